@@ -1,0 +1,54 @@
+# Siyu. `make demo` runs it, `make test` tests it; both set up .venv themselves.
+# Needs Python >= 3.11 with pip, git and make; everything else comes from the package indexes.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+PYTEST_WORKERS ?= 2
+
+.PHONY: setup demo up test check format bench chaos docs lock clean
+
+setup: $(STAMP)  ## make .venv with the locked dependencies
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $(STAMP)
+
+demo: setup  ## run Siyu on its embedded engines with the demo brand in it
+	@$(BIN)/siyu demo
+
+up: setup  ## run Siyu on its embedded engines, empty
+	@$(BIN)/siyu up
+
+test: setup  ## every test, under 10 minutes on 2 cores
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
+
+check: setup  ## format, lint, types, order of rooms, docs, licences, index hosts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m scripts.docs --check
+	@$(BIN)/python -m scripts.licences
+	@$(BIN)/python -m scripts.hosts
+
+format: setup  ## put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup  ## every benchmark, in full
+	@$(BIN)/python -m benchmarks
+
+chaos: setup  ## 50 rounds of kill -9 under load
+	@SIYU_CHAOS_ROUNDS=50 $(BIN)/python -m pytest -m chaos tests/chaos --timeout 3600
+
+docs: setup  ## make the generated reference again
+	@$(BIN)/python -m scripts.docs
+
+lock: setup  ## resolve the dependencies again (hashes, no index named)
+	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade --output-file requirements.lock
+
+clean:
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Siyu (私域): look after the customers a brand can reach itself."""

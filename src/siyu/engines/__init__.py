@@ -1,0 +1,1 @@
+"""What everything stands on: PostgreSQL, ClickHouse, jobs, HTTP, settings, access, vault. Knows no business noun."""

@@ -1,0 +1,69 @@
+"""Connections and transactions. Rooms are given a connection and never commit: the edge that opened it does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine, Row, create_engine, text
+from sqlalchemy.engine import make_url
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database.
+
+    Args:
+        url: ``postgresql://user:password@host:port/name`` or ``postgresql:///name?host=/socket/folder``.
+        pool_size: connections kept open; as many again may be opened for a while under load.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.url = url
+        self.engine: Engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args={"options": "-c timezone=UTC", "application_name": "siyu"},
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction: committed at the end of the block, rolled back when it raises."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def raw(self, *, autocommit: bool = True) -> psycopg.Connection:
+        """A connection of its own outside the pool, for LISTEN and for locks that outlive a transaction."""
+        return psycopg.connect(self.url, autocommit=autocommit, application_name="siyu", options="-c timezone=UTC")
+
+    def close(self) -> None:
+        """Close every pooled connection; the object may be used again and opens new ones."""
+        self.engine.dispose()
+
+
+def rows(connection: Connection, sql: str, **parameters: Any) -> list[Row[Any]]:
+    """Run ``sql`` with ``:named`` parameters and return every row."""
+    return list(connection.execute(text(sql), parameters).all())
+
+
+def one(connection: Connection, sql: str, **parameters: Any) -> Row[Any] | None:
+    """The first row, or ``None``."""
+    return connection.execute(text(sql), parameters).first()
+
+
+def scalar(connection: Connection, sql: str, **parameters: Any) -> Any:
+    """The first column of the first row, or ``None``."""
+    return connection.execute(text(sql), parameters).scalar()
+
+
+def run(connection: Connection, sql: str, **parameters: Any) -> None:
+    """Run ``sql`` for its effect. What it did is asked with RETURNING, never by counting rows."""
+    connection.execute(text(sql), parameters)
+
+
+def driver_connection(connection: Connection) -> psycopg.Connection:
+    """The psycopg connection underneath, inside the same transaction: for COPY."""
+    inner = connection.connection.driver_connection
+    assert isinstance(inner, psycopg.Connection)
+    return inner

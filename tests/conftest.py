@@ -1,0 +1,53 @@
+"""Fixtures for every test: a real PostgreSQL, started once a worker, and a fresh database for whoever asks."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Connection
+
+from siyu.app.migrations import postgres_folders
+from siyu.engines.postgres import Database
+from siyu.engines.postgres.embedded import EmbeddedPostgres
+from siyu.engines.postgres.migrate import migrate
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A server whose database ``siyu`` is migrated and used as the template of every test's own."""
+    folder: Path = tmp_path_factory.mktemp("postgres")
+    server = EmbeddedPostgres(folder / "pg", config={"fsync": "off", "full_page_writes": "off"})
+    database = Database(server.start())
+    try:
+        migrate(database, postgres_folders())
+        database.close()
+        yield server
+    finally:
+        database.close()
+        server.stop()
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres) -> Iterator[Database]:
+    """A migrated, empty database of the test's own."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE siyu STRATEGY FILE_COPY".encode())
+    own = Database(postgres.url(name))
+    try:
+        yield own
+    finally:
+        own.close()
+        with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def conn(database: Database) -> Iterator[Connection]:
+    """A transaction in a database of the test's own, committed at the end."""
+    with database.transaction() as connection:
+        yield connection
