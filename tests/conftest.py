@@ -12,8 +12,16 @@ from siyu.app.migrations import postgres_folders
 from siyu.engines.postgres import Database
 from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.postgres.migrate import migrate
+from siyu.engines.vault import service as vault
+from siyu.engines.vault.keyring import Keyring
 
 _numbers = count(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _keyring() -> None:
+    """Keys of the tests' own for personal data."""
+    vault.configure(Keyring([b"k" * 32]))
 
 
 @pytest.fixture(scope="session")

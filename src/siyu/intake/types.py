@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, Literal
 
 MessageType = Literal["track", "page", "screen", "identify", "group", "alias", "order", "customer"]
@@ -48,3 +49,95 @@ class Message:
     received_at: datetime
     claims: tuple[IdentifierClaim, ...]
     payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Lane(IntEnum):
+    """Which queue a message waits in; a lower number is served first."""
+
+    LIVE = 0
+    BULK = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Messages that were made durable together, in the order in which they came.
+
+    Attributes:
+        known_new: they are a replay: what the dedup table says of them does not count.
+    """
+
+    id: int
+    known_new: bool
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that could not be understood, with the reason.
+
+    Attributes:
+        stage: ``door`` when the contract was not met, ``pipeline`` when working on it failed.
+        body: the message, serialised; sealed by the vault where it is kept.
+    """
+
+    source_id: int
+    message_id: str
+    message_type: str
+    stage: Literal["door", "pipeline"]
+    code: str
+    reason: str
+    reason_zh: str
+    received_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """What waits in the queue.
+
+    Attributes:
+        messages: how many wait, by lane.
+        bytes: size of the queue's table on disk.
+        oldest: when the oldest came, ``None`` when the queue is empty.
+    """
+
+    messages: Mapping[Lane, int]
+    bytes: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    """One import of one file.
+
+    Attributes:
+        kind: ``orders`` or ``customers``.
+        file_key: what the file, its format and mapping were; the same key is the same import.
+        format: as it was recognised, or the mapping's name.
+        header: the file's columns, for the file of rejects.
+        state: ``running``, ``done`` or ``failed``; a failed or interrupted one goes on when it is begun again.
+        checkpoint: up to where it was read, as JSON; ``None`` before the first chunk.
+        bytes_read: of ``file_bytes``.
+        rows, messages, rejected: so far.
+        error: why it failed.
+    """
+
+    id: int
+    source_id: int
+    kind: str
+    file_name: str
+    file_key: str
+    file_bytes: int
+    format: str
+    header: tuple[str, ...]
+    state: str
+    checkpoint: Mapping[str, Any] | None
+    bytes_read: int
+    rows: int
+    messages: int
+    rejected: int
+    error: Mapping[str, Any] | None
+    started_by: str
+    started_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from sqlalchemy import Connection, Engine, Row, create_engine, text
 from sqlalchemy.engine import make_url
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]  # noqa: UP040 - the keyword came with Python 3.12
 
 
 class Database:
@@ -42,12 +44,12 @@ class Database:
         self.engine.dispose()
 
 
-def rows(connection: Connection, sql: str, **parameters: Any) -> list[Row[Any]]:
+def rows(connection: Connection, sql: str, **parameters: Any) -> list[AnyRow]:
     """Run ``sql`` with ``:named`` parameters and return every row."""
     return list(connection.execute(text(sql), parameters).all())
 
 
-def one(connection: Connection, sql: str, **parameters: Any) -> Row[Any] | None:
+def one(connection: Connection, sql: str, **parameters: Any) -> AnyRow | None:
     """The first row, or ``None``."""
     return connection.execute(text(sql), parameters).first()
 

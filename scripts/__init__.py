@@ -1,0 +1,1 @@
+"""What keeps the repository honest; run by ``make check``."""

@@ -1,0 +1,5 @@
+"""``python -m siyu.app.cli``."""
+
+from siyu.app.cli import main
+
+main()

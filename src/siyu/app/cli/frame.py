@@ -1,0 +1,84 @@
+"""What all commands share: the console, the engines of a running Siyu, errors as sentences, JSON on request."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from siyu.app.context import Context, open_context
+from siyu.app.place import Place, Running
+from siyu.engines import logging
+from siyu.engines.access import service as access
+from siyu.engines.access.types import Principal
+from siyu.engines.settings import Settings
+from siyu.kernel.errors import SiyuError
+
+console = Console()
+errors = Console(stderr=True)
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Data folder. Default: SIYU_DATA_FOLDER, or ~/.local/share/siyu.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+ACTOR: Principal = access.system("cli")  # whoever can read the data folder is the owner
+
+
+def fail(error: SiyuError) -> NoReturn:
+    """Say what is wrong, in the language of the terminal, and end with 1."""
+    chinese = os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh")
+    errors.print(error.message_zh if chinese else error.message, style="red", markup=False)
+    sys.exit(1)
+
+
+def load_settings(data: Path | None = None) -> Settings:
+    """The settings, with the data folder of the option if one was given."""
+    settings = Settings() if data is None else Settings(data_folder=data)
+    logging.configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def where(settings: Settings) -> Running:
+    """Where the engines answer: by the settings if both are URLs, else of the Siyu that runs on the data folder."""
+    if settings.postgres_url and settings.clickhouse_url:
+        return Running(0, "", "", settings.base_url, settings.postgres_url, settings.clickhouse_url)
+    return Place(settings.data_folder).running()
+
+
+@contextmanager
+def engines(data: Path | None) -> Iterator[Context]:
+    """The engines of a running Siyu, for as long as the block lasts.
+
+    Raises:
+        NotRunning: there is none.
+    """
+    settings = load_settings(data)
+    running = where(settings)
+    context = open_context(settings, running.postgres_url, running.clickhouse_url)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    return str(value)

@@ -1,0 +1,222 @@
+"""``siyu import``: files in."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from siyu.app import imports
+from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json
+from siyu.app.context import Context
+from siyu.intake import service as intake
+from siyu.intake.files.mapping import FileMapping
+from siyu.intake.files.types import Kind, Preview
+from siyu.intake.types import ImportRun
+
+app = typer.Typer(help="Import files of orders or customers; imports done so far.", no_args_is_help=True)
+
+_Files = Annotated[list[Path], typer.Argument(help="CSV or XLSX, also in gzip or zip.", show_default=False)]
+_Platform = Annotated[str | None, typer.Option(help="Read only as an export of this platform. Default: by its header.")]
+_Shop = Annotated[str, typer.Option(help="Name of the shop, where the file does not say it.")]
+_Mapping = Annotated[str | None, typer.Option(help="A saved mapping's name, or a YAML/JSON file.")]
+_Source = Annotated[str, typer.Option(help="Name of the source. Default: after the platform and shop.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+_Rejects = Annotated[Path | None, typer.Option(help="Where rejected rows go. Default: FILE.rejects.csv.")]
+_Wait = Annotated[bool, typer.Option(help="Wait until everything is on the timelines.")]
+
+
+@app.command()
+def orders(
+    files: _Files,
+    platform: _Platform = None,
+    shop: _Shop = "",
+    mapping: _Mapping = None,
+    source: _Source = "",
+    dry_run: _DryRun = False,
+    rejects: _Rejects = None,
+    wait: _Wait = True,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import orders: exports of Taobao/Tmall, JD, Doudian, Youzan, WeChat shop, Pinduoduo, or any file by a mapping.
+
+    Safe to repeat and to interrupt: the same file goes on where it stopped, a newer export adds only what is new.
+    """
+    _run("orders", files, platform, shop, mapping, source, dry_run, rejects, wait, data, as_json)
+
+
+@app.command()
+def customers(
+    files: _Files,
+    platform: _Platform = None,
+    shop: _Shop = "",
+    mapping: _Mapping = None,
+    source: _Source = "",
+    dry_run: _DryRun = False,
+    rejects: _Rejects = None,
+    wait: _Wait = True,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import customers: an export of Youzan, or any file by a mapping. Safe to repeat and to interrupt."""
+    _run("customers", files, platform, shop, mapping, source, dry_run, rejects, wait, data, as_json)
+
+
+@app.command("list")
+def list_imports(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List imports, newest first."""
+    with engines(data) as context, context.database.transaction() as conn:
+        runs = intake.import_runs(conn)
+    if as_json:
+        print_json([imports.describe(run) for run in runs])
+        return
+    table = Table("id", "file", "format", "state", "rows", "messages", "rejected", "began")
+    for run in runs:
+        numbers = [f"{number:,}" for number in (run.rows, run.messages, run.rejected)]
+        table.add_row(str(run.id), run.file_name, run.format, run.state, *numbers, f"{run.started_at:%Y-%m-%d %H:%M}")
+    console.print(table)
+
+
+@app.command("save-mapping")
+def save_mapping(
+    file: Annotated[Path, typer.Argument(help="A YAML or JSON file.")], data: DataOption = None
+) -> None:
+    """Keep a mapping under its name, to be used with --mapping NAME."""
+    with engines(data) as context:
+        mapping = imports.find_mapping(context, str(file))
+        with context.database.transaction() as conn:
+            intake.save_mapping(conn, mapping, ACTOR.actor, context.clock.now())
+    console.print(f"Saved as '{mapping.name}'.", markup=False)
+
+
+def _run(
+    kind: Kind,
+    files: list[Path],
+    platform: str | None,
+    shop: str,
+    mapping: str | None,
+    source: str,
+    dry_run: bool,
+    rejects: Path | None,
+    wait: bool,
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    with engines(data) as context:
+        how = imports.find_mapping(context, mapping) if mapping else None
+        if dry_run:
+            _preview(context, kind, files, platform, shop, how, as_json)
+            return
+        runs = [_import(context, kind, file, platform, shop, how, source) for file in files]
+        for run, file in zip(runs, files, strict=True):
+            target = rejects or file.with_name(f"{file.name}.rejects.csv")
+            if imports.write_rejects(context, run, target):
+                errors.print(f"{run.rejected:,} rows were rejected; see {target}", style="yellow", markup=False)
+        if wait:
+            _wait(context)
+    if as_json:
+        print_json([imports.describe(run) for run in runs])
+        return
+    for run in runs:
+        console.print(
+            f"{run.file_name}: {run.rows:,} rows read as {run.format}, {run.messages:,} messages, "
+            f"{run.rejected:,} rejected.",
+            highlight=False,
+            markup=False,
+        )
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=errors,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def _import(
+    context: Context,
+    kind: Kind,
+    file: Path,
+    platform: str | None,
+    shop: str,
+    mapping: FileMapping | None,
+    source: str,
+) -> ImportRun:
+    with _bar() as bar:
+        task = bar.add_task(file.name, total=file.stat().st_size if file.exists() else None, rate="")
+
+        def show(run: ImportRun) -> None:
+            elapsed = bar.tasks[0].elapsed or 1
+            bar.update(task, completed=run.bytes_read, rate=f"{run.rows:,} rows, {run.rows / elapsed:,.0f}/s")
+
+        return imports.import_file(
+            context,
+            file,
+            kind,
+            actor=ACTOR,
+            source=source,
+            platform=platform,
+            shop=shop,
+            mapping=mapping,
+            progress=show,
+        )
+
+
+def _wait(context: Context) -> None:
+    with errors.status("Putting everything on the timelines …") as status:
+        imports.wait_until_absorbed(
+            context, lambda waiting: status.update(f"Putting everything on the timelines … {waiting:,} messages left")
+        )
+
+
+def _preview(
+    context: Context,
+    kind: Kind,
+    files: list[Path],
+    platform: str | None,
+    shop: str,
+    mapping: FileMapping | None,
+    as_json: bool,
+) -> None:
+    previews: list[Preview] = []
+    for file in files:
+        options = imports.options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=mapping)
+        previews.append(imports.preview_file(context, file, options))
+    if as_json:
+        print_json(previews)
+        return
+    for file, preview in zip(files, previews, strict=True):
+        _show(file, preview)
+
+
+def _show(file: Path, preview: Preview) -> None:
+    what = preview.recognition
+    console.print(f"{file.name}: {what.title} ({what.format}), {what.encoding or what.container}", markup=False)
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    table.add_row("rows read", f"{preview.rows:,}")
+    table.add_row("would import", f"{preview.messages:,} {what.kind}")
+    table.add_row("would reject", f"{preview.rejected:,}")
+    table.add_row("people", f"{preview.people:,}; {preview.anonymous:,} messages name nobody")
+    table.add_row("identifiers", ", ".join(f"{name} {count:,}" for name, count in preview.identifiers.items()))
+    if what.kind == "orders":
+        table.add_row("orders", f"{preview.orders:,}")
+        table.add_row("paid", f"{preview.paid_fen / 100:,.2f} yuan, refunded {preview.refunded_fen / 100:,.2f}")
+    if preview.first_at and preview.last_at:
+        table.add_row("from – to", f"{preview.first_at:%Y-%m-%d} – {preview.last_at:%Y-%m-%d}")
+    if what.unknown:
+        table.add_row("columns unknown", "、".join(what.unknown))
+    console.print(table)
+    for note in preview.notes:
+        console.print(f"  note: {note.en} ({note.rows:,} rows)", style="yellow", markup=False)
+    for reject in preview.rejects:
+        where = f"line {reject.line}" + (f", column {reject.column}" if reject.column else "")
+        console.print(f"  {where}: {reject.problem.en}", style="red", markup=False)

@@ -1,0 +1,120 @@
+"""Commands that run Siyu and look after it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.table import Table
+
+import siyu
+from siyu.app.cli.frame import DataOption, JsonOption, console, errors, load_settings, print_json, where
+from siyu.app.context import open_context
+from siyu.app.place import Place
+from siyu.app.supervisor import ROLES, Supervisor, run_until_signalled
+from siyu.engines.access import service as access
+from siyu.engines.settings import Settings
+
+_RoleOption = Annotated[list[str], typer.Option("--role", help="Run only these processes: web, worker.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(up)
+    app.command()(demo)
+    app.command()(status)
+    app.command()(doctor)
+    app.command()(version)
+
+
+def up(data: DataOption = None, role: _RoleOption = list(ROLES)) -> None:  # noqa: B006 - typer copies it
+    """Run Siyu: engines, web, worker. Ctrl-C stops everything in order."""
+    settings = load_settings(data)
+    with Place(settings.data_folder) as place:
+        supervisor = Supervisor(settings, place, role)
+        run_until_signalled(supervisor, lambda: _greet(settings, supervisor))
+    console.print("Siyu has stopped.")
+
+
+def demo(
+    data: Annotated[Path, typer.Option("--data", help="Folder of the demo.")] = Path("data/demo"),
+    people: Annotated[int, typer.Option(help="How many people live in the demo brand.", min=10)] = 20_000,
+    days: Annotated[int, typer.Option(help="For how many days.", min=7)] = 180,
+    seed: Annotated[int, typer.Option(help="Same seed, same brand.")] = 7,
+) -> None:
+    """Run Siyu with a demo brand: a made-up department store, filled through the public doors."""
+    from siyu.app.demo import fill  # noqa: PLC0415 - heavy, and only needed here
+
+    settings = load_settings(data)
+    with Place(settings.data_folder) as place:
+        supervisor = Supervisor(settings, place, list(ROLES))
+
+        def ready() -> None:
+            _greet(settings, supervisor)
+            fill(settings, place.running(), people=people, days=days, seed=seed)
+
+        run_until_signalled(supervisor, ready)
+    console.print("Siyu has stopped.")
+
+
+def status(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Say whether Siyu runs, and how far it is behind."""
+    settings = load_settings(data)
+    running = where(settings)
+    state = httpx.get(f"{running.http_url}/health/ready", timeout=10, trust_env=False).json()
+    if as_json:
+        print_json({"url": running.http_url, "pid": running.pid, **state})
+        return
+    table = Table(show_header=False, box=None)
+    table.add_row("URL", running.http_url)
+    table.add_row("since", f"{running.since} (process {running.pid})")
+    queue, export = state["queue"], state["export"]
+    table.add_row("queue", f"{queue['live']:,} live, {queue['bulk']:,} bulk, oldest {queue['oldest_s']} s")
+    table.add_row("not yet in ClickHouse", f"{export['facts']:,} facts, oldest {export['oldest_s']} s")
+    table.add_row("dead letters", f"{sum(state['dead_letters'].values()):,}")
+    table.add_row("free disk", f"{state['disk_free_bytes'] / 2**30:,.1f} GiB")
+    console.print(table)
+
+
+def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Check everything that can be wrong on this machine, and say what to do. Ends with 1 when something is."""
+    from siyu.app.doctor import run_checks  # noqa: PLC0415
+
+    checks = run_checks(load_settings(data))
+    if as_json:
+        print_json(checks)
+    else:
+        colours = {"ok": "green", "warn": "yellow", "fail": "red"}
+        for check in checks:
+            console.print(f"[{colours[check.status]}]{check.status:>4}[/]  {check.name}: {check.en}", highlight=False)
+            if check.advice_en:
+                console.print(f"      {check.advice_en}", style="dim", markup=False)
+    if any(check.status == "fail" for check in checks):
+        sys.exit(1)
+
+
+def version() -> None:
+    """Print the version."""
+    print(siyu.__version__)
+
+
+def _greet(settings: Settings, supervisor: Supervisor) -> None:
+    """Say where it runs; on the very first start also how the owner signs in."""
+    context = open_context(settings, supervisor.postgres_url, supervisor.clickhouse_url)
+    try:
+        with context.database.transaction() as conn:
+            token = access.create_first_owner_link(conn, context.clock.now())
+    finally:
+        context.close()
+    base = settings.base_url
+    errors.print(f"Siyu runs at {base} (API: {base}/docs). Data folder: {settings.data_folder}", highlight=False)
+    if token:
+        errors.print(
+            "There is no owner yet. This link makes one; it works once, for 24 hours:\n"
+            f"  {base}/first-owner?token={token}\n"
+            f"Without a browser: siyu owner --token {token} --login NAME",
+            highlight=False,
+            markup=False,
+        )
+    errors.print("Ctrl-C stops it.", highlight=False)

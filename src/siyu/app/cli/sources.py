@@ -1,0 +1,72 @@
+"""``siyu sources``: where messages come from, and the write keys under which they come."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json
+from siyu.engines.access import service as access
+from siyu.kernel.errors import NotFound
+
+app = typer.Typer(help="Sources and their write keys.", no_args_is_help=True)
+
+_Name = Annotated[str, typer.Argument(help="Name of the source.")]
+
+
+@app.command("list")
+def list_sources(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the sources with their write keys."""
+    with engines(data) as context, context.database.transaction() as conn:
+        found = access.sources(conn)
+    if as_json:
+        print_json(found)
+        return
+    table = Table("id", "name", "kind", "write keys")
+    for source in found:
+        keys = [f"{key.key}{' (revoked)' if key.revoked_at else ''}" for key in source.keys]
+        table.add_row(str(source.id), source.name, source.kind, "\n".join(keys) or "none: it is filled by imports")
+    console.print(table)
+
+
+@app.command()
+def add(
+    name: _Name,
+    kind: Annotated[str, typer.Option(help="web, app, server, file, or a platform's name.")] = "web",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a source and print its write key."""
+    with engines(data) as context, context.database.transaction() as conn:
+        made = access.create_source(conn, ACTOR, name=name, kind=kind, now=context.clock.now())
+        base = context.settings.base_url
+    key = made.keys[0].key
+    if as_json:
+        print_json({"id": made.id, "name": made.name, "kind": made.kind, "write_key": key, "host": base})
+        return
+    console.print(f"Source {made.id} '{made.name}'. Write key: {key}", highlight=False)
+    console.print(f"Segment, Python:  analytics.Client('{key}', host='{base}')", highlight=False, markup=False)
+
+
+@app.command()
+def revoke(name: _Name, key: Annotated[str, typer.Argument(help="The write key.")], data: DataOption = None) -> None:
+    """Refuse a write key from now on. What was accepted under it stays."""
+    with engines(data) as context, context.database.transaction() as conn:
+        for source in access.sources(conn):
+            for known in source.keys:
+                if source.name == name and known.key == key:
+                    access.revoke_write_key(conn, ACTOR, source.id, known.id, context.clock.now())
+                    console.print("Revoked.")
+                    return
+        raise NotFound(what="write key", key=key)
+
+
+@app.command("new-key")
+def new_key(name: _Name, data: DataOption = None) -> None:
+    """Give a source one more write key."""
+    with engines(data) as context, context.database.transaction() as conn:
+        for source in access.sources(conn):
+            if source.name == name:
+                print(access.create_write_key(conn, ACTOR, source.id, context.clock.now()).key)
+                return
+        raise NotFound(what="source", key=name)

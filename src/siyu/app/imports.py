@@ -1,0 +1,189 @@
+"""Importing a file: read it in chunks, make each durable with its checkpoint, keep the queue short, say how far it is."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from siyu.app.context import Context
+from siyu.engines.access import service as access
+from siyu.engines.access.types import Principal
+from siyu.intake import service as intake
+from siyu.intake.files import service as files
+from siyu.intake.files.mapping import FileMapping
+from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Kind, Preview
+from siyu.intake.types import ImportRun, Lane
+from siyu.kernel.errors import SiyuError
+
+log = structlog.get_logger(__name__)
+
+_MOST_WAITING: Final = 50_000  # messages in the bulk lane; more would only lie there
+_LOOK_EVERY: Final = 0.1
+_CHUNKS_A_COMMIT: Final = 5
+
+Progress = Callable[[ImportRun], None]
+
+
+def options_for(
+    context: Context,
+    kind: Kind,
+    *,
+    source_id: int,
+    platform: str | None = None,
+    shop: str = "",
+    mapping: FileMapping | None = None,
+) -> ImportOptions:
+    """How a file is to be read, with the brand's time zone and the present moment."""
+    return ImportOptions(
+        source_id=source_id,
+        now=context.clock.now(),
+        kind=kind,
+        platform=platform,
+        shop=shop,
+        mapping=mapping,
+        zone=context.settings.brand_zone,
+    )
+
+
+def find_mapping(context: Context, name_or_path: str) -> FileMapping:
+    """A mapping from a YAML or JSON file, or a saved one by its name.
+
+    Raises:
+        BadMapping: the file is not a mapping.
+        NotFound: it is no file, and no mapping of that name is saved.
+    """
+    path = Path(name_or_path)
+    if path.suffix in {".yaml", ".yml", ".json"} and path.exists():
+        return files.load_mapping(name_or_path)
+    with context.database.transaction() as conn:
+        return intake.load_mapping(conn, name_or_path)
+
+
+def import_file(
+    context: Context,
+    path: Path,
+    kind: Kind,
+    *,
+    actor: Principal,
+    source: str = "",
+    platform: str | None = None,
+    shop: str = "",
+    mapping: FileMapping | None = None,
+    progress: Progress = lambda _: None,
+) -> ImportRun:
+    """Import a file to its end and return the finished run; the pipeline may still be working on its messages.
+
+    Safe to repeat, and to kill: the next call for the same file goes on where the last chunk was stored.
+
+    Args:
+        context: open engines.
+        path: the file; CSV, XLSX, or one of these in gzip or zip.
+        kind: what is in it.
+        actor: who imports.
+        source: name of the source; without one it is named after the platform and shop.
+        platform: read it only as an export of this platform.
+        shop: the shop's name where the file does not say it.
+        mapping: read it by this instead of the known formats.
+        progress: called after each commit.
+
+    Raises:
+        UnknownFile, WrongFile, UnreadableFile, BadMapping: with what to do; nothing was imported.
+    """
+    first = options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=mapping)
+    recognition = files.recognise(path, first)
+    name = source or "-".join(filter(None, ("import", recognition.platform, shop)))
+    with context.database.transaction() as conn:
+        source_id = access.ensure_source(conn, actor, name=name, kind="file", now=context.clock.now())
+    options = options_for(context, kind, source_id=source_id, platform=platform, shop=shop, mapping=mapping)
+    with context.database.transaction() as conn:
+        run = intake.begin_import(
+            conn,
+            source_id=source_id,
+            kind=kind,
+            file_name=path.name,
+            recognition=recognition,
+            file_key=files.file_key(path, options),
+            actor=actor.actor,
+            now=context.clock.now(),
+        )
+        access.record(
+            conn,
+            actor=actor.actor,
+            action="import.began",
+            target=f"import:{run.id}",
+            details={"file": path.name, "format": recognition.format, "resumed": run.checkpoint is not None},
+            now=context.clock.now(),
+        )
+    start_at = Checkpoint.from_json(dict(run.checkpoint)) if run.checkpoint else None
+    try:
+        chunks = files.read_messages(path, options, start_at)
+        return _store(context, run, chunks, progress)
+    except SiyuError as error:
+        with context.database.transaction() as conn:
+            intake.fail_import(conn, run, error.as_json(), context.clock.now())
+        raise
+
+
+def preview_file(context: Context, path: Path, options: ImportOptions, limit: int | None = None) -> Preview:
+    """What an import would do, without doing it: the dry run. Personal data in it is masked."""
+    return files.preview(path, options, limit=limit)
+
+
+def write_rejects(context: Context, run: ImportRun, path: Path) -> int:
+    """Write the rejected rows of an import, with line, column and reason, so that they can be mended and imported.
+
+    Returns how many; the file is not made when there is none.
+    """
+    with context.database.transaction() as conn:
+        rejects = list(intake.import_rejects(conn, run.id))
+    writer = files.RejectsWriter(path, run.header)
+    writer.write(rejects)
+    writer.close()
+    return writer.count
+
+
+def wait_until_absorbed(context: Context, progress: Callable[[int], None] = lambda _: None) -> None:
+    """Wait until no bulk message waits; ``progress`` hears how many do."""
+    while waiting := _waiting(context):
+        progress(waiting)
+        time.sleep(_LOOK_EVERY)
+
+
+def _store(context: Context, run: ImportRun, chunks: Iterator[Chunk], progress: Progress) -> ImportRun:
+    pending: list[Chunk] = []
+    for chunk in chunks:
+        pending.append(chunk)
+        if chunk.checkpoint.done or len(pending) >= _CHUNKS_A_COMMIT:
+            run = _commit(context, run, pending)
+            pending = []
+            progress(run)
+    return run
+
+
+def _commit(context: Context, run: ImportRun, chunks: list[Chunk]) -> ImportRun:
+    while _waiting(context) > _MOST_WAITING:
+        time.sleep(_LOOK_EVERY)
+    with context.database.transaction() as conn:
+        for chunk in chunks:
+            run = intake.advance_import(conn, run, chunk, context.clock.now())
+    return run
+
+
+def _waiting(context: Context) -> int:
+    with context.database.transaction() as conn:
+        return intake.depth(conn).messages[Lane.BULK]
+
+
+def describe(run: ImportRun) -> dict[str, Any]:
+    """A run for people and programs, without its checkpoint."""
+    return {
+        "id": run.id,
+        "state": run.state,
+        "file": run.file_name,
+        "format": run.format,
+        "rows": run.rows,
+        "messages": run.messages,
+        "rejected": run.rejected,
+    }

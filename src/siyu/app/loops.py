@@ -1,0 +1,74 @@
+"""The two loops of the worker: wait for something to do, do all of it, wait again."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+
+import psycopg
+import structlog
+
+from siyu.engines.postgres import Database
+
+log = structlog.get_logger(__name__)
+
+_LOOK_ANYWAY = 2.0  # seconds after which a loop looks even though nobody called: a notification can be lost
+_LONGEST_PAUSE = 10.0
+
+
+class Loop(threading.Thread):
+    """Calls ``work`` again and again until it returns 0, then sleeps until ``channel`` is notified.
+
+    An error is logged and the work tried again after a pause that grows; nothing that waits is lost by it.
+
+    Args:
+        name: for logs.
+        database: where the notifications come from.
+        channel: of LISTEN/NOTIFY.
+        work: does the next piece; returns how much it did.
+        lock: key of a session lock that the loop holds while it works, when only one may; others stand by.
+    """
+
+    def __init__(
+        self, name: str, database: Database, channel: str, work: Callable[[], int], *, lock: int | None = None
+    ) -> None:
+        super().__init__(name=name, daemon=True)
+        self._database = database
+        self._channel = channel
+        self._work = work
+        self._lock = lock
+        self._ending = threading.Event()
+
+    def stop(self) -> None:
+        """Finish the present piece, then end. Returns when it has."""
+        self._ending.set()
+        self.join()
+
+    def run(self) -> None:
+        pause = 0.1
+        while not self._ending.is_set():
+            try:
+                with self._database.raw() as listener:
+                    self._stand_by(listener)
+                    listener.execute(f"LISTEN {self._channel}".encode())
+                    while not self._ending.is_set():
+                        if self._work() == 0:
+                            self._wait(listener)
+                        pause = 0.1
+            except Exception as error:
+                log.exception("loop.failed", loop=self.name, error=str(error))
+                self._ending.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _stand_by(self, listener: psycopg.Connection) -> None:
+        while self._lock is not None and not self._ending.is_set():
+            found = listener.execute("SELECT pg_try_advisory_lock(%s)", (self._lock,)).fetchone()
+            if found and found[0]:
+                return
+            self._ending.wait(1.0)
+
+    def _wait(self, listener: psycopg.Connection) -> None:
+        deadline = time.monotonic() + _LOOK_ANYWAY
+        while not self._ending.is_set() and time.monotonic() < deadline:
+            for _ in listener.notifies(timeout=0.25, stop_after=1):
+                return

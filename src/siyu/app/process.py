@@ -1,0 +1,42 @@
+"""``python -m siyu.app.process web|worker [supervisor's pid]``: one process of a running Siyu."""
+
+import os
+import sys
+import threading
+import time
+
+from siyu.app.context import open_context
+from siyu.engines import logging
+from siyu.engines.settings import Settings
+
+
+def main() -> None:
+    """Run one role until told to stop, or until the supervisor is gone."""
+    role = sys.argv[1]
+    if len(sys.argv) > 2:
+        _end_with(int(sys.argv[2]))
+    settings = Settings()
+    logging.configure(settings.log_level, settings.log_format)
+    if role == "web":
+        from siyu.app.web import serve  # noqa: PLC0415 - a worker does not need the web's modules in memory
+
+        serve(settings)
+    else:
+        from siyu.app.worker import Worker  # noqa: PLC0415 - and the web not the worker's
+
+        Worker(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run()
+
+
+def _end_with(supervisor: int) -> None:
+    """End this process when its supervisor was killed: an orphan would keep the port and the folder's engines busy."""
+
+    def watch() -> None:
+        while os.getppid() == supervisor:
+            time.sleep(0.5)
+        os._exit(1)  # what is durable is durable; nothing else counts
+
+    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+"""``siyu up``: starts the engines and the processes, keeps them running, stops them in order."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx
+import structlog
+
+from siyu.app.migrations import migrate
+from siyu.app.place import Place
+from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
+from siyu.engines.postgres.embedded import EmbeddedPostgres
+from siyu.engines.settings import Settings
+from siyu.kernel.errors import EngineProblem
+
+log = structlog.get_logger(__name__)
+
+ROLES: Final = ("web", "worker")
+_LOOK_EVERY: Final = 0.25  # seconds
+_STOP_WITHIN: Final = 30.0
+_STEADY: Final = 30.0  # a process that ran this long before it died is started again at once
+
+
+@dataclass(slots=True)
+class _Child:
+    role: str
+    process: subprocess.Popen[bytes]
+    started: float = field(default_factory=time.monotonic)
+    failures: int = 0
+    start_at: float | None = None
+
+
+class Supervisor:
+    """A whole Siyu on one machine.
+
+    Args:
+        settings: engines without a URL there are embedded, in the data folder.
+        place: the data folder, held by the caller.
+        roles: which processes to run; all of :data:`ROLES` on a laptop, some of them on a machine of a cluster.
+    """
+
+    def __init__(self, settings: Settings, place: Place, roles: Sequence[str] = ROLES) -> None:
+        self._settings = settings
+        self._place = place
+        self._roles = tuple(roles)
+        self._postgres = None if settings.postgres_url else EmbeddedPostgres(place.postgres)
+        self._clickhouse = None if settings.clickhouse_url else EmbeddedClickHouse(place.clickhouse)
+        self._children: dict[str, _Child] = {}
+        self._ending = threading.Event()
+        self.postgres_url = settings.postgres_url
+        self.clickhouse_url = settings.clickhouse_url
+
+    @property
+    def processes(self) -> dict[str, int]:
+        """Process ids by what they are, of everything that runs; for ``siyu status`` and for tests that kill."""
+        engines = {"postgres": self._postgres, "clickhouse": self._clickhouse}
+        running = {name: engine.pid for name, engine in engines.items() if engine and engine.pid}
+        return running | {role: child.process.pid for role, child in self._children.items()}
+
+    def start(self) -> None:
+        """Start everything and return when it answers.
+
+        Raises:
+            EngineProblem: an engine or process did not start; whatever had started is stopped again.
+        """
+        try:
+            starting = [threading.Thread(target=self._start_clickhouse)] if self._clickhouse else []
+            for thread in starting:
+                thread.start()
+            if self._postgres:
+                self.postgres_url = self._postgres.start()
+            for thread in starting:
+                thread.join()
+            if self._clickhouse:
+                self.clickhouse_url = self._clickhouse.start()  # already running, or says why it is not
+            migrate(self.postgres_url, self.clickhouse_url)
+            for role in self._roles:
+                self._children[role] = _Child(role, self._spawn(role))
+            self._wait_until_ready()
+            self._place.announce(self._settings.base_url, self.postgres_url, self.clickhouse_url)
+        except BaseException:
+            self.stop()
+            raise
+
+    def supervise(self) -> None:
+        """Start again whatever dies, until :meth:`end` is called; then stop everything."""
+        try:
+            while not self._ending.wait(_LOOK_EVERY):
+                self._look_after("postgres", self._postgres)
+                self._look_after("clickhouse", self._clickhouse)
+                for child in self._children.values():
+                    self._look_after_child(child)
+        finally:
+            self.stop()
+
+    def end(self) -> None:
+        """Ask :meth:`supervise` to stop everything and return. May be called from a signal handler."""
+        self._ending.set()
+
+    def stop(self) -> None:
+        """Stop the processes, then the engines under them. Safe to call twice."""
+        children, self._children = list(self._children.values()), {}
+        for child in children:
+            if child.process.poll() is None:
+                child.process.terminate()
+        deadline = time.monotonic() + _STOP_WITHIN
+        for child in children:
+            try:
+                child.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.warning("process.killed", role=child.role)
+                child.process.kill()
+                child.process.wait()
+        if self._clickhouse:
+            self._clickhouse.stop()
+        if self._postgres:
+            self._postgres.stop()
+
+    def _start_clickhouse(self) -> None:
+        assert self._clickhouse
+        try:
+            self._clickhouse.start()
+        except EngineProblem as error:  # the caller's own start says it again, in its thread
+            log.warning("clickhouse.start_failed", error=str(error))
+
+    def _spawn(self, role: str) -> subprocess.Popen[bytes]:
+        environment = os.environ | {
+            "SIYU_DATA_FOLDER": str(self._place.folder),
+            "SIYU_POSTGRES_URL": self.postgres_url,
+            "SIYU_CLICKHOUSE_URL": self.clickhouse_url,
+        }
+        command = [sys.executable, "-m", "siyu.app.process", role, str(os.getpid())]
+        # A session of its own: Ctrl-C reaches the supervisor alone, which then stops everything in order.
+        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def _wait_until_ready(self, timeout: float = 60) -> None:
+        deadline = time.monotonic() + timeout
+        if "web" not in self._roles:
+            return
+        url = f"http://{_reachable(self._settings.http_host)}:{self._settings.http_port}/health/ready"
+        while time.monotonic() < deadline:
+            for child in self._children.values():
+                if child.process.poll() is not None:
+                    raise EngineProblem(
+                        engine=f"siyu {child.role}",
+                        reason=f"the process ended with {child.process.returncode} while it started.",
+                        advice="Its reason stands above. `siyu doctor` looks for the usual causes.",
+                    )
+            try:
+                if httpx.get(url, timeout=1, trust_env=False).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.03)
+        raise EngineProblem(engine="siyu web", reason=f"it does not answer at {url}.", advice="See the log above.")
+
+    def _look_after(self, name: str, engine: EmbeddedPostgres | EmbeddedClickHouse | None) -> None:
+        if engine is None or engine.pid is not None or self._ending.is_set():
+            return
+        log.error("engine.died", engine=name)
+        try:
+            engine.start()
+        except EngineProblem as error:
+            log.warning("engine.restart_failed", engine=name, error=str(error))
+            self._ending.wait(2)
+
+    def _look_after_child(self, child: _Child) -> None:
+        now = time.monotonic()
+        if child.process.poll() is None:
+            return
+        if child.start_at is None:
+            child.failures = 1 if now - child.started > _STEADY else child.failures + 1
+            pause = 0.0 if child.failures == 1 else min(0.5 * 2**child.failures, 30.0)
+            child.start_at = now + pause
+            log.error("process.died", role=child.role, code=child.process.returncode, starts_again_in=pause)
+        if now >= child.start_at:
+            child.process = self._spawn(child.role)
+            child.started, child.start_at = now, None
+
+
+def run_until_signalled(supervisor: Supervisor, ready: Callable[[], None]) -> None:
+    """Start, call ``ready``, and supervise until SIGINT or SIGTERM."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: supervisor.end())
+    supervisor.start()
+    ready()
+    supervisor.supervise()
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound

@@ -1,0 +1,116 @@
+"""The web process: the intake's door, the API and its OpenAPI page."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import uvicorn
+from fastapi import FastAPI, Response
+
+import siyu
+from siyu.app import api, health
+from siyu.app.context import Context, open_context
+from siyu.engines.access import service as access
+from siyu.engines.http import prepare
+from siyu.engines.settings import Settings
+from siyu.intake import http as intake
+from siyu.intake.http.coalescer import Coalescer
+from siyu.intake.http.door import DoorLimits
+from siyu.intake.http.pressure import Limits, Pressure
+
+_DESCRIPTION = """
+Siyu (私域) looks after the customers a brand can reach itself.
+
+* **intake**: the Segment contract; point an SDK of Segment or RudderStack at this host with a source's write key.
+* everything under **/api/v1** needs a session or an API key (`Authorization: Bearer …`).
+"""
+
+
+def create_app(context: Context | None = None) -> FastAPI:
+    """The whole web application.
+
+    Args:
+        context: open engines; without them only the description of the API can be asked for.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        assert context is not None
+        door = open_door(context)
+        app.state.door = door
+        door.start()
+        try:
+            yield
+        finally:
+            await door.stop()
+            context.close()
+
+    app = FastAPI(
+        title="Siyu",
+        version=siyu.__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan if context else None,
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    if context is not None:
+        settings = context.settings
+        app.state.context = context
+        app.state.strict = settings.intake_strict
+        prepare(
+            app,
+            database=context.database,
+            clock=context.clock,
+            base_url=settings.base_url,
+            body_limit=settings.request_bytes,
+        )
+    app.include_router(intake.router)
+    app.include_router(health.router)
+    app.include_router(api.router)
+    app.add_api_route("/", lambda: Response(status_code=307, headers={"Location": "/docs"}), include_in_schema=False)
+    return app
+
+
+def open_door(context: Context) -> intake.Door:
+    """The intake's door over the context's engines."""
+    settings, database = context.settings, context.database
+
+    def find_source(key: str) -> int | None:
+        with database.transaction() as conn:
+            source = access.write_keys(conn).get(key)
+        return source.id if source else None
+
+    limits = Limits(
+        messages=settings.intake_queue_messages,
+        queue_bytes=settings.intake_queue_bytes,
+        free_bytes=settings.minimum_free_bytes,
+        folder=settings.data_folder if _on_this_machine(database.url) else None,
+    )
+    sizes = DoorLimits(
+        body=settings.intake_request_bytes, expanded=settings.intake_expanded_bytes, event=settings.intake_event_bytes
+    )
+    return intake.Door(Coalescer(database), Pressure(database, limits), find_source, context.clock, sizes)
+
+
+def _on_this_machine(url: str) -> bool:
+    return urlsplit(url).hostname in (None, "localhost", "127.0.0.1", "::1")
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop."""
+    context = open_context(settings, settings.postgres_url, settings.clickhouse_url)
+    uvicorn.run(
+        create_app(context),
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=20,
+        backlog=2048,
+    )

@@ -1,0 +1,210 @@
+"""What other rooms may ask of commerce."""
+
+import base64
+import binascii
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Connection
+
+from siyu.commerce import store
+from siyu.commerce.rules import STATUSES, Snapshot, View, facts_of_change, fold, is_order, read_view
+from siyu.commerce.types import Order, OrderLine, OrderPage, PlatformValue, Value
+from siyu.customers import service as customers
+from siyu.engines.vault import service as vault
+from siyu.identity.types import Attribution
+from siyu.intake.types import Message
+from siyu.kernel.errors import BadInput
+from siyu.kernel.fact import Fact
+
+__all__ = ["apply", "order_counts", "orders_of", "reassign", "reassign_by_via", "values_of"]
+
+_Told = list[tuple[View, Message, Attribution]]
+_RECEIVER_KINDS = {"name": "name", "phone": "phone", "address": "address"}
+_MAX_PAGE = 500
+
+
+def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: datetime) -> list[Fact]:
+    """Bring the orders that the messages speak of up to date; returns the facts that are new.
+
+    Messages of type ``order`` and the tracking events Order Completed, Order Refunded and Order Cancelled take part;
+    several of one order are folded before anything is told. Orders of nobody (customer 0) are kept and told as well;
+    an order belongs to the first customer it is tied to. Idempotent: the same messages again change nothing and yield
+    nothing. Safe under concurrency: orders are locked by key, and a racing insert is folded again.
+
+    Args:
+        conn: an open transaction.
+        batch: messages with whom they belong to, as OneID resolved them.
+        now: the moment of the batch; not used for money, kept so that every room's ``apply`` reads the same.
+
+    Raises:
+        UnreadableOrder: a message of type ``order`` is wrong; nothing of the batch may be kept.
+    """
+    del now
+    told: dict[store.Key, _Told] = defaultdict(list)
+    for message, owner in batch:
+        if is_order(message) and (view := read_view(message)) is not None:
+            told[view.key].append((view, message, owner))
+    if not told:
+        return []
+    facts: list[Fact] = []
+    pending: Iterable[store.Key] = told
+    while keys := set(pending):  # more than once only when another process inserts the same order at this moment
+        known = store.lock_orders(conn, keys)
+        folded = {key: _fold_one(known.get(key), told[key]) for key in sorted(keys)}
+        _seal_receivers(conn, folded.values())
+        old = [order for key, order in folded.items() if key in known and order != known[key]]
+        new = [order for key, order in folded.items() if key not in known]
+        if old:
+            store.update_orders(conn, old)
+        made = store.insert_orders(conn, new) if new else {}
+        for key, order in folded.items():
+            if key in known or key in made:
+                facts += facts_of_change(known.get(key), order, told[key][-1][1])
+        pending = keys - known.keys() - made.keys()
+    _remember_products(conn, told.values())
+    return facts
+
+
+def _fold_one(known: Snapshot | None, told: _Told) -> Snapshot:
+    order = fold(known, [view for view, _, _ in told])
+    if known is None:
+        order.source_id = told[0][1].source_id
+    if not order.customer_id:
+        for _, _, owner in told:
+            if owner.customer_id:
+                order.customer_id, order.via = owner.customer_id, owner.via
+                break
+    order.touched = order.touched if known else set(order.lines)
+    return order
+
+
+def _seal_receivers(conn: Connection, orders: Iterable[Snapshot]) -> None:
+    """Personal data of receivers goes to the vault; the order keeps fingerprints and the district."""
+    items: list[tuple[str, str]] = []
+    places: list[tuple[dict[str, object], str]] = []
+    for order in orders:
+        receiver = order.receiver
+        if receiver is None or "sealed" in receiver:
+            continue
+        order.receiver = receiver = {**receiver, "sealed": True}
+        for field, kind in _RECEIVER_KINDS.items():
+            if field in receiver:
+                items.append((kind, customers.normalise(kind, str(receiver[field]))))
+                places.append((receiver, field))
+    if items:
+        for (receiver, field), print_ in zip(places, vault.store(conn, items), strict=True):
+            receiver[field] = print_
+
+
+def _remember_products(conn: Connection, told: Iterable[_Told]) -> None:
+    newest: dict[tuple[str, str], tuple[str, str, str | None, str | None, int]] = {}
+    for views in told:
+        for view, _, _ in views:
+            for line in view.lines:
+                if line.product_no and (line.title or line.category):
+                    key = (view.platform, line.product_no)
+                    there = newest.get(key)
+                    if there is None or view.as_of >= there[4]:
+                        newest[key] = (*key, line.title, line.category, view.as_of)
+    if newest:
+        store.upsert_products(conn, [newest[key] for key in sorted(newest)])
+
+
+def reassign(conn: Connection, pairs: Sequence[tuple[int, int]]) -> int:
+    """After merges: give the orders of each loser to its winner; returns how many. Safe to repeat.
+
+    Pairs are (loser, winner); chains within them are followed. No facts: the alias map moves those.
+    """
+    step = {loser: winner for loser, winner in pairs if loser and winner and loser != winner}
+    final = {}
+    for loser, first in step.items():
+        winner, seen = first, {loser}
+        while winner in step and winner not in seen:
+            seen.add(winner)
+            winner = step[winner]
+        if winner != loser:
+            final[loser] = winner
+    return len(store.move_customers(conn, list(final), list(final.values()))) if final else 0
+
+
+def reassign_by_via(conn: Connection, identifier_ids: Sequence[int], customer_id: int) -> int:
+    """After a split: give the orders that the moved identifiers decided to the new customer; returns how many.
+
+    Safe to repeat. No facts: identity gives the moved identifiers alias entries, which move them.
+    """
+    return len(store.move_by_via(conn, identifier_ids, customer_id)) if identifier_ids else 0
+
+
+def orders_of(conn: Connection, customer_id: int, *, cursor: str | None = None, limit: int = 50) -> OrderPage:
+    """Orders of a customer, newest first, with their lines.
+
+    Args:
+        conn: an open transaction.
+        customer_id: the customer as OneID knows it now.
+        cursor: ``next`` of the page before; ``None`` for the first.
+        limit: 1 to 500.
+
+    Raises:
+        BadInput: the cursor is none of ours.
+    """
+    limit = max(1, min(limit, _MAX_PAGE))
+    found = store.page_of_orders(conn, customer_id, _read_cursor(cursor), limit + 1)
+    shown = found[:limit]
+    lines: dict[int, list[OrderLine]] = defaultdict(list)
+    for order_id, *line in store.lines_of(conn, [row["id"] for row in shown]) if shown else ():
+        lines[order_id].append(OrderLine(*line))
+    orders = tuple([_order(row, lines[row["id"]]) for row in shown])
+    more = len(found) > limit
+    return OrderPage(orders, _cursor(orders[-1]) if more else None)
+
+
+def _order(row: dict[str, object], lines: list[OrderLine]) -> Order:
+    fields = {name: row[name] for name in Order.__slots__ if name in row}
+    fields["status"] = STATUSES[int(str(row["status"]))]
+    fields["extra"] = row["extra"] or {}
+    return Order(**fields, lines=tuple(lines))  # type: ignore[arg-type]  # names and types are those of the table
+
+
+def _cursor(order: Order) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([order.ordered_at, order.id])).decode()
+
+
+def _read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
+    if cursor is None:
+        return None
+    try:
+        at, order_id = orjson.loads(base64.urlsafe_b64decode(cursor))
+        return datetime.fromisoformat(at), int(order_id)
+    except (ValueError, TypeError, binascii.Error):
+        raise BadInput(reason="the cursor is not one that a page before gave.") from None
+
+
+def values_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, Value]:
+    """What each customer spent so far; customers without a paid order get zeros."""
+    platforms: dict[int, list[tuple[PlatformValue, datetime, datetime]]] = defaultdict(list)
+    for customer_id, platform, orders, paid, refunded, first, last in store.values_of(conn, customer_ids):
+        platforms[customer_id].append((PlatformValue(platform, orders, paid, refunded), first, last))
+    return {customer_id: _value(customer_id, platforms[customer_id]) for customer_id in customer_ids}
+
+
+def _value(customer_id: int, parts: list[tuple[PlatformValue, datetime, datetime]]) -> Value:
+    paid = sum(part.paid_fen for part, _, _ in parts)
+    refunded = sum(part.refunded_fen for part, _, _ in parts)
+    return Value(
+        customer_id=customer_id,
+        orders=sum(part.orders for part, _, _ in parts),
+        paid_fen=paid,
+        refunded_fen=refunded,
+        net_fen=paid - refunded,
+        first_order_at=min((first for _, first, _ in parts), default=None),
+        last_order_at=max((last for _, _, last in parts), default=None),
+        platforms=tuple([part for part, _, _ in parts]),
+    )
+
+
+def order_counts(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
+    """How many paid orders each customer has: what the relation ladder asks."""
+    return {customer_id: value.orders for customer_id, value in values_of(conn, customer_ids).items()}

@@ -1,0 +1,321 @@
+"""All SQL of commerce. Rows travel as one JSON array a statement (parsed once by PostgreSQL), new lines by COPY."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection
+
+from siyu.commerce.rules import Snapshot, SnapshotLine
+from siyu.engines.postgres import rows, run
+from siyu.engines.postgres.connection import driver_connection
+
+Key = tuple[str, str, str]
+
+_TIMES: Final = ("placed_at", "paid_at", "shipped_at", "received_at", "closed_at")
+_FIELDS: Final = {
+    "platform": "text",
+    "shop": "text",
+    "order_no": "text",
+    "customer_id": "bigint",
+    "via": "bigint",
+    "status": "smallint",
+    "raw_status": "text",
+    "ordered_at": "bigint",
+    **dict.fromkeys(_TIMES, "bigint"),
+    "total_fen": "bigint",
+    "postage_fen": "bigint",
+    "paid_fen": "bigint",
+    "refunded_fen": "bigint",
+    "stated_paid_fen": "bigint",
+    "stated_paid_version": "bigint",
+    "stated_paid_heard": "bigint",
+    "stated_refunded_fen": "bigint",
+    "stated_refunded_version": "bigint",
+    "refund_all": "boolean",
+    "refund_status": "text",
+    "told": "smallint",
+    "version": "bigint",
+    "source_id": "bigint",
+    "receiver": "jsonb",
+    "extra": "jsonb",
+}
+_KEY: Final = ("platform", "shop", "order_no")
+_COLUMNS: Final = ", ".join(_FIELDS)
+_LINE_FIELDS: Final = {
+    "order_id": "bigint",
+    "line_no": "text",
+    "product_no": "text",
+    "sku": "text",
+    "title": "text",
+    "category": "text",
+    "quantity": "integer",
+    "price_fen": "bigint",
+    "paid_fen": "bigint",
+    "refunded_fen": "bigint",
+    "refund_status": "text",
+    "version": "bigint",
+    "heard": "bigint",
+}
+_LINE_COLUMNS: Final = ", ".join(_LINE_FIELDS)
+_SMALL: Final = 50  # below this a COPY's round trips cost more than they save
+
+
+def _typed(fields: dict[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in fields.items())
+
+
+def _value(name: str) -> str:
+    return f"to_timestamp({name} / 1000.0)" if name == "ordered_at" or name in _TIMES else name
+
+
+def _millis(name: str) -> str:
+    return f"CAST(extract(epoch FROM {name}) * 1000 AS bigint)"
+
+
+_SELECTED: Final = ", ".join(_millis(n) if n == "ordered_at" or n in _TIMES else n for n in _FIELDS)
+_INSERT: Final = f"""
+    INSERT INTO commerce.order_header ({_COLUMNS})
+    SELECT {", ".join(map(_value, _FIELDS))}
+    FROM json_to_recordset(CAST(:orders AS json)) AS new ({_typed(_FIELDS)})
+    ORDER BY platform, shop, order_no
+    ON CONFLICT (platform, shop, order_no) DO NOTHING
+    RETURNING id, platform, shop, order_no
+"""
+_UPDATE: Final = f"""
+    UPDATE commerce.order_header AS header
+    SET {", ".join(f"{name} = {_value('new.' + name)}" for name in _FIELDS if name not in (*_KEY, *_TIMES, "ordered_at"))},
+        {", ".join(f"{name} = to_timestamp(new.{name} / 1000.0)" for name in (*_TIMES, "ordered_at"))}
+    FROM json_to_recordset(CAST(:orders AS json)) AS new (id bigint, {_typed(_FIELDS)})
+    WHERE header.id = new.id
+"""
+_UPSERT_LINES: Final = f"""
+    INSERT INTO commerce.order_line ({_LINE_COLUMNS})
+    SELECT {_LINE_COLUMNS} FROM json_to_recordset(CAST(:lines AS json)) AS new ({_typed(_LINE_FIELDS)})
+    ON CONFLICT (order_id, line_no) DO UPDATE
+    SET {", ".join(f"{name} = excluded.{name}" for name in _LINE_FIELDS if name not in ("order_id", "line_no"))}
+"""
+
+
+def lock_orders(conn: Connection, keys: Iterable[Key]) -> dict[Key, Snapshot]:
+    """The orders among ``keys`` that exist, with their lines, locked until the end of the transaction."""
+    platforms, shops, numbers = zip(*sorted(keys), strict=True)
+    found = rows(
+        conn,
+        f"""
+        SELECT id, {_SELECTED} FROM commerce.order_header
+        JOIN unnest(CAST(:platforms AS text[]), CAST(:shops AS text[]), CAST(:numbers AS text[]))
+            AS wanted (platform, shop, order_no) USING (platform, shop, order_no)
+        ORDER BY platform, shop, order_no FOR UPDATE OF order_header
+        """,
+        platforms=list(platforms),
+        shops=list(shops),
+        numbers=list(numbers),
+    )
+    orders = {}
+    for row in found:
+        fields = dict(zip(("id", *_FIELDS), row, strict=True))
+        fields["times"] = tuple([fields.pop(name) for name in _TIMES])
+        fields["ordered"] = fields.pop("ordered_at")
+        order = Snapshot(**fields)
+        orders[order.id] = order
+    if orders:
+        for order_id, *line in rows(
+            conn,
+            f"SELECT {_LINE_COLUMNS} FROM commerce.order_line WHERE order_id = ANY(CAST(:ids AS bigint[]))",
+            ids=list(orders),
+        ):
+            orders[order_id].lines[line[0]] = SnapshotLine(*line)
+    return {(order.platform, order.shop, order.order_no): order for order in orders.values()}
+
+
+def insert_orders(conn: Connection, orders: Sequence[Snapshot]) -> dict[Key, int]:
+    """Insert new orders with their lines; returns the ids of those that were not there (a racing writer's are not)."""
+    found = rows(conn, _INSERT, orders=_json([_order_row(order) for order in orders]))
+    ids: dict[Key, int] = {(platform, shop, number): order_id for order_id, platform, shop, number in found}
+    lines: list[tuple[Any, ...]] = []
+    for order in orders:
+        order_id = ids.get((order.platform, order.shop, order.order_no))
+        if order_id is not None:
+            lines += [_line_row(order_id, line) for line in order.lines.values()]
+    if len(lines) < _SMALL:
+        _upsert_lines(conn, lines)
+    else:  # nobody else can hold lines of orders that this transaction has just made
+        with (
+            driver_connection(conn).cursor() as cursor,
+            cursor.copy(f"COPY commerce.order_line ({_LINE_COLUMNS}) FROM STDIN".encode()) as copy,
+        ):
+            for line in lines:
+                copy.write_row(line)
+    return ids
+
+
+def update_orders(conn: Connection, orders: Sequence[Snapshot]) -> None:
+    """Write locked orders, and of their lines those that changed."""
+    run(conn, _UPDATE, orders=_json([{"id": order.id, **_order_row(order)} for order in orders]))
+    _upsert_lines(
+        conn, [_line_row(order.id, order.lines[number]) for order in orders for number in sorted(order.touched)]
+    )
+
+
+def _upsert_lines(conn: Connection, lines: Sequence[tuple[Any, ...]]) -> None:
+    if lines:
+        run(conn, _UPSERT_LINES, lines=_json([dict(zip(_LINE_FIELDS, line, strict=True)) for line in lines]))
+
+
+def _order_row(order: Snapshot) -> dict[str, Any]:
+    row = {name: getattr(order, name) for name in _PLAIN}
+    row["ordered_at"] = order.ordered
+    row.update(zip(_TIMES, order.times, strict=True))
+    return row
+
+
+_PLAIN: Final = tuple(name for name in _FIELDS if name not in (*_TIMES, "ordered_at"))
+
+
+def _line_row(order_id: int, line: SnapshotLine) -> tuple[Any, ...]:
+    return (
+        order_id,
+        line.line_no,
+        line.product_no,
+        line.sku,
+        line.title,
+        line.category,
+        line.quantity,
+        line.price_fen,
+        line.paid_fen,
+        line.refunded_fen,
+        line.refund_status,
+        line.version,
+        line.heard,
+    )
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def upsert_products(conn: Connection, products: Sequence[tuple[str, str, str | None, str | None, int]]) -> None:
+    """Keep (platform, product_no, title, category, version); rows that would not change are not even locked."""
+    names = ("platform", "product_no", "title", "category", "version")
+    run(
+        conn,
+        """
+        INSERT INTO commerce.product AS product (platform, product_no, title, category, version)
+        SELECT platform, product_no, new.title, new.category, new.version
+        FROM json_to_recordset(CAST(:products AS json))
+            AS new (platform text, product_no text, title text, category text, version bigint)
+        LEFT JOIN commerce.product AS old USING (platform, product_no)
+        WHERE old.version IS NULL
+           OR (new.version >= old.version
+               AND (coalesce(new.title, old.title), coalesce(new.category, old.category))
+                   IS DISTINCT FROM (old.title, old.category))
+           OR (old.title IS NULL AND new.title IS NOT NULL)
+           OR (old.category IS NULL AND new.category IS NOT NULL)
+        ORDER BY platform, product_no
+        ON CONFLICT (platform, product_no) DO UPDATE
+        SET title = CASE WHEN excluded.version >= product.version THEN coalesce(excluded.title, product.title)
+                         ELSE coalesce(product.title, excluded.title) END,
+            category = CASE WHEN excluded.version >= product.version THEN coalesce(excluded.category, product.category)
+                            ELSE coalesce(product.category, excluded.category) END,
+            version = greatest(excluded.version, product.version)
+        """,
+        products=_json([dict(zip(names, product, strict=True)) for product in products]),
+    )
+
+
+def move_customers(conn: Connection, losers: Sequence[int], winners: Sequence[int]) -> list[int]:
+    """Give the orders of each loser to its winner; returns the ids of the orders moved."""
+    return [
+        row[0]
+        for row in rows(
+            conn,
+            """
+            WITH moved AS (
+                SELECT id, pair.winner FROM commerce.order_header
+                JOIN unnest(CAST(:losers AS bigint[]), CAST(:winners AS bigint[])) AS pair (loser, winner)
+                    ON pair.loser = customer_id
+                ORDER BY id FOR UPDATE OF order_header
+            )
+            UPDATE commerce.order_header AS header SET customer_id = moved.winner
+            FROM moved WHERE header.id = moved.id RETURNING header.id
+            """,
+            losers=list(losers),
+            winners=list(winners),
+        )
+    ]
+
+
+def move_by_via(conn: Connection, identifier_ids: Sequence[int], customer_id: int) -> list[int]:
+    """Give the orders that these identifiers decided to ``customer_id``; returns the ids of the orders moved."""
+    return [
+        row[0]
+        for row in rows(
+            conn,
+            """
+            WITH moved AS (
+                SELECT id FROM commerce.order_header
+                WHERE via <> 0 AND via = ANY(CAST(:vias AS bigint[])) AND customer_id <> :customer_id
+                ORDER BY id FOR UPDATE
+            )
+            UPDATE commerce.order_header AS header SET customer_id = :customer_id
+            FROM moved WHERE header.id = moved.id RETURNING header.id
+            """,
+            vias=list(identifier_ids),
+            customer_id=customer_id,
+        )
+    ]
+
+
+def page_of_orders(
+    conn: Connection, customer_id: int, before: tuple[datetime, int] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Orders of a customer as rows, newest first, before the given (ordered_at, id)."""
+    found = conn.exec_driver_sql(
+        f"""
+        SELECT id, {_COLUMNS} FROM commerce.order_header
+        WHERE customer_id = %(customer_id)s
+          AND (%(at)s::timestamptz IS NULL OR (ordered_at, id) < (%(at)s::timestamptz, %(id)s::bigint))
+        ORDER BY ordered_at DESC, id DESC LIMIT %(limit)s
+        """,
+        {
+            "customer_id": customer_id,
+            "at": before[0] if before else None,
+            "id": before[1] if before else None,
+            "limit": limit,
+        },
+    )
+    return [dict(row) for row in found.mappings()]
+
+
+def lines_of(conn: Connection, order_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """(order id, line fields up to refund_status) of the orders, by line number."""
+    names = ", ".join(name for name in _LINE_FIELDS if name not in ("version", "heard"))
+    return [
+        tuple(row)
+        for row in rows(
+            conn,
+            f"""SELECT {names} FROM commerce.order_line WHERE order_id = ANY(CAST(:ids AS bigint[]))
+                ORDER BY order_id, line_no""",
+            ids=list(order_ids),
+        )
+    ]
+
+
+def values_of(conn: Connection, customer_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """(customer, platform, paid orders, paid, refunded, first, last) for each that has a paid order."""
+    return [
+        tuple(row)
+        for row in rows(
+            conn,
+            """
+            SELECT customer_id, platform, count(*), CAST(sum(paid_fen) AS bigint), CAST(sum(refunded_fen) AS bigint),
+                   min(coalesce(paid_at, ordered_at)), max(coalesce(paid_at, ordered_at))
+            FROM commerce.order_header
+            WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND told & 2 <> 0
+            GROUP BY customer_id, platform ORDER BY customer_id, platform
+            """,
+            ids=list(customer_ids),
+        )
+    ]

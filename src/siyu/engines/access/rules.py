@@ -1,0 +1,130 @@
+"""Who may do what, as one table; and the rules of passwords and of waiting after failures. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from siyu.engines.access.types import Principal, Role, WeakPassword
+from siyu.kernel.errors import BadInput, NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One right: what it lets one do, and which roles have it."""
+
+    en: str
+    zh: str
+    roles: frozenset[Role]
+
+
+def _right(en: str, zh: str, *roles: Role) -> Right:
+    return Right(en, zh, frozenset({Role.OWNER, *roles}))  # the owner has every right
+
+
+_EVERYONE = (Role.OPERATOR, Role.ANALYST, Role.STAFF, Role.AUDITOR)
+
+RIGHTS: Mapping[str, Right] = {
+    "customers.read": _right("find customers, see profile, orders, timeline", "查询客户、查看档案与动态", *_EVERYONE),
+    "customers.write": _right("change a customer's traits and tags", "修改客户属性与标签", Role.OPERATOR),
+    "identity.manage": _right("merge, split, and decide the review list", "合并、拆分与审核身份", Role.OPERATOR),
+    "personal.reveal": _right("see phones, names, addresses, mail unmasked", "查看未脱敏的个人信息", Role.STAFF),
+    "personal.erase": _right("erase a person's data", "删除个人信息"),
+    "insight.read": _right(
+        "see counts, cohorts, RFM and LTV", "查看统计与分析", Role.OPERATOR, Role.ANALYST, Role.AUDITOR
+    ),
+    "imports.run": _right("import files", "导入文件", Role.OPERATOR),
+    "intake.read": _right(
+        "see the queue and dead letters", "查看队列与死信", Role.OPERATOR, Role.ANALYST, Role.AUDITOR
+    ),
+    "intake.manage": _right("replay or drop dead letters", "重放或丢弃死信", Role.OPERATOR),
+    "sources.read": _right("see sources and their write keys", "查看数据源与写入密钥", Role.OPERATOR, Role.ANALYST),
+    "sources.manage": _right("make sources, give and revoke write keys", "管理数据源与写入密钥", Role.OPERATOR),
+    "operators.manage": _right("make, change and disable operators", "管理操作员"),
+    "keys.manage": _right("make and revoke API keys", "管理 API 密钥"),
+    "audit.read": _right("read the audit", "查看审计日志", Role.AUDITOR),
+    "system.read": _right("see the state of the engines", "查看系统状态", Role.OPERATOR, Role.AUDITOR),
+}
+
+PASSWORD_LENGTH = 10
+PASSWORD_LIMIT = 1000  # more only makes hashing slow
+FREE_FAILURES = 5
+_FIRST_WAIT = 5
+_LONGEST_WAIT = 15 * 60
+FORGET_FAILURES = timedelta(days=1)
+
+
+def rights_of(roles: Iterable[Role]) -> frozenset[str]:
+    """Every right that at least one of the roles gives."""
+    given = frozenset(roles)
+    return frozenset(name for name, right in RIGHTS.items() if right.roles & given)
+
+
+def require(principal: Principal, right: str) -> None:
+    """Pass when ``principal`` holds ``right``.
+
+    Raises:
+        NotAllowed: it does not.
+    """
+    assert right in RIGHTS, right
+    if right not in principal.rights:
+        raise NotAllowed(right=right)
+
+
+def check_scopes(principal: Principal, scopes: Iterable[str]) -> tuple[str, ...]:
+    """The scopes of a new API key, sorted: known rights only, and none that its maker does not hold.
+
+    Raises:
+        BadInput: no scope, or an unknown one.
+        NotAllowed: one that the maker does not hold.
+    """
+    asked = sorted(set(scopes))
+    if not asked:
+        raise BadInput(reason="an API key needs at least one scope.")
+    for scope in asked:
+        if scope not in RIGHTS:
+            raise BadInput(reason=f"there is no scope '{scope}'.")
+        require(principal, scope)
+    return tuple(asked)
+
+
+def normalise_login(login: str) -> str:
+    """A login as it is stored and compared: trimmed, case folded.
+
+    Raises:
+        BadInput: it is empty, longer than 200 characters, or holds white space or control characters.
+    """
+    cleaned = login.strip().casefold()
+    if not cleaned or len(cleaned) > 200 or not cleaned.isprintable() or " " in cleaned:
+        raise BadInput(reason="a login has 1 to 200 characters and no spaces.")
+    return cleaned
+
+
+def check_password(password: str, login: str) -> None:
+    """Pass when the password is long enough, not the login, and not one character over and over.
+
+    Raises:
+        WeakPassword: says which rule it breaks.
+    """
+    if len(password) < PASSWORD_LENGTH:
+        raise WeakPassword(
+            reason=f"it needs at least {PASSWORD_LENGTH} characters.", reason_zh=f"至少 {PASSWORD_LENGTH} 个字符。"
+        )
+    if len(password) > PASSWORD_LIMIT:
+        raise WeakPassword(
+            reason=f"it may have at most {PASSWORD_LIMIT} characters.", reason_zh=f"最多 {PASSWORD_LIMIT} 个字符。"
+        )
+    folded = password.casefold()
+    if login and (folded == login or folded == login.partition("@")[0] or folded == login[::-1]):
+        raise WeakPassword(reason="it may not be the login.", reason_zh="不能与账号相同。")
+    if len(set(folded)) < 4 or folded in _COMMON:
+        raise WeakPassword(reason="it is too easy to guess.", reason_zh="过于简单。")
+
+
+_COMMON = frozenset({"1234567890", "0123456789", "password123", "password1234", "qwertyuiop", "1qaz2wsx3edc"})
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long a login waits after so many failures in a row: nothing up to 4, then 5 s doubling up to 15 minutes."""
+    if failures < FREE_FAILURES:
+        return timedelta(0)
+    return timedelta(seconds=min(_LONGEST_WAIT, _FIRST_WAIT << min(failures - FREE_FAILURES, 20)))

@@ -1,0 +1,45 @@
+"""The audit: who did or saw what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from siyu.engines.access.store import audit as table
+from siyu.engines.access.types import AuditEntry
+
+
+def record(
+    conn: Connection,
+    *,
+    actor: str,
+    action: str,
+    target: str,
+    details: Mapping[str, Any],
+    now: datetime | None = None,
+) -> None:
+    """Append one audit row, in the transaction of what it speaks of.
+
+    Args:
+        conn: an open transaction.
+        actor: :attr:`Principal.actor` of who did it.
+        action: ``noun.verb_in_the_past``, for example ``personal.revealed``.
+        target: what it was done to, for example ``customer:12``.
+        details: the rest; never personal data or secrets.
+        now: the moment; the database's clock when absent.
+    """
+    table.append(conn, at=now, actor=actor, action=action, target=target, details=details)
+
+
+def audit_page(
+    conn: Connection,
+    *,
+    before: int | None = None,
+    limit: int = 100,
+    actor: str | None = None,
+    action: str | None = None,
+    target: str | None = None,
+) -> list[AuditEntry]:
+    """The audit, newest first: up to ``limit`` rows with an id below ``before``, filtered exactly."""
+    return table.page(conn, before=before, limit=limit, actor=actor, action=action, target=target)

@@ -1,0 +1,44 @@
+"""Migrations of ClickHouse: numbered ``.sql`` files, forward only, each room's own.
+
+ClickHouse has no transactions over DDL, so every statement must be idempotent (``IF NOT EXISTS``): a file that was
+interrupted runs again from its beginning. It has no locks either: the caller brings one (PostgreSQL's advisory lock).
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from siyu.engines.clickhouse.adapter.statement import split
+from siyu.engines.clickhouse.client import Client
+
+_TABLE = """
+    CREATE TABLE IF NOT EXISTS siyu_migration (id String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+    ENGINE = MergeTree ORDER BY id
+"""
+
+
+def migrate(client: Client, folders: Sequence[Path], *, lock: AbstractContextManager[object]) -> list[str]:
+    """Run the files in ``folders`` that have not run yet, folder by folder in the order of their names.
+
+    Args:
+        client: connected to the database to migrate.
+        folders: ``<room>/clickhouse/migrations`` of every room; a file's id is ``<room>/<name>``.
+        lock: held meanwhile; two processes that start at once must be given the same one.
+
+    Returns:
+        The ids of the files that ran.
+    """
+    ran: list[str] = []
+    with lock:
+        client.run(_TABLE)
+        done = {row[0] for row in client.rows("SELECT id FROM siyu_migration")}
+        for folder in folders:
+            for file in sorted(folder.glob("*.sql")):
+                key = f"{folder.parent.parent.name}/{file.stem}"
+                if key in done:
+                    continue
+                for sql in split(file.read_text("utf-8")):
+                    client.run(sql)
+                client.run("INSERT INTO siyu_migration (id) SELECT {id:String}", id=key)
+                ran.append(key)
+    return ran

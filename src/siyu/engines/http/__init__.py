@@ -1,0 +1,29 @@
+"""Pieces of the HTTP edge that know no business noun: the one error shape, who is asking, transactions, paging.
+
+A room's ``http.py`` imports from here::
+
+    router = APIRouter(prefix="/api/v1/customers", responses=ERROR_RESPONSES)
+
+    @router.get("/{customer_id}")
+    def show(customer_id: int, conn: Conn, principal: Annotated[Principal, needs("customers.read")]) -> Profile: ...
+"""
+
+from siyu.engines.http.app import prepare
+from siyu.engines.http.context import Conn, Now
+from siyu.engines.http.cursor import decode_cursor, encode_cursor
+from siyu.engines.http.errors import ERROR_RESPONSES, ErrorBody
+from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, needs
+
+__all__ = [
+    "CSRF_HEADER",
+    "ERROR_RESPONSES",
+    "SESSION_COOKIE",
+    "Caller",
+    "Conn",
+    "ErrorBody",
+    "Now",
+    "decode_cursor",
+    "encode_cursor",
+    "needs",
+    "prepare",
+]

@@ -1,0 +1,39 @@
+"""What turns a bare FastAPI application into one of ours."""
+
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from siyu.engines.http import errors
+from siyu.engines.http.middleware import EdgeMiddleware
+from siyu.engines.postgres import Database
+from siyu.kernel.clock import Clock
+
+
+def prepare(
+    app: FastAPI,
+    *,
+    database: Database,
+    clock: Clock,
+    base_url: str,
+    body_limit: int,
+    session_idle: timedelta = timedelta(hours=12),
+    free_paths: tuple[str, ...] = (),
+) -> None:
+    """Give ``app`` its state, the error shape, request ids, security headers and the limit on bodies.
+
+    Args:
+        app: before it has served a request.
+        database: where requests open their transactions.
+        clock: what :data:`siyu.engines.http.context.Now` reads.
+        base_url: how browsers reach it; cookies are ``Secure`` when it is https.
+        body_limit: largest body in bytes.
+        session_idle: how long a session lives without use.
+        free_paths: prefixes of paths whose routes count their own bytes (intake, uploads).
+    """
+    app.state.database = database
+    app.state.clock = clock
+    app.state.base_url = base_url
+    app.state.session_idle = session_idle
+    errors.install(app)
+    app.add_middleware(EdgeMiddleware, body_limit=body_limit, secure=base_url.startswith("https://"), free=free_paths)

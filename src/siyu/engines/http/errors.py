@@ -1,0 +1,141 @@
+"""The one shape in which every route answers an error: ``{"code", "message", "message_zh", "details"}``."""
+
+from http import HTTPStatus
+from math import isfinite
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from siyu.kernel.errors import BadInput, EngineProblem, NotFound, SiyuError, TooLarge
+
+log = structlog.get_logger(__name__)
+
+
+class WrongMethod(SiyuError):
+    """The path exists, with another method."""
+
+    status = 405
+    en = "{method} is not possible here; try {allowed}."
+    zh = "此处不支持 {method}，请使用 {allowed}。"
+
+
+class Incident(SiyuError):
+    """A fault of ours; the log has the rest under the same number."""
+
+    status = 500
+    en = "Something went wrong inside Siyu. The log has more under incident {incident}."
+    zh = "系统内部出错，详情见日志，事件编号 {incident}。"
+
+
+class Refused(SiyuError):
+    """The HTTP layer refused the request before a route saw it."""
+
+    status = 400
+    en = "The request was refused: {reason}"
+    zh = "请求被拒绝：{reason}"
+
+
+class ErrorBody(BaseModel):
+    """Every error of every route has this shape."""
+
+    code: str = Field(description="The error's name; docs/reference/errors.md lists them all.")
+    message: str = Field(description="What is wrong and what to do, in English.")
+    message_zh: str = Field(description="The same in Chinese.")
+    details: dict[str, Any] = Field(description="The values in the message, for programs.")
+
+
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": ErrorBody, "description": "The request cannot be done as it is."},
+    "5XX": {"model": ErrorBody, "description": "Siyu or an engine has a problem; send it again later."},
+}
+
+
+def answer(error: SiyuError, status: int | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The response for an error; 429 and 503 carry ``Retry-After``."""
+    sent = {**error.headers, **(headers or {})}
+    retry_after = error.details.get("retry_after")
+    if isinstance(retry_after, int) and retry_after > 0:
+        sent["Retry-After"] = str(retry_after)
+    elif error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        sent.setdefault("Retry-After", "2")
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        sent.setdefault("WWW-Authenticate", "Bearer")
+    return JSONResponse(_plain(error.as_json()), status_code=status or error.status, headers=sent)
+
+
+def install(app: FastAPI) -> None:
+    """Answer everything that goes wrong in ``app`` in the one shape. Unexpected faults are caught by the middleware."""
+    app.add_exception_handler(SiyuError, _known)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _plain_http)
+    for failure in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.add_exception_handler(failure, _engine_down)
+
+
+def _known(_request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, SiyuError)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("http.failed", code=problem.code, details=problem.details)
+    return answer(problem)
+
+
+def _malformed(_request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, RequestValidationError)
+    # What was sent is not repeated: it may be a password.
+    found = [
+        {"where": ".".join(str(part) for part in error["loc"]), "what": error["msg"]} for error in problem.errors()
+    ]
+    first = found[0]
+    error = BadInput(reason=f"{first['where']}: {first['what']}.", problems=found[:20])
+    return answer(error)
+
+
+def _plain_http(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    if isinstance(problem.__cause__, SiyuError):
+        return answer(problem.__cause__)  # FastAPI wraps what was raised while it read the body
+    headers = dict(problem.headers or {})
+    error: SiyuError
+    match problem.status_code:
+        case HTTPStatus.NOT_FOUND:
+            error = NotFound(what="page", key=request.url.path[:200])
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            error = WrongMethod(method=request.method, allowed=headers.get("allow") or headers.get("Allow") or "GET")
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            error = TooLarge(what="The body", size="more", limit="less")
+        case HTTPStatus.BAD_REQUEST:
+            error = BadInput(reason=f"{problem.detail}.")
+        case _:
+            error = Refused(reason=str(problem.detail))
+    return answer(error, status=problem.status_code, headers=headers)
+
+
+def _engine_down(_request: Request, problem: Exception) -> Response:
+    log.error("http.database_unreachable", error=str(problem)[:300])
+    return answer(
+        EngineProblem(
+            engine="PostgreSQL", reason="it does not answer.", advice="Try again soon; `siyu doctor` says more."
+        )
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Details may hold anything; the answer holds only JSON."""
+    match value:
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item) for item in value]
+        case None | bool() | int() | str():
+            return value
+        case float() if isfinite(value):
+            return value
+        case _:
+            return str(value)

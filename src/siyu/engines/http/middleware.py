@@ -1,0 +1,103 @@
+"""What wraps every request, as plain ASGI: it runs at each single event, so it must cost next to nothing."""
+
+import secrets
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from siyu.engines.http.errors import Incident, answer
+from siyu.kernel.errors import SiyuError, TooLarge
+
+log = structlog.get_logger(__name__)
+
+_REQUEST_ID = b"x-request-id"
+_SECURITY: list[tuple[bytes, bytes]] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+_HTTPS = (b"strict-transport-security", b"max-age=31536000")
+_LONGEST_ID = 64
+
+
+class EdgeMiddleware:
+    """Request id, security headers, the limit on bodies, and the answer to what nobody expected.
+
+    Args:
+        app: what it wraps.
+        body_limit: bytes of a body after which the request is refused with 413.
+        secure: whether browsers come by https.
+        free: path prefixes whose routes count their own bytes (intake, uploads).
+    """
+
+    def __init__(self, app: ASGIApp, *, body_limit: int, secure: bool = False, free: tuple[str, ...] = ()) -> None:
+        self._app = app
+        self._limit = body_limit
+        self._free = free
+        self._headers = [*_SECURITY, _HTTPS] if secure else _SECURITY
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _given_id(scope["headers"]) or secrets.token_hex(8).encode()
+        started = False
+
+        async def with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message.get("headers", ()), (_REQUEST_ID, request_id), *self._headers]
+            await send(message)
+
+        limited = receive if scope["path"].startswith(self._free) else _Limit(receive, self._limit)
+        try:
+            await self._app(scope, limited, with_headers)
+        except Exception as problem:
+            if started:
+                raise  # the answer has begun: only cutting the connection can still say that it is incomplete
+            await _answer_unexpected(scope, problem, request_id.decode(), receive, with_headers)
+
+
+class _Limit:
+    """Counts the bytes of a body as they come."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._seen = 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._seen += len(message.get("body", b""))
+            if self._seen > self._limit:
+                raise TooLarge(what="The body", size=f"more than {self._seen - 1}", limit=self._limit)
+        return message
+
+
+def _given_id(headers: list[tuple[bytes, bytes]]) -> bytes | None:
+    """The id a proxy in front gave, if it is a harmless word."""
+    for name, value in headers:
+        if name == _REQUEST_ID:
+            return value if 0 < len(value) <= _LONGEST_ID and value.replace(b"-", b"").isalnum() else None
+    return None
+
+
+async def _answer_unexpected(scope: Scope, problem: Exception, request_id: str, receive: Receive, send: Any) -> None:
+    if isinstance(problem, SiyuError):
+        response = answer(problem)
+    else:
+        incident = secrets.token_hex(4)
+        log.error(
+            "http.incident",
+            incident=incident,
+            request_id=request_id,
+            method=scope["method"],
+            path=scope["path"],
+            exc_info=problem,
+        )
+        response = answer(Incident(incident=incident))
+    await response(scope, receive, send)

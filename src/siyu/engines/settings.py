@@ -1,0 +1,220 @@
+"""Every setting of Siyu, from the environment (``SIYU_…``). Reading them has no side effects."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from siyu.kernel.errors import SiyuError
+
+_KIB = 1024
+_MIB = 1024 * _KIB
+_GIB = 1024 * _MIB
+
+
+class Group(StrEnum):
+    """The headings under which settings are documented."""
+
+    PLACE = "Place"
+    ENGINES = "Engines"
+    HTTP = "HTTP"
+    ACCESS = "Access and personal data"
+    INTAKE = "Intake"
+    PIPELINE = "Pipeline"
+    LOGGING = "Logging"
+
+
+def default_data_folder() -> Path:
+    """``siyu`` under ``$XDG_DATA_HOME``, which is ``~/.local/share`` when unset."""
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "siyu"
+
+
+def _setting(group: Group, default: Any, description: str, **limits: Any) -> Any:
+    return Field(default=default, description=description, json_schema_extra={"group": group.value}, **limits)
+
+
+class Settings(BaseSettings):
+    """All settings. An unknown or malformed value stops the start with a sentence that names the variable."""
+
+    model_config = SettingsConfigDict(env_prefix="SIYU_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data_folder: Path = Field(
+        default_factory=default_data_folder,
+        description="Where the embedded engines, keys and uploads live. One running Siyu a folder.",
+        json_schema_extra={"group": Group.PLACE.value, "shown": "~/.local/share/siyu"},
+    )
+    brand_zone: str = _setting(
+        Group.PLACE, "Asia/Shanghai", "Time zone of the brand (IANA name): the days of reports, times without a zone."
+    )
+
+    postgres_url: str = _setting(
+        Group.ENGINES,
+        "",
+        "PostgreSQL from version 15, `postgresql://user:password@host:5432/name`. Empty: embedded.",
+        repr=False,
+    )
+    clickhouse_url: str = _setting(
+        Group.ENGINES, "", "ClickHouse, `http://user:password@host:8123/database`. Empty: embedded.", repr=False
+    )
+    postgres_pool: int = _setting(
+        Group.ENGINES, 10, "Connections a process keeps open to PostgreSQL; as many again under load.", ge=2, le=200
+    )
+    clickhouse_memory_bytes: int = _setting(
+        Group.ENGINES, 2 * _GIB, "Memory one query may take in the embedded ClickHouse.", ge=256 * _MIB
+    )
+
+    http_host: str = _setting(Group.HTTP, "127.0.0.1", "Address to listen on. `0.0.0.0` for every interface.")
+    http_port: int = _setting(Group.HTTP, 8020, "Port to listen on.", ge=1, le=65535)
+    public_url: str = _setting(
+        Group.HTTP, "", "How browsers reach this Siyu, for links and cookies. Empty: from host and port."
+    )
+    request_bytes: int = _setting(
+        Group.HTTP, 4 * _MIB, "Largest body of a request that is neither intake nor a file upload.", ge=64 * _KIB
+    )
+
+    vault_key: SecretStr = _setting(
+        Group.ACCESS,
+        SecretStr(""),
+        "Key of the personal data: 32 bytes in base64; when rotated, all keys, oldest first, with commas between. "
+        "Empty: from `keys/vault.key` in the data folder, made at the first start.",
+    )
+    session_hours: int = _setting(Group.ACCESS, 12, "Hours without use after which an operator signs in again.", ge=1)
+
+    intake_batch_bytes: int = _setting(
+        Group.INTAKE, 500 * _KIB, "Largest batch of events, in bytes as sent.", ge=32 * _KIB
+    )
+    intake_large_batches: bool = _setting(
+        Group.INTAKE, True, "Accept batches up to 4 MB, as RudderStack's clients send them."
+    )
+    intake_expanded_bytes: int = _setting(
+        Group.INTAKE, 8 * _MIB, "Largest batch after gzip is undone; more is refused while unpacking.", ge=_MIB
+    )
+    intake_event_bytes: int = _setting(Group.INTAKE, 32 * _KIB, "Largest single event.", ge=_KIB)
+    intake_strict: bool = _setting(
+        Group.INTAKE,
+        False,
+        "Refuse a batch with 400 when one of its events is invalid, instead of keeping the rest and setting it aside.",
+    )
+    intake_dedup_days: int = _setting(
+        Group.INTAKE, 30, "Days for which a repeated message is recognised by source and message id.", ge=30, le=400
+    )
+    intake_queue_messages: int = _setting(
+        Group.INTAKE, 2_000_000, "Messages that may wait before senders are told to come back later.", ge=1000
+    )
+    intake_queue_bytes: int = _setting(
+        Group.INTAKE, 4 * _GIB, "Bytes that may wait before senders are told to come back later.", ge=16 * _MIB
+    )
+    minimum_free_bytes: int = _setting(
+        Group.INTAKE, 2 * _GIB, "Free disk below which intake stops accepting, so that nothing is lost.", ge=64 * _MIB
+    )
+    upload_bytes: int = _setting(Group.INTAKE, 4 * _GIB, "Largest file that may be uploaded for an import.", ge=_MIB)
+
+    pipeline_batch: int = _setting(
+        Group.PIPELINE, 5000, "Messages the pipeline takes into one transaction at most.", ge=1, le=100_000
+    )
+    worker_jobs: int = _setting(Group.PIPELINE, 2, "Background jobs that run at the same time.", ge=1, le=64)
+
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        Group.LOGGING, "info", "What is logged: `debug`, `info`, `warning` or `error`."
+    )
+    log_format: Literal["auto", "json", "console"] = _setting(
+        Group.LOGGING, "auto", "`json`, `console`, or `auto`: console on a terminal, json otherwise."
+    )
+
+    @field_validator("brand_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is not a time zone; use an IANA name such as Asia/Shanghai")
+        return value
+
+    @field_validator("data_folder")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def vault_key_file(self) -> Path:
+        """Where the vault key lies when it is not a setting."""
+        return self.data_folder / "keys" / "vault.key"
+
+    @property
+    def base_url(self) -> str:
+        """How browsers reach this Siyu, without a slash at the end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "localhost" if self.http_host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.http_host  # noqa: S104
+        return f"http://{host}:{self.http_port}"
+
+    @property
+    def intake_request_bytes(self) -> int:
+        """The largest intake body, as sent."""
+        return max(self.intake_batch_bytes, 4 * _MIB) if self.intake_large_batches else self.intake_batch_bytes
+
+
+class BadSetting(SiyuError):
+    """A setting has a value that cannot be used."""
+
+    en = "The setting {variable} cannot be used: {reason}. See docs/reference/settings.md."
+    zh = "设置项 {variable} 无效：{reason}。请参阅 docs/reference/settings.md。"
+
+
+def load(**given: Any) -> Settings:
+    """Read the settings; ``given`` (names in lower case, ``None`` left out) goes before the environment.
+
+    Raises:
+        BadSetting: names the variable and what is wrong with it.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        variable = "SIYU_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSetting(variable=variable, reason=first["msg"].removeprefix("Value error, ")) from None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingDescription:
+    """One line of the reference."""
+
+    variable: str
+    group: str
+    type: str
+    default: str
+    description: str
+
+
+def describe() -> list[SettingDescription]:
+    """Every setting in the order of the reference."""
+    found = []
+    for name, info in Settings.model_fields.items():
+        extra = info.json_schema_extra
+        assert isinstance(extra, dict), name
+        default = info.default.get_secret_value() if isinstance(info.default, SecretStr) else info.default
+        shown = str(extra["shown"]) if "shown" in extra else _written(default)
+        found.append(
+            SettingDescription(
+                variable=f"SIYU_{name.upper()}",
+                group=str(extra["group"]),
+                type=_type_name(info.annotation),
+                default=shown,
+                description=info.description or "",
+            )
+        )
+    return found
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _type_name(annotation: Any) -> str:
+    names = {int: "whole number", str: "text", bool: "true or false", Path: "folder", SecretStr: "secret"}
+    choices = getattr(annotation, "__args__", ())
+    return names.get(annotation) or " | ".join(str(choice) for choice in choices)

@@ -1,0 +1,164 @@
+"""Setting up the board on which :mod:`siyu.identity.rules.linking` plays: on lists when small, on arrays when large."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from types import FunctionType
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siyu.identity.rules import linking
+from siyu.identity.rules.linking import (
+    APARTS, BIT, CUSTOMER, FRESH, PARENT, ROOM, RULE_WIDTH, WIDTH, Board, Ints, attach, join,
+)  # fmt: skip
+from siyu.identity.types import IdentifierType
+
+Int32s: TypeAlias = NDArray[np.int32]
+Int8s: TypeAlias = NDArray[np.int8]
+
+# How seldom a link was seen, from how often: single steps up to 10 times, then steps of 3.
+_SELDOM = np.array([15, *range(15, 5, -1), *np.repeat(np.arange(5, 0, -1), 3), 0], np.int8)
+
+
+def rule_row(kind: IdentifierType, number: int) -> tuple[int, int, int, int, int]:
+    """The row of the table for a limit class of this type; ``number`` is the row's."""
+    roomy = min(kind.limit, kind.careful_limit) >= linking.ROOMY
+    bit = 0 if roomy else 1 << (number % linking.BITS)
+    return kind.limit, kind.careful_limit, int(kind.grade), kind.fan_out, bit
+
+
+def list_board(table: list[int], classes: Sequence[int], customers: Sequence[int], known_customers: int) -> Board:
+    """A board without links on lists; links are appended by :func:`add_link`.
+
+    Args:
+        table: RULE_WIDTH integers a limit class.
+        classes: the limit class of each node, oldest node first.
+        customers: the customer index of each node; nodes of one index below ``known_customers`` are one component.
+        known_customers: how many customers existed before; their indexes come first, oldest first.
+    """
+    state: list[int] = []
+    for node, (own, customer) in enumerate(zip(classes, customers, strict=True)):
+        state += (node, 1, node, own, -1, table[own * RULE_WIDTH + BIT], 0, customer)
+    roots: dict[int, int] = {}
+    for node, customer in enumerate(customers):
+        if customer in roots:
+            roots[customer] = join(state, roots[customer], node)
+        else:
+            roots[customer] = node
+    fresh = max(customers, default=-1) + 1
+    return Board(
+        state, table, [], [], [], [], [], [], [], [-1] * len(classes), [], [], [-1] * known_customers, [-1] * known_customers,
+        [0] * (len(table) // RULE_WIDTH), [0] * (2 * ROOM), [max(fresh, known_customers), 0],
+    )  # fmt: skip
+
+
+def add_link(board: Board, left: int, right: int, strength: int, *, repeat: bool = False) -> int:
+    """Append a link that is still to be decided; return its index."""
+    board.left.append(left)
+    board.right.append(right)
+    board.strength.append(strength)
+    board.repeat.append(int(repeat))
+    board.outcome.append(linking.PENDING)
+    board.reason.append(linking.FINE)
+    board.edge_next.extend((-1, -1))
+    return len(board.left) - 1
+
+
+def add_held_link(board: Board, left: int, right: int, strength: int, outcome: int) -> int:
+    """Append a link that was decided before and holds its nodes together."""
+    index = add_link(board, left, right, strength)
+    board.outcome[index] = outcome
+    attach(board.state, board.edge_next, left, right, index)
+    return index
+
+
+def array_board(table: Int32s, classes: Int32s, left: Int32s, right: Int32s, strength: NDArray[np.int8]) -> Board:
+    """A board of new nodes on arrays, each its own customer, with links that are still to be decided."""
+    nodes, links = len(classes), len(left)
+    state = np.empty(nodes * WIDTH, np.int32)
+    compiled().set_up(state, table, classes)
+    nothing = np.empty(0, np.int32)
+    return Board(
+        state, table, left, right, strength, np.zeros(links, np.int8), np.zeros(links, np.int8),
+        np.full(links, -1, np.int32), np.empty(2 * links, np.int32), nothing, nothing, nothing, nothing, nothing,
+        np.zeros(len(table) // RULE_WIDTH, np.int32), np.zeros(2 * ROOM, np.int32),
+        np.array([nodes, 0], np.int64),
+    )  # fmt: skip
+
+
+def add_apart(board: Board, one: int, other: int) -> None:
+    """Two nodes that no link may bring together; on a list board only."""
+    for node, opposite in ((one, other), (other, one)):
+        board.apart_to.append(opposite)
+        board.apart_next.append(board.apart_head[node])
+        board.apart_head[node] = len(board.apart_to) - 1
+    board.counter[APARTS] = len(board.apart_to)
+
+
+def customers_of(board: Board) -> list[int]:
+    """The customer index of every node."""
+    state = board.state
+    return [state[linking.find(state, node) * WIDTH + CUSTOMER] for node in range(len(state) // WIDTH)]
+
+
+def fresh_from(board: Board) -> int:
+    """The next unused customer index."""
+    return int(board.counter[FRESH])
+
+
+class Compiled(NamedTuple):
+    """The functions of :mod:`linking` that a bulk import calls, as machine code."""
+
+    link_all: Callable[[Board, int, int], None]
+    set_up: Callable[[Ints, Ints, Ints], None]
+    arrange: Callable[[Ints, Ints, tuple[Ints, Ints, Ints], tuple[Ints, Ints, Ints, Ints]], None]
+    rank_all: Callable[[Ints, Ints, tuple[Ints, Ints, Ints], tuple[Ints, Ints], Ints], None]
+
+
+@cache
+def compiled() -> Compiled:
+    """Compile. numba is imported here only: it costs a second and 100 MB."""
+    import numba  # noqa: PLC0415
+
+    scope = dict(vars(linking))
+    for name in linking.COMPILED:
+        source = getattr(linking, name)
+        scope[name] = numba.njit(nogil=True)(FunctionType(source.__code__, scope, name, source.__defaults__))
+    return Compiled(*(scope[name] for name in Compiled._fields))
+
+
+class Links(NamedTuple):
+    """Links as a bulk import knows them: one entry a link in each array."""
+
+    left: Int32s  # node of the stronger identifier
+    right: Int32s
+    strength: Int8s
+    times: Int32s
+    first_seen: Int32s  # in any unit
+
+
+def in_order(table: Int32s, classes: Int32s, links: Links) -> tuple[Int32s, Int32s, Int8s, Int32s]:
+    """Left, right and strength in the order in which a bulk import takes them, and the place each link had before."""
+    count = len(links.left)
+    earliest = int(links.first_seen.min(initial=0))
+    span = int(links.first_seen.max(initial=0)) - earliest + 1
+    late = ((links.first_seen - earliest) // (span // linking.STEPS + 1)).astype(np.int8)
+    seldom = _SELDOM[np.minimum(links.times, len(_SELDOM) - 1)]
+    keys = np.empty(count, np.int32)
+    given = (links.left, links.right, links.strength)
+    compiled().rank_all(classes, table, given, (late, seldom), keys)
+    arranged = tuple(np.empty(count, kind) for kind in (np.int32, np.int32, np.int8, np.int32))
+    starts = np.zeros(linking.TIERS * linking.STEPS * ((len(classes) >> linking.BLOCK) + 1), np.int32)
+    compiled().arrange(keys, starts, given, arranged)
+    return arranged
+
+
+def roots_of(state: Ints) -> Int32s:
+    """The root of every node of an array board, by pointer jumping."""
+    parent = np.ascontiguousarray(state.reshape(-1, WIDTH)[:, PARENT])
+    while True:
+        above = parent[parent]
+        if np.array_equal(above, parent):
+            return parent
+        parent = above

@@ -1,0 +1,6 @@
+"""The HTTP door: the Segment contract (see docs/reference/segment.md), group commit, protection of the queue."""
+
+from siyu.intake.http.door import Door
+from siyu.intake.http.routes import router
+
+__all__ = ["Door", "router"]

@@ -1,0 +1,115 @@
+"""Group commit: what many connections send in the same few milliseconds becomes durable in one transaction.
+
+While one transaction commits, whatever arrives is gathered for the next: an idle door adds nothing to a request, a
+busy one makes bigger transactions.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from siyu.engines.postgres import Database
+from siyu.intake import service
+from siyu.intake.types import DeadLetter, Lane
+from siyu.kernel.errors import TryLater
+
+log = structlog.get_logger(__name__)
+
+_WRITERS: Final = 2  # one commits while the other serialises
+_PARTS_A_COMMIT: Final = 20_000
+_RETRY_AFTER: Final = 5
+
+
+@dataclass(slots=True)
+class _Request:
+    lane: Lane
+    parts: list[bytes]
+    letters: list[DeadLetter]
+    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Coalescer:
+    """Writes requests to the queue together.
+
+    Args:
+        database: where the queue is.
+        max_waiting_bytes: how much may wait in memory for its commit before senders are told to come back.
+    """
+
+    def __init__(self, database: Database, *, max_waiting_bytes: int = 64 * 1024 * 1024) -> None:
+        self._database = database
+        self._max_waiting_bytes = max_waiting_bytes
+        self._waiting: list[_Request] = []
+        self._waiting_bytes = 0
+        self._arrived = asyncio.Event()
+        self._writers: list[asyncio.Task[None]] = []
+        self._closing = False
+
+    def start(self) -> None:
+        """Begin to write; called in the event loop that serves the requests."""
+        self._writers = [asyncio.create_task(self._write_forever()) for _ in range(_WRITERS)]
+
+    async def stop(self) -> None:
+        """Write what waits, then end."""
+        self._closing = True
+        self._arrived.set()
+        await asyncio.gather(*self._writers)
+
+    async def put(self, lane: Lane, parts: list[bytes], letters: list[DeadLetter]) -> None:
+        """Return when ``parts`` and ``letters`` are durable.
+
+        Raises:
+            TryLater: they are not, because the database does not answer or too much waits already.
+        """
+        size = sum(map(len, parts))
+        if self._closing or self._waiting_bytes + size > self._max_waiting_bytes:
+            raise TryLater(reason="Too many events arrive at once.", retry_after=1)
+        request = _Request(lane, parts, letters)
+        self._waiting.append(request)
+        self._waiting_bytes += size
+        self._arrived.set()
+        try:
+            await request.done
+        finally:
+            self._waiting_bytes -= size
+
+    async def _write_forever(self) -> None:
+        while True:
+            while not self._waiting:
+                if self._closing:
+                    return
+                self._arrived.clear()
+                await self._arrived.wait()
+            batch = self._take()
+            try:
+                await asyncio.to_thread(self._write, batch)
+            except Exception as error:  # noqa: BLE001 - whatever it was, nothing is durable and every sender must know
+                log.warning("intake.commit_failed", error=str(error), requests=len(batch))
+                for request in batch:
+                    if not request.done.done():
+                        request.done.set_exception(
+                            TryLater(reason="The database does not answer.", retry_after=_RETRY_AFTER)
+                        )
+            else:
+                for request in batch:
+                    if not request.done.done():  # the sender may have gone
+                        request.done.set_result(None)
+
+    def _take(self) -> list[_Request]:
+        count = parts = 0
+        for request in self._waiting:
+            count += 1
+            parts += len(request.parts)
+            if parts >= _PARTS_A_COMMIT:
+                break
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        return batch
+
+    def _write(self, batch: list[_Request]) -> None:
+        with self._database.transaction() as conn:
+            for lane in Lane:
+                parts = [part for request in batch if request.lane is lane for part in request.parts]
+                service.put_parts(conn, lane, parts)
+            service.bury(conn, [letter for request in batch for letter in request.letters])

@@ -1,0 +1,95 @@
+"""Knows when to refuse, before the queue or the disk is in danger: what was acknowledged is never lost."""
+
+import asyncio
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from siyu.engines.postgres import Database
+from siyu.intake import service
+from siyu.intake.types import Lane, QueueDepth
+from siyu.kernel.errors import TooManyRequests, TryLater
+
+log = structlog.get_logger(__name__)
+
+_LOOK_EVERY: Final = 1.0  # seconds
+_BULK_SHARE: Final = 0.5  # bulk is turned away when half of what may wait is waiting; live may use all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may wait.
+
+    Attributes:
+        messages: in the queue.
+        queue_bytes: size of the queue on disk.
+        free_bytes: disk that stays free.
+        folder: where the disk is looked at; ``None`` when the database is on another machine.
+    """
+
+    messages: int
+    queue_bytes: int
+    free_bytes: int
+    folder: Path | None
+
+
+class Pressure:
+    """Looks at the queue and the disk once a second; answers at once whether a request may come in."""
+
+    def __init__(self, database: Database, limits: Limits) -> None:
+        self._database = database
+        self._limits = limits
+        self._share = 0.0
+        self._disk_low = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._look_forever())
+
+    async def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def check(self, lane: Lane) -> None:
+        """Let the request pass, or say when to come back.
+
+        Raises:
+            TryLater: 503, nothing may come in.
+            TooManyRequests: 429, bulk must wait so that live events find room.
+        """
+        if self._disk_low:
+            raise TryLater(reason="The disk is nearly full.", retry_after=60)
+        if self._share >= 1:
+            raise TryLater(reason="The queue is full.", retry_after=10)
+        if lane is Lane.BULK and self._share >= _BULK_SHARE:
+            raise TooManyRequests(reason="the queue is half full, and live events come first.", retry_after=10)
+
+    def look(self) -> None:
+        """Read the queue and the disk now."""
+        with self._database.transaction() as conn:
+            depth = service.depth(conn)
+        self._share = share(depth, self._limits)
+        if self._limits.folder is not None:
+            self._disk_low = shutil.disk_usage(self._limits.folder).free < self._limits.free_bytes
+
+    async def _look_forever(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception as error:  # noqa: BLE001 - a database that is away is the coalescer's to report
+                log.warning("intake.pressure_unknown", error=str(error))
+            await asyncio.sleep(_LOOK_EVERY)
+
+
+def share(depth: QueueDepth, limits: Limits) -> float:
+    """How full the queue is, 1 meaning full: the worse of its messages and its bytes."""
+    waiting = sum(depth.messages.values())
+    # An empty queue may keep a large file until vacuum gives it back: bytes count only while something waits.
+    size = depth.bytes / limits.queue_bytes if waiting else 0.0
+    return max(waiting / limits.messages, size)

@@ -1,0 +1,117 @@
+"""Imports of files: each chunk becomes durable together with the place in the file up to which it was read."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection
+
+from siyu.engines.vault import service as vault
+from siyu.intake import store
+from siyu.intake.files.mapping import FileMapping
+from siyu.intake.files.types import Chunk, Kind, Problem, Recognition, Reject
+from siyu.intake.service.queue import put
+from siyu.intake.types import ImportRun, Lane
+from siyu.kernel.errors import NotFound
+
+_REJECTS_KEPT: Final = 100_000  # of one import; a file with more of them is the wrong file, and the count goes on
+
+
+def begin_import(
+    conn: Connection,
+    *,
+    source_id: int,
+    kind: Kind,
+    file_name: str,
+    recognition: Recognition,
+    file_key: str,
+    actor: str,
+    now: datetime,
+) -> ImportRun:
+    """Begin to import a file, or go on where an earlier import of the same file stopped.
+
+    The same file read in the same way (``file_key``) is the same import until it is done; after that it is a new one,
+    which changes nothing because its messages are known.
+    """
+    unfinished = store.unfinished_import(conn, file_key, source_id)
+    if unfinished is not None:
+        return unfinished
+    return store.insert_import(
+        conn,
+        source_id=source_id,
+        kind=kind,
+        file_name=file_name,
+        file_key=file_key,
+        file_bytes=recognition.total_bytes,
+        file_format=recognition.format,
+        header=list(recognition.header),
+        actor=actor,
+        now=now,
+    )
+
+
+def advance_import(conn: Connection, run: ImportRun, chunk: Chunk, now: datetime) -> ImportRun:
+    """Make the messages and rejects of a chunk durable, with its checkpoint; return the import as it stands then.
+
+    Safe to repeat: a chunk behind the checkpoint (another process reads the same file) is not taken again.
+    """
+    locked = store.lock_import(conn, run.id)
+    if locked.checkpoint is not None and locked.checkpoint["line"] >= chunk.checkpoint.line:
+        return locked
+    put(conn, Lane.BULK, chunk.messages)
+    kept = max(0, _REJECTS_KEPT - locked.rejected)
+    sealed = [(reject, vault.seal(orjson.dumps(reject.row))) for reject in chunk.rejects[:kept]]
+    store.insert_rejects(conn, run.id, locked.rejected, sealed)
+    return store.update_import(conn, run.id, chunk, "done" if chunk.checkpoint.done else "running", now)
+
+
+def fail_import(conn: Connection, run: ImportRun, error: dict[str, Any], now: datetime) -> None:
+    """Note why an import stopped. It goes on from its checkpoint when it is begun again."""
+    store.mark_import_failed(conn, run.id, error, now)
+
+
+def import_run(conn: Connection, run_id: int) -> ImportRun:
+    """One import.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    found = store.find_import(conn, run_id)
+    if found is None:
+        raise NotFound(what="import", key=run_id)
+    return found
+
+
+def import_runs(conn: Connection, *, before: int | None = None, limit: int = 50) -> list[ImportRun]:
+    """Imports, newest first; ``before`` is the id of the last one of the page before."""
+    return store.list_imports(conn, before, limit)
+
+
+def import_rejects(conn: Connection, run_id: int) -> Iterator[Reject]:
+    """The rejected rows of an import, as they were, in order. They may hold personal data."""
+    for row in store.rejects(conn, run_id):
+        cells = tuple(orjson.loads(vault.open_sealed(bytes(row.cells))))
+        yield Reject(row.line, row.column_name, Problem(row.code, row.reason, row.reason_zh), cells)
+
+
+def save_mapping(conn: Connection, mapping: FileMapping, actor: str, now: datetime) -> None:
+    """Keep a mapping under its name; an earlier one of that name is replaced. Idempotent."""
+    store.upsert_mapping(conn, mapping.name, mapping.model_dump(mode="json"), actor, now)
+
+
+def load_mapping(conn: Connection, name: str) -> FileMapping:
+    """The saved mapping of this name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    body = store.find_mapping(conn, name)
+    if body is None:
+        raise NotFound(what="mapping", key=name)
+    return FileMapping.model_validate(body)
+
+
+def mappings(conn: Connection) -> list[str]:
+    """Names of the saved mappings."""
+    return store.mapping_names(conn)

@@ -1,0 +1,93 @@
+"""The queue: put messages in, take batches out."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from sqlalchemy import Connection
+
+from siyu.intake import store
+from siyu.intake.envelope import open_body, part, seal
+from siyu.intake.types import Envelope, Lane, Message, QueueDepth
+
+CHANNEL = "siyu_intake"  # NOTIFY wakes the pipeline
+MAX_PER_ENVELOPE = 1000
+_ENVELOPES_A_CLAIM = 64
+
+
+def put(conn: Connection, lane: Lane, messages: Sequence[Message], *, known_new: bool = False) -> None:
+    """Make ``messages`` durable with this transaction; the pipeline hears of them at commit.
+
+    A message that was put before under the same (source, message id) is dropped later, unless ``known_new``.
+    """
+    put_parts(conn, lane, [part(message) for message in messages], known_new=known_new)
+
+
+def put_parts(conn: Connection, lane: Lane, parts: Sequence[bytes], *, known_new: bool = False) -> None:
+    """The same for messages that are serialised already (see :mod:`siyu.intake.envelope`)."""
+    for start in range(0, len(parts), MAX_PER_ENVELOPE):
+        chunk = parts[start : start + MAX_PER_ENVELOPE]
+        store.insert_envelope(conn, lane, len(chunk), seal(chunk), known_new=known_new)
+    if parts:
+        store.notify(conn, CHANNEL)
+
+
+def claim(conn: Connection, max_messages: int) -> list[Envelope]:
+    """The oldest envelopes, at least one if any waits, of one lane: bulk only when nothing live waits.
+
+    They stay locked for this transaction; other workers pass them by. :func:`finish` takes them away.
+    """
+    for lane in Lane:
+        chosen: list[int] = []
+        total = 0
+        for envelope_id, messages in store.lock_envelopes(conn, lane, _ENVELOPES_A_CLAIM):
+            if chosen and total + messages > max_messages:
+                break
+            chosen.append(envelope_id)
+            total += messages
+        if chosen:
+            return [
+                Envelope(id=row.id, known_new=row.known_new, messages=tuple(open_body(bytes(row.body))))
+                for row in store.read_envelopes(conn, chosen)
+            ]
+    return []
+
+
+def unseen(conn: Connection, envelopes: Sequence[Envelope]) -> list[Message]:
+    """The messages that were never processed before, in order; marks them as seen with this transaction.
+
+    Exact for at least the configured number of days (``SIYU_DEDUP_DAYS``): of several with one (source, message id)
+    the first stays.
+    """
+    first: dict[str, Message] = {}
+    replayed: list[Message] = []
+    for envelope in envelopes:
+        if envelope.known_new:
+            replayed += envelope.messages
+            continue
+        for message in envelope.messages:
+            first.setdefault(digest(message.source_id, message.message_id), message)
+    if not first:
+        return replayed
+    known = store.mark_seen(conn, list(first))
+    return replayed + [message for place, message in enumerate(first.values()) if place not in known]
+
+
+def digest(source_id: int, message_id: str) -> str:
+    """128 bits for (source, message id), as hex: two different messages share one with a chance below 10⁻²⁰."""
+    return blake2b(f"{source_id}\0{message_id}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def finish(conn: Connection, envelopes: Sequence[Envelope]) -> None:
+    """Take the claimed envelopes out of the queue, with this transaction."""
+    store.delete_envelopes(conn, [envelope.id for envelope in envelopes])
+
+
+def depth(conn: Connection) -> QueueDepth:
+    """What waits in the queue."""
+    return store.depth(conn)
+
+
+def keep_seen(conn: Connection, now: datetime, days: int) -> None:
+    """Daily: begin a new dedup period when due, drop those older than ``days``. Idempotent."""
+    store.rotate_seen(conn, now, keep=timedelta(days=days), period=timedelta(days=max(1, days // 3)))

@@ -1,0 +1,183 @@
+"""SQL of the queue, the dedup table and the dead letters."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from siyu.engines.postgres import AnyRow, one, rows, run, scalar
+from siyu.intake.types import DeadLetter, Lane, QueueDepth
+
+_SEEN_LOCK = 0x5159_5530_0003
+
+
+def insert_envelope(conn: Connection, lane: Lane, messages: int, body: bytes, *, known_new: bool) -> None:
+    run(
+        conn,
+        """INSERT INTO intake.envelope (lane, messages, known_new, body)
+           VALUES (:lane, :messages, :known_new, :body)""",
+        lane=int(lane),
+        messages=messages,
+        known_new=known_new,
+        body=body,
+    )
+
+
+def notify(conn: Connection, channel: str) -> None:
+    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+
+
+def lock_envelopes(conn: Connection, lane: Lane, limit: int) -> list[AnyRow]:
+    """(id, messages) of the oldest envelopes that no other worker holds, locked until the transaction ends."""
+    return rows(
+        conn,
+        """SELECT id, messages FROM intake.envelope WHERE lane = :lane ORDER BY id LIMIT :limit
+           FOR UPDATE SKIP LOCKED""",
+        lane=int(lane),
+        limit=limit,
+    )
+
+
+def read_envelopes(conn: Connection, ids: Sequence[int]) -> list[AnyRow]:
+    """(id, known_new, body), in order."""
+    return rows(
+        conn,
+        "SELECT id, known_new, body FROM intake.envelope WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id",
+        ids=list(ids),
+    )
+
+
+def delete_envelopes(conn: Connection, ids: Sequence[int]) -> None:
+    run(conn, "DELETE FROM intake.envelope WHERE id = ANY(CAST(:ids AS bigint[]))", ids=list(ids))
+
+
+def depth(conn: Connection) -> QueueDepth:
+    waiting = dict.fromkeys(Lane, 0)
+    oldest: datetime | None = None
+    found = rows(conn, "SELECT lane, sum(messages), min(received_at) FROM intake.envelope GROUP BY lane")
+    for lane, messages, first in found:
+        waiting[Lane(lane)] = int(messages)
+        oldest = first if oldest is None else min(oldest, first)
+    size = scalar(conn, "SELECT pg_total_relation_size('intake.envelope')")
+    return QueueDepth(messages=waiting, bytes=int(size), oldest=oldest)
+
+
+def mark_seen(conn: Connection, digests: Sequence[str]) -> set[int]:
+    """Remember ``digests`` (hex, distinct); return the places of those that were known already.
+
+    Everybody who marks holds the lock in common and adds to the same period, so that the primary key decides between
+    two who mark the same digest at once. Only :func:`begin_period` holds it alone.
+    """
+    run(conn, "SELECT pg_advisory_xact_lock_shared(:key)", key=_SEEN_LOCK)
+    found = rows(
+        conn,
+        """
+        WITH incoming AS (
+            SELECT digest, place FROM unnest(CAST(:digests AS uuid[])) WITH ORDINALITY AS given(digest, place)
+        ), current AS (
+            SELECT period FROM intake.seen_period WHERE ended_at IS NULL
+        ), added AS (
+            INSERT INTO intake.seen (period, digest)
+            SELECT current.period, incoming.digest FROM incoming, current
+            WHERE NOT EXISTS (
+                SELECT FROM intake.seen AS before WHERE before.digest = incoming.digest AND before.period < current.period
+            )
+            ORDER BY incoming.digest
+            ON CONFLICT DO NOTHING
+            RETURNING digest
+        )
+        SELECT place FROM incoming WHERE NOT EXISTS (SELECT FROM added WHERE added.digest = incoming.digest)
+        """,
+        digests=list(digests),
+    )
+    return {int(row[0]) - 1 for row in found}
+
+
+def rotate_seen(conn: Connection, now: datetime, *, keep: timedelta, period: timedelta) -> None:
+    """Begin a new period when the current one is old enough; drop those whose every digest is older than ``keep``."""
+    run(conn, "SELECT pg_advisory_xact_lock(:key)", key=_SEEN_LOCK)
+    current = one(conn, "SELECT period, began_at FROM intake.seen_period WHERE ended_at IS NULL")
+    assert current is not None
+    if now - current.began_at >= period:
+        following = current.period + 1
+        run(conn, f"CREATE TABLE intake.seen_{following} PARTITION OF intake.seen FOR VALUES IN ({following})")
+        run(conn, "UPDATE intake.seen_period SET ended_at = :now WHERE ended_at IS NULL", now=now)
+        run(conn, "INSERT INTO intake.seen_period (period, began_at) VALUES (:p, :now)", p=following, now=now)
+    outdated = rows(conn, "DELETE FROM intake.seen_period WHERE ended_at < :limit RETURNING period", limit=now - keep)
+    for (number,) in outdated:
+        run(conn, f"DROP TABLE intake.seen_{int(number)}")
+
+
+def insert_dead_letters(conn: Connection, letters: Sequence[DeadLetter]) -> None:
+    if not letters:
+        return
+    run(
+        conn,
+        """
+        INSERT INTO intake.dead_letter
+            (source_id, message_id, message_type, stage, code, reason, reason_zh, received_at, body)
+        SELECT * FROM unnest(
+            CAST(:source AS integer[]), CAST(:message AS text[]), CAST(:type AS text[]), CAST(:stage AS text[]),
+            CAST(:code AS text[]), CAST(:reason AS text[]), CAST(:reason_zh AS text[]),
+            CAST(:received AS timestamptz[]), CAST(:body AS bytea[]))
+        """,
+        source=[letter.source_id for letter in letters],
+        message=[letter.message_id for letter in letters],
+        type=[letter.message_type for letter in letters],
+        stage=[letter.stage for letter in letters],
+        code=[letter.code for letter in letters],
+        reason=[letter.reason for letter in letters],
+        reason_zh=[letter.reason_zh for letter in letters],
+        received=[letter.received_at for letter in letters],
+        body=[letter.body for letter in letters],
+    )
+
+
+def list_dead_letters(
+    conn: Connection, *, state: str, source_id: int | None, before: int | None, limit: int
+) -> list[AnyRow]:
+    return rows(
+        conn,
+        """
+        SELECT id, source_id, message_id, message_type, stage, code, reason, reason_zh, received_at, died_at, state
+        FROM intake.dead_letter
+        WHERE state = :state
+          AND (CAST(:source AS integer) IS NULL OR source_id = :source)
+          AND (CAST(:before AS bigint) IS NULL OR id < :before)
+        ORDER BY id DESC LIMIT :limit
+        """,
+        state=state,
+        source=source_id,
+        before=before,
+        limit=limit,
+    )
+
+
+def lock_dead_letters(conn: Connection, ids: Sequence[int] | None, limit: int) -> list[AnyRow]:
+    """(id, stage, body) of open letters: those named, or the oldest; locked until the transaction ends."""
+    return rows(
+        conn,
+        """
+        SELECT id, stage, body FROM intake.dead_letter
+        WHERE state = 'open' AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))
+        ORDER BY id LIMIT :limit FOR UPDATE
+        """,
+        ids=list(ids) if ids is not None else None,
+        limit=limit,
+    )
+
+
+def turn_dead_letters(conn: Connection, ids: Sequence[int], state: str, now: datetime) -> None:
+    run(
+        conn,
+        "UPDATE intake.dead_letter SET state = :state, changed_at = :now WHERE id = ANY(CAST(:ids AS bigint[]))",
+        ids=list(ids),
+        state=state,
+        now=now,
+    )
+
+
+def count_dead_letters(conn: Connection) -> dict[str, int]:
+    found = rows(conn, "SELECT code, count(*) FROM intake.dead_letter WHERE state = 'open' GROUP BY code ORDER BY code")
+    return {row[0]: int(row[1]) for row in found}

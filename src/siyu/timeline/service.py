@@ -1,0 +1,53 @@
+"""Writing to the fact log, and knowing how far its image is behind."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from siyu.kernel.clock import to_millis
+from siyu.kernel.fact import Fact
+from siyu.timeline import store
+from siyu.timeline.columns import aliases_to_table, facts_to_table, pack
+from siyu.timeline.types import ExportLag
+
+CHANNEL = "siyu_timeline"  # NOTIFY wakes the exporter
+_CHUNK = 20_000  # facts an entry: small enough to read one into memory without a thought
+
+
+def append(conn: Connection, facts: Sequence[Fact]) -> None:
+    """Put ``facts`` on the log, in this transaction, in this order; the exporter hears of it at commit.
+
+    Not idempotent: a fact appended twice is there twice. Whoever appends does so in the transaction that also takes
+    away the reason for it (the message, the old state of the row).
+    """
+    if not facts:
+        return
+    received = to_millis(store.transaction_time(conn))
+    for start in range(0, len(facts), _CHUNK):
+        chunk = facts[start : start + _CHUNK]
+        entry_id = store.next_entry_id(conn)
+        store.insert_entry(conn, entry_id, "facts", len(chunk), pack(facts_to_table(entry_id, chunk, received)))
+    store.notify(conn, CHANNEL)
+
+
+def append_aliases(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
+    """Say that facts of ``id`` (a merged customer, or an identifier that a split moved) now belong to a customer.
+
+    Pairs are (id, its customer now); a later pair for the same id wins. Idempotent in effect.
+    """
+    if not pairs:
+        return
+    entry_id = store.next_entry_id(conn)
+    store.insert_entry(conn, entry_id, "aliases", len(pairs), pack(aliases_to_table(entry_id, pairs)))
+    store.notify(conn, CHANNEL)
+
+
+def lag(conn: Connection) -> ExportLag:
+    """How far ClickHouse is behind the log right now."""
+    return store.lag(conn)
+
+
+def rebuild_image(conn: Connection) -> None:
+    """Have the whole log shipped again, oldest first. The caller empties the tables in ClickHouse first."""
+    store.release_all(conn)
+    store.notify(conn, CHANNEL)

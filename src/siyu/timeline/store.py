@@ -1,0 +1,103 @@
+"""All SQL of the fact log in PostgreSQL."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from siyu.engines.postgres import one, rows, run, scalar
+from siyu.timeline.types import EntryKind, ExportLag, Manifest
+
+
+def transaction_time(conn: Connection) -> datetime:
+    moment = scalar(conn, "SELECT now()")
+    assert isinstance(moment, datetime)
+    return moment
+
+
+def next_entry_id(conn: Connection) -> int:
+    return int(scalar(conn, "SELECT nextval('timeline.entry_id_seq')"))
+
+
+def insert_entry(conn: Connection, entry_id: int, kind: EntryKind, count: int, body: bytes) -> None:
+    run(
+        conn,
+        "INSERT INTO timeline.entry (id, kind, rows, body) VALUES (:id, :kind, :rows, :body)",
+        id=entry_id,
+        kind=kind,
+        rows=count,
+        body=body,
+    )
+
+
+def unshipped(conn: Connection) -> Manifest | None:
+    """The manifest that a crash left unfinished."""
+    found = one(
+        conn,
+        """SELECT id, first_entry, last_entry, entries, facts FROM timeline.manifest
+           WHERE shipped_at IS NULL ORDER BY id LIMIT 1""",
+    )
+    return Manifest(*found) if found else None
+
+
+def claim_entries(conn: Connection, max_entries: int, max_facts: int) -> Manifest | None:
+    """Write the next manifest over the oldest free entries, at least one, at most about ``max_facts`` facts."""
+    found = one(
+        conn,
+        """
+        WITH free AS (
+            SELECT id, kind, rows, sum(rows) OVER (ORDER BY id) - rows AS before FROM (
+                SELECT id, kind, rows FROM timeline.entry WHERE manifest_id IS NULL ORDER BY id LIMIT :max_entries
+            ) AS oldest
+        ), taken AS (SELECT id, kind, rows FROM free WHERE before < :max_facts),
+        made AS (
+            INSERT INTO timeline.manifest (first_entry, last_entry, entries, facts)
+            SELECT min(id), max(id), count(*), coalesce(sum(rows) FILTER (WHERE kind = 'facts'), 0) FROM taken
+            HAVING count(*) > 0
+            RETURNING id, first_entry, last_entry, entries, facts
+        ), marked AS (
+            UPDATE timeline.entry SET manifest_id = made.id FROM made WHERE entry.id IN (SELECT id FROM taken)
+        )
+        SELECT id, first_entry, last_entry, entries, facts FROM made
+        """,
+        max_entries=max_entries,
+        max_facts=max_facts,
+    )
+    return Manifest(*found) if found else None
+
+
+def bodies(conn: Connection, manifest: Manifest) -> dict[EntryKind, list[bytes]]:
+    """What a manifest ships, in order."""
+    shipped: dict[EntryKind, list[bytes]] = {"facts": [], "aliases": []}
+    for kind, body in rows(
+        conn, "SELECT kind, body FROM timeline.entry WHERE manifest_id = :id ORDER BY id", id=manifest.id
+    ):
+        shipped[kind].append(bytes(body))
+    return shipped
+
+
+def mark_shipped(conn: Connection, manifest: Manifest) -> None:
+    run(conn, "UPDATE timeline.manifest SET shipped_at = now() WHERE id = :id", id=manifest.id)
+
+
+def lag(conn: Connection) -> ExportLag:
+    found = one(
+        conn,
+        """
+        SELECT count(*), coalesce(sum(entry.rows), 0), min(entry.written_at)
+        FROM timeline.entry LEFT JOIN timeline.manifest ON manifest.id = entry.manifest_id
+        WHERE entry.manifest_id IS NULL
+           OR entry.manifest_id IN (SELECT id FROM timeline.manifest WHERE shipped_at IS NULL)
+        """,
+    )
+    assert found is not None
+    return ExportLag(entries=found[0], facts=int(found[1]), oldest=found[2])
+
+
+def release_all(conn: Connection) -> None:
+    """Let everything be shipped again: for rebuilding the image from the log."""
+    run(conn, "UPDATE timeline.entry SET manifest_id = NULL WHERE manifest_id IS NOT NULL")
+    run(conn, "DELETE FROM timeline.manifest")
+
+
+def notify(conn: Connection, channel: str) -> None:
+    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)

@@ -1,0 +1,160 @@
+"""Rules of the house that no import linter sees. Each says what it prevents."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "siyu"
+FILES = sorted(path for path in SOURCE.rglob("*.py") if "__pycache__" not in path.parts)
+_TABLE = re.compile(r"CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)\.(\w+)")
+_STATEMENT = re.compile(r"^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|MERGE INTO|TRUNCATE)\s")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def room_of(path: Path) -> str:
+    """``identity``, or ``engines.vault`` for what lies in the engines."""
+    parts = path.relative_to(SOURCE).parts
+    return f"engines.{parts[1].removesuffix('.py')}" if parts[0] == "engines" and len(parts) > 1 else parts[0]
+
+
+def strings(path: Path) -> Iterator[tuple[int, str]]:
+    """String constants but docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree(path))
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.lineno, node.value
+
+
+def where(path: Path, line: int) -> str:
+    return f"{path.relative_to(ROOT)}:{line}"
+
+
+def calls(path: Path) -> Iterator[tuple[int, str]]:
+    """``a.b.c`` of every call and attribute."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute | ast.Name):
+            yield node.lineno, ast.unparse(node)
+
+
+class TestTables:
+    """A room that reads another's table makes that table unchangeable."""
+
+    @staticmethod
+    def owners() -> dict[str, str]:
+        found = {}
+        for path in FILES:
+            if path.parent.name == "migrations":
+                for schema, table in _TABLE.findall(path.read_text("utf-8")):
+                    found[f"{schema}.{table}"] = room_of(path)
+        return found
+
+    def test_every_room_keeps_to_one_schema_of_its_own(self) -> None:
+        owners = self.owners()
+        assert owners
+        schemas: dict[str, set[str]] = {}
+        for table, room in owners.items():
+            schemas.setdefault(room, set()).add(table.partition(".")[0])
+        assert schemas == {room: {room.rpartition(".")[2]} for room in schemas}
+
+    def test_sql_stays_inside_its_room(self) -> None:
+        owners = self.owners()
+        pattern = re.compile(r"\b(" + "|".join(map(re.escape, sorted(owners, key=len, reverse=True))) + r")\b")
+        strangers = [
+            f"{where(path, line)} names {table}, which belongs to {owners[table]}"
+            for path in FILES
+            for line, text in strings(path)
+            for table in pattern.findall(text)
+            if owners[table] != room_of(path)
+        ]
+        assert strangers == []
+
+    def test_sql_lies_in_store_and_migrations(self) -> None:
+        rooms = {path.name for path in SOURCE.iterdir() if path.is_dir()} - {"kernel", "engines", "app", "rehearsal"}
+        stray = [
+            where(path, line)
+            for path in FILES
+            if room_of(path) in rooms and not {"store", "store.py", "migrations"} & set(path.parts)
+            for line, text in strings(path)
+            if _STATEMENT.match(text)
+        ]
+        assert stray == []
+
+
+class TestTransactions:
+    def test_rooms_never_commit(self) -> None:
+        """Half a batch that is durable cannot be taken back by the caller."""
+        found = [
+            where(path, line)
+            for path in FILES
+            if room_of(path) not in {"engines.postgres", "app", "rehearsal"}
+            for line, name in calls(path)
+            if name.endswith((".commit", ".rollback"))
+        ]
+        assert found == []
+
+    def test_nobody_counts_rows(self) -> None:
+        """With ON CONFLICT, ``rowcount`` says something else than one thinks; RETURNING says what happened."""
+        assert [where(p, line) for p in FILES for line, name in calls(p) if name.endswith(".rowcount")] == []
+
+
+class TestClock:
+    def test_time_is_passed_in(self) -> None:
+        """A rehearsal lives through half a year in minutes; code that asks the machine does not come along."""
+        asked = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
+        found = [
+            f"{where(path, line)} {name}"
+            for path in FILES
+            if room_of(path) not in {"app", "rehearsal"} and path != SOURCE / "kernel" / "clock.py"
+            for line, name in calls(path)
+            if name in asked or name.removeprefix("datetime.") in asked
+        ]
+        assert found == []
+
+
+class TestImports:
+    def test_kernel_needs_only_the_standard_library(self) -> None:
+        for path in (SOURCE / "kernel").rglob("*.py"):
+            for node in ast.walk(tree(path)):
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                for name in names:
+                    top = name.split(".")[0]
+                    assert top in sys.stdlib_module_names or name.startswith("siyu.kernel"), f"{path.name}: {name}"
+
+    def test_nothing_is_imported_by_a_name_made_at_run_time(self) -> None:
+        """The import linter cannot see it; only a plugin loader may, and there is none yet."""
+        forbidden = {"importlib.import_module", "__import__", "import_module", "importlib.util.module_from_spec"}
+        assert [where(p, line) for p in FILES for line, name in calls(p) if name in forbidden] == []
+
+    def test_ruff_names_no_exception_for_todo(self) -> None:
+        marks = re.compile(r"#\s*(TODO|FIXME|XXX|HACK)\b")
+        assert [path for path in FILES if marks.search(path.read_text("utf-8"))] == []
+
+
+class TestRooms:
+    @pytest.mark.parametrize("room", sorted(p.parent.name for p in SOURCE.glob("*/__init__.py")))
+    def test_says_what_it_owns(self, room: str) -> None:
+        text = ast.get_docstring(tree(SOURCE / room / "__init__.py")) or ""
+        assert len(text) > 20, f"{room}/__init__.py does not say what the room owns and which facts it publishes"
+
+    @pytest.mark.parametrize("name", ["utils", "util", "helpers", "helper", "manager", "common", "misc"])
+    def test_no_catch_all_drawer(self, name: str) -> None:
+        assert [path for path in FILES if path.stem == name or name in path.parts] == []
+
+    def test_tests_have_no_package_files(self) -> None:
+        assert list((ROOT / "tests").rglob("__init__.py")) == []

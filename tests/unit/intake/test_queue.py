@@ -1,0 +1,169 @@
+"""The queue, the dedup table and the dead letters, on a real database."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from sqlalchemy import Connection
+
+from siyu.engines.postgres import Database, rows, scalar
+from siyu.intake import service as intake
+from siyu.intake.admission import refused_body
+from siyu.intake.envelope import part
+from siyu.intake.types import DeadLetter, IdentifierClaim, Lane, Message
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def message(number: int | str, source: int = 1) -> Message:
+    return Message(
+        type="track",
+        source_id=source,
+        message_id=f"m{number}",
+        occurred_at=NOW,
+        received_at=NOW,
+        claims=(IdentifierClaim("user_id", "1", "u"),),
+        payload={"event": "A"},
+    )
+
+
+def drain(database: Database) -> list[str]:
+    """Process everything, as the pipeline does; return the ids that were new."""
+    new: list[str] = []
+    while True:
+        with database.transaction() as conn:
+            envelopes = intake.claim(conn, 100)
+            if not envelopes:
+                return new
+            new += [found.message_id for found in intake.unseen(conn, envelopes)]
+            intake.finish(conn, envelopes)
+
+
+class TestQueue:
+    def test_live_comes_before_bulk(self, database: Database) -> None:
+        with database.transaction() as conn:
+            intake.put(conn, Lane.BULK, [message(1)])
+            intake.put(conn, Lane.LIVE, [message(2)])
+            intake.put(conn, Lane.LIVE, [message(3)])
+        assert drain(database) == ["m2", "m3", "m1"]
+
+    def test_a_batch_is_bounded(self, conn: Connection) -> None:
+        for start in range(0, 300, 30):
+            intake.put(conn, Lane.LIVE, [message(start + n) for n in range(30)])
+        assert sum(len(envelope.messages) for envelope in intake.claim(conn, 100)) == 90
+
+    def test_two_workers_never_hold_the_same_envelope(self, database: Database) -> None:
+        with database.transaction() as conn:
+            for number in range(100):
+                intake.put(conn, Lane.LIVE, [message(number)])
+        with database.transaction() as one, database.transaction() as other:
+            first = {envelope.id for envelope in intake.claim(one, 10)}
+            second = {envelope.id for envelope in intake.claim(other, 10)}
+        assert first
+        assert second
+        assert not first & second
+
+    def test_what_is_not_finished_stays(self, database: Database) -> None:
+        with database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [message(1)])
+        with pytest.raises(RuntimeError), database.transaction() as conn:
+            intake.unseen(conn, intake.claim(conn, 10))
+            raise RuntimeError("the worker dies")
+        assert drain(database) == ["m1"]
+
+    def test_depth_counts_both_lanes(self, conn: Connection) -> None:
+        intake.put(conn, Lane.LIVE, [message(1), message(2)])
+        intake.put(conn, Lane.BULK, [message(3)])
+        depth = intake.depth(conn)
+        assert depth.messages == {Lane.LIVE: 2, Lane.BULK: 1}
+        assert depth.oldest is not None
+
+
+class TestUnseen:
+    def test_a_repeat_is_dropped_within_and_across_batches(self, database: Database) -> None:
+        with database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [message(1), message(1), message(2)])
+        assert drain(database) == ["m1", "m2"]
+        with database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [message(2), message(3)])
+        assert drain(database) == ["m3"]
+
+    def test_the_same_id_from_another_source_is_another_message(self, database: Database) -> None:
+        with database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [message(1, source=1), message(1, source=2)])
+        assert drain(database) == ["m1", "m1"]
+
+    def test_remembers_for_thirty_days_and_not_for_ever(self, database: Database) -> None:
+        with database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [message("old")])
+        drain(database)
+        began = datetime.now(UTC)
+        for day in range(31):
+            with database.transaction() as conn:
+                intake.keep_seen(conn, began + timedelta(days=day), 30)
+                intake.put(conn, Lane.LIVE, [message("old"), message(day)])
+            assert drain(database) == [f"m{day}"]
+        for day in range(31, 120):
+            with database.transaction() as conn:
+                intake.keep_seen(conn, began + timedelta(days=day), 30)
+        with database.transaction() as conn:
+            assert scalar(conn, "SELECT count(*) FROM intake.seen") == 0
+            tables = rows(conn, "SELECT relname FROM pg_class WHERE relname LIKE 'seen\\_%' AND relkind = 'r'")
+            intake.put(conn, Lane.LIVE, [message("old")])
+        assert len(tables) <= 6
+        assert drain(database) == ["mold"]
+
+    def test_of_two_workers_that_mark_at_once_one_wins(self, database: Database) -> None:
+        repeated = [message(number) for number in range(500)]
+
+        def work(_: int) -> list[str]:
+            with database.transaction() as conn:
+                intake.put(conn, Lane.LIVE, repeated)
+            return drain(database)
+
+        with ThreadPoolExecutor(4) as pool:
+            found = [name for names in pool.map(work, range(8)) for name in names]
+        assert sorted(found) == sorted({f"m{number}" for number in range(500)})
+
+
+class TestDeadLetters:
+    @pytest.fixture
+    def buried(self, conn: Connection) -> Connection:
+        door = refused_body({"event": "A", "messageId": "d"}, kind="track", source_id=1, sent_ms=None, received_ms=1)
+        bodies = {"door": door, "pipeline": part(message("p"))}
+        intake.bury(
+            conn,
+            [DeadLetter(1, stage[0], "track", stage, "code", "why", "为何", NOW, body) for stage, body in bodies.items()],
+        )
+        return conn
+
+    def test_the_body_is_sealed(self, buried: Connection) -> None:
+        for (body,) in rows(buried, "SELECT body FROM intake.dead_letter"):
+            assert b"messageId" not in bytes(body)
+
+    def test_replay_puts_back_what_the_rules_take_and_only_once(self, buried: Connection) -> None:
+        assert intake.replay(buried, NOW) == 1
+        assert intake.replay(buried, NOW) == 0
+        assert [letter["stage"] for letter in intake.dead_letters(buried)] == ["door"]
+        (envelope,) = intake.claim(buried, 10)
+        assert [found.message_id for found in intake.unseen(buried, [envelope])] == ["mp"]
+
+    def test_a_replayed_message_is_not_taken_for_a_repeat(self, buried: Connection) -> None:
+        intake.put(buried, Lane.LIVE, [message("p")])
+        intake.unseen(buried, intake.claim(buried, 10))
+        intake.finish(buried, intake.claim(buried, 10))
+        intake.replay(buried, NOW)
+        assert [found.message_id for found in intake.unseen(buried, intake.claim(buried, 10))] == ["mp"]
+
+    def test_discarded_letters_stay_on_record(self, buried: Connection) -> None:
+        ids = [letter["id"] for letter in intake.dead_letters(buried)]
+        assert intake.discard(buried, NOW, ids) == 2
+        assert intake.discard(buried, NOW, ids) == 0
+        assert intake.dead_letter_counts(buried) == {}
+        assert len(intake.dead_letters(buried, state="discarded")) == 2
+
+    def test_a_letter_keeps_its_place_in_the_pages(self, buried: Connection) -> None:
+        first, second = intake.dead_letters(buried, limit=2)
+        assert intake.dead_letters(buried, before=first["id"])[0]["id"] == second["id"]
+        assert orjson.dumps(first["reason_zh"])
