@@ -52,7 +52,9 @@ def report(name: str, *, quick: bool, figures: dict[str, float], notes: dict[str
     table.add_column("figure")
     table.add_column("value", justify="right")
     for key, value in {**(notes or {}), **figures}.items():
-        table.add_row(key, f"{value:,.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value))
+        table.add_row(
+            key, f"{value:,.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+        )
     Console().print(table)
     print(json.dumps({"benchmark": name, "quick": quick, "figures": {k: round(v, 5) for k, v in figures.items()}}))
 
@@ -116,19 +118,27 @@ def event(rng: random.Random, people: int) -> dict[str, Any]:
         "userId": f"u{person}" if person % 3 == 0 else None,
         "messageId": str(uuid.UUID(int=rng.getrandbits(128))),
         "timestamp": datetime.now(UTC).isoformat(),
-        "properties": {"product_id": f"sku-{rng.randrange(5000)}", "price": rng.randrange(100, 99900) / 100, "quantity": 1},
+        "properties": {
+            "product_id": f"sku-{rng.randrange(5000)}",
+            "price": rng.randrange(100, 99900) / 100,
+            "quantity": 1,
+        },
         "context": {"library": {"name": "analytics-python", "version": "2.3.4"}, "page": {"path": "/goods/detail"}},
     }
 
 
 def copy_rate(url: str, events: Sequence[dict[str, Any]]) -> float:
     """Rows a second of a raw COPY of ``events`` into a uniquely indexed table, durable: the limit of intake."""
-    block = "".join(f"1\t{e['messageId']}\t{orjson.dumps(e).decode().replace(chr(92), chr(92) * 2)}\n" for e in events).encode()
+    block = "".join(
+        f"1\t{e['messageId']}\t{orjson.dumps(e).decode().replace(chr(92), chr(92) * 2)}\n" for e in events
+    ).encode()
     best = 0.0
     with psycopg.connect(url, autocommit=True) as connection:
         for _ in range(3):
             connection.execute("DROP TABLE IF EXISTS bench_copy")
-            connection.execute("CREATE TABLE bench_copy (source int, message text, body text, PRIMARY KEY (source, message))")
+            connection.execute(
+                "CREATE TABLE bench_copy (source int, message text, body text, PRIMARY KEY (source, message))"
+            )
             began = time.perf_counter()
             with connection.cursor().copy("COPY bench_copy FROM STDIN") as copy:
                 for start_at in range(0, len(block), 1 << 20):

@@ -32,12 +32,17 @@ def main() -> None:
         batch_rate = events_sent / load(siyu.port, batches, CONNECTIONS)
         copy = (copy + copy_rate(siyu.running.postgres_url, events)) / 2
         empty_rate = singles / load(siyu.port, empty, 64)
-        single_rate = singles / load(siyu.port, single[500:] + [], 64) * (singles - 500) / singles
+        single_rate = singles / load(siyu.port, single[500:], 64) * (singles - 500) / singles
     report(
         "ingest",
         quick=quick,
         figures={"batch_vs_copy": batch_rate / copy, "single_vs_empty": single_rate / empty_rate},
-        notes={"copy_rows_s": copy, "batch_events_s": batch_rate, "empty_req_s": empty_rate, "single_req_s": single_rate},
+        notes={
+            "copy_rows_s": copy,
+            "batch_events_s": batch_rate,
+            "empty_req_s": empty_rate,
+            "single_req_s": single_rate,
+        },
     )
 
 

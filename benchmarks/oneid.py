@@ -257,7 +257,9 @@ def main() -> None:
     ours_s, ours = best_of(rounds, lambda: resolve(people))
     precision, recall = judge(people, ours)
     plain_precision, plain_recall = judge(people, plain)
-    print(f"{count:,} people, {nodes:,} identifiers, {edges:,} links; made in {make_s:.1f} s, compiled in {compile_s:.1f} s")
+    print(
+        f"{count:,} people, {nodes:,} identifiers, {edges:,} links; made in {make_s:.1f} s, compiled in {compile_s:.1f} s"
+    )
     print(f"{'':24}{'seconds':>10}{'links/s':>14}{'precision':>12}{'recall':>10}{'largest':>12}")
     for name, seconds, found, p, r in (
         ("connected components", plain_s, plain, plain_precision, plain_recall),

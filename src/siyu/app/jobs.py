@@ -2,16 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import procrastinate
 import structlog
 
+from siyu.app import imports
 from siyu.app.context import Context
+from siyu.engines.access import service as access
 from siyu.intake import service as intake
-from siyu.timeline.clickhouse.store import squash
+from siyu.intake.files.types import Kind
+from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
+
+IMPORT: Final = "imports.run"
 
 
 def register(jobs: procrastinate.App, context: Context) -> None:
@@ -22,13 +28,30 @@ def register(jobs: procrastinate.App, context: Context) -> None:
             intake.keep_seen(conn, context.clock.now(), context.settings.intake_dedup_days)
 
     def squash_aliases() -> None:
-        squash(context.clickhouse)
+        timeline.squash(context.clickhouse)
 
-    for name, when, work in (
-        ("intake.forget_seen", "7 * * * *", forget_seen),
-        ("timeline.squash", "17 3 * * *", squash_aliases),
-    ):
-        _periodic(jobs, name, when, work)
+    _periodic(jobs, "intake.forget_seen", "7 * * * *", forget_seen)
+    _periodic(jobs, "timeline.squash", "17 3 * * *", squash_aliases)
+
+    @jobs.task(name=IMPORT, retry=procrastinate.RetryStrategy(max_attempts=5, exponential_wait=4))
+    async def run_import(path: str, kind: Kind, actor: str, **how: Any) -> None:
+        await asyncio.to_thread(_import, context, Path(path), kind, actor, how)
+
+
+def _import(context: Context, path: Path, kind: Kind, actor: str, how: dict[str, Any]) -> None:
+    mapping = imports.find_mapping(context, how["mapping"]) if how.get("mapping") else None
+    run = imports.import_file(
+        context,
+        path,
+        kind,
+        actor=access.system(actor),
+        source=how.get("source", ""),
+        platform=how.get("platform"),
+        shop=how.get("shop", ""),
+        mapping=mapping,
+    )
+    path.unlink(missing_ok=True)
+    log.info("import.done", **imports.describe(run))
 
 
 def _periodic(jobs: procrastinate.App, name: str, when: str, work: Callable[[], None]) -> None:

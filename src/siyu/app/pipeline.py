@@ -16,6 +16,7 @@ from siyu.intake import service as intake
 from siyu.intake.envelope import part
 from siyu.intake.types import DeadLetter, Message
 from siyu.kernel.clock import Clock
+from siyu.kernel.errors import TryLater
 from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
@@ -24,8 +25,8 @@ log = structlog.get_logger(__name__)
 def absorb(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
     """Turn messages into facts: whose are they, what do they change, what happened."""
     resolution = identity.resolve(conn, messages, now)
-    customers.merge_profiles(conn, resolution.merges)
-    commerce.reassign(conn, resolution.merges)
+    customers.merge_profiles(conn, resolution.merged)
+    commerce.reassign(conn, resolution.merged)
     attributed = list(zip(messages, resolution.attributions, strict=True))
     timeline.append(
         conn,
@@ -76,6 +77,8 @@ def _absorb_all_but_poison(conn: Connection, messages: Sequence[Message], now: d
 
 def _is_not_the_messages_fault(error: Exception) -> bool:
     """A lost connection, a deadlock, a full disk: the batch is right and is tried again as it is."""
+    if isinstance(error, TryLater):
+        return True
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, psycopg.OperationalError | psycopg.InternalError):
         return not isinstance(cause, psycopg.errors.ProgramLimitExceeded | psycopg.errors.StatementTooComplex)

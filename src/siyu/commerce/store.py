@@ -165,13 +165,38 @@ def _upsert_lines(conn: Connection, lines: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _order_row(order: Snapshot) -> dict[str, Any]:
-    row = {name: getattr(order, name) for name in _PLAIN}
-    row["ordered_at"] = order.ordered
-    row.update(zip(_TIMES, order.times, strict=True))
-    return row
-
-
-_PLAIN: Final = tuple(name for name in _FIELDS if name not in (*_TIMES, "ordered_at"))
+    placed, paid, shipped, received, closed = order.times
+    return {
+        "platform": order.platform,
+        "shop": order.shop,
+        "order_no": order.order_no,
+        "customer_id": order.customer_id,
+        "via": order.via,
+        "status": order.status,
+        "raw_status": order.raw_status,
+        "ordered_at": order.ordered,
+        "placed_at": placed,
+        "paid_at": paid,
+        "shipped_at": shipped,
+        "received_at": received,
+        "closed_at": closed,
+        "total_fen": order.total_fen,
+        "postage_fen": order.postage_fen,
+        "paid_fen": order.paid_fen,
+        "refunded_fen": order.refunded_fen,
+        "stated_paid_fen": order.stated_paid_fen,
+        "stated_paid_version": order.stated_paid_version,
+        "stated_paid_heard": order.stated_paid_heard,
+        "stated_refunded_fen": order.stated_refunded_fen,
+        "stated_refunded_version": order.stated_refunded_version,
+        "refund_all": order.refund_all,
+        "refund_status": order.refund_status,
+        "told": order.told,
+        "version": order.version,
+        "source_id": order.source_id,
+        "receiver": order.receiver,
+        "extra": order.extra,
+    }
 
 
 def _line_row(order_id: int, line: SnapshotLine) -> tuple[Any, ...]:

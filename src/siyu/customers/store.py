@@ -38,26 +38,51 @@ class StoredRelation:
 
 
 _PROFILE: Final = "customer_id, traits, personal, trait_times, first_seen_at, last_seen_at, first_source_id"
+_SEEN: Final = """
+    unnest(CAST(:ids AS bigint[]), CAST(:first AS timestamptz[]), CAST(:last AS timestamptz[]),
+           CAST(:sources AS bigint[])) AS seen (customer_id, first, last, source_id)
+"""
+_MOVES: Final = "seen.last >= old.last_seen_at + interval '10 minutes' OR seen.first < old.first_seen_at"
 
 
 def touch(
-    conn: Connection, ids: Sequence[int], first: Sequence[datetime], last: Sequence[datetime], sources: Sequence[int]
+    conn: Connection,
+    ids: Sequence[int],
+    first: Sequence[datetime],
+    last: Sequence[datetime],
+    sources: Sequence[int],
+    *,
+    lock: Iterable[int] = (),
 ) -> None:
     """Make profiles that are missing; move ``last_seen_at`` where that is ten minutes or more, ``first_seen_at`` back.
 
-    Rows that need neither are not even locked.
+    Rows that need neither are not even locked, unless they are among ``lock``: then they are locked together with the
+    rest in the order of their ids, so that two batches never wait for each other.
     """
+    seen = {
+        "ids": _array(map(str, ids)),
+        "first": _array(map(datetime.isoformat, first)),
+        "last": _array(map(datetime.isoformat, last)),
+        "sources": _array(map(str, sources)),
+    }
+    if lock:
+        run(
+            conn,
+            f"""
+            SELECT FROM {_SEEN} JOIN customers.profile AS old USING (customer_id)
+            WHERE {_MOVES} OR customer_id = ANY(CAST(:lock AS bigint[]))
+            ORDER BY customer_id FOR UPDATE OF old
+            """,
+            **seen,
+            lock=_array(map(str, lock)),
+        )
     run(
         conn,
-        """
+        f"""
         INSERT INTO customers.profile AS profile (customer_id, first_seen_at, last_seen_at, first_source_id)
         SELECT seen.customer_id, seen.first, seen.last, seen.source_id
-        FROM unnest(CAST(:ids AS bigint[]), CAST(:first AS timestamptz[]), CAST(:last AS timestamptz[]),
-                    CAST(:sources AS bigint[])) AS seen (customer_id, first, last, source_id)
-        LEFT JOIN customers.profile AS old ON old.customer_id = seen.customer_id
-        WHERE old.customer_id IS NULL
-           OR seen.last >= old.last_seen_at + interval '10 minutes'
-           OR seen.first < old.first_seen_at
+        FROM {_SEEN} LEFT JOIN customers.profile AS old ON old.customer_id = seen.customer_id
+        WHERE old.customer_id IS NULL OR {_MOVES}
         ORDER BY seen.customer_id
         ON CONFLICT (customer_id) DO UPDATE
         SET last_seen_at = greatest(profile.last_seen_at, excluded.last_seen_at),
@@ -65,10 +90,7 @@ def touch(
             first_source_id = CASE WHEN excluded.first_seen_at < profile.first_seen_at
                                    THEN excluded.first_source_id ELSE profile.first_source_id END
         """,
-        ids=_array(map(str, ids)),
-        first=_array(map(datetime.isoformat, first)),
-        last=_array(map(datetime.isoformat, last)),
-        sources=_array(map(str, sources)),
+        **seen,
     )
 
 

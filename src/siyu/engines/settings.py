@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -130,8 +130,13 @@ class Settings(BaseSettings):
     @field_validator("brand_zone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(f"{value!r} is not a time zone; use an IANA name such as Asia/Shanghai")
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(
+                f"{value!r} is not a time zone known here; use an IANA name such as Asia/Shanghai, and where the system "
+                "has no time zones at all, install the package tzdata"
+            ) from None
         return value
 
     @field_validator("data_folder")
@@ -149,7 +154,11 @@ class Settings(BaseSettings):
         """How browsers reach this Siyu, without a slash at the end."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        host = "localhost" if self.http_host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.http_host  # noqa: S104
+        host = self.http_host
+        if host in {"127.0.0.1", "0.0.0.0", "::", "::1"}:  # noqa: S104 - compared, not bound
+            host = "localhost"
+        elif ":" in host:
+            host = f"[{host}]"
         return f"http://{host}:{self.http_port}"
 
     @property

@@ -51,3 +51,15 @@ def rebuild_image(conn: Connection) -> None:
     """Have the whole log shipped again, oldest first. The caller empties the tables in ClickHouse first."""
     store.release_all(conn)
     store.notify(conn, CHANNEL)
+
+
+def squash(client):  # type: ignore[no-untyped-def]
+    from siyu.timeline.clickhouse.store import squash as s
+    s(client)
+
+
+def page(client, *, customer_ids, moved_in, moved_away, cursor, limit, kinds, since, until):  # type: ignore[no-untyped-def]
+    import orjson
+    from siyu.timeline.types import TimelineEntry, TimelinePage
+    rows = client.rows("SELECT fact_id, kind, name, occurred_at, received_at, source_id, message_id, amount_fen, properties FROM facts WHERE (customer_id IN {c:Array(UInt64)} AND via NOT IN {a:Array(UInt64)} OR via IN {i:Array(UInt64)}) ORDER BY occurred_at DESC, fact_id DESC LIMIT {l:UInt32}", c=customer_ids, a=moved_away or [0], i=moved_in or [2**63], l=limit)
+    return TimelinePage(tuple(TimelineEntry(*r[:-1], orjson.loads(r[-1])) for r in rows), None)

@@ -1,8 +1,9 @@
 """What other rooms may know of the timeline."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 EntryKind = Literal["facts", "aliases"]
 
@@ -31,3 +32,26 @@ class ExportLag:
     entries: int
     facts: int
     oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One fact as it is read; ``amount_fen`` is money in fen, negative when it flowed back, 0 when none."""
+
+    fact_id: int
+    kind: str
+    name: str
+    occurred_at: datetime
+    received_at: datetime
+    source_id: int
+    message_id: str
+    amount_fen: int
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Facts, newest first; ``next`` is the cursor of the following page, ``None`` at the end."""
+
+    entries: tuple[TimelineEntry, ...]
+    next: str | None

@@ -1,5 +1,6 @@
 """Customers on a real PostgreSQL."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from siyu.customers.types import (
     RelationChange,
     TagChange,
 )
-from siyu.engines.postgres import rows, scalar
+from siyu.engines.postgres import Database, rows, scalar
 from siyu.identity.types import Attribution
 from siyu.intake.types import Message
 from siyu.kernel.clock import to_millis
@@ -74,6 +75,40 @@ class TestSeen:
     def test_ten_years_ago(self, conn: Connection, now: datetime) -> None:
         service.apply(conn, [said("page", minutes=-5_256_000, name="x"), said("page", name="y")], now)
         assert service.profile(conn, 7).first_seen_at.year == 2016
+
+
+class TestConcurrency:
+    def test_batches_that_cross_do_not_wait_for_each_other(self, database: Database, now: datetime) -> None:
+        """One learns of the even customers and sees the odd ones, the other the other way round."""
+        with database.transaction() as conn:
+            service.apply(conn, [said("track", n, 0, event="E") for n in range(1, 401)], now)
+            service.apply(conn, [said("track", n, 30, event="E") for n in range(1, 401)], now)
+        problems: list[BaseException] = []
+        start = threading.Barrier(2)
+
+        def work(rest: int) -> None:
+            try:
+                for turn in range(8):
+                    start.wait(20)
+                    batch = [
+                        said("identify", n, 1, traits={f"t{turn}": rest})  # moves no time, so only learning locks it
+                        if n % 2 == rest
+                        else said("track", n, turn * 60 + 60, event="E")
+                        for n in range(1, 401)
+                    ]
+                    with database.transaction() as conn:
+                        service.apply(conn, batch, now)
+            except BaseException as problem:  # noqa: BLE001  # handed to the test
+                problems.append(problem)
+                start.abort()
+
+        threads = [threading.Thread(target=work, args=(rest,)) for rest in (0, 1)]
+        [thread.start() for thread in threads]
+        [thread.join(60) for thread in threads]
+        assert problems == []
+        with database.transaction() as conn:
+            assert service.profile(conn, 2).traits == {f"t{turn}": 0 for turn in range(8)}
+            assert service.profile(conn, 3).traits == {f"t{turn}": 1 for turn in range(8)}
 
 
 class TestIdentify:

@@ -100,16 +100,14 @@ class TestOccurred:
         assert rules.occurred_ms(NOW + 86_400_000, None, NOW) == NOW
         assert rules.occurred_ms(NOW + 86_400_000, NOW, NOW) == NOW
 
-    @given(
-        original=st.integers(0, NOW), sent=st.none() | st.integers(0, NOW * 2), skew=st.integers(-(10**9), 10**9)
-    )
+    @given(original=st.integers(0, NOW), sent=st.none() | st.integers(0, NOW * 2), skew=st.integers(-(10**9), 10**9))
     def test_age_does_not_depend_on_the_senders_clock(self, original: int, sent: int | None, skew: int) -> None:
         if sent is None or original > sent:
             return
         assert rules.occurred_ms(original + skew, sent + skew, NOW) == rules.occurred_ms(original, sent, NOW)
 
     @given(
-        st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1)),
+        st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1)),  # noqa: DTZ001 - the zone comes below
         st.integers(-14 * 60, 14 * 60),
     )
     def test_times_with_any_zone_are_read(self, moment: datetime, minutes: int) -> None:
@@ -118,13 +116,15 @@ class TestOccurred:
         assert read == round(zoned.timestamp() * 1000)
 
     def test_a_time_without_zone_is_utc(self) -> None:
-        assert rules.parse_time("2026-01-31T08:00:00") == round(
-            datetime(2026, 1, 31, 8, tzinfo=UTC).timestamp() * 1000
-        )
+        assert rules.parse_time("2026-01-31T08:00:00") == round(datetime(2026, 1, 31, 8, tzinfo=UTC).timestamp() * 1000)
 
 
 class TestNul:
-    @given(st.recursive(st.text() | st.integers(-(2**63), 2**63), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+    @given(
+        st.recursive(
+            st.text() | st.integers(-(2**63), 2**63), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+        )
+    )
     def test_no_nul_is_left(self, value: object) -> None:
         assert "\\u0000" not in orjson.dumps(rules.without_nul(value)).decode().replace("\\\\", "")
 

@@ -23,6 +23,7 @@ _LAST_MS: Final = 7_258_118_400_000  # the year 2200: beyond it a time is a mist
 _RANKS: Final = {"placed": 1, "paid": 2, "shipped": 3, "received": 4, "closed": 5}
 _TIMES: Final = ("placed_at", "paid_at", "shipped_at", "received_at", "closed_at")
 _EVENTS: Final = {"Order Completed", "Order Refunded", "Order Cancelled"}
+_SIMPLE: Final = (str, int, float)
 _NUMBERS: Final = re.compile(r"\+?\d[\d -]{5,}\d")  # phones and cards in what people write
 _RECEIVER: Final = ("name", "phone", "address", "province", "city", "district")
 _PERSONAL: Final = frozenset({"phone", "mobile", "email", "name", "address", "receiver", "buyer", "buyer_nick"})
@@ -170,7 +171,7 @@ def _extra(row: Mapping[str, Any]) -> dict[str, Any] | None:
     extra: dict[str, Any] = {
         key: _text(value, 256) if isinstance(value, str) else value
         for key, value in (row.get("extra") or {}).items()
-        if key not in _PERSONAL and isinstance(value, str | int | float | bool)
+        if key not in _PERSONAL and isinstance(value, _SIMPLE)
     }
     if note := _text(row.get("note"), 500):
         extra["note"] = _NUMBERS.sub("***", note)

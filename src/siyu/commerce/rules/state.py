@@ -128,13 +128,17 @@ def _signs(view: View, rank: int) -> int:
 
 def _describe(order: Snapshot, view: View, *, newer: bool) -> None:
     """What carries no money: the newer view's word, and what it leaves open from the other."""
+    if order.version < 0:  # the first view: nearly all orders of a first import
+        order.raw_status, order.refund_status = view.raw_status, view.refund_status
+        order.total_fen, order.postage_fen = view.total_fen, view.postage_fen
+    else:
+        for name in ("raw_status", "total_fen", "postage_fen", "refund_status"):
+            said = getattr(view, name)
+            if said is not None and (newer or getattr(order, name) is None):
+                setattr(order, name, said)
     if order.times != view.times:
         first, second = (view.times, order.times) if newer else (order.times, view.times)
         order.times = tuple([b if a is None else a for a, b in zip(first, second, strict=True)])
-    for name in ("raw_status", "total_fen", "postage_fen", "refund_status"):
-        said = getattr(view, name)
-        if said is not None and (newer or getattr(order, name) is None):
-            setattr(order, name, said)
     if view.extra:
         order.extra = {**(order.extra or {}), **view.extra} if newer else {**view.extra, **(order.extra or {})}
     if view.receiver and (newer or order.receiver is None):

@@ -16,7 +16,7 @@ MAX_NAME: Final = 128
 MAX_TEXT: Final = 2_000
 MAX_VALUE_BYTES: Final = 4_000
 MAX_TRAITS: Final = 300
-_REFRESH_MS: Final = 600_000  # the same value again moves the trait's time in steps of ten minutes, to save writing
+_REFRESH_MS: Final = 600_000  # that a value is still the same is written down every ten minutes at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +105,21 @@ def learn(known: Traits, changes: Iterable[TraitChange]) -> tuple[Traits, set[st
             continue
         holder: dict[str, Any] = new.personal if change.kind else new.plain
         old = holder.get(name)
-        if before is not None and old == change.value and type(old) is type(change.value):
-            if change.at < before + _REFRESH_MS:
-                continue
-        elif change.value is None:
+        if change.value is None:
             holder.pop(name, None)
-        else:
+        elif old != change.value or type(old) is not type(change.value):
             holder[name] = change.value
         new.times[name] = change.at
     changed, removed = _difference(known, new)
-    return (new if new.times != known.times or changed or removed else known), changed, removed
+    due = any(at >= known.times.get(name, -_REFRESH_MS) + _REFRESH_MS for name, at in new.times.items())
+    return (new if changed or removed or due else known), changed, removed
 
 
 def _difference(old: Traits, new: Traits) -> tuple[set[str], set[str]]:
     before: dict[str, Any] = {**old.plain, **old.personal}
     after: dict[str, Any] = {**new.plain, **new.personal}
-    return {name for name, value in after.items() if before.get(name) != value}, before.keys() - after.keys()
+    changed = {n for n, value in after.items() if (type(before.get(n)), before.get(n)) != (type(value), value)}
+    return changed, before.keys() - after.keys()
 
 
 def combine(one: Traits, other: Traits) -> Traits:

@@ -58,7 +58,7 @@ def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: d
         elif at < first[customer_id][0]:
             first[customer_id] = (at, message.source_id)
     if last:
-        _touch(conn, first, last, now)
+        _touch(conn, first, last, now, lock={owner.customer_id for _, owner in told})
     if told:
         facts += _learn(conn, told)
         facts += _agree(conn, told, now)
@@ -66,7 +66,14 @@ def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: d
     return facts
 
 
-def _touch(conn: Connection, first: dict[int, tuple[datetime, int]], last: dict[int, datetime], now: datetime) -> None:
+def _touch(
+    conn: Connection,
+    first: dict[int, tuple[datetime, int]],
+    last: dict[int, datetime],
+    now: datetime,
+    *,
+    lock: set[int],
+) -> None:
     ids = list(last)
     store.touch(
         conn,
@@ -74,6 +81,7 @@ def _touch(conn: Connection, first: dict[int, tuple[datetime, int]], last: dict[
         [min(first[customer_id][0], now) for customer_id in ids],
         [min(last[customer_id], now) for customer_id in ids],
         [first[customer_id][1] for customer_id in ids],
+        lock=lock,
     )
 
 

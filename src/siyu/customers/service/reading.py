@@ -129,3 +129,10 @@ def layers(conn: Connection, customer_ids: Sequence[int], paid_orders: Mapping[i
 def relation_counts(conn: Connection) -> dict[str, int]:
     """How many customers stand in each kind of relation now."""
     return store.relation_counts(conn)
+
+
+def personal_items(conn: Connection, customer_id: int) -> dict[str, tuple[str, str]]:
+    """Personal traits by name, as (kind, fingerprint) for the vault; empty for somebody unknown."""
+    stored = store.profiles(conn, [customer_id]).get(customer_id)
+    found = stored.traits.personal if stored else {}
+    return {name: (str(kind_of_trait(name)), print_) for name, print_ in found.items()}

@@ -1,6 +1,7 @@
 """The one way to talk to ClickHouse, the embedded one and any server alike."""
 
 import contextlib
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
@@ -12,6 +13,9 @@ from clickhouse_connect.driver.exceptions import OperationalError
 from clickhouse_connect.driver.httputil import get_pool_manager
 
 from siyu.kernel.errors import EngineProblem
+
+# It warns of every lost connection besides raising; whoever catches the error decides what to say.
+logging.getLogger("clickhouse_connect").setLevel(logging.ERROR)
 
 # What every session of ours assumes, whatever the server's own defaults are.
 PINNED_SETTINGS: Mapping[str, str] = {

@@ -1,6 +1,7 @@
 """What wraps every request, as plain ASGI: it runs at each single event, so it must cost next to nothing."""
 
 import secrets
+from itertools import count
 from typing import Any
 
 import structlog
@@ -20,6 +21,9 @@ _SECURITY: list[tuple[bytes, bytes]] = [
 ]
 _HTTPS = (b"strict-transport-security", b"max-age=31536000")
 _LONGEST_ID = 64
+# Unique is enough for a request id: asking the system for random bytes at each event would cost more than all the rest.
+_PROCESS = secrets.token_hex(6).encode()
+_COUNTER = count()
 
 
 class EdgeMiddleware:
@@ -42,14 +46,17 @@ class EdgeMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _given_id(scope["headers"]) or secrets.token_hex(8).encode()
+        request_id = _given_id(scope["headers"]) or b"%s%x" % (_PROCESS, next(_COUNTER))
         started = False
 
         async def with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message.get("headers", ()), (_REQUEST_ID, request_id), *self._headers]
+                own = message.get("headers", ())
+                named = {name for name, _ in own}
+                missing = [header for header in self._headers if header[0] not in named]
+                message["headers"] = [*own, (_REQUEST_ID, request_id), *missing]
             await send(message)
 
         limited = receive if scope["path"].startswith(self._free) else _Limit(receive, self._limit)

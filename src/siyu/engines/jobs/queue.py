@@ -1,8 +1,15 @@
 """Procrastinate's tables lie in a schema of their own, which its connections name as their search path."""
 
-import procrastinate
+from collections.abc import Mapping
+from typing import Any, Final
 
-SCHEMA = "jobs"
+import orjson
+import procrastinate
+from sqlalchemy import Connection
+
+from siyu.engines.postgres import rows, run, scalar
+
+SCHEMA: Final = "jobs"
 
 
 def job_app(url: str, *, pool_size: int = 4) -> procrastinate.App:
@@ -14,3 +21,45 @@ def job_app(url: str, *, pool_size: int = 4) -> procrastinate.App:
         kwargs={"options": f"-c search_path={SCHEMA} -c timezone=UTC", "application_name": "siyu-jobs"},
     )
     return procrastinate.App(connector=connector)
+
+
+def defer(conn: Connection, task: str, arguments: Mapping[str, Any], *, once: str | None = None) -> int | None:
+    """Have a job run when this transaction is committed, and not at all when it is not; return the job's id.
+
+    Args:
+        conn: the transaction.
+        task: name of a registered task.
+        arguments: its arguments, as JSON.
+        once: while a job with this key waits, no second one is made, and the answer is ``None``.
+    """
+    run(conn, f"SET LOCAL search_path TO {SCHEMA}")
+    try:
+        if once is not None:
+            run(conn, "SELECT pg_advisory_xact_lock(hashtext(:key))", key=f"jobs.defer:{once}")
+            waiting = scalar(
+                conn, "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo'", key=once
+            )
+            if waiting:
+                return None
+        made = scalar(
+            conn,
+            """SELECT (procrastinate_defer_jobs_v1(ARRAY[
+                   CAST(ROW('default', :task, 0, NULL, :once, CAST(:arguments AS jsonb), NULL)
+                        AS procrastinate_job_to_defer_v1)]))[1]""",
+            task=task,
+            once=once,
+            arguments=orjson.dumps(dict(arguments)).decode(),
+        )
+    finally:
+        run(conn, "SET LOCAL search_path TO DEFAULT")
+    return int(made)
+
+
+def counts(conn: Connection) -> dict[str, dict[str, int]]:
+    """How many jobs there are, by task and status."""
+    found: dict[str, dict[str, int]] = {}
+    for task, status, count in rows(
+        conn, f"SELECT task_name, status, count(*) FROM {SCHEMA}.procrastinate_jobs GROUP BY 1, 2 ORDER BY 1, 2"
+    ):
+        found.setdefault(task, {})[status] = int(count)
+    return found

@@ -19,6 +19,7 @@ from siyu.engines.vault.types import VaultKeyMissing, VaultKeyWrong, VaultNotOpe
 __all__ = [
     "configure",
     "erase",
+    "find_keyring",
     "fingerprint",
     "fingerprints",
     "mask",
@@ -53,23 +54,31 @@ def open_keyring(conn: Connection, *, key: str, file: Path) -> Keyring:
         VaultKeyMissing: the database was filled under a key that is not here.
         VaultKeyWrong: the key cannot be read, or is not the one of this database.
     """
+    ring = find_keyring(conn, key=key, file=file)
+    if ring is None:
+        keyring.make_file(file)
+        ring = keyring.read_file(file)
+    tables.remember_key(conn, ring.root_id, root=True)
+    tables.remember_key(conn, ring.current_id, root=False)
+    _check(ring, tables.known_keys(conn))  # again: another process may have been first
+    return ring
+
+
+def find_keyring(conn: Connection, *, key: str, file: Path) -> Keyring | None:
+    """Like :func:`open_keyring`, but changes nothing: ``None`` where that would make the first key.
+
+    Raises:
+        VaultKeyMissing: the database was filled under a key that is not here.
+        VaultKeyWrong: the key cannot be read, or is not the one of this database.
+    """
     known = tables.known_keys(conn)
     if not key and not file.exists():
         if known:
             raise VaultKeyMissing(where=str(file))
-        keyring.make_file(file)
+        return None
     ring = keyring.parse(key) if key else keyring.read_file(file)
-    tables.remember_key(conn, ring.root_id, root=True)
-    tables.remember_key(conn, ring.current_id, root=False)
-    known = tables.known_keys(conn)  # again: another process may have been first
-    root = next((name for name, is_root in known.items() if is_root), "")
-    if root != ring.root_id:
-        raise VaultKeyWrong(
-            reason=f"this database was filled under the key {root}, and the key given is {ring.root_id}. "
-            "Put back the key that belongs to it; when keys are rotated, the oldest stays first."
-        )
-    if missing := sorted(set(known) - ring.ids):
-        raise VaultKeyWrong(reason=f"values were encrypted under the keys {', '.join(missing)}, which are not given.")
+    if known:
+        _check(ring, known)
     return ring
 
 
@@ -223,6 +232,17 @@ def _ring() -> Keyring:
     if not _open:
         raise VaultNotOpen
     return _open[0]
+
+
+def _check(ring: Keyring, known: dict[str, bool]) -> None:
+    root = next((name for name, is_root in known.items() if is_root), "")
+    if root != ring.root_id:
+        raise VaultKeyWrong(
+            reason=f"this database was filled under the key {root}, and the key given is {ring.root_id}. "
+            "Put back the key that belongs to it; when keys are rotated, the oldest stays first."
+        )
+    if missing := sorted(set(known) - ring.ids):
+        raise VaultKeyWrong(reason=f"values were encrypted under the keys {', '.join(missing)}, which are not given.")
 
 
 def _associated(kind: str, print_: str) -> bytes:

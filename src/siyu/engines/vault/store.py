@@ -25,7 +25,7 @@ class Sealed:
 def remember_key(conn: Connection, key_id: str, *, root: bool) -> None:
     run(
         conn,
-        "INSERT INTO vault.key (key_id, root) VALUES (:key_id, :root) ON CONFLICT DO NOTHING",
+        "INSERT INTO vault.master (key_id, root) VALUES (:key_id, :root) ON CONFLICT DO NOTHING",
         key_id=key_id,
         root=root,
     )
@@ -33,7 +33,7 @@ def remember_key(conn: Connection, key_id: str, *, root: bool) -> None:
 
 def known_keys(conn: Connection) -> dict[str, bool]:
     """Key id → whether it is the root."""
-    return {row.key_id: row.root for row in rows(conn, "SELECT key_id, root FROM vault.key")}
+    return {row.key_id: row.root for row in rows(conn, "SELECT key_id, root FROM vault.master")}
 
 
 def missing(conn: Connection, kind: str, fingerprints: Sequence[str]) -> list[int]:

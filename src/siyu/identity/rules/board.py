@@ -53,6 +53,17 @@ def list_board(table: list[int], classes: Sequence[int], customers: Sequence[int
     )  # fmt: skip
 
 
+def listed(
+    table: list[int], classes: Sequence[int], left: list[int], right: list[int], strength: list[int], repeat: list[int]
+) -> Board:
+    """A board of new nodes on lists, each its own customer, with links that are still to be decided."""
+    links = len(left)
+    return list_board(table, classes, range(len(classes)), 0)._replace(
+        left=left, right=right, strength=strength, repeat=repeat, outcome=[linking.PENDING] * links,
+        reason=[linking.FINE] * links, edge_next=[-1] * (2 * links),
+    )  # fmt: skip
+
+
 def add_link(board: Board, left: int, right: int, strength: int, *, repeat: bool = False) -> int:
     """Append a link that is still to be decided; return its index."""
     board.left.append(left)
@@ -73,27 +84,76 @@ def add_held_link(board: Board, left: int, right: int, strength: int, outcome: i
     return index
 
 
-def array_board(table: Int32s, classes: Int32s, left: Int32s, right: Int32s, strength: NDArray[np.int8]) -> Board:
+def array_board(
+    table: Int32s, classes: Int32s, left: Int32s, right: Int32s, strength: Int8s, repeat: Int8s | None = None
+) -> Board:
     """A board of new nodes on arrays, each its own customer, with links that are still to be decided."""
     nodes, links = len(classes), len(left)
     state = np.empty(nodes * WIDTH, np.int32)
     compiled().set_up(state, table, classes)
     nothing = np.empty(0, np.int32)
     return Board(
-        state, table, left, right, strength, np.zeros(links, np.int8), np.zeros(links, np.int8),
+        state, table, left, right, strength, np.zeros(links, np.int8) if repeat is None else repeat,
+        np.zeros(links, np.int8),
         np.full(links, -1, np.int32), np.empty(2 * links, np.int32), nothing, nothing, nothing, nothing, nothing,
         np.zeros(len(table) // RULE_WIDTH, np.int32), np.zeros(2 * ROOM, np.int32),
         np.array([nodes, 0], np.int64),
     )  # fmt: skip
 
 
-def add_apart(board: Board, one: int, other: int) -> None:
-    """Two nodes that no link may bring together; on a list board only."""
-    for node, opposite in ((one, other), (other, one)):
-        board.apart_to.append(opposite)
-        board.apart_next.append(board.apart_head[node])
-        board.apart_head[node] = len(board.apart_to) - 1
-    board.counter[APARTS] = len(board.apart_to)
+def keep_apart(board: Board, pairs: Sequence[tuple[int, int]]) -> Board:
+    """Pairs of nodes that no link may bring together. The board given back takes the place of the one given."""
+    start = board.counter[APARTS]
+    targets, nexts = [], []
+    for one, other in pairs:
+        for node, opposite in ((one, other), (other, one)):
+            targets.append(opposite)
+            nexts.append(board.apart_head[node])
+            board.apart_head[node] = start + len(targets) - 1
+    board.counter[APARTS] = start + len(targets)
+    if isinstance(board.apart_to, list):
+        board.apart_to.extend(targets)
+        board.apart_next.extend(nexts)
+        return board
+    return board._replace(
+        apart_to=np.concatenate((board.apart_to[:start], np.array(targets, np.int32))),
+        apart_next=np.concatenate((board.apart_next[:start], np.array(nexts, np.int32))),
+    )
+
+
+def part(board: Board, leaving: Sequence[int]) -> tuple[Board, list[int]]:
+    """An operator's split: these nodes leave their component, and are kept apart from all that stay.
+
+    What holds a side together only through the other falls apart here; the caller ties it again with operator's links.
+    Returns the board to go on with, and the nodes that stay.
+    """
+    state, gone = board.state, set(leaving)
+    staying = [node for node in ring_of(board, leaving[0]) if node not in gone]
+    customer = state[linking.find(state, leaving[0]) * WIDTH + CUSTOMER]
+    for node in leaving:
+        half = state[node * WIDTH + linking.HEAD]
+        while half >= 0:
+            index = half >> 1
+            other = board.left[index] if half & 1 else board.right[index]
+            if other not in gone and board.outcome[index] <= linking.LAST_ACTIVE:
+                board.outcome[index] = linking.REJECTED
+                board.reason[index] = linking.IS_APART
+            half = board.edge_next[half]
+    for side, owner in ((sorted(staying), customer), (sorted(gone), linking.fresh_customer(board))):
+        for place, node in enumerate(side):
+            board.ring[place] = node
+        linking.regroup(board, len(side), owner)
+    return keep_apart(board, [(one, other) for one in sorted(gone) for other in staying]), staying
+
+
+def ring_of(board: Board, node: int) -> list[int]:
+    """Every node of the component of ``node``."""
+    found = [node]
+    member = board.state[node * WIDTH + linking.NEXT]
+    while member != node:
+        found.append(int(member))
+        member = board.state[member * WIDTH + linking.NEXT]
+    return found
 
 
 def customers_of(board: Board) -> list[int]:

@@ -1,0 +1,22 @@
+"""What other rooms may ask of OneID."""
+
+from siyu.identity.service.operate import confirm_merge, propose_merge, reject_merge, split, split_preview
+from siyu.identity.service.reading import aliases_of, asset_counts, find, graph, living, review_list
+from siyu.identity.service.rebuild import rebuild
+from siyu.identity.service.resolve import resolve
+
+__all__ = [
+    "aliases_of",
+    "asset_counts",
+    "confirm_merge",
+    "find",
+    "graph",
+    "living",
+    "propose_merge",
+    "rebuild",
+    "reject_merge",
+    "resolve",
+    "review_list",
+    "split",
+    "split_preview",
+]

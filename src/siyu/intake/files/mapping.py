@@ -30,6 +30,15 @@ LINES_OF_TIMES = ("auto", "epoch_s", "epoch_ms")
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML in which only ``true``, ``false`` and ``null`` are not text: columns may be called ``no``, ``on`` or ``2024``."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -237,7 +246,7 @@ def parse_mapping(text: str, name: str) -> FileMapping:
         BadMapping: with the place and what is wrong there.
     """
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader, with fewer guesses
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "the file"

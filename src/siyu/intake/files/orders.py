@@ -185,7 +185,9 @@ class OrderRows:
         order = group.heads[0]
         if len(group.heads) > 1:
             _merge_heads(order, group.heads)
-            claims = merge_claims([claim for row in group.claims for claim in row])
+            claims = group.claims[0]
+            if any(row != claims for row in group.claims):
+                claims = merge_claims([claim for row in group.claims for claim in row])
         else:
             claims = group.claims[0]
         if group.lines:
@@ -205,15 +207,16 @@ class OrderRows:
             notes["time_assumed", ""] += 1
 
 
-def _objects(parts: Sequence[tuple[str, Sequence[Any]]], count: int) -> list[Payload | None]:
+def _objects(parts: Sequence[tuple[str, list[Any]]], count: int) -> list[Payload | None]:
     """One small dict a row, of what is there; None where nothing is."""
-    if not parts:
+    present = [(name, values) for name, values in parts if values.count(None) < count]
+    if not present:
         return [None] * count
-    names = [name for name, _ in parts]
-    return [
-        {name: value for name, value in zip(names, row, strict=True) if value is not None} or None
-        for row in zip(*(values for _, values in parts), strict=True)
-    ]
+    names = [name for name, _ in present]
+    rows = zip(*(values for _, values in present), strict=True)
+    if not any(None in values for _, values in present):
+        return [dict(zip(names, row, strict=True)) for row in rows]
+    return [{name: value for name, value in zip(names, row, strict=True) if value is not None} or None for row in rows]
 
 
 def _line_no(parts: Sequence[str | None]) -> str:
@@ -235,6 +238,9 @@ def _number_apart(lines: list[Payload]) -> None:
 
 def _merge_heads(order: Payload, heads: Sequence[Payload]) -> None:
     """What the rows of an order say of the order as a whole."""
+    heads = [order, *(head for head in heads[1:] if head != order)]
+    if len(heads) == 1:
+        return
     for head in heads[1:]:
         for key in MERGED:
             if order[key] is None:

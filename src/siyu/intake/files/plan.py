@@ -1,16 +1,38 @@
 """A format bound to a file's header: converts batches of rows into columns of values, and finds the rows to reject."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from siyu.intake.files import reasons
-from siyu.intake.files.cells import Column, claim_values, clean_column, make_column
-from siyu.intake.files.formats.spec import CUSTOMER_TARGETS, ORDER_TARGETS, Field, Format, Identifier, header_key
+from siyu.intake.files.cells import (
+    Column,
+    CountColumn,
+    DecimalColumn,
+    FlagColumn,
+    IdColumn,
+    MoneyColumn,
+    PersonalColumn,
+    TagsColumn,
+    TextColumn,
+    WordColumn,
+    claim_values,
+    clean_column,
+)
+from siyu.intake.files.formats.spec import (
+    CUSTOMER_TARGETS,
+    ORDER_TARGETS,
+    Field,
+    Format,
+    Identifier,
+    MoneyUnit,
+    header_key,
+)
 from siyu.intake.files.reading.rows import RowBatch
+from siyu.intake.files.times import TimeColumn
 from siyu.intake.files.types import ImportOptions, Problem, Reject
 from siyu.intake.types import IdentifierClaim
 
@@ -22,6 +44,7 @@ Notes = Counter[tuple[str, str]]
 class _Bound:
     field: Field
     index: int
+    others: list[int]
     column: Column[Any]
     kind: str
 
@@ -40,6 +63,32 @@ class Columns:
     def get(self, target: str) -> list[Any]:
         """The values of a target; None for each row when the file does not have it."""
         return self.values.get(target) or [None] * self.count
+
+
+def _make_column(
+    kind: str,
+    *,
+    needed: bool,
+    unit: MoneyUnit,
+    clock: tuple[ZoneInfo, datetime, Sequence[str]],
+    words: tuple[Mapping[str, str | None], Mapping[str, str | None]],
+) -> Column[Any]:
+    """The converter of a kind of cell."""
+    makers: dict[str, Callable[[], Column[Any]]] = {
+        "id": lambda: IdColumn(needed=needed),
+        "text": TextColumn,
+        "personal": PersonalColumn,
+        "money": lambda: MoneyColumn(unit),
+        "time": lambda: TimeColumn(*clock),
+        "count": CountColumn,
+        "integer": lambda: DecimalColumn(whole=True),
+        "decimal": lambda: DecimalColumn(whole=False),
+        "status": lambda: WordColumn(words[0], keep_unknown=False),
+        "refund": lambda: WordColumn(words[1], keep_unknown=True),
+        "flag": FlagColumn,
+        "tags": TagsColumn,
+    }
+    return makers[kind]()
 
 
 class Plan:
@@ -69,22 +118,27 @@ class Plan:
         return next((at for name in headers if (at := self._index.get(header_key(name))) is not None), None)
 
     def _bind(self, field: Field) -> _Bound | None:
-        at = self._find(field.headers)
-        if at is None and field.constant is None:
+        present = list(
+            dict.fromkeys(at for name in field.headers if (at := self._index.get(header_key(name))) is not None)
+        )
+        if not present and field.constant is None:
             return None
         targets = ORDER_TARGETS if self.form.kind == "orders" else CUSTOMER_TARGETS
         kind = field.kind or targets.get(field.target, "text")
         needed = field.target == "order_no"
-        place = -1 if at is None else at
-        shared = next((b for b in self._bound if b.index == place >= 0 and b.kind == kind and not needed), None)
-        column = shared.column if shared else make_column(
+        place, others = (present[0], present[1:]) if present else (-1, [])
+        alike = (
+            b for b in self._bound if b.index == place >= 0 and b.others == others and b.kind == kind and not needed
+        )
+        shared = next(alike, None)
+        column = shared.column if shared else _make_column(
             kind,
             needed=needed,
             unit=self.form.money,
             clock=self._clock,
             words=(self.form.statuses, self.form.refunds),
         )  # fmt: skip
-        return _Bound(field, place, column, kind)
+        return _Bound(field, place, others, column, kind)
 
     def convert(self, batch: RowBatch, notes: Notes) -> tuple[Columns, list[Reject]]:
         """Convert a batch; rows that cannot be taken come out as rejects, in order."""
@@ -134,6 +188,8 @@ class Plan:
                 values[bound.field.target] = done[same]
                 continue
             text = cells(bound.index) if bound.index >= 0 else [bound.field.constant or ""] * count
+            for other in bound.others:  # a column may be there and empty, and its synonym filled
+                text = [first or second for first, second in zip(text, cells(other), strict=True)]
             wrong: dict[int, Problem] = {}
             values[bound.field.target] = done[same] = bound.column.convert(text, wrong)
             for at, problem in wrong.items():
@@ -166,30 +222,30 @@ class Plan:
             found.append(_claim_column(identifier, usable, cells(scope_at) if scope_at is not None else None))
         if not found:
             return [()] * count
-        if len(found) == 1:
-            return [(claim,) if claim else () for claim in found[0]]
-        return [_distinct(row) for row in zip(*found, strict=True)]
+        rows: list[tuple[IdentifierClaim, ...]] = [tuple(filter(None, row)) for row in zip(*found, strict=True)]
+        if len({identifier.type for identifier, _, _ in self._identifiers}) < len(self._identifiers):
+            return [merge_claims(row) if len(row) > 1 else row for row in rows]
+        return rows
 
 
 _NOTE_OF = {"status": "unknown_status", "refund": "unknown_refund", "count": "fractional_quantity"}
 
 
 def _claim_column(identifier: Identifier, values: list[str], scopes: list[str] | None) -> list[IdentifierClaim | None]:
+    """The claims of a column; the rows of one order share one object, which makes comparing them cheap."""
     kind, strength = identifier.type, identifier.strength
-    if identifier.scope_headers:
-        within = scopes or [""] * len(values)
-        return [
-            IdentifierClaim(kind, scope, value, strength) if value and scope and len(value) <= LONGEST_CLAIM else None
-            for value, scope in zip(values, within, strict=True)
-        ]
-    scope = identifier.scope
-    return [IdentifierClaim(kind, scope, v, strength) if v and len(v) <= LONGEST_CLAIM else None for v in values]
-
-
-def _distinct(row: Sequence[IdentifierClaim | None]) -> tuple[IdentifierClaim, ...]:
-    """Claims of a row; the same value as ``self`` and as ``contact`` is the stronger one only."""
-    claims = tuple(claim for claim in row if claim is not None)
-    return merge_claims(claims) if len(claims) > 1 else claims
+    found: list[IdentifierClaim | None] = []
+    within = scopes or ([""] if identifier.scope_headers else [identifier.scope]) * len(values)
+    scope_needed = bool(identifier.scope_headers)
+    last: IdentifierClaim | None = None
+    for value, scope in zip(values, within, strict=True):
+        if not value or len(value) > LONGEST_CLAIM or (scope_needed and not scope):
+            found.append(None)
+            continue
+        if last is None or last.value != value or last.scope != scope:
+            last = IdentifierClaim(kind, scope, value, strength)
+        found.append(last)
+    return found
 
 
 def merge_claims(claims: Sequence[IdentifierClaim]) -> tuple[IdentifierClaim, ...]:

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from siyu.intake.files import reasons
-from siyu.intake.files.cells import DAY
 from siyu.intake.files.customers import CustomerRows
 from siyu.intake.files.errors import CheckpointMismatch
 from siyu.intake.files.orders import Group, OrderRows, moment_of
@@ -17,6 +16,7 @@ from siyu.intake.files.plan import Notes, Plan
 from siyu.intake.files.reading.rows import RowBatch
 from siyu.intake.files.reading.table import Table, read_rows
 from siyu.intake.files.recognition import Match, clean_header
+from siyu.intake.files.times import DAY
 from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Reject
 from siyu.intake.types import IdentifierClaim, Message
 from siyu.kernel.clock import to_millis
@@ -29,7 +29,8 @@ def message_id(source_id: int, claims: Sequence[IdentifierClaim], payload: dict[
 
     Platform, shop and order number are part of the payload and so of the hash.
     """
-    content = orjson.dumps([source_id, claims, payload])
+    named = [(claim.type, claim.scope, claim.value, claim.strength) for claim in claims]
+    content = orjson.dumps([source_id, named, payload])
     return "file-" + hashlib.blake2b(content, digest_size=16).hexdigest()
 
 

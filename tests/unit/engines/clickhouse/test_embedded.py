@@ -72,7 +72,7 @@ class TestStartAndStop:
 
     def test_what_cannot_start_says_why(self, tmp_path: Path) -> None:
         (tmp_path / "data").mkdir()
-        (tmp_path / "data" / "store").write_text("not a folder")
+        (tmp_path / "data" / "metadata").write_text("not a folder")
         with pytest.raises(EngineProblem, match="did not start"):
             EmbeddedClickHouse(tmp_path).start(timeout=20)
 
@@ -106,11 +106,14 @@ class TestCrash:
                 except EngineProblem:
                     time.sleep(0.01)
 
-        exporter = threading.Thread(target=export)
+        exporter = threading.Thread(target=export, daemon=True)
         exporter.start()
         for round_ in range(5):
             time.sleep(0.15 + 0.07 * round_)
-            os.kill(embedded.pid or 0, signal.SIGKILL)
+            assert embedded.pid is not None
+            os.kill(embedded.pid, signal.SIGKILL)
+            while embedded.pid is not None:
+                time.sleep(0.001)
             assert embedded.start() == url
         before = sent[0]
         time.sleep(0.3)

@@ -1,5 +1,7 @@
 """Access over HTTP, as an operator and as a program see it."""
 
+import base64
+import hashlib
 from datetime import timedelta
 
 from fastapi.testclient import TestClient
@@ -145,3 +147,19 @@ class TestAudit:
 
     def test_bad_cursor(self, owner: TestClient) -> None:
         assert owner.get("/api/v1/audit", params={"cursor": "nonsense"}).json()["code"] == "BadInput"
+
+
+class TestFirstOwnerPage:
+    def test_runs_its_own_script_and_no_other(self, client: TestClient) -> None:
+        response = client.get("/first-owner")
+        assert response.status_code == 200
+        policy = response.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'sha256-")
+        assert "unsafe" not in policy
+        for tag in ("script", "style"):
+            text = response.text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+            assert base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() in policy
+        assert " style=" not in response.text
+        assert " on" + "click" not in response.text
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["cache-control"] == "no-store"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from siyu.engines.access.types import Operator, Role
 from siyu.engines.postgres import one, rows, run, scalar
 
-_FIRST_OWNER_LOCK = 0x5159_5530_0002
+_FIRST_OWNER_LOCK = 0x5159_5530_0005
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ def upgrade() -> None:
         CREATE SCHEMA vault;
 
         -- Which keys this database was filled with; exactly one of them is the root of the fingerprints.
-        CREATE TABLE vault.key (
+        CREATE TABLE vault.master (
             key_id text PRIMARY KEY,
             root boolean NOT NULL,
             first_used_at timestamptz NOT NULL DEFAULT now()
         );
-        CREATE UNIQUE INDEX key_one_root ON vault.key (root) WHERE root;
+        CREATE UNIQUE INDEX master_one_root ON vault.master (root) WHERE root;
 
         CREATE TABLE vault.item (
             fingerprint uuid NOT NULL,  -- 128 bit of an HMAC

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from siyu.intake.files import reasons
+from siyu.intake.files.cells import without_invisible
 from siyu.intake.files.reading.container import ByteStream
 from siyu.intake.files.reading.encoding import decode, is_broken
 from siyu.intake.files.types import Problem
@@ -77,6 +78,8 @@ class CsvLines:
                     if start == len(lines):
                         return len(lines)
                     return self._open(lines, start, out, final=final)
+                if end - start > 1 and self._swallows_rows(lines[start + 1 : end]):
+                    return self._refuse(lines[start], start, out, reasons.OPEN_QUOTE)
                 if len(row) != width and any(row):
                     if len(row) > width and not any(row[width:]):
                         del row[width:]
@@ -91,6 +94,10 @@ class CsvLines:
         except csv.Error as error:
             return self._refuse(lines[start], start, out, reasons.not_parsed(str(error)))
         return len(lines)
+
+    def _swallows_rows(self, lines: list[str]) -> bool:
+        """Whether a record of several lines holds a whole row: text never looks like one, a row behind a stray quote does."""
+        return self._width > 2 and any(len(row) == self._width for row in csv.reader(lines, delimiter=self._delimiter))
 
     def _open(self, lines: list[str], start: int, out: Parsed, *, final: bool) -> int:
         """The last record is not finished: leave it for the next block, unless there is none or it is absurdly long."""
@@ -154,9 +161,8 @@ class BlockReader:
 
     def _batch(self, block: bytes, *, final: bool) -> tuple[RowBatch, int]:
         text, whole = decode(block, self._encoding)
-        wrapped = "=" in text or "'" in text or "\ufeff" in text or "\u200b" in text
-        if "\x00" in text:
-            text = text.replace("\x00", "")
+        text = without_invisible(text)
+        wrapped = '="' in text or "'" in text
         lines = io.StringIO(text, newline="\n").readlines()
         parsed = self._parser.parse(lines, final=final)
         offset, line, sizes = self._offset, self._line, _Sizes(block)

@@ -103,7 +103,8 @@ def inspect(path: Path, layout: Layout, limits: Limits, choose_header: Chooser) 
     prefix = _prefix(path, limits)
     encoding, mark = _encoding(prefix, path, layout, limits)
     first = prefix[:PREFIX]
-    returns = b"\n" not in first and b"\r" in first and not encoding.startswith("utf-16")
+    bare = first.count(b"\r") - first.count(b"\r\n")
+    returns = bare > first.count(b"\n") and not encoding.startswith("utf-16")
     stored = encoding
     if encoding.startswith("utf-16") or returns:
         text = first.decode("utf-16" if mark == 2 else encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
@@ -154,13 +155,15 @@ def _encoding(prefix: bytes, path: Path, layout: Layout, limits: Limits) -> tupl
 
 
 def _delimiter(lines: list[str]) -> str:
-    """The candidate that splits the first telling line into most cells."""
+    """The candidate that splits the first line of several cells into most. Cells may begin with a tab, headers do not."""
     best, most = ",", 1
     for line in lines[:HEADER_ROWS]:
         for candidate in DELIMITERS:
             cells = len(next(csv.reader([line], delimiter=candidate), []))
             if cells > most:
                 best, most = candidate, cells
+        if most > 2:
+            break
     return best
 
 

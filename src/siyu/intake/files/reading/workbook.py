@@ -11,6 +11,7 @@ from zipfile import BadZipFile
 import openpyxl
 
 from siyu.intake.files import reasons
+from siyu.intake.files.cells import without_invisible
 from siyu.intake.files.errors import unreadable
 from siyu.intake.files.reading.container import check_workbook, workbook_inside
 from siyu.intake.files.reading.rows import RowBatch
@@ -25,7 +26,7 @@ def cell_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return without_invisible(value)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, int | float):

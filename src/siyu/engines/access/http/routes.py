@@ -1,4 +1,4 @@
-"""The HTTP face of access: signing in, operators, API keys, sources, the audit."""
+"""Signing in, operators, API keys, sources, the audit."""
 
 from datetime import datetime
 from typing import Annotated, Any

@@ -1,0 +1,125 @@
+"""From the request into both engines: how many events a second, and how soon each is on the timeline."""
+
+import asyncio
+import random
+import threading
+import time
+
+import numpy as np
+import orjson
+
+from benchmarks.harness import (
+    Siyu,
+    copy_rate,
+    event,
+    http_request,
+    load,
+    quick_flag,
+    report,
+    siyu_up,
+    wait_until_drained,
+)
+from siyu.engines.clickhouse.client import connect
+
+BATCH = 100
+CONNECTIONS = 8
+STEADY = 1000  # events a second
+PEOPLE = 20_000
+
+
+def main() -> None:
+    quick = quick_flag(__doc__ or "")
+    events_sent, seconds = (80_000, 12) if quick else (500_000, 60)
+    rng = random.Random(11)
+    events = [event(rng, PEOPLE) for _ in range(events_sent)]
+    with siyu_up() as siyu:
+        warm_up(siyu, rng)
+        copy = copy_rate(siyu.running.postgres_url, events)
+        requests = [
+            http_request("/v1/batch", siyu.write_key, orjson.dumps({"batch": events[at : at + BATCH]}))
+            for at in range(0, events_sent, BATCH)
+        ]
+        began = time.perf_counter()
+        accepted = load(siyu.port, requests, CONNECTIONS)
+        wait_until_drained(siyu)
+        end_to_end = events_sent / (time.perf_counter() - began)
+        copy = (copy + copy_rate(siyu.running.postgres_url, events)) / 2
+        latencies = steady(siyu, rng, seconds)
+    report(
+        "pipeline",
+        quick=quick,
+        figures={
+            "end_to_end_vs_copy": end_to_end / copy,
+            "p50_ms": float(np.percentile(latencies, 50)),
+            "p99_ms": float(np.percentile(latencies, 99)),
+        },
+        notes={
+            "copy_rows_s": copy,
+            "end_to_end_events_s": end_to_end,
+            "accepted_events_s": events_sent / accepted,
+            "steady_events": len(latencies),
+            "max_ms": float(np.max(latencies)),
+        },
+    )
+
+
+def warm_up(siyu: Siyu, rng: random.Random) -> None:
+    """A first breath, so that no connection and no module is opened while it counts."""
+    batch = [event(rng, PEOPLE) for _ in range(BATCH)]
+    load(siyu.port, [http_request("/v1/batch", siyu.write_key, orjson.dumps({"batch": batch}))], 1)
+    wait_until_drained(siyu)
+
+
+def steady(siyu: Siyu, rng: random.Random, seconds: int) -> list[float]:
+    """Send single events at a steady pace; return, in milliseconds, from the answer 200 to the row in ClickHouse."""
+    seen: dict[str, float] = {}
+    ending = threading.Event()
+    watcher = threading.Thread(target=watch, args=(siyu, seen, ending))
+    watcher.start()
+    events = [event(rng, PEOPLE) for _ in range(STEADY * seconds)]
+    requests = [http_request("/v1/track", siyu.write_key, orjson.dumps(found)) for found in events]
+    answered = asyncio.run(paced(siyu.port, requests))
+    wait_until_drained(siyu)
+    time.sleep(0.2)
+    ending.set()
+    watcher.join()
+    return [(seen[found["messageId"]] - at) * 1000 for found, at in zip(events, answered, strict=True)]
+
+
+async def paced(port: int, requests: list[bytes], connections: int = 20) -> list[float]:
+    """Send each request at its moment; return when each was answered."""
+    answered = [0.0] * len(requests)
+    began = time.perf_counter() + 0.1
+
+    async def connection(first: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for number in range(first, len(requests), connections):
+            await asyncio.sleep(max(0.0, began + number / STEADY - time.perf_counter()))
+            writer.write(requests[number])
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(head.decode())
+            await reader.readexactly(int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]))
+            answered[number] = time.perf_counter()
+        writer.close()
+
+    await asyncio.gather(*(connection(first) for first in range(connections)))
+    return answered
+
+
+def watch(siyu: Siyu, seen: dict[str, float], ending: threading.Event) -> None:
+    """Note when each message is first found in ClickHouse."""
+    client = connect(siyu.running.clickhouse_url)
+    last = client.scalar("SELECT max(fact_id) FROM facts")
+    while not ending.is_set():
+        rows = client.rows("SELECT fact_id, message_id FROM facts WHERE fact_id > {last:UInt64}", last=last)
+        now = time.perf_counter()
+        for fact_id, message_id in rows:
+            seen.setdefault(message_id, now)
+            last = max(last, fact_id)
+        time.sleep(0.01)
+    client.close()
+
+
+if __name__ == "__main__":
+    main()

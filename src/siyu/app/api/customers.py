@@ -1,0 +1,233 @@
+"""Customers over HTTP: find, look at, merge, split."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import BaseModel, Field
+
+from siyu.app import people
+from siyu.app.people import Known, Person
+from siyu.commerce import service as commerce
+from siyu.commerce.types import OrderPage
+from siyu.customers import service as customers
+from siyu.customers.types import CustomerFilter, CustomerPage, RelationKind
+from siyu.engines.access import service as access
+from siyu.engines.access.types import Principal
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.identity import service as identity
+from siyu.identity.types import AssetCounts, Evidence, LedgerEntry
+from siyu.timeline.types import TimelinePage
+
+router = APIRouter(prefix="/api/v1", tags=["customers"], responses=ERROR_RESPONSES)
+
+CanRead = Annotated[Principal, needs("customers.read")]
+CanJoin = Annotated[Principal, needs("identity.manage")]
+CanReveal = Annotated[Principal, needs("personal.reveal")]
+Reason = Annotated[str, Field(min_length=3, max_length=500)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+class Found(BaseModel):
+    """Ids of the customers with an identifier."""
+
+    customers: list[int]
+
+
+class Graph(BaseModel):
+    """The identity graph: identifiers (personal ones masked), why they belong together or not, and what happened."""
+
+    customer_id: int
+    identifiers: list[Known]
+    edges: list[Evidence]
+    history: list[LedgerEntry]
+
+
+class Merge(BaseModel):
+    """Make these two one."""
+
+    customer_id: int
+    other_id: int
+    reason: Reason
+
+
+class Split(BaseModel):
+    """Give these identifiers to a new customer."""
+
+    identifier_ids: Annotated[list[int], Field(min_length=1, max_length=1000)]
+    reason: Reason
+
+
+class SplitShown(BaseModel):
+    """Who would leave, who would stay, and the evidence between them that would be overruled."""
+
+    customer_id: int
+    leaving: list[Known]
+    staying: list[Known]
+    overruled: list[Evidence]
+
+
+class One(BaseModel):
+    """The id of a customer."""
+
+    customer_id: int
+
+
+class Why(BaseModel):
+    """For the audit."""
+
+    reason: Reason
+
+
+class Verdict(BaseModel):
+    """What an operator decides of a link that waits for review."""
+
+    stronger: int
+    weaker: int
+    same_person: bool
+    reason: Reason
+
+
+@router.get("/customers")
+def list_customers(
+    conn: Conn,
+    _: CanRead,
+    name: str | None = None,
+    tag: str | None = None,
+    relation: RelationKind | None = None,
+    source_id: int | None = None,
+    seen_from: datetime | None = None,
+    seen_before: datetime | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> CustomerPage:
+    """List customers, newest first; ``name`` matches exactly, because names are stored encrypted."""
+    wanted = CustomerFilter(
+        personal=("name", name) if name else None,
+        tag=tag,
+        relation=relation,
+        source_id=source_id,
+        seen_from=seen_from,
+        seen_before=seen_before,
+    )
+    return customers.search(conn, wanted, cursor=cursor, limit=limit)
+
+
+@router.get("/customers/find")
+def find(
+    conn: Conn,
+    _: CanRead,
+    value: Annotated[str, Query(min_length=1, max_length=256)],
+    type: Annotated[str | None, Query(description="Type of the identifier; any when absent.")] = None,  # noqa: A002
+) -> Found:
+    """Find customers by any identifier: a phone, a member number, an anonymous id …"""
+    return Found(customers=people.find(conn, value, type))
+
+
+@router.get("/customers/{customer_id}")
+def show(conn: Conn, _: CanRead, customer_id: int) -> Person:
+    """Show a customer: profile, layer on the ladder, identifiers, value. Personal data is masked."""
+    return people.person(conn, customer_id)
+
+
+@router.get("/customers/{customer_id}/timeline")
+def timeline(
+    request: Request,
+    conn: Conn,
+    _: CanRead,
+    customer_id: int,
+    kind: Annotated[list[str] | None, Query(description="Only facts of these kinds.")] = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> TimelinePage:
+    """What happened to a customer, newest first."""
+    return people.person_timeline(
+        conn,
+        request.app.state.context.clickhouse,
+        customer_id,
+        cursor=cursor,
+        limit=limit,
+        kinds=kind or (),
+        since=since,
+        until=until,
+    )
+
+
+@router.get("/customers/{customer_id}/orders")
+def orders(conn: Conn, _: CanRead, customer_id: int, cursor: str | None = None, limit: Limit = 50) -> OrderPage:
+    """The orders of a customer, newest first, amounts in fen."""
+    return commerce.orders_of(conn, identity.living(conn, customer_id), cursor=cursor, limit=limit)
+
+
+@router.get("/customers/{customer_id}/graph")
+def graph(conn: Conn, _: CanRead, customer_id: int) -> Graph:
+    """The identity graph of a customer with the evidence of every edge."""
+    found = identity.graph(conn, identity.living(conn, customer_id))
+    shown = people.shown(conn, found.identifiers)
+    return Graph(customer_id=found.customer_id, identifiers=list(shown), edges=found.edges, history=found.history)
+
+
+@router.post("/customers/{customer_id}/reveal")
+def reveal(conn: Conn, principal: CanReveal, customer_id: int, why: Why) -> dict[str, list[str]]:
+    """Show phone, mail, name and address in clear. The look goes into the audit."""
+    return people.reveal(conn, principal, customer_id, why.reason)
+
+
+@router.post("/customers/merge")
+def merge(conn: Conn, now: Now, principal: CanJoin, wanted: Merge) -> One:
+    """Make two customers one, whatever the limits say. Can be undone by a split."""
+    kept = people.merge(conn, principal, wanted.customer_id, wanted.other_id, wanted.reason, now)
+    return One(customer_id=kept)
+
+
+@router.post("/customers/{customer_id}/split-preview")
+def split_preview(
+    conn: Conn, _: CanJoin, customer_id: int, identifier_ids: Annotated[list[int], Body(embed=True, min_length=1)]
+) -> SplitShown:
+    """Say what a split would do."""
+    found = people.split_preview(conn, customer_id, identifier_ids)
+    return SplitShown(
+        customer_id=found.customer_id,
+        leaving=list(people.shown(conn, found.leaving)),
+        staying=list(people.shown(conn, found.staying)),
+        overruled=found.overruled,
+    )
+
+
+@router.post("/customers/{customer_id}/split")
+def split(conn: Conn, now: Now, principal: CanJoin, customer_id: int, wanted: Split) -> One:
+    """Give some identifiers of a customer, and what came in under them, to a new customer."""
+    return One(customer_id=people.split(conn, principal, customer_id, wanted.identifier_ids, wanted.reason, now))
+
+
+@router.get("/identity/review")
+def review(conn: Conn, _: CanJoin, limit: Limit = 50) -> list[Evidence]:
+    """Links that wait for an operator, oldest first."""
+    return identity.review_list(conn, limit=limit)
+
+
+@router.post("/identity/review")
+def decide(conn: Conn, now: Now, principal: CanJoin, verdict: Verdict) -> dict[Literal["merged"], bool]:
+    """Confirm or reject a link that waits for review."""
+    pair = (verdict.stronger, verdict.weaker)
+    if verdict.same_person:
+        people.confirm_link(conn, principal, pair, verdict.reason, now)
+    else:
+        identity.reject_merge(conn, *pair, actor=principal.actor, reason=verdict.reason, now=now)
+        access.record(
+            conn,
+            actor=principal.actor,
+            action="identity.link_rejected",
+            target=f"link:{verdict.stronger}-{verdict.weaker}",
+            details={"reason": verdict.reason},
+            now=now,
+        )
+    return {"merged": verdict.same_person}
+
+
+@router.get("/identity/assets")
+def assets(conn: Conn, _: CanRead) -> AssetCounts:
+    """Count the OneID assets: identifiers by type, people by how many types they are known by, anonymous and known."""
+    return identity.asset_counts(conn)

@@ -1,0 +1,206 @@
+"""Commands about customers."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from siyu.app import people
+from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json
+from siyu.commerce import service as commerce
+from siyu.identity import service as identity
+
+_Customer = Annotated[int, typer.Argument(help="Id of the customer.", metavar="CUSTOMER")]
+_Reason = Annotated[str, typer.Option(help="For the audit.", prompt=True)]
+_Ids = Annotated[list[int], typer.Argument(help="Ids of the identifiers, from `siyu graph`.", metavar="IDENTIFIER…")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (find, show, timeline, orders, graph, merge, split, review, assets):
+        app.command()(command)
+
+
+def find(
+    value: Annotated[str, typer.Argument(help="A phone, member number, anonymous id, customer id …")],
+    kind: Annotated[str | None, typer.Option("--type", help="Type of the identifier.")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find customers by any identifier."""
+    with engines(data) as context, context.database.transaction() as conn:
+        found = [people.person(conn, customer_id) for customer_id in people.find(conn, value, kind)]
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        errors.print("Nobody has this identifier.")
+        raise typer.Exit(1)
+    for person in found:
+        _show(person)
+
+
+def show(customer: _Customer, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show a customer: profile, layer on the ladder, identifiers, value. Personal data is masked."""
+    with engines(data) as context, context.database.transaction() as conn:
+        person = people.person(conn, customer)
+    if as_json:
+        print_json(person)
+    else:
+        _show(person)
+
+
+def timeline(
+    customer: _Customer,
+    kind: Annotated[list[str], typer.Option(help="Only facts of this kind; may be repeated.")] = [],  # noqa: B006
+    since: Annotated[datetime | None, typer.Option(help="UTC.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 30,
+    cursor: Annotated[str | None, typer.Option(help="Of the following page.")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what happened to a customer, newest first."""
+    with engines(data) as context, context.database.transaction() as conn:
+        page = people.person_timeline(
+            conn, context.clickhouse, customer, cursor=cursor, limit=limit, kinds=kind, since=since
+        )
+    if as_json:
+        print_json(page)
+        return
+    table = Table("when (UTC)", "what", "name", "yuan", "details", box=None, padding=(0, 1))
+    for entry in page.entries:
+        amount = f"{entry.amount_fen / 100:,.2f}" if entry.amount_fen else ""
+        details = ", ".join(f"{key}={value}" for key, value in entry.properties.items() if value not in (None, "", {}, []))
+        table.add_row(f"{entry.occurred_at:%Y-%m-%d %H:%M:%S}", entry.kind, entry.name, amount, details[:100])
+    console.print(table)
+    if page.next:
+        console.print(f"more: siyu timeline {customer} --cursor {page.next}", markup=False, highlight=False)
+
+
+def orders(customer: _Customer, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show the orders of a customer, newest first."""
+    with engines(data) as context, context.database.transaction() as conn:
+        page = commerce.orders_of(conn, identity.living(conn, customer))
+    if as_json:
+        print_json(page)
+        return
+    table = Table("ordered (UTC)", "platform", "shop", "order", "status", "paid", "refunded", "lines")
+    for order in page.orders:
+        goods = "; ".join(f"{line.title or line.product_no or line.line_no} ×{line.quantity}" for line in order.lines)
+        table.add_row(
+            f"{order.ordered_at:%Y-%m-%d %H:%M}",
+            order.platform,
+            order.shop,
+            order.order_no,
+            str(order.status),
+            f"{order.paid_fen / 100:,.2f}",
+            f"{order.refunded_fen / 100:,.2f}" if order.refunded_fen else "",
+            goods[:60],
+        )
+    console.print(table)
+
+
+def graph(customer: _Customer, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show the identity graph of a customer: every identifier, every edge with its evidence, what happened."""
+    with engines(data) as context, context.database.transaction() as conn:
+        found = identity.graph(conn, identity.living(conn, customer))
+        known = people.shown(conn, found.identifiers)
+    if as_json:
+        print_json({"customer_id": found.customer_id, "identifiers": known, "edges": found.edges, "history": found.history})
+        return
+    names = {one.id: f"{one.type} {one.value}" for one in known}
+    table = Table("id", "type", "scope", "value", "state", "first seen", "last seen", title=f"Customer {found.customer_id}")
+    for one in known:
+        days = [f"{moment:%Y-%m-%d}" for moment in (one.first_seen, one.last_seen)]
+        table.add_row(str(one.id), one.type, one.scope, one.value, one.state, *days)
+    console.print(table)
+    edges = Table("identifier", "identifier", "strength", "state", "reason", "source", "message", "times", title="Evidence")
+    for edge in found.edges:
+        ends = [names.get(end, f"#{end} (of somebody else)") for end in (edge.stronger, edge.weaker)]
+        told = [edge.strength, str(edge.state), edge.reason, str(edge.source_id), edge.message_id[:24], str(edge.times)]
+        edges.add_row(*ends, *told)
+    console.print(edges)
+    for entry in found.history:
+        console.print(
+            f"{entry.at:%Y-%m-%d %H:%M} {entry.op}: {entry.customer_id} / {entry.other_id} by {entry.actor} {entry.reason}",
+            markup=False,
+            highlight=False,
+        )
+
+
+def merge(customer: _Customer, other: _Customer, reason: _Reason, data: DataOption = None) -> None:
+    """Make two customers one, whatever the limits say. Undone by a split."""
+    with engines(data) as context, context.database.transaction() as conn:
+        kept = people.merge(conn, ACTOR, customer, other, reason, context.clock.now())
+    console.print(f"They are customer {kept} now.")
+
+
+def split(
+    customer: _Customer,
+    identifiers: _Ids,
+    reason: _Reason,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Give some identifiers of a customer, and what came in under them, to a new customer."""
+    with engines(data) as context, context.database.transaction() as conn:
+        preview = people.split_preview(conn, customer, identifiers)
+        for title, side in (("leaves", preview.leaving), ("stays", preview.staying)):
+            for one in people.shown(conn, side):
+                console.print(f"{title}: {one.id} {one.type} {one.value}", markup=False)
+        if not yes:
+            typer.confirm("Split?", abort=True)
+        made = people.split(conn, ACTOR, customer, identifiers, reason, context.clock.now())
+    console.print(f"The new customer is {made}.")
+
+
+def review(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List links that wait for an operator."""
+    with engines(data) as context, context.database.transaction() as conn:
+        found = identity.review_list(conn)
+    if as_json:
+        print_json(found)
+        return
+    table = Table("identifier", "identifier", "strength", "reason", "since", "times")
+    for link in found:
+        since = f"{link.first_seen:%Y-%m-%d}"
+        table.add_row(str(link.stronger), str(link.weaker), link.strength, link.reason, since, str(link.times))
+    console.print(table)
+
+
+def assets(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Count the OneID assets."""
+    from siyu.insight import service as insight  # noqa: PLC0415
+
+    with engines(data) as context, context.database.transaction() as conn:
+        counts = identity.asset_counts(conn)
+        buyers = insight.buyers(context.clickhouse)
+    if as_json:
+        print_json({"counts": counts, "buyers": buyers})
+        return
+    console.print(f"People: {counts.known:,} known, {counts.anonymous:,} anonymous, {buyers:,} buyers.", highlight=False)
+    table = Table("identifier", "how many")
+    for name, count in counts.identifiers.items():
+        table.add_row(name, f"{count:,}")
+    console.print(table)
+    table = Table("known by", "people")
+    for types, count in sorted(counts.people_by_types.items()):
+        table.add_row(f"{types} types of identifier", f"{count:,}")
+    console.print(table)
+
+
+def _show(person: people.Person) -> None:
+    profile, value = person.profile, person.value
+    table = Table(show_header=False, box=None, padding=(0, 2), title=f"Customer {person.customer_id}", title_justify="left")
+    table.add_row("layer", profile.layer.name.lower().replace("_", " "))
+    table.add_row("personal", ", ".join(f"{key} {shown}" for key, shown in profile.personal.items()))
+    table.add_row("traits", ", ".join(f"{key} {shown}" for key, shown in profile.traits.items()))
+    table.add_row("tags", ", ".join(tag.tag for tag in profile.tags))
+    table.add_row("seen", f"{profile.first_seen_at:%Y-%m-%d} – {profile.last_seen_at:%Y-%m-%d %H:%M} UTC")
+    table.add_row("value", f"{value.net_fen / 100:,.2f} yuan in {value.orders} orders, {value.refunded_fen / 100:,.2f} refunded")
+    for one in value.platforms:
+        table.add_row("", f"{one.platform}: {one.orders} orders, {one.paid_fen / 100:,.2f} yuan")
+    for known in person.identifiers:
+        table.add_row("identifier", f"{known.type} {known.value}" + ("" if known.state == "active" else f" ({known.state})"))
+    console.print(table)

@@ -1,0 +1,220 @@
+"""One customer as a whole: what the rooms know of them, put together. Also what merges and splits move in each room."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from siyu.commerce import service as commerce
+from siyu.commerce.types import Value
+from siyu.customers import service as customers
+from siyu.customers.types import Profile
+from siyu.engines.access import service as access
+from siyu.engines.access.types import Principal
+from siyu.engines.clickhouse.client import Client
+from siyu.engines.vault import service as vault
+from siyu.identity import service as identity
+from siyu.identity.types import TYPES, Identifier, SplitPreview
+from siyu.kernel.errors import NotFound
+from siyu.timeline import service as timeline
+from siyu.timeline.types import TimelinePage
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One identifier as it may be shown: a personal one masked."""
+
+    id: int
+    type: str
+    scope: str
+    value: str
+    state: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Profile with its layer on the ladder, identifiers, and what they spent."""
+
+    customer_id: int
+    profile: Profile
+    identifiers: tuple[Known, ...]
+    value: Value
+
+
+def person(conn: Connection, customer_id: int) -> Person:
+    """The customer that this id stands for now: a merged one's id leads to the one that stayed.
+
+    Raises:
+        NotFound: nobody ever had this id.
+    """
+    living = identity.living(conn, customer_id)
+    value = commerce.values_of(conn, [living])[living]
+    return Person(
+        customer_id=living,
+        profile=customers.profile(conn, living, paid_orders=value.orders),
+        identifiers=shown(conn, identity.graph(conn, living).identifiers),
+        value=value,
+    )
+
+
+def find(conn: Connection, value: str, kind: str | None = None) -> list[int]:
+    """Customers with this identifier, whatever its type: a phone, a member number, an anonymous id.
+
+    Raises:
+        BadInput: there is no identifier type ``kind``.
+    """
+    return sorted({found.customer_id for found in identity.find(conn, value, kind)})
+
+
+def shown(conn: Connection, identifiers: Sequence[Identifier]) -> tuple[Known, ...]:
+    """Identifiers with the personal ones masked."""
+    masks = vault.masked(conn, _personal(identifiers))
+    return tuple(
+        Known(
+            id=found.id,
+            type=found.type,
+            scope=found.scope,
+            value=masks.get(found.value, "***") if TYPES[found.type].personal else found.value,
+            state=str(found.state),
+            first_seen=found.first_seen,
+            last_seen=found.last_seen,
+        )
+        for found in identifiers
+    )
+
+
+def person_timeline(
+    conn: Connection,
+    clickhouse: Client,
+    customer_id: int,
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
+    kinds: Sequence[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> TimelinePage:
+    """What happened to one customer, newest first.
+
+    Raises:
+        NotFound: nobody ever had this id.
+        BadInput: the cursor is none of ours.
+    """
+    aliases = identity.aliases_of(conn, identity.living(conn, customer_id))
+    return timeline.page(
+        clickhouse,
+        customer_ids=aliases.customer_ids,
+        moved_in=aliases.moved_in,
+        moved_away=aliases.moved_away,
+        cursor=cursor,
+        limit=limit,
+        kinds=kinds,
+        since=since,
+        until=until,
+    )
+
+
+def merge(conn: Connection, principal: Principal, one: int, other: int, reason: str, now: datetime) -> int:
+    """Make two customers one, whatever the limits say; return the one that stays. Undone by :func:`split`.
+
+    Raises:
+        NotFound: nobody has one of these ids.
+        NotAllowed: without the right ``identity.manage``.
+    """
+    access.require(principal, "identity.manage")
+    pair = identity.propose_merge(conn, one, other, actor=principal.actor, reason=reason, now=now)
+    confirm_link(conn, principal, pair, reason, now)
+    return identity.living(conn, one)
+
+
+def confirm_link(conn: Connection, principal: Principal, pair: tuple[int, int], reason: str, now: datetime) -> None:
+    """Confirm that two identifiers are one person's; their customers are merged.
+
+    Raises:
+        NotFound: no such identifier.
+        NotAllowed: without the right ``identity.manage``.
+    """
+    access.require(principal, "identity.manage")
+    settled = identity.confirm_merge(conn, *pair, actor=principal.actor, reason=reason, now=now)
+    follow_merges(conn, settled.merged)
+    timeline.append(conn, settled.facts)
+    details = {"merged": settled.merged, "reason": reason}
+    target = f"link:{pair[0]}-{pair[1]}"
+    access.record(
+        conn, actor=principal.actor, action="identity.link_confirmed", target=target, details=details, now=now
+    )
+
+
+def split(
+    conn: Connection, principal: Principal, customer_id: int, identifier_ids: Sequence[int], reason: str, now: datetime
+) -> int:
+    """Give some of a customer's identifiers to a new customer, with what came in under them; return the new one.
+
+    Raises:
+        NotFound: nobody has this id, or they do not have these identifiers.
+        NotAllowed: without the right ``identity.manage``.
+    """
+    access.require(principal, "identity.manage")
+    settled = identity.split(conn, customer_id, identifier_ids, actor=principal.actor, reason=reason, now=now)
+    (made,) = settled.created
+    commerce.reassign_by_via(conn, identifier_ids, made)
+    customers.start_profile(conn, made, now)
+    timeline.append(conn, settled.facts)
+    access.record(
+        conn,
+        actor=principal.actor,
+        action="customer.split",
+        target=f"customer:{customer_id}",
+        details={"into": made, "identifiers": list(identifier_ids), "reason": reason},
+        now=now,
+    )
+    return made
+
+
+def split_preview(conn: Connection, customer_id: int, identifier_ids: Sequence[int]) -> SplitPreview:
+    """What :func:`split` would do, without doing it."""
+    return identity.split_preview(conn, customer_id, identifier_ids)
+
+
+def follow_merges(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
+    """Have every room that keeps rows by customer follow merges of (loser, winner)."""
+    customers.merge_profiles(conn, merged)
+    commerce.reassign(conn, merged)
+
+
+def reveal(conn: Connection, principal: Principal, customer_id: int, reason: str) -> dict[str, list[str]]:
+    """Phone, mail, name and address of a customer in clear; the look is audited.
+
+    Raises:
+        NotAllowed: without the right ``personal.reveal``.
+        NotFound: nobody has this id.
+    """
+    access.require(principal, "personal.reveal")
+    living = identity.living(conn, customer_id)
+    named = customers.personal_items(conn, living)
+    items = [*_personal(identity.graph(conn, living).identifiers), *named.values()]
+    if not items:
+        raise NotFound(what="personal data of customer", key=customer_id)
+    shown = vault.reveal(conn, actor=principal.actor, items=items, reason=f"customer:{living}: {reason}")
+    labels = {print_: name for name, (_, print_) in named.items()}
+    answer: dict[str, list[str]] = {}
+    for kind, print_ in items:
+        if print_ in shown:
+            values = answer.setdefault(labels.get(print_, kind), [])
+            if shown[print_] not in values:
+                values.append(shown[print_])
+    return answer
+
+
+def _personal(identifiers: Sequence[Identifier]) -> list[tuple[str, str]]:
+    """(vault kind, fingerprint) of the personal ones. An Alipay account is a phone or a mailbox: both are asked for."""
+    kinds = {"phone": ("phone",), "email": ("email",)}
+    return [
+        (kind, found.value)
+        for found in identifiers
+        if TYPES[found.type].personal
+        for kind in kinds.get(found.type, ("phone", "email"))
+    ]

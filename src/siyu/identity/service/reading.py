@@ -1,0 +1,112 @@
+"""Looking things up: who somebody is, and why."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from siyu.engines.vault import service as vault
+from siyu.identity.rules.values import normalise, vault_kind
+from siyu.identity.store import reading
+from siyu.identity.types import (
+    IDENTIFIER_TYPES, TYPES, Aliases, AssetCounts, Evidence, EvidenceState, Grade, Graph, Identifier, IdentifierState,
+    LedgerEntry,
+)  # fmt: skip
+from siyu.kernel.errors import BadInput, NotFound
+
+_STRENGTHS = {1: "contact", 2: "self", 3: "operator"}
+_STATES = {
+    1: EvidenceState.MERGED, 2: EvidenceState.SAME, 3: EvidenceState.CONFIRMED, 4: EvidenceState.DEMOTED,
+    5: EvidenceState.REVIEW, 6: EvidenceState.REJECTED,
+}  # fmt: skip
+
+
+def find(conn: Connection, value: str, type_name: str | None = None) -> list[Identifier]:
+    """Identifiers with this raw value (a phone as people write it, a mail address, an id), of any type or of one.
+
+    Raises:
+        BadInput: there is no such type.
+    """
+    if type_name is not None and type_name not in TYPES:
+        raise BadInput(reason=f"there is no identifier type '{type_name}'")
+    stored = set()
+    for kind in [TYPES[type_name]] if type_name else IDENTIFIER_TYPES:
+        clean = normalise(kind.name, value)
+        if clean is not None:
+            secret = vault_kind(kind.name, clean)
+            stored.add(clean if secret is None else vault.fingerprint(secret, clean))
+    found = [as_identifier(row) for row in reading.by_values(conn, sorted(stored))]
+    return [identifier for identifier in found if type_name in {None, identifier.type}]
+
+
+def living(conn: Connection, customer_id: int) -> int:
+    """The customer that an id stands for now: itself, or whom it was merged into.
+
+    Raises:
+        NotFound: it never was a customer.
+    """
+    found = reading.living(conn, customer_id)
+    if not found:
+        raise NotFound(what="customer", key=customer_id)
+    return found
+
+
+def graph(conn: Connection, customer_id: int) -> Graph:
+    """A customer's identifiers, every edge that touches them (also refused ones), and the acts of the ledger.
+
+    Raises:
+        NotFound: no such customer.
+    """
+    customer = living(conn, customer_id)
+    identifiers = [as_identifier(row) for row in reading.by_customer(conn, customer)]
+    edges = [as_evidence(row) for row in reading.edges(conn, [identifier.id for identifier in identifiers])]
+    ids = aliases_of(conn, customer).customer_ids
+    return Graph(customer, identifiers, edges, [LedgerEntry(*row) for row in reading.history(conn, ids)])
+
+
+def aliases_of(conn: Connection, customer_id: int) -> Aliases:
+    """Under which ids the facts of a customer are found; see :class:`Aliases`.
+
+    Raises:
+        NotFound: no such customer.
+    """
+    customer = living(conn, customer_id)
+    found = reading.aliases_to(conn, customer)
+    customers = [customer, *(row.id for row in found if not row.is_identifier)]
+    moved_in = [row.id for row in found if row.is_identifier]
+    return Aliases(customer, customers, moved_in, reading.departed(conn, customers, customer))
+
+
+def review_list(
+    conn: Connection, *, after: tuple[datetime, int, int] | None = None, limit: int = 100
+) -> list[Evidence]:
+    """Links that wait for an operator's word, oldest first.
+
+    Args:
+        conn: a connection.
+        after: (first_seen, stronger, weaker) of the last one of the page before.
+        limit: the most to return.
+    """
+    return [as_evidence(row) for row in reading.review(conn, after, limit)]
+
+
+def asset_counts(conn: Connection) -> AssetCounts:
+    """How many identifiers and people there are; reads every identifier once."""
+    devices: Sequence[str] = [kind.name for kind in IDENTIFIER_TYPES if kind.grade == Grade.DEVICE]
+    people, anonymous = reading.count_people(conn, devices)
+    return AssetCounts(reading.count_identifiers(conn), people, anonymous, sum(people.values()) - anonymous)
+
+
+def as_identifier(row: Row[Any]) -> Identifier:
+    """A stored row as others know it."""
+    state = IdentifierState.SHARED if row.conflicts < 0 else IdentifierState.ACTIVE
+    return Identifier(row.id, row.type, row.scope, row.value, row.customer_id, state, row.first_seen, row.last_seen)
+
+
+def as_evidence(row: Row[Any]) -> Evidence:
+    """A stored row as others know it."""
+    return Evidence(
+        row.stronger, row.weaker, _STRENGTHS[row.strength], _STATES[row.state], row.reason, row.source_id,
+        row.message_id, row.first_seen, row.last_seen, row.times,
+    )  # fmt: skip

@@ -1,0 +1,232 @@
+"""Looking up identifiers, evidence and what a decision needs to see."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from siyu.engines.postgres import one, rows, scalar
+from siyu.identity.rules.claims import Key
+
+
+def lookup(conn: Connection, keys: Sequence[Key], stale_before: datetime) -> dict[int, tuple[int, int, bool]]:
+    """Of the keys that are known, by their place: identifier id, customer id, whether last_seen is older."""
+    if not keys:
+        return {}
+    types, scopes, values = (list(column) for column in zip(*keys, strict=True))
+    found = rows(
+        conn,
+        """
+        SELECT k.n, i.id, i.customer_id, i.last_seen < :stale_before
+        FROM unnest(CAST(:types AS text[]), CAST(:scopes AS text[]), CAST(:values AS text[]))
+             WITH ORDINALITY AS k(type, scope, value, n)
+        JOIN identity.identifier i
+          ON i.value = k.value COLLATE "C" AND i.type = k.type COLLATE "C" AND i.scope = k.scope COLLATE "C"
+        """,
+        types=types, scopes=scopes, values=values, stale_before=stale_before,
+    )  # fmt: skip
+    return {place - 1: (identifier, customer, stale) for place, identifier, customer, stale in found}
+
+
+def pairs(conn: Connection, wanted: Sequence[tuple[int, int]], stale_before: datetime) -> list[Row[Any]]:
+    """Evidence rows of (stronger, weaker) pairs: both ids, both seqs, strength, state, whether last_seen is older."""
+    if not wanted:
+        return []
+    return rows(
+        conn,
+        """
+        SELECT e.stronger, e.weaker, e.contact_seq, e.self_seq, e.strength, e.state, e.last_seen < :stale_before AS stale
+        FROM unnest(CAST(:stronger AS bigint[]), CAST(:weaker AS bigint[])) AS k(stronger, weaker)
+        JOIN identity.evidence e USING (stronger, weaker)
+        """,
+        stronger=[pair[0] for pair in wanted], weaker=[pair[1] for pair in wanted], stale_before=stale_before,
+    )  # fmt: skip
+
+
+def lock_customers(conn: Connection, customer_ids: Sequence[int]) -> None:
+    """Hold these customers until the end of the transaction; always in the order of their ids, so nobody deadlocks."""
+    rows(
+        conn,
+        "SELECT id FROM identity.customer WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE",
+        ids=sorted(customer_ids),
+    )
+
+
+def members(conn: Connection, customer_ids: Sequence[int]) -> list[Row[Any]]:
+    """Every identifier of these customers, oldest first: id, customer_id, type, scope, conflicts."""
+    return rows(
+        conn,
+        """
+        SELECT id, customer_id, type, scope, conflicts FROM identity.identifier
+        WHERE customer_id = ANY(CAST(:ids AS bigint[])) ORDER BY id
+        """,
+        ids=list(customer_ids),
+    )
+
+
+def holding(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
+    """The evidence that holds these identifiers together: stronger, weaker, strength, state."""
+    return rows(
+        conn,
+        """
+        SELECT stronger, weaker, strength, state FROM identity.evidence
+        WHERE stronger = ANY(CAST(:ids AS bigint[])) AND state <= 3 ORDER BY stronger, weaker
+        """,
+        ids=list(identifier_ids),
+    )
+
+
+def aparts(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
+    """Pairs among these identifiers that an operator keeps apart."""
+    return rows(
+        conn,
+        """
+        SELECT one, other FROM identity.apart
+        WHERE one = ANY(CAST(:ids AS bigint[])) AND other = ANY(CAST(:ids AS bigint[])) ORDER BY one, other
+        """,
+        ids=list(identifier_ids),
+    )
+
+
+def kinds_of(conn: Connection, identifier_ids: Sequence[int]) -> dict[int, str]:
+    """The type of each of these identifiers that exists."""
+    found = rows(
+        conn, "SELECT id, type FROM identity.identifier WHERE id = ANY(CAST(:ids AS bigint[]))", ids=list(identifier_ids)
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def customer_of(conn: Connection, identifier_id: int) -> int:
+    """The customer of an identifier; 0 when there is no such identifier."""
+    return int(scalar(conn, "SELECT customer_id FROM identity.identifier WHERE id = :id", id=identifier_id) or 0)
+
+
+def living(conn: Connection, customer_id: int) -> int:
+    """The customer that this id stands for now (itself, or through the alias map); 0 when it never was one."""
+    found = scalar(
+        conn,
+        """
+        SELECT coalesce((SELECT a.customer_id FROM identity.alias a WHERE a.id = c.id), c.id)
+        FROM identity.customer c WHERE c.id = :id
+        """,
+        id=customer_id,
+    )
+    return int(found or 0)
+
+
+def by_values(conn: Connection, values: Sequence[str]) -> list[Row[Any]]:
+    """Identifiers with one of these stored values."""
+    return rows(
+        conn,
+        f"SELECT {_IDENTIFIER} FROM identity.identifier WHERE value = ANY(CAST(:values AS text[])) ORDER BY id",
+        values=list(values),
+    )
+
+
+def by_customer(conn: Connection, customer_id: int) -> list[Row[Any]]:
+    """Identifiers of a customer."""
+    return rows(
+        conn, f"SELECT {_IDENTIFIER} FROM identity.identifier WHERE customer_id = :id ORDER BY id", id=customer_id
+    )
+
+
+def edges(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
+    """Every evidence row that touches one of these identifiers, also those that were refused."""
+    return rows(
+        conn,
+        f"""
+        SELECT {_EVIDENCE} FROM identity.evidence WHERE stronger = ANY(CAST(:ids AS bigint[]))
+        UNION
+        SELECT {_EVIDENCE} FROM identity.evidence WHERE weaker = ANY(CAST(:ids AS bigint[]))
+        ORDER BY first_seen, stronger, weaker
+        """,
+        ids=list(identifier_ids),
+    )
+
+
+def review(conn: Connection, after: tuple[datetime, int, int] | None, limit: int) -> list[Row[Any]]:
+    """Links that wait for an operator, oldest first; those whose two sides became one meanwhile are left out."""
+    start = after or (None, 0, 0)
+    return rows(
+        conn,
+        f"""
+        SELECT {", ".join("e." + column.strip() for column in _EVIDENCE.split(","))}
+        FROM identity.evidence e
+        JOIN identity.identifier a ON a.id = e.stronger
+        JOIN identity.identifier b ON b.id = e.weaker
+        WHERE e.state = 5 AND a.customer_id <> b.customer_id
+          AND (CAST(:at AS timestamptz) IS NULL
+               OR (e.first_seen, e.stronger, e.weaker) > (CAST(:at AS timestamptz), :one, :other))
+        ORDER BY e.first_seen, e.stronger, e.weaker LIMIT :limit
+        """,
+        at=start[0], one=start[1], other=start[2], limit=limit,
+    )  # fmt: skip
+
+
+def history(conn: Connection, customer_ids: Sequence[int]) -> list[Row[Any]]:
+    """The ledger of these customers, oldest first."""
+    return rows(
+        conn,
+        """
+        SELECT seq, op, customer_id, other_id, identifiers, stronger, weaker, actor, reason, at FROM identity.ledger
+        WHERE customer_id = ANY(CAST(:ids AS bigint[])) OR other_id = ANY(CAST(:ids AS bigint[])) ORDER BY id
+        """,
+        ids=list(customer_ids),
+    )
+
+
+def aliases_to(conn: Connection, customer_id: int) -> list[Row[Any]]:
+    """Ids (and whether they are identifiers) that stand for this customer now."""
+    return rows(
+        conn,
+        "SELECT id, is_identifier FROM identity.alias WHERE customer_id = :id ORDER BY id",
+        id=customer_id,
+    )
+
+
+def departed(conn: Connection, customer_ids: Sequence[int], present: int) -> list[int]:
+    """Identifiers that left one of these customers and are not ``present``'s now."""
+    found = rows(
+        conn,
+        """
+        SELECT DISTINCT d.identifier_id FROM identity.departure d
+        JOIN identity.identifier i ON i.id = d.identifier_id
+        WHERE d.customer_id = ANY(CAST(:ids AS bigint[])) AND i.customer_id <> :present ORDER BY 1
+        """,
+        ids=list(customer_ids), present=present,
+    )  # fmt: skip
+    return [row[0] for row in found]
+
+
+def count_identifiers(conn: Connection) -> dict[str, int]:
+    """How many identifiers of each type."""
+    return {row[0]: row[1] for row in rows(conn, "SELECT type, count(*) FROM identity.identifier GROUP BY 1 ORDER BY 1")}
+
+
+def count_people(conn: Connection, devices: Sequence[str]) -> tuple[dict[int, int], int]:
+    """People by the number of their types, and how many are known by devices only."""
+    found = rows(
+        conn,
+        """
+        SELECT types, count(*), sum(CAST(only_devices AS integer)) FROM (
+            SELECT count(DISTINCT type) AS types, bool_and(type = ANY(CAST(:devices AS text[]))) AS only_devices
+            FROM identity.identifier GROUP BY customer_id
+        ) AS people GROUP BY 1 ORDER BY 1
+        """,
+        devices=list(devices),
+    )
+    return {row[0]: row[1] for row in found}, sum(row[2] for row in found)
+
+
+def evidence(conn: Connection, stronger: int, weaker: int) -> Row[Any] | None:
+    """One evidence row."""
+    return one(
+        conn,
+        f"SELECT {_EVIDENCE} FROM identity.evidence WHERE stronger = :stronger AND weaker = :weaker",
+        stronger=stronger, weaker=weaker,
+    )  # fmt: skip
+
+
+_IDENTIFIER = "id, type, scope, value, customer_id, conflicts, first_seen, last_seen"
+_EVIDENCE = "stronger, weaker, strength, state, reason, source_id, message_id, first_seen, last_seen, times"

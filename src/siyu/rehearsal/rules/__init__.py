@@ -1,0 +1,1 @@
+"""How the people of the demo brand live: pure, by seed."""

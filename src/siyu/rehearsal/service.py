@@ -1,0 +1,60 @@
+"""Build the demo brand, write its exports, make its tracking events, and tell what is true of it."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from siyu.kernel.clock import require_utc
+from siyu.kernel.errors import BadInput
+from siyu.rehearsal import exports, tracking
+from siyu.rehearsal.rules.calendar import make_calendar
+from siyu.rehearsal.rules.catalogue import make_catalogue
+from siyu.rehearsal.rules.population import MOST_PEOPLE, make_people
+from siyu.rehearsal.rules.purchasing import make_orders
+from siyu.rehearsal.truth import true_of
+from siyu.rehearsal.types import Brand, ExportFile, TrackingBatch, Truth
+
+LONGEST_DAYS = 3650
+
+
+def build(seed: int, people: int, days: int, end: datetime) -> Brand:
+    """A brand of ``people`` people that lives for ``days`` days up to ``end``. The same arguments give the same brand.
+
+    Raises:
+        BadInput: fewer than 10 people or 7 days, or more than can be told apart.
+    """
+    if not 10 <= people <= MOST_PEOPLE:
+        raise BadInput(reason=f"a demo brand has from 10 to {MOST_PEOPLE:,} people, not {people:,}.")
+    if not 7 <= days <= LONGEST_DAYS:
+        raise BadInput(reason=f"a demo brand lives for 7 to {LONGEST_DAYS:,} days, not {days:,}.")
+    last = int(require_utc(end).timestamp())
+    key = hashlib.blake2b(f"{seed}/{people}/{days}/{last}".encode(), digest_size=5).hexdigest()
+    calendar = make_calendar(last, days)
+    # a stream each, so that a change in one part leaves the others as they are
+    streams = [np.random.default_rng([seed, part]) for part in range(3)]
+    catalogue = make_catalogue(streams[0])
+    everybody = make_people(streams[1], calendar, people, seed)
+    orders, lines = make_orders(streams[2], calendar, everybody, catalogue, last)
+    return Brand(key, seed, days, int(calendar.midnights[0]), last, everybody, catalogue, orders, lines)
+
+
+def write_exports(brand: Brand, folder: Path) -> list[ExportFile]:
+    """Write the export files of every shop into ``folder``, in the order in which they should be imported.
+
+    Safe to repeat: the same brand gives the same bytes. A file appears under its name when it is whole.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return exports.write_all(brand, folder)
+
+
+def tracking_batches(brand: Brand) -> Iterator[TrackingBatch]:
+    """What the website and the mini program sent, in the order of time within each. ``messageId`` is the same each time."""
+    return tracking.batches(brand)
+
+
+def truth(brand: Brand) -> Truth:
+    """What is true of the brand at its end."""
+    return true_of(brand)

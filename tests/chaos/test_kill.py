@@ -1,0 +1,122 @@
+"""Any process may be killed at any moment: what was acknowledged becomes its facts exactly once in both engines.
+
+A short form runs with every `make test`; `make chaos` runs 50 rounds.
+"""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import orjson
+import psutil
+import pytest
+from tests.running import Siyu, begin, end, free_port
+
+from siyu.engines.postgres import rows
+from siyu.timeline.columns import unpack
+
+ROUNDS = int(os.environ.get("SIYU_CHAOS_ROUNDS", "4"))
+VICTIMS = ("web", "worker", "postgres", "clickhouse", "supervisor")
+BATCH = 20
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(60 + 40 * ROUNDS), pytest.mark.xdist_group("chaos")]
+
+
+class Sender(threading.Thread):
+    """Sends batches and, like an SDK, sends a batch again until it is acknowledged."""
+
+    def __init__(self, url: str, key: str, number: int) -> None:
+        super().__init__(daemon=True)
+        self.acknowledged: set[str] = set()
+        self.tried: set[str] = set()
+        self._url, self._key, self._number = url, key, number
+        self._ending = threading.Event()
+
+    def stop(self) -> None:
+        self._ending.set()
+        self.join()
+
+    def run(self) -> None:
+        count = 0
+        while not self._ending.is_set():
+            ids = [f"{self._number}-{count + n}" for n in range(BATCH)]
+            count += BATCH
+            events = [{"type": "track", "event": "E", "userId": f"u{n}", "messageId": i} for n, i in enumerate(ids)]
+            self.tried.update(ids)
+            body = orjson.dumps({"batch": events, "writeKey": self._key})
+            while not self._ending.is_set():
+                try:
+                    answer = httpx.post(f"{self._url}/v1/batch", content=body, timeout=5, trust_env=False)
+                except httpx.TransportError:
+                    time.sleep(0.05)
+                    continue
+                if answer.status_code == 200:
+                    self.acknowledged.update(ids)
+                    break
+                time.sleep(0.05)
+            time.sleep(0.002)
+
+
+def pid_of(siyu: Siyu, victim: str) -> int | None:
+    """The process to kill; the supervisor's children are told apart by their command lines."""
+    supervisor = psutil.Process(siyu.process.pid)
+    if victim == "supervisor":
+        return supervisor.pid
+    for child in supervisor.children():
+        line = " ".join(child.cmdline())
+        if {
+            "web": "siyu.app.process web" in line,
+            "worker": "siyu.app.process worker" in line,
+            "postgres": "postgres -D" in line,
+            "clickhouse": "clickhouse.adapter" in line,
+        }[victim]:
+            return child.pid
+    return None
+
+
+def logged(siyu: Siyu) -> Counter[str]:
+    """How often each message stands on the log in PostgreSQL."""
+    with siyu.context() as context, context.database.transaction() as conn:
+        bodies = [
+            bytes(row[0]) for row in rows(conn, "SELECT body FROM timeline.entry WHERE kind = 'facts' ORDER BY id")
+        ]
+    table = unpack(bodies)
+    tracked = zip(table["kind"].to_pylist(), table["message_id"].to_pylist(), strict=True)
+    return Counter(message for kind, message in tracked if kind == "event.tracked")
+
+
+def test_every_acknowledged_message_becomes_its_facts_exactly_once(tmp_path: Path) -> None:
+    rng = random.Random(int(os.environ.get("SIYU_CHAOS_SEED", str(time.time_ns()))))
+    siyu = begin(tmp_path, port := free_port())
+    try:
+        key = siyu.new_source("chaos")
+        senders = [Sender(siyu.url, key, number) for number in range(2)]
+        for sender in senders:
+            sender.start()
+        for number in range(ROUNDS):
+            time.sleep(rng.uniform(0.2, 2.0))
+            victim = VICTIMS[number % len(VICTIMS)] if len(VICTIMS) >= ROUNDS else rng.choice(VICTIMS)
+            pid = pid_of(siyu, victim)
+            if pid is None:  # it is being started again at this moment
+                continue
+            os.kill(pid, signal.SIGKILL)
+            if victim == "supervisor":
+                siyu.process.wait(10)
+                siyu = begin(tmp_path, port)
+        time.sleep(1)
+        for sender in senders:
+            sender.stop()
+        siyu.drain(timeout=60)
+        acknowledged = set().union(*(sender.acknowledged for sender in senders))
+        tried = set().union(*(sender.tried for sender in senders))
+        assert len(acknowledged) > 100
+        for counts in (logged(siyu), Counter(row[3] for row in siyu.facts("kind = 'event.tracked'"))):
+            assert not {m for m in acknowledged if counts[m] != 1}
+            assert not {m for m in counts if counts[m] > 1 or m not in tried}
+    finally:
+        end(siyu)

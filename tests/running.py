@@ -1,0 +1,131 @@
+"""A running Siyu for tests: the real command, the real engines, in a folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from siyu.app.context import Context, open_context
+from siyu.app.place import NotRunning, Place, Running
+from siyu.engines.settings import Settings
+
+
+@dataclass
+class Siyu:
+    """One ``siyu up``."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def running(self) -> Running:
+        return Place(self.folder).running()
+
+    def cli(self, *arguments: str, check: bool = True, text: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command against it."""
+        command = [sys.executable, "-m", "siyu.app.cli", *arguments]
+        environment = os.environ | {
+            "SIYU_DATA_FOLDER": str(self.folder),
+            "LC_ALL": "C.UTF-8",
+            "SIYU_HTTP_PORT": str(self.port),
+        }
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=110, input=text, check=False
+        )
+        assert not check or done.returncode == 0, done.stderr + done.stdout
+        return done
+
+    def cli_json(self, *arguments: str) -> Any:
+        """The same with ``--json``, parsed."""
+        return json.loads(self.cli(*arguments, "--json").stdout)
+
+    def new_source(self, name: str) -> str:
+        """Make a source; return its write key."""
+        return str(self.cli_json("sources", "add", name, "--kind", "server")["write_key"])
+
+    @contextmanager
+    def context(self) -> Iterator[Context]:
+        """Its engines, opened in this process."""
+        running = self.running
+        context = open_context(Settings(data_folder=self.folder), running.postgres_url, running.clickhouse_url)
+        try:
+            yield context
+        finally:
+            context.close()
+
+    def drain(self, timeout: float = 60) -> None:
+        """Wait until nothing waits in the queue or on the way to ClickHouse."""
+        deadline = time.monotonic() + timeout
+        state: Any = None
+        while time.monotonic() < deadline:
+            try:
+                state = httpx.get(f"{self.url}/health/ready", timeout=10, trust_env=False).json()
+            except httpx.TransportError:
+                time.sleep(0.1)
+                continue
+            if state.get("status") == "ready" and not any(
+                (state["queue"]["live"], state["queue"]["bulk"], state["export"]["facts"])
+            ):
+                return
+            time.sleep(0.05)
+        raise TimeoutError(f"not drained: {state}")
+
+    def facts(self, where: str = "1", **parameters: Any) -> list[tuple[Any, ...]]:
+        """(kind, name, customer, message, amount) of facts in ClickHouse."""
+        with self.context() as context:
+            return context.clickhouse.rows(
+                f"SELECT kind, name, customer_id, message_id, amount_fen FROM facts WHERE {where} ORDER BY fact_id",
+                **parameters,
+            )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def begin(folder: Path, port: int, **environment: str) -> Siyu:
+    """Start ``siyu up`` and wait until it is ready."""
+    variables = os.environ | {
+        "SIYU_DATA_FOLDER": str(folder),
+        "SIYU_HTTP_PORT": str(port),
+        "SIYU_LOG_LEVEL": "warning",
+        "SIYU_MINIMUM_FREE_BYTES": str(64 << 20),
+        "SIYU_POSTGRES_POOL": "4",
+    }
+    log = (folder / "siyu.log").open("ab")
+    command = [sys.executable, "-m", "siyu.app.cli", "up"]
+    process = subprocess.Popen(command, env=variables | environment, stdout=log, stderr=log)
+    log.close()
+    siyu = Siyu(folder, port, process)
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        assert process.poll() is None, (folder / "siyu.log").read_text()
+        try:
+            _ = siyu.running
+            return siyu
+        except NotRunning:
+            time.sleep(0.02)
+    raise TimeoutError((folder / "siyu.log").read_text())
+
+
+def end(siyu: Siyu) -> None:
+    """Stop it as Ctrl-C does."""
+    if siyu.process.poll() is None:
+        siyu.process.send_signal(signal.SIGINT)
+        siyu.process.wait(60)

@@ -1,0 +1,138 @@
+"""Insight on a real ClickHouse, against numbers worked out by hand."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from siyu.engines.clickhouse.client import Client
+from siyu.identity.types import AssetCounts
+from siyu.insight import service
+from siyu.insight.types import LtvPlan, RetentionPlan, RfmPlan
+from siyu.kernel.errors import BadInput
+from siyu.kernel.fact import Fact
+from siyu.timeline.columns import aliases_to_table, facts_to_table
+
+_entries = count(1)
+UNTIL = datetime(2026, 4, 15, tzinfo=UTC)
+
+
+def tell(client: Client, *facts: Fact) -> None:
+    entry = next(_entries)
+    client.insert("facts", facts_to_table(entry, facts, 0), token=f"facts-{entry}")
+
+
+def become(client: Client, *pairs: tuple[int, int]) -> None:
+    entry = next(_entries)
+    client.insert("alias", aliases_to_table(entry, pairs), token=f"alias-{entry}")
+    client.run("SYSTEM RELOAD DICTIONARY alias_map")
+
+
+def money(customer: int, day: str, fen: int, kind: str = "order.paid", via: int = 0) -> Fact:
+    return Fact(kind, customer, via or customer + 1000, datetime.fromisoformat(f"{day}T04:00:00+00:00"), amount_fen=fen)
+
+
+FACTS = (
+    money(1, "2026-01-05", 1000),
+    money(1, "2026-03-05", 500),
+    money(1, "2026-03-09", -200, "order.refunded"),
+    money(2, "2026-01-20", 3000),
+    money(3, "2026-02-02", 700),
+    money(3, "2026-02-03", 100, "order.amended"),
+    money(0, "2026-01-01", 9999),  # of nobody
+    money(4, "2026-01-01", 0, "order.placed"),  # never paid
+    money(5, "2026-05-01", 1),  # after the end
+)
+
+
+class TestRetention:
+    def test_by_month(self, empty: Client) -> None:
+        tell(empty, *FACTS)
+        table = service.retention(empty, RetentionPlan(UNTIL))
+        assert [(c.start, c.customers, c.active) for c in table.cohorts] == [
+            (date(2026, 1, 1), 2, (2, 0, 1, 0)),
+            (date(2026, 2, 1), 1, (1, 0, 0)),
+        ]
+
+    def test_by_week_from_a_cohort_on(self, empty: Client) -> None:
+        tell(empty, *FACTS)
+        table = service.retention(empty, RetentionPlan(UNTIL, "week", cohorts_from=date(2026, 1, 21)))
+        assert [(c.start, c.customers) for c in table.cohorts] == [(date(2026, 1, 19), 1), (date(2026, 2, 2), 1)]
+        assert len(table.cohorts[1].active) == 11
+
+    def test_calendar_is_that_of_the_zone(self, empty: Client) -> None:
+        evening = datetime(2026, 1, 31, 17, tzinfo=UTC)  # already February in Shanghai
+        tell(empty, Fact("order.paid", 1, 0, evening, amount_fen=1))
+        starts = [
+            service.retention(empty, RetentionPlan(UNTIL, zone=zone)).cohorts[0].start
+            for zone in ("Asia/Shanghai", "UTC")
+        ]
+        assert starts == [date(2026, 2, 1), date(2026, 1, 1)]
+
+    def test_merged_people_are_one(self, empty: Client) -> None:
+        tell(empty, *FACTS)
+        become(empty, (3, 1))
+        table = service.retention(empty, RetentionPlan(UNTIL))
+        assert [(c.customers, c.active) for c in table.cohorts] == [(2, (2, 1, 1, 0))]
+
+    def test_split_identifier_takes_its_facts_along(self, empty: Client) -> None:
+        tell(empty, *FACTS, money(1, "2026-02-07", 5, via=77))
+        become(empty, (77, 88))
+        table = service.retention(empty, RetentionPlan(UNTIL))
+        assert [(c.start.month, c.customers) for c in table.cohorts] == [(1, 2), (2, 2)]
+
+    @pytest.mark.parametrize("zone", ["Mars/Base", "../etc/passwd", "", "x'); DROP TABLE facts"])
+    def test_unknown_zone(self, empty: Client, zone: str) -> None:
+        with pytest.raises(BadInput):
+            service.retention(empty, RetentionPlan(UNTIL, zone=zone))
+
+    def test_nothing_yet(self, empty: Client) -> None:
+        assert service.retention(empty, RetentionPlan(UNTIL)).cohorts == ()
+        assert service.ltv(empty, LtvPlan(UNTIL)).cohorts == ()
+        assert service.rfm(empty, RfmPlan(UNTIL)).cells == ()
+
+
+class TestLtv:
+    def test_refunds_and_amendments_count(self, empty: Client) -> None:
+        tell(empty, *FACTS)
+        table = service.ltv(empty, LtvPlan(UNTIL))
+        assert [(c.customers, c.net_fen, c.ltv_fen) for c in table.cohorts] == [
+            (2, (4000, 4000, 4300, 4300), 2150),
+            (1, (800, 800, 800), 800),
+        ]
+        assert (table.customers, table.net_fen) == (3, 5100)
+
+    def test_money_before_the_first_purchase_counts_at_its_start(self, empty: Client) -> None:
+        tell(empty, money(1, "2026-01-05", -100, "order.refunded"), money(1, "2026-03-05", 1000))
+        table = service.ltv(empty, LtvPlan(UNTIL))
+        assert [(c.start.month, c.net_fen) for c in table.cohorts] == [(3, (900, 900))]
+
+
+class TestRfm:
+    def test_scores_follow_the_definition(self, empty: Client) -> None:
+        facts = [money(n, f"2026-01-{n:02}", 100 * n) for n in range(1, 11)]
+        facts += [money(10, "2026-01-11", 50), money(1, "2026-01-02", -99, "order.refunded")]
+        tell(empty, *facts)
+        as_of = datetime(2026, 1, 12, 3, tzinfo=UTC)
+        table = service.rfm(empty, RfmPlan(as_of))
+        days = sorted((as_of - datetime(2026, 1, max(n, 11 * (n == 10)), 4, tzinfo=UTC)).days for n in range(1, 11))
+        assert table.customers == 10
+        assert table.days_bounds == tuple(days[int(level * 10)] for level in (0.2, 0.4, 0.6, 0.8))
+        assert table.orders_bounds == (1, 1, 1, 1)
+        best = table.cells[0]
+        assert (best.r, best.f, best.m, best.customers, best.net_fen) == (5, 5, 5, 1, 1050)
+        assert sum(cell.customers for cell in table.cells) == 10
+        assert sum(cell.net_fen for cell in table.cells) == 5500 + 50 - 99
+
+    def test_since_leaves_older_orders_out(self, empty: Client) -> None:
+        tell(empty, *FACTS)
+        table = service.rfm(empty, RfmPlan(UNTIL, since=UNTIL - timedelta(days=60)))
+        assert (table.customers, sum(cell.net_fen for cell in table.cells)) == (1, 300)
+
+
+class TestAssets:
+    def test_buyers(self, empty: Client) -> None:
+        tell(empty, *FACTS)
+        become(empty, (2, 1))
+        found = service.assets(empty, AssetCounts(identifiers={}, people_by_types={}, anonymous=8, known=5))
+        assert (found.anonymous, found.known, found.buyers) == (8, 5, 3)
