@@ -175,7 +175,9 @@ def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 def _parameter(parameter: Any) -> str:
     name = parameter.name.upper() if parameter.param_type_name == "argument" else ", ".join(parameter.opts)
     default = parameter.default
-    shown = "" if default is None or callable(default) or default in ((), []) else f"`{default}`"
+    shown = (
+        "" if default is None or default is False or callable(default) or default in ((), [], "") else f"`{default}`"
+    )
     if parameter.required:
         shown = "required"
     return f"| `{name}` | {_cell(getattr(parameter, 'help', None) or '')} | {shown} |"

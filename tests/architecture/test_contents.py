@@ -1,6 +1,7 @@
 """Errors and facts are contracts with programs outside: unique, complete, in two languages."""
 
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -8,7 +9,7 @@ from scripts import contents
 
 from siyu.engines.access.rules import RIGHTS
 from siyu.engines.access.types import Role
-from siyu.engines.settings import describe
+from siyu.engines.settings import Settings, describe
 
 JSON_TYPES = {"string", "integer", "number", "boolean", "object", "array"}
 
@@ -25,7 +26,7 @@ class TestErrors:
     @pytest.mark.parametrize("error", contents.errors(), ids=lambda error: error.__name__)
     def test_says_it_in_both_languages(self, error: type) -> None:
         assert 400 <= error.status < 600  # type: ignore[attr-defined]
-        assert re.search(r"[一-鿿]", error.zh)  # type: ignore[attr-defined]
+        assert re.search(r"[一-鿿：。]", error.zh)  # type: ignore[attr-defined]
         assert error.__doc__
         # the same fields, but a reason may come in each language under a name of its own
         both = [{name.removesuffix("_zh") for name in fields(text)} for text in (error.en, error.zh)]  # type: ignore[attr-defined]
@@ -66,3 +67,9 @@ class TestSettings:
             assert setting.group, setting.variable
             assert len(setting.description) > 10, setting.variable
             assert setting.type, setting.variable
+
+    def test_every_setting_is_read_somewhere(self) -> None:
+        source = Path(__file__).parents[2] / "src" / "siyu"
+        text = "".join(path.read_text("utf-8") for path in source.rglob("*.py"))
+        unread = [name for name in Settings.model_fields if not re.search(rf"\.{name}\b", text)]
+        assert unread == []

@@ -35,8 +35,8 @@ class TestContracts:
             "commerce/breach.py": "def late() -> None:\n    from siyu.customers import store\n    print(store)\n",
             "stray/__init__.py": "",
             "engines/access/rules.py": "import sqlalchemy\n" + (SOURCE / "engines/access/rules.py").read_text("utf-8"),
-            "engines/access/http.py": "from siyu.engines.access.store import people\n"
-            + (SOURCE / "engines/access/http.py").read_text("utf-8"),
+            "engines/access/http/routes.py": "from siyu.engines.access.store import people\n"
+            + (SOURCE / "engines/access/http/routes.py").read_text("utf-8"),
             "engines/postgres/breach.py": "import siyu.engines.vault.service\n",
         }
         for name, text in breaches.items():

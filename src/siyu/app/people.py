@@ -15,7 +15,7 @@ from siyu.engines.access.types import Principal
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.vault import service as vault
 from siyu.identity import service as identity
-from siyu.identity.types import TYPES, Identifier, SplitPreview
+from siyu.identity.types import TYPES, Identifier, Resolution, SplitPreview
 from siyu.kernel.errors import NotFound
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
@@ -139,7 +139,7 @@ def confirm_link(conn: Connection, principal: Principal, pair: tuple[int, int], 
     """
     access.require(principal, "identity.manage")
     settled = identity.confirm_merge(conn, *pair, actor=principal.actor, reason=reason, now=now)
-    follow_merges(conn, settled.merged)
+    follow(conn, settled, now)
     timeline.append(conn, settled.facts)
     details = {"merged": settled.merged, "reason": reason}
     target = f"link:{pair[0]}-{pair[1]}"
@@ -160,8 +160,7 @@ def split(
     access.require(principal, "identity.manage")
     settled = identity.split(conn, customer_id, identifier_ids, actor=principal.actor, reason=reason, now=now)
     (made,) = settled.created
-    commerce.reassign_by_via(conn, identifier_ids, made)
-    customers.start_profile(conn, made, now)
+    follow(conn, settled, now)
     timeline.append(conn, settled.facts)
     access.record(
         conn,
@@ -179,10 +178,13 @@ def split_preview(conn: Connection, customer_id: int, identifier_ids: Sequence[i
     return identity.split_preview(conn, customer_id, identifier_ids)
 
 
-def follow_merges(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
-    """Have every room that keeps rows by customer follow merges of (loser, winner)."""
-    customers.merge_profiles(conn, merged)
-    commerce.reassign(conn, merged)
+def follow(conn: Connection, resolution: Resolution, now: datetime) -> None:
+    """Have every room that keeps rows by customer follow what OneID did: splits first, then merges."""
+    for identifier_ids, customer_id in resolution.moved:
+        commerce.reassign_by_via(conn, identifier_ids, customer_id)
+        customers.start_profile(conn, customer_id, now)
+    customers.merge_profiles(conn, resolution.merged)
+    commerce.reassign(conn, resolution.merged)
 
 
 def reveal(conn: Connection, principal: Principal, customer_id: int, reason: str) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from siyu.app import people
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
 from siyu.engines.postgres import Database
@@ -25,8 +26,7 @@ log = structlog.get_logger(__name__)
 def absorb(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
     """Turn messages into facts: whose are they, what do they change, what happened."""
     resolution = identity.resolve(conn, messages, now)
-    customers.merge_profiles(conn, resolution.merged)
-    commerce.reassign(conn, resolution.merged)
+    people.follow(conn, resolution, now)
     attributed = list(zip(messages, resolution.attributions, strict=True))
     timeline.append(
         conn,

@@ -65,9 +65,6 @@ class Settings(BaseSettings):
     postgres_pool: int = _setting(
         Group.ENGINES, 10, "Connections a process keeps open to PostgreSQL; as many again under load.", ge=2, le=200
     )
-    clickhouse_memory_bytes: int = _setting(
-        Group.ENGINES, 2 * _GIB, "Memory one query may take in the embedded ClickHouse.", ge=256 * _MIB
-    )
 
     http_host: str = _setting(Group.HTTP, "127.0.0.1", "Address to listen on. `0.0.0.0` for every interface.")
     http_port: int = _setting(Group.HTTP, 8020, "Port to listen on.", ge=1, le=65535)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from siyu.intake.types import IdentifierClaim
 from siyu.kernel.fact import Fact, FactKind
 
 
@@ -116,6 +117,61 @@ class Resolution:
     created: list[int] = field(default_factory=list)
     merged: list[tuple[int, int]] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+
+    @property
+    def moved(self) -> list[tuple[list[int], int]]:
+        """(identifiers, the customer they went to) of every split, automatic or by an operator."""
+        return [
+            (fact.properties["identifiers"], fact.properties["other"])
+            for fact in self.facts
+            if fact.kind == "customer.split"
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLink:
+    """Two identifiers that belong together, as a bulk import knows it.
+
+    The link is by contact when either claim is.
+
+    Attributes:
+        one: one claim, not yet normalised.
+        other: the other one.
+        source_id: who says so.
+        message_id: in which message first.
+        first_seen: when first, tz-aware.
+        last_seen: when last.
+        times: how often.
+    """
+
+    one: IdentifierClaim
+    other: IdentifierClaim
+    source_id: int
+    message_id: str
+    first_seen: datetime
+    last_seen: datetime
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What a bulk import did.
+
+    Attributes:
+        identifiers: how many are new.
+        customers: how many are new.
+        links: how many pairs came of each outcome (``merged``, ``same``, ``demoted``, ``review``, ``rejected``).
+        unusable: links of which one side identifies nobody, or both sides are the same.
+        merged: (loser, winner) of customers that existed before.
+        facts: to be appended to the timeline by the caller, in the same transaction.
+    """
+
+    identifiers: int
+    customers: int
+    links: Mapping[str, int]
+    unusable: int
+    merged: list[tuple[int, int]]
+    facts: list[Fact]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ import numpy as np
 from siyu.kernel.clock import require_utc
 from siyu.kernel.errors import BadInput
 from siyu.rehearsal import exports, tracking
+from siyu.rehearsal.examples import examples_of
 from siyu.rehearsal.rules.calendar import make_calendar
 from siyu.rehearsal.rules.catalogue import make_catalogue
 from siyu.rehearsal.rules.population import MOST_PEOPLE, make_people
 from siyu.rehearsal.rules.purchasing import make_orders
 from siyu.rehearsal.truth import true_of
-from siyu.rehearsal.types import Brand, ExportFile, TrackingBatch, Truth
+from siyu.rehearsal.types import Brand, Example, ExportFile, TrackingBatch, Truth
 
 LONGEST_DAYS = 3650
 
@@ -55,6 +56,16 @@ def tracking_batches(brand: Brand) -> Iterator[TrackingBatch]:
     return tracking.batches(brand)
 
 
+def count_events(brand: Brand) -> int:
+    """How many events :func:`tracking_batches` has in all."""
+    return tracking.count(brand)
+
+
 def truth(brand: Brand) -> Truth:
     """What is true of the brand at its end."""
     return true_of(brand)
+
+
+def examples(brand: Brand) -> list[Example]:
+    """Up to three people worth looking at first."""
+    return examples_of(brand)

@@ -41,6 +41,11 @@ def batches(brand: Brand) -> Iterator[TrackingBatch]:
         yield TrackingBatch(*here, waiting)
 
 
+def count(brand: Brand) -> int:
+    """How many events there are, without making them."""
+    return len(make_happenings(brand, make_visits(brand)).visit)
+
+
 def anonymous_id(brand: Brand, visits: Visits, visit: int) -> str:
     """By which id the device of a visit is known."""
     person, which = int(visits.person[visit]), int(visits.which[visit])

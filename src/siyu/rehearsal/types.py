@@ -281,3 +281,11 @@ class Truth:
     net: Ints
     shops: Mapping[tuple[str, str], tuple[int, int]]
     recognisable: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Somebody worth looking at: the phone to find them by, and what is special about them."""
+
+    title: str
+    phone: str

@@ -1,6 +1,7 @@
 """Facts as columns: the form in which they are kept, sent and inserted."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 import orjson
 import pyarrow as pa
@@ -11,21 +12,20 @@ from siyu.kernel.fact import Fact
 FACTS_PER_ENTRY = 1 << 20  # a fact's id is its entry's id times this, plus its place in the entry
 
 _MILLIS = pa.timestamp("ms", tz="UTC")
-FACT_COLUMNS = pa.schema(
-    [
-        pa.field("fact_id", pa.uint64()),
-        pa.field("customer_id", pa.uint64()),
-        pa.field("via", pa.uint64()),
-        pa.field("kind", pa.string()),
-        pa.field("name", pa.string()),
-        pa.field("occurred_at", _MILLIS),
-        pa.field("received_at", _MILLIS),
-        pa.field("source_id", pa.uint32()),
-        pa.field("message_id", pa.string()),
-        pa.field("amount_fen", pa.int64()),
-        pa.field("properties", pa.string()),
-    ]
-)
+_FIELDS: "Final[list[pa.Field[Any]]]" = [
+    pa.field("fact_id", pa.uint64()),
+    pa.field("customer_id", pa.uint64()),
+    pa.field("via", pa.uint64()),
+    pa.field("kind", pa.string()),
+    pa.field("name", pa.string()),
+    pa.field("occurred_at", _MILLIS),
+    pa.field("received_at", _MILLIS),
+    pa.field("source_id", pa.uint32()),
+    pa.field("message_id", pa.string()),
+    pa.field("amount_fen", pa.int64()),
+    pa.field("properties", pa.string()),
+]
+FACT_COLUMNS = pa.schema(_FIELDS)
 ALIAS_COLUMNS = pa.schema([pa.field(name, pa.uint64()) for name in ("id", "customer_id", "version")])
 
 _IPC = pa.ipc.IpcWriteOptions(compression="zstd")

@@ -7,7 +7,7 @@ analytics.on('error', (error) => {
   console.error(error)
   process.exit(1)
 })
-analytics.identify({ userId, traits: { name: '张三', phone: '13800138000', plan: 'gold' } })
+analytics.identify({ userId, traits: { name: '张三', phone: '13700137000', plan: 'gold' } })
 for (let n = 0; n < 5; n++) analytics.track({ userId, event: 'Product Viewed', properties: { sku: `s${n}`, price: 12.5 } })
 analytics.page({ userId, category: 'goods', name: 'Detail', properties: { path: '/d/1' } })
 analytics.screen({ userId, category: 'goods', name: 'Detail' })

@@ -204,7 +204,7 @@ def _show(file: Path, preview: Preview) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2))
     table.add_row("rows read", f"{preview.rows:,}")
     table.add_row("would import", f"{preview.messages:,} {what.kind}")
-    table.add_row("would reject", f"{preview.rejected:,}")
+    table.add_row("would reject", f"{preview.reject_count:,}")
     table.add_row("people", f"{preview.people:,}; {preview.anonymous:,} messages name nobody")
     table.add_row("identifiers", ", ".join(f"{name} {count:,}" for name, count in preview.identifiers.items()))
     if what.kind == "orders":

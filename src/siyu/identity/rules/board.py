@@ -172,6 +172,9 @@ class Compiled(NamedTuple):
 
     link_all: Callable[[Board, int, int], None]
     set_up: Callable[[Ints, Ints, Ints], None]
+    seat: Callable[[Ints, Ints, Ints], None]
+    hold: Callable[[Board, int], None]
+    owners: Callable[[Ints, Ints], None]
     arrange: Callable[[Ints, Ints, tuple[Ints, Ints, Ints], tuple[Ints, Ints, Ints, Ints]], None]
     rank_all: Callable[[Ints, Ints, tuple[Ints, Ints, Ints], tuple[Ints, Ints], Ints], None]
 

@@ -445,6 +445,36 @@ def set_up(state: Ints, table: Ints, classes: Ints) -> None:
         state[at + CUSTOMER] = node
 
 
+def seat(state: Ints, owner: Ints, first: Ints) -> None:
+    """Bring together nodes that are one customer already.
+
+    Args:
+        state: after :func:`set_up`.
+        owner: the customer index of each node.
+        first: a -1 for each customer index.
+    """
+    for node in range(len(owner)):
+        customer = owner[node]
+        state[node * WIDTH + CUSTOMER] = customer
+        if first[customer] < 0:
+            first[customer] = node
+        else:
+            root = join(state, find(state, first[customer]), node)
+            state[root * WIDTH + CUSTOMER] = customer
+
+
+def hold(board: Board, count: int) -> None:
+    """Attach the first ``count`` links, which were decided before and hold."""
+    for index in range(count):
+        attach(board.state, board.edge_next, board.left[index], board.right[index], index)
+
+
+def owners(state: Ints, found: Ints) -> None:
+    """Fill ``found`` with the customer index of every node."""
+    for node in range(len(found)):
+        found[node] = state[find(state, node) * WIDTH + CUSTOMER]
+
+
 def arrange(keys: Ints, starts: Ints, links: tuple[Ints, Ints, Ints], arranged: tuple[Ints, Ints, Ints, Ints]) -> None:
     """Lay out (left, right, strength) of ``links`` in the order of their keys, and where each came from.
 
@@ -499,5 +529,6 @@ def rank_all(classes: Ints, table: Ints, links: tuple[Ints, Ints, Ints], steps: 
 # In the order in which they must be compiled.
 COMPILED = (
     "find", "is_apart", "are_apart", "admits", "broken_limit", "refusal", "join", "unite", "attach", "held_by", "single", "fresh_customer",
-    "regroup", "release", "refuse", "lift_aparts", "confirm", "weigh", "link_all", "set_up", "arrange", "rank_all",
+    "regroup", "release", "refuse", "lift_aparts", "confirm", "weigh", "link_all", "set_up", "seat", "hold", "owners", "arrange",
+    "rank_all",
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What other rooms may ask of OneID."""
 
+from siyu.identity.service.bulk import resolve_bulk
 from siyu.identity.service.operate import confirm_merge, propose_merge, reject_merge, split, split_preview
 from siyu.identity.service.reading import aliases_of, asset_counts, find, graph, living, review_list
 from siyu.identity.service.rebuild import rebuild
@@ -16,6 +17,7 @@ __all__ = [
     "rebuild",
     "reject_merge",
     "resolve",
+    "resolve_bulk",
     "review_list",
     "split",
     "split_preview",

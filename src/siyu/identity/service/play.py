@@ -185,6 +185,9 @@ def _acts(
 ) -> list[LedgerRow]:
     """The ledger of this play: customers that were merged, then identifiers that left one."""
     board, last = play.board, max(play.seq_of.values(), default=0)
+    members: dict[int, list[int]] = {}
+    for node, index in enumerate(play.before):
+        members.setdefault(index, []).append(play.ids[node])
     acts = []
     for index, winner in enumerate(board.into):
         if winner >= 0:
@@ -192,7 +195,7 @@ def _acts(
             acts.append(
                 LedgerRow(
                     play.seq_of[cause], "merge", play.customers[winner], play.customers[index],
-                    [play.ids[node] for node, customer in enumerate(play.before) if customer == index],
+                    members[index],
                     play.ids[board.left[cause]], play.ids[board.right[cause]], actor, reason,
                 )
             )  # fmt: skip

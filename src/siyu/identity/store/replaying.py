@@ -10,7 +10,9 @@ from siyu.engines.postgres import rows, run
 
 def lock_all(conn: Connection) -> None:
     """Nobody else writes identities until the end of the transaction; readers go on."""
-    run(conn, "LOCK TABLE identity.identifier, identity.evidence, identity.customer IN SHARE ROW EXCLUSIVE MODE")
+    # EXCLUSIVE waits for whoever holds a customer FOR UPDATE; taken first, as a batch does.
+    run(conn, "LOCK TABLE identity.customer IN EXCLUSIVE MODE")
+    run(conn, "LOCK TABLE identity.identifier, identity.evidence IN SHARE ROW EXCLUSIVE MODE")
 
 
 def identifiers(conn: Connection) -> list[Row[Any]]:

@@ -279,3 +279,13 @@ def write_ledger(conn: Connection, entries: Sequence[LedgerRow], now: datetime) 
         """,
         now=now, **columns,
     )  # fmt: skip
+
+
+def mark_moved(conn: Connection, identifiers: Sequence[int]) -> None:
+    """These left a customer."""
+    if identifiers:
+        run(
+            conn,
+            "UPDATE identity.identifier SET moved = true WHERE id = ANY(CAST(:ids AS bigint[]))",
+            ids=list(identifiers),
+        )

@@ -15,6 +15,7 @@ from siyu.kernel.money import Money
 
 V = TypeVar("V")
 REMEMBERED = 50_000
+REPORTED = 1_000  # different unknown words; a column of free text taken for a status must not fill the memory
 LONGEST_CELL = 32_767
 LONGEST_ID = 128
 EMPTY = frozenset(
@@ -274,7 +275,8 @@ class WordColumn(Column[str]):
             return self._meanings[key]
         if len(text) > LONGEST_CELL:
             raise CellProblem(reasons.too_long(len(text)))
-        self._unknown.add(text)
+        if len(self._unknown) < REPORTED:
+            self._unknown.add(text)
         return text if self._keep else None
 
     def take_unknown(self, cells: Sequence[str]) -> Counter[str]:

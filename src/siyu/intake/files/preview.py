@@ -14,8 +14,8 @@ from siyu.intake.files.types import Chunk, Note, Preview, Recognition, Reject
 from siyu.intake.types import Message
 
 COMPACT = 1_000_000
+MOST_STATUSES = 10_000
 PERSONAL = frozenset({"name", "nickname", "phone", "email", "address", "birthday", "note"})
-WIDE = frozenset({"titles"})
 
 
 class Distinct:
@@ -121,7 +121,7 @@ class Sums:
         self.lines += len(order["lines"])
         self.paid += _sum(order, "paid_fen")
         self.refunded += _sum(order, "refunded_fen")
-        if order["raw_status"]:
+        if order["raw_status"] and len(self.statuses) < MOST_STATUSES:
             self.statuses[order["raw_status"], order["status"]] += 1
 
     def all_notes(self, *, derived: bool) -> Iterable[Note]:

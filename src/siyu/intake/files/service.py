@@ -11,11 +11,13 @@ from siyu.intake.files.preview import preview_run
 from siyu.intake.files.recognition import describe, open_table
 from siyu.intake.files.rejects import RejectsWriter
 from siyu.intake.files.runner import Run
+from siyu.intake.files.runner import file_key as key_of
 from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Preview, Recognition
 
 __all__ = [
     "FileMapping",
     "RejectsWriter",
+    "file_key",
     "load_mapping",
     "parse_mapping",
     "preview",
@@ -37,6 +39,14 @@ def recognise(path: Path, options: ImportOptions) -> Recognition:
         FileTooExpansive: it unpacks to far more than an export would.
     """
     return describe(*open_table(options, path))
+
+
+def file_key(path: Path, options: ImportOptions) -> str:
+    """What an import of this file, read in this way, is known by: the same key is the same import.
+
+    Raises what :func:`recognise` raises.
+    """
+    return key_of(*open_table(options, path), options)
 
 
 def preview(path: Path, options: ImportOptions, *, limit: int | None = None, examples: int = 5) -> Preview:

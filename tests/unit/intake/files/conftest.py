@@ -1,7 +1,7 @@
 """Exports to read, written fresh for each session by tests/fixtures/exports/make.py."""
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +22,8 @@ DATA = ROOT.parent / "shared" / "data"
 def make() -> ModuleType:
     """The script that writes the exports."""
     spec = importlib.util.spec_from_file_location("make_exports", ROOT / "tests/fixtures/exports/make.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -86,8 +87,8 @@ def ready_mapping() -> Callable[[str], service.FileMapping]:
 
 
 @pytest.fixture
-def shared_data() -> Iterator[Path]:
+def shared_data() -> Path:
     """Real data beside the project; the test is skipped where it is absent."""
     if not DATA.is_dir():
         pytest.skip("no ../shared/data beside the project: real data cannot be compared")
-    yield DATA
+    return DATA

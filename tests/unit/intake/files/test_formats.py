@@ -31,7 +31,9 @@ def millis(text: str) -> int:
 
 class TestFormats:
     @pytest.mark.parametrize("name", EXPECTED)
-    def test_each_export_is_recognised_by_its_header(self, name: str, exports: dict[str, Path], options: ImportOptions) -> None:
+    def test_each_export_is_recognised_by_its_header(
+        self, name: str, exports: dict[str, Path], options: ImportOptions
+    ) -> None:
         found = service.recognise(exports[name], options)
         assert (found.format, found.encoding) == EXPECTED[name]
         assert found.unknown == ()
@@ -41,11 +43,16 @@ class TestFormats:
         for form in FORMATS:
             known = ORDER_TARGETS if form.kind == "orders" else CUSTOMER_TARGETS
             for field in form.fields:
-                assert field.target in known or field.target.startswith(OPEN_TARGETS[form.kind]), (form.name, field.target)
+                assert field.target in known or field.target.startswith(OPEN_TARGETS[form.kind]), (
+                    form.name,
+                    field.target,
+                )
             assert set(form.line_key) <= {field.target for field in form.fields}
 
     @pytest.mark.parametrize("name", EXPECTED)
-    def test_order_of_columns_does_not_matter(self, name: str, exports: dict[str, Path], make, tmp_path: Path, read) -> None:
+    def test_order_of_columns_does_not_matter(
+        self, name: str, exports: dict[str, Path], make, tmp_path: Path, read
+    ) -> None:
         rows = make.table(name, [row for row in make.ROWS[name] if not isinstance(row, list)])
         turned = tmp_path / "turned.csv"
         turned.write_text(make.as_csv([list(reversed(row)) for row in rows]), "utf-8")
@@ -53,7 +60,9 @@ class TestFormats:
         straight.write_text(make.as_csv(rows), "utf-8")
         ids = [m.message_id for m in read(straight).messages]
         assert ids
-        if name != "youzan_orders":  # of its two columns 分销员 the first counts, and turned round that is the other one
+        if (
+            name != "youzan_orders"
+        ):  # of its two columns 分销员 the first counts, and turned round that is the other one
             assert [m.message_id for m in read(turned).messages] == ids
 
 
@@ -65,7 +74,12 @@ class TestTaobao:
         assert order["raw_status"] == "买家已付款，等待卖家发货"
         assert order["placed_at"] == millis("2024-03-01T09:00:00")
         assert order["paid_at"] == millis("2024-03-01T09:05:09")
-        assert (order["total_fen"], order["paid_fen"], order["postage_fen"], order["refunded_fen"]) == (11800, 11800, 800, 0)
+        assert (order["total_fen"], order["paid_fen"], order["postage_fen"], order["refunded_fen"]) == (
+            11800,
+            11800,
+            800,
+            0,
+        )
         assert order["shop"] == "样例旗舰店"
         assert order["note"] == '请在 5" 纸箱里,\n分两层包'
         assert order["receiver"] == {
@@ -83,8 +97,14 @@ class TestTaobao:
 
     def test_what_was_not_paid_counts_as_nothing(self, exports: dict[str, Path], read) -> None:
         result = read(exports["taobao_orders"])
-        assert (result.order("3800000000000000003")["status"], result.order("3800000000000000003")["paid_fen"]) == ("placed", 0)
-        assert (result.order("3800000000000000004")["status"], result.order("3800000000000000004")["paid_fen"]) == ("closed", 0)
+        assert (result.order("3800000000000000003")["status"], result.order("3800000000000000003")["paid_fen"]) == (
+            "placed",
+            0,
+        )
+        assert (result.order("3800000000000000004")["status"], result.order("3800000000000000004")["paid_fen"]) == (
+            "closed",
+            0,
+        )
         returned = result.order("3800000000000000005")
         assert (returned["status"], returned["paid_fen"], returned["refunded_fen"]) == ("closed", 11800, 11800)
 
@@ -174,14 +194,21 @@ class TestYouzan:
         assert order["total_fen"] == 21000
         assert order["extra"]["distributor"] == "分销甲"
 
-    def test_duplicate_header_is_reported_and_the_first_counts(self, exports: dict[str, Path], options: ImportOptions) -> None:
+    def test_duplicate_header_is_reported_and_the_first_counts(
+        self, exports: dict[str, Path], options: ImportOptions
+    ) -> None:
         assert service.recognise(exports["youzan_orders"], options).duplicates == ("分销员",)
 
     def test_refunds(self, exports: dict[str, Path], read) -> None:
         result = read(exports["youzan_orders"])
         part, full = result.order("E20240701080000000000002"), result.order("E20240701080000000000003")
         assert (part["refund_status"], part["refunded_fen"]) == ("partial", 5000)
-        assert (full["status"], full["refund_status"], full["refunded_fen"], full["paid_fen"]) == ("closed", "refunded", 19000, 19000)
+        assert (full["status"], full["refund_status"], full["refunded_fen"], full["paid_fen"]) == (
+            "closed",
+            "refunded",
+            19000,
+            19000,
+        )
 
     def test_same_goods_twice_are_two_lines(self, exports: dict[str, Path], read) -> None:
         result = read(exports["youzan_items"])
@@ -199,7 +226,12 @@ class TestYouzan:
         assert payload["member"] is True
         assert payload["became_member_at"] == millis("2023-02-01T00:00:00")
         traits = payload["traits"]
-        assert (traits["name"], traits["points"], traits["growth"], traits["spent_fen"]) == ("张三", "350.5", 120, 120000)
+        assert (traits["name"], traits["points"], traits["growth"], traits["spent_fen"]) == (
+            "张三",
+            "350.5",
+            120,
+            120000,
+        )
         assert [(r.line, r.column, r.problem.code) for r in result.rejects] == [
             (3, "客户手机号", "nobody"),
             (4, "消费次数", "number"),
@@ -215,7 +247,10 @@ class TestWechatShop:
             ("external_userid", "ww1234567890abcdef", "wmAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "self"),
             ("phone", "", "13300133000", "contact"),
         }
-        assert [(x["line_no"], x["refunded_fen"]) for x in order["lines"]] == [("10000001/原味", 0), ("10000001/可可", 7500)]
+        assert [(x["line_no"], x["refunded_fen"]) for x in order["lines"]] == [
+            ("10000001/原味", 0),
+            ("10000001/可可", 7500),
+        ]
         assert (order["paid_fen"], order["total_fen"]) == (15500, 15500)
         assert result.message("3720000000000000002").claims == ()
 
@@ -232,7 +267,11 @@ class TestPinduoduo:
     def test_refund_and_cancellation(self, exports: dict[str, Path], read) -> None:
         result = read(exports["pinduoduo_orders"])
         refunded = result.order("240901-100000000000002")
-        assert (refunded["status"], refunded["paid_fen"], refunded["lines"][0]["refunded_fen"]) == ("closed", 3590, 3590)
+        assert (refunded["status"], refunded["paid_fen"], refunded["lines"][0]["refunded_fen"]) == (
+            "closed",
+            3590,
+            3590,
+        )
         assert result.order("240902-100000000000003")["paid_fen"] == 0
 
     def test_extended(self, exports: dict[str, Path], read) -> None:

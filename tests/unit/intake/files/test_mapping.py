@@ -53,7 +53,10 @@ class TestMapping:
         assert order["platform"] == "till"
         assert order["shop"] == "Hauptstraße"
         assert order["placed_at"] == round(datetime.fromisoformat("2024-05-02T13:30:00+02:00").timestamp() * 1000)
-        assert [(x["line_no"], x["paid_fen"], x["refund_status"]) for x in order["lines"]] == [("1", 1999, None), ("2", 500, "refunded")]
+        assert [(x["line_no"], x["paid_fen"], x["refund_status"]) for x in order["lines"]] == [
+            ("1", 1999, None),
+            ("2", 500, "refunded"),
+        ]
         assert order["lines"][1]["refunded_fen"] is None  # a mapping assumes nothing
         assert order["postage_fen"] == 350
         assert order["extra"] == {"store": "12", "import": "till"}
@@ -88,7 +91,9 @@ class TestMapping:
          fields: {order_no: no, placed_at: day, paid_fen: sum}}
         """
         path = tmp_path / "fixed.txt"
-        path.write_text("A1  20240102   500\nA2  20240103   600\nA3  2024010x   600\nA4  20240103   600 and more\n", "utf-8")
+        path.write_text(
+            "A1  20240102   500\nA2  20240103   600\nA3  2024010x   600\nA4  20240103   600 and more\n", "utf-8"
+        )
         result = read(path, mapping=service.parse_mapping(text, "fixed"))
         assert [(m.payload["order_no"], m.payload["paid_fen"]) for m in result.messages] == [("A1", 500), ("A2", 600)]
         assert [(r.line, r.problem.code) for r in result.rejects] == [(3, "time"), (4, "columns")]

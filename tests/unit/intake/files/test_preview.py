@@ -1,5 +1,6 @@
 """The dry run adds up what an import would do, and shows nobody's data."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from siyu.intake.files import service
@@ -21,7 +22,16 @@ class TestPreview:
         for name in ("taobao_orders", "youzan_customers", "wechat_shop_orders"):
             found = service.preview(exports[name], options)
             text = repr(found.examples) + repr(found.rejects)
-            for secret in ("13800138000", "13500135000", "王小明", "张三", "文一路", "陈晨", "wang@example.com", "1990-01-02"):
+            for secret in (
+                "13800138000",
+                "13500135000",
+                "王小明",
+                "张三",
+                "文一路",
+                "陈晨",
+                "wang@example.com",
+                "1990-01-02",
+            ):
                 assert secret not in text, (name, secret)
 
     def test_rejects_and_notes(self, exports: dict[str, Path], options) -> None:
@@ -39,10 +49,9 @@ class TestPreview:
         assert 1000 <= found.rows < 5000
 
     def test_derived_numbers_that_come_again_are_warned_of(self, tmp_path: Path, options) -> None:
-        from dataclasses import replace
-
         mapping = service.parse_mapping(
-            "{kind: orders, derive_order_no: [who], fields: {line.paid_fen: sum}, identifiers: [{type: member_no, column: who}]}", "m"
+            "{kind: orders, derive_order_no: [who], fields: {line.paid_fen: sum}, identifiers: [{type: member_no, column: who}]}",
+            "m",
         )
         path = tmp_path / "unsorted.csv"
         path.write_text("who,sum\n1,5\n2,5\n1,6\n", "utf-8")

@@ -56,7 +56,9 @@ def ids(exports: dict[str, Path], read) -> list[str]:
 class TestEncodings:
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
     @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
-    def test_same_messages_in_every_encoding(self, encoding: str, end: str, good, make, tmp_path: Path, read, ids) -> None:
+    def test_same_messages_in_every_encoding(
+        self, encoding: str, end: str, good, make, tmp_path: Path, read, ids
+    ) -> None:
         path = tmp_path / "orders.csv"
         text = make.as_csv(good, end)
         mark = {"utf-16-le": "\ufeff", "utf-16-be": "\ufeff"}.get(encoding, "")
@@ -74,7 +76,9 @@ class TestEncodings:
         assert [m.message_id for m in read(path).messages] == ids
 
     @pytest.mark.parametrize(("encoding", "bad"), [("utf-8", b"\xff\xfe"), ("gb18030", b"\xff\x20")])
-    def test_bad_bytes_reject_their_row_only(self, encoding: str, bad: bytes, good, make, tmp_path: Path, read, ids) -> None:
+    def test_bad_bytes_reject_their_row_only(
+        self, encoding: str, bad: bytes, good, make, tmp_path: Path, read, ids
+    ) -> None:
         data = make.as_csv(good).encode(encoding)
         name = "李雷".encode(encoding)
         assert name in data
@@ -90,7 +94,7 @@ class TestEncodings:
 
     def test_chinese_that_begins_after_a_megabyte_of_ascii(self, tmp_path: Path, read, ready_mapping) -> None:
         mapping = service.parse_mapping("{kind: orders, fields: {order_no: no, line.title: title}}", "late")
-        rows = [f"{n},soap" for n in range(200_000)] + ["200000,肥皂"]
+        rows = [f"{n},{'soap' * 30}" for n in range(10_000)] + ["10000,肥皂"]
         path = tmp_path / "late.csv"
         path.write_bytes(("no,title\n" + "\n".join(rows) + "\n").encode("gb18030"))
         result = read(path, mapping=mapping)
@@ -106,7 +110,7 @@ class TestRows:
         path.write_text("\r\n".join(lines), "utf-8", newline="")
         result = read(path)
         assert [m.message_id for m in result.messages] == ids
-        assert [(r.line, r.problem.code) for r in result.rejects] == [(5, "open_quote")]
+        assert [(r.line, r.problem.code) for r in result.rejects] == [(6, "open_quote")]
 
     def test_nul_bytes_are_taken_out(self, good, make, tmp_path: Path, read, ids) -> None:
         path = tmp_path / "orders.csv"
@@ -123,7 +127,11 @@ class TestRows:
         path = tmp_path / "orders.csv"
         path.write_text(make.as_csv(rows), "utf-8", newline="")
         result = read(path)
-        assert [(r.line, r.problem.code) for r in result.rejects] == [(4, "unreadable"), (5, "too_long"), (6, "too_long")]
+        assert [(r.line, r.problem.code) for r in result.rejects] == [
+            (4, "unreadable"),
+            (5, "too_long"),
+            (6, "too_long"),
+        ]
         assert [m.message_id for m in result.messages] == ids
 
     def test_trailing_empty_columns_and_blank_lines(self, good, make, tmp_path: Path, read, ids) -> None:
@@ -140,7 +148,9 @@ class TestRows:
         assert [m.message_id for m in read(path).messages] == ids
 
     @given(
-        rows=st.lists(st.lists(st.text(alphabet='a"\n,é ', max_size=6), min_size=2, max_size=2).filter(any), max_size=30),
+        rows=st.lists(
+            st.lists(st.text(alphabet='a"\n,é ', max_size=6), min_size=2, max_size=2).filter(any), max_size=30
+        ),
         block=st.integers(min_value=1, max_value=64),
     )
     @settings(deadline=None)
@@ -183,11 +193,19 @@ class TestContainers:
     def test_workbook_cells_with_types(self, make, tmp_path: Path, read) -> None:
         row = dict(make.ROWS["pinduoduo_orders"][0])
         names = make.header("pinduoduo_orders")
-        typed = {"用户实付金额(元)": 35.9, "商品数量(件)": 1, "订单成交时间": datetime(2024, 9, 1, 21), "商品id": 880001, "样式ID": 990001}
+        typed = {
+            "用户实付金额(元)": 35.9,
+            "商品数量(件)": 1,
+            "订单成交时间": datetime(2024, 9, 1, 21),  # noqa: DTZ001 - sheets know no zone
+            "商品id": 880001,
+            "样式ID": 990001,
+        }
         book = openpyxl.Workbook()
         book.active.append(names)
         book.active.append([typed.get(name, row.get(name)) for name in names])
-        book.active.append([6920000000000000123 if name == "订单号" else typed.get(name, row.get(name)) for name in names])
+        book.active.append(
+            [6920000000000000123 if name == "订单号" else typed.get(name, row.get(name)) for name in names]
+        )
         path = tmp_path / "typed.xlsx"
         book.save(path)
         result = read(path)
@@ -255,7 +273,9 @@ class TestContainers:
 
 
 class TestRecognition:
-    def test_unknown_file_names_the_nearest_and_what_it_lacks(self, make, tmp_path: Path, options: ImportOptions) -> None:
+    def test_unknown_file_names_the_nearest_and_what_it_lacks(
+        self, make, tmp_path: Path, options: ImportOptions
+    ) -> None:
         names = [name for name in make.header(TAOBAO) if name not in {"订单编号", "买家实际支付金额"}]
         path = tmp_path / "part.csv"
         path.write_text(",".join(names) + "\n", "utf-8")

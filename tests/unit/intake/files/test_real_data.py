@@ -3,11 +3,15 @@
 import csv
 import gzip
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from siyu.intake.files import service
 from siyu.intake.files.mapping import FileMapping
+from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions
+from siyu.intake.types import Message
 
 Ready = Callable[[str], FileMapping]
 
@@ -16,49 +20,65 @@ def cents(text: str) -> int:
     return int((Decimal(text) * 100).to_integral_value(ROUND_HALF_UP))
 
 
+class Totals:
+    """What the messages of a file add up to; the messages themselves are not kept."""
+
+    def __init__(self, chunks: Iterator[Chunk]) -> None:
+        self.ids: list[str] = []
+        self.lines: set[tuple[str, str]] = set()
+        self.orders: set[str] = set()
+        self.spent: dict[str, int] = defaultdict(int)
+        self.pieces = self.rejects = 0
+        self.checkpoints: list[Checkpoint] = []
+        for chunk in chunks:
+            self.rejects += len(chunk.rejects)
+            self.checkpoints.append(chunk.checkpoint)
+            for message in chunk.messages:
+                self._add(message)
+
+    def _add(self, message: Message) -> None:
+        self.ids.append(message.message_id)
+        number = message.payload["order_no"]
+        self.orders.add(number)
+        for line in message.payload["lines"]:
+            self.lines.add((number, line["line_no"]))
+            self.spent[message.claims[0].value] += line["paid_fen"]
+            self.pieces += line["quantity"]
+
+
 class TestCompleteJourney:
-    def test_lines_baskets_and_households(self, shared_data: Path, ready_mapping: Ready, read) -> None:
+    def test_lines_baskets_and_households(
+        self, shared_data: Path, ready_mapping: Ready, options: ImportOptions
+    ) -> None:
         path = shared_data / "completejourney" / "transactions_sample.csv.gz"
         with gzip.open(path, "rt", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
-        result = read(path, mapping=ready_mapping("completejourney"))
-        assert result.rejects == []
-        lines = [(m, line) for m in result.messages for line in m.payload["lines"]]
-        assert len(lines) == len(rows) == 75_000
-        assert len({m.payload["order_no"] for m in result.messages}) == len({Decimal(r["basket_id"]) for r in rows})
-        assert len({(m.payload["order_no"], line["line_no"]) for m, line in lines}) == 75_000
-        expected: dict[str, int] = defaultdict(int)
+        mapped = replace(options, mapping=ready_mapping("completejourney"))
+        found = Totals(service.read_messages(path, mapped))
+        assert found.rejects == 0
+        assert len(found.lines) == len(found.ids) == len(rows) == 75_000  # the sample is shuffled: a message a line
+        assert len(found.orders) == len({Decimal(r["basket_id"]) for r in rows})
+        spent: dict[str, int] = defaultdict(int)
         for row in rows:
-            expected[row["household_id"]] += cents(row["sales_value"])
-        found: dict[str, int] = defaultdict(int)
-        for message, line in lines:
-            found[message.claims[0].value] += line["paid_fen"]
-        assert found == expected
-        assert sum(line["quantity"] for _, line in lines) == sum(int(float(r["quantity"])) for r in rows)
+            spent[row["household_id"]] += cents(row["sales_value"])
+        assert found.spent == spent
+        assert found.pieces == sum(int(float(r["quantity"])) for r in rows)
 
-        ids = [m.message_id for m in result.messages]
-        middle = result.chunks[len(result.chunks) // 2].checkpoint
-        assert [m.message_id for m in read(path, mapping=ready_mapping("completejourney")).messages] == ids
-        rest = read(path, mapping=ready_mapping("completejourney"), start_at=middle)
-        assert [m.message_id for m in rest.messages] == ids[middle.messages :]
+        middle = found.checkpoints[len(found.checkpoints) // 2]
+        assert Totals(service.read_messages(path, mapped, middle)).ids == found.ids[middle.messages :]
 
 
 class TestCdnow:
-    def test_every_purchase_is_an_order(self, shared_data: Path, ready_mapping: Ready, read) -> None:
+    def test_every_purchase_is_an_order(self, shared_data: Path, ready_mapping: Ready, options: ImportOptions) -> None:
         path = shared_data / "cdnow" / "CDNOW_master.txt.gz"
         with gzip.open(path, "rt", encoding="ascii") as file:
             rows = [line.split() for line in file][1:]
-        result = read(path, mapping=ready_mapping("cdnow"))
-        assert result.rejects == []
-        assert len(result.messages) == len(rows) == 69_659
-        assert len({m.payload["order_no"] for m in result.messages}) == 69_659
-        assert len({m.message_id for m in result.messages}) == 69_659
-        expected: dict[str, int] = defaultdict(int)
+        found = Totals(service.read_messages(path, replace(options, mapping=ready_mapping("cdnow"))))
+        assert found.rejects == 0
+        assert len(found.orders) == len(set(found.ids)) == len(rows) == 69_659
+        spent: dict[str, int] = defaultdict(int)
         for customer, _, _, dollars in rows:
-            expected[customer] += cents(dollars)
-        found: dict[str, int] = defaultdict(int)
-        for message in result.messages:
-            found[message.claims[0].value] += message.payload["lines"][0]["paid_fen"]
-        assert found == expected
-        assert len(found) == 23_570
-        assert sum(found.values()) == 250_031_563
+            spent[customer] += cents(dollars)
+        assert found.spent == spent
+        assert len(found.spent) == 23_570
+        assert sum(found.spent.values()) == 250_031_563

@@ -33,13 +33,17 @@ class TestRejectsFile:
         write(path, read(exports["youzan_orders"]), ())
         assert not path.exists()
 
-    def test_resumed_import_does_not_repeat_rejects(self, exports: dict[str, Path], options, tmp_path: Path, read) -> None:
+    def test_resumed_import_does_not_repeat_rejects(
+        self, exports: dict[str, Path], options, tmp_path: Path, read
+    ) -> None:
         found = service.recognise(exports["taobao_orders"], options)
         whole = read(exports["taobao_orders"], chunk=2)
         path = tmp_path / "rejects.csv"
         for chunk in whole.chunks:
             write(path, whole, found.header)  # all of them were written, but the checkpoint is older
-            write(path, read(exports["taobao_orders"], start_at=chunk.checkpoint, chunk=2), found.header, chunk.checkpoint)
+            write(
+                path, read(exports["taobao_orders"], start_at=chunk.checkpoint, chunk=2), found.header, chunk.checkpoint
+            )
             with path.open(encoding="utf-8-sig", newline="") as file:
                 lines = [row[0] for row in csv.reader(file)][1:]
             assert lines == [str(r.line) for r in whole.rejects]

@@ -27,7 +27,9 @@ def variants(name: str, exports: dict[str, Path], folder: Path) -> dict[str, Pat
 
 
 class TestResume:
-    @pytest.mark.parametrize("name", ["taobao_orders", "taobao_details", "doudian_orders", "jd_orders", "youzan_items", "youzan_customers"])
+    @pytest.mark.parametrize(
+        "name", ["taobao_orders", "taobao_details", "doudian_orders", "jd_orders", "youzan_items", "youzan_customers"]
+    )
     @pytest.mark.parametrize("kind", ["plain", "gzip", "utf-16"])
     def test_from_each_checkpoint_it_is_one_pass(self, name: str, kind: str, exports, tmp_path: Path, read) -> None:
         path = variants(name, exports, tmp_path)[kind]
@@ -54,7 +56,9 @@ class TestResume:
         whole = read(path, chunk=CHUNK)
         for at, chunk in enumerate(whole.chunks):
             rest = read(path, start_at=chunk.checkpoint, chunk=CHUNK)
-            assert [m.message_id for m in rest.messages] == [m.message_id for c in whole.chunks[at + 1 :] for m in c.messages]
+            assert [m.message_id for m in rest.messages] == [
+                m.message_id for c in whole.chunks[at + 1 :] for m in c.messages
+            ]
 
     def test_long_order_is_cut_at_the_same_rows(self, make, tmp_path: Path, read) -> None:
         rows = [{**make.ROWS["jd_orders"][0], "商品ID": str(n)} for n in range(25)]
@@ -64,7 +68,9 @@ class TestResume:
         assert [len(m.payload["lines"]) for m in whole.messages] == [10, 10, 5]
         for at, chunk in enumerate(whole.chunks):
             rest = read(path, start_at=chunk.checkpoint, chunk=10)
-            assert [m.message_id for m in rest.messages] == [m.message_id for c in whole.chunks[at + 1 :] for m in c.messages]
+            assert [m.message_id for m in rest.messages] == [
+                m.message_id for c in whole.chunks[at + 1 :] for m in c.messages
+            ]
 
     def test_chunk_size_changes_no_id(self, exports, read) -> None:
         few, many = read(exports["jd_orders"], chunk=3), read(exports["jd_orders"])
@@ -83,7 +89,9 @@ class TestResume:
         assert len(set(numbers)) == 6
         for at, chunk in enumerate(whole.chunks):
             rest = read(path, mapping=mapping, chunk=CHUNK, start_at=chunk.checkpoint)
-            assert [m.payload["order_no"] for m in rest.messages] == numbers[sum(len(c.messages) for c in whole.chunks[: at + 1]) :]
+            assert [m.payload["order_no"] for m in rest.messages] == numbers[
+                sum(len(c.messages) for c in whole.chunks[: at + 1]) :
+            ]
 
     def test_checkpoint_of_another_file_is_refused(self, exports, read, options: ImportOptions) -> None:
         place = read(exports["jd_orders"]).chunks[0].checkpoint
@@ -102,13 +110,21 @@ class TestMessageIds:
         path = tmp_path / "newer.csv"
         path.write_text(make.as_csv(make.table("jd_orders", rows)), "utf-8")
         newer = read(path)
-        changed = [a.payload["order_no"] for a, b in zip(first.messages, newer.messages, strict=True) if a.message_id != b.message_id]
+        changed = [
+            a.payload["order_no"]
+            for a, b in zip(first.messages, newer.messages, strict=True)
+            if a.message_id != b.message_id
+        ]
         assert changed == ["290000000002"]
 
     def test_source_and_shop_are_part_of_it(self, exports, read, options: ImportOptions) -> None:
         base = {m.message_id for m in read(exports["jd_orders"]).messages}
         shop = {m.message_id for m in read(exports["jd_orders"], shop="二店").messages}
-        other = {m.message_id for c in service.read_messages(exports["jd_orders"], replace(options, source_id=8)) for m in c.messages}
+        other = {
+            m.message_id
+            for c in service.read_messages(exports["jd_orders"], replace(options, source_id=8))
+            for m in c.messages
+        }
         assert not base & shop
         assert not base & other
 

@@ -97,7 +97,13 @@ class CsvLines:
 
     def _swallows_rows(self, lines: list[str]) -> bool:
         """Whether a record of several lines holds a whole row: text never looks like one, a row behind a stray quote does."""
-        return self._width > 2 and any(len(row) == self._width for row in csv.reader(lines, delimiter=self._delimiter))
+        return self._width > 2 and any(self._is_row(line) for line in lines)
+
+    def _is_row(self, line: str) -> bool:
+        try:
+            return len(next(csv.reader([line], delimiter=self._delimiter), [])) == self._width
+        except csv.Error:
+            return False
 
     def _open(self, lines: list[str], start: int, out: Parsed, *, final: bool) -> int:
         """The last record is not finished: leave it for the next block, unless there is none or it is absurdly long."""
