@@ -12,7 +12,7 @@ from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.intake import service as intake
 from siyu.intake.files import service as files
-from siyu.intake.files.mapping import FileMapping
+from siyu.intake.files.service import FileMapping
 from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Kind, Preview
 from siyu.intake.types import ImportRun, Lane
 from siyu.kernel.errors import SiyuError

@@ -14,7 +14,6 @@ from siyu.customers import service as customers
 from siyu.engines.postgres import Database
 from siyu.identity import service as identity
 from siyu.intake import service as intake
-from siyu.intake.envelope import part
 from siyu.intake.types import DeadLetter, Message
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import TryLater
@@ -97,5 +96,5 @@ def _letter(message: Message, error: Exception) -> DeadLetter:
         reason=reason,
         reason_zh=f"处理时出错：{reason}",
         received_at=message.received_at,
-        body=part(message),
+        body=intake.serialised(message),
     )

@@ -7,7 +7,7 @@ import time
 
 from siyu.app.context import open_context
 from siyu.engines import logging
-from siyu.engines.settings import Settings
+from siyu.engines import settings as all_settings
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     role = sys.argv[1]
     if len(sys.argv) > 2:
         _end_with(int(sys.argv[2]))
-    settings = Settings()
+    settings = all_settings.load()
     logging.configure(settings.log_level, settings.log_format)
     if role == "web":
         from siyu.app.web import serve  # noqa: PLC0415 - a worker does not need the web's modules in memory

@@ -21,4 +21,4 @@ def rebuild_timeline(context: Context, actor: Principal) -> None:
 def check_identity(context: Context) -> Sequence[Difference]:
     """Replay the log of OneID and return where the stored assignment differs from it; changes nothing."""
     with context.database.transaction() as conn:
-        return identity.rebuild(conn)
+        return identity.rebuild(conn, context.clock.now())

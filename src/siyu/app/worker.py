@@ -14,7 +14,6 @@ from siyu.app.loops import Loop
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
 from siyu.timeline import service as timeline
-from siyu.timeline.exporter import EXPORTER_LOCK, Exporter
 
 log = structlog.get_logger(__name__)
 
@@ -24,11 +23,11 @@ class Worker:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        exporter = Exporter(context.database, context.clickhouse)
+        exporter = timeline.Exporter(context.database, context.clickhouse)
         run_once = partial(pipeline.run_once, context.database, context.clock, context.settings.pipeline_batch)
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, run_once),
-            Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once, lock=EXPORTER_LOCK),
+            Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once, lock=timeline.EXPORTER_LOCK),
         ]
 
     def run(self) -> None:

@@ -8,7 +8,10 @@ from siyu.kernel.clock import to_millis
 from siyu.kernel.fact import Fact
 from siyu.timeline import store
 from siyu.timeline.columns import aliases_to_table, facts_to_table, pack
+from siyu.timeline.exporter import EXPORTER_LOCK, Exporter
 from siyu.timeline.types import ExportLag
+
+__all__ = ["CHANNEL", "EXPORTER_LOCK", "Exporter", "append", "append_aliases", "lag", "page", "rebuild_image", "squash"]
 
 CHANNEL = "siyu_timeline"  # NOTIFY wakes the exporter
 _CHUNK = 20_000  # facts an entry: small enough to read one into memory without a thought
@@ -55,11 +58,19 @@ def rebuild_image(conn: Connection) -> None:
 
 def squash(client):  # type: ignore[no-untyped-def]
     from siyu.timeline.clickhouse.store import squash as s
+
     s(client)
 
 
 def page(client, *, customer_ids, moved_in, moved_away, cursor, limit, kinds, since, until):  # type: ignore[no-untyped-def]
     import orjson
     from siyu.timeline.types import TimelineEntry, TimelinePage
-    rows = client.rows("SELECT fact_id, kind, name, occurred_at, received_at, source_id, message_id, amount_fen, properties FROM facts WHERE (customer_id IN {c:Array(UInt64)} AND via NOT IN {a:Array(UInt64)} OR via IN {i:Array(UInt64)}) ORDER BY occurred_at DESC, fact_id DESC LIMIT {l:UInt32}", c=customer_ids, a=moved_away or [0], i=moved_in or [2**63], l=limit)
+
+    rows = client.rows(
+        "SELECT fact_id, kind, name, occurred_at, received_at, source_id, message_id, amount_fen, properties FROM facts WHERE (customer_id IN {c:Array(UInt64)} AND via NOT IN {a:Array(UInt64)} OR via IN {i:Array(UInt64)}) ORDER BY occurred_at DESC, fact_id DESC LIMIT {l:UInt32}",
+        c=customer_ids,
+        a=moved_away or [0],
+        i=moved_in or [2**63],
+        l=limit,
+    )
     return TimelinePage(tuple(TimelineEntry(*r[:-1], orjson.loads(r[-1])) for r in rows), None)

@@ -137,7 +137,9 @@ def list_runs(
     conn: Conn, _: CanImport, before: int | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 50
 ) -> list[Run]:
     """List imports, newest first; ``before`` is the id of the last one of the page before."""
-    return [Run.model_validate(run, from_attributes=True) for run in intake.import_runs(conn, before=before, limit=limit)]
+    return [
+        Run.model_validate(run, from_attributes=True) for run in intake.import_runs(conn, before=before, limit=limit)
+    ]
 
 
 @router.get("/{run_id}")

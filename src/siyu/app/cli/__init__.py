@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from siyu.app.cli import data, imports, people, run, sources
+from siyu.app.cli import access, data, imports, people, run, sources
 from siyu.app.cli.frame import console, fail
 from siyu.kernel.errors import SiyuError
 
@@ -18,6 +18,7 @@ app = typer.Typer(
 run.register(app)
 people.register(app)
 data.register(app)
+access.register(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(sources.app, name="sources")
 app.add_typer(data.dead_letters, name="dead-letters")

@@ -18,7 +18,7 @@ from siyu.app.place import Place, Running
 from siyu.engines import logging
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.settings import Settings
+from siyu.engines.settings import Settings, load
 from siyu.kernel.errors import SiyuError
 
 console = Console()
@@ -41,7 +41,7 @@ def fail(error: SiyuError) -> NoReturn:
 
 def load_settings(data: Path | None = None) -> Settings:
     """The settings, with the data folder of the option if one was given."""
-    settings = Settings() if data is None else Settings(data_folder=data)
+    settings = load(data_folder=data)
     logging.configure(settings.log_level, settings.log_format)
     return settings
 

@@ -12,7 +12,7 @@ from siyu.app import imports
 from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json
 from siyu.app.context import Context
 from siyu.intake import service as intake
-from siyu.intake.files.mapping import FileMapping
+from siyu.intake.files.service import FileMapping
 from siyu.intake.files.types import Kind, Preview
 from siyu.intake.types import ImportRun
 
@@ -81,9 +81,7 @@ def list_imports(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command("save-mapping")
-def save_mapping(
-    file: Annotated[Path, typer.Argument(help="A YAML or JSON file.")], data: DataOption = None
-) -> None:
+def save_mapping(file: Annotated[Path, typer.Argument(help="A YAML or JSON file.")], data: DataOption = None) -> None:
     """Keep a mapping under its name, to be used with --mapping NAME."""
     with engines(data) as context:
         mapping = imports.find_mapping(context, str(file))

@@ -71,7 +71,9 @@ def timeline(
     table = Table("when (UTC)", "what", "name", "yuan", "details", box=None, padding=(0, 1))
     for entry in page.entries:
         amount = f"{entry.amount_fen / 100:,.2f}" if entry.amount_fen else ""
-        details = ", ".join(f"{key}={value}" for key, value in entry.properties.items() if value not in (None, "", {}, []))
+        details = ", ".join(
+            f"{key}={value}" for key, value in entry.properties.items() if value not in (None, "", {}, [])
+        )
         table.add_row(f"{entry.occurred_at:%Y-%m-%d %H:%M:%S}", entry.kind, entry.name, amount, details[:100])
     console.print(table)
     if page.next:
@@ -107,15 +109,21 @@ def graph(customer: _Customer, data: DataOption = None, as_json: JsonOption = Fa
         found = identity.graph(conn, identity.living(conn, customer))
         known = people.shown(conn, found.identifiers)
     if as_json:
-        print_json({"customer_id": found.customer_id, "identifiers": known, "edges": found.edges, "history": found.history})
+        print_json(
+            {"customer_id": found.customer_id, "identifiers": known, "edges": found.edges, "history": found.history}
+        )
         return
     names = {one.id: f"{one.type} {one.value}" for one in known}
-    table = Table("id", "type", "scope", "value", "state", "first seen", "last seen", title=f"Customer {found.customer_id}")
+    table = Table(
+        "id", "type", "scope", "value", "state", "first seen", "last seen", title=f"Customer {found.customer_id}"
+    )
     for one in known:
         days = [f"{moment:%Y-%m-%d}" for moment in (one.first_seen, one.last_seen)]
         table.add_row(str(one.id), one.type, one.scope, one.value, one.state, *days)
     console.print(table)
-    edges = Table("identifier", "identifier", "strength", "state", "reason", "source", "message", "times", title="Evidence")
+    edges = Table(
+        "identifier", "identifier", "strength", "state", "reason", "source", "message", "times", title="Evidence"
+    )
     for edge in found.edges:
         ends = [names.get(end, f"#{end} (of somebody else)") for end in (edge.stronger, edge.weaker)]
         told = [edge.strength, str(edge.state), edge.reason, str(edge.source_id), edge.message_id[:24], str(edge.times)]
@@ -179,7 +187,9 @@ def assets(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"counts": counts, "buyers": buyers})
         return
-    console.print(f"People: {counts.known:,} known, {counts.anonymous:,} anonymous, {buyers:,} buyers.", highlight=False)
+    console.print(
+        f"People: {counts.known:,} known, {counts.anonymous:,} anonymous, {buyers:,} buyers.", highlight=False
+    )
     table = Table("identifier", "how many")
     for name, count in counts.identifiers.items():
         table.add_row(name, f"{count:,}")
@@ -192,15 +202,21 @@ def assets(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 def _show(person: people.Person) -> None:
     profile, value = person.profile, person.value
-    table = Table(show_header=False, box=None, padding=(0, 2), title=f"Customer {person.customer_id}", title_justify="left")
+    table = Table(
+        show_header=False, box=None, padding=(0, 2), title=f"Customer {person.customer_id}", title_justify="left"
+    )
     table.add_row("layer", profile.layer.name.lower().replace("_", " "))
     table.add_row("personal", ", ".join(f"{key} {shown}" for key, shown in profile.personal.items()))
     table.add_row("traits", ", ".join(f"{key} {shown}" for key, shown in profile.traits.items()))
     table.add_row("tags", ", ".join(tag.tag for tag in profile.tags))
     table.add_row("seen", f"{profile.first_seen_at:%Y-%m-%d} – {profile.last_seen_at:%Y-%m-%d %H:%M} UTC")
-    table.add_row("value", f"{value.net_fen / 100:,.2f} yuan in {value.orders} orders, {value.refunded_fen / 100:,.2f} refunded")
+    table.add_row(
+        "value", f"{value.net_fen / 100:,.2f} yuan in {value.orders} orders, {value.refunded_fen / 100:,.2f} refunded"
+    )
     for one in value.platforms:
         table.add_row("", f"{one.platform}: {one.orders} orders, {one.paid_fen / 100:,.2f} yuan")
     for known in person.identifiers:
-        table.add_row("identifier", f"{known.type} {known.value}" + ("" if known.state == "active" else f" ({known.state})"))
+        table.add_row(
+            "identifier", f"{known.type} {known.value}" + ("" if known.state == "active" else f" ({known.state})")
+        )
     console.print(table)

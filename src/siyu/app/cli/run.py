@@ -112,7 +112,7 @@ def _greet(settings: Settings, supervisor: Supervisor) -> None:
     if token:
         errors.print(
             "There is no owner yet. This link makes one; it works once, for 24 hours:\n"
-            f"  {base}/first-owner?token={token}\n"
+            f"  {base}/first-owner#token={token}\n"
             f"Without a browser: siyu owner --token {token} --login NAME",
             highlight=False,
             markup=False,

@@ -17,7 +17,8 @@ _NAMES = {np.dtype(np.int16): "smallint", np.dtype(np.int32): "integer", np.dtyp
 
 
 def begin(conn: Connection) -> None:
-    """Make the staging tables of this transaction."""
+    """Make the staging tables of this transaction; an import before it in the same one has left its own."""
+    run(conn, f"DROP TABLE IF EXISTS {', '.join(_STAGING)}")
     run(
         conn,
         """
@@ -179,6 +180,10 @@ def put(conn: Connection, table: str, names: Sequence[str], columns: Sequence[ND
             copy.write(data[start : start + 100_000].tobytes())
         copy.write(b"\xff\xff")
 
+
+_STAGING = tuple(
+    f"pg_temp.bulk_{name}" for name in ("link", "key", "node", "class", "edge", "owner", "outcome", "customer")
+)
 
 _NUMBER = (
     """

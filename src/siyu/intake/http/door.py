@@ -20,7 +20,7 @@ from siyu.intake.types import DeadLetter, Lane
 from siyu.kernel.clock import Clock, from_millis, to_millis
 from siyu.kernel.errors import SiyuError
 
-_KEY_TTL: Final = 1.0  # seconds for which a write key's answer is remembered: a revoked key works no longer than this
+_KEY_TTL: Final = 0.5  # seconds for which a write key's answer is remembered, beside the half second of WriteKeys
 _KEYS_REMEMBERED: Final = 10_000
 
 

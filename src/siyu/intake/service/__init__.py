@@ -12,7 +12,18 @@ from siyu.intake.service.imports import (
     save_mapping,
 )
 from siyu.intake.service.letters import bury, dead_letter_counts, dead_letters, discard, replay
-from siyu.intake.service.queue import CHANNEL, claim, depth, digest, finish, keep_seen, put, put_parts, unseen
+from siyu.intake.service.queue import (
+    CHANNEL,
+    claim,
+    depth,
+    digest,
+    finish,
+    keep_seen,
+    put,
+    put_parts,
+    serialised,
+    unseen,
+)
 
 __all__ = [
     "CHANNEL",
@@ -37,5 +48,6 @@ __all__ = [
     "put_parts",
     "replay",
     "save_mapping",
+    "serialised",
     "unseen",
 ]

@@ -23,6 +23,11 @@ def put(conn: Connection, lane: Lane, messages: Sequence[Message], *, known_new:
     put_parts(conn, lane, [part(message) for message in messages], known_new=known_new)
 
 
+def serialised(message: Message) -> bytes:
+    """The form in which a message lies in an envelope and in a dead letter."""
+    return part(message)
+
+
 def put_parts(conn: Connection, lane: Lane, parts: Sequence[bytes], *, known_new: bool = False) -> None:
     """The same for messages that are serialised already (see :mod:`siyu.intake.envelope`)."""
     for start in range(0, len(parts), MAX_PER_ENVELOPE):
