@@ -1,9 +1,11 @@
 """``python -m siyu.app.process web|worker [supervisor's pid]``: one process of a running Siyu."""
 
+import gc
 import os
 import sys
 import threading
 import time
+from functools import partial
 
 from siyu.app.context import open_context
 from siyu.engines import logging
@@ -20,11 +22,16 @@ def main() -> None:
     if role == "web":
         from siyu.app.web import serve  # noqa: PLC0415 - a worker does not need the web's modules in memory
 
-        serve(settings)
+        run = partial(serve, settings)
     else:
         from siyu.app.worker import Worker  # noqa: PLC0415 - and the web not the worker's
 
-        Worker(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run()
+        run = Worker(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run
+    # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700
+    # objects would take a quarter of the time.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+    run()
 
 
 def _end_with(supervisor: int) -> None:

@@ -1,6 +1,5 @@
 """The web process: the intake's door, the API and its OpenAPI page."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -110,10 +109,6 @@ def serve(settings: Settings) -> None:
     """Serve until told to stop."""
     context = open_context(settings, settings.postgres_url, settings.clickhouse_url)
     app = create_app(context)
-    # What is loaded stays; requests come and go in such numbers that looking for cycles among them every 700 objects
-    # would take a tenth of the time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
     uvicorn.run(
         app,
         host=settings.http_host,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from siyu.intake.types import IdentifierClaim
 from siyu.kernel.fact import Fact, FactKind
@@ -86,8 +87,7 @@ class IdentifierState(StrEnum):
     SHARED = "shared"  # claimed for too many people (a store tablet): stays on its own
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """Whose message it is.
 
     Attributes:

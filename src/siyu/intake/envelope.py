@@ -59,16 +59,9 @@ def _message(fields: Sequence[Any]) -> Message:
     if claims is None:
         named = tracking_claims(kind, source_id, payload)
     else:
-        named = tuple(IdentifierClaim(*claim) for claim in claims)
-    return Message(
-        type=kind,
-        source_id=source_id,
-        message_id=message_id,
-        occurred_at=from_millis(occurred_ms),
-        received_at=from_millis(received_ms),
-        claims=named,
-        payload=payload,
-    )
+        named = tuple([IdentifierClaim(*claim) for claim in claims])
+    occurred, received = from_millis(occurred_ms), from_millis(received_ms)
+    return Message(kind, source_id, message_id, occurred, received, named, payload)
 
 
 def tracking_claims(kind: str, source_id: int, event: Mapping[str, Any]) -> tuple[IdentifierClaim, ...]:
@@ -89,8 +82,10 @@ def tracking_claims(kind: str, source_id: int, event: Mapping[str, Any]) -> tupl
         claims.append(IdentifierClaim("user_id", scope, str(event["previousId"])))
     context = event.get("context")
     if isinstance(context, dict):
-        claims += _external_ids(context.get("externalIds"))
-        claims += _traits(context.get("traits"))
+        if "externalIds" in context:
+            claims += _external_ids(context["externalIds"])
+        if "traits" in context:
+            claims += _traits(context["traits"])
     if kind == "identify":
         claims += _traits(event.get("traits"))
     return tuple(claims)

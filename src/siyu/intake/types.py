@@ -1,18 +1,17 @@
 """What other rooms may know of a message."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 MessageType = Literal["track", "page", "screen", "identify", "group", "alias", "order", "customer"]
 Strength = Literal["self", "contact"]
 
 
-@dataclass(frozen=True, slots=True)
-class IdentifierClaim:
-    """One identifier as a message names it, not yet normalised.
+class IdentifierClaim(NamedTuple):
+    """One identifier as a message names it, not yet normalised. A tuple, because a batch makes and hashes thousands.
 
     Attributes:
         type: a name of ``identity.types.IdentifierType``: ``user_id``, ``anonymous_id``, ``phone``, ``union_id`` …
@@ -28,9 +27,8 @@ class IdentifierClaim:
     strength: Strength = "self"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What came in, before it is understood.
+class Message(NamedTuple):
+    """What came in, before it is understood. A tuple for the same reason.
 
     Attributes:
         type: of the Segment contract, or ``order`` / ``customer`` for a row of a file.
@@ -48,7 +46,7 @@ class Message:
     occurred_at: datetime
     received_at: datetime
     claims: tuple[IdentifierClaim, ...]
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any]
 
 
 class Lane(IntEnum):

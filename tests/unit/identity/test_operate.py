@@ -26,7 +26,9 @@ class TestSplit:
     def test_leaves_with_its_facts_and_stays_away(
         self, conn: Connection, now: datetime, say: Say, people: People
     ) -> None:
-        old = service.resolve(conn, [say("user_id:u", "anonymous_id:a", "email:a@b.cn")], now).attributions[0].customer_id
+        old = (
+            service.resolve(conn, [say("user_id:u", "anonymous_id:a", "email:a@b.cn")], now).attributions[0].customer_id
+        )
         device = identifier(conn, "a")
         preview = service.split_preview(conn, old, [device])
         assert [edge.weaker for edge in preview.overruled] == [device]
@@ -133,11 +135,17 @@ class TestRaces:
     @pytest.mark.parametrize("turn", range(8))
     def test_two_merges_over_the_same_people(self, database: Database, now: datetime, say: Say, turn: int) -> None:
         with database.transaction() as conn:
-            service.resolve(conn, [say("user_id:u"), say("union_id:w"), say("phone:13800138000"), say("email:a@b.cn")], now)
+            service.resolve(
+                conn, [say("user_id:u"), say("union_id:w"), say("phone:13800138000"), say("email:a@b.cn")], now
+            )
         self.run(
             database,
-            lambda conn: service.resolve(conn, [say("user_id:u", "union_id:w"), say("union_id:w", "email:a@b.cn")], now),
-            lambda conn: service.resolve(conn, [say("phone:13800138000", "email:a@b.cn"), say("user_id:u", "email:a@b.cn")], now),
+            lambda conn: service.resolve(
+                conn, [say("user_id:u", "union_id:w"), say("union_id:w", "email:a@b.cn")], now
+            ),
+            lambda conn: service.resolve(
+                conn, [say("phone:13800138000", "email:a@b.cn"), say("user_id:u", "email:a@b.cn")], now
+            ),
             lambda conn: service.resolve(conn, [say("union_id:w", "phone:13800138000", f"anonymous_id:a{turn}")], now),
         )
         with database.transaction() as conn:
@@ -165,7 +173,9 @@ class TestRaces:
         self.run(
             database,
             lambda conn: service.split(conn, old.customer_id, [device], now=now, **BY),
-            lambda conn: service.resolve(conn, [say("user_id:u", "union_id:w"), say("anonymous_id:a", "union_id:w")], now),
+            lambda conn: service.resolve(
+                conn, [say("user_id:u", "union_id:w"), say("anonymous_id:a", "union_id:w")], now
+            ),
         )
         with database.transaction() as conn:
             assert service.rebuild(conn, now) == []

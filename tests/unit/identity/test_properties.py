@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,7 +30,9 @@ _act = st.tuples(st.sampled_from(["confirm", "reject", "split", "split"]), st.in
 _story = st.lists(st.one_of(st.lists(_message, min_size=1, max_size=5), _act), min_size=1, max_size=12)
 
 _thorough = settings(
-    max_examples=int(os.environ.get("SIYU_IDENTITY_EXAMPLES", "100")), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=int(os.environ.get("SIYU_IDENTITY_EXAMPLES", "100")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -49,7 +51,9 @@ def act(conn: Connection, what: str, one: int, other: int, now: datetime) -> boo
             customer = rows(conn, "SELECT customer_id FROM identity.identifier WHERE id = :id", id=a)[0][0]
             members = [
                 row.id
-                for row in rows(conn, "SELECT id FROM identity.identifier WHERE customer_id = :c ORDER BY id", c=customer)
+                for row in rows(
+                    conn, "SELECT id FROM identity.identifier WHERE customer_id = :c ORDER BY id", c=customer
+                )
             ]
             leaving = [a, *(m for n, m in enumerate(members) if other >> n & 1)]
             service.split(conn, customer, sorted(set(leaving)), actor="operator:1", reason="test", now=now)
@@ -85,7 +89,9 @@ def check(conn: Connection, now: datetime, *, confirmed: bool) -> None:
 class TestAnyStory:
     @_thorough
     @given(story=_story)
-    def test_assignment_is_what_the_log_leads_to(self, database: Database, now: datetime, say: Say, story: list) -> None:
+    def test_assignment_is_what_the_log_leads_to(
+        self, database: Database, now: datetime, say: Say, story: list
+    ) -> None:
         with database.transaction() as conn:
             confirmed = False
             for step in story:
@@ -112,7 +118,7 @@ class TestAnyStory:
     ) -> None:
         said = [say(*claims) for claims in messages]
         bounds = sorted({0, len(said), *(cut for cut in cuts if cut < len(said))})
-        batches = [said[start:stop] for start, stop in zip(bounds, bounds[1:], strict=False)]
+        batches = [said[start:stop] for start, stop in pairwise(bounds)]
         answers = []
         for plan in ([said], batches, [[one] for one in said]):
             with database.transaction() as conn:

@@ -90,7 +90,9 @@ class TestNormalise:
             assert phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == clean
             assert phonenumbers.is_possible_number(number)
 
-    @pytest.mark.parametrize("raw", ["1" * 10_000_000, "(" * 1000, "a@" * 500, "a@" + "b-" * 120, "a@" + "b." * 120, "+" * 1000])
+    @pytest.mark.parametrize(
+        "raw", ["1" * 10_000_000, "(" * 1000, "a@" * 500, "a@" + "b-" * 120, "a@" + "b." * 120, "+" * 1000]
+    )
     def test_takes_no_time(self, raw: str) -> None:
         start = time.perf_counter()
         for kind in TYPES:

@@ -1,6 +1,6 @@
 """A tracked message → the fact of it. Every event passes here, so what is clean already is not touched."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -17,14 +17,17 @@ KINDS: Final = {
 }
 MAX_NAME: Final = 200
 MAX_BYTES: Final = 32 * 1024
-_CONTEXT_TEXTS: Final = ("locale", "timezone", "userAgent")
-_CONTEXT_OBJECTS: Final = {
-    "campaign": ("name", "source", "medium", "term", "content", "id"),
-    "app": ("name", "version", "build"),
-    "os": ("name", "version"),
-    "library": ("name", "version"),
+# Of the context: texts that are kept, and objects with what is kept of them.
+_CONTEXT: Final[dict[str, frozenset[str]]] = {
+    "locale": frozenset(),
+    "timezone": frozenset(),
+    "userAgent": frozenset(),
+    "page": frozenset({"path", "title", "url", "referrer"}),
+    "campaign": frozenset({"name", "source", "medium", "term", "content", "id"}),
+    "app": frozenset({"name", "version", "build"}),
+    "os": frozenset({"name", "version"}),
+    "library": frozenset({"name", "version"}),
 }
-_PAGE: Final = ("path", "title", "url", "referrer")
 _LINKS: Final = frozenset({"path", "url", "referrer"})
 _DEPTH: Final = 8
 
@@ -130,23 +133,25 @@ def _context(context: Any) -> dict[str, Any]:
     if not isinstance(context, dict):
         return {}
     kept: dict[str, Any] = {}
-    page = context.get("page")
-    if page and isinstance(page, dict) and (shown := _texts(page, _PAGE, 500)):
-        for key in _LINKS & shown.keys():
-            shown[key] = _path(shown[key])
-        kept["page"] = shown
-    for key in _CONTEXT_TEXTS:
-        if isinstance(value := context.get(key), str):
-            kept[key] = _short(value, 300)
-    for key, names in _CONTEXT_OBJECTS.items():
-        inner = context.get(key)
-        if inner and isinstance(inner, dict) and (shown := _texts(inner, names, 200)):
+    for key, value in context.items():
+        names = _CONTEXT.get(key)
+        if names is None:
+            continue
+        if not names:
+            if type(value) is str:
+                kept[key] = _short(value, 300)
+        elif type(value) is dict and (shown := _texts(value, names)):
+            if key == "page":
+                for link in _LINKS & shown.keys():
+                    shown[link] = _path(shown[link])
             kept[key] = shown
     return kept
 
 
-def _texts(source: dict[str, Any], names: Iterable[str], limit: int) -> dict[str, str]:
-    return {name: _short(value, limit) for name in names if (value := source.get(name)) and isinstance(value, str)}
+def _texts(source: dict[str, Any], names: frozenset[str]) -> dict[str, str]:
+    return {
+        name: _short(value, 500) for name, value in source.items() if name in names and type(value) is str and value
+    }
 
 
 def _short(value: str, limit: int) -> str:

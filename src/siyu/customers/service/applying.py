@@ -1,7 +1,7 @@
 """A batch of messages → profiles, tags, consent, relations and the facts of behaviour."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -90,9 +90,9 @@ def _learn(conn: Connection, told: Sequence[tuple[Message, Attribution]]) -> lis
     changes: dict[int, list[TraitChange]] = defaultdict(list)
     origin: dict[int, tuple[Message, Attribution]] = {}
     for message, owner in told:
-        traits = message.payload.get("traits")
-        if message.type in _TELLING and isinstance(traits, dict) and traits:
-            changes[owner.customer_id] += changes_of(traits, to_millis(message.occurred_at))
+        told_traits = _traits(message)
+        if told_traits:
+            changes[owner.customer_id] += changes_of(told_traits, to_millis(message.occurred_at))
             origin[owner.customer_id] = (message, owner)
     if not changes:
         return []
@@ -109,6 +109,18 @@ def _learn(conn: Connection, told: Sequence[tuple[Message, Attribution]]) -> lis
             facts.append(_fact("profile.identified", message, owner, said))
     store.write_profiles(conn, written)
     return facts
+
+
+def _traits(message: Message) -> Mapping[str, Any]:
+    """What an identify call or a customer row says of a person; RudderStack's SDKs put it into the context."""
+    if message.type not in _TELLING:
+        return {}
+    payload = message.payload
+    context = payload.get("context")
+    for said in (payload.get("traits"), context.get("traits") if isinstance(context, dict) else None):
+        if isinstance(said, dict) and said:
+            return said
+    return {}
 
 
 def _seal(conn: Connection, changes: dict[int, list[TraitChange]]) -> None:

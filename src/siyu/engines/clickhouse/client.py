@@ -12,6 +12,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError as DriverError
 from clickhouse_connect.driver.exceptions import OperationalError
 from clickhouse_connect.driver.httputil import get_pool_manager
 
+from siyu.engines.clickhouse.adapter.engine import quoted
 from siyu.kernel.errors import EngineProblem
 
 # It warns of every lost connection besides raising; whoever catches the error decides what to say.
@@ -58,9 +59,23 @@ class Client:
     be repeated as it was.
     """
 
-    def __init__(self, driver: Any, place: str) -> None:
+    def __init__(self, driver: Any, place: str, user: str = "", password: str = "") -> None:
         self.driver = driver
         self._place = place
+        self._user = user
+        self._password = password
+
+    @property
+    def database(self) -> str:
+        """The name of the database, quoted."""
+        return f"`{self.scalar('SELECT currentDatabase()')}`"
+
+    @property
+    def login(self) -> str:
+        """What the source of a dictionary needs to read from its own server: ``USER … PASSWORD …``, or nothing."""
+        if self.scalar("SELECT currentUser()") != self._user:
+            return ""  # embedded: the adapter's user is not one of chDB's
+        return f"USER {quoted(self._user)} PASSWORD {quoted(self._password)}"
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """All rows of a SELECT."""
@@ -131,14 +146,15 @@ def connect(url: str, *, timeout: float = 300) -> Client:
     secure = parts.scheme == "https"
     port = parts.port or (8443 if secure else 8123)
     place = f"{parts.hostname}:{port}"
+    user, password = unquote(parts.username or "default"), unquote(parts.password or "")
     local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
     try:
         driver = clickhouse_connect.get_client(
             interface=parts.scheme,
             host=parts.hostname,
             port=port,
-            username=unquote(parts.username or "default"),
-            password=unquote(parts.password or ""),
+            username=user,
+            password=password,
             database=unquote(parts.path.strip("/")) or "default",
             settings=dict(PINNED_SETTINGS),
             autogenerate_session_id=False,  # a session would forbid two threads to query at once
@@ -146,10 +162,11 @@ def connect(url: str, *, timeout: float = 300) -> Client:
             send_receive_timeout=int(timeout),
             pool_mgr=get_pool_manager(maxsize=32, num_pools=1),
             tz_mode="aware",
+            show_clickhouse_errors="scrub",  # the sentence without our URL
         )
     except DriverError as error:
         raise _translated(error, place) from error
-    return Client(driver, place)
+    return Client(driver, place, user, password)
 
 
 def _translated(error: Exception, place: str) -> EngineProblem:

@@ -22,7 +22,9 @@ def migrate(client: Client, folders: Sequence[Path], *, lock: AbstractContextMan
 
     Args:
         client: connected to the database to migrate.
-        folders: ``<room>/clickhouse/migrations`` of every room; a file's id is ``<room>/<name>``.
+        folders: ``<room>/clickhouse/migrations`` of every room; a file's id is ``<room>/<name>``. In a file
+            ``$database`` is the database's name, and ``$login`` the user and password that the source of a dictionary
+            needs to read from its own server (nothing for the embedded one).
         lock: held meanwhile; two processes that start at once must be given the same one.
 
     Returns:
@@ -37,7 +39,8 @@ def migrate(client: Client, folders: Sequence[Path], *, lock: AbstractContextMan
                 key = f"{folder.parent.parent.name}/{file.stem}"
                 if key in done:
                     continue
-                for sql in split(file.read_text("utf-8")):
+                text = file.read_text("utf-8").replace("$database", client.database).replace("$login", client.login)
+                for sql in split(text):
                     client.run(sql)
                 client.run("INSERT INTO siyu_migration (id) SELECT {id:String}", id=key)
                 ran.append(key)

@@ -8,9 +8,20 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from siyu.identity.rules import linking
+from siyu.identity.rules import laying, linking
 from siyu.identity.rules.linking import (
-    APARTS, BIT, CUSTOMER, FRESH, PARENT, ROOM, RULE_WIDTH, WIDTH, Board, Ints, attach, join,
+    APARTS,
+    BIT,
+    CUSTOMER,
+    FRESH,
+    PARENT,
+    ROOM,
+    RULE_WIDTH,
+    WIDTH,
+    Board,
+    Ints,
+    attach,
+    join,
 )  # fmt: skip
 from siyu.identity.types import IdentifierType
 
@@ -168,7 +179,7 @@ def fresh_from(board: Board) -> int:
 
 
 class Compiled(NamedTuple):
-    """The functions of :mod:`linking` that a bulk import calls, as machine code."""
+    """The functions of :mod:`linking` and :mod:`laying` that a bulk import calls, as machine code."""
 
     link_all: Callable[[Board, int, int], None]
     set_up: Callable[[Ints, Ints, Ints], None]
@@ -184,10 +195,11 @@ def compiled() -> Compiled:
     """Compile. numba is imported here only: it costs a second and 100 MB."""
     import numba  # noqa: PLC0415
 
-    scope = dict(vars(linking))
-    for name in linking.COMPILED:
-        source = getattr(linking, name)
-        scope[name] = numba.njit(nogil=True)(FunctionType(source.__code__, scope, name, source.__defaults__))
+    scope = vars(linking) | vars(laying)
+    for module in (linking, laying):
+        for name in module.COMPILED:
+            source = getattr(module, name)
+            scope[name] = numba.njit(nogil=True)(FunctionType(source.__code__, scope, name, source.__defaults__))
     return Compiled(*(scope[name] for name in Compiled._fields))
 
 
@@ -206,13 +218,18 @@ def in_order(table: Int32s, classes: Int32s, links: Links) -> tuple[Int32s, Int3
     count = len(links.left)
     earliest = int(links.first_seen.min(initial=0))
     span = int(links.first_seen.max(initial=0)) - earliest + 1
-    late = ((links.first_seen - earliest) // (span // linking.STEPS + 1)).astype(np.int8)
+    late = ((links.first_seen - earliest) // (span // laying.STEPS + 1)).astype(np.int8)
     seldom = _SELDOM[np.minimum(links.times, len(_SELDOM) - 1)]
     keys = np.empty(count, np.int32)
     given = (links.left, links.right, links.strength)
     compiled().rank_all(classes, table, given, (late, seldom), keys)
-    arranged = tuple(np.empty(count, kind) for kind in (np.int32, np.int32, np.int8, np.int32))
-    starts = np.zeros(linking.TIERS * linking.STEPS * ((len(classes) >> linking.BLOCK) + 1), np.int32)
+    arranged = (
+        np.empty(count, np.int32),
+        np.empty(count, np.int32),
+        np.empty(count, np.int8),
+        np.empty(count, np.int32),
+    )
+    starts = np.zeros(laying.TIERS * laying.STEPS * ((len(classes) >> laying.BLOCK) + 1), np.int32)
     compiled().arrange(keys, starts, given, arranged)
     return arranged
 

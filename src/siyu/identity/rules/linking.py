@@ -58,9 +58,6 @@ SHARED: Final = -1  # in the place of CONFLICTS
 FRESH: Final = 0  # in ``counter``: the next unused customer index
 APARTS: Final = 1  # in ``counter``: entries used of apart_to
 DEVICE_GRADE: Final = 1
-STEPS: Final = 16  # of "how late" and "how seldom" in the order of a bulk import
-TIERS: Final = 4
-BLOCK: Final = 14  # nodes of one block of that order, as a power of two
 ROOM: Final = 1000  # the most nodes of one component
 
 
@@ -109,7 +106,7 @@ class Board(NamedTuple):
 def find(state: Ints, node: int) -> int:
     """The root of the component of ``node``."""
     while True:
-        parent = state[node * WIDTH]
+        parent: int = state[node * WIDTH]
         above = state[parent * WIDTH]
         if above == parent:
             return parent
@@ -150,7 +147,7 @@ def admits(board: Board, root: int, node: int, limit_column: int) -> int:
         return IS_APART
     if state[root * WIDTH + SIZE] >= ROOM:
         return IS_TOO_LARGE
-    own = state[node * WIDTH + CLASS]
+    own: int = state[node * WIDTH + CLASS]
     left = board.table[own * RULE_WIDTH + limit_column]
     member = root
     while True:
@@ -267,8 +264,9 @@ def single(board: Board, node: int, customer: int) -> None:
 
 def fresh_customer(board: Board) -> int:
     """An index for a customer that did not exist before."""
-    board.counter[FRESH] += 1
-    return board.counter[FRESH] - 1
+    index: int = board.counter[FRESH]
+    board.counter[FRESH] = index + 1
+    return index
 
 
 def regroup(board: Board, count: int, customer: int) -> None:
@@ -431,104 +429,8 @@ def link_all(board: Board, start: int, stop: int) -> None:
             outcome[index] = weigh(board, index, one, other)
 
 
-def set_up(state: Ints, table: Ints, classes: Ints) -> None:
-    """Make every node a component and a customer of its own."""
-    for node in range(len(classes)):
-        at = node * WIDTH
-        state[at] = node
-        state[at + SIZE] = 1
-        state[at + NEXT] = node
-        state[at + CLASS] = classes[node]
-        state[at + HEAD] = -1
-        state[at + MASK] = table[classes[node] * RULE_WIDTH + BIT]
-        state[at + CONFLICTS] = 0
-        state[at + CUSTOMER] = node
-
-
-def seat(state: Ints, owner: Ints, first: Ints) -> None:
-    """Bring together nodes that are one customer already.
-
-    Args:
-        state: after :func:`set_up`.
-        owner: the customer index of each node.
-        first: a -1 for each customer index.
-    """
-    for node in range(len(owner)):
-        customer = owner[node]
-        state[node * WIDTH + CUSTOMER] = customer
-        if first[customer] < 0:
-            first[customer] = node
-        else:
-            root = join(state, find(state, first[customer]), node)
-            state[root * WIDTH + CUSTOMER] = customer
-
-
-def hold(board: Board, count: int) -> None:
-    """Attach the first ``count`` links, which were decided before and hold."""
-    for index in range(count):
-        attach(board.state, board.edge_next, board.left[index], board.right[index], index)
-
-
-def owners(state: Ints, found: Ints) -> None:
-    """Fill ``found`` with the customer index of every node."""
-    for node in range(len(found)):
-        found[node] = state[find(state, node) * WIDTH + CUSTOMER]
-
-
-def arrange(keys: Ints, starts: Ints, links: tuple[Ints, Ints, Ints], arranged: tuple[Ints, Ints, Ints, Ints]) -> None:
-    """Lay out (left, right, strength) of ``links`` in the order of their keys, and where each came from.
-
-    Args:
-        keys: of each link.
-        starts: a zero for each key.
-        links: left, right and strength.
-        arranged: room for the same and for the place each had.
-    """
-    for place in range(len(keys)):
-        starts[keys[place]] += 1
-    below = 0
-    for key in range(len(starts)):
-        below += starts[key]
-        starts[key] = below - starts[key]
-    for place in range(len(keys)):
-        target = starts[keys[place]]
-        starts[keys[place]] += 1
-        arranged[0][target] = links[0][place]
-        arranged[1][target] = links[1][place]
-        arranged[2][target] = links[2][place]
-        arranged[3][target] = place
-
-
-def rank_all(classes: Ints, table: Ints, links: tuple[Ints, Ints, Ints], steps: tuple[Ints, Ints], keys: Ints) -> None:
-    """Fill ``keys`` with the place of each link in the order of a bulk import: the surest first.
-
-    Accounts with accounts; then phones and mail that somebody acts under, the earliest first (a recycled number was
-    somebody's before it was somebody else's); then what is by contact, then devices, what was seen most first. Where
-    that says nothing the older identifier comes first, by blocks of nodes that stay in the processor's cache.
-
-    Args:
-        classes: of each node.
-        table: the limit classes.
-        links: left, right and strength.
-        steps: of each link, from 0 to STEPS - 1: how late it was first seen, how seldom it was seen.
-        keys: room for a key a link.
-    """
-    blocks = (len(classes) >> BLOCK) + 1
-    for place in range(len(keys)):
-        grade = table[classes[links[1][place]] * RULE_WIDTH + GRADE]
-        if grade == DEVICE_GRADE:
-            tier = 3
-        elif links[2][place] == CONTACT:
-            tier = 2
-        else:
-            tier = 3 - grade
-        step = steps[0][place] if tier == 1 else steps[1][place]
-        keys[place] = (tier * STEPS + step) * blocks + (links[0][place] >> BLOCK)
-
-
 # In the order in which they must be compiled.
 COMPILED = (
-    "find", "is_apart", "are_apart", "admits", "broken_limit", "refusal", "join", "unite", "attach", "held_by", "single", "fresh_customer",
-    "regroup", "release", "refuse", "lift_aparts", "confirm", "weigh", "link_all", "set_up", "seat", "hold", "owners", "arrange",
-    "rank_all",
+    "find", "is_apart", "are_apart", "admits", "broken_limit", "refusal", "join", "unite", "attach", "held_by", "single",
+    "fresh_customer", "regroup", "release", "refuse", "lift_aparts", "confirm", "weigh", "link_all",
 )  # fmt: skip

@@ -35,7 +35,9 @@ def propose_merge(
     pair = _ordered(conn, _strongest(conn, one), _strongest(conn, other))
     known = reading.evidence(conn, *pair)
     if known is None:
-        row = EvidenceRow(*pair, None, None, now, 0, "", linking.OPERATOR, linking.REVIEW, f"proposed by {actor}: {reason}")
+        row = EvidenceRow(
+            *pair, None, None, now, 0, "", linking.OPERATOR, linking.REVIEW, f"proposed by {actor}: {reason}"
+        )
         writing.write_evidence(conn, [row], now)
     else:
         writing.change_evidence(conn, [(*pair, linking.REVIEW, f"proposed by {actor}: {reason}")])
@@ -91,7 +93,9 @@ def reject_merge(
         seq = writing.take(conn, "log_seq", 1)[0]
         writing.write_aparts(conn, [(min(pair), max(pair))], [])
         writing.change_evidence(conn, [(*pair, linking.REJECTED, "apart")])
-        writing.write_ledger(conn, [LedgerRow(seq, "reject", *customers, [], *pair, actor, reason)], now)
+        writing.write_ledger(
+            conn, [LedgerRow(seq, "reject", customers[0], customers[1], [], *pair, actor, reason)], now
+        )
         return Resolution([])
 
     _retrying(conn, act)
@@ -202,7 +206,9 @@ def _write_confirmed(
         pair = (play.ids[left], play.ids[right])
         rows.append(EvidenceRow(*pair, None, None, now, 0, "", linking.OPERATOR, linking.CONFIRMED, reason))
         other = play.customers[play.before[right]]
-        entries.append(LedgerRow(play.seq_of[index], "confirm", settled.customer_of[left], other, [], *pair, actor, reason))
+        entries.append(
+            LedgerRow(play.seq_of[index], "confirm", settled.customer_of[left], other, [], *pair, actor, reason)
+        )
     writing.write_evidence(conn, rows, now)
     writing.write_ledger(conn, entries, now)
 
@@ -243,5 +249,3 @@ def _ordered(conn: Connection, one: int, other: int) -> tuple[int, int]:
 def _check_split(leaving: set[int], members: set[int]) -> None:
     if not leaving or not leaving < members:
         raise BadInput(reason="name some of this customer's identifiers, and not all of them")
-
-

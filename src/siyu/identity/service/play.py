@@ -17,7 +17,7 @@ from siyu.timeline import service as timeline
 AUTOMATIC = "siyu"
 
 
-class Overtaken(Exception):  # noqa: N818 - not an error: the play starts again on what is true now
+class Overtaken(Exception):
     """Another transaction changed what this play looked at before it was locked."""
 
 

@@ -10,7 +10,16 @@ from siyu.engines.vault import service as vault
 from siyu.identity.rules.values import normalise, vault_kind
 from siyu.identity.store import reading
 from siyu.identity.types import (
-    IDENTIFIER_TYPES, TYPES, Aliases, AssetCounts, Evidence, EvidenceState, Grade, Graph, Identifier, IdentifierState,
+    IDENTIFIER_TYPES,
+    TYPES,
+    Aliases,
+    AssetCounts,
+    Evidence,
+    EvidenceState,
+    Grade,
+    Graph,
+    Identifier,
+    IdentifierState,
     LedgerEntry,
 )  # fmt: skip
 from siyu.kernel.errors import BadInput, NotFound
@@ -62,7 +71,7 @@ def graph(conn: Connection, customer_id: int) -> Graph:
     identifiers = [as_identifier(row) for row in reading.by_customer(conn, customer)]
     edges = [as_evidence(row) for row in reading.edges(conn, [identifier.id for identifier in identifiers])]
     ids = aliases_of(conn, customer).customer_ids
-    return Graph(customer, identifiers, edges, [LedgerEntry(*row) for row in reading.history(conn, ids)])
+    return Graph(customer, identifiers, edges, [as_entry(row) for row in reading.history(conn, ids)])
 
 
 def aliases_of(conn: Connection, customer_id: int) -> Aliases:
@@ -109,4 +118,12 @@ def as_evidence(row: Row[Any]) -> Evidence:
     return Evidence(
         row.stronger, row.weaker, _STRENGTHS[row.strength], _STATES[row.state], row.reason, row.source_id,
         row.message_id, row.first_seen, row.last_seen, row.times,
+    )  # fmt: skip
+
+
+def as_entry(row: Row[Any]) -> LedgerEntry:
+    """A stored row as others know it."""
+    return LedgerEntry(
+        row.seq, row.op, row.customer_id, row.other_id, row.identifiers, row.stronger, row.weaker, row.actor,
+        row.reason, row.at,
     )  # fmt: skip

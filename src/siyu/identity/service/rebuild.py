@@ -1,6 +1,6 @@
 """The assignment as the log says it must be, compared with what is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,6 @@ from siyu.identity.store import replaying, writing
 from siyu.identity.types import TYPES, Difference
 from siyu.timeline import service as timeline
 
-_SMALL = 20_000  # links up to which compiling would take longer than it saves
-
 
 @dataclass(slots=True)
 class _Replay:
@@ -26,15 +24,16 @@ class _Replay:
     links: list[Row[Any]]
 
 
-def rebuild(conn: Connection, now: datetime, *, repair: bool = False) -> list[Difference]:
+def rebuild(conn: Connection, now: datetime, *, repair: bool = False, compile_from: int = 20_000) -> list[Difference]:
     """Replay the whole log and say where the stored assignment differs; with ``repair``, put it right.
 
     An empty answer means that customers, shared identifiers and the evidence that holds are exactly what the links and
-    the operators' acts, taken in their order, lead to. Needs memory for the whole log; writers wait meanwhile.
+    the operators' acts, taken in their order, lead to. Needs memory for the whole log; writers wait meanwhile. From
+    ``compile_from`` links on the rules run compiled, which takes some seconds first.
     """
     replaying.lock_all(conn)
     identifiers = replaying.identifiers(conn)
-    replay = _replay(conn, identifiers)
+    replay = _replay(conn, identifiers, compile_from)
     state = replay.board.state
     roots = [int(linking.find(state, node)) for node in range(len(identifiers))]
     found, wrong = _compare_people(identifiers, roots)
@@ -50,7 +49,7 @@ def rebuild(conn: Connection, now: datetime, *, repair: bool = False) -> list[Di
     return found
 
 
-def _replay(conn: Connection, identifiers: Sequence[Row[Any]]) -> _Replay:
+def _replay(conn: Connection, identifiers: Sequence[Row[Any]], compile_from: int) -> _Replay:
     numbers: dict[tuple[str, str], int] = {}
     classes = [numbers.setdefault((row.type, row.scope), len(numbers)) for row in identifiers]
     table = [value for (kind, _), number in numbers.items() for value in rule_row(TYPES[kind], number)]
@@ -59,14 +58,15 @@ def _replay(conn: Connection, identifiers: Sequence[Row[Any]]) -> _Replay:
     left = [node_of[row.stronger] for row in links]
     right = [node_of[row.weaker] for row in links]
     columns = ([row.strength for row in links], [row.repeat for row in links])
-    if len(links) <= _SMALL:
-        board, play = listed(table, classes, left, right, *columns), linking.link_all
+    play: Callable[[Board, int, int], None] = linking.link_all
+    if len(links) < compile_from:
+        board = listed(table, classes, left, right, *columns)
     else:
+        play = compiled().link_all
         board = array_board(
             np.array(table, np.int32), np.array(classes, np.int32), np.array(left, np.int32), np.array(right, np.int32),
             np.array(columns[0], np.int8), np.array(columns[1], np.int8),
         )._replace(apart_head=np.full(len(classes), -1, np.int32))  # fmt: skip
-        play = compiled().link_all
     done = 0
     for act in replaying.acts(conn):
         stop = done

@@ -92,7 +92,9 @@ def aparts(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
 def kinds_of(conn: Connection, identifier_ids: Sequence[int]) -> dict[int, str]:
     """The type of each of these identifiers that exists."""
     found = rows(
-        conn, "SELECT id, type FROM identity.identifier WHERE id = ANY(CAST(:ids AS bigint[]))", ids=list(identifier_ids)
+        conn,
+        "SELECT id, type FROM identity.identifier WHERE id = ANY(CAST(:ids AS bigint[]))",
+        ids=list(identifier_ids),
     )
     return {row[0]: row[1] for row in found}
 
@@ -201,7 +203,9 @@ def departed(conn: Connection, customer_ids: Sequence[int], present: int) -> lis
 
 def count_identifiers(conn: Connection) -> dict[str, int]:
     """How many identifiers of each type."""
-    return {row[0]: row[1] for row in rows(conn, "SELECT type, count(*) FROM identity.identifier GROUP BY 1 ORDER BY 1")}
+    return {
+        row[0]: row[1] for row in rows(conn, "SELECT type, count(*) FROM identity.identifier GROUP BY 1 ORDER BY 1")
+    }
 
 
 def count_people(conn: Connection, devices: Sequence[str]) -> tuple[dict[int, int], int]:

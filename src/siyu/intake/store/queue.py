@@ -74,7 +74,8 @@ def mark_seen(conn: Connection, digests: Sequence[str]) -> set[int]:
         conn,
         """
         WITH incoming AS (
-            SELECT digest, place FROM unnest(CAST(:digests AS uuid[])) WITH ORDINALITY AS given(digest, place)
+            SELECT digest, place
+            FROM unnest(CAST(string_to_array(:digests, ',') AS uuid[])) WITH ORDINALITY AS given(digest, place)
         ), current AS (
             SELECT period FROM intake.seen_period WHERE ended_at IS NULL
         ), added AS (
@@ -89,7 +90,7 @@ def mark_seen(conn: Connection, digests: Sequence[str]) -> set[int]:
         )
         SELECT place FROM incoming WHERE NOT EXISTS (SELECT FROM added WHERE added.digest = incoming.digest)
         """,
-        digests=list(digests),
+        digests=",".join(digests),  # one text: an array would be put together value by value
     )
     return {int(row[0]) - 1 for row in found}
 
