@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,7 +18,10 @@ import httpx
 
 from siyu.app.context import Context, open_context
 from siyu.app.place import NotRunning, Place, Running
+from siyu.engines.access import service as access
 from siyu.engines.settings import Settings
+
+ACTOR = access.system("tests")
 
 
 @dataclass
@@ -56,7 +60,20 @@ class Siyu:
 
     def new_source(self, name: str) -> str:
         """Make a source; return its write key."""
-        return str(self.cli_json("sources", "add", name, "--kind", "server")["write_key"])
+        with self.context() as context, context.database.transaction() as conn:
+            made = access.create_source(conn, ACTOR, name=name, kind="server", now=context.clock.now())
+        return made.keys[0].key
+
+    def api_key(self, *scopes: str) -> str:
+        """Make an API key with these rights, or with all of them."""
+        with self.context() as context, context.database.transaction() as conn:
+            name, now = f"tests {secrets.token_hex(4)}", context.clock.now()
+            return access.create_api_key(conn, ACTOR, name=name, scopes=scopes or tuple(access.RIGHTS), now=now).token
+
+    def client(self, key: str | None) -> httpx.Client:
+        """An HTTP client that comes with an API key, or with none."""
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False)
 
     @contextmanager
     def context(self) -> Iterator[Context]:
@@ -99,7 +116,7 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def begin(folder: Path, port: int, **environment: str) -> Siyu:
+def begin(folder: Path, port: int, *arguments: str, **environment: str) -> Siyu:
     """Start ``siyu up`` and wait until it is ready."""
     variables = os.environ | {
         "SIYU_DATA_FOLDER": str(folder),
@@ -109,7 +126,7 @@ def begin(folder: Path, port: int, **environment: str) -> Siyu:
         "SIYU_POSTGRES_POOL": "4",
     }
     log = (folder / "siyu.log").open("ab")
-    command = [sys.executable, "-m", "siyu.app.cli", "up"]
+    command = [sys.executable, "-m", "siyu.app.cli", "up", *arguments]
     process = subprocess.Popen(command, env=variables | environment, stdout=log, stderr=log)
     log.close()
     siyu = Siyu(folder, port, process)

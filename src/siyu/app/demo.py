@@ -113,8 +113,14 @@ def _fill(settings: Settings, running: Running, count: int, days: int, seed: int
     context = open_context(settings, running.postgres_url, running.clickhouse_url)
     try:
         path = folder / "demo.json"
-        marker = _marker(context, path)
-        if marker is None:
+        marker, begun = _marker(path), _has_source(context)
+        if begun and marker is None:
+            console.print(
+                f"{folder} has the source '{WEBSITE}', but no readable demo.json that says which brand it belongs to. "
+                "Nothing was filled; for a demo brand give another folder with --data."
+            )
+            return
+        if marker is None or not begun:  # nothing here, or a file that outlived its database
             end = context.clock.now().replace(second=0, microsecond=0)
             marker = _Marker(count, days, seed, end.isoformat())
         elif (marker.people, marker.days, marker.seed) != (count, days, seed):
@@ -130,22 +136,24 @@ def _fill(settings: Settings, running: Running, count: int, days: int, seed: int
         context.close()
 
 
-def _marker(context: Context, path: Path) -> _Marker | None:
-    """How far the brand of this folder is; None when there is none, or when its database is a new one."""
+def _marker(path: Path) -> _Marker | None:
+    """How far the brand of this folder is; None when the file does not say."""
     try:
         said = json.loads(path.read_text("utf-8"))
-        marker = _Marker(**{**said, "imported": tuple(said["imported"])})
+        return _Marker(**{**said, "imported": tuple(said["imported"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def _has_source(context: Context) -> bool:
     with context.database.transaction() as conn:
-        here = any(source.name == WEBSITE for source in access.sources(conn))
-    return marker if here else None
+        return any(source.name == WEBSITE for source in access.sources(conn))
 
 
 def _fill_from(context: Context, running: Running, path: Path, marker: _Marker) -> None:
     begun = time.monotonic()
+    marker.write(path)  # before the sources: without it nobody would know to which brand they belong
     keys = _write_keys(context)
-    marker.write(path)
     with console.status(f"{NAME}: {marker.people:,} people live through {marker.days} days …"):
         brand = rehearsal.build(marker.seed, marker.people, marker.days, datetime.fromisoformat(marker.end))
         files = rehearsal.write_exports(brand, path.with_name("demo-exports"))
@@ -321,11 +329,11 @@ def _summarise(context: Context, running: Running, brand: Brand) -> None:
     console.print(table)
     program, data = _program(), _shown(context.settings.data_folder)
     for one, found in examples:
-        console.print(f"Somebody who {one.title}:", markup=False)
-        console.print(f"  {program} find {one.phone} --data {data}", markup=False)
+        console.print(f"Somebody who {one.title}:", markup=False, soft_wrap=True)
+        console.print(f"  {program} find {one.phone} --data {data}", markup=False, soft_wrap=True)
         if found:
-            console.print(f"  {program} timeline {found[0]} --data {data}", markup=False)
-    console.print(f"API: {running.http_url}/docs", markup=False)
+            console.print(f"  {program} timeline {found[0]} --data {data}", markup=False, soft_wrap=True)
+    console.print(f"API: {running.http_url}/docs", markup=False, soft_wrap=True)
 
 
 def _program() -> str:

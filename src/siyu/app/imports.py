@@ -126,7 +126,7 @@ def import_file(
         raise
 
 
-def preview_file(context: Context, path: Path, options: ImportOptions, limit: int | None = None) -> Preview:
+def preview_file(path: Path, options: ImportOptions, limit: int | None = None) -> Preview:
     """What an import would do, without doing it: the dry run. Personal data in it is masked."""
     return files.preview(path, options, limit=limit)
 

@@ -28,7 +28,8 @@ def register(jobs: procrastinate.App, context: Context) -> None:
             intake.keep_seen(conn, context.clock.now(), context.settings.intake_dedup_days)
 
     def squash_aliases() -> None:
-        timeline.squash(context.clickhouse)
+        with context.database.transaction() as conn:
+            timeline.squash(conn, context.clickhouse, context.clock.now())
 
     _periodic(jobs, "intake.forget_seen", "7 * * * *", forget_seen)
     _periodic(jobs, "timeline.squash", "17 3 * * *", squash_aliases)

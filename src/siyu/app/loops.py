@@ -26,17 +26,13 @@ class Loop(threading.Thread):
         database: where the notifications come from.
         channel: of LISTEN/NOTIFY.
         work: does the next piece; returns how much it did.
-        lock: key of a session lock that the loop holds while it works, when only one may; others stand by.
     """
 
-    def __init__(
-        self, name: str, database: Database, channel: str, work: Callable[[], int], *, lock: int | None = None
-    ) -> None:
+    def __init__(self, name: str, database: Database, channel: str, work: Callable[[], int]) -> None:
         super().__init__(name=name, daemon=True)
         self._database = database
         self._channel = channel
         self._work = work
-        self._lock = lock
         self._ending = threading.Event()
 
     def stop(self) -> None:
@@ -49,7 +45,6 @@ class Loop(threading.Thread):
         while not self._ending.is_set():
             try:
                 with self._database.raw() as listener:
-                    self._stand_by(listener)
                     listener.execute(f"LISTEN {self._channel}".encode())
                     while not self._ending.is_set():
                         if self._work() == 0:
@@ -59,13 +54,6 @@ class Loop(threading.Thread):
                 log.exception("loop.failed", loop=self.name, error=str(error))
                 self._ending.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
                 pause = min(pause * 2, _LONGEST_PAUSE)
-
-    def _stand_by(self, listener: psycopg.Connection) -> None:
-        while self._lock is not None and not self._ending.is_set():
-            found = listener.execute("SELECT pg_try_advisory_lock(%s)", (self._lock,)).fetchone()
-            if found and found[0]:
-                return
-            self._ending.wait(1.0)
 
     def _wait(self, listener: psycopg.Connection) -> None:
         deadline = time.monotonic() + _LOOK_ANYWAY

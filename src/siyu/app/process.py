@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 
 from siyu.app.context import open_context
@@ -22,7 +23,7 @@ def main() -> None:
     if role == "web":
         from siyu.app.web import serve  # noqa: PLC0415 - a worker does not need the web's modules in memory
 
-        run = partial(serve, settings)
+        run: Callable[[], None] = partial(serve, settings)
     else:
         from siyu.app.worker import Worker  # noqa: PLC0415 - and the web not the worker's
 

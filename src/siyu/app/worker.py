@@ -27,7 +27,7 @@ class Worker:
         run_once = partial(pipeline.run_once, context.database, context.clock, context.settings.pipeline_batch)
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, run_once),
-            Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once, lock=timeline.EXPORTER_LOCK),
+            Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
         ]
 
     def run(self) -> None:

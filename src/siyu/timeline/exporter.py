@@ -18,15 +18,14 @@ from siyu.timeline.types import EntryKind, Manifest
 
 log = structlog.get_logger(__name__)
 
-EXPORTER_LOCK = 0x5159_5530_0002  # session lock of the one exporter of a database
 MAX_ENTRIES = 500
 MAX_FACTS = 100_000
 _TABLES: Final[tuple[tuple[EntryKind, str], ...]] = (("facts", "facts"), ("aliases", "alias"))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Exporter:
-    """The one exporter of a database; whoever runs it holds :data:`EXPORTER_LOCK` for as long as it runs.
+    """Ships the log of one database. Several may run: they take turns.
 
     Attributes:
         database: where the log is.
@@ -35,7 +34,6 @@ class Exporter:
 
     database: Database
     clickhouse: Client
-    _doubtful: bool = True  # a manifest of an earlier life may be unfinished
 
     def export_once(self) -> int:
         """Ship the next entries; return how many facts and aliases went, 0 when nothing waited.
@@ -43,16 +41,18 @@ class Exporter:
         Raises:
             EngineProblem: ClickHouse did not take them. Nothing is lost; call again.
         """
-        manifest, shipment = self._prepare()
-        if manifest is None:
-            return 0
-        self._doubtful = True
-        rows = sum(self._ship(table, shipment[kind], manifest) for kind, table in _TABLES if shipment[kind])
-        if shipment["aliases"]:
-            self.clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
-        with self.database.transaction() as conn:
-            store.mark_shipped(conn, manifest)
-        self._doubtful = False
+        with self.database.transaction() as turn:
+            store.lock_shipping(turn)
+            with self.database.transaction() as conn:
+                manifest = store.unshipped(conn) or store.claim_entries(conn, MAX_ENTRIES, MAX_FACTS)
+                shipment = store.bodies(conn, manifest) if manifest else {}
+            if manifest is None:
+                return 0
+            rows = sum(self._ship(table, shipment[kind], manifest) for kind, table in _TABLES if shipment[kind])
+            if shipment["aliases"]:
+                self.clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
+            with self.database.transaction() as conn:
+                store.mark_shipped(conn, manifest)
         log.debug("timeline.shipped", manifest=manifest.id, entries=manifest.entries, rows=rows)
         return rows
 
@@ -60,11 +60,3 @@ class Exporter:
         data = unpack(bodies)
         self.clickhouse.insert(table, data, token=f"{table}-{manifest.id}")
         return int(data.num_rows)
-
-    def _prepare(self) -> tuple[Manifest | None, dict[EntryKind, list[bytes]]]:
-        with self.database.transaction() as conn:
-            manifest = store.unshipped(conn) if self._doubtful else None
-            if manifest is None:
-                manifest = store.claim_entries(conn, MAX_ENTRIES, MAX_FACTS)
-            self._doubtful = False
-            return manifest, store.bodies(conn, manifest) if manifest else {}

@@ -1,20 +1,26 @@
 """Writing to the fact log, and knowing how far its image is behind."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
-from siyu.kernel.clock import to_millis
+from siyu.engines.clickhouse.client import Client
+from siyu.engines.http import decode_cursor, encode_cursor
+from siyu.kernel.clock import from_millis, to_millis
 from siyu.kernel.fact import Fact
 from siyu.timeline import store
+from siyu.timeline.clickhouse import store as image
 from siyu.timeline.columns import aliases_to_table, facts_to_table, pack
-from siyu.timeline.exporter import EXPORTER_LOCK, Exporter
-from siyu.timeline.types import ExportLag
+from siyu.timeline.exporter import Exporter
+from siyu.timeline.types import ExportLag, TimelinePage
 
-__all__ = ["CHANNEL", "EXPORTER_LOCK", "Exporter", "append", "append_aliases", "lag", "page", "rebuild_image", "squash"]
+__all__ = ["CHANNEL", "Exporter", "append", "append_aliases", "lag", "page", "rebuild_image", "squash"]
 
-CHANNEL = "siyu_timeline"  # NOTIFY wakes the exporter
-_CHUNK = 20_000  # facts an entry: small enough to read one into memory without a thought
+CHANNEL: Final = "siyu_timeline"  # NOTIFY wakes the exporter
+_CHUNK: Final = 20_000  # facts an entry: small enough to read one into memory without a thought
+_SETTLED_AFTER: Final = timedelta(days=1)
 
 
 def append(conn: Connection, facts: Sequence[Fact]) -> None:
@@ -50,27 +56,67 @@ def lag(conn: Connection) -> ExportLag:
     return store.lag(conn)
 
 
-def rebuild_image(conn: Connection) -> None:
-    """Have the whole log shipped again, oldest first. The caller empties the tables in ClickHouse first."""
-    store.release_all(conn)
-    store.notify(conn, CHANNEL)
+def page(
+    clickhouse: Client,
+    *,
+    customer_ids: Sequence[int],
+    moved_in: Sequence[int] = (),
+    moved_away: Sequence[int] = (),
+    cursor: str | None = None,
+    limit: int = 50,
+    kinds: Sequence[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> TimelinePage:
+    """One person's facts, newest first.
 
+    Args:
+        clickhouse: of the timeline's database.
+        customer_ids: every id under which a fact of this person may have been written.
+        moved_in: identifiers that a split brought to this person.
+        moved_away: identifiers that a split took from one of ``customer_ids``.
+        cursor: ``next`` of the page before; ``None`` for the first.
+        limit: how many facts a page has at most.
+        kinds: only these; empty for all.
+        since: from this time on.
+        until: before this time.
 
-def squash(client):  # type: ignore[no-untyped-def]
-    from siyu.timeline.clickhouse.store import squash as s
-
-    s(client)
-
-
-def page(client, *, customer_ids, moved_in, moved_away, cursor, limit, kinds, since, until):  # type: ignore[no-untyped-def]
-    import orjson
-    from siyu.timeline.types import TimelineEntry, TimelinePage
-
-    rows = client.rows(
-        "SELECT fact_id, kind, name, occurred_at, received_at, source_id, message_id, amount_fen, properties FROM facts WHERE (customer_id IN {c:Array(UInt64)} AND via NOT IN {a:Array(UInt64)} OR via IN {i:Array(UInt64)}) ORDER BY occurred_at DESC, fact_id DESC LIMIT {l:UInt32}",
-        c=customer_ids,
-        a=moved_away or [0],
-        i=moved_in or [2**63],
-        l=limit,
+    Raises:
+        BadInput: the cursor is none of ours.
+    """
+    place = decode_cursor(cursor, int, int)
+    entries = image.person_page(
+        clickhouse,
+        customer_ids=customer_ids,
+        moved_in=moved_in,
+        moved_away=moved_away,
+        after=(from_millis(int(place[0])), int(place[1])) if place else None,
+        limit=limit,
+        kinds=kinds,
+        since=since,
+        until=until,
     )
-    return TimelinePage(tuple(TimelineEntry(*r[:-1], orjson.loads(r[-1])) for r in rows), None)
+    last = entries[-1] if len(entries) == limit else None
+    following = encode_cursor([to_millis(last.occurred_at), last.fact_id]) if last else None
+    return TimelinePage(tuple(entries), following)
+
+
+def squash(conn: Connection, clickhouse: Client, now: datetime) -> int:
+    """Nightly: write into the facts whose they are now, so that the alias map stays small; return how many went.
+
+    Safe to repeat and to kill. Only aliases of more than a day ago go: no batch that saw the world before them is
+    still under way.
+    """
+    settled = store.settled_entry(conn, now - _SETTLED_AFTER)
+    return image.squash(clickhouse, settled=settled) if settled else 0
+
+
+def rebuild_image(conn: Connection, clickhouse: Client) -> None:
+    """Empty the image and have the whole log shipped again, oldest first. Safe to repeat.
+
+    Nothing is shipped meanwhile. When this transaction fails the image stays empty until the next call.
+    """
+    store.lock_shipping(conn)
+    store.release_all(conn)
+    image.clear(clickhouse)
+    store.notify(conn, CHANNEL)

@@ -1,11 +1,14 @@
 """All SQL of the fact log in PostgreSQL."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import one, rows, run, scalar
 from siyu.timeline.types import EntryKind, ExportLag, Manifest
+
+_SHIPPING_LOCK: Final = 0x5159_5530_0002
 
 
 def transaction_time(conn: Connection) -> datetime:
@@ -27,6 +30,11 @@ def insert_entry(conn: Connection, entry_id: int, kind: EntryKind, count: int, b
         rows=count,
         body=body,
     )
+
+
+def lock_shipping(conn: Connection) -> None:
+    """Until the end of this transaction nobody else ships, and nobody empties the image."""
+    run(conn, "SELECT pg_advisory_xact_lock(:key)", key=_SHIPPING_LOCK)
 
 
 def unshipped(conn: Connection) -> Manifest | None:
@@ -91,6 +99,20 @@ def lag(conn: Connection) -> ExportLag:
     )
     assert found is not None
     return ExportLag(entries=found[0], facts=int(found[1]), oldest=found[2])
+
+
+def settled_entry(conn: Connection, before: datetime) -> int:
+    """The last entry written before that moment, 0 when there is none or when not all of them are shipped."""
+    found = one(
+        conn,
+        """
+        SELECT max(entry.id), bool_and(manifest.shipped_at IS NOT NULL)
+        FROM timeline.entry LEFT JOIN timeline.manifest ON manifest.id = entry.manifest_id
+        WHERE entry.written_at < :before
+        """,
+        before=before,
+    )
+    return int(found[0]) if found and found[1] else 0
 
 
 def release_all(conn: Connection) -> None:

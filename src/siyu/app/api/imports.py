@@ -124,7 +124,7 @@ async def preview(
     def look() -> dict[str, Any]:
         chosen = imports.find_mapping(context, mapping) if mapping else None
         options = imports.options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=chosen)
-        return asdict(imports.preview_file(context, path, options, rows))
+        return asdict(imports.preview_file(path, options, rows))
 
     try:
         return await run_in_threadpool(look)
@@ -174,16 +174,19 @@ async def _keep(context: Context, file: UploadFile) -> Path:
     folder = context.settings.data_folder / "uploads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{secrets.token_hex(8)}-{Path(file.filename or 'file').name[-100:]}"
-    limit = context.settings.upload_bytes
-    size = 0
     try:
-        with path.open("xb") as out:
-            while piece := await file.read(_PIECE):
-                size += len(piece)
-                if size > limit:
-                    raise TooLarge(what="The file", size=f"more than {limit}", limit=limit)
-                await run_in_threadpool(out.write, piece)
+        await _copy(file, path, context.settings.upload_bytes)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return path
+
+
+async def _copy(file: UploadFile, path: Path, limit: int) -> None:
+    size = 0
+    with path.open("xb") as out:
+        while piece := await file.read(_PIECE):
+            size += len(piece)
+            if size > limit:
+                raise TooLarge(what="The file", size=f"more than {limit}", limit=limit)
+            await run_in_threadpool(out.write, piece)

@@ -188,7 +188,7 @@ def _preview(
     previews: list[Preview] = []
     for file in files:
         options = imports.options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=mapping)
-        previews.append(imports.preview_file(context, file, options))
+        previews.append(imports.preview_file(file, options))
     if as_json:
         print_json(previews)
         return

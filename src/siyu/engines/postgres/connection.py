@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, Row, create_engine, text
 from sqlalchemy.engine import make_url
 
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]  # noqa: UP040 - the keyword came with Python 3.12
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 class Database:

@@ -15,7 +15,7 @@ import sys
 import threading
 
 from siyu.engines.clickhouse.adapter import memory
-from siyu.engines.clickhouse.adapter.engine import Engine, quoted
+from siyu.engines.clickhouse.adapter.engine import Engine
 from siyu.engines.clickhouse.adapter.exchange import Service
 from siyu.engines.clickhouse.adapter.server import Server
 from siyu.engines.clickhouse.adapter.watch import Watch
@@ -44,14 +44,7 @@ def main() -> None:
 
     engine = Engine(options.path, "siyu")
 
-    def kill(mark: str) -> None:
-        try:
-            with engine.connection("default", {}) as connection:
-                connection.query(f"KILL QUERY WHERE startsWith(query, {quoted(mark)}) ASYNC", "Null")
-        except Exception:
-            log.exception("clickhouse.kill_failed")
-
-    watch = Watch(kill)
+    watch = Watch(engine.kill)
     watch.start()
     listener = socket.socket(fileno=options.listen_fd)
     server = Server(listener, Service(engine=engine, user="siyu", secret=secret, database="siyu", watch=watch))

@@ -131,6 +131,7 @@ class Engine:
         self.version = first.query("SELECT version()", "TabSeparated").bytes().decode().strip()
         self.timezone = first.query("SELECT timezone()", "TabSeparated").bytes().decode().strip()
         self._idle.append(first)
+        self._control = self._connect()  # outside the pool: a query must be killable when all connections are busy
         self._pooled = 1
 
     @contextmanager
@@ -150,6 +151,10 @@ class Engine:
             else:
                 self._give_back(own)
 
+    def kill(self, mark: str) -> None:
+        """Ask the queries that begin with this comment to stop. For one thread."""
+        self._control.query(f"KILL QUERY WHERE startsWith(query, {quoted(mark)}) ASYNC", "Null")
+
     def close(self, timeout: float) -> None:
         """Let running requests end, at most ``timeout`` seconds, then shut chDB down."""
         deadline = time.monotonic() + timeout
@@ -157,7 +162,7 @@ class Engine:
             self._closing = True
             while (self._busy or self._pooled > len(self._idle)) and (left := deadline - time.monotonic()) > 0:
                 self._lock.wait(left)
-            for own in [*self._idle, *(own for own, _ in self._sessions.values())]:
+            for own in [self._control, *self._idle, *(own for own, _ in self._sessions.values())]:
                 own.raw.close()
             self._idle.clear()
             self._sessions.clear()

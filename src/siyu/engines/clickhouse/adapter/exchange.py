@@ -188,7 +188,7 @@ class _Exchange:
             raise QueryError.of(62, "SYNTAX_ERROR", "Multi-statements are not allowed.")
         form = statement.output_format(text) or self.request.headers.get("x-clickhouse-format")
         form = form or self.params.get("default_format") or "TabSeparated"
-        mark = f"/* siyu {self.query_id} */ "
+        mark = f"/* siyu {uuid.uuid4().hex} */ "  # by which the watch finds it; not the client's own id
         with self.service.watch.over(self.channel.socket, mark) if statement.reads(word) else nullcontext():
             if statement.streams(word) and form.lower() in _BLOCKWISE:
                 try:

@@ -1,5 +1,6 @@
 """Queries whose client went away are cancelled: nobody waits for them, and they would hold a connection."""
 
+import logging
 import select
 import socket
 import threading
@@ -8,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _EVERY = 0.5
+
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -45,7 +48,10 @@ class Watch:
                 for mark in gone:
                     del self._running[mark]
             for mark in gone:
-                self._kill(mark)
+                try:
+                    self._kill(mark)
+                except Exception:
+                    log.exception("clickhouse.kill_failed")
 
 
 def _hung_up(client: socket.socket) -> bool:
