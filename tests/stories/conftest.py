@@ -1,15 +1,13 @@
 """One running Siyu for all stories of a worker, and the ways in which stories speak to it."""
 
 import itertools
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from tests.running import Siyu, begin, end, free_port
+from tests.stories.speaking import Source
 
 _numbers = itertools.count(1)
 
@@ -28,26 +26,6 @@ def api(siyu: Siyu) -> Iterator[httpx.Client]:
     """The API, with every right."""
     with siyu.client(siyu.api_key()) as client:
         yield client
-
-
-@dataclass(frozen=True)
-class Source:
-    """A source with its write key, as a website has it."""
-
-    siyu: Siyu
-    id: int
-    name: str
-    key: str
-
-    def send(self, *events: Any, path: str = "/v1/batch", **more: Any) -> httpx.Response:
-        """Send a batch as an SDK does."""
-        body = {"writeKey": self.key, "batch": list(events)}
-        return httpx.post(f"{self.siyu.url}{path}", json=body, timeout=30, trust_env=False, **more)
-
-    def facts(self) -> list[tuple[Any, ...]]:
-        """(kind, name, customer, message, amount) of what came in through it, once everything is there."""
-        self.siyu.drain()
-        return self.siyu.facts("source_id = {source:UInt32}", source=self.id)
 
 
 @pytest.fixture
@@ -81,11 +59,3 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real data is not here ({folder})")
     return folder
-
-
-def eventually[T](ask: Callable[[], T], fits: Callable[[T], bool], within: float = 20) -> T:
-    """Ask until the answer fits; the last answer, whether it does or not."""
-    deadline = time.monotonic() + within
-    while not fits(answer := ask()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return answer

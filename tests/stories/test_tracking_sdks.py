@@ -14,6 +14,8 @@ import segment.analytics as segment
 from rudderstack.analytics.client import Client as Rudder
 from tests.running import Siyu, begin, end, free_port
 
+from siyu.engines.access import service as access
+
 NODE = Path(__file__).parent / "node"
 pytestmark = pytest.mark.xdist_group("stories")
 
@@ -36,7 +38,8 @@ def speak(client: Any, person: str) -> None:
 
 def kinds(siyu: Siyu, source: str) -> Counter[str]:
     siyu.drain()
-    number = next(found["id"] for found in siyu.cli_json("sources", "list") if found["name"] == source)
+    with siyu.context() as context, context.database.transaction() as conn:
+        number = next(found.id for found in access.sources(conn) if found.name == source)
     behaviour = set(EVERY_CALL)
     return Counter(row[0] for row in siyu.facts("source_id = {source:UInt32}", source=number) if row[0] in behaviour)
 
@@ -60,18 +63,13 @@ class TestPython:
 
 @pytest.mark.registry
 class TestNode:
-    @pytest.fixture(scope="class")
-    def modules(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def test_segment(self, siyu: Siyu, tmp_path: Path) -> None:
         """The SDK from the npm registry, as its lock says."""
-        folder = tmp_path_factory.mktemp("node")
-        for name in ("package.json", "package-lock.json", "speak.mjs"):
-            shutil.copy(NODE / name, folder)
-        _node("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
-        return folder
-
-    def test_segment(self, siyu: Siyu, modules: Path) -> None:
+        for name in ("package.json", "package-lock.json", "speak.mjs", ".npmrc"):
+            shutil.copy(NODE / name, tmp_path)
+        _node("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], tmp_path)
         key = siyu.new_source("segment-node")
-        _node("node", ["speak.mjs", siyu.url, key, "node-1"], modules)
+        _node("node", ["speak.mjs", siyu.url, key, "node-1"], tmp_path)
         assert kinds(siyu, "segment-node") == EVERY_CALL
 
 

@@ -108,7 +108,7 @@ def _greet(settings: Settings, supervisor: Supervisor) -> None:
     finally:
         context.close()
     base = settings.base_url
-    errors.print(f"Siyu runs at {base} (API: {base}/docs). Data folder: {settings.data_folder}", highlight=False)
+    errors.print(f"Siyu runs at {base} (API: {base}/docs). Data folder: {settings.data_folder}", highlight=False, soft_wrap=True)
     if token:
         errors.print(
             "There is no owner yet. This link makes one; it works once, for 24 hours:\n"
@@ -116,5 +116,6 @@ def _greet(settings: Settings, supervisor: Supervisor) -> None:
             f"Without a browser: siyu owner --token {token} --login NAME",
             highlight=False,
             markup=False,
+            soft_wrap=True,  # a link that is broken over two lines is no link
         )
     errors.print("Ctrl-C stops it.", highlight=False)

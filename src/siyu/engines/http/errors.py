@@ -8,12 +8,13 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
-from siyu.kernel.errors import BadInput, EngineProblem, NotFound, SiyuError, TooLarge
+from siyu.kernel.errors import BadInput, EngineProblem, NotFound, SiyuError, TooLarge, TryLater
 
 log = structlog.get_logger(__name__)
 
@@ -118,6 +119,9 @@ def _plain_http(request: Request, problem: Exception) -> Response:
 
 
 def _engine_down(_request: Request, problem: Exception) -> Response:
+    if isinstance(getattr(problem, "orig", None), DeadlockDetected | SerializationFailure):
+        log.warning("http.overtaken", error=str(problem)[:300])
+        return answer(TryLater(reason="Somebody else changes the same at this moment.", retry_after=1))
     log.error("http.database_unreachable", error=str(problem)[:300])
     return answer(
         EngineProblem(

@@ -192,7 +192,8 @@ def _tie(conn: Connection, play: Play, side: Sequence[int]) -> list[int]:
     board, oldest, made = play.board, min(side), []
     for node in sorted(side):
         if node not in set(ring_of(board, oldest)):
-            made.append(_confirm(conn, play, *_ordered(conn, play.ids[oldest], play.ids[node])))
+            link = _confirm(conn, play, *_ordered(conn, play.ids[oldest], play.ids[node]))
+            made.append(link)  # and the next question finds it tied
     return made
 
 

@@ -238,6 +238,13 @@ class TestSources:
         time.sleep(0.25)
         assert keys.find(key.key) is None
 
+    def test_a_write_key_is_good_at_once(self, database: Database) -> None:
+        keys = service.WriteKeys(database, max_age=60)
+        assert keys.find("other") is None
+        with database.transaction() as conn:
+            source = service.create_source(conn, ROOT, name="web", kind="web", now=NOW)
+        assert keys.find(source.keys[0].key)
+
     def test_write_keys_are_told_by_notify(self, database: Database) -> None:
         with database.raw() as listener:
             listener.execute("LISTEN siyu_access")
@@ -246,11 +253,13 @@ class TestSources:
             assert [note.payload for note in listener.notifies(timeout=5, stop_after=1)] == ["sources"]
 
     def test_a_key_in_memory_costs_microseconds(self, database: Database) -> None:
+        with database.transaction() as conn:
+            key = service.create_source(conn, ROOT, name="web", kind="web", now=NOW).keys[0].key
         keys = service.WriteKeys(database, max_age=60)
-        keys.find("x")
+        keys.find(key)
         start = time.perf_counter()
         for _ in range(10_000):
-            keys.find("x")
+            keys.find(key)
         assert time.perf_counter() - start < 0.5
 
 

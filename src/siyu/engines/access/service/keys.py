@@ -238,9 +238,15 @@ class WriteKeys:
         self._read_at = float("-inf")
 
     def find(self, key: str) -> SourceRef | None:
-        """The source that may send under ``key``. Blocks for one short query when the list is too old."""
+        """The source that may send under ``key``. Blocks for one short query when the list is too old.
+
+        So it does for an unknown key: it may have been made since, and a sender that hears 401 throws its events away.
+        """
+        asked_at = monotonic()
         if self.stale:
             self.refresh()
+        if key not in self._known:
+            self.refresh(since=asked_at)
         return self._known.get(key)
 
     @property
@@ -248,10 +254,14 @@ class WriteKeys:
         """Whether :meth:`find` would have to read; an async route then calls :meth:`refresh` in a thread first."""
         return monotonic() - self._read_at > self._max_age
 
-    def refresh(self, *, force: bool = False) -> None:
-        """Read the keys again if they are still too old when it is our turn; ``force`` reads in any case."""
+    def refresh(self, *, since: float | None = None, force: bool = False) -> None:
+        """Read the keys again if they are still too old, or older than ``since``, when it is our turn.
+
+        Those who wait for their turn share what one of them reads. ``force`` reads in any case.
+        """
         with self._lock:
-            if not force and not self.stale:
+            fresh = not self.stale if since is None else self._read_at >= since
+            if fresh and not force:
                 return
             asked_at = monotonic()
             with self._database.transaction() as conn:

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 
 from siyu.engines.clickhouse.adapter import memory
 from siyu.engines.clickhouse.adapter.engine import Engine
@@ -69,6 +70,8 @@ def main() -> None:
 def _watch_parent(stopping: threading.Event) -> None:
     sys.stdin.read()
     stopping.set()
+    time.sleep(_STOP_SECONDS + 10)
+    os._exit(1)  # whatever holds it up: nobody is left to notice
 
 
 if __name__ == "__main__":

@@ -155,6 +155,17 @@ class Engine:
         """Ask the queries that begin with this comment to stop. For one thread."""
         self._control.query(f"KILL QUERY WHERE startsWith(query, {quoted(mark)}) ASYNC", "Null")
 
+    def release_memory(self) -> None:
+        """Give unused memory of chDB back to the system; does nothing when every connection is busy."""
+        with self._lock:
+            if not self._idle:
+                return
+            own = self._idle.pop()
+        try:
+            own.query("SYSTEM JEMALLOC PURGE", "Null")
+        finally:
+            self._give_back(own)
+
     def close(self, timeout: float) -> None:
         """Let running requests end, at most ``timeout`` seconds, then shut chDB down."""
         deadline = time.monotonic() + timeout

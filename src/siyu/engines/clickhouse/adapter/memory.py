@@ -29,13 +29,10 @@ class Housekeeping:
         """Called about every second."""
         now = time.monotonic()
         if self._engine.requests != self._seen:
-            busy = self._engine.requests - self._seen > 1
-            self._seen, self._since, self._pending = self._engine.requests, now, self._pending or busy
+            self._seen, self._since, self._pending = self._engine.requests, now, True
         elif self._pending and now - self._since >= _IDLE_SECONDS:
             self._pending = False
-            with self._engine.connection("default", {}) as connection:
-                connection.query("SYSTEM JEMALLOC PURGE", "Null")
-            self._seen = self._engine.requests
+            self._engine.release_memory()
             release_library_pages()
 
 
