@@ -5,12 +5,22 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 PYTEST_WORKERS ?= 2
 
+# uv does not read pip's configuration: a mirror that pip is set to is handed on.
+PIP_MIRROR := $(or $(PIP_INDEX_URL),$(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null))
+ifneq ($(PIP_MIRROR),)
+export UV_DEFAULT_INDEX ?= $(PIP_MIRROR)
+endif
+
 .PHONY: setup demo up test check format bench chaos docs lock clean
 
 setup: $(STAMP)  ## make .venv with the locked dependencies
 
 $(STAMP): requirements.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Siyu needs Python 3.11 or newer; this is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@# Debian's Python comes without venv; uv makes one there.
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv >/dev/null 2>&1 || { \
+		rm -rf .venv && $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .bootstrap uv && \
+		.bootstrap/bin/uv venv --quiet --seed --python $(PYTHON) .venv && rm -rf .bootstrap; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .

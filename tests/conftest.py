@@ -1,5 +1,7 @@
 """Fixtures for every test: a real PostgreSQL, started once a worker, and a fresh database for whoever asks."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -25,9 +27,10 @@ def _keyring() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def postgres() -> Iterator[EmbeddedPostgres]:
     """A server whose database ``siyu`` is migrated and used as the template of every test's own."""
-    folder: Path = tmp_path_factory.mktemp("postgres")
+    # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
+    folder = Path(tempfile.mkdtemp(prefix="siyu-test-"))
     server = EmbeddedPostgres(folder / "pg", config={"fsync": "off", "full_page_writes": "off"})
     database = Database(server.start())
     try:
@@ -37,6 +40,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     finally:
         database.close()
         server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

