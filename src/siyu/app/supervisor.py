@@ -186,12 +186,23 @@ class Supervisor:
 
 
 def run_until_signalled(supervisor: Supervisor, ready: Callable[[], None]) -> None:
-    """Start, call ``ready``, and supervise until SIGINT or SIGTERM."""
+    """Start, supervise until SIGINT or SIGTERM, and meanwhile call ``ready``, in the caller's own thread.
+
+    When ``ready`` raises, everything is stopped before the error goes on.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: supervisor.end())
     supervisor.start()
-    ready()
-    supervisor.supervise()
+    supervising = threading.Thread(target=supervisor.supervise, name="supervise")
+    supervising.start()
+    try:
+        ready()
+    except BaseException:
+        supervisor.end()
+        raise
+    finally:
+        while supervising.is_alive():
+            supervising.join(0.2)  # with a limit, so that signals are heard
 
 
 def _reachable(host: str) -> str:
