@@ -28,6 +28,13 @@ def api(siyu: Siyu) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def web(siyu: Siyu) -> Iterator[httpx.Client]:
+    """Whoever comes by: no key, no session."""
+    with siyu.client(None) as client:
+        yield client
+
+
 @pytest.fixture
 def source(siyu: Siyu, api: httpx.Client) -> Source:
     """A source of the story's own."""

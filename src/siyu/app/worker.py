@@ -26,7 +26,10 @@ class Worker:
         exporter = timeline.Exporter(context.database, context.clickhouse)
         run_once = partial(pipeline.run_once, context.database, context.clock, context.settings.pipeline_batch)
         self._loops = [
-            Loop("pipeline", context.database, intake.CHANNEL, run_once),
+            *(
+                Loop(f"pipeline-{number}", context.database, intake.CHANNEL, run_once)
+                for number in range(context.settings.pipeline_loops)
+            ),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
         ]
 

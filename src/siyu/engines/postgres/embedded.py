@@ -38,6 +38,7 @@ _CONFIG = {
     "max_wal_size": "'4GB'",
     "min_wal_size": "'256MB'",
     "checkpoint_timeout": "'15min'",
+    "deadlock_timeout": "'200ms'",
     "random_page_cost": "1.1",
     "jit": "off",
     "autovacuum_naptime": "'15s'",

@@ -14,7 +14,6 @@ from siyu.identity.rules.linking import (
     BIT,
     CUSTOMER,
     FRESH,
-    PARENT,
     ROOM,
     RULE_WIDTH,
     WIDTH,
@@ -187,7 +186,7 @@ class Compiled(NamedTuple):
     hold: Callable[[Board, int], None]
     owners: Callable[[Ints, Ints], None]
     arrange: Callable[[Ints, Ints, tuple[Ints, Ints, Ints], tuple[Ints, Ints, Ints, Ints]], None]
-    rank_all: Callable[[Ints, Ints, tuple[Ints, Ints, Ints], tuple[Ints, Ints], Ints], None]
+    rank_all: Callable[[Ints, Ints, tuple[Ints, Ints, Ints], tuple[Ints, Ints], tuple[int, int, Ints], Ints], None]
 
 
 @cache
@@ -199,7 +198,10 @@ def compiled() -> Compiled:
     for module in (linking, laying):
         for name in module.COMPILED:
             source = getattr(module, name)
-            scope[name] = numba.njit(nogil=True)(FunctionType(source.__code__, scope, name, source.__defaults__))
+            # Only what Python calls needs a door to Python; making doors is most of the work.
+            inner = name not in Compiled._fields
+            jit = numba.njit(nogil=True, no_cpython_wrapper=inner, no_cfunc_wrapper=True)
+            scope[name] = jit(FunctionType(source.__code__, scope, name, source.__defaults__))
     return Compiled(*(scope[name] for name in Compiled._fields))
 
 
@@ -216,13 +218,12 @@ class Links(NamedTuple):
 def in_order(table: Int32s, classes: Int32s, links: Links) -> tuple[Int32s, Int32s, Int8s, Int32s]:
     """Left, right and strength in the order in which a bulk import takes them, and the place each link had before."""
     count = len(links.left)
-    earliest = int(links.first_seen.min(initial=0))
-    span = int(links.first_seen.max(initial=0)) - earliest + 1
-    late = ((links.first_seen - earliest) // (span // laying.STEPS + 1)).astype(np.int8)
-    seldom = _SELDOM[np.minimum(links.times, len(_SELDOM) - 1)]
+    earliest = int(links.first_seen.min()) if count else 0
+    span = int(links.first_seen.max()) - earliest + 1 if count else 1
     keys = np.empty(count, np.int32)
     given = (links.left, links.right, links.strength)
-    compiled().rank_all(classes, table, given, (late, seldom), keys)
+    scale = (earliest, span // laying.STEPS + 1, _SELDOM)
+    compiled().rank_all(classes, table, given, (links.first_seen, links.times), scale, keys)
     arranged = (
         np.empty(count, np.int32),
         np.empty(count, np.int32),
@@ -232,13 +233,3 @@ def in_order(table: Int32s, classes: Int32s, links: Links) -> tuple[Int32s, Int3
     starts = np.zeros(laying.TIERS * laying.STEPS * ((len(classes) >> laying.BLOCK) + 1), np.int32)
     compiled().arrange(keys, starts, given, arranged)
     return arranged
-
-
-def roots_of(state: Ints) -> Int32s:
-    """The root of every node of an array board, by pointer jumping."""
-    parent = np.ascontiguousarray(state.reshape(-1, WIDTH)[:, PARENT])
-    while True:
-        above = parent[parent]
-        if np.array_equal(above, parent):
-            return parent
-        parent = above

@@ -96,7 +96,14 @@ def arrange(keys: Ints, starts: Ints, links: tuple[Ints, Ints, Ints], arranged: 
         arranged[3][target] = place
 
 
-def rank_all(classes: Ints, table: Ints, links: tuple[Ints, Ints, Ints], steps: tuple[Ints, Ints], keys: Ints) -> None:
+def rank_all(
+    classes: Ints,
+    table: Ints,
+    links: tuple[Ints, Ints, Ints],
+    seen: tuple[Ints, Ints],
+    scale: tuple[int, int, Ints],
+    keys: Ints,
+) -> None:
     """Fill ``keys`` with the place of each link in the order of a bulk import: the surest first.
 
     Accounts with accounts; then phones and mail that somebody acts under, the earliest first (a recycled number was
@@ -107,10 +114,12 @@ def rank_all(classes: Ints, table: Ints, links: tuple[Ints, Ints, Ints], steps: 
         classes: of each node.
         table: the limit classes.
         links: left, right and strength.
-        steps: of each link, from 0 to STEPS - 1: how late it was first seen, how seldom it was seen.
+        seen: of each link: when first, and how often.
+        scale: the earliest moment, how long a step of time is, and the step (how seldom) by how often.
         keys: room for a key a link.
     """
     blocks = (len(classes) >> BLOCK) + 1
+    earliest, length, seldom = scale
     for place in range(len(keys)):
         grade = table[classes[links[1][place]] * RULE_WIDTH + GRADE]
         if grade == DEVICE_GRADE:
@@ -119,7 +128,7 @@ def rank_all(classes: Ints, table: Ints, links: tuple[Ints, Ints, Ints], steps: 
             tier = 2
         else:
             tier = 3 - grade
-        step = steps[0][place] if tier == 1 else steps[1][place]
+        step = (seen[0][place] - earliest) // length if tier == 1 else seldom[min(seen[1][place], len(seldom) - 1)]
         keys[place] = (tier * STEPS + step) * blocks + (links[0][place] >> BLOCK)
 
 

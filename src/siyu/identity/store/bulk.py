@@ -72,11 +72,11 @@ def nodes(conn: Connection) -> list[NDArray[Any]]:
 
 
 def edges(conn: Connection) -> list[NDArray[Any]]:
-    """Of each edge: left, right, strength, repeat, times, first seen (minutes)."""
+    """Of each edge: left, right, strength, repeat, times, first seen (hours)."""
     return fetch(
         conn,
         """
-        SELECT stronger, weaker, strength, repeat, times, CAST(extract(epoch FROM first_seen) / 60 AS integer)
+        SELECT stronger, weaker, strength, repeat, times, CAST(extract(epoch FROM first_seen) / 3600 AS integer)
         FROM bulk_edge ORDER BY place
         """,
         [np.int32, np.int32, np.int16, np.int16, np.int32, np.int32],

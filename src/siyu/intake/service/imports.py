@@ -57,8 +57,11 @@ def advance_import(conn: Connection, run: ImportRun, chunk: Chunk, now: datetime
     Safe to repeat: a chunk behind the checkpoint (another process reads the same file) is not taken again.
     """
     locked = store.lock_import(conn, run.id)
-    if locked.checkpoint is not None and locked.checkpoint["line"] >= chunk.checkpoint.line:
-        return locked
+    if locked.checkpoint is not None:
+        # The last chunk may hold no row of its own: what it says is that the file has ended.
+        stored = (locked.checkpoint["line"], locked.checkpoint["done"])
+        if stored >= (chunk.checkpoint.line, chunk.checkpoint.done):
+            return locked
     put(conn, Lane.BULK, chunk.messages)
     kept = max(0, _REJECTS_KEPT - locked.rejected)
     sealed = [(reject, vault.seal(orjson.dumps(reject.row))) for reject in chunk.rejects[:kept]]

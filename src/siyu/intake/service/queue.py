@@ -74,8 +74,10 @@ def unseen(conn: Connection, envelopes: Sequence[Envelope]) -> list[Message]:
             first.setdefault(digest(message.source_id, message.message_id), message)
     if not first:
         return replayed
-    known = store.mark_seen(conn, list(first))
-    return replayed + [message for place, message in enumerate(first.values()) if place not in known]
+    new = store.mark_seen(conn, list(first))
+    if len(new) == len(first):
+        return replayed + list(first.values())
+    return replayed + [message for digest_, message in first.items() if digest_ in new]
 
 
 def digest(source_id: int, message_id: str) -> str:

@@ -62,36 +62,32 @@ def depth(conn: Connection) -> QueueDepth:
     return QueueDepth(messages=waiting, bytes=int(size), oldest=oldest)
 
 
-def mark_seen(conn: Connection, digests: Sequence[str]) -> set[int]:
-    """Remember ``digests`` (hex, distinct); return the places of those that were known already.
+def mark_seen(conn: Connection, digests: Sequence[str]) -> set[str]:
+    """Remember ``digests`` (hex, distinct); return those that were not known before.
 
     Everybody who marks holds the lock in common and adds to the same period, so that the primary key decides between
-    two who mark the same digest at once. Only :func:`begin_period` holds it alone.
+    two who mark the same digest at once. Only :func:`rotate_seen` holds it alone.
     """
     run(conn, "SELECT pg_advisory_xact_lock_shared(:key)", key=_SEEN_LOCK)
+    *older, current = [int(row[0]) for row in rows(conn, "SELECT period FROM intake.seen_period ORDER BY period")]
+    unknown = "".join(
+        f" AND NOT EXISTS (SELECT FROM intake.seen_{period} AS p{period} WHERE p{period}.digest = given.digest)"
+        for period in older
+    )
     found = rows(
         conn,
-        """
-        WITH incoming AS (
-            SELECT digest, place
-            FROM unnest(CAST(string_to_array(:digests, ',') AS uuid[])) WITH ORDINALITY AS given(digest, place)
-        ), current AS (
-            SELECT period FROM intake.seen_period WHERE ended_at IS NULL
-        ), added AS (
-            INSERT INTO intake.seen (period, digest)
-            SELECT current.period, incoming.digest FROM incoming, current
-            WHERE NOT EXISTS (
-                SELECT FROM intake.seen AS before WHERE before.digest = incoming.digest AND before.period < current.period
-            )
-            ORDER BY incoming.digest
-            ON CONFLICT DO NOTHING
-            RETURNING digest
-        )
-        SELECT place FROM incoming WHERE NOT EXISTS (SELECT FROM added WHERE added.digest = incoming.digest)
+        # One text for all digests: an array would be put together and taken apart value by value.
+        f"""
+        INSERT INTO intake.seen_{current} (period, digest)
+        SELECT {current}, digest FROM unnest(CAST(string_to_array(:digests, ',') AS uuid[])) AS given(digest)
+        WHERE true {unknown}
+        ORDER BY digest
+        ON CONFLICT DO NOTHING
+        RETURNING encode(uuid_send(digest), 'hex')
         """,
-        digests=",".join(digests),  # one text: an array would be put together value by value
+        digests=",".join(digests),
     )
-    return {int(row[0]) - 1 for row in found}
+    return {row[0] for row in found}
 
 
 def rotate_seen(conn: Connection, now: datetime, *, keep: timedelta, period: timedelta) -> None:
