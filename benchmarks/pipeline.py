@@ -20,11 +20,13 @@ from benchmarks.harness import (
     wait_until_drained,
 )
 from siyu.engines.clickhouse.client import connect
+from siyu.timeline.columns import FACTS_PER_ENTRY
 
 BATCH = 100
 CONNECTIONS = 8
 STEADY = 1000  # events a second
 PEOPLE = 20_000
+_IN_HAND = 12  # entries of the log
 
 
 def main() -> None:
@@ -112,7 +114,9 @@ def watch(siyu: Siyu, seen: dict[str, float], ending: threading.Event) -> None:
     client = connect(siyu.running.clickhouse_url)
     last = client.scalar("SELECT max(fact_id) FROM facts")
     while not ending.is_set():
-        rows = client.rows("SELECT fact_id, message_id FROM facts WHERE fact_id > {last:UInt64}", last=last)
+        # A batch in hand may come out behind one that was begun later.
+        since = max(0, last - _IN_HAND * FACTS_PER_ENTRY)
+        rows = client.rows("SELECT fact_id, message_id FROM facts WHERE fact_id > {since:UInt64}", since=since)
         now = time.perf_counter()
         for fact_id, message_id in rows:
             seen.setdefault(message_id, now)

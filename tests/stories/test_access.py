@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.running import Siyu
-from tests.stories.speaking import Source
+from tests.stories.speaking import Source, eventually
 
 from siyu.engines.http.security import CSRF_HEADER
 
@@ -18,7 +18,8 @@ pytestmark = pytest.mark.xdist_group("stories")
 @pytest.fixture(scope="module")
 def first_link(siyu: Siyu) -> str:
     """The token of the link that the first start printed."""
-    found = re.search(r"/first-owner#token=(\S+)", (siyu.folder / "siyu.log").read_text())
+    log = siyu.folder / "siyu.log"
+    found = eventually(lambda: re.search(r"/first-owner#token=(\S+)\n", log.read_text()), bool)
     assert found
     return found[1]
 

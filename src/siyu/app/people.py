@@ -125,6 +125,7 @@ def merge(conn: Connection, principal: Principal, one: int, other: int, reason: 
         NotAllowed: without the right ``identity.manage``.
     """
     access.require(principal, "identity.manage")
+    identity.hold_people(conn, alone=True)
     pair = identity.propose_merge(conn, one, other, actor=principal.actor, reason=reason, now=now)
     confirm_link(conn, principal, pair, reason, now)
     return identity.living(conn, one)
@@ -138,6 +139,7 @@ def confirm_link(conn: Connection, principal: Principal, pair: tuple[int, int], 
         NotAllowed: without the right ``identity.manage``.
     """
     access.require(principal, "identity.manage")
+    identity.hold_people(conn, alone=True)
     settled = identity.confirm_merge(conn, *pair, actor=principal.actor, reason=reason, now=now)
     follow(conn, settled, now)
     timeline.append(conn, settled.facts)
@@ -158,6 +160,7 @@ def split(
         NotAllowed: without the right ``identity.manage``.
     """
     access.require(principal, "identity.manage")
+    identity.hold_people(conn, alone=True)
     settled = identity.split(conn, customer_id, identifier_ids, actor=principal.actor, reason=reason, now=now)
     (made,) = settled.created
     follow(conn, settled, now)

@@ -1,6 +1,7 @@
 """How a message becomes facts. Read :func:`absorb` like a sentence; everything in it is one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
@@ -24,9 +25,19 @@ log = structlog.get_logger(__name__)
 tracer = trace.get_tracer("siyu")  # costs nothing unless an OpenTelemetry SDK is installed and configured
 
 
-def absorb(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
-    """Turn messages into facts: whose are they, what do they change, what happened."""
+class _NeedsToBeAlone(Exception):
+    """Customers would be merged or split while other batches write rows of theirs."""
+
+
+def absorb(conn: Connection, messages: Sequence[Message], now: datetime, *, alone: bool) -> bool:
+    """Turn messages into facts: whose are they, what do they change, what happened.
+
+    Returns whether customers were merged or split.
+    """
     resolution = identity.resolve(conn, messages, now)
+    regrouped = bool(resolution.merged or resolution.moved)
+    if regrouped and not alone:
+        raise _NeedsToBeAlone
     people.follow(conn, resolution, now)
     attributed = list(zip(messages, resolution.attributions, strict=True))
     timeline.append(
@@ -37,45 +48,80 @@ def absorb(conn: Connection, messages: Sequence[Message], now: datetime) -> None
             *commerce.apply(conn, attributed, now),
         ],
     )
+    return regrouped
 
 
-def run_once(database: Database, clock: Clock, max_messages: int) -> int:
-    """Take the next batch through the pipeline; return how many messages were taken, 0 when none waited.
+@dataclass(slots=True)
+class Pipeline:
+    """Takes messages out of the queue, batch by batch. Several may run at once, in threads and processes.
 
-    Either the messages are gone from the queue and their facts are on the log, or nothing happened. A message that
-    cannot be worked on becomes a dead letter; its companions do not notice.
+    Batches run side by side as long as they only add to what is known of people. One that merges or splits customers
+    runs alone, because rooms keep rows by customer: an order must not be written for a customer that is being merged
+    away. Whether it does is known only when OneID has looked, so the batch then begins again, alone; while batches
+    keep merging, the next one is alone from the start.
+
+    Attributes:
+        database: where the queue is.
+        clock: what time it is.
+        max_messages: how many messages a batch has at most (at least one envelope).
     """
-    with tracer.start_as_current_span("pipeline.batch") as span, database.transaction() as conn:
-        envelopes = intake.claim(conn, max_messages)
-        if not envelopes:
-            return 0
-        messages = intake.unseen(conn, envelopes)
-        intake.bury(conn, _absorb_all_but_poison(conn, messages, clock.now()))
-        intake.finish(conn, envelopes)
-        taken = sum(len(envelope.messages) for envelope in envelopes)
-        span.set_attributes({"siyu.messages": taken, "siyu.new": len(messages)})
-    return taken
+
+    database: Database
+    clock: Clock
+    max_messages: int
+    _alone: bool = False
+
+    def run_once(self) -> int:
+        """Take the next batch through the pipeline; return how many messages were taken, 0 when none waited.
+
+        Either the messages are gone from the queue and their facts are on the log, or nothing happened. A message that
+        cannot be worked on becomes a dead letter; its companions do not notice.
+        """
+        with tracer.start_as_current_span("pipeline.batch") as span:
+            try:
+                taken = self._run()
+            except _NeedsToBeAlone:
+                self._alone = True
+                taken = self._run()
+            span.set_attributes({"siyu.messages": taken, "siyu.alone": self._alone})
+        return taken
+
+    def _run(self) -> int:
+        with self.database.transaction() as conn:
+            envelopes = intake.claim(conn, self.max_messages)
+            if not envelopes:
+                return 0
+            identity.hold_people(conn, alone=self._alone)
+            messages = intake.unseen(conn, envelopes)
+            letters, regrouped = _absorb_all_but_poison(conn, messages, self.clock.now(), alone=self._alone)
+            intake.bury(conn, letters)
+            intake.finish(conn, envelopes)
+        self._alone = regrouped
+        return sum(len(envelope.messages) for envelope in envelopes)
 
 
-def _absorb_all_but_poison(conn: Connection, messages: Sequence[Message], now: datetime) -> list[DeadLetter]:
-    """Absorb what can be absorbed; find what cannot by halving, and return it with the reason."""
+def _absorb_all_but_poison(
+    conn: Connection, messages: Sequence[Message], now: datetime, *, alone: bool
+) -> tuple[list[DeadLetter], bool]:
+    """Absorb what can be absorbed; find what cannot by halving, and return it with the reason.
+
+    Also returns whether customers were merged or split.
+    """
     if not messages:
-        return []
+        return [], False
     try:
         with conn.begin_nested():
-            absorb(conn, messages, now)
-        return []
+            return [], absorb(conn, messages, now, alone=alone)
     except Exception as error:
-        if _is_not_the_messages_fault(error):
+        if isinstance(error, _NeedsToBeAlone) or _is_not_the_messages_fault(error):
             raise
         if len(messages) == 1:
             log.warning("pipeline.poison", message_id=messages[0].message_id, error=str(error)[:500])
-            return [_letter(messages[0], error)]
+            return [_letter(messages[0], error)], False
     middle = len(messages) // 2
-    return [
-        *_absorb_all_but_poison(conn, messages[:middle], now),
-        *_absorb_all_but_poison(conn, messages[middle:], now),
-    ]
+    first, first_regrouped = _absorb_all_but_poison(conn, messages[:middle], now, alone=alone)
+    second, second_regrouped = _absorb_all_but_poison(conn, messages[middle:], now, alone=alone)
+    return first + second, first_regrouped or second_regrouped
 
 
 def _is_not_the_messages_fault(error: Exception) -> bool:

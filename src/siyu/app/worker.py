@@ -3,14 +3,13 @@
 import asyncio
 import signal
 import threading
-from functools import partial
 
 import structlog
 
-from siyu.app import pipeline
 from siyu.app.context import Context
 from siyu.app.jobs import register
 from siyu.app.loops import Loop
+from siyu.app.pipeline import Pipeline
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
 from siyu.timeline import service as timeline
@@ -24,11 +23,14 @@ class Worker:
     def __init__(self, context: Context) -> None:
         self._context = context
         exporter = timeline.Exporter(context.database, context.clickhouse)
-        run_once = partial(pipeline.run_once, context.database, context.clock, context.settings.pipeline_batch)
+        pipelines = [
+            Pipeline(context.database, context.clock, context.settings.pipeline_batch)
+            for _ in range(context.settings.pipeline_loops)
+        ]
         self._loops = [
             *(
-                Loop(f"pipeline-{number}", context.database, intake.CHANNEL, run_once)
-                for number in range(context.settings.pipeline_loops)
+                Loop(f"pipeline-{number}", context.database, intake.CHANNEL, pipeline.run_once)
+                for number, pipeline in enumerate(pipelines)
             ),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
         ]

@@ -44,7 +44,11 @@ class TestRunning:
         with Place(tmp_path) as place:
             place.announce("http://x", "postgresql://p", "http://c")
             found = Place(tmp_path).running()
-            assert (found.http_url, found.postgres_url, found.clickhouse_url) == ("http://x", "postgresql://p", "http://c")
+            assert (found.http_url, found.postgres_url, found.clickhouse_url) == (
+                "http://x",
+                "postgresql://p",
+                "http://c",
+            )
             assert (tmp_path / "running.json").stat().st_mode & 0o077 == 0
         with pytest.raises(NotRunning):
             Place(tmp_path).running()

@@ -1,7 +1,14 @@
 """What other rooms may ask of OneID."""
 
 from siyu.identity.service.bulk import resolve_bulk
-from siyu.identity.service.operate import confirm_merge, propose_merge, reject_merge, split, split_preview
+from siyu.identity.service.operate import (
+    confirm_merge,
+    hold_people,
+    propose_merge,
+    reject_merge,
+    split,
+    split_preview,
+)
 from siyu.identity.service.reading import aliases_of, asset_counts, find, graph, living, review_list
 from siyu.identity.service.rebuild import rebuild
 from siyu.identity.service.resolve import resolve
@@ -12,6 +19,7 @@ __all__ = [
     "confirm_merge",
     "find",
     "graph",
+    "hold_people",
     "living",
     "propose_merge",
     "rebuild",

@@ -18,6 +18,15 @@ from siyu.kernel.fact import Fact
 _ATTEMPTS = 20
 
 
+def hold_people(conn: Connection, *, alone: bool) -> None:
+    """Say that this transaction writes rows by customer, or (``alone``) that it merges or splits customers.
+
+    Those who only write go side by side; who merges or splits waits for them and is alone until its end. Called before
+    the customers are looked up, so that nothing is written for a customer that is merged away meanwhile.
+    """
+    writing.hold_people(conn, alone=alone)
+
+
 def propose_merge(
     conn: Connection, customer_a: int, customer_b: int, *, actor: str, reason: str, now: datetime
 ) -> tuple[int, int]:

@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import rows, run
 from siyu.identity.rules.claims import Key
+
+_PEOPLE_LOCK: Final = 0x5159_5530_0006
+
+
+def hold_people(conn: Connection, *, alone: bool) -> None:
+    """The lock of all who write rows by customer, in common or alone, until the end of the transaction."""
+    shared = "" if alone else "_shared"
+    run(conn, f"SELECT pg_advisory_xact_lock{shared}(:key)", key=_PEOPLE_LOCK)
 
 
 class NewIdentifier(NamedTuple):
