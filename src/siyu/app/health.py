@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -52,7 +53,7 @@ def state(context: Context) -> dict[str, Any]:
         depth, lag, dead = intake.depth(conn), timeline.lag(conn), intake.dead_letter_counts(conn)
     context.clickhouse.scalar("SELECT 1")
     now = context.clock.now()
-    free = shutil.disk_usage(context.settings.data_folder).free
+    free = _disk_free(context.settings.data_folder)
     for lane in Lane:
         _QUEUE.labels(lane.name.lower()).set(depth.messages[lane])
     _QUEUE_AGE.set(_age(depth.oldest, now))
@@ -69,6 +70,12 @@ def state(context: Context) -> dict[str, Any]:
         "dead_letters": dead,
         "disk_free_bytes": free,
     }
+
+
+def _disk_free(folder: Path) -> int:
+    """Free bytes where the folder lies; on a machine of a cluster it need not exist."""
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    return shutil.disk_usage(existing).free
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

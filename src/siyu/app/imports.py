@@ -67,6 +67,7 @@ def import_file(
     kind: Kind,
     *,
     actor: Principal,
+    name: str = "",
     source: str = "",
     platform: str | None = None,
     shop: str = "",
@@ -82,6 +83,7 @@ def import_file(
         path: the file; CSV, XLSX, or one of these in gzip or zip.
         kind: what is in it.
         actor: who imports.
+        name: what the file was called where it came from; its own name when empty.
         source: name of the source; without one it is named after the platform and shop.
         platform: read it only as an export of this platform.
         shop: the shop's name where the file does not say it.
@@ -93,16 +95,16 @@ def import_file(
     """
     first = options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=mapping)
     recognition = files.recognise(path, first)
-    name = source or "-".join(filter(None, ("import", recognition.platform, shop)))
+    source_name = source or "-".join(filter(None, ("import", recognition.platform, shop)))
     with context.database.transaction() as conn:
-        source_id = access.ensure_source(conn, actor, name=name, kind="file", now=context.clock.now())
+        source_id = access.ensure_source(conn, actor, name=source_name, kind="file", now=context.clock.now())
     options = options_for(context, kind, source_id=source_id, platform=platform, shop=shop, mapping=mapping)
     with context.database.transaction() as conn:
         run = intake.begin_import(
             conn,
             source_id=source_id,
             kind=kind,
-            file_name=path.name,
+            file_name=name or path.name,
             recognition=recognition,
             file_key=files.file_key(path, options),
             actor=actor.actor,
@@ -113,7 +115,7 @@ def import_file(
             actor=actor.actor,
             action="import.began",
             target=f"import:{run.id}",
-            details={"file": path.name, "format": recognition.format, "resumed": run.checkpoint is not None},
+            details={"file": name or path.name, "format": recognition.format, "resumed": run.checkpoint is not None},
             now=context.clock.now(),
         )
     start_at = Checkpoint.from_json(dict(run.checkpoint)) if run.checkpoint else None

@@ -85,7 +85,8 @@ async def upload(
         options = imports.options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=chosen)
         found = files.recognise(path, options)
         with context.database.transaction() as conn:
-            job = jobs.defer(conn, IMPORT, {"path": str(path), "kind": kind, "actor": principal.actor, **how})
+            task = {"path": str(path), "name": file.filename or "", "kind": kind, "actor": principal.actor, **how}
+            job = jobs.defer(conn, IMPORT, task)
             details = {"file": file.filename, "format": found.format, **how}
             access.record(
                 conn,
