@@ -201,8 +201,7 @@ class TestRaces:
         def merge() -> None:
             for left, right in pairs:
                 body = {"customer_id": ids[right], "other_id": ids[left], "reason": "race"}
-                while (answer := api.post("/api/v1/customers/merge", json=body)).status_code == 503:
-                    assert answer.headers["Retry-After"]
+                answer = api.post("/api/v1/customers/merge", json=body)
                 assert answer.status_code == 200 or answer.json()["code"] == "BadInput", answer.text
 
         with ThreadPoolExecutor(2) as pool:

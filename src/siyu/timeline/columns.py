@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
 import orjson
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from siyu.kernel.clock import to_millis
 from siyu.kernel.fact import Fact
@@ -33,31 +35,47 @@ _IPC = pa.ipc.IpcWriteOptions(compression="zstd")
 
 def facts_to_table(entry_id: int, facts: Sequence[Fact], received_ms: int) -> pa.Table:
     """Columns of ``facts``; ids follow from the entry and the place in it, so that a repeat is the same row for row."""
+    count = len(facts)
     first = entry_id * FACTS_PER_ENTRY
-    columns = {
-        "fact_id": range(first, first + len(facts)),
-        "customer_id": [fact.customer_id for fact in facts],
-        "via": [fact.via for fact in facts],
-        "kind": [fact.kind for fact in facts],
-        "name": [fact.name for fact in facts],
-        "occurred_at": [to_millis(fact.occurred_at) for fact in facts],
-        "received_at": [received_ms] * len(facts),
-        "source_id": [fact.source_id for fact in facts],
-        "message_id": [fact.message_id for fact in facts],
-        "amount_fen": [fact.amount_fen for fact in facts],
-        "properties": [orjson.dumps(fact.properties).decode() for fact in facts],
-    }
-    return pa.table(columns, schema=FACT_COLUMNS)
+    columns = [
+        _numbers(np.arange(first, first + count, dtype=np.uint64)),
+        _numbers(np.fromiter((fact.customer_id for fact in facts), np.uint64, count)),
+        _numbers(np.fromiter((fact.via for fact in facts), np.uint64, count)),
+        _texts([fact.kind.encode() for fact in facts]),
+        _texts([fact.name.encode() for fact in facts]),
+        _numbers(np.fromiter((to_millis(fact.occurred_at) for fact in facts), np.int64, count), _MILLIS),
+        _numbers(np.full(count, received_ms, np.int64), _MILLIS),
+        _numbers(np.fromiter((fact.source_id for fact in facts), np.uint32, count)),
+        _texts([fact.message_id.encode("utf-8", "replace") for fact in facts]),
+        _numbers(np.fromiter((fact.amount_fen for fact in facts), np.int64, count)),
+        _texts([orjson.dumps(fact.properties) for fact in facts]),
+    ]
+    return pa.Table.from_arrays(columns, schema=FACT_COLUMNS)
 
 
 def aliases_to_table(entry_id: int, pairs: Sequence[tuple[int, int]]) -> pa.Table:
     """Columns of alias ``pairs`` (id → its customer now); a later entry has the higher version and wins."""
-    columns = {
-        "id": [pair[0] for pair in pairs],
-        "customer_id": [pair[1] for pair in pairs],
-        "version": [entry_id] * len(pairs),
-    }
-    return pa.table(columns, schema=ALIAS_COLUMNS)
+    numbers = np.array(pairs, dtype=np.uint64)
+    version = np.full(len(pairs), entry_id, np.uint64)
+    columns = [_numbers(numbers[:, 0].copy()), _numbers(numbers[:, 1].copy()), _numbers(version)]
+    return pa.Table.from_arrays(columns, schema=ALIAS_COLUMNS)
+
+
+# Columns are laid out by hand: pyarrow's own conversion of lists imports pandas for a look at each.
+
+
+def _numbers(values: NDArray[Any], kind: "pa.DataType | None" = None) -> "pa.Array[Any]":
+    return pa.Array.from_buffers(
+        kind or pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(memoryview(values))]
+    )
+
+
+def _texts(values: list[bytes]) -> "pa.Array[Any]":
+    offsets = np.zeros(len(values) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, values), np.int32, len(values)), out=offsets[1:])
+    return pa.Array.from_buffers(
+        pa.string(), len(values), [None, pa.py_buffer(memoryview(offsets)), pa.py_buffer(b"".join(values))]
+    )
 
 
 def pack(table: pa.Table) -> bytes:

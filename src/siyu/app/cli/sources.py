@@ -44,8 +44,10 @@ def add(
     if as_json:
         print_json({"id": made.id, "name": made.name, "kind": made.kind, "write_key": key, "host": base})
         return
-    console.print(f"Source {made.id} '{made.name}'. Write key: {key}", highlight=False)
-    console.print(f"Segment, Python:  analytics.Client('{key}', host='{base}')", highlight=False, markup=False)
+    console.print(f"Source {made.id} '{made.name}'. Write key: {key}", highlight=False, soft_wrap=True)
+    console.print(
+        f"Segment, Python:  analytics.Client('{key}', host='{base}')", highlight=False, markup=False, soft_wrap=True
+    )
 
 
 @app.command()

@@ -145,8 +145,12 @@ class EmbeddedPostgres:
     def _give_to_system_user(self) -> None:
         """As root: let the system user reach the programs and own the data (search permission only, no reading)."""
         entry = _system_user()
-        for folder in (self.folder, self._socket_folder):
-            os.chown(folder, entry.pw_uid, entry.pw_gid)
+        given = [self.folder, self._socket_folder]
+        version = self.folder / "PG_VERSION"
+        if version.exists() and version.stat().st_uid != entry.pw_uid:  # a backup that root copied here
+            given += self.folder.rglob("*")
+        for path in given:
+            os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
         for target in (self.folder, self._socket_folder, self._binaries):
             for parent in target.parents:
                 mode = parent.stat().st_mode

@@ -1,0 +1,114 @@
+"""The pipeline takes a batch wholly or not at all, and finds what poisons it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from siyu.app import pipeline
+from siyu.app.pipeline import Pipeline
+from siyu.engines.postgres import Database, rows
+from siyu.intake import service as intake
+from siyu.intake.types import IdentifierClaim, Lane, Message
+from siyu.kernel.clock import ManualClock
+from siyu.kernel.errors import TryLater
+from siyu.timeline.columns import unpack
+
+NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)
+
+
+def good(number: int) -> Message:
+    claims = (IdentifierClaim("user_id", "1", f"u{number}"),)
+    return Message("track", 1, f"m{number}", NOW, NOW, claims, {"event": "E"})
+
+
+def poison(number: int) -> Message:
+    return Message("order", 1, f"m{number}", NOW, NOW, (), {"order_no": "", "platform": "x", "shop": "", "lines": []})
+
+
+def run(database: Database, messages: list[Message], *, batch: int = 5_000) -> list[int]:
+    """Put messages into the queue and run until it is empty; returns how many each run took."""
+    with database.transaction() as conn:
+        intake.put(conn, Lane.LIVE, messages)
+    line = Pipeline(database, ManualClock(NOW), batch)
+    taken = []
+    while count := line.run_once():
+        taken.append(count)
+    return taken
+
+
+def facts(database: Database) -> list[str]:
+    with database.transaction() as conn:
+        bodies = [
+            bytes(row[0]) for row in rows(conn, "SELECT body FROM timeline.entry WHERE kind = 'facts' ORDER BY id")
+        ]
+    table = unpack(bodies)
+    kinds = zip(table["kind"].to_pylist(), table["message_id"].to_pylist(), strict=True)
+    return [message for kind, message in kinds if kind == "event.tracked"]
+
+
+def letters(database: Database) -> list[dict[str, Any]]:
+    with database.transaction() as conn:
+        return intake.dead_letters(conn)
+
+
+class TestBatches:
+    def test_nothing_waits(self, database: Database) -> None:
+        assert Pipeline(database, ManualClock(NOW), 10).run_once() == 0
+
+    def test_each_message_once(self, database: Database) -> None:
+        messages = [good(number) for number in range(30)]
+        assert sum(run(database, messages)) == 30
+        assert sum(run(database, messages)) == 30  # taken from the queue, but known already
+        assert sorted(facts(database)) == sorted(message.message_id for message in messages)
+
+    def test_what_fails_is_taken_back_wholly(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The database goes away after the facts are written: the next run finds the messages where they were."""
+
+        def gone(*_: Any) -> None:
+            raise OperationalError("", {}, psycopg.OperationalError("server closed the connection"))
+
+        with database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [good(1)])
+        line = Pipeline(database, ManualClock(NOW), 10)
+        with monkeypatch.context() as patch:
+            patch.setattr(pipeline.intake, "finish", gone)
+            with pytest.raises(OperationalError):
+                line.run_once()
+        assert line.run_once() == 1
+        assert facts(database) == ["m1"]
+
+
+class TestPoison:
+    @pytest.mark.parametrize("bad", [{0}, {99}, {50, 51}, {0, 33, 66, 99}], ids=str)
+    def test_it_is_found_wherever_it_is(self, database: Database, bad: set[int]) -> None:
+        run(database, [poison(number) if number in bad else good(number) for number in range(100)])
+        assert sorted(facts(database)) == sorted(f"m{number}" for number in range(100) if number not in bad)
+        found = letters(database)
+        assert {letter["message_id"] for letter in found} == {f"m{number}" for number in bad}
+        assert {(letter["stage"], letter["code"]) for letter in found} == {("pipeline", "UnreadableOrder")}
+
+    def test_a_batch_of_nothing_else(self, database: Database) -> None:
+        run(database, [poison(number) for number in range(5)])
+        assert len(letters(database)) == 5
+
+
+class TestWhoseFault:
+    @pytest.mark.parametrize(
+        ("error", "spared"),
+        [
+            (TryLater(reason="x", retry_after=1), True),
+            (OperationalError("", {}, psycopg.errors.DeadlockDetected()), True),
+            (OperationalError("", {}, psycopg.errors.DiskFull()), True),
+            (psycopg.InterfaceError(), True),
+            (MemoryError(), True),
+            (OperationalError("", {}, psycopg.errors.ProgramLimitExceeded()), False),
+            (IntegrityError("", {}, psycopg.errors.CheckViolation()), False),
+            (ValueError(), False),
+            (RecursionError(), False),
+        ],
+    )
+    def test_only_the_messages_own_errors_condemn_them(self, error: Exception, spared: bool) -> None:
+        assert pipeline._is_not_the_messages_fault(error) is spared
