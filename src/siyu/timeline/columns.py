@@ -66,7 +66,7 @@ def aliases_to_table(entry_id: int, pairs: Sequence[tuple[int, int]]) -> pa.Tabl
 
 def _numbers(values: NDArray[Any], kind: "pa.DataType | None" = None) -> "pa.Array[Any]":
     return pa.Array.from_buffers(
-        kind or pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(memoryview(values))]
+        kind or pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values.data)]
     )
 
 
@@ -74,7 +74,7 @@ def _texts(values: list[bytes]) -> "pa.Array[Any]":
     offsets = np.zeros(len(values) + 1, np.int32)
     np.cumsum(np.fromiter(map(len, values), np.int32, len(values)), out=offsets[1:])
     return pa.Array.from_buffers(
-        pa.string(), len(values), [None, pa.py_buffer(memoryview(offsets)), pa.py_buffer(b"".join(values))]
+        pa.string(), len(values), [None, pa.py_buffer(offsets.data), pa.py_buffer(b"".join(values))]
     )
 
 
