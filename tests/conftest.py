@@ -5,10 +5,12 @@ import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import Connection
+from xdist.scheduler import LoadScopeScheduling
 
 from siyu.app.migrations import postgres_folders
 from siyu.engines.postgres import Database
@@ -18,6 +20,25 @@ from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
 
 _numbers = count(1)
+# They start a Siyu of their own; the other stories share one.
+_ALONE = ("test_backup", "test_pressure", "test_running")
+
+
+class OneSiyuAWorker(LoadScopeScheduling):
+    """A file goes to one worker, and the stories that share a running Siyu go to one together.
+
+    xdist's own groups (``xdist_group``) have no effect from pytest 9.2 on: it no longer lets a plugin rename tests.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        shares = file.startswith("tests/stories/") and Path(file).stem not in _ALONE
+        return "tests/stories" if shares else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSiyuAWorker:
+    return OneSiyuAWorker(config, log)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -24,7 +24,7 @@ ROUNDS = int(os.environ.get("SIYU_CHAOS_ROUNDS", "5"))
 VICTIMS = ("web", "worker", "postgres", "clickhouse", "supervisor")
 BATCH = 20
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(60 + 40 * ROUNDS), pytest.mark.xdist_group("chaos")]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(60 + 40 * ROUNDS)]
 
 
 class Sender(threading.Thread):

@@ -19,7 +19,7 @@ BLOCKS = re.findall(r"^```(sh|python)\n(.*?)^```", (ROOT / "README.md").read_tex
 # Where packages come from is the machine's affair, and with a proxy or a mirror it is said in these.
 PASSED_ON = ("PIP_", "UV_", "SSL_", "REQUESTS_CA", "CURL_CA", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 
-pytestmark = [pytest.mark.registry, pytest.mark.slow, pytest.mark.timeout(540), pytest.mark.xdist_group("readme")]
+pytestmark = [pytest.mark.registry, pytest.mark.slow, pytest.mark.timeout(540)]
 
 
 def block(beginning: str) -> str:

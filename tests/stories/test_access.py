@@ -12,7 +12,6 @@ from tests.stories.speaking import Source, eventually
 from siyu.engines.http.security import CSRF_HEADER
 
 OWNER = {"login": "owner@brand.example", "password": "correct horse battery"}
-pytestmark = pytest.mark.xdist_group("stories")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from tests.running import begin, end, free_port
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "back-up-and-restore.md"
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("running")]
+pytestmark = [pytest.mark.slow]
 
 
 def block(beginning: str, **names: str) -> str:

@@ -17,8 +17,6 @@ from siyu.engines.postgres import run
 from siyu.intake import service as intake
 from siyu.intake.types import IdentifierClaim, Lane, Message
 
-pytestmark = pytest.mark.xdist_group("stories")
-
 
 @pytest.fixture(autouse=True)
 def _nothing_else_is_harmed(siyu: Siyu, web: httpx.Client, source: Source) -> Any:

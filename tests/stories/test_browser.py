@@ -10,7 +10,6 @@ from tests.stories.speaking import Source
 
 PATHS = [f"/v1/{name}" for name in ("track", "identify", "alias", "group", "page", "screen", "batch", "import")]
 PATHS += [f"/v1/{short}" for short in "tiagpsb"]
-pytestmark = pytest.mark.xdist_group("stories")
 
 
 def names(source: Source) -> list[tuple[str, str]]:

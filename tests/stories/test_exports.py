@@ -17,8 +17,6 @@ from tests.stories.speaking import eventually
 
 from siyu.engines.postgres import rows
 
-pytestmark = pytest.mark.xdist_group("stories")
-
 
 @pytest.fixture(scope="module")
 def make() -> ModuleType:

@@ -9,7 +9,6 @@ from threading import Barrier
 from typing import Any
 
 import httpx
-import pytest
 from tests.running import ACTOR, Siyu
 from tests.stories.speaking import Source, eventually
 
@@ -17,7 +16,6 @@ from siyu.app import people, rebuilding
 from siyu.kernel.errors import SiyuError
 
 Find = Callable[[str], list[int]]
-pytestmark = pytest.mark.xdist_group("stories")
 
 
 def track(event: str, **ids: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tests.running import Siyu, begin, end, free_port
 from tests.stories.speaking import eventually
 
 LIMIT = 1_000
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("running")]
+pytestmark = [pytest.mark.slow]
 
 
 def send(siyu: Siyu, key: str, first: int, count: int, path: str = "/v1/batch") -> httpx.Response:

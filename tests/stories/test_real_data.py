@@ -14,7 +14,7 @@ from siyu.app import imports
 from siyu.engines.postgres import rows, scalar
 
 MAPPINGS = Path(__file__).parents[2] / "docs" / "howto" / "mappings"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("stories")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def cents(text: str) -> int:

@@ -14,7 +14,7 @@ import pytest
 from tests.running import Siyu, begin, end, free_port
 from tests.stories.speaking import eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("running")]
+pytestmark = [pytest.mark.slow]
 
 
 def family(siyu: Siyu) -> list[psutil.Process]:

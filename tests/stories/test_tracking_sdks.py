@@ -17,7 +17,6 @@ from tests.running import Siyu, begin, end, free_port
 from siyu.engines.access import service as access
 
 NODE = Path(__file__).parent / "node"
-pytestmark = pytest.mark.xdist_group("stories")
 
 EVERY_CALL = Counter(
     {"event.tracked": 5, "page.viewed": 1, "screen.viewed": 1, "group.joined": 1, "profile.identified": 1}
