@@ -108,9 +108,9 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def event(rng: random.Random, people: int) -> dict[str, Any]:
-    """A tracking event of a real size, about 400 bytes, of one of ``people`` visitors."""
-    person = rng.randrange(people)
+def event(rng: random.Random, people: int, *, first: int = 0) -> dict[str, Any]:
+    """A tracking event of a real size, about 400 bytes, of one of ``people`` visitors from ``first`` on."""
+    person = first + rng.randrange(people)
     return {
         "type": "track",
         "event": rng.choice(["Product Viewed", "Product Added", "Product List Viewed", "Checkout Started"]),

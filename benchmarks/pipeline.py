@@ -1,9 +1,14 @@
-"""From the request into both engines: how many events a second, and how soon each is on the timeline."""
+"""From the request into both engines: how many events a second, and how soon each is on the timeline.
+
+The brand has a base of visitors that it has seen before; of the people who come, one in ten is new.
+"""
 
 import asyncio
 import random
 import threading
 import time
+import uuid
+from typing import Any
 
 import numpy as np
 import orjson
@@ -26,16 +31,16 @@ BATCH = 100
 CONNECTIONS = 8
 STEADY = 1000  # events a second
 PEOPLE = 20_000
-_IN_HAND = 12  # entries of the log
+_IN_HAND = 4  # entries of the log
 
 
 def main() -> None:
     quick = quick_flag(__doc__ or "")
     events_sent, seconds = (80_000, 12) if quick else (500_000, 60)
     rng = random.Random(11)
-    events = [event(rng, PEOPLE) for _ in range(events_sent)]
+    events = [visit(rng, number) for number in range(events_sent)]
     with siyu_up() as siyu:
-        warm_up(siyu, rng)
+        build_base(siyu, rng)
         copy = copy_rate(siyu.running.postgres_url, events)
         requests = [
             http_request("/v1/batch", siyu.write_key, orjson.dumps({"batch": events[at : at + BATCH]}))
@@ -65,10 +70,21 @@ def main() -> None:
     )
 
 
-def warm_up(siyu: Siyu, rng: random.Random) -> None:
-    """A first breath, so that no connection and no module is opened while it counts."""
-    batch = [event(rng, PEOPLE) for _ in range(BATCH)]
-    load(siyu.port, [http_request("/v1/batch", siyu.write_key, orjson.dumps({"batch": batch}))], 1)
+def visit(rng: random.Random, number: int) -> dict[str, Any]:
+    """An event of somebody known; every tenth of somebody who was never seen."""
+    if number % 10:
+        return event(rng, PEOPLE)
+    return event(rng, 1) | {"anonymousId": str(uuid.UUID(int=rng.getrandbits(128))), "userId": None}
+
+
+def build_base(siyu: Siyu, rng: random.Random) -> None:
+    """Everybody of the base comes by once."""
+    seen = [event(rng, 1, first=person) for person in range(PEOPLE)]
+    batches = [
+        http_request("/v1/batch", siyu.write_key, orjson.dumps({"batch": seen[at : at + BATCH]}))
+        for at in range(0, PEOPLE, BATCH)
+    ]
+    load(siyu.port, batches, CONNECTIONS)
     wait_until_drained(siyu)
 
 
@@ -78,7 +94,7 @@ def steady(siyu: Siyu, rng: random.Random, seconds: int) -> list[float]:
     ending = threading.Event()
     watcher = threading.Thread(target=watch, args=(siyu, seen, ending))
     watcher.start()
-    events = [event(rng, PEOPLE) for _ in range(STEADY * seconds)]
+    events = [visit(rng, number) for number in range(STEADY * seconds)]
     requests = [http_request("/v1/track", siyu.write_key, orjson.dumps(found)) for found in events]
     answered = asyncio.run(paced(siyu.port, requests))
     wait_until_drained(siyu)

@@ -13,6 +13,7 @@ from siyu.engines.postgres import Database
 log = structlog.get_logger(__name__)
 
 _LOOK_ANYWAY = 2.0  # seconds after which a loop looks even though nobody called: a notification can be lost
+_NOW_AND_THEN = 0.2
 _LONGEST_PAUSE = 10.0
 
 
@@ -24,7 +25,7 @@ class Loop(threading.Thread):
     Args:
         name: for logs.
         database: where the notifications come from.
-        channel: of LISTEN/NOTIFY.
+        channel: of LISTEN/NOTIFY; empty for a loop that only looks now and then.
         work: does the next piece; returns how much it did.
     """
 
@@ -45,7 +46,8 @@ class Loop(threading.Thread):
         while not self._ending.is_set():
             try:
                 with self._database.raw() as listener:
-                    listener.execute(f"LISTEN {self._channel}".encode())
+                    if self._channel:
+                        listener.execute(f"LISTEN {self._channel}".encode())
                     while not self._ending.is_set():
                         if self._work() == 0:
                             self._wait(listener)
@@ -56,7 +58,11 @@ class Loop(threading.Thread):
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _wait(self, listener: psycopg.Connection) -> None:
+        if not self._channel:
+            self._ending.wait(_NOW_AND_THEN)
+            return
         deadline = time.monotonic() + _LOOK_ANYWAY
         while not self._ending.is_set() and time.monotonic() < deadline:
-            for _ in listener.notifies(timeout=0.25, stop_after=1):
+            if list(listener.notifies(timeout=0.25, stop_after=1)):
+                list(listener.notifies(timeout=0))  # whatever called meanwhile is answered by the same look
                 return

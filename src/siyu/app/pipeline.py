@@ -64,11 +64,13 @@ class Pipeline:
         database: where the queue is.
         clock: what time it is.
         max_messages: how many messages a batch has at most (at least one envelope).
+        least: leave the queue alone unless so many wait.
     """
 
     database: Database
     clock: Clock
     max_messages: int
+    least: int = 0
     _alone: bool = False
 
     def run_once(self) -> int:
@@ -88,7 +90,7 @@ class Pipeline:
 
     def _run(self) -> int:
         with self.database.transaction() as conn:
-            envelopes = intake.claim(conn, self.max_messages)
+            envelopes = intake.claim(conn, self.max_messages, least=self.least)
             if not envelopes:
                 return 0
             identity.hold_people(conn, alone=self._alone)

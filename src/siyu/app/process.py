@@ -1,4 +1,4 @@
-"""``python -m siyu.app.process web|worker [supervisor's pid]``: one process of a running Siyu."""
+"""``python -m siyu.app.process web|worker|helper [supervisor's pid]``: one process of a running Siyu."""
 
 import gc
 import os
@@ -25,9 +25,10 @@ def main() -> None:
 
         run: Callable[[], None] = partial(serve, settings)
     else:
-        from siyu.app.worker import Worker  # noqa: PLC0415 - and the web not the worker's
+        from siyu.app.worker import Helper, Worker  # noqa: PLC0415 - and the web not the worker's
 
-        run = Worker(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run
+        context = open_context(settings, settings.postgres_url, settings.clickhouse_url)
+        run = Worker(context).run if role == "worker" else Helper(context).run
     # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700
     # objects would take a quarter of the time.
     gc.freeze()

@@ -115,12 +115,12 @@ class Settings(BaseSettings):
     pipeline_batch: int = _setting(
         Group.PIPELINE, 5000, "Messages the pipeline takes into one transaction at most.", ge=1, le=100_000
     )
-    pipeline_loops: int = _setting(
+    workers: int = _setting(
         Group.PIPELINE,
         2,
-        "Batches that a worker has in hand at the same time: while one waits for the database, another is worked on.",
+        "Worker processes. The first does everything; the others only help with the pipeline when full batches wait.",
         ge=1,
-        le=16,
+        le=32,
     )
     worker_jobs: int = _setting(Group.PIPELINE, 2, "Background jobs that run at the same time.", ge=1, le=64)
 

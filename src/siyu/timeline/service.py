@@ -31,11 +31,10 @@ def append(conn: Connection, facts: Sequence[Fact]) -> None:
     """
     if not facts:
         return
-    received = to_millis(store.transaction_time(conn))
     for start in range(0, len(facts), _CHUNK):
         chunk = facts[start : start + _CHUNK]
-        entry_id = store.next_entry_id(conn)
-        store.insert_entry(conn, entry_id, "facts", len(chunk), pack(facts_to_table(entry_id, chunk, received)))
+        entry_id, now = store.next_entry(conn)
+        store.insert_entry(conn, entry_id, "facts", len(chunk), pack(facts_to_table(entry_id, chunk, to_millis(now))))
     store.notify(conn, CHANNEL)
 
 
@@ -46,7 +45,7 @@ def append_aliases(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
     """
     if not pairs:
         return
-    entry_id = store.next_entry_id(conn)
+    entry_id, _ = store.next_entry(conn)
     store.insert_entry(conn, entry_id, "aliases", len(pairs), pack(aliases_to_table(entry_id, pairs)))
     store.notify(conn, CHANNEL)
 

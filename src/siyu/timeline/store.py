@@ -5,20 +5,17 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import one, rows, run, scalar
+from siyu.engines.postgres import one, rows, run
 from siyu.timeline.types import EntryKind, ExportLag, Manifest
 
 _SHIPPING_LOCK: Final = 0x5159_5530_0002
 
 
-def transaction_time(conn: Connection) -> datetime:
-    moment = scalar(conn, "SELECT now()")
-    assert isinstance(moment, datetime)
-    return moment
-
-
-def next_entry_id(conn: Connection) -> int:
-    return int(scalar(conn, "SELECT nextval('timeline.entry_id_seq')"))
+def next_entry(conn: Connection) -> tuple[int, datetime]:
+    """The id of the next entry, and the moment of this transaction."""
+    found = one(conn, "SELECT nextval('timeline.entry_id_seq'), now()")
+    assert found is not None
+    return int(found[0]), found[1]
 
 
 def insert_entry(conn: Connection, entry_id: int, kind: EntryKind, count: int, body: bytes) -> None:
@@ -84,6 +81,10 @@ def bodies(conn: Connection, manifest: Manifest) -> dict[EntryKind, list[bytes]]
 
 
 def mark_shipped(conn: Connection, manifest: Manifest) -> None:
+    """Note that a manifest arrived. Not worth a wait for the disk: a crash that loses it has it sent again, and its
+    token drops it.
+    """
+    run(conn, "SET LOCAL synchronous_commit TO off")
     run(conn, "UPDATE timeline.manifest SET shipped_at = now() WHERE id = :id", id=manifest.id)
 
 

@@ -16,6 +16,7 @@ from siyu.intake.store.imports import (
 )
 from siyu.intake.store.queue import (
     count_dead_letters,
+    count_waiting,
     delete_envelopes,
     depth,
     insert_dead_letters,
@@ -32,6 +33,7 @@ from siyu.intake.store.queue import (
 
 __all__ = [
     "count_dead_letters",
+    "count_waiting",
     "delete_envelopes",
     "depth",
     "find_import",

@@ -38,6 +38,18 @@ def lock_envelopes(conn: Connection, lane: Lane, limit: int) -> list[AnyRow]:
     )
 
 
+def count_waiting(conn: Connection, lane: Lane, limit: int) -> int:
+    """Messages in the oldest envelopes, also in those that somebody holds."""
+    found = scalar(
+        conn,
+        """SELECT coalesce(sum(messages), 0) FROM (
+               SELECT messages FROM intake.envelope WHERE lane = :lane ORDER BY id LIMIT :limit) AS oldest""",
+        lane=int(lane),
+        limit=limit,
+    )
+    return int(found)
+
+
 def read_envelopes(conn: Connection, ids: Sequence[int]) -> list[AnyRow]:
     """(id, known_new, body), in order."""
     return rows(
