@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+import uvloop
 
 from benchmarks.harness import (
     Siyu,
@@ -96,7 +97,7 @@ def steady(siyu: Siyu, rng: random.Random, seconds: int) -> list[float]:
     watcher.start()
     events = [visit(rng, number) for number in range(STEADY * seconds)]
     requests = [http_request("/v1/track", siyu.write_key, orjson.dumps(found)) for found in events]
-    answered = asyncio.run(paced(siyu.port, requests))
+    answered = uvloop.run(paced(siyu.port, requests))
     wait_until_drained(siyu)
     time.sleep(0.2)
     ending.set()

@@ -52,8 +52,8 @@ class TestFromEventToTimeline:
         assert sorted(waits)[2] < 1, waits
 
     def test_pages_go_on_where_the_last_one_ended(self, source: Source, api: httpx.Client, find: Find) -> None:
-        source.send(*[track(f"Event {number:02d}", userId="reader") for number in range(25)])
-        (customer,) = find("reader")
+        source.send(*[track(f"Event {number:02d}", userId="page-reader") for number in range(25)])
+        (customer,) = find("page-reader")
         names: list[str] = []
         cursor = None
         for _ in range(10):

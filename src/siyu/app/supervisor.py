@@ -172,7 +172,7 @@ class Supervisor:
             engine.start()
         except EngineProblem as error:
             log.warning("engine.restart_failed", engine=name, error=str(error))
-            self._ending.wait(2)
+            self._ending.wait(0.3)
 
     def _look_after_child(self, child: _Child) -> None:
         now = time.monotonic()

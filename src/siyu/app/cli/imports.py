@@ -21,7 +21,7 @@ app = typer.Typer(help="Import files of orders or customers; imports done so far
 
 _Files = Annotated[list[Path], typer.Argument(help="CSV or XLSX, also in gzip or zip.", show_default=False)]
 _Platform = Annotated[str | None, typer.Option(help="Read only as an export of this platform. Default: by its header.")]
-_Shop = Annotated[str, typer.Option(help="Name of the shop, where the file does not say it.")]
+_Shop = Annotated[str, typer.Option(help="Name of the shop; goes before what the file says.")]
 _Mapping = Annotated[str | None, typer.Option(help="A saved mapping's name, or a YAML/JSON file.")]
 _Source = Annotated[str, typer.Option(help="Name of the source. Default: after the platform and shop.")]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import psycopg
-from sqlalchemy import Connection, Engine, Row, create_engine, text
+from sqlalchemy import Connection, Engine, Row, TextClause, create_engine, text
 from sqlalchemy.engine import make_url
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -44,24 +45,30 @@ class Database:
         self.engine.dispose()
 
 
+@lru_cache(maxsize=2000)
+def _clause(sql: str) -> TextClause:
+    """Looking for the parameters of a long statement costs as much as running a short one."""
+    return text(sql)
+
+
 def rows(connection: Connection, sql: str, **parameters: Any) -> list[AnyRow]:
     """Run ``sql`` with ``:named`` parameters and return every row."""
-    return list(connection.execute(text(sql), parameters).all())
+    return list(connection.execute(_clause(sql), parameters).all())
 
 
 def one(connection: Connection, sql: str, **parameters: Any) -> AnyRow | None:
     """The first row, or ``None``."""
-    return connection.execute(text(sql), parameters).first()
+    return connection.execute(_clause(sql), parameters).first()
 
 
 def scalar(connection: Connection, sql: str, **parameters: Any) -> Any:
     """The first column of the first row, or ``None``."""
-    return connection.execute(text(sql), parameters).scalar()
+    return connection.execute(_clause(sql), parameters).scalar()
 
 
 def run(connection: Connection, sql: str, **parameters: Any) -> None:
     """Run ``sql`` for its effect. What it did is asked with RETURNING, never by counting rows."""
-    connection.execute(text(sql), parameters)
+    connection.execute(_clause(sql), parameters)
 
 
 def driver_connection(connection: Connection) -> psycopg.Connection:
