@@ -13,7 +13,7 @@ from typing import Any
 from typer.main import get_command
 
 from scripts import contents
-from siyu.app.cli import app
+from siyu.app.cli.everything import app
 from siyu.app.web import create_app
 from siyu.engines.access.rules import RIGHTS
 from siyu.engines.access.types import Role

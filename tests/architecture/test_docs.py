@@ -44,7 +44,7 @@ class TestReadme:
     def test_commands_exist(self) -> None:
         from typer.main import get_command
 
-        from siyu.app.cli import app
+        from siyu.app.cli.everything import app
 
         used = re.findall(r"^siyu ((?:[a-z-]+ ?)+)", PAGES[0].read_text("utf-8"), flags=re.MULTILINE)
         assert used

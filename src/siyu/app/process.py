@@ -24,11 +24,14 @@ def main() -> None:
         from siyu.app.web import serve  # noqa: PLC0415 - a worker does not need the web's modules in memory
 
         run: Callable[[], None] = partial(serve, settings)
-    else:
-        from siyu.app.worker import Helper, Worker  # noqa: PLC0415 - and the web not the worker's
+    elif role == "worker":
+        from siyu.app.worker import Worker  # noqa: PLC0415 - and the web not the worker's
 
-        context = open_context(settings, settings.postgres_url, settings.clickhouse_url)
-        run = Worker(context).run if role == "worker" else Helper(context).run
+        run = Worker(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run
+    else:
+        from siyu.app.helper import Helper  # noqa: PLC0415 - nor a helper either's
+
+        run = Helper(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run
     # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700
     # objects would take a quarter of the time.
     gc.freeze()

@@ -1,21 +1,15 @@
-"""The worker processes: the first runs the pipeline, the exporter and the jobs; the others help with the pipeline."""
+"""The worker process: the pipeline, the exporter, the jobs."""
 
 import asyncio
-import signal
-from collections.abc import Coroutine, Sequence
-from typing import Any
-
-import structlog
 
 from siyu.app.context import Context
+from siyu.app.helper import until_signalled, work
 from siyu.app.jobs import register
 from siyu.app.loops import Loop
 from siyu.app.pipeline import Pipeline
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
 from siyu.timeline import service as timeline
-
-log = structlog.get_logger(__name__)
 
 
 class Worker:
@@ -32,7 +26,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; what is begun is finished."""
-        _work(self._context, self._loops, self._run_jobs())
+        work(self._context, self._loops, self._run_jobs())
 
     async def _run_jobs(self) -> None:
         jobs = job_app(self._context.database.url)
@@ -45,42 +39,7 @@ class Worker:
                     shutdown_graceful_timeout=20,
                 )
             )
-            ended = asyncio.create_task(_until_signalled())
+            ended = asyncio.create_task(until_signalled())
             await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-
-
-class Helper:
-    """Takes full batches through the pipeline while the worker has its hands full; does nothing else."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        most = context.settings.pipeline_batch
-        pipeline = Pipeline(context.database, context.clock, most, least=most // 2)
-        self._loop = Loop("pipeline", context.database, "", pipeline.run_once)
-
-    def run(self) -> None:
-        """Help until SIGTERM or SIGINT; what is begun is finished."""
-        _work(self._context, [self._loop], _until_signalled())
-
-
-def _work(context: Context, loops: Sequence[Loop], until: Coroutine[Any, Any, None]) -> None:
-    for loop in loops:
-        loop.start()
-    log.info("worker.ready", loops=[loop.name for loop in loops])
-    try:
-        asyncio.run(until)
-    finally:
-        for loop in loops:
-            loop.stop()
-        context.close()
-        log.info("worker.stopped")
-
-
-async def _until_signalled() -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    await stopping.wait()

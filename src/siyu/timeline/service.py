@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from siyu.engines.clickhouse.client import Client
-from siyu.engines.http import decode_cursor, encode_cursor
+from siyu.engines.cursor import decode_cursor, encode_cursor
 from siyu.kernel.clock import from_millis, to_millis
 from siyu.kernel.fact import Fact
 from siyu.timeline import store

@@ -8,7 +8,7 @@ import click
 import pytest
 from typer.main import get_command
 
-from siyu.app.cli import app
+from siyu.app.cli.everything import app
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGES = sorted([*(DOCS / "howto").glob("*.md"), *(DOCS / "tutorial").glob("*.md")])

@@ -1,33 +1,22 @@
 """The command line: ``siyu --help``."""
 
 import sys
+from typing import Final
 
 import typer
 
-from siyu.app.cli import access, data, imports, people, run, sources
-from siyu.app.cli.frame import console, fail
 from siyu.kernel.errors import SiyuError
 
-app = typer.Typer(
-    name="siyu",
-    help="Siyu (私域): look after the customers a brand can reach itself.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-run.register(app)
-people.register(app)
-data.register(app)
-access.register(app)
-app.add_typer(imports.app, name="import")
-app.add_typer(sources.app, name="sources")
-app.add_typer(data.dead_letters, name="dead-letters")
+# These need the engines and no room: `siyu up` must not wait for the import of what only its processes use.
+_WITHOUT_ROOMS: Final = frozenset({"up", "status", "version"})
 
 
 def main() -> None:
     """Run a command; an error is a sentence on stderr and exit code 1, an interruption is 130."""
+    from siyu.app.cli.frame import console, fail  # noqa: PLC0415 - only when a command is run
+
     try:
-        app()
+        _commands()()
     except SiyuError as error:
         fail(error)
     except KeyboardInterrupt:
@@ -35,5 +24,13 @@ def main() -> None:
         sys.exit(130)
 
 
-if __name__ == "__main__":
-    main()
+def _commands() -> typer.Typer:
+    if len(sys.argv) > 1 and sys.argv[1] in _WITHOUT_ROOMS:
+        from siyu.app.cli import run  # noqa: PLC0415 - see above
+
+        few = typer.Typer(name="siyu", pretty_exceptions_enable=False, rich_markup_mode=None)
+        run.register(few)
+        return few
+    from siyu.app.cli.everything import app  # noqa: PLC0415 - likewise
+
+    return app

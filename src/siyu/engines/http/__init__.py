@@ -8,9 +8,9 @@ A room's ``http.py`` imports from here::
     def show(customer_id: int, conn: Conn, principal: Annotated[Principal, needs("customers.read")]) -> Profile: ...
 """
 
+from siyu.engines.cursor import decode_cursor, encode_cursor
 from siyu.engines.http.app import prepare
 from siyu.engines.http.context import Conn, Now
-from siyu.engines.http.cursor import decode_cursor, encode_cursor
 from siyu.engines.http.errors import ERROR_RESPONSES, ErrorBody
 from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, needs
 

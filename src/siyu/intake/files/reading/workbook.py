@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import BadZipFile
 
-import openpyxl
-
 from siyu.intake.files import reasons
 from siyu.intake.files.cells import without_invisible
 from siyu.intake.files.errors import unreadable
@@ -50,6 +48,8 @@ class Workbook:
         check_workbook(real, limits)
         try:
             with _quiet():
+                import openpyxl  # noqa: PLC0415 - a third of a second, for those who read workbooks
+
                 self._book = openpyxl.load_workbook(real, read_only=True, data_only=True)
         except (BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
             raise unreadable(path.name, f"the workbook is damaged ({error})", f"工作簿已损坏（{error}）") from error

@@ -1,0 +1,20 @@
+"""All commands, and with them all rooms."""
+
+import typer
+
+from siyu.app.cli import access, data, imports, people, run, sources
+
+app = typer.Typer(
+    name="siyu",
+    help="Siyu (私域): look after the customers a brand can reach itself.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+run.register(app)
+people.register(app)
+data.register(app)
+access.register(app)
+app.add_typer(imports.app, name="import")
+app.add_typer(sources.app, name="sources")
+app.add_typer(data.dead_letters, name="dead-letters")
