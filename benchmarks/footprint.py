@@ -45,7 +45,10 @@ def footprint(pid: int) -> dict[str, float]:
     top = psutil.Process(pid)
     for process in [top, *top.children(recursive=True)]:
         command = " ".join(process.cmdline())
-        part = next((p for p in ("adapter", "process web", "process worker", "postgres") if p in command), "supervisor")
+        part = next(
+            (p for p in ("adapter", "process web", "process worker", "process relief", "postgres") if p in command),
+            "supervisor",
+        )
         sizes[part.split()[-1]] = sizes.get(part.split()[-1], 0.0) + process.memory_full_info().pss / 1e6
     return sizes
 

@@ -1,4 +1,4 @@
-"""``python -m siyu.app.process web|worker|helper [supervisor's pid]``: one process of a running Siyu."""
+"""``python -m siyu.app.process web|worker|relief [supervisor's pid]``: one process of a running Siyu."""
 
 import gc
 import os
@@ -29,9 +29,9 @@ def main() -> None:
 
         run = Worker(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run
     else:
-        from siyu.app.helper import Helper  # noqa: PLC0415 - nor a helper either's
+        from siyu.app.relief import Relief  # noqa: PLC0415 - nor the relief either's
 
-        run = Helper(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run
+        run = Relief(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run
     # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700
     # objects would take a quarter of the time.
     gc.freeze()

@@ -84,9 +84,9 @@ class Supervisor:
             for role in self._roles:
                 self._children[role] = _Child(role, self._spawn(role))
             self._wait_until_ready()
-            if "worker" in self._roles:  # helpers can wait until the others are there
+            if "worker" in self._roles:  # the relief can wait until the others are there
                 for number in range(2, self._settings.workers + 1):
-                    self._children[f"helper-{number}"] = _Child("helper", self._spawn("helper"))
+                    self._children[f"relief-{number}"] = _Child("relief", self._spawn("relief"))
             self._place.announce(self._settings.base_url, self.postgres_url, self.clickhouse_url)
         except BaseException:
             self.stop()

@@ -3,10 +3,10 @@
 import asyncio
 
 from siyu.app.context import Context
-from siyu.app.helper import until_signalled, work
 from siyu.app.jobs import register
 from siyu.app.loops import Loop
 from siyu.app.pipeline import Pipeline
+from siyu.app.relief import until_signalled, work
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
 from siyu.timeline import service as timeline

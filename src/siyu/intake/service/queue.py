@@ -40,12 +40,12 @@ def put_parts(conn: Connection, lane: Lane, parts: Sequence[bytes], *, known_new
 def claim(conn: Connection, max_messages: int, *, least: int = 0) -> list[Envelope]:
     """The oldest envelopes, at least one if any waits, of one lane: bulk only when nothing live waits.
 
-    With ``least`` nothing is taken unless so many messages can be: for helpers, who would otherwise make small batches
+    With ``least`` nothing is taken unless so many messages can be: for the relief, which would otherwise make small batches
     of what one could do in a larger one. They stay locked for this transaction; other workers pass them by. :func:`finish` takes them away.
     """
     for lane in Lane:
         if least and store.count_waiting(conn, lane, _ENVELOPES_A_CLAIM) < least:
-            continue  # without a lock: a helper that only looks must not be in the way
+            continue  # without a lock: who only looks must not be in the way
         chosen: list[int] = []
         total = 0
         for envelope_id, messages in store.lock_envelopes(conn, lane, _ENVELOPES_A_CLAIM):

@@ -1,4 +1,4 @@
-"""A helping process: the pipeline and nothing else. Also how such processes run and end."""
+"""The relief of the worker: a process for the pipeline and nothing else. Also how such processes run and end."""
 
 import asyncio
 import signal
@@ -14,7 +14,7 @@ from siyu.app.pipeline import Pipeline
 log = structlog.get_logger(__name__)
 
 
-class Helper:
+class Relief:
     """Takes full batches through the pipeline while the worker has its hands full; does nothing else."""
 
     def __init__(self, context: Context) -> None:
@@ -24,7 +24,7 @@ class Helper:
         self._loop = Loop("pipeline", context.database, "", pipeline.run_once)
 
     def run(self) -> None:
-        """Help until SIGTERM or SIGINT; what is begun is finished."""
+        """Work until SIGTERM or SIGINT; what is begun is finished."""
         work(self._context, [self._loop], until_signalled())
 
 
