@@ -56,7 +56,7 @@ def find_mapping(context: Context, name_or_path: str) -> FileMapping:
     """
     path = Path(name_or_path)
     if path.suffix in {".yaml", ".yml", ".json"} and path.exists():
-        return files.load_mapping(name_or_path)
+        return files.load_mapping(path)
     with context.database.transaction() as conn:
         return intake.load_mapping(conn, name_or_path)
 

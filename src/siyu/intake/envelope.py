@@ -13,7 +13,6 @@ import orjson
 from siyu.intake.types import IdentifierClaim, Message
 from siyu.kernel.clock import from_millis, to_millis
 
-_ALIAS_TYPES = frozenset({"alias"})
 _TRAIT_IDENTIFIERS = ("phone", "email")
 
 
@@ -78,7 +77,7 @@ def tracking_claims(kind: str, source_id: int, event: Mapping[str, Any]) -> tupl
         claims.append(IdentifierClaim("user_id", scope, str(user_id)))
     if anonymous_id:
         claims.append(IdentifierClaim("anonymous_id", scope, str(anonymous_id)))
-    if kind in _ALIAS_TYPES and event.get("previousId"):
+    if kind == "alias" and event.get("previousId"):
         claims.append(IdentifierClaim("user_id", scope, str(event["previousId"])))
     context = event.get("context")
     if isinstance(context, dict):

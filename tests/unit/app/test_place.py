@@ -20,8 +20,8 @@ class TestHold:
 
     def test_it_is_free_again_afterwards(self, tmp_path: Path) -> None:
         for _ in range(2):
-            with Place(tmp_path):
-                pass
+            with Place(tmp_path) as place:
+                assert place.folder == tmp_path
 
     def test_a_killed_holder_leaves_no_lock(self, tmp_path: Path) -> None:
         code = f"""

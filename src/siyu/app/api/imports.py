@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from siyu.app import imports
 from siyu.app.context import Context
 from siyu.app.jobs import IMPORT
+from siyu.app.place import Place
 from siyu.engines import jobs
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
@@ -172,7 +173,7 @@ def rejects(request: Request, conn: Conn, now: Now, principal: CanImport, run_id
 
 async def _keep(context: Context, file: UploadFile) -> Path:
     """Put an upload into the data folder; its ending is kept because it tells the container."""
-    folder = context.settings.data_folder / "uploads"
+    folder = Place(context.settings.data_folder).uploads
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{secrets.token_hex(8)}-{Path(file.filename or 'file').name[-100:]}"
     try:

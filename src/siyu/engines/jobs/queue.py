@@ -7,7 +7,7 @@ import orjson
 import procrastinate
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows, run, scalar
+from siyu.engines.postgres import run, scalar
 
 SCHEMA: Final = "jobs"
 
@@ -53,13 +53,3 @@ def defer(conn: Connection, task: str, arguments: Mapping[str, Any], *, once: st
     finally:
         run(conn, "SET LOCAL search_path TO DEFAULT")
     return int(made)
-
-
-def counts(conn: Connection) -> dict[str, dict[str, int]]:
-    """How many jobs there are, by task and status."""
-    found: dict[str, dict[str, int]] = {}
-    for task, status, count in rows(
-        conn, f"SELECT task_name, status, count(*) FROM {SCHEMA}.procrastinate_jobs GROUP BY 1, 2 ORDER BY 1, 2"
-    ):
-        found.setdefault(task, {})[status] = int(count)
-    return found

@@ -1,6 +1,5 @@
 """A mapping: how any CSV, text table or XLSX becomes orders or customers. Written by hand as YAML or JSON, saved, reused."""
 
-import json
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -27,7 +26,6 @@ from siyu.kernel.errors import NotFound
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 LINES_OF_TIMES = ("auto", "epoch_s", "epoch_ms")
-SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class _Loader(yaml.SafeLoader):
@@ -273,34 +271,13 @@ _ZH = {
 }
 
 
-def load_mapping(name_or_path: str, folder: Path | None = None) -> FileMapping:
-    """Load a mapping from a file, or by its name from the folder of saved ones.
+def load_mapping(path: Path) -> FileMapping:
+    """Read a mapping from a YAML or JSON file. Saved ones lie in the database: ``intake.service.load_mapping``.
 
     Raises:
-        NotFound: there is neither.
+        NotFound: there is no such file.
         BadMapping: it is wrong.
     """
-    path = Path(name_or_path)
-    if not path.is_file() and folder is not None and NAME.fullmatch(name_or_path):
-        path = next((p for s in SUFFIXES if (p := folder / f"{name_or_path}{s}").is_file()), path)
     if not path.is_file():
-        raise NotFound(what="mapping", key=name_or_path)
+        raise NotFound(what="mapping", key=str(path))
     return parse_mapping(path.read_text("utf-8-sig"), path.stem)
-
-
-def save_mapping(mapping: FileMapping, folder: Path) -> Path:
-    """Keep a mapping under its name; one of the same name is replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{mapping.name}.yaml"
-    data = json.loads(mapping.model_dump_json(exclude_defaults=True))
-    fresh = path.with_suffix(".new")
-    fresh.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
-    fresh.replace(path)
-    return path
-
-
-def saved_mappings(folder: Path) -> tuple[str, ...]:
-    """Names of the mappings in a folder."""
-    if not folder.is_dir():
-        return ()
-    return tuple(sorted(path.stem for path in folder.iterdir() if path.suffix in SUFFIXES))

@@ -6,7 +6,7 @@ Nothing here writes to a database: the caller stores the messages of a chunk, it
 from collections.abc import Iterator
 from pathlib import Path
 
-from siyu.intake.files.mapping import FileMapping, load_mapping, parse_mapping, save_mapping, saved_mappings
+from siyu.intake.files.mapping import FileMapping, load_mapping, parse_mapping
 from siyu.intake.files.preview import preview_run
 from siyu.intake.files.recognition import describe, open_table
 from siyu.intake.files.rejects import RejectsWriter
@@ -23,8 +23,6 @@ __all__ = [
     "preview",
     "read_messages",
     "recognise",
-    "save_mapping",
-    "saved_mappings",
 ]
 
 

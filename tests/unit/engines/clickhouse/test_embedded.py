@@ -171,7 +171,8 @@ class TestOrphan:
         state = f'{{"pid": {me.pid}, "owner": [1, 1.0], "adapter": [{me.pid}, 1.0], "url": ""}}'
         (tmp_path / "adapter.json").write_text(state)
         embedded = EmbeddedClickHouse(tmp_path)
-        embedded.start()
+        assert connect(embedded.start()).scalar("SELECT 1") == 1
+        assert me.is_running()
         embedded.stop()
 
 

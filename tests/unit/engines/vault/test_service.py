@@ -24,9 +24,9 @@ class TestStore:
         assert scalar(conn, "SELECT count(*) FROM vault.item") == 2
 
     def test_a_repeat_encrypts_nothing(self, conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-        service.store(conn, [("phone", PHONE)])
+        first = service.store(conn, [("phone", PHONE)])
         monkeypatch.setattr(keyring.Keyring, "encrypt", None)
-        service.store(conn, [("phone", PHONE)])
+        assert service.store(conn, [("phone", PHONE)]) == first
 
     def test_nothing_in_clear(self, conn: Connection) -> None:
         service.store(conn, [("phone", PHONE), ("address", "浙江省杭州市西湖区文三路 1 号")])

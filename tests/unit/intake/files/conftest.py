@@ -77,7 +77,7 @@ def options() -> ImportOptions:
 
 
 def _mapping(name: str) -> service.FileMapping:
-    return service.load_mapping(str(ROOT / "docs/howto/mappings" / f"{name}.yaml"))
+    return service.load_mapping(ROOT / "docs/howto/mappings" / f"{name}.yaml")
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Any table by a mapping; wrong mappings say where and why."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
+from siyu.intake import service as intake
 from siyu.intake.files import service
 from siyu.intake.files.errors import BadMapping, MappingMissesColumns
 from siyu.intake.files.types import ImportOptions
@@ -98,15 +100,18 @@ class TestMapping:
         assert [(m.payload["order_no"], m.payload["paid_fen"]) for m in result.messages] == [("A1", 500), ("A2", 600)]
         assert [(r.line, r.problem.code) for r in result.rejects] == [(3, "time"), (4, "columns")]
 
-    def test_saved_and_loaded_by_name(self, tmp_path: Path) -> None:
+    def test_saved_and_loaded_by_name(self, conn: Connection) -> None:
         mapping = service.parse_mapping(TILL, "till")
-        service.save_mapping(mapping, tmp_path)
-        assert service.saved_mappings(tmp_path) == ("till",)
-        assert service.load_mapping("till", tmp_path) == mapping
+        for _ in range(2):
+            intake.save_mapping(conn, mapping, "operator:1", datetime(2026, 1, 1, tzinfo=UTC))
+        assert intake.mappings(conn) == ["till"]
+        assert intake.load_mapping(conn, "till") == mapping
         with pytest.raises(NotFound):
-            service.load_mapping("none", tmp_path)
+            intake.load_mapping(conn, "none")
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(NotFound):
-            service.load_mapping("../till", tmp_path)
+            service.load_mapping(tmp_path / "none.yaml")
 
 
 class TestWrongMapping:
