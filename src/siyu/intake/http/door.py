@@ -174,6 +174,7 @@ class Door:
         letters = [_letter(item, why, kind, source_id, sent_ms, now_ms) for _, item, why in refused]
         if parts or letters:
             await self._coalescer.put(lane, parts, letters)
+            self._pressure.let_in(len(parts))
         if not errors and len(parts) == 1:
             return self.ANSWER_ONE
         return orjson.dumps({"success": True, "accepted": len(parts), "rejected": errors})

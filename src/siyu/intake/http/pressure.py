@@ -37,12 +37,16 @@ class Limits:
 
 
 class Pressure:
-    """Looks at the queue and the disk once a second; answers at once whether a request may come in."""
+    """Looks at the queue and the disk once a second; answers at once whether a request may come in.
+
+    Between two looks it counts what this door let in, so that a flood cannot overrun the limits in that second.
+    """
 
     def __init__(self, database: Database, limits: Limits) -> None:
         self._database = database
         self._limits = limits
-        self._share = 0.0
+        self._depth = QueueDepth(messages={}, bytes=0, oldest=None)
+        self._let_in = 0  # messages since the last look
         self._disk_low = False
         self._task: asyncio.Task[None] | None = None
 
@@ -65,16 +69,22 @@ class Pressure:
         """
         if self._disk_low:
             raise TryLater(reason="The disk is nearly full.", retry_after=60)
-        if self._share >= 1:
+        full = share(self._depth, self._limits, self._let_in)
+        if full >= 1:
             raise TryLater(reason="The queue is full.", retry_after=10)
-        if lane is Lane.BULK and self._share >= _BULK_SHARE:
+        if lane is Lane.BULK and full >= _BULK_SHARE:
             raise TooManyRequests(reason="the queue is half full, and live events come first.", retry_after=10)
+
+    def let_in(self, messages: int) -> None:
+        """Note that ``messages`` were made durable."""
+        self._let_in += messages
 
     def look(self) -> None:
         """Read the queue and the disk now."""
+        counted = self._let_in
         with self._database.transaction() as conn:
-            depth = service.depth(conn)
-        self._share = share(depth, self._limits)
+            self._depth = service.depth(conn)
+        self._let_in -= counted
         if self._limits.folder is not None:
             self._disk_low = shutil.disk_usage(self._limits.folder).free < self._limits.free_bytes
 
@@ -87,9 +97,9 @@ class Pressure:
             await asyncio.sleep(_LOOK_EVERY)
 
 
-def share(depth: QueueDepth, limits: Limits) -> float:
-    """How full the queue is, 1 meaning full: the worse of its messages and its bytes."""
-    waiting = sum(depth.messages.values())
+def share(depth: QueueDepth, limits: Limits, let_in: int = 0) -> float:
+    """How full the queue is, 1 meaning full: the worse of its messages (with ``let_in`` more since) and its bytes."""
+    waiting = sum(depth.messages.values()) + let_in
     # An empty queue may keep a large file until vacuum gives it back: bytes count only while something waits.
     size = depth.bytes / limits.queue_bytes if waiting else 0.0
     return max(waiting / limits.messages, size)
