@@ -3,8 +3,9 @@
 import base64
 import binascii
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
@@ -19,51 +20,69 @@ from siyu.intake.types import Message
 from siyu.kernel.errors import BadInput
 from siyu.kernel.fact import Fact
 
-__all__ = ["apply", "order_counts", "orders_of", "reassign", "reassign_by_via", "values_of"]
+__all__ = ["apply", "order_counts", "orders_of", "read", "reassign", "reassign_by_via", "values_of"]
 
 _Told = list[tuple[View, Message, Attribution]]
-_RECEIVER_KINDS = {"name": "name", "phone": "phone", "address": "address"}
+_RECEIVER_KINDS = {"name", "phone", "address"}
 _MAX_PAGE = 500
 
 
-def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: datetime) -> list[Fact]:
-    """Bring the orders that the messages speak of up to date; returns the facts that are new.
+def read(conn: Connection, messages: Sequence[Message]) -> dict[int, View]:
+    """What the messages say of orders, by their place; receivers' personal data is in the vault when this returns.
 
-    Messages of type ``order`` and the tracking events Order Completed, Order Refunded and Order Cancelled take part;
-    several of one order are folded before anything is told. Orders of nobody (customer 0) are kept and told as well;
-    an order belongs to the first customer it is tied to. Idempotent: the same messages again change nothing and yield
-    nothing. Safe under concurrency: orders are locked by key, and a racing insert is folded again.
+    Messages of type ``order`` and the tracking events Order Completed, Order Refunded and Order Cancelled take part.
 
     Args:
-        conn: an open transaction.
-        batch: messages with whom they belong to, as OneID resolved them.
-        now: the moment of the batch; not used for money, kept so that every room's ``apply`` reads the same.
+        conn: an open transaction, which may be another than that of :func:`apply`: what the vault holds is true whatever
+            becomes of the order.
+        messages: a batch.
 
     Raises:
         UnreadableOrder: a message of type ``order`` is wrong; nothing of the batch may be kept.
     """
+    views = {
+        place: view
+        for place, message in enumerate(messages)
+        if is_order(message) and (view := read_view(message)) is not None
+    }
+    _seal_receivers(conn, views.values())
+    return views
+
+
+def apply(
+    conn: Connection, batch: Sequence[tuple[Message, Attribution]], views: Mapping[int, View], now: datetime
+) -> list[Fact]:
+    """Bring the orders that the messages speak of up to date; returns the facts that are new.
+
+    Several messages of one order are folded before anything is told. Orders of nobody (customer 0) are kept and told as
+    well; an order belongs to the first customer it is tied to. Idempotent: the same messages again change nothing and
+    yield nothing. Safe under concurrency: orders are locked by key, and a racing insert is folded again.
+
+    Args:
+        conn: an open transaction.
+        batch: messages with whom they belong to, as OneID resolved them.
+        views: what :func:`read` made of these messages.
+        now: the moment of the batch; not used for money, kept so that every room's ``apply`` reads the same.
+    """
     del now
     told: dict[store.Key, _Told] = defaultdict(list)
-    for message, owner in batch:
-        if is_order(message) and (view := read_view(message)) is not None:
-            told[view.key].append((view, message, owner))
+    for place, view in views.items():
+        told[view.key].append((view, *batch[place]))
     if not told:
         return []
     facts: list[Fact] = []
     pending: Iterable[store.Key] = told
-    while keys := set(pending):  # more than once only when another process inserts the same order at this moment
+    while keys := sorted(pending):  # more than once only when another process inserts the same order at this moment
         known = store.lock_orders(conn, keys)
-        folded = {key: _fold_one(known.get(key), told[key]) for key in sorted(keys)}
-        _seal_receivers(conn, folded.values())
+        folded = {key: _fold_one(known.get(key), told[key]) for key in keys}
         old = [order for key, order in folded.items() if key in known and order != known[key]]
         new = [order for key, order in folded.items() if key not in known]
         if old:
             store.update_orders(conn, old)
-        made = store.insert_orders(conn, new) if new else {}
+        if pending := () if store.insert_orders(conn, new) else [key for key in keys if key not in known]:
+            folded = {key: order for key, order in folded.items() if key in known}
         for key, order in folded.items():
-            if key in known or key in made:
-                facts += facts_of_change(known.get(key), order, told[key][-1][1])
-        pending = keys - known.keys() - made.keys()
+            facts += facts_of_change(known.get(key), order, told[key][-1][1])
     _remember_products(conn, told.values())
     return facts
 
@@ -81,22 +100,19 @@ def _fold_one(known: Snapshot | None, told: _Told) -> Snapshot:
     return order
 
 
-def _seal_receivers(conn: Connection, orders: Iterable[Snapshot]) -> None:
+def _seal_receivers(conn: Connection, views: Iterable[View]) -> None:
     """Personal data of receivers goes to the vault; the order keeps fingerprints and the district."""
     items: list[tuple[str, str]] = []
-    places: list[tuple[dict[str, object], str]] = []
-    for order in orders:
-        receiver = order.receiver
-        if receiver is None or "sealed" in receiver:
-            continue
-        order.receiver = receiver = {**receiver, "sealed": True}
-        for field, kind in _RECEIVER_KINDS.items():
-            if field in receiver:
-                items.append((kind, customers.normalise(kind, str(receiver[field]))))
-                places.append((receiver, field))
+    places: list[tuple[dict[str, Any], str]] = []
+    for view in views:
+        if view.receiver:
+            view.receiver["sealed"] = True
+            for kind in _RECEIVER_KINDS & view.receiver.keys():
+                items.append((kind, customers.normalise(kind, view.receiver[kind])))
+                places.append((view.receiver, kind))
     if items:
-        for (receiver, field), print_ in zip(places, vault.store(conn, items), strict=True):
-            receiver[field] = print_
+        for (receiver, kind), print_ in zip(places, vault.store(conn, items), strict=True):
+            receiver[kind] = print_
 
 
 def _remember_products(conn: Connection, told: Iterable[_Told]) -> None:

@@ -1,15 +1,18 @@
-"""All SQL of commerce. Rows travel as one JSON array a statement (parsed once by PostgreSQL), new lines by COPY."""
+"""All SQL of commerce. New rows travel by COPY, changed ones as one JSON array a statement."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
+import psycopg
 from sqlalchemy import Connection
 
 from siyu.commerce.rules import Snapshot, SnapshotLine
 from siyu.engines.postgres import rows, run
 from siyu.engines.postgres.connection import driver_connection
+from siyu.kernel.clock import from_millis
 
 Key = tuple[str, str, str]
 
@@ -43,6 +46,8 @@ _FIELDS: Final = {
 }
 _KEY: Final = ("platform", "shop", "order_no")
 _COLUMNS: Final = ", ".join(_FIELDS)
+_MOMENTS: Final = [place for place, name in enumerate(_FIELDS) if name in (*_TIMES, "ordered_at")]
+_DOCUMENTS: Final = [place for place, kind in enumerate(_FIELDS.values()) if kind == "jsonb"]
 _LINE_FIELDS: Final = {
     "order_id": "bigint",
     "line_no": "text",
@@ -59,7 +64,7 @@ _LINE_FIELDS: Final = {
     "heard": "bigint",
 }
 _LINE_COLUMNS: Final = ", ".join(_LINE_FIELDS)
-_SMALL: Final = 50  # below this a COPY's round trips cost more than they save
+_NEXT_IDS: Final = "SELECT nextval('commerce.order_header_id_seq') FROM generate_series(1, :count)"
 
 
 def _typed(fields: dict[str, str]) -> str:
@@ -75,14 +80,6 @@ def _millis(name: str) -> str:
 
 
 _SELECTED: Final = ", ".join(_millis(n) if n == "ordered_at" or n in _TIMES else n for n in _FIELDS)
-_INSERT: Final = f"""
-    INSERT INTO commerce.order_header ({_COLUMNS})
-    SELECT {", ".join(map(_value, _FIELDS))}
-    FROM json_to_recordset(CAST(:orders AS json)) AS new ({_typed(_FIELDS)})
-    ORDER BY platform, shop, order_no
-    ON CONFLICT (platform, shop, order_no) DO NOTHING
-    RETURNING id, platform, shop, order_no
-"""
 _UPDATE: Final = f"""
     UPDATE commerce.order_header AS header
     SET {", ".join(f"{name} = {_value('new.' + name)}" for name in _FIELDS if name not in (*_KEY, *_TIMES, "ordered_at"))},
@@ -99,8 +96,9 @@ _UPSERT_LINES: Final = f"""
 
 
 def lock_orders(conn: Connection, keys: Iterable[Key]) -> dict[Key, Snapshot]:
-    """The orders among ``keys`` that exist, with their lines, locked until the end of the transaction."""
-    platforms, shops, numbers = zip(*sorted(keys), strict=True)
+    """The orders among ``keys`` that exist, with their lines, locked in the order of their keys until the end of the
+    transaction."""
+    platforms, shops, numbers = zip(*keys, strict=True)
     found = rows(
         conn,
         f"""
@@ -130,25 +128,36 @@ def lock_orders(conn: Connection, keys: Iterable[Key]) -> dict[Key, Snapshot]:
     return {(order.platform, order.shop, order.order_no): order for order in orders.values()}
 
 
-def insert_orders(conn: Connection, orders: Sequence[Snapshot]) -> dict[Key, int]:
-    """Insert new orders with their lines; returns the ids of those that were not there (a racing writer's are not)."""
-    found = rows(conn, _INSERT, orders=_json([_order_row(order) for order in orders]))
-    ids: dict[Key, int] = {(platform, shop, number): order_id for order_id, platform, shop, number in found}
-    lines: list[tuple[Any, ...]] = []
-    for order in orders:
-        order_id = ids.get((order.platform, order.shop, order.order_no))
-        if order_id is not None:
-            lines += [_line_row(order_id, line) for line in order.lines.values()]
-    if len(lines) < _SMALL:
-        _upsert_lines(conn, lines)
-    else:  # nobody else can hold lines of orders that this transaction has just made
-        with (
-            driver_connection(conn).cursor() as cursor,
-            cursor.copy(f"COPY commerce.order_line ({_LINE_COLUMNS}) FROM STDIN".encode()) as copy,
-        ):
-            for line in lines:
-                copy.write_row(line)
-    return ids
+def insert_orders(conn: Connection, orders: Sequence[Snapshot]) -> bool:
+    """Insert new orders with their lines: all or, when another writer was faster with one of them, none.
+
+    Returns whether they are in; if not, the caller looks again.
+    """
+    if not orders:
+        return True
+    ids = [row[0] for row in rows(conn, _NEXT_IDS, count=len(orders))]
+    try:
+        with conn.begin_nested():
+            _copy(
+                conn,
+                f"order_header (id, {_COLUMNS})",
+                [(n, *_copied(order)) for n, order in zip(ids, orders, strict=True)],
+            )
+    except psycopg.errors.UniqueViolation:
+        return False
+    lines = [_line_row(n, line) for n, order in zip(ids, orders, strict=True) for line in order.lines.values()]
+    if lines:
+        _copy(conn, f"order_line ({_LINE_COLUMNS})", lines)  # nobody else can hold lines of orders just made
+    return True
+
+
+def _copy(conn: Connection, place: str, given: Iterable[tuple[Any, ...]]) -> None:
+    with (
+        driver_connection(conn).cursor() as cursor,
+        cursor.copy(f"COPY commerce.{place} FROM STDIN".encode()) as copy,
+    ):
+        for row in given:
+            copy.write_row(row)
 
 
 def update_orders(conn: Connection, orders: Sequence[Snapshot]) -> None:
@@ -197,6 +206,23 @@ def _order_row(order: Snapshot) -> dict[str, Any]:
         "receiver": order.receiver,
         "extra": order.extra,
     }
+
+
+def _copied(order: Snapshot) -> list[Any]:
+    """The fields of an order as COPY reads them."""
+    row = list(_order_row(order).values())
+    for place in _MOMENTS:
+        if row[place] is not None:
+            row[place] = _iso(row[place])
+    for place in _DOCUMENTS:
+        if row[place] is not None:
+            row[place] = _json(row[place])
+    return row
+
+
+@lru_cache(maxsize=1024)  # the steps of an order often share a moment
+def _iso(millis: int) -> str:
+    return from_millis(millis).isoformat()
 
 
 def _line_row(order_id: int, line: SnapshotLine) -> tuple[Any, ...]:

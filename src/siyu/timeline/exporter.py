@@ -56,8 +56,7 @@ class Exporter:
             rows = sum(self._ship(table, shipment[kind], manifest) for kind, table in _TABLES if shipment[kind])
             self._map_stale |= bool(shipment["aliases"])
             self._reload_map()
-            with self.database.transaction() as conn:
-                store.mark_shipped(conn, manifest)
+            store.mark_shipped(turn, manifest)
         log.debug("timeline.shipped", manifest=manifest.id, entries=manifest.entries, rows=rows)
         return rows
 

@@ -37,15 +37,19 @@ def amounts(facts: Sequence[Fact], customer: int | None = None) -> int:
     return sum(fact.amount_fen for fact in facts if customer is None or fact.customer_id == customer)
 
 
+def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: datetime) -> list[Fact]:
+    return service.apply(conn, batch, service.read(conn, [message for message, _ in batch]), now)
+
+
 class TestApply:
     def test_repeat_changes_nothing(self, conn: Connection, now: datetime) -> None:
         lines = [{"line_no": "1", "product_no": "p", "title": "鞋", "quantity": 2, "paid_fen": 700}]
         batch = [order("1", lines=lines), order("2"), order("1", minutes=5, status="received", lines=lines)]
-        first = service.apply(conn, batch, now)
+        first = apply(conn, batch, now)
         before = rows(conn, "SELECT * FROM commerce.order_header ORDER BY id")
         versions = rows(conn, "SELECT xmin FROM commerce.order_header UNION ALL SELECT xmin FROM commerce.order_line")
         assert len(first) == 5
-        assert service.apply(conn, batch, now) == []
+        assert apply(conn, batch, now) == []
         assert rows(conn, "SELECT * FROM commerce.order_header ORDER BY id") == before
         assert len(versions) == 3
 
@@ -65,7 +69,7 @@ class TestApply:
                 "refund_status": "部分退款",
             }
         ]
-        service.apply(
+        apply(
             conn,
             [order("1", lines=lines, placed_at=to_millis(placed), paid_fen=None, extra={"channel": "app"})],
             now,
@@ -78,32 +82,32 @@ class TestApply:
         assert product == [("taobao", "p1", "鞋", "鞋靴")]
 
     def test_order_of_nobody_is_claimed_later(self, conn: Connection, now: datetime) -> None:
-        facts = service.apply(conn, [order("1", 0, refunded_fen=200)], now)
+        facts = apply(conn, [order("1", 0, refunded_fen=200)], now)
         assert (amounts(facts, 0), len(service.orders_of(conn, 7).orders)) == (800, 0)
-        facts += service.apply(conn, [order("1", 7, minutes=1, refunded_fen=300)], now)
+        facts += apply(conn, [order("1", 7, minutes=1, refunded_fen=300)], now)
         assert (amounts(facts, 0), amounts(facts, 7)) == (0, 700)
         assert service.values_of(conn, [7])[7].net_fen == 700
 
     def test_order_stays_with_its_first_customer(self, conn: Connection, now: datetime) -> None:
-        facts = service.apply(conn, [order("1", 7), order("1", 8, minutes=1, refunded_fen=10)], now)
-        facts += service.apply(conn, [order("1", 9, minutes=2, refunded_fen=30)], now)
+        facts = apply(conn, [order("1", 7), order("1", 8, minutes=1, refunded_fen=10)], now)
+        facts += apply(conn, [order("1", 9, minutes=2, refunded_fen=30)], now)
         assert {fact.customer_id for fact in facts} == {7}
         assert amounts(facts) == 970
 
     def test_bad_order_refuses_the_batch_with_its_reason(self, conn: Connection, now: datetime) -> None:
         with pytest.raises(UnreadableOrder, match="Order '2' cannot be read: paid_fen"):
-            service.apply(conn, [order("1"), order("2", paid_fen=2**70)], now)
+            apply(conn, [order("1"), order("2", paid_fen=2**70)], now)
         assert scalar(conn, "SELECT count(*) FROM commerce.order_header") == 0
 
     def test_largest_amounts_fit(self, conn: Connection, now: datetime) -> None:
         big = [{"line_no": str(n), "quantity": 2**31 - 1, "paid_fen": 10**13} for n in range(100)]
-        facts = service.apply(conn, [order(str(n), paid_fen=None, lines=big) for n in range(20)], now)
+        facts = apply(conn, [order(str(n), paid_fen=None, lines=big) for n in range(20)], now)
         assert amounts(facts) == 20 * 10**15
         assert service.values_of(conn, [7])[7].paid_fen == 20 * 10**15
 
     def test_receiver_is_in_the_vault_only(self, conn: Connection, now: datetime) -> None:
         receiver = {"name": "张三", "phone": "+8613800138000", "address": "文三路 1 号", "city": "杭州"}
-        facts = service.apply(conn, [order("1", receiver=receiver)], now)
+        facts = apply(conn, [order("1", receiver=receiver)], now)
         kept = scalar(conn, "SELECT receiver FROM commerce.order_header")
         assert kept["phone"] == vault.fingerprint("phone", "+8613800138000")
         assert kept["city"] == "杭州"
@@ -121,7 +125,7 @@ class TestApply:
             event("Order Completed", 1, total=9.9, products=[{"product_id": "a", "name": "A", "price": 9.9}]),
             event("Order Refunded", 2, total=2),
         ]
-        facts = service.apply(conn, batch, now) + service.apply(conn, batch, now)
+        facts = apply(conn, batch, now) + apply(conn, batch, now)
         assert amounts(facts) == 790
         assert [fact.occurred_at.minute for fact in facts] == [1, 1, 2]
 
@@ -129,8 +133,8 @@ class TestApply:
         def named(number: str, title: str | None, minutes: int) -> tuple[Message, Attribution]:
             return order(number, minutes=minutes, lines=[{"line_no": "1", "product_no": "p", "title": title}])
 
-        service.apply(conn, [named("1", "new", 5)], now)
-        service.apply(conn, [named("2", "old", 1), named("3", None, 9)], now)
+        apply(conn, [named("1", "new", 5)], now)
+        apply(conn, [named("2", "old", 1), named("3", None, 9)], now)
         assert scalar(conn, "SELECT title FROM commerce.product") == "new"
 
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -157,7 +161,7 @@ class TestApply:
         with database.transaction() as conn:
             while views:
                 size = data.draw(st.integers(1, len(views)))
-                facts += service.apply(conn, views[:size], START)
+                facts += apply(conn, views[:size], START)
                 views = views[size:]
             stored = rows(
                 conn,
@@ -180,7 +184,7 @@ class TestApply:
                 with database.transaction() as conn:
                     start.wait(10)
                     batch = [order(str(n), minutes=1, heard=heard, refunded_fen=refunded) for n in range(200)]
-                    facts.extend(service.apply(conn, batch, START))
+                    facts.extend(apply(conn, batch, START))
             except BaseException as problem:  # noqa: BLE001  # handed to the test
                 problems.append(problem)
 
@@ -194,13 +198,13 @@ class TestApply:
 
 class TestReassign:
     def test_merge_follows_chains(self, conn: Connection, now: datetime) -> None:
-        service.apply(conn, [order("1", 7), order("2", 8), order("3", 9)], now)
+        apply(conn, [order("1", 7), order("2", 8), order("3", 9)], now)
         assert service.reassign(conn, [(7, 8), (8, 9)]) == 2
         assert len(service.orders_of(conn, 9).orders) == 3
         assert service.reassign(conn, [(7, 8), (8, 9)]) == 0
 
     def test_split_moves_what_the_identifier_decided(self, conn: Connection, now: datetime) -> None:
-        service.apply(conn, [order("1", 7, via=70), order("2", 7, via=71), order("3", 0)], now)
+        apply(conn, [order("1", 7, via=70), order("2", 7, via=71), order("3", 0)], now)
         assert service.reassign_by_via(conn, [71, 0], 99) == 1
         assert [one.order_no for one in service.orders_of(conn, 99).orders] == ["2"]
         assert service.reassign_by_via(conn, [71], 99) == 0
@@ -208,7 +212,7 @@ class TestReassign:
 
 class TestReading:
     def test_pages(self, conn: Connection, now: datetime) -> None:
-        service.apply(conn, [order(f"{n:02}", minutes=n // 2) for n in range(25)], now)
+        apply(conn, [order(f"{n:02}", minutes=n // 2) for n in range(25)], now)
         seen, cursor = [], None
         while True:
             page = service.orders_of(conn, 7, cursor=cursor, limit=10)
@@ -224,7 +228,7 @@ class TestReading:
             service.orders_of(conn, 7, cursor=cursor)
 
     def test_value(self, conn: Connection, now: datetime) -> None:
-        service.apply(
+        apply(
             conn,
             [
                 order("1", minutes=1, refunded_fen=400),

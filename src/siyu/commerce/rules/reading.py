@@ -69,7 +69,7 @@ class View:
     refund_all: bool = False
     refund_status: str | None = None
     lines: list[Line] = field(default_factory=list)
-    receiver: Mapping[str, str] | None = None
+    receiver: dict[str, Any] | None = None
     extra: Mapping[str, Any] | None = None
 
     @property
@@ -162,7 +162,7 @@ def _line(line: Mapping[str, Any]) -> Line:
     )
 
 
-def _receiver(receiver: Mapping[str, Any]) -> dict[str, str]:
+def _receiver(receiver: Mapping[str, Any]) -> dict[str, Any]:
     return {key: text for key in _RECEIVER if (text := _text(receiver.get(key), 512))}
 
 

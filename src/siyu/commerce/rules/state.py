@@ -114,8 +114,14 @@ def _signs(view: View, rank: int) -> int:
     """Which steps the order has certainly gone through, as bits of ``told``."""
     _, paid_at, shipped_at, received_at, _ = view.times
     signs = 1
-    refunded = view.refunded_fen or any(line.refunded_fen for line in view.lines)
-    if 2 <= rank <= 4 or paid_at is not None or shipped_at is not None or received_at is not None or refunded:
+    if (
+        2 <= rank <= 4
+        or paid_at is not None
+        or shipped_at is not None
+        or received_at is not None
+        or view.refunded_fen
+        or any([line.refunded_fen for line in view.lines])
+    ):
         signs |= 2
     if rank == 3 or shipped_at is not None:
         signs |= 4

@@ -6,8 +6,10 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import psycopg
-from sqlalchemy import Connection, Engine, Row, TextClause, create_engine, text
+from sqlalchemy import Connection, Engine, Row, TextClause, create_engine, event, text
 from sqlalchemy.engine import make_url
+
+from siyu.engines.postgres.arrays import adapt_lists
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -29,6 +31,7 @@ class Database:
             pool_pre_ping=True,
             connect_args={"options": "-c timezone=UTC", "application_name": "siyu"},
         )
+        event.listen(self.engine, "connect", lambda connection, _: adapt_lists(connection))
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -46,18 +46,9 @@ def claim(conn: Connection, max_messages: int, *, least: int = 0) -> list[Envelo
     for lane in Lane:
         if least and store.count_waiting(conn, lane, _ENVELOPES_A_CLAIM) < least:
             continue  # without a lock: who only looks must not be in the way
-        chosen: list[int] = []
-        total = 0
-        for envelope_id, messages in store.lock_envelopes(conn, lane, _ENVELOPES_A_CLAIM):
-            if chosen and total + messages > max_messages:
-                break
-            chosen.append(envelope_id)
-            total += messages
-        if chosen:
-            return [
-                Envelope(id=row.id, known_new=row.known_new, messages=tuple(open_body(bytes(row.body))))
-                for row in store.read_envelopes(conn, chosen)
-            ]
+        found = store.lock_envelopes(conn, lane, _ENVELOPES_A_CLAIM, max_messages)
+        if found:
+            return [Envelope(row.id, row.known_new, tuple(open_body(bytes(row.body)))) for row in found]
     return []
 
 

@@ -26,7 +26,6 @@ from siyu.intake.store.queue import (
     lock_envelopes,
     mark_seen,
     notify,
-    read_envelopes,
     rotate_seen,
     turn_dead_letters,
 )
@@ -51,7 +50,6 @@ __all__ = [
     "mark_import_failed",
     "mark_seen",
     "notify",
-    "read_envelopes",
     "rejects",
     "rotate_seen",
     "turn_dead_letters",

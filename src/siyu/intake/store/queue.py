@@ -27,14 +27,22 @@ def notify(conn: Connection, channel: str) -> None:
     run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
 
 
-def lock_envelopes(conn: Connection, lane: Lane, limit: int) -> list[AnyRow]:
-    """(id, messages) of the oldest envelopes that no other worker holds, locked until the transaction ends."""
+def lock_envelopes(conn: Connection, lane: Lane, limit: int, most: int) -> list[AnyRow]:
+    """(id, known_new, body) of the oldest envelopes that no other worker holds, locked until the transaction ends: as many as
+    hold ``most`` messages, but at least one."""
     return rows(
         conn,
-        """SELECT id, messages FROM intake.envelope WHERE lane = :lane ORDER BY id LIMIT :limit
-           FOR UPDATE SKIP LOCKED""",
+        """
+        SELECT id, known_new, body FROM (
+            SELECT *, sum(messages) OVER (ORDER BY id) AS so_far FROM (
+                SELECT id, messages, known_new, body FROM intake.envelope WHERE lane = :lane ORDER BY id LIMIT :limit
+                FOR UPDATE SKIP LOCKED) AS oldest) AS counted
+        WHERE so_far <= :most OR so_far = messages
+        ORDER BY id
+        """,
         lane=int(lane),
         limit=limit,
+        most=most,
     )
 
 
@@ -48,15 +56,6 @@ def count_waiting(conn: Connection, lane: Lane, limit: int) -> int:
         limit=limit,
     )
     return int(found)
-
-
-def read_envelopes(conn: Connection, ids: Sequence[int]) -> list[AnyRow]:
-    """(id, known_new, body), in order."""
-    return rows(
-        conn,
-        "SELECT id, known_new, body FROM intake.envelope WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id",
-        ids=list(ids),
-    )
 
 
 def delete_envelopes(conn: Connection, ids: Sequence[int]) -> None:

@@ -1,0 +1,42 @@
+"""Lists become arrays of PostgreSQL in one stroke: psycopg's own way takes them value by value, in Python."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from psycopg import Connection
+from psycopg.abc import Buffer, DumperKey
+from psycopg.adapt import PyFormat
+from psycopg.types.array import BaseListDumper, ListDumper
+
+# JSON writes lists of these as PostgreSQL writes arrays, but for the brackets around and the escapes within.
+_ALIKE: Final = frozenset({str, int, bool, datetime, type(None)})
+
+
+class PlainListDumper(ListDumper):
+    """A flat list of texts, whole numbers, truths and times in one stroke; any other list in psycopg's way.
+
+    The type of the array is left open, because our SQL names it (``CAST(:ids AS bigint[])``): so a statement stays one
+    prepared statement, however large its numbers are.
+    """
+
+    def get_key(self, obj: list[Any], format: PyFormat) -> DumperKey:  # noqa: A002 - psycopg's name
+        return self.cls
+
+    def upgrade(self, obj: list[Any], format: PyFormat) -> BaseListDumper:  # noqa: A002
+        return self
+
+    def dump(self, obj: list[Any]) -> Buffer | None:
+        if _ALIKE.issuperset(map(type, obj)):
+            try:
+                text = orjson.dumps(obj)
+            except TypeError:  # a number of more than 64 bits, half a surrogate pair: the engine says what is wrong
+                return super().dump(obj)
+            if b"\\" not in text:
+                return b"{%b}" % text[1:-1]
+        return super().dump(obj)
+
+
+def adapt_lists(connection: Connection[Any]) -> None:
+    """Have this connection send lists so."""
+    connection.adapters.register_dumper(list, PlainListDumper)
