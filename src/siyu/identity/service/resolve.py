@@ -44,8 +44,9 @@ def resolve(conn: Connection, messages: Sequence[Message], now: datetime) -> Res
     """Decide for each message whose it is; link what it names together; merge where the limits allow.
 
     Set-based: a handful of statements whatever the size of the batch, and only reading ones when everything is known.
-    Safe under concurrency: customers that a new link concerns are locked in the order of their ids. Idempotent in its
-    effect on the partition; the answer is the same for a repeat.
+    Safe under concurrency: it waits for operators who merge or split, and they for the end of this transaction; between
+    batches, customers that a new link concerns are locked in the order of their ids. Idempotent in its effect on the
+    partition; the answer is the same for a repeat.
 
     Args:
         conn: the transaction of the batch, isolation READ COMMITTED.
@@ -56,13 +57,16 @@ def resolve(conn: Connection, messages: Sequence[Message], now: datetime) -> Res
         TryLater: others kept changing the same people; nothing was written, the batch may be tried again.
     """
     batch = read(messages)
+    writing.hold_people(conn, alone=False)
     for _ in range(_ATTEMPTS):
         known = reading.lookup(conn, batch.keys, now - _IDENTIFIER_STALE)
         try:
             return _decide(conn, batch, known, now)
         except Overtaken:
             log.info("identity.overtaken", messages=len(messages))
-    raise TryLater(reason="Others keep changing the same customers.", retry_after=1)
+    raise TryLater(
+        reason="Others keep changing the same customers.", reason_zh="其他操作正在修改相同的客户。", retry_after=1
+    )
 
 
 def read(messages: Sequence[Message]) -> Batch:
