@@ -13,7 +13,9 @@ endif
 
 .PHONY: setup demo up test check format bench chaos docs lock clean
 
+# Bytecode is made here and not by the first start; where Python may not write any, no later start would have it either.
 setup: $(STAMP)  ## make .venv with the locked dependencies
+	@$(BIN)/python -m compileall -q src
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Siyu needs Python 3.11 or newer; this is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -22,7 +24,7 @@ $(STAMP): requirements.lock pyproject.toml
 		rm -rf .venv && $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .bootstrap uv && \
 		.bootstrap/bin/uv venv --quiet --seed --python $(PYTHON) .venv && rm -rf .bootstrap; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $(STAMP)
 

@@ -21,7 +21,7 @@ from siyu.engines.vault.keyring import Keyring
 
 _numbers = count(1)
 # They start a Siyu of their own; the other stories share one.
-_ALONE = ("test_backup", "test_pressure", "test_running")
+_ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
 
 
 class OneSiyuAWorker(LoadScopeScheduling):

@@ -95,6 +95,7 @@ class TestApiKeys:
         ("GET", "/api/v1/dead-letters", "intake.read"),
         ("POST", "/api/v1/dead-letters/replay", "intake.manage"),
         ("GET", "/api/v1/insight/rfm", "insight.read"),
+        ("GET", "/api/v1/insight/facts-by-day?kind=order.paid", "insight.read"),
         ("GET", "/api/v1/sources", "sources.read"),
         ("GET", "/api/v1/operators", "operators.manage"),
         ("GET", "/api/v1/api-keys", "keys.manage"),

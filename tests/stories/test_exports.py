@@ -145,6 +145,41 @@ class TestNewerExports:
         assert (order_facts(siyu, shop), orders(siyu, shop)) == (told, known)
 
 
+class TestFiguresByDay:
+    def test_an_export_day_by_day(
+        self, siyu: Siyu, api: httpx.Client, make: ModuleType, tmp_path: Path, phone: str
+    ) -> None:
+        def paid(number: str, at: str, yuan: str) -> dict[str, str]:
+            times = {"订单创建时间": at, "买家付款时间": at}
+            return {"归属店铺": "按日店", "买家手机号": phone, "订单号": number, "订单实付金额": yuan, **times}
+
+        file = youzan(
+            make,
+            tmp_path / "days.csv",
+            paid("D1", "2014-03-01 23:59:59", "1.00"),
+            paid("D2", "2014-03-02 00:00:00", "2.00"),
+            paid("D3", "2014-03-02 12:00:00", "3.50"),
+        )
+        imported(siyu, api, file)
+        asked = {"kind": "order.paid", "from": "2014-03-01", "to": "2014-03-31"}
+        table = api.get("/api/v1/insight/facts-by-day", params=asked).raise_for_status().json()
+        assert table["days"] == [
+            {"day": "2014-03-01", "facts": 1, "people": 1, "amount_fen": 100},
+            {"day": "2014-03-02", "facts": 2, "people": 1, "amount_fen": 550},
+        ]
+        assert siyu.cli_json("days", "order.paid", "--from", "2014-03-01", "--to", "2014-03-31") == table
+        assert "5.50" in siyu.cli("days", "order.paid", "--from", "2014-03-02", "--to", "2014-03-02").stdout
+        abroad = api.get("/api/v1/insight/facts-by-day", params=asked | {"zone": "UTC"}).json()
+        assert [(day["day"], day["facts"]) for day in abroad["days"]] == [("2014-03-01", 2), ("2014-03-02", 1)]
+
+    def test_an_unknown_kind_is_said_with_the_nearest(self, siyu: Siyu, api: httpx.Client) -> None:
+        answer = api.get("/api/v1/insight/facts-by-day", params={"kind": "order.payed"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "UnknownFactKind")
+        assert "order.paid" in answer.json()["message"]
+        done = siyu.cli("days", "order.payed", check=False)
+        assert (done.returncode, "order.paid" in done.stderr) == (1, True)
+
+
 class TestRejects:
     def test_broken_rows_come_back_with_line_column_and_reason(
         self, siyu: Siyu, make: ModuleType, tmp_path: Path

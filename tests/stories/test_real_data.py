@@ -110,11 +110,13 @@ def test_cdnow(siyu: Siyu, shared_data: Path) -> None:
     if not path.exists():
         pytest.skip(f"{path} is not here")
     expected: dict[str, int] = defaultdict(int)
+    days: dict[str, list[tuple[str, int]]] = defaultdict(list)
     with gzip.open(path, "rt", encoding="ascii") as file:
         next(file)
         for line in file:
-            customer, _, _, dollars = line.split()
+            customer, day, _, dollars = line.split()
             expected[customer] += cents(dollars)
+            days[f"{day[:4]}-{day[4:6]}-{day[6:]}"].append((customer, cents(dollars)))
     assert (len(expected), sum(expected.values())) == (23_570, 250_031_563)
 
     run = bring_in(siyu, path, "cdnow")
@@ -122,6 +124,11 @@ def test_cdnow(siyu: Siyu, shared_data: Path) -> None:
     found = spent(siyu, "cdnow")
     assert found["orders"] == dict(expected)
     assert found["facts"] == dict(expected)
+    by_day = siyu.cli_json("days", "order.paid", "--from", "1997-01-01", "--to", "1998-06-30")["days"]
+    assert [(day["day"], day["facts"], day["people"], day["amount_fen"]) for day in by_day] == [
+        (day, len(sold), len({customer for customer, _ in sold}), sum(fen for _, fen in sold))
+        for day, sold in sorted(days.items())
+    ]
     before = counted(siyu, "cdnow")
     assert before[:3] == (69_659, 69_659, 23_570)
     assert before[4] == 250_031_563

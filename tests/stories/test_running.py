@@ -63,7 +63,7 @@ def test_a_life(tmp_path: Path) -> None:
         assert [process for process in whole if process.is_running() and process.status() != "zombie"] == []
         assert "Siyu has stopped." in (tmp_path / "siyu.log").read_text()
         stopped = siyu.cli("status", check=False)
-        assert (stopped.returncode, "siyu up" in stopped.stderr) == (1, True)
+        assert (stopped.returncode, "siyu up" in stopped.stderr.replace("\n", " ")) == (1, True)
     finally:
         end(siyu)
 
@@ -79,6 +79,27 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert port in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "scheme", "engine"),
+    [("SIYU_POSTGRES_URL", "postgresql", "PostgreSQL"), ("SIYU_CLICKHOUSE_URL", "http", "ClickHouse")],
+)
+def test_an_engine_that_does_not_answer_is_said(tmp_path: Path, variable: str, scheme: str, engine: str) -> None:
+    environment = os.environ | {
+        "SIYU_DATA_FOLDER": str(tmp_path),
+        "SIYU_HTTP_PORT": str(free_port()),
+        variable: f"{scheme}://siyu:hidden@127.0.0.1:{free_port()}/siyu",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "siyu.app.cli", "up"],
+        env=environment, capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert engine in done.stderr
+    assert variable in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hidden" not in done.stderr
 
 
 def test_a_setting_that_is_wrong_is_said(tmp_path: Path) -> None:

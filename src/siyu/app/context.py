@@ -32,6 +32,7 @@ def open_context(settings: Settings, postgres_url: str, clickhouse_url: str, clo
         VaultKeyMissing, VaultKeyWrong: the key does not belong to this database.
     """
     database = Database(postgres_url, pool_size=settings.postgres_pool)
+    database.reach()
     with database.transaction() as conn:
         key = settings.vault_key.get_secret_value()
         vault.configure(vault.open_keyring(conn, key=key, file=settings.vault_key_file))

@@ -37,7 +37,7 @@ from siyu.identity import service as identity
 from siyu.insight import service as insight
 from siyu.insight.types import LtvPlan
 from siyu.intake.types import ImportRun
-from siyu.kernel.errors import EngineProblem
+from siyu.kernel.errors import EngineProblem, original
 from siyu.rehearsal import service as rehearsal
 from siyu.rehearsal.types import MINI_PROGRAM, NAME, WEBSITE, Brand, ExportFile, TrackingBatch
 
@@ -265,7 +265,13 @@ class _Sender:
             except httpx.TransportError as error:
                 failures += 1
                 if failures == _TRIES:
-                    raise EngineProblem(engine="siyu web", reason=str(error), advice="See the log above.") from None
+                    raise EngineProblem(
+                        engine="siyu web",
+                        reason=f"the demo's events cannot be sent ({error}).",
+                        reason_zh=f"无法发送演示事件{original(error)}。",
+                        advice="See the log above.",
+                        advice_zh="请查看上方日志。",
+                    ) from None
                 self._stop.wait(min(0.2 * 2**failures, _LONGEST_PAUSE))
                 continue
             if answer.status_code == httpx.codes.OK:
@@ -275,7 +281,14 @@ class _Sender:
             if answer.status_code in {429, 503}:
                 self._stop.wait(float(answer.headers.get("Retry-After", 1)))
                 continue
-            raise EngineProblem(engine="siyu web", reason=answer.text[:500], advice="The demo's events were refused.")
+            said = answer.text[:500]
+            raise EngineProblem(
+                engine="siyu web",
+                reason=f"the demo's events were refused ({said}).",
+                reason_zh=f"演示事件被拒绝{original(said)}。",
+                advice="See the log above.",
+                advice_zh="请查看上方日志。",
+            )
         return 0
 
 

@@ -125,7 +125,6 @@ def merge(conn: Connection, principal: Principal, one: int, other: int, reason: 
         NotAllowed: without the right ``identity.manage``.
     """
     access.require(principal, "identity.manage")
-    identity.hold_people(conn, alone=True)
     pair = identity.propose_merge(conn, one, other, actor=principal.actor, reason=reason, now=now)
     confirm_link(conn, principal, pair, reason, now)
     return identity.living(conn, one)
@@ -139,7 +138,6 @@ def confirm_link(conn: Connection, principal: Principal, pair: tuple[int, int], 
         NotAllowed: without the right ``identity.manage``.
     """
     access.require(principal, "identity.manage")
-    identity.hold_people(conn, alone=True)
     settled = identity.confirm_merge(conn, *pair, actor=principal.actor, reason=reason, now=now)
     follow(conn, settled, now)
     timeline.append(conn, settled.facts)
@@ -160,7 +158,6 @@ def split(
         NotAllowed: without the right ``identity.manage``.
     """
     access.require(principal, "identity.manage")
-    identity.hold_people(conn, alone=True)
     settled = identity.split(conn, customer_id, identifier_ids, actor=principal.actor, reason=reason, now=now)
     (made,) = settled.created
     follow(conn, settled, now)
@@ -202,7 +199,7 @@ def reveal(conn: Connection, principal: Principal, customer_id: int, reason: str
     named = customers.personal_items(conn, living)
     items = [*_personal(identity.graph(conn, living).identifiers), *named.values()]
     if not items:
-        raise NotFound(what="personal data of customer", key=customer_id)
+        raise NotFound(what="personal data of customer", what_zh="以下客户的个人信息：", key=customer_id)
     shown = vault.reveal(conn, actor=principal.actor, items=items, reason=f"customer:{living}: {reason}")
     labels = {print_: name for name, (_, print_) in named.items()}
     answer: dict[str, list[str]] = {}

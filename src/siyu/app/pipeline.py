@@ -25,14 +25,16 @@ from siyu.identity import service as identity
 from siyu.intake import service as intake
 from siyu.intake.types import DeadLetter, Message
 from siyu.kernel.clock import Clock
-from siyu.kernel.errors import TryLater
+from siyu.kernel.errors import SiyuError, TryLater, original
 from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
+tracer = trace.get_tracer("siyu")  # costs nothing unless an OpenTelemetry SDK is installed and configured
+
 Ahead: TypeAlias = AbstractContextManager[Connection]
 
 _LARGE: Final = 500  # messages; a smaller batch is through before anybody waits long
-tracer = trace.get_tracer("siyu")  # costs nothing unless an OpenTelemetry SDK is installed and configured
+_LONGEST_REASON: Final = 2000
 
 
 class _NeedsToBeAlone(Exception):
@@ -165,7 +167,10 @@ def _is_not_the_messages_fault(error: Exception) -> bool:
 
 def _letter(message: Message, error: Exception) -> DeadLetter:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    reason = f"{type(cause).__name__}: {cause}".replace("\x00", "")[:2000]
+    said = f"{type(cause).__name__}: {cause}".replace("\x00", "")[:_LONGEST_REASON]
+    reason, reason_zh = said, f"处理时出错{original(said)}。"
+    if isinstance(cause, SiyuError):
+        reason, reason_zh = (text.replace("\x00", "")[:_LONGEST_REASON] for text in (cause.message, cause.message_zh))
     return DeadLetter(
         source_id=message.source_id,
         message_id=message.message_id.replace("\x00", ""),
@@ -173,7 +178,7 @@ def _letter(message: Message, error: Exception) -> DeadLetter:
         stage="pipeline",
         code=type(cause).__name__,
         reason=reason,
-        reason_zh=f"处理时出错：{reason}",
+        reason_zh=reason_zh,
         received_at=message.received_at,
         body=intake.serialised(message),
     )

@@ -5,8 +5,6 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
-from functools import partial
 
 from siyu.app.context import open_context
 from siyu.engines import logging
@@ -22,21 +20,17 @@ def main() -> None:
     logging.configure(settings.log_level, settings.log_format)
     if role == "web":
         from siyu.app.web import serve  # noqa: PLC0415 - a worker does not need the web's modules in memory
-
-        run: Callable[[], None] = partial(serve, settings)
     elif role == "worker":
-        from siyu.app.worker import Worker  # noqa: PLC0415 - and the web not the worker's
-
-        run = Worker(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run
+        from siyu.app.worker import serve  # noqa: PLC0415 - and the web not the worker's
     else:
-        from siyu.app.relief import Relief  # noqa: PLC0415 - nor the relief either's
-
-        run = Relief(open_context(settings, settings.postgres_url, settings.clickhouse_url)).run
+        from siyu.app.relief import serve  # noqa: PLC0415 - nor the relief either's
     # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700
     # objects would take a quarter of the time.
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
-    run()
+    if len(sys.argv) > 2 and not sys.stdin.readline():  # the supervisor says when the engines are ready
+        sys.exit(1)
+    serve(open_context(settings, settings.postgres_url, settings.clickhouse_url))
 
 
 def _end_with(supervisor: int) -> None:

@@ -14,6 +14,11 @@ from siyu.app.pipeline import Pipeline
 log = structlog.get_logger(__name__)
 
 
+def serve(context: Context) -> None:
+    """Be the relief until told to stop."""
+    Relief(context).run()
+
+
 class Relief:
     """Takes full batches through the pipeline while the worker has its hands full; does nothing else."""
 

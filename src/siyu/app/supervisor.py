@@ -1,5 +1,7 @@
 """``siyu up``: starts the engines and the processes, keeps them running, stops them in order."""
 
+import contextlib
+import http.client
 import os
 import signal
 import subprocess
@@ -10,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import httpx
 import structlog
 
 from siyu.app.migrations import migrate
@@ -39,6 +40,9 @@ class _Child:
 
 class Supervisor:
     """A whole Siyu on one machine.
+
+    The processes are begun before the engines answer: loading their modules takes longer than anything else, so they do
+    it meanwhile, and then wait for a word on their standard input.
 
     Args:
         settings: engines without a URL there are embedded, in the data folder.
@@ -72,21 +76,28 @@ class Supervisor:
         """
         try:
             starting = [threading.Thread(target=self._start_clickhouse)] if self._clickhouse else []
+            if self._clickhouse:
+                self.clickhouse_url = self._clickhouse.listen()
+            if self._postgres:
+                self.postgres_url = self._postgres.url()
             for thread in starting:
                 thread.start()
+            for role in self._roles:
+                self._children[role] = _Child(role, self._spawn(role))
             if self._postgres:
-                self.postgres_url = self._postgres.start()
+                self._postgres.start()
             for thread in starting:
                 thread.join()
             if self._clickhouse:
-                self.clickhouse_url = self._clickhouse.start()  # already running, or says why it is not
+                self._clickhouse.start()  # already running, or says why it is not
             migrate(self.postgres_url, self.clickhouse_url)
-            for role in self._roles:
-                self._children[role] = _Child(role, self._spawn(role))
+            for child in self._children.values():
+                _let_go(child.process)
             self._wait_until_ready()
             if "worker" in self._roles:  # the relief can wait until the others are there
                 for number in range(2, self._settings.workers + 1):
                     self._children[f"relief-{number}"] = _Child("relief", self._spawn("relief"))
+                    _let_go(self._children[f"relief-{number}"].process)
             self._place.announce(self._settings.base_url, self.postgres_url, self.clickhouse_url)
         except BaseException:
             self.stop()
@@ -121,6 +132,8 @@ class Supervisor:
                 log.warning("process.killed", role=child.role)
                 child.process.kill()
                 child.process.wait()
+            if child.process.stdin:
+                child.process.stdin.close()
         if self._clickhouse:
             self._clickhouse.stop()
         if self._postgres:
@@ -141,28 +154,34 @@ class Supervisor:
         }
         command = [sys.executable, "-m", "siyu.app.process", role, str(os.getpid())]
         # A session of its own: Ctrl-C reaches the supervisor alone, which then stops everything in order.
-        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+        return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, start_new_session=True)
 
     def _wait_until_ready(self, timeout: float = 60) -> None:
         deadline = time.monotonic() + timeout
         if "web" not in self._roles:
             return
-        url = f"http://{_reachable(self._settings.http_host)}:{self._settings.http_port}/health/ready"
+        host, port = _reachable(self._settings.http_host), self._settings.http_port
+        url = f"http://{host}:{port}/health/ready"
         while time.monotonic() < deadline:
             for child in self._children.values():
                 if child.process.poll() is not None:
                     raise EngineProblem(
                         engine=f"siyu {child.role}",
                         reason=f"the process ended with {child.process.returncode} while it started.",
+                        reason_zh=f"进程在启动过程中退出，退出码 {child.process.returncode}。",
                         advice="Its reason stands above. `siyu doctor` looks for the usual causes.",
+                        advice_zh="原因见上方日志，也可运行 `siyu doctor` 排查常见问题。",
                     )
-            try:
-                if httpx.get(url, timeout=1, trust_env=False).status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                pass
+            if _is_ready(host, port):
+                return
             time.sleep(0.03)
-        raise EngineProblem(engine="siyu web", reason=f"it does not answer at {url}.", advice="See the log above.")
+        raise EngineProblem(
+            engine="siyu web",
+            reason=f"it does not answer at {url}.",
+            reason_zh=f"{url} 没有响应。",
+            advice="See the log above.",
+            advice_zh="请查看上方日志。",
+        )
 
     def _look_after(self, name: str, engine: EmbeddedPostgres | EmbeddedClickHouse | None) -> None:
         if engine is None or engine.pid is not None or self._ending.is_set():
@@ -185,6 +204,7 @@ class Supervisor:
             log.error("process.died", role=child.role, code=child.process.returncode, starts_again_in=pause)
         if now >= child.start_at:
             child.process = self._spawn(child.role)
+            _let_go(child.process)
             child.started, child.start_at = now, None
 
 
@@ -206,6 +226,25 @@ def run_until_signalled(supervisor: Supervisor, ready: Callable[[], None]) -> No
     finally:
         while supervising.is_alive():
             supervising.join(0.2)  # with a limit, so that signals are heard
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Say the word that a process waits for once its modules are loaded."""
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin as word:  # broken: it died; whoever looks after it sees
+        word.write(b"go\n")
+
+
+def _is_ready(host: str, port: int) -> bool:
+    """Whether the web process answers. By the plain module: an httpx client loads certificates each time, 0.1 s."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _reachable(host: str) -> str:

@@ -11,10 +11,9 @@ from fastapi import FastAPI, Response
 
 import siyu
 from siyu.app import api, health
-from siyu.app.context import Context, open_context
+from siyu.app.context import Context
 from siyu.engines.access import service as access
 from siyu.engines.http import prepare
-from siyu.engines.settings import Settings
 from siyu.intake import http as intake
 from siyu.intake.http.coalescer import Coalescer
 from siyu.intake.http.door import DoorLimits
@@ -105,9 +104,9 @@ def _on_this_machine(url: str) -> bool:
     return urlsplit(url).hostname in (None, "localhost", "127.0.0.1", "::1")
 
 
-def serve(settings: Settings) -> None:
+def serve(context: Context) -> None:
     """Serve until told to stop."""
-    context = open_context(settings, settings.postgres_url, settings.clickhouse_url)
+    settings = context.settings
     app = create_app(context)
     uvicorn.run(
         app,

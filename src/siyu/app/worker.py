@@ -12,6 +12,11 @@ from siyu.intake import service as intake
 from siyu.timeline import service as timeline
 
 
+def serve(context: Context) -> None:
+    """Be the worker until told to stop."""
+    Worker(context).run()
+
+
 class Worker:
     """Runs everything that happens behind the request, until it is told to stop."""
 

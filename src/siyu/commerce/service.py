@@ -14,10 +14,10 @@ from siyu.commerce import store
 from siyu.commerce.rules import STATUSES, Snapshot, View, facts_of_change, fold, is_order, read_view
 from siyu.commerce.types import Order, OrderLine, OrderPage, PlatformValue, Value
 from siyu.customers import service as customers
+from siyu.engines.cursor import foreign_cursor
 from siyu.engines.vault import service as vault
 from siyu.identity.types import Attribution
 from siyu.intake.types import Message
-from siyu.kernel.errors import BadInput
 from siyu.kernel.fact import Fact
 
 __all__ = ["apply", "order_counts", "orders_of", "read", "reassign", "reassign_by_via", "values_of"]
@@ -195,7 +195,7 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
         at, order_id = orjson.loads(base64.urlsafe_b64decode(cursor))
         return datetime.fromisoformat(at), int(order_id)
     except (ValueError, TypeError, binascii.Error):
-        raise BadInput(reason="the cursor is not one that a page before gave.") from None
+        raise foreign_cursor() from None
 
 
 def values_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, Value]:

@@ -96,8 +96,7 @@ _UPSERT_LINES: Final = f"""
 
 
 def lock_orders(conn: Connection, keys: Iterable[Key]) -> dict[Key, Snapshot]:
-    """The orders among ``keys`` that exist, with their lines, locked in the order of their keys until the end of the
-    transaction."""
+    """The orders among ``keys`` that exist, with their lines, locked by key until the end of the transaction."""
     platforms, shops, numbers = zip(*keys, strict=True)
     found = rows(
         conn,

@@ -73,7 +73,7 @@ class UnreadableOrder(SiyuError):
 
     status: ClassVar[int] = 422
     en = "Order '{order_no}' cannot be read: {reason}"
-    zh = "无法读取订单“{order_no}”：{reason}"
+    zh = "无法读取订单“{order_no}”：{reason_zh}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,18 @@ def decode_cursor(cursor: str | None, *types: type[int] | type[str]) -> tuple[in
         parts = json.loads(raw)
     except (binascii.Error, ValueError, RecursionError):
         parts = None
-    if not isinstance(parts, list) or [type(part) for part in parts] != list(types):
-        raise BadInput(reason="the cursor is not one that this list gave out; start again without it.")
-    if any(isinstance(part, int) and not -(2**63) <= part < 2**63 for part in parts):
-        raise BadInput(reason="the cursor is not one that this list gave out; start again without it.")
+    if (
+        not isinstance(parts, list)
+        or [type(part) for part in parts] != list(types)
+        or any(isinstance(part, int) and not -(2**63) <= part < 2**63 for part in parts)
+    ):
+        raise foreign_cursor()
     return tuple(parts)
+
+
+def foreign_cursor() -> BadInput:
+    """What a list says to a cursor that it did not give out."""
+    return BadInput(
+        reason="the cursor is not one that this list gave out; start again without it.",
+        reason_zh="游标不是由该列表返回的，请去掉游标重新查询。",
+    )

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from siyu.kernel.errors import SiyuError
+from siyu.engines.validation import explained
+from siyu.kernel.errors import SiyuError, WrongValue
 
 _KIB = 1024
 _MIB = 1024 * _KIB
@@ -137,11 +139,22 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(
+            raise WrongValue(
                 f"{value!r} is not a time zone known here; use an IANA name such as Asia/Shanghai, and where the system "
-                "has no time zones at all, install the package tzdata"
+                "has no time zones at all, install the package tzdata",
+                f"“{value}”不是本机已知的时区；请使用 Asia/Shanghai 这样的 IANA 名称，若系统没有任何时区数据，请安装 tzdata 包",
             ) from None
         return value
+
+    @field_validator("postgres_url")
+    @classmethod
+    def _postgres_url_fits(cls, value: str) -> str:
+        return _checked_url(value, ("postgresql", "postgres"), "postgresql://user:password@host:5432/name")
+
+    @field_validator("clickhouse_url")
+    @classmethod
+    def _clickhouse_url_fits(cls, value: str) -> str:
+        return _checked_url(value, ("http", "https"), "http://user:password@host:8123/database", host=True)
 
     @field_validator("data_folder")
     @classmethod
@@ -171,11 +184,29 @@ class Settings(BaseSettings):
         return max(self.intake_batch_bytes, 4 * _MIB) if self.intake_large_batches else self.intake_batch_bytes
 
 
+def _checked_url(value: str, schemes: tuple[str, ...], form: str, *, host: bool = False) -> str:
+    """The URL of an engine, or nothing. What is wrong with it is said without it, because of the password in it."""
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        # Several hosts with a port each are one place for PostgreSQL, and none for urlsplit.
+        fits = parts.scheme in schemes and ("," in parts.netloc or parts.port != 0)
+    except ValueError:
+        fits = False
+    if not fits or (host and not parts.hostname):
+        raise WrongValue(
+            f"it is not of the form {form}; in a password, write @ as %40, : as %3A and / as %2F",
+            f"格式应为 {form}；密码中的 @、: 和 / 请写成 %40、%3A 和 %2F",
+        )
+    return value
+
+
 class BadSetting(SiyuError):
     """A setting has a value that cannot be used."""
 
     en = "The setting {variable} cannot be used: {reason}. See docs/reference/settings.md."
-    zh = "设置项 {variable} 无效：{reason}。请参阅 docs/reference/settings.md。"
+    zh = "设置项 {variable} 无效：{reason_zh}。请参阅 docs/reference/settings.md。"
 
 
 def load(**given: Any) -> Settings:
@@ -189,7 +220,8 @@ def load(**given: Any) -> Settings:
     except ValidationError as problem:
         first = problem.errors()[0]
         variable = "SIYU_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise BadSetting(variable=variable, reason=first["msg"].removeprefix("Value error, ")) from None
+        en, zh = explained(first)
+        raise BadSetting(variable=variable, reason=en, reason_zh=zh) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,19 @@ R, F, M
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from siyu.insight.types import Period
+from siyu.insight.types import KINDS, DaysPlan, Period, UnknownFactKind
 from siyu.kernel.errors import BadInput
 
 PURCHASE: Final = "order.paid"
 MONEY: Final = ("order.paid", "order.refunded", "order.amended", "order.claimed")
 LEVELS: Final = (0.2, 0.4, 0.6, 0.8)
+DAYS: Final = 30  # what is shown when no first day is named
+_NEAREST: Final = 3
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2149, 6, 5)  # ClickHouse's Date holds one day more
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -34,7 +38,46 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadInput(reason=f"'{name[:64]}' is not a time zone such as Asia/Shanghai.") from None
+        raise BadInput(
+            reason=f"'{name[:64]}' is not a time zone such as Asia/Shanghai.",
+            reason_zh=f"“{name[:64]}”不是有效的时区，正确的写法如 Asia/Shanghai。",
+        ) from None
+
+
+def known_kind(kind: str) -> str:
+    """The kind, if a room publishes facts of it.
+
+    Raises:
+        UnknownFactKind: none does; names those that are spelled most like it.
+    """
+    if kind in KINDS:
+        return kind
+    short = kind[:64]
+    nearest = sorted(KINDS, key=lambda known: (-SequenceMatcher(None, short, known).ratio(), known))[:_NEAREST]
+    raise UnknownFactKind(kind=short, nearest=", ".join(nearest))
+
+
+def days_asked(plan: DaysPlan) -> tuple[date, date]:
+    """The first and the last day of a plan.
+
+    Raises:
+        BadInput: the zone is unknown, a day is out of the calendar, or the last comes before the first.
+    """
+    zone = zone_of(plan.zone)
+    for day in (plan.first, plan.last):
+        if day and not _FIRST_DAY <= day <= _LAST_DAY:
+            raise BadInput(
+                reason=f"{day} is not between {_FIRST_DAY} and {_LAST_DAY}.",
+                reason_zh=f"日期 {day} 不在 {_FIRST_DAY} 至 {_LAST_DAY} 之间。",
+            )
+    last = plan.last or plan.now.astimezone(zone).date()
+    first = plan.first or max(last - timedelta(days=DAYS - 1), _FIRST_DAY)
+    if last < first:
+        raise BadInput(
+            reason=f"the last day, {last}, comes before the first, {first}.",
+            reason_zh=f"结束日期 {last} 早于开始日期 {first}。",
+        )
+    return first, last
 
 
 def start_of(period: Period, day: date) -> date:

@@ -1,5 +1,6 @@
 """What may be asked of insight. Every answer comes from the facts, as OneID resolves them now."""
 
+from datetime import timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -8,6 +9,8 @@ from siyu.identity.types import AssetCounts
 from siyu.insight import rules, store
 from siyu.insight.types import (
     Assets,
+    DaysPlan,
+    DaysTable,
     LtvCohort,
     LtvPlan,
     LtvTable,
@@ -18,8 +21,9 @@ from siyu.insight.types import (
     RfmPlan,
     RfmTable,
 )
+from siyu.timeline import service as timeline
 
-__all__ = ["assets", "buyers", "ltv", "retention", "rfm"]
+__all__ = ["assets", "buyers", "facts_by_day", "ltv", "retention", "rfm"]
 
 
 def retention(client: Client, plan: RetentionPlan) -> RetentionTable:
@@ -70,6 +74,19 @@ def rfm(client: Client, plan: RfmPlan) -> RfmTable:
     days, orders, net = ([int(bound) for bound in bounds] for bounds in found)
     cells = tuple([RfmCell(*row) for row in store.rfm(client, plan, days, orders, net)])
     return RfmTable(int(customers), cells, tuple(days), tuple(orders), tuple(net))
+
+
+def facts_by_day(client: Client, plan: DaysPlan) -> DaysTable:
+    """How many facts of one kind each day has, of how many people, and the sum of their money.
+
+    Raises:
+        UnknownFactKind: no room publishes this kind.
+        BadInput: the plan's zone is unknown, a day is out of the calendar, or the last comes before the first.
+    """
+    kind = rules.known_kind(plan.kind)
+    first, last = rules.days_asked(plan)
+    days = timeline.counts_by_day(client, kind=kind, start=first, end=last + timedelta(days=1), zone=plan.zone)
+    return DaysTable(kind, first, last, plan.zone, tuple(days))
 
 
 def buyers(client: Client) -> int:

@@ -2,11 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
+
+from siyu.commerce.types import FACTS as OF_ORDERS
+from siyu.customers.types import FACTS as OF_CUSTOMERS
+from siyu.identity.types import FACTS as OF_IDENTITY
+from siyu.kernel.errors import BadInput
+from siyu.timeline.types import DayCount
 
 Period = Literal["week", "month"]
 
 DEFAULT_ZONE = "Asia/Shanghai"
+
+KINDS: Final = tuple(sorted(kind.name for kind in (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY)))  # every kind of fact
+
+
+class UnknownFactKind(BadInput):
+    """No room publishes facts of this kind."""
+
+    en = "There is no kind of fact '{kind}'. The nearest are {nearest}; docs/reference/facts.md has them all."
+    zh = "没有名为“{kind}”的事实类型，相近的有 {nearest}；全部类型见 docs/reference/facts.md。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +134,33 @@ class Assets:
     anonymous: int
     known: int
     buyers: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaysPlan:
+    """How many facts of one kind each day has.
+
+    Attributes:
+        kind: name of a fact kind.
+        now: the moment of the question; its day is the last one when no other is named.
+        first: the first day; 30 days in all when ``None``.
+        last: the last day, itself included.
+        zone: whose clock decides where a day begins, an IANA name.
+    """
+
+    kind: str
+    now: datetime
+    first: date | None = None
+    last: date | None = None
+    zone: str = DEFAULT_ZONE
+
+
+@dataclass(frozen=True, slots=True)
+class DaysTable:
+    """Days that have any fact of the kind, oldest first; ``first`` and ``last`` are what was asked for."""
+
+    kind: str
+    first: date
+    last: date
+    zone: str
+    days: tuple[DayCount, ...]

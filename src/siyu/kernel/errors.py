@@ -1,7 +1,8 @@
 """One tree of errors. The class name is the wire code; each class knows its HTTP status and its sentence in two languages.
 
 A message says what is wrong and what to do about it. ``{fields}`` in it are filled from the keyword arguments, which
-also travel as ``details``.
+also travel as ``details``. A field that is itself made of words comes twice: ``{reason}`` is English, ``{reason_zh}`` is
+the same in Chinese. What only a library says stays in its own words, marked by :func:`original`.
 """
 
 from typing import Any, ClassVar
@@ -39,12 +40,26 @@ class SiyuError(Exception):
         return {"code": self.code, "message": self.message, "message_zh": self.message_zh, "details": self.details}
 
 
+class WrongValue(ValueError):
+    """One value is wrong, in both languages: for checks that cannot know of which error they will be the reason."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        self.en = en
+        self.zh = zh
+        super().__init__(en)
+
+
+def original(said: object) -> str:
+    """What a library said in English, as a quotation within a Chinese sentence."""
+    return f"（原文：“{said}”）"
+
+
 class BadInput(SiyuError):
     """What was sent cannot be understood."""
 
     status = 400
     en = "The request cannot be understood: {reason}"
-    zh = "无法理解该请求：{reason}"
+    zh = "无法理解该请求：{reason_zh}"
 
 
 class NotSignedIn(SiyuError):
@@ -68,7 +83,7 @@ class NotFound(SiyuError):
 
     status = 404
     en = "There is no {what} '{key}'."
-    zh = "找不到 {what}“{key}”。"
+    zh = "找不到{what_zh}“{key}”。"
 
 
 class Conflict(SiyuError):
@@ -76,15 +91,15 @@ class Conflict(SiyuError):
 
     status = 409
     en = "This cannot be done now: {reason}"
-    zh = "当前状态下无法执行：{reason}"
+    zh = "当前状态下无法执行：{reason_zh}"
 
 
 class TooLarge(SiyuError):
     """More bytes than the limit."""
 
     status = 413
-    en = "{what} is {size} bytes; the limit is {limit}. Send less at a time."
-    zh = "{what} 为 {size} 字节，上限为 {limit} 字节，请减少单次发送量。"
+    en = "{what} has more than {limit} bytes. Send less at a time."
+    zh = "{what_zh}超过 {limit} 字节，请减少单次发送量。"
 
 
 class IdempotencyMismatch(SiyuError):
@@ -100,7 +115,7 @@ class TryLater(SiyuError):
 
     status = 503
     en = "{reason} Nothing was stored; send it again in {retry_after} seconds."
-    zh = "{reason} 本次未保存任何内容，请在 {retry_after} 秒后重试。"
+    zh = "{reason_zh}本次未保存任何内容，请在 {retry_after} 秒后重试。"
 
 
 class TooManyRequests(SiyuError):
@@ -108,7 +123,7 @@ class TooManyRequests(SiyuError):
 
     status = 429
     en = "Too many requests: {reason} Try again in {retry_after} seconds."
-    zh = "请求过于频繁：{reason} 请在 {retry_after} 秒后重试。"
+    zh = "请求过于频繁：{reason_zh}请在 {retry_after} 秒后重试。"
 
 
 class EngineProblem(SiyuError):
@@ -116,4 +131,4 @@ class EngineProblem(SiyuError):
 
     status = 503
     en = "{engine}: {reason} {advice}"
-    zh = "{engine}：{reason} {advice}"
+    zh = "{engine}：{reason_zh}{advice_zh}"

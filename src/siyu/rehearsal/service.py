@@ -28,9 +28,15 @@ def build(seed: int, people: int, days: int, end: datetime) -> Brand:
         BadInput: fewer than 10 people or 7 days, or more than can be told apart.
     """
     if not 10 <= people <= MOST_PEOPLE:
-        raise BadInput(reason=f"a demo brand has from 10 to {MOST_PEOPLE:,} people, not {people:,}.")
+        raise BadInput(
+            reason=f"a demo brand has from 10 to {MOST_PEOPLE:,} people, not {people:,}.",
+            reason_zh=f"演示品牌的人数应为 10 至 {MOST_PEOPLE:,}，而不是 {people:,}。",
+        )
     if not 7 <= days <= LONGEST_DAYS:
-        raise BadInput(reason=f"a demo brand lives for 7 to {LONGEST_DAYS:,} days, not {days:,}.")
+        raise BadInput(
+            reason=f"a demo brand lives for 7 to {LONGEST_DAYS:,} days, not {days:,}.",
+            reason_zh=f"演示品牌的天数应为 7 至 {LONGEST_DAYS:,}，而不是 {days:,}。",
+        )
     last = int(require_utc(end).timestamp())
     key = hashlib.blake2b(f"{seed}/{people}/{days}/{last}".encode(), digest_size=5).hexdigest()
     calendar = make_calendar(last, days)

@@ -1,7 +1,7 @@
 """Writing to the fact log, and knowing how far its image is behind."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -14,9 +14,9 @@ from siyu.timeline import store
 from siyu.timeline.clickhouse import store as image
 from siyu.timeline.columns import aliases_to_table, facts_to_table, pack
 from siyu.timeline.exporter import Exporter
-from siyu.timeline.types import ExportLag, TimelinePage
+from siyu.timeline.types import DayCount, ExportLag, TimelinePage
 
-__all__ = ["CHANNEL", "Exporter", "append", "append_aliases", "lag", "page", "rebuild_image", "squash"]
+__all__ = ["CHANNEL", "Exporter", "append", "append_aliases", "counts_by_day", "lag", "page", "rebuild_image", "squash"]
 
 CHANNEL: Final = "siyu_timeline"  # NOTIFY wakes the exporter
 _CHUNK: Final = 20_000  # facts an entry: small enough to read one into memory without a thought
@@ -98,6 +98,19 @@ def page(
     last = entries[-1] if len(entries) == limit else None
     following = encode_cursor([to_millis(last.occurred_at), last.fact_id]) if last else None
     return TimelinePage(tuple(entries), following)
+
+
+def counts_by_day(clickhouse: Client, *, kind: str, start: date, end: date, zone: str) -> list[DayCount]:
+    """Everybody's facts of one kind on each day that has any, oldest first.
+
+    Args:
+        clickhouse: of the timeline's database.
+        kind: name of a fact kind.
+        start: the first day, from 1970 on.
+        end: the day after the last, up to 2149.
+        zone: whose clock decides where a day begins, an IANA name.
+    """
+    return image.counts_by_day(clickhouse, kind=kind, start=start, end=end, zone=zone)
 
 
 def squash(conn: Connection, clickhouse: Client, now: datetime) -> int:

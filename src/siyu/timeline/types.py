@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 EntryKind = Literal["facts", "aliases"]
@@ -55,3 +55,13 @@ class TimelinePage:
 
     entries: tuple[TimelineEntry, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """One day of one kind: how many facts, of how many people (those that are known), and the sum of their money."""
+
+    day: date
+    facts: int
+    people: int
+    amount_fen: int

@@ -89,6 +89,8 @@ class TestPoison:
         found = letters(database)
         assert {letter["message_id"] for letter in found} == {f"m{number}" for number in bad}
         assert {(letter["stage"], letter["code"]) for letter in found} == {("pipeline", "UnreadableOrder")}
+        assert {letter["reason"] for letter in found} == {"Order '' cannot be read: order_no is missing."}
+        assert {letter["reason_zh"] for letter in found} == {"无法读取订单“”：缺少 order_no。"}
 
     def test_a_batch_of_nothing_else(self, database: Database) -> None:
         run(database, [poison(number) for number in range(5)])
@@ -99,7 +101,7 @@ class TestWhoseFault:
     @pytest.mark.parametrize(
         ("error", "spared"),
         [
-            (TryLater(reason="x", retry_after=1), True),
+            (TryLater(reason="x", reason_zh="某", retry_after=1), True),
             (OperationalError("", {}, psycopg.errors.DeadlockDetected()), True),
             (OperationalError("", {}, psycopg.errors.DiskFull()), True),
             (psycopg.InterfaceError(), True),

@@ -217,8 +217,9 @@ class TestBadRows:
         ],
     )
     def test_reason_names_the_field(self, payload: dict[str, Any], reason: str) -> None:
-        with pytest.raises(UnreadableOrder, match=reason):
+        with pytest.raises(UnreadableOrder, match=reason) as caught:
             read_view(row(**payload))
+        assert reason.split(maxsplit=1)[0] in caught.value.message_zh
 
     def test_nul_is_stripped_and_the_rest_kept(self) -> None:
         view = read_view(row(order_no="1\x002", lines=[line("a\0", title="红\0色")]))

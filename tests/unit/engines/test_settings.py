@@ -39,12 +39,42 @@ class TestLoad:
             ("SIYU_BRAND_ZONE", "../etc/passwd"),
             ("SIYU_INTAKE_DEDUP_DAYS", "29"),
             ("SIYU_LOG_LEVEL", "loud"),
+            ("SIYU_POSTGRES_URL", "db.example.com/siyu"),
+            ("SIYU_POSTGRES_URL", "mysql://siyu:secret@db/siyu"),
+            ("SIYU_POSTGRES_URL", "postgresql://siyu:se/cret@db/siyu"),
+            ("SIYU_CLICKHOUSE_URL", "ch.example.com:8123"),
+            ("SIYU_CLICKHOUSE_URL", "clickhouse://siyu:secret@ch:9000/siyu"),
+            ("SIYU_CLICKHOUSE_URL", "http://siyu:secret@/siyu"),
+            ("SIYU_CLICKHOUSE_URL", "http://siyu:secret@ch:port/siyu"),
         ],
     )
     def test_a_bad_value_names_its_variable(self, monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
         monkeypatch.setenv(variable, value)
-        with pytest.raises(BadSetting, match=variable):
+        with pytest.raises(BadSetting, match=variable) as caught:
             load()
+        assert caught.value.details["reason"] != caught.value.details["reason_zh"]
+        assert "secret" not in caught.value.message
+
+    @pytest.mark.parametrize(
+        ("variable", "value"),
+        [
+            ("SIYU_POSTGRES_URL", "postgres://siyu:p%40ss@db/siyu?sslmode=require"),
+            ("SIYU_POSTGRES_URL", "postgresql://siyu@/siyu?host=/run/postgresql"),
+            ("SIYU_POSTGRES_URL", "postgresql://siyu@one:5432,two:5432/siyu"),
+            ("SIYU_CLICKHOUSE_URL", "https://ch.example.com"),
+            ("SIYU_CLICKHOUSE_URL", "http://siyu:secret@[::1]:8123/siyu"),
+        ],
+    )
+    def test_urls_as_the_engines_take_them(self, monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+        monkeypatch.setenv(variable, value)
+        assert value in (load().postgres_url, load().clickhouse_url)
+
+    def test_a_check_of_ours_is_told_in_its_own_words(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SIYU_BRAND_ZONE", "Shanghai")
+        with pytest.raises(BadSetting, match="'Shanghai' is not a time zone known here") as caught:
+            load()
+        assert "“Shanghai”不是本机已知的时区" in caught.value.message_zh
+        assert "原文" not in caught.value.message_zh
 
     def test_secrets_do_not_show(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SIYU_VAULT_KEY", "hunter2")

@@ -1,5 +1,6 @@
 """What operators decide, and two who decide at once."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import Database, rows
+from siyu.engines.postgres import Database, rows, scalar
 from siyu.identity import service
 from siyu.identity.types import EvidenceState
 from siyu.intake.types import Message
@@ -179,3 +180,47 @@ class TestRaces:
         )
         with database.transaction() as conn:
             assert service.rebuild(conn, now) == []
+
+    @pytest.mark.parametrize("turn", range(4))
+    def test_operators_against_the_pipeline(self, database: Database, now: datetime, say: Say, turn: int) -> None:
+        """Whoever decides about the same pairs of people at once waits, and nobody fails."""
+        pairs = [(f"user_id:u{n}", f"phone:138001380{n:02d}") for n in range(12)]
+        with database.transaction() as conn:
+            service.resolve(conn, [say(claim) for pair in pairs for claim in pair], now)
+            ids = [tuple(identifier(conn, claim.partition(":")[2]) for claim in pair) for pair in pairs]
+
+        def owner(conn: Connection, identifier_id: int) -> int:
+            return int(scalar(conn, "SELECT customer_id FROM identity.identifier WHERE id = :id", id=identifier_id))
+
+        def merge(conn: Connection) -> None:
+            for one, other in ids:
+                with contextlib.suppress(BadInput):  # they are one already
+                    pair = service.propose_merge(conn, owner(conn, one), owner(conn, other), now=now, **BY)
+                    service.confirm_merge(conn, *pair, now=now, **BY)
+
+        def reject(conn: Connection) -> None:
+            for one, other in ids[::2]:
+                with contextlib.suppress(Conflict):  # they are one already
+                    service.reject_merge(conn, one, other, now=now, **BY)
+
+        def split(conn: Connection) -> None:
+            for one, other in ids[::3]:
+                with contextlib.suppress(BadInput):  # they are two
+                    service.split(conn, owner(conn, one), [other], now=now, **BY)
+
+        def take(conn: Connection, messages: list[Message]) -> None:
+            service.hold_people(conn, alone=False)
+            service.resolve(conn, messages, now)
+
+        together = [say(*pair) for pair in pairs]
+        self.run(
+            database,
+            lambda conn: take(conn, together),
+            merge,
+            lambda conn: take(conn, together[::-1]),
+            *(reject, split)[: turn % 3],
+        )
+        with database.transaction() as conn:
+            assert service.rebuild(conn, now) == []
+            if turn % 3 == 0:
+                assert all(owner(conn, one) == owner(conn, other) for one, other in ids)

@@ -1,17 +1,20 @@
 """Insight on a real ClickHouse, against numbers worked out by hand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 import pytest
+from scripts import contents
 
 from siyu.engines.clickhouse.client import Client
 from siyu.identity.types import AssetCounts
 from siyu.insight import service
-from siyu.insight.types import LtvPlan, RetentionPlan, RfmPlan
+from siyu.insight.types import KINDS, DaysPlan, LtvPlan, RetentionPlan, RfmPlan, UnknownFactKind
 from siyu.kernel.errors import BadInput
 from siyu.kernel.fact import Fact
 from siyu.timeline.columns import aliases_to_table, facts_to_table
+from siyu.timeline.types import DayCount
 
 _entries = count(1)
 UNTIL = datetime(2026, 4, 15, tzinfo=UTC)
@@ -128,6 +131,76 @@ class TestRfm:
         tell(empty, *FACTS)
         table = service.rfm(empty, RfmPlan(UNTIL, since=UNTIL - timedelta(days=60)))
         assert (table.customers, sum(cell.net_fen for cell in table.cells)) == (1, 300)
+
+
+class TestFactsByDay:
+    def test_days_as_the_zone_has_them(self, empty: Client) -> None:
+        late = [
+            money(n, "2026-01-05", 10)._replace(occurred_at=datetime(2026, 1, 5, 16, 30, tzinfo=UTC)) for n in (1, 2)
+        ]
+        tell(empty, *FACTS, *late)
+        become(empty, (2, 1))
+        plan = DaysPlan("order.paid", UNTIL, date(2026, 1, 5), date(2026, 1, 20))
+        table = service.facts_by_day(empty, plan)
+        assert table.days == (
+            DayCount(date(2026, 1, 5), 1, 1, 1000),
+            DayCount(date(2026, 1, 6), 2, 1, 20),
+            DayCount(date(2026, 1, 20), 1, 1, 3000),
+        )
+        in_utc = service.facts_by_day(empty, replace(plan, zone="UTC", last=date(2026, 1, 5)))
+        assert in_utc.days == (DayCount(date(2026, 1, 5), 3, 1, 1020),)
+
+    def test_nobodys_facts_count_and_nobody_is_no_person(self, empty: Client) -> None:
+        tell(empty, *FACTS)
+        first = date(2026, 1, 1)
+        table = service.facts_by_day(empty, DaysPlan("order.paid", UNTIL, first, first))
+        assert table.days == (DayCount(first, 1, 0, 9999),)
+
+    def test_thirty_days_to_today_unless_told(self, empty: Client) -> None:
+        evening = datetime(2026, 4, 15, 17, tzinfo=UTC)  # 16 April in Shanghai
+        table = service.facts_by_day(empty, DaysPlan("order.paid", evening))
+        assert (table.first, table.last, table.days) == (date(2026, 3, 18), date(2026, 4, 16), ())
+        table = service.facts_by_day(empty, DaysPlan("order.paid", evening, last=date(2026, 1, 30)))
+        assert (table.first, table.last) == (date(2026, 1, 1), date(2026, 1, 30))
+
+    @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati"])
+    def test_days_at_both_ends_of_the_calendar(self, empty: Client, zone: str) -> None:
+        tell(empty, *FACTS, money(6, "2120-01-01", 5), money(6, "1970-01-02", 6))
+        ends = (date(1970, 1, 1), date(2149, 6, 5))
+        table = service.facts_by_day(empty, DaysPlan("order.paid", UNTIL, *ends, zone))
+        assert sum(day.facts for day in table.days) == 8
+        assert (table.days[0].amount_fen, table.days[-1].amount_fen) == (6, 5)
+        assert service.facts_by_day(empty, DaysPlan("order.paid", UNTIL, last=ends[0], zone=zone)).first == ends[0]
+
+    @pytest.mark.parametrize("day", [date.min, date(1969, 12, 31), date(2149, 6, 6), date.max])
+    def test_days_out_of_the_calendar(self, empty: Client, day: date) -> None:
+        for plan in (DaysPlan("order.paid", UNTIL, first=day), DaysPlan("order.paid", UNTIL, last=day)):
+            with pytest.raises(BadInput, match="is not between 1970-01-01 and"):
+                service.facts_by_day(empty, plan)
+
+    def test_last_before_first(self, empty: Client) -> None:
+        with pytest.raises(BadInput, match="2026-01-01, comes before the first, 2026-01-02"):
+            service.facts_by_day(empty, DaysPlan("order.paid", UNTIL, date(2026, 1, 2), date(2026, 1, 1)))
+
+    @pytest.mark.parametrize(
+        ("kind", "nearest"),
+        [("order.payed", "order.paid"), ("refund", "order.refunded"), ("", ""), ("下单" * 5000, "")],
+    )
+    def test_unknown_kind_names_the_nearest(self, empty: Client, kind: str, nearest: str) -> None:
+        with pytest.raises(UnknownFactKind) as caught:
+            service.facts_by_day(empty, DaysPlan(kind, UNTIL))
+        named = caught.value.details["nearest"].split(", ")
+        assert set(named) <= set(KINDS)
+        assert len(named) == 3
+        assert not nearest or nearest in named
+        assert len(caught.value.message) < 300
+
+    def test_unknown_zone(self, empty: Client) -> None:
+        with pytest.raises(BadInput):
+            service.facts_by_day(empty, DaysPlan("order.paid", UNTIL, zone="Mars/Olympus"))
+
+    def test_every_kind_that_a_room_publishes_may_be_asked(self) -> None:
+        assert set(KINDS) == {kind.name for _, kind in contents.facts()}
 
 
 class TestAssets:

@@ -190,5 +190,5 @@ async def _copy(file: UploadFile, path: Path, limit: int) -> None:
         while piece := await file.read(_PIECE):
             size += len(piece)
             if size > limit:
-                raise TooLarge(what="The file", size=f"more than {limit}", limit=limit)
+                raise TooLarge(what="The file", what_zh="文件", limit=limit)
             await run_in_threadpool(out.write, piece)

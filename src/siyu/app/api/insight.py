@@ -1,4 +1,4 @@
-"""Cohorts, RFM and LTV over HTTP; actual figures from the facts, amounts in fen."""
+"""Cohorts, RFM, LTV and facts by day over HTTP; actual figures from the facts, amounts in fen."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -12,6 +12,8 @@ from siyu.identity import service as identity
 from siyu.insight import service as insight
 from siyu.insight.types import (
     Assets,
+    DaysPlan,
+    DaysTable,
     LtvPlan,
     LtvTable,
     Period,
@@ -48,6 +50,21 @@ def rfm(request: Request, _: CanRead, since: datetime | None = None) -> RfmTable
     """The grid of recency, frequency and money."""
     context: Context = request.app.state.context
     return insight.rfm(context.clickhouse, RfmPlan(context.clock.now(), since))
+
+
+@router.get("/facts-by-day")
+def facts_by_day(
+    request: Request,
+    _: CanRead,
+    kind: Annotated[str, Query(min_length=1, max_length=256, description="Kind of fact, such as order.paid.")],
+    first: Annotated[date | None, Query(alias="from", description="First day; 30 days in all when absent.")] = None,
+    last: Annotated[date | None, Query(alias="to", description="Last day, included; today when absent.")] = None,
+    zone: Annotated[str | None, Query(max_length=64, description="Whose days; the brand's zone when absent.")] = None,
+) -> DaysTable:
+    """How many facts of one kind each day has, of how many people, and the sum of their money."""
+    context: Context = request.app.state.context
+    plan = DaysPlan(kind, context.clock.now(), first, last, zone or context.settings.brand_zone)
+    return insight.facts_by_day(context.clickhouse, plan)
 
 
 @router.get("/assets")

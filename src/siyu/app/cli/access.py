@@ -29,7 +29,10 @@ def owner(
         now = context.clock.now()
         good = token or access.create_first_owner_link(conn, now)
         if good is None:
-            raise BadInput(reason="there is an owner already; owners make further operators.")
+            raise BadInput(
+                reason="there is an owner already; owners make further operators.",
+                reason_zh="已有所有者，其他操作员请由所有者创建。",
+            )
         made = access.redeem(conn, good, login, password, now)
     console.print(f"'{made.login}' is the owner.", markup=False)
 

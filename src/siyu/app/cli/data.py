@@ -1,5 +1,6 @@
-"""Commands about the data as a whole: dead letters, cohorts, RFM, LTV, rebuilding."""
+"""Commands about the data as a whole: dead letters, cohorts, RFM, LTV, facts by day, rebuilding."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,17 +10,18 @@ from siyu.app import rebuilding
 from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json
 from siyu.engines.access import service as access
 from siyu.insight import service as insight
-from siyu.insight.types import LtvPlan, Period, RetentionPlan, RfmPlan
+from siyu.insight.types import DaysPlan, LtvPlan, Period, RetentionPlan, RfmPlan
 from siyu.intake import service as intake
 
 dead_letters = typer.Typer(help="Messages that could not be understood.", no_args_is_help=True)
 
 _Period = Annotated[str, typer.Option(help="week or month.")]
+_DAY = ["%Y-%m-%d"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (retention, rfm, ltv):
+    for command in (retention, rfm, ltv, days):
         app.command()(command)
     app.command("rebuild-timeline")(rebuild_timeline)
     app.command("check-identity")(check_identity)
@@ -71,6 +73,29 @@ def rfm(data: DataOption = None, as_json: JsonOption = False) -> None:
     for r in range(5, 0, -1):
         cells = [grid.get((r, f), (0, 0)) for f in range(1, 6)]
         table.add_row(str(r), *[f"{people:,}  ¥{net / 100:,.0f}" if people else "" for people, net in cells])
+    console.print(table)
+
+
+def days(
+    kind: Annotated[str, typer.Argument(help="Kind of fact, such as order.paid.")],
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=_DAY, help="First day. Default: 30 days in all.")
+    ] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=_DAY, help="Last day. Default: today.")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How many facts of one kind each day has, of how many people, and the sum of their money."""
+    with engines(data) as context:
+        asked = (first and first.date(), last and last.date())
+        plan = DaysPlan(kind, context.clock.now(), *asked, context.settings.brand_zone)
+        found = insight.facts_by_day(context.clickhouse, plan)
+    if as_json:
+        print_json(found)
+        return
+    table = Table("day", "facts", "people", "yuan", title=f"{found.kind}, {found.first} to {found.last}")
+    for day in found.days:
+        table.add_row(str(day.day), f"{day.facts:,}", f"{day.people:,}", f"{day.amount_fen / 100:,.2f}")
     console.print(table)
 
 

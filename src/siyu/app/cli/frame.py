@@ -34,9 +34,15 @@ ACTOR: Principal = access.system("cli")  # whoever can read the data folder is t
 
 def fail(error: SiyuError) -> NoReturn:
     """Say what is wrong, in the language of the terminal, and end with 1."""
-    chinese = os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh")
-    errors.print(error.message_zh if chinese else error.message, style="red", markup=False)
+    # Not broken into lines of 80: a command or a path in it is there to be copied.
+    errors.print(spoken(error.message, error.message_zh), style="red", markup=False, soft_wrap=True)
     sys.exit(1)
+
+
+def spoken(en: str, zh: str) -> str:
+    """Of a sentence in two languages, the one of the terminal."""
+    chosen = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return zh if next(filter(None, chosen), "").startswith("zh") else en
 
 
 def load_settings(data: Path | None = None) -> Settings:

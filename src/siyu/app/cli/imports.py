@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from rich.table import Table
 
 from siyu.app import imports
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json
+from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json, spoken
 from siyu.app.context import Context
 from siyu.intake import service as intake
 from siyu.intake.files.service import FileMapping
@@ -217,7 +217,7 @@ def _show(file: Path, preview: Preview) -> None:
         table.add_row("columns unknown", "、".join(what.unknown))
     console.print(table)
     for note in preview.notes:
-        console.print(f"  note: {note.en} ({note.rows:,} rows)", style="yellow", markup=False)
+        console.print(f"  note: {spoken(note.en, note.zh)} ({note.rows:,} rows)", style="yellow", markup=False)
     for reject in preview.rejects:
         where = f"line {reject.line}" + (f", column {reject.column}" if reject.column else "")
-        console.print(f"  {where}: {reject.problem.en}", style="red", markup=False)
+        console.print(f"  {where}: {spoken(reject.problem.en, reject.problem.zh)}", style="red", markup=False)

@@ -4,12 +4,11 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 from rich.table import Table
 
 import siyu
-from siyu.app.cli.frame import DataOption, JsonOption, console, errors, load_settings, print_json, where
+from siyu.app.cli.frame import DataOption, JsonOption, console, errors, load_settings, print_json, spoken, where
 from siyu.app.context import open_context
 from siyu.app.place import Place
 from siyu.app.supervisor import ROLES, Supervisor, run_until_signalled
@@ -60,6 +59,8 @@ def demo(
 
 def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Say whether Siyu runs, and how far it is behind."""
+    import httpx  # noqa: PLC0415 - `up` does without
+
     settings = load_settings(data)
     running = where(settings)
     state = httpx.get(f"{running.http_url}/health/ready", timeout=10, trust_env=False).json()
@@ -87,9 +88,10 @@ def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     else:
         colours = {"ok": "green", "warn": "yellow", "fail": "red"}
         for check in checks:
-            console.print(f"[{colours[check.status]}]{check.status:>4}[/]  {check.name}: {check.en}", highlight=False)
-            if check.advice_en:
-                console.print(f"      {check.advice_en}", style="dim", markup=False)
+            found = spoken(check.en, check.zh)
+            console.print(f"[{colours[check.status]}]{check.status:>4}[/]  {check.name}: {found}", highlight=False)
+            if advice := spoken(check.advice_en, check.advice_zh):
+                console.print(f"      {advice}", style="dim", markup=False)
     if any(check.status == "fail" for check in checks):
         sys.exit(1)
 

@@ -60,7 +60,7 @@ def revoke(name: _Name, key: Annotated[str, typer.Argument(help="The write key."
                     access.revoke_write_key(conn, ACTOR, source.id, known.id, context.clock.now())
                     console.print("Revoked.")
                     return
-        raise NotFound(what="write key", key=key)
+        raise NotFound(what="write key", what_zh="写入密钥", key=key)
 
 
 @app.command("new-key")
@@ -71,4 +71,4 @@ def new_key(name: _Name, data: DataOption = None) -> None:
             if source.name == name:
                 print(access.create_write_key(conn, ACTOR, source.id, context.clock.now()).key)
                 return
-        raise NotFound(what="source", key=name)
+        raise NotFound(what="source", what_zh="来源", key=name)

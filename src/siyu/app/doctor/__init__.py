@@ -8,7 +8,7 @@ from siyu.app.doctor import engines, machine
 from siyu.app.doctor.check import Check, Finding
 from siyu.app.place import NotRunning, Place, Running
 from siyu.engines.settings import Settings
-from siyu.kernel.errors import SiyuError
+from siyu.kernel.errors import SiyuError, original
 
 __all__ = ["Check", "run_checks"]
 
@@ -45,7 +45,7 @@ def _guarded(name: str, check: Callable[[], Finding]) -> Finding:
         yield Check(name, "fail", problem.message, problem.message_zh)
     except Exception as problem:  # noqa: BLE001 - the doctor has to get through, whatever one check meets
         said = f"{type(problem).__name__}: {str(problem).splitlines()[0] if str(problem) else ''}"
-        yield Check(name, "fail", f"the check itself broke: {said}", f"检查本身出错：{said}")
+        yield Check(name, "fail", f"the check itself broke: {said}", f"检查本身出错{original(said)}。")
 
 
 def _running(settings: Settings) -> Running | None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from siyu.commerce.types import UnreadableOrder
 from siyu.intake.types import Message
 from siyu.kernel.clock import to_millis
+from siyu.kernel.errors import WrongValue
 
 MAX_FEN: Final = 10**13  # a hundred billion yuan: sums of hundreds of thousands still fit 63 bits
 MAX_QUANTITY: Final = 2**31 - 1
@@ -94,12 +95,12 @@ def read_view(message: Message) -> View | None:
     if message.type == "order":
         try:
             return _of_row(message)
-        except ValueError as problem:
-            number = message.payload.get("order_no")
-            raise UnreadableOrder(order_no=str(number)[:MAX_ORDER_NO], reason=str(problem)) from None
+        except WrongValue as problem:
+            number = str(message.payload.get("order_no"))[:MAX_ORDER_NO]
+            raise UnreadableOrder(order_no=number, reason=f"{problem.en}.", reason_zh=f"{problem.zh}。") from None
     try:
         return _of_event(message)
-    except ValueError:
+    except WrongValue:
         return None
 
 
@@ -108,15 +109,19 @@ def _of_row(message: Message) -> View:
     heard, occurred = to_millis(message.received_at), to_millis(message.occurred_at)
     status = row.get("status")
     if status is not None and status not in _RANKS:
-        raise ValueError(f"status '{status}' is none of {', '.join(_RANKS)}")
+        raise WrongValue(
+            f"status '{status}' is none of {', '.join(_RANKS)}", f"status“{status}”不是 {'、'.join(_RANKS)} 之一"
+        )
     lines = row.get("lines") or ()
     if len(lines) > MAX_LINES:
-        raise ValueError(f"it has {len(lines)} lines, more than {MAX_LINES}")
+        raise WrongValue(
+            f"it has {len(lines)} lines, more than {MAX_LINES}", f"共有 {len(lines)} 行明细，超过 {MAX_LINES} 行"
+        )
     times = tuple([_millis(row.get(name), name) for name in _TIMES])
     as_of = row.get("as_of")
     platform = _text(row.get("platform"), 32)
     if not platform:
-        raise ValueError("platform is missing")
+        raise WrongValue("platform is missing", "缺少 platform")
     receiver = row.get("receiver")
     return View(
         platform=platform,
@@ -142,12 +147,15 @@ def _of_row(message: Message) -> View:
 def _line(line: Mapping[str, Any]) -> Line:
     number = _text(line.get("line_no"), 128)
     if not number:
-        raise ValueError("a line has no line_no")
+        raise WrongValue("a line has no line_no", "有明细缺少 line_no")
     quantity = line.get("quantity")
     if quantity is None:
         quantity = 1
     elif type(quantity) is not int or not 0 <= quantity <= MAX_QUANTITY:
-        raise ValueError(f"quantity {quantity!r:.40} is not a whole number from 0 on; a return belongs into refunds")
+        raise WrongValue(
+            f"quantity {quantity!r:.40} is not a whole number from 0 on; a return belongs into refunds",
+            f"quantity 应为非负整数，而不是 {quantity!r:.40}；退货应记为退款",
+        )
     return Line(
         number,
         _text(line.get("product_no"), 128),
@@ -267,9 +275,12 @@ def _first_amount(properties: Mapping[str, Any], *names: str) -> int | None:
 def _order_no(value: Any) -> str:
     text = str(value) if type(value) is int else value
     if not isinstance(text, str) or not (text := text.replace("\0", "").strip()):
-        raise ValueError("order_no is missing")
+        raise WrongValue("order_no is missing", "缺少 order_no")
     if len(text) > MAX_ORDER_NO:
-        raise ValueError(f"order_no has {len(text)} characters, more than {MAX_ORDER_NO}")
+        raise WrongValue(
+            f"order_no has {len(text)} characters, more than {MAX_ORDER_NO}",
+            f"order_no 有 {len(text)} 个字符，超过 {MAX_ORDER_NO} 个",
+        )
     return text
 
 
@@ -277,9 +288,11 @@ def _fen(value: Any, name: str) -> int | None:
     if value is None:
         return None
     if type(value) is not int:
-        raise ValueError(f"{name} is not a whole number of fen: {value!r:.40}")
+        raise WrongValue(
+            f"{name} is not a whole number of fen: {value!r:.40}", f"{name} 应为以分为单位的整数，而不是 {value!r:.40}"
+        )
     if not 0 <= value <= MAX_FEN:
-        raise ValueError(f"{name} is below 0 or above {MAX_FEN} fen")
+        raise WrongValue(f"{name} is below 0 or above {MAX_FEN} fen", f"{name} 小于 0 或大于 {MAX_FEN} 分")
     return value
 
 
@@ -287,7 +300,10 @@ def _millis(value: Any, name: str) -> int | None:
     if value is None:
         return None
     if type(value) is not int or not _FIRST_MS <= value <= _LAST_MS:
-        raise ValueError(f"{name} is not a time in milliseconds between 1970 and 2200: {value!r:.40}")
+        raise WrongValue(
+            f"{name} is not a time in milliseconds between 1970 and 2200: {value!r:.40}",
+            f"{name} 应为 1970 至 2200 年间的毫秒时间，而不是 {value!r:.40}",
+        )
     return value
 
 

@@ -120,7 +120,7 @@ def _signs(view: View, rank: int) -> int:
         or shipped_at is not None
         or received_at is not None
         or view.refunded_fen
-        or any([line.refunded_fen for line in view.lines])
+        or any(line.refunded_fen for line in view.lines)
     ):
         signs |= 2
     if rank == 3 or shipped_at is not None:

@@ -9,8 +9,9 @@ from siyu.customers import store
 from siyu.customers.rules import kind_of_trait, layer_of, normalise
 from siyu.customers.store import StoredProfile
 from siyu.customers.types import CustomerFilter, CustomerPage, CustomerSummary, Layer, Profile, Tag
+from siyu.engines.cursor import foreign_cursor
 from siyu.engines.vault import service as vault
-from siyu.kernel.errors import BadInput, NotFound
+from siyu.kernel.errors import NotFound
 
 _MAX_PAGE = 500
 
@@ -28,7 +29,7 @@ def profile(conn: Connection, customer_id: int, *, paid_orders: int = 0) -> Prof
     """
     stored = store.profiles(conn, [customer_id]).get(customer_id)
     if stored is None:
-        raise NotFound(what="customer", key=customer_id)
+        raise NotFound(what="customer", what_zh="客户", key=customer_id)
     relations = [store.as_relation(one) for one in store.relations(conn, [customer_id])]
     standing = [one.kind for one in relations if one.ended_at is None]
     return Profile(
@@ -62,7 +63,7 @@ def search(
     wanted = wanted or CustomerFilter()
     limit = max(1, min(limit, _MAX_PAGE))
     if cursor is not None and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):
-        raise BadInput(reason="the cursor is not one that a page before gave.")
+        raise foreign_cursor()
     token = None
     if wanted.personal:
         kind, value = wanted.personal

@@ -79,10 +79,10 @@ def check_scopes(principal: Principal, scopes: Iterable[str]) -> tuple[str, ...]
     """
     asked = sorted(set(scopes))
     if not asked:
-        raise BadInput(reason="an API key needs at least one scope.")
+        raise BadInput(reason="an API key needs at least one scope.", reason_zh="API 密钥至少需要一个权限范围。")
     for scope in asked:
         if scope not in RIGHTS:
-            raise BadInput(reason=f"there is no scope '{scope}'.")
+            raise BadInput(reason=f"there is no scope '{scope}'.", reason_zh=f"没有“{scope}”这个权限范围。")
         require(principal, scope)
     return tuple(asked)
 
@@ -95,7 +95,9 @@ def normalise_login(login: str) -> str:
     """
     cleaned = login.strip().casefold()
     if not cleaned or len(cleaned) > 200 or not cleaned.isprintable() or " " in cleaned:
-        raise BadInput(reason="a login has 1 to 200 characters and no spaces.")
+        raise BadInput(
+            reason="a login has 1 to 200 characters and no spaces.", reason_zh="账号应为 1 至 200 个字符，且不含空格。"
+        )
     return cleaned
 
 

@@ -3,17 +3,19 @@
 import contextlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
-import pyarrow as pa
 from clickhouse_connect.driver.exceptions import ClickHouseError as DriverError
 from clickhouse_connect.driver.exceptions import OperationalError
 from clickhouse_connect.driver.httputil import get_pool_manager
 
 from siyu.engines.clickhouse.adapter.engine import quoted
-from siyu.kernel.errors import EngineProblem
+from siyu.kernel.errors import EngineProblem, original
+
+if TYPE_CHECKING:  # the supervisor moves no tables and starts sooner without Arrow and NumPy
+    import pyarrow as pa
 
 # It warns of every lost connection besides raising; whoever catches the error decides what to say.
 logging.getLogger("clickhouse_connect").setLevel(logging.ERROR)
@@ -38,7 +40,14 @@ class ClickHouseError(EngineProblem):
     status: ClassVar[int] = 500
 
     def __init__(self, *, number: int, reason: str) -> None:
-        super().__init__(engine="ClickHouse", number=number, reason=reason, advice="")
+        super().__init__(
+            engine="ClickHouse",
+            number=number,
+            reason=reason,
+            reason_zh=f"语句执行失败{original(reason)}。",
+            advice="",
+            advice_zh="",
+        )
 
     @property
     def number(self) -> int:
@@ -90,7 +99,7 @@ class Client:
         """The first column of that row."""
         return self.one(sql, **parameters)[0]
 
-    def arrow(self, sql: str, **parameters: Any) -> pa.Table:
+    def arrow(self, sql: str, **parameters: Any) -> "pa.Table":
         """The result of a SELECT as an Arrow table. Give columns without NULLs where you can."""
         with self._errors():
             table: pa.Table = self.driver.query_arrow(sql, parameters=parameters or None, use_strings=True)
@@ -107,7 +116,7 @@ class Client:
         with self._errors():
             self.driver.command(sql, parameters=parameters or None, settings=dict(settings or {}))
 
-    def insert(self, table: str, data: pa.Table, *, token: str) -> None:
+    def insert(self, table: str, data: "pa.Table", *, token: str) -> None:
         """Insert an Arrow table, by column names.
 
         Idempotent: ClickHouse remembers the token for as many inserts as the table's
@@ -177,6 +186,8 @@ def _translated(error: Exception, place: str) -> EngineProblem:
         return EngineProblem(
             engine="ClickHouse",
             reason=f"nothing answers at {place}.",
+            reason_zh=f"{place} 没有响应。",
             advice="Check that it runs and that SIYU_CLICKHOUSE_URL names it.",
+            advice_zh="请确认它正在运行，且 SIYU_CLICKHOUSE_URL 指向它。",
         )
     return ClickHouseError(number=0, reason=str(error))

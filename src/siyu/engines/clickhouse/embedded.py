@@ -45,8 +45,20 @@ class EmbeddedClickHouse:
     def url(self) -> str:
         """The URL under which it answers once started, with the secret in it; the same after a restart."""
         if self._listener is None:
-            raise EngineProblem(engine="ClickHouse", reason="the embedded server is not started.", advice="")
+            raise EngineProblem(
+                engine="ClickHouse",
+                reason="the embedded server is not started.",
+                reason_zh="内置服务尚未启动。",
+                advice="",
+                advice_zh="",
+            )
         return f"http://{_USER}:{self._secret}@127.0.0.1:{self._listener.getsockname()[1]}/siyu"
+
+    def listen(self) -> str:
+        """Open the socket, if it is not open, and return the URL; who connects to it waits until :meth:`start` is done."""
+        if self._listener is None:
+            self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        return self.url
 
     @property
     def pid(self) -> int | None:
@@ -67,19 +79,30 @@ class EmbeddedClickHouse:
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         self._stop_leftover()
-        if self._listener is None:
-            self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self._process = process = self._spawn(self._listener)
+        self.listen()
+        self._process = process = self._spawn()
         if not _wait_for_line(process, timeout):
-            self.stop(timeout=1)
-            advice = _tail(self.folder / "server.log")
-            raise EngineProblem(engine="ClickHouse", reason="the embedded server did not start.", advice=advice)
+            self._end_process(timeout=1)  # the socket stays, so that the URL stays
+            last = _tail(self.folder / "server.log")
+            raise EngineProblem(
+                engine="ClickHouse",
+                reason="the embedded server did not start.",
+                reason_zh="内置服务未能启动。",
+                advice=f"The last lines of its log: {last}",
+                advice_zh=f"日志的最后几行：{last}",
+            )
         self._write_state(process.pid)
         log.info("clickhouse.started", pid=process.pid)
         return self.url
 
     def stop(self, *, timeout: float = 30) -> None:
         """Stop it: running requests may end, then chDB is shut down. Safe to call twice."""
+        self._end_process(timeout)
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+    def _end_process(self, timeout: float) -> None:
         process, self._process = self._process, None
         if process is not None:
             process.terminate()
@@ -89,9 +112,6 @@ class EmbeddedClickHouse:
                 process.kill()
                 process.wait()
             _close_pipes(process)
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
         with contextlib.suppress(FileNotFoundError):
             self._state_file.unlink()
 
@@ -99,18 +119,20 @@ class EmbeddedClickHouse:
     def _state_file(self) -> Path:
         return self.folder / "adapter.json"
 
-    def _spawn(self, listener: socket.socket) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        assert self._listener is not None
+        listener = self._listener.fileno()
         if self._process is not None:
             _close_pipes(self._process)  # of the one that died
         command = [sys.executable, "-m", _MODULE, "--path", str(self.folder / "data")]
-        command += ["--listen-fd", str(listener.fileno())]
+        command += ["--listen-fd", str(listener)]
         with (self.folder / "server.log").open("ab") as out:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=out,
-                pass_fds=[listener.fileno()],
+                pass_fds=[listener],
                 env=os.environ | {"TZ": "UTC"},
                 start_new_session=True,  # Ctrl-C reaches Siyu alone, which then stops the engines in order
             )
@@ -136,7 +158,9 @@ class EmbeddedClickHouse:
             raise EngineProblem(
                 engine="ClickHouse",
                 reason=f"process {state['owner'][0]} uses the folder {self.folder}.",
+                reason_zh=f"进程 {state['owner'][0]} 正在使用文件夹 {self.folder}。",
                 advice="Stop that Siyu first, or choose another data folder.",
+                advice_zh="请先停止该 Siyu，或选择其他数据文件夹。",
             )
         log.info("clickhouse.leftover_stopped", pid=state["pid"])
         process = psutil.Process(state["pid"])
@@ -192,4 +216,4 @@ def _close_pipes(process: subprocess.Popen[bytes]) -> None:
 
 
 def _tail(log_file: Path) -> str:
-    return "The last lines of its log: " + " | ".join(log_file.read_text("utf-8", errors="replace").splitlines()[-5:])
+    return " | ".join(log_file.read_text("utf-8", errors="replace").splitlines()[-5:])

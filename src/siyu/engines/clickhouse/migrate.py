@@ -24,24 +24,28 @@ def migrate(client: Client, folders: Sequence[Path], *, lock: AbstractContextMan
         client: connected to the database to migrate.
         folders: ``<room>/clickhouse/migrations`` of every room; a file's id is ``<room>/<name>``. In a file
             ``$database`` is the database's name, and ``$login`` the user and password that the source of a dictionary
-            needs to read from its own server (nothing for the embedded one).
+            needs to read from its own server (nothing for the embedded one). A file with ``$login`` runs again each
+            time where there is one, because the password may have changed: write ``CREATE OR REPLACE`` in it.
         lock: held meanwhile; two processes that start at once must be given the same one.
 
     Returns:
-        The ids of the files that ran.
+        The ids of the files that ran for the first time.
     """
     ran: list[str] = []
     with lock:
         client.run(_TABLE)
         done = {row[0] for row in client.rows("SELECT id FROM siyu_migration")}
+        database, login = client.database, client.login
         for folder in folders:
             for file in sorted(folder.glob("*.sql")):
                 key = f"{folder.parent.parent.name}/{file.stem}"
+                text = file.read_text("utf-8")
+                if key in done and not (login and "$login" in text):
+                    continue
+                for sql in split(text.replace("$database", database).replace("$login", login)):
+                    client.run(sql)
                 if key in done:
                     continue
-                text = file.read_text("utf-8").replace("$database", client.database).replace("$login", client.login)
-                for sql in split(text):
-                    client.run(sql)
                 client.run("INSERT INTO siyu_migration (id) SELECT {id:String}", id=key)
                 ran.append(key)
     return ran

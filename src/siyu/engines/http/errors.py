@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -14,9 +14,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
-from siyu.kernel.errors import BadInput, EngineProblem, NotFound, SiyuError, TooLarge, TryLater
+from siyu.engines.validation import explained
+from siyu.kernel.errors import BadInput, EngineProblem, NotFound, SiyuError, TryLater, original
 
 log = structlog.get_logger(__name__)
+
+_MOST_PROBLEMS: Final = 20  # of one request that the answer names
 
 
 class WrongMethod(SiyuError):
@@ -40,7 +43,7 @@ class Refused(SiyuError):
 
     status = 400
     en = "The request was refused: {reason}"
-    zh = "请求被拒绝：{reason}"
+    zh = "请求被拒绝：{reason_zh}"
 
 
 class ErrorBody(BaseModel):
@@ -90,12 +93,18 @@ def _known(_request: Request, problem: Exception) -> Response:
 def _malformed(_request: Request, problem: Exception) -> Response:
     assert isinstance(problem, RequestValidationError)
     # What was sent is not repeated: it may be a password.
-    found = [
-        {"where": ".".join(str(part) for part in error["loc"]), "what": error["msg"]} for error in problem.errors()
-    ]
+    found = []
+    for error in problem.errors()[:_MOST_PROBLEMS]:
+        en, zh = explained(error)
+        found.append({"where": ".".join(str(part) for part in error["loc"]), "what": en, "what_zh": zh})
     first = found[0]
-    error = BadInput(reason=f"{first['where']}: {first['what']}.", problems=found[:20])
-    return answer(error)
+    return answer(
+        BadInput(
+            reason=f"{first['where']}: {first['what']}.",
+            reason_zh=f"{first['where']}：{first['what_zh']}。",
+            problems=found,
+        )
+    )
 
 
 def _plain_http(request: Request, problem: Exception) -> Response:
@@ -103,29 +112,38 @@ def _plain_http(request: Request, problem: Exception) -> Response:
     if isinstance(problem.__cause__, SiyuError):
         return answer(problem.__cause__)  # FastAPI wraps what was raised while it read the body
     headers = dict(problem.headers or {})
+    said = str(problem.detail)
     error: SiyuError
     match problem.status_code:
         case HTTPStatus.NOT_FOUND:
-            error = NotFound(what="page", key=request.url.path[:200])
+            error = NotFound(what="page", what_zh="页面", key=request.url.path[:200])
         case HTTPStatus.METHOD_NOT_ALLOWED:
             error = WrongMethod(method=request.method, allowed=headers.get("allow") or headers.get("Allow") or "GET")
-        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            error = TooLarge(what="The body", size="more", limit="less")
         case HTTPStatus.BAD_REQUEST:
-            error = BadInput(reason=f"{problem.detail}.")
+            error = BadInput(reason=f"{said}.", reason_zh=f"无法解析{original(said)}。")
         case _:
-            error = Refused(reason=str(problem.detail))
+            error = Refused(reason=said, reason_zh=f"不符合要求{original(said)}。")
     return answer(error, status=problem.status_code, headers=headers)
 
 
 def _engine_down(_request: Request, problem: Exception) -> Response:
     if isinstance(getattr(problem, "orig", None), DeadlockDetected | SerializationFailure):
         log.warning("http.overtaken", error=str(problem)[:300])
-        return answer(TryLater(reason="Somebody else changes the same at this moment.", retry_after=1))
+        return answer(
+            TryLater(
+                reason="Somebody else changes the same at this moment.",
+                reason_zh="其他操作正在修改相同的数据。",
+                retry_after=1,
+            )
+        )
     log.error("http.database_unreachable", error=str(problem)[:300])
     return answer(
         EngineProblem(
-            engine="PostgreSQL", reason="it does not answer.", advice="Try again soon; `siyu doctor` says more."
+            engine="PostgreSQL",
+            reason="it does not answer.",
+            reason_zh="没有响应。",
+            advice="Try again soon; `siyu doctor` says more.",
+            advice_zh="请稍后重试，或运行 `siyu doctor` 查看详情。",
         )
     )
 

@@ -81,7 +81,7 @@ class _Limit:
         if message["type"] == "http.request":
             self._seen += len(message.get("body", b""))
             if self._seen > self._limit:
-                raise TooLarge(what="The body", size=f"more than {self._seen - 1}", limit=self._limit)
+                raise TooLarge(what="The body", what_zh="请求体", limit=self._limit)
         return message
 
 

@@ -20,10 +20,10 @@ class PlainListDumper(ListDumper):
     prepared statement, however large its numbers are.
     """
 
-    def get_key(self, obj: list[Any], format: PyFormat) -> DumperKey:  # noqa: A002 - psycopg's name
+    def get_key(self, obj: list[Any], format: PyFormat) -> DumperKey:  # noqa: A002, ARG002 - psycopg's own
         return self.cls
 
-    def upgrade(self, obj: list[Any], format: PyFormat) -> BaseListDumper:  # noqa: A002
+    def upgrade(self, obj: list[Any], format: PyFormat) -> BaseListDumper:  # noqa: A002, ARG002
         return self
 
     def dump(self, obj: list[Any]) -> Buffer | None:

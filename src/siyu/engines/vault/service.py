@@ -239,10 +239,15 @@ def _check(ring: Keyring, known: dict[str, bool]) -> None:
     if root != ring.root_id:
         raise VaultKeyWrong(
             reason=f"this database was filled under the key {root}, and the key given is {ring.root_id}. "
-            "Put back the key that belongs to it; when keys are rotated, the oldest stays first."
+            "Put back the key that belongs to it; when keys are rotated, the oldest stays first.",
+            reason_zh=f"该数据库使用密钥 {root} 写入，而提供的密钥是 {ring.root_id}。"
+            "请放回原来的密钥；轮换密钥时，最早的密钥应保持在最前。",
         )
     if missing := sorted(set(known) - ring.ids):
-        raise VaultKeyWrong(reason=f"values were encrypted under the keys {', '.join(missing)}, which are not given.")
+        raise VaultKeyWrong(
+            reason=f"values were encrypted under the keys {', '.join(missing)}, which are not given.",
+            reason_zh=f"部分数据由密钥 {'、'.join(missing)} 加密，但未提供这些密钥。",
+        )
 
 
 def _associated(kind: str, print_: str) -> bytes:

@@ -34,7 +34,7 @@ class VaultKeyWrong(SiyuError):
 
     status: ClassVar[int] = 503
     en = "The vault key does not fit: {reason}"
-    zh = "保险库密钥不匹配：{reason}"
+    zh = "保险库密钥不匹配：{reason_zh}"
 
 
 class VaultNotOpen(SiyuError):
@@ -50,4 +50,4 @@ class SealBroken(SiyuError):
 
     status: ClassVar[int] = 500
     en = "The sealed data cannot be opened: {reason}"
-    zh = "无法解开加密数据：{reason}"
+    zh = "无法解开加密数据：{reason_zh}"

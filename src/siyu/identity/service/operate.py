@@ -23,6 +23,9 @@ def hold_people(conn: Connection, *, alone: bool) -> None:
 
     Those who only write go side by side; who merges or splits waits for them and is alone until its end. Called before
     the customers are looked up, so that nothing is written for a customer that is merged away meanwhile.
+
+    The acts of operators call it themselves. Safe to repeat; but two transactions that both hold it in common and then
+    both want to be alone wait for each other, and one of them fails.
     """
     writing.hold_people(conn, alone=alone)
 
@@ -38,9 +41,10 @@ def propose_merge(
         NotFound: no such customer.
         BadInput: both are one already.
     """
+    hold_people(conn, alone=True)
     one, other = _living(conn, customer_a), _living(conn, customer_b)
     if one == other:
-        raise BadInput(reason="both ids are the same customer")
+        raise BadInput(reason="both ids are the same customer.", reason_zh="两个编号是同一位客户。")
     pair = _ordered(conn, _strongest(conn, one), _strongest(conn, other))
     known = reading.evidence(conn, *pair)
     if known is None:
@@ -66,13 +70,17 @@ def confirm_merge(
         NotFound: no such identifier.
         Conflict: together they would hold more than MAX_MEMBERS identifiers.
     """
+    hold_people(conn, alone=True)
     pair = _ordered(conn, identifier_a, identifier_b)
 
     def act() -> Resolution:
         customers = [reading.customer_of(conn, identifier) for identifier in pair]
         play = _begin(conn, customers, pair)
         if len(play.ids) > MAX_MEMBERS:
-            raise Conflict(reason=f"together they would hold more than {MAX_MEMBERS} identifiers")
+            raise Conflict(
+                reason=f"together they would hold more than {MAX_MEMBERS} identifiers.",
+                reason_zh=f"合并后的标识将超过 {MAX_MEMBERS} 个。",
+            )
         index = _confirm(conn, play, *pair)
         settled = settle(conn, play, [], actor=actor, reason=reason, now=now)
         _write_confirmed(conn, play, [index], actor, reason, now, settled)
@@ -92,13 +100,17 @@ def reject_merge(
         NotFound: no such identifier.
         Conflict: they are one customer now; split instead.
     """
+    hold_people(conn, alone=True)
     pair = _ordered(conn, identifier_a, identifier_b)
 
     def act() -> Resolution:
         customers = [reading.customer_of(conn, identifier) for identifier in pair]
         _begin(conn, customers, pair)
         if customers[0] == customers[1]:
-            raise Conflict(reason="they are one customer; split the customer instead")
+            raise Conflict(
+                reason="they are one customer; split the customer instead.",
+                reason_zh="两个标识已属于同一位客户，请改用拆分。",
+            )
         seq = writing.take(conn, "log_seq", 1)[0]
         writing.write_aparts(conn, [(min(pair), max(pair))], [])
         writing.change_evidence(conn, [(*pair, linking.REJECTED, "apart")])
@@ -146,6 +158,7 @@ def split(
         NotFound: no such customer.
         BadInput: the identifiers are not all this customer's, or are all of them, or none.
     """
+    hold_people(conn, alone=True)
 
     def act() -> Resolution:
         customer = _living(conn, customer_id)
@@ -179,7 +192,9 @@ def _retrying(conn: Connection, act: Callable[[], Resolution]) -> Resolution:
                 return act()
         except Overtaken:
             continue
-    raise TryLater(reason="Others keep changing the same customers.", retry_after=1)
+    raise TryLater(
+        reason="Others keep changing the same customers.", reason_zh="其他操作正在修改相同的客户。", retry_after=1
+    )
 
 
 def _begin(conn: Connection, customers: Sequence[int], identifiers: Sequence[int]) -> Play:
@@ -235,7 +250,7 @@ def _merge_facts(settled: Settled, pair: tuple[int, int], now: datetime) -> list
 def _living(conn: Connection, customer_id: int) -> int:
     found = reading.living(conn, customer_id)
     if not found:
-        raise NotFound(what="customer", key=customer_id)
+        raise NotFound(what="customer", what_zh="客户", key=customer_id)
     return found
 
 
@@ -249,13 +264,16 @@ def _ordered(conn: Connection, one: int, other: int) -> tuple[int, int]:
     kinds = reading.kinds_of(conn, [one, other])
     for identifier in (one, other):
         if identifier not in kinds:
-            raise NotFound(what="identifier", key=identifier)
+            raise NotFound(what="identifier", what_zh="标识", key=identifier)
     if one == other:
-        raise BadInput(reason="an identifier cannot be compared with itself")
+        raise BadInput(reason="an identifier cannot be compared with itself.", reason_zh="标识不能与自身比较。")
     first, second = sorted((one, other), key=lambda identifier: (-TYPES[kinds[identifier]].priority, identifier))
     return first, second
 
 
 def _check_split(leaving: set[int], members: set[int]) -> None:
     if not leaving or not leaving < members:
-        raise BadInput(reason="name some of this customer's identifiers, and not all of them")
+        raise BadInput(
+            reason="name some of this customer's identifiers, and not all of them.",
+            reason_zh="请指定该客户的一部分标识，而不是全部。",
+        )

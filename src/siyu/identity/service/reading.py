@@ -38,7 +38,9 @@ def find(conn: Connection, value: str, type_name: str | None = None) -> list[Ide
         BadInput: there is no such type.
     """
     if type_name is not None and type_name not in TYPES:
-        raise BadInput(reason=f"there is no identifier type '{type_name}'")
+        raise BadInput(
+            reason=f"there is no identifier type '{type_name}'.", reason_zh=f"没有“{type_name}”这种标识类型。"
+        )
     stored = set()
     for kind in [TYPES[type_name]] if type_name else IDENTIFIER_TYPES:
         clean = normalise(kind.name, value)
@@ -57,7 +59,7 @@ def living(conn: Connection, customer_id: int) -> int:
     """
     found = reading.living(conn, customer_id)
     if not found:
-        raise NotFound(what="customer", key=customer_id)
+        raise NotFound(what="customer", what_zh="客户", key=customer_id)
     return found
 
 

@@ -44,11 +44,12 @@ def resolve(conn: Connection, messages: Sequence[Message], now: datetime) -> Res
     """Decide for each message whose it is; link what it names together; merge where the limits allow.
 
     Set-based: a handful of statements whatever the size of the batch, and only reading ones when everything is known.
-    Safe under concurrency: customers that a new link concerns are locked in the order of their ids. Idempotent in its
-    effect on the partition; the answer is the same for a repeat.
+    Safe under concurrency: customers that a new link concerns are locked in the order of their ids, and the caller has
+    said with :func:`~siyu.identity.service.hold_people` that it is at work. Idempotent in its effect on the partition; the
+    answer is the same for a repeat.
 
     Args:
-        conn: the transaction of the batch, isolation READ COMMITTED.
+        conn: a transaction of isolation READ COMMITTED; which one holds the people does not matter.
         messages: in the order in which they count; 1,000 to 5,000 are a good number.
         now: the moment, tz-aware.
 
@@ -62,7 +63,9 @@ def resolve(conn: Connection, messages: Sequence[Message], now: datetime) -> Res
             return _decide(conn, batch, known, now)
         except Overtaken:
             log.info("identity.overtaken", messages=len(messages))
-    raise TryLater(reason="Others keep changing the same customers.", retry_after=1)
+    raise TryLater(
+        reason="Others keep changing the same customers.", reason_zh="其他操作正在修改相同的客户。", retry_after=1
+    )
 
 
 def read(messages: Sequence[Message]) -> Batch:

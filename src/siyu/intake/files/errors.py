@@ -19,7 +19,7 @@ class WrongFile(SiyuError):
 
     status = 422
     en = "'{file}' is {found}, but {wanted} was asked for."
-    zh = "文件“{file}”是 {found_zh}，而要求的是 {wanted}。"
+    zh = "文件“{file}”是{found_zh}，而要求的是{wanted_zh}。"
 
 
 class UnreadableFile(SiyuError):
@@ -43,7 +43,7 @@ class BadMapping(SiyuError):
 
     status = 422
     en = "The mapping '{mapping}' is wrong at '{where}': {reason}"
-    zh = "映射“{mapping}”的“{where}”有误：{reason_zh}"
+    zh = "映射“{mapping}”的“{where_zh}”有误：{reason_zh}"
 
 
 class MappingMissesColumns(SiyuError):
@@ -66,9 +66,11 @@ class CheckpointMismatch(SiyuError):
 
 def unreadable(file: str, en: str, zh: str) -> UnreadableFile:
     """Make an :class:`UnreadableFile` with its reason in both languages."""
-    return UnreadableFile(file=file, reason=en, reason_zh=zh)
+    return UnreadableFile(file=file, reason=f"{en}.", reason_zh=f"{zh}。")
 
 
-def bad_mapping(mapping: str, where: str, en: str, zh: str) -> BadMapping:
-    """Make a :class:`BadMapping` with its reason in both languages."""
-    return BadMapping(mapping=mapping, where=where, reason=en, reason_zh=zh)
+def bad_mapping(mapping: str, where: tuple[str, str], reason: tuple[str, str]) -> BadMapping:
+    """Make a :class:`BadMapping` with its place and its reason, each in English and Chinese."""
+    return BadMapping(
+        mapping=mapping, where=where[0], where_zh=where[1], reason=f"{reason[0]}.", reason_zh=f"{reason[1]}。"
+    )

@@ -2,12 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from siyu.engines.validation import explained
 from siyu.intake.files.errors import bad_mapping
 from siyu.intake.files.formats.spec import (
     CUSTOMER_TARGETS,
@@ -22,7 +23,9 @@ from siyu.intake.files.formats.spec import (
 )
 from siyu.intake.files.formats.spec import Field as FormatField
 from siyu.intake.files.formats.spec import Identifier as FormatIdentifier
-from siyu.kernel.errors import NotFound
+from siyu.kernel.errors import NotFound, WrongValue
+
+_WHOLE: Final = ("the file", "整个文件")
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 LINES_OF_TIMES = ("auto", "epoch_s", "epoch_ms")
@@ -65,13 +68,13 @@ class Layout(_Strict):
     @model_validator(mode="after")
     def _consistent(self) -> "Layout":
         if self.delimiter != "auto" and len(self.delimiter) != 1:
-            raise ValueError("the delimiter is one character or 'auto'")
+            raise WrongValue("the delimiter is one character or 'auto'", "delimiter 应为单个字符或 auto")
         if self.type == "fixed" and not self.widths:
-            raise ValueError("a fixed layout needs 'widths'")
+            raise WrongValue("a fixed layout needs 'widths'", "fixed 布局需要 widths")
         if not self.header and not self.columns:
-            raise ValueError("a file without a header line needs 'columns'")
+            raise WrongValue("a file without a header line needs 'columns'", "没有标题行的文件需要 columns")
         if self.widths and self.columns and len(self.widths) != len(self.columns):
-            raise ValueError("'widths' and 'columns' are not of one length")
+            raise WrongValue("'widths' and 'columns' are not of one length", "widths 与 columns 的项数不一致")
         return self
 
 
@@ -85,7 +88,7 @@ class ColumnRule(_Strict):
     @model_validator(mode="after")
     def _one_of_both(self) -> "ColumnRule":
         if bool(self.column) == (self.value is not None):
-            raise ValueError("say either 'column' or 'value'")
+            raise WrongValue("say either 'column' or 'value'", "column 与 value 应填且只填其一")
         return self
 
     @property
@@ -126,7 +129,9 @@ class FileMapping(_Strict):
     @classmethod
     def _name(cls, name: str) -> str:
         if not NAME.fullmatch(name):
-            raise ValueError("a name is made of letters, digits, '_', '-' and '.'")
+            raise WrongValue(
+                "a name is made of letters, digits, '_', '-' and '.'", "名称只能包含字母、数字、“_”、“-”和“.”"
+            )
         return name
 
     @field_validator("zone")
@@ -136,7 +141,10 @@ class FileMapping(_Strict):
             try:
                 ZoneInfo(zone)
             except (OSError, ValueError, KeyError):
-                raise ValueError(f"there is no time zone {zone!r}; write it like 'Asia/Shanghai' or 'UTC'") from None
+                raise WrongValue(
+                    f"there is no time zone {zone!r}; write it like 'Asia/Shanghai' or 'UTC'",
+                    f"没有“{zone}”这个时区，正确的写法如 Asia/Shanghai 或 UTC",
+                ) from None
         return zone
 
     @field_validator("times")
@@ -144,8 +152,9 @@ class FileMapping(_Strict):
     def _times(cls, times: tuple[str, ...]) -> tuple[str, ...]:
         for text in times:
             if text not in LINES_OF_TIMES and "%" not in text:
-                raise ValueError(
-                    f"{text!r} is no time format; use {', '.join(LINES_OF_TIMES)} or one like '%d.%m.%Y %H:%M'"
+                raise WrongValue(
+                    f"{text!r} is no time format; use {', '.join(LINES_OF_TIMES)} or one like '%d.%m.%Y %H:%M'",
+                    f"“{text}”不是时间格式，可用 {'、'.join(LINES_OF_TIMES)}，或 %d.%m.%Y %H:%M 这样的写法",
                 )
         return times
 
@@ -164,16 +173,24 @@ class FileMapping(_Strict):
             if target not in known and not any(
                 target.startswith(p) and len(target) > len(p) for p in OPEN_TARGETS[self.kind]
             ):
-                raise ValueError(
+                raise WrongValue(
                     f"{target!r} is no field of {self.kind}; there are: {', '.join(known)}, "
-                    f"and {', '.join(p + '…' for p in OPEN_TARGETS[self.kind])}"
+                    f"and {', '.join(p + '…' for p in OPEN_TARGETS[self.kind])}",
+                    f"{self.kind} 没有“{target}”这个字段，可用的有：{'、'.join(known)}，"
+                    f"以及 {'、'.join(p + '…' for p in OPEN_TARGETS[self.kind])}",
                 )
         if self.kind == "orders" and ("order_no" in self.fields) == bool(self.derive_order_no):
-            raise ValueError("orders need either the field 'order_no' or 'derive_order_no'")
+            raise WrongValue(
+                "orders need either the field 'order_no' or 'derive_order_no'",
+                "订单需要字段 order_no 或 derive_order_no，且只能有其一",
+            )
         if self.kind == "customers" and not self.identifiers:
-            raise ValueError("customers need at least one identifier")
+            raise WrongValue("customers need at least one identifier", "客户至少需要一个标识")
         if missing := [key for key in self.line_key if key not in self.fields]:
-            raise ValueError(f"'line_key' names fields that are not mapped: {', '.join(missing)}")
+            raise WrongValue(
+                f"'line_key' names fields that are not mapped: {', '.join(missing)}",
+                f"line_key 中的字段没有映射：{'、'.join(missing)}",
+            )
         return self
 
     def as_format(self) -> Format:
@@ -247,28 +264,16 @@ def parse_mapping(text: str, name: str) -> FileMapping:
         data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader, with fewer guesses
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "the file"
-        raise bad_mapping(name, where, "it is neither YAML nor JSON", "既不是 YAML 也不是 JSON") from None
+        where = (f"line {mark.line + 1}", f"第 {mark.line + 1} 行") if mark else _WHOLE
+        raise bad_mapping(name, where, ("it is neither YAML nor JSON", "既不是 YAML 也不是 JSON")) from None
     if not isinstance(data, dict):
-        raise bad_mapping(name, "the file", "a mapping is a table of names and values", "映射应为键值表")
+        raise bad_mapping(name, _WHOLE, ("a mapping is a table of names and values", "映射应为键值表"))
     try:
         return FileMapping.model_validate({"name": name, **data})
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        reason = str(first["msg"]).removeprefix("Value error, ")
-        raise bad_mapping(name, where, reason, f"{_ZH.get(str(first['type']), '取值不合法')}（{reason}）") from None
-
-
-_ZH = {
-    "missing": "缺少必填项",
-    "extra_forbidden": "没有这个设置项",
-    "literal_error": "取值不在允许范围内",
-    "string_pattern_mismatch": "格式不正确",
-    "value_error": "取值不合法",
-    "string_type": "应为文本",
-    "bool_parsing": "应为 true 或 false",
-}
+        place = ".".join(str(part) for part in first["loc"])
+        raise bad_mapping(name, (place, place) if place else _WHOLE, explained(first)) from None
 
 
 def load_mapping(path: Path) -> FileMapping:
@@ -279,5 +284,5 @@ def load_mapping(path: Path) -> FileMapping:
         BadMapping: it is wrong.
     """
     if not path.is_file():
-        raise NotFound(what="mapping", key=str(path))
+        raise NotFound(what="mapping", what_zh="映射", key=str(path))
     return parse_mapping(path.read_text("utf-8-sig"), path.stem)

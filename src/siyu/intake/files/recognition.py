@@ -65,7 +65,13 @@ def find_format(file: str, header: tuple[str, ...], options: ImportOptions) -> M
     forms = candidates(options)
     if not forms:
         known = ", ".join(sorted({form.platform for form in FORMATS}))
-        raise WrongFile(file=file, found="of none of them", found_zh="其他平台", wanted=f"{options.platform} ({known})")
+        raise WrongFile(
+            file=file,
+            found="of none of them",
+            found_zh="其他平台的文件",
+            wanted=f"{options.platform} ({known})",
+            wanted_zh=f" {options.platform}（{known}）",
+        )
     matches = sorted((match(form, header) for form in forms), key=lambda m: m.score, reverse=True)
     fitting = [m for m in matches if not m.missing and m.score >= ENOUGH]
     if not fitting:
@@ -83,7 +89,8 @@ def find_format(file: str, header: tuple[str, ...], options: ImportOptions) -> M
             file=file,
             found=f"{best.format.title} ({en})",
             found_zh=f"{best.format.title_zh}（{zh}）",
-            wanted=options.kind,
+            wanted=KINDS[options.kind][0],
+            wanted_zh=KINDS[options.kind][1],
         )
     return best
 
@@ -113,7 +120,8 @@ def open_table(options: ImportOptions, file: Path) -> tuple[Table, Match]:
 def _open_mapped(options: ImportOptions, file: Path, mapping: FileMapping) -> tuple[Table, Match]:
     if options.kind and mapping.kind != options.kind:
         en, zh = KINDS[mapping.kind]
-        raise WrongFile(file=mapping.name, found=en, found_zh=zh, wanted=options.kind)
+        wanted_en, wanted_zh = KINDS[options.kind]
+        raise WrongFile(file=mapping.name, found=en, found_zh=zh, wanted=wanted_en, wanted_zh=wanted_zh)
     wanted = {header_key(name) for need in mapping.needed_columns() for name in need}
 
     def choose(rows: list[list[str]]) -> int:

@@ -65,7 +65,7 @@ class Coalescer:
         """
         size = sum(map(len, parts))
         if self._closing or self._waiting_bytes + size > self._max_waiting_bytes:
-            raise TryLater(reason="Too many events arrive at once.", retry_after=1)
+            raise TryLater(reason="Too many events arrive at once.", reason_zh="同时到达的事件过多。", retry_after=1)
         request = _Request(lane, parts, letters)
         self._waiting.append(request)
         self._waiting_bytes += size
@@ -90,7 +90,11 @@ class Coalescer:
                 for request in batch:
                     if not request.done.done():
                         request.done.set_exception(
-                            TryLater(reason="The database does not answer.", retry_after=_RETRY_AFTER)
+                            TryLater(
+                                reason="The database does not answer.",
+                                reason_zh="数据库没有响应。",
+                                retry_after=_RETRY_AFTER,
+                            )
                         )
             else:
                 for request in batch:

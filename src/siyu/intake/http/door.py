@@ -18,7 +18,7 @@ from siyu.intake.http.pressure import Pressure
 from siyu.intake.rules import Refusal
 from siyu.intake.types import DeadLetter, Lane
 from siyu.kernel.clock import Clock, from_millis, to_millis
-from siyu.kernel.errors import SiyuError
+from siyu.kernel.errors import SiyuError, original
 
 _KEY_TTL: Final = 0.5  # seconds for which a write key's answer is remembered, beside the half second of WriteKeys
 _KEYS_REMEMBERED: Final = 10_000
@@ -37,7 +37,7 @@ class MalformedBody(SiyuError):
 
     status = 400
     en = "The body cannot be read: {reason}"
-    zh = "请求体无法读取：{reason}"
+    zh = "请求体无法读取：{reason_zh}"
 
 
 class PayloadTooLarge(SiyuError):
@@ -45,7 +45,7 @@ class PayloadTooLarge(SiyuError):
 
     status = 400
     en = "The body has more than {limit} bytes {what}. Send smaller batches."
-    zh = "请求体{what}超过 {limit} 字节，请减小批次。"
+    zh = "请求体{what_zh}超过 {limit} 字节，请减小批次。"
 
 
 class EventsRefused(SiyuError):
@@ -200,17 +200,19 @@ class Door:
     def _parse(self, call: Call) -> dict[str, Any]:
         raw = call.body
         if len(raw) > self._limits.body:
-            raise PayloadTooLarge(limit=self._limits.body, what="as sent")
+            raise PayloadTooLarge(limit=self._limits.body, what="as sent", what_zh="原始大小")
         if "gzip" in call.encoding or raw[:2] == b"\x1f\x8b":
             raw = _unpack(raw, self._limits.expanded)
         try:
             content: Any = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
-            raise MalformedBody(reason=f"it is not JSON ({error}).") from None
+            raise MalformedBody(
+                reason=f"it is not JSON ({error}).", reason_zh=f"不是 JSON{original(error)}。"
+            ) from None
         if isinstance(content, list) and call.kind in ("batch", "import"):
             content = {"batch": content}
         if not isinstance(content, dict):
-            raise MalformedBody(reason="it must be a JSON object.")
+            raise MalformedBody(reason="it must be a JSON object.", reason_zh="应为 JSON 对象。")
         if b"\\u0000" in raw:
             content = rules.without_nul(content)
         assert isinstance(content, dict)
@@ -239,7 +241,7 @@ def _items(content: dict[str, Any]) -> tuple[list[Any], int | None]:
     """The events of a batch, with its ``context`` and ``integrations`` merged into each, and when it was sent."""
     batch = content.get("batch")
     if not isinstance(batch, list):
-        raise MalformedBody(reason="'batch' must be a list of events.")
+        raise MalformedBody(reason="'batch' must be a list of events.", reason_zh="batch 应为事件列表。")
     for name in ("context", "integrations"):
         common = content.get(name)
         if isinstance(common, dict) and common:
@@ -255,11 +257,13 @@ def _unpack(raw: bytes, limit: int) -> bytes:
     try:
         unpacked = unpacker.decompress(raw, limit + 1)
         if len(unpacked) <= limit and not unpacker.eof:
-            raise MalformedBody(reason="its gzip data ends too early.")
+            raise MalformedBody(reason="its gzip data ends too early.", reason_zh="gzip 数据不完整。")
     except zlib.error as error:
-        raise MalformedBody(reason=f"its gzip data is broken ({error}).") from None
+        raise MalformedBody(
+            reason=f"its gzip data is broken ({error}).", reason_zh=f"gzip 数据已损坏{original(error)}。"
+        ) from None
     if len(unpacked) > limit:
-        raise PayloadTooLarge(limit=limit, what="after unpacking")
+        raise PayloadTooLarge(limit=limit, what="after unpacking", what_zh="解压后大小")
     return unpacked
 
 

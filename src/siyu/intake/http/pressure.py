@@ -68,12 +68,16 @@ class Pressure:
             TooManyRequests: 429, bulk must wait so that live events find room.
         """
         if self._disk_low:
-            raise TryLater(reason="The disk is nearly full.", retry_after=60)
+            raise TryLater(reason="The disk is nearly full.", reason_zh="磁盘空间即将用尽。", retry_after=60)
         full = share(self._depth, self._limits, self._let_in)
         if full >= 1:
-            raise TryLater(reason="The queue is full.", retry_after=10)
+            raise TryLater(reason="The queue is full.", reason_zh="队列已满。", retry_after=10)
         if lane is Lane.BULK and full >= _BULK_SHARE:
-            raise TooManyRequests(reason="the queue is half full, and live events come first.", retry_after=10)
+            raise TooManyRequests(
+                reason="the queue is half full, and live events come first.",
+                reason_zh="队列已过半，实时事件优先。",
+                retry_after=10,
+            )
 
     def let_in(self, messages: int) -> None:
         """Note that ``messages`` were made durable."""

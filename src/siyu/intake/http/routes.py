@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from siyu.intake.http.door import Call, Door, MalformedBody, PayloadTooLarge
-from siyu.kernel.errors import SiyuError, TooManyRequests, TryLater
+from siyu.kernel.errors import SiyuError, TooManyRequests, TryLater, original
 
 router = APIRouter(tags=["intake"])
 
@@ -23,13 +23,13 @@ async def read_body(request: Request, limit: int) -> bytes:
     """The body, never more than ``limit`` bytes of it in memory."""
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
-        raise PayloadTooLarge(limit=limit, what="as sent")
+        raise PayloadTooLarge(limit=limit, what="as sent", what_zh="原始大小")
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > limit:
-            raise PayloadTooLarge(limit=limit, what="as sent")
+            raise PayloadTooLarge(limit=limit, what="as sent", what_zh="原始大小")
         chunks.append(chunk)
     return b"".join(chunks)
 
@@ -114,7 +114,10 @@ async def pixel(request: Request) -> Response:
         )
         await door.take(call)
     except orjson.JSONDecodeError as error:
-        return refused(MalformedBody(reason=f"a parameter is not JSON ({error})."), headers)
+        problem = MalformedBody(
+            reason=f"a parameter is not JSON ({error}).", reason_zh=f"有参数不是 JSON{original(error)}。"
+        )
+        return refused(problem, headers)
     except SiyuError as error:
         return refused(error, headers)
     return Response(_PIXEL, 200, headers, "image/gif")
@@ -152,7 +155,10 @@ async def rudder_settings(request: Request) -> Response:
             key = base64.b64decode(basic[6:]).decode("utf-8", "replace").partition(":")[0]
         source_id = await door.source_of(key)
     except binascii.Error:
-        return refused(MalformedBody(reason="the header Authorization is not Basic."), cors(request))
+        problem = MalformedBody(
+            reason="the header Authorization is not Basic.", reason_zh="请求头 Authorization 不是 Basic 格式。"
+        )
+        return refused(problem, cors(request))
     except SiyuError as error:
         return refused(error, cors(request))
     source = {
@@ -177,9 +183,11 @@ def _decoded(data: str) -> dict[str, Any]:
     try:
         event = orjson.loads(base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)))
     except (binascii.Error, ValueError):
-        raise MalformedBody(reason="'data' must be JSON in base64.") from None
+        raise MalformedBody(
+            reason="'data' must be JSON in base64.", reason_zh="data 应为 base64 编码的 JSON。"
+        ) from None
     if not isinstance(event, dict):
-        raise MalformedBody(reason="'data' must be a JSON object.")
+        raise MalformedBody(reason="'data' must be a JSON object.", reason_zh="data 应为 JSON 对象。")
     return event
 
 

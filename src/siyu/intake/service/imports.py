@@ -82,7 +82,7 @@ def import_run(conn: Connection, run_id: int) -> ImportRun:
     """
     found = store.find_import(conn, run_id)
     if found is None:
-        raise NotFound(what="import", key=run_id)
+        raise NotFound(what="import", what_zh="导入记录", key=run_id)
     return found
 
 
@@ -111,7 +111,7 @@ def load_mapping(conn: Connection, name: str) -> FileMapping:
     """
     body = store.find_mapping(conn, name)
     if body is None:
-        raise NotFound(what="mapping", key=name)
+        raise NotFound(what="mapping", what_zh="映射", key=name)
     return FileMapping.model_validate(body)
 
 

@@ -28,8 +28,10 @@ def notify(conn: Connection, channel: str) -> None:
 
 
 def lock_envelopes(conn: Connection, lane: Lane, limit: int, most: int) -> list[AnyRow]:
-    """(id, known_new, body) of the oldest envelopes that no other worker holds, locked until the transaction ends: as many as
-    hold ``most`` messages, but at least one."""
+    """(id, known_new, body) of the oldest envelopes that no other worker holds, locked until the transaction ends.
+
+    As many as have ``most`` messages together, but at least one.
+    """
     return rows(
         conn,
         """

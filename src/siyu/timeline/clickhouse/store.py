@@ -4,7 +4,6 @@ Pure functions of a client; rooms above call :mod:`siyu.timeline.service`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ import orjson
 
 from siyu.engines.clickhouse.client import Client
 from siyu.kernel.clock import to_millis
-from siyu.timeline.types import TimelineEntry
+from siyu.timeline.types import DayCount, TimelineEntry
 
 # Whose a fact is now: where its identifier went by a split, else what its customer became by merges, else its customer.
 CURRENT_CUSTOMER: Final = (
@@ -21,16 +20,6 @@ CURRENT_CUSTOMER: Final = (
 )
 
 _COLUMNS: Final = "fact_id, kind, name, occurred_at, received_at, source_id, message_id, amount_fen, properties"
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """One day of one kind: how many facts, of how many people (those that are known), and the sum of their money."""
-
-    day: date
-    facts: int
-    people: int
-    amount_fen: int
 
 
 def person_page(
@@ -86,14 +75,17 @@ def person_page(
 
 
 def counts_by_day(client: Client, *, kind: str, start: date, end: date, zone: str) -> list[DayCount]:
-    """Facts of one kind on each day that has any, ``start`` to before ``end``, days as the clock in ``zone`` has them."""
+    """Facts of one kind on each day that has any, ``start`` to before ``end``, days as the clock in ``zone`` has them.
+
+    Days from 1970 to the middle of 2149: ClickHouse's ``Date`` holds no others.
+    """
     sql = f"""
         SELECT toDate(occurred_at, {{zone:String}}) AS day, count(),
             uniqExactIf({CURRENT_CUSTOMER} AS customer, customer != 0), sum(amount_fen)
         FROM facts
         WHERE kind = {{kind:String}}
-          AND occurred_at >= toDateTime({{start:Date}}, {{zone:String}})
-          AND occurred_at < toDateTime({{end:Date}}, {{zone:String}})
+          AND occurred_at >= toDateTime64({{start:Date32}}, 3, {{zone:String}})
+          AND occurred_at < toDateTime64({{end:Date32}}, 3, {{zone:String}})
         GROUP BY day ORDER BY day
     """
     return [DayCount(*row) for row in client.rows(sql, kind=kind, start=start, end=end, zone=zone)]

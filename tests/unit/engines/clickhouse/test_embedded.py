@@ -70,11 +70,16 @@ class TestStartAndStop:
         assert client.scalar("SELECT count() FROM kept") == 2000
         embedded.stop()
 
-    def test_what_cannot_start_says_why(self, tmp_path: Path) -> None:
+    def test_what_cannot_start_says_why_and_keeps_its_url(self, tmp_path: Path) -> None:
         (tmp_path / "data").mkdir()
         (tmp_path / "data" / "metadata").write_text("not a folder")
+        embedded = EmbeddedClickHouse(tmp_path)
+        url = embedded.listen()
         with pytest.raises(EngineProblem, match="did not start"):
-            EmbeddedClickHouse(tmp_path).start(timeout=20)
+            embedded.start(timeout=20)
+        (tmp_path / "data" / "metadata").unlink()
+        assert embedded.start() == url
+        embedded.stop()
 
     def test_stop_lets_a_running_query_end(self, tmp_path: Path) -> None:
         embedded = EmbeddedClickHouse(tmp_path)

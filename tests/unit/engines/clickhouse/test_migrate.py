@@ -44,6 +44,29 @@ class TestMigrate:
         (folder / "0002_second.sql").write_text("CREATE TABLE IF NOT EXISTS second (a UInt8) ENGINE = Memory")
         assert migrate(client, [folder], lock=nullcontext()) == ["room/0002_second"]
 
+    def test_a_dictionary_reads_with_the_login_of_today(self, client: Client, tmp_path: Path) -> None:
+        """chDB has a user of its own, with an empty password; a dictionary's source has to sign in as anywhere."""
+        server = Client(client.driver, "here", "default", "")
+        yesterday = Client(client.driver, "here", "default", "it's; $database")
+        read = "SELECT dictGet('map', 'value', toUInt64(1))"
+        folder = tmp_path / "room" / "clickhouse" / "migrations"
+        folder.mkdir(parents=True)
+        (folder / "0001_map.sql").write_text("""
+            CREATE TABLE IF NOT EXISTS source (id UInt64, value UInt64) ENGINE = MergeTree ORDER BY id;
+            CREATE OR REPLACE DICTIONARY map (id UInt64, value UInt64) PRIMARY KEY id
+            SOURCE(CLICKHOUSE($login QUERY 'SELECT id, value FROM $database.source')) LAYOUT(FLAT()) LIFETIME(0);
+        """)
+        assert migrate(yesterday, [folder], lock=nullcontext()) == ["room/0001_map"]
+        client.run("INSERT INTO source VALUES (1, 7)")
+        with pytest.raises(ClickHouseError) as refused:
+            client.scalar(read)
+        assert refused.value.number == 516
+        assert migrate(server, [folder], lock=nullcontext()) == []
+        assert client.scalar(read) == 7
+        assert client.login == ""  # the adapter's user is not chDB's
+        assert migrate(client, [folder], lock=nullcontext()) == []
+        assert client.scalar(read) == 7
+
     def test_two_at_once_under_one_lock(self, client: Client, folder: Path) -> None:
         lock, ran = threading.Lock(), []
         threads = [threading.Thread(target=lambda: ran.extend(migrate(client, [folder], lock=lock))) for _ in range(4)]

@@ -37,7 +37,7 @@ def routes(app: FastAPI, database: Database) -> None:
     def write(body: Body, conn: Conn) -> dict[str, int]:
         run(conn, "INSERT INTO public.mark VALUES (:n)", n=body.count)
         if body.count == 13:
-            raise Conflict(reason="thirteen.")
+            raise Conflict(reason="thirteen.", reason_zh="十三。")
         return {"n": body.count}
 
     @app.post("/fails-at-commit")
@@ -47,7 +47,7 @@ def routes(app: FastAPI, database: Database) -> None:
 
     @app.get("/later")
     def later() -> None:
-        raise TryLater(reason="The queue is full.", retry_after=7)
+        raise TryLater(reason="The queue is full.", reason_zh="队列已满。", retry_after=7)
 
     @app.get("/stream")
     def stream() -> StreamingResponse:
@@ -73,7 +73,8 @@ def _error(client: TestClient, method: str, path: str, status: int, **kwargs: ob
 
 class TestErrors:
     def test_unknown_path(self, client: TestClient) -> None:
-        assert _error(client, "GET", "/nowhere", 404)["code"] == "NotFound"
+        body = _error(client, "GET", "/nowhere", 404)
+        assert (body["code"], body["message_zh"]) == ("NotFound", "找不到页面“/nowhere”。")
 
     def test_wrong_method(self, client: TestClient) -> None:
         body = _error(client, "GET", "/write", 405)
@@ -84,6 +85,14 @@ class TestErrors:
         body = _error(client, "POST", "/write", 400, content=sent, headers={"content-type": "application/json"})
         assert body["code"] == "BadInput"
         assert "hunter2" not in str(body)
+
+    def test_every_problem_is_told_in_both_languages(self, client: TestClient) -> None:
+        body = _error(client, "POST", "/write", 400, json={"count": "many"})
+        (problem,) = body["details"]["problems"]  # type: ignore[index]
+        assert problem["where"] == "body.count"
+        assert problem["what"].startswith("Input should be a valid integer")
+        assert problem["what_zh"] == f"应为整数（原文：“{problem['what']}”）"
+        assert body["message_zh"] == f"无法理解该请求：body.count：{problem['what_zh']}。"
 
     def test_unexpected_fault_has_an_incident_in_answer_and_log(self, client: TestClient) -> None:
         with capture_logs() as logs:
@@ -142,7 +151,7 @@ class TestHeaders:
 
     def test_too_large_a_body(self, client: TestClient) -> None:
         body = _error(client, "POST", "/write", 413, content=b" " * 20_000)
-        assert body["code"] == "TooLarge"
+        assert (body["code"], body["message_zh"]) == ("TooLarge", "请求体超过 10000 字节，请减少单次发送量。")
 
 
 class TestCursor:

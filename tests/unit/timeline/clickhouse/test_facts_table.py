@@ -16,6 +16,7 @@ from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
 from siyu.engines.clickhouse.migrate import migrate
 from siyu.timeline.clickhouse import store
 from siyu.timeline.columns import ALIAS_COLUMNS, FACT_COLUMNS
+from siyu.timeline.types import DayCount
 
 NOW = datetime(2026, 5, 6, 7, 8, 9, 123000, tzinfo=UTC)
 
@@ -154,7 +155,7 @@ class TestCountsByDay:
         days = store.counts_by_day(
             client, kind="order.paid", start=date(2026, 1, 1), end=date(2026, 1, 3), zone="Asia/Shanghai"
         )
-        assert days == [store.DayCount(date(2026, 1, 1), 1, 1, 100), store.DayCount(date(2026, 1, 2), 3, 1, 170)]
+        assert days == [DayCount(date(2026, 1, 1), 1, 1, 100), DayCount(date(2026, 1, 2), 3, 1, 170)]
         assert (
             store.counts_by_day(
                 client, kind="order.paid", start=date(2026, 1, 3), end=date(2026, 2, 1), zone="Asia/Shanghai"

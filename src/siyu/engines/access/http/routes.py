@@ -174,7 +174,9 @@ def sign_in(request: Request, response: Response, body: SignIn, now: Now) -> Me:
         )
     if isinstance(outcome, SignInRefused):
         if outcome.retry_after:
-            raise TooManyRequests(reason="too many failed sign-ins.", retry_after=outcome.retry_after)
+            raise TooManyRequests(
+                reason="too many failed sign-ins.", reason_zh="登录失败次数过多。", retry_after=outcome.retry_after
+            )
         raise SignInFailed
     response.set_cookie(
         SESSION_COOKIE,

@@ -50,9 +50,9 @@ def create_api_key(
     rules.require(principal, "keys.manage")
     asked = rules.check_scopes(principal, scopes)
     if not name.strip():
-        raise BadInput(reason="an API key needs a name.")
+        raise BadInput(reason="an API key needs a name.", reason_zh="API 密钥需要名称。")
     if expires_at is not None and expires_at <= now:
-        raise BadInput(reason="the expiry lies in the past.")
+        raise BadInput(reason="the expiry lies in the past.", reason_zh="到期时间早于当前时间。")
     token = _API_PREFIX + new_token()
     made = tables.insert_api_key(
         conn,
@@ -89,7 +89,7 @@ def revoke_api_key(conn: Connection, principal: Principal, key_id: int, now: dat
     """
     rules.require(principal, "keys.manage")
     if not tables.revoke_api_key(conn, key_id, now):
-        raise NotFound(what="API key", key=key_id)
+        raise NotFound(what="API key", what_zh=" API 密钥", key=key_id)
     record(conn, actor=principal.actor, action="api_key.revoked", target=f"key:{key_id}", details={}, now=now)
 
 
@@ -122,10 +122,10 @@ def create_source(
     """
     rules.require(principal, "sources.manage")
     if not name.strip() or not kind.strip():
-        raise BadInput(reason="a source needs a name and a kind.")
+        raise BadInput(reason="a source needs a name and a kind.", reason_zh="来源需要名称和类型。")
     made = tables.insert_source(conn, name=name.strip(), kind=kind.strip(), settings=settings or {}, now=now)
     if made is None:
-        raise Conflict(reason=f"there is a source named '{name.strip()}' already.")
+        raise _taken(name.strip())
     tables.insert_write_key(conn, source_id=made, key=new_token(), now=now)
     _note(conn, principal, "source.created", made, {"name": name.strip(), "kind": kind.strip()}, now)
     return source(conn, made)
@@ -165,10 +165,10 @@ def update_source(
     before = source(conn, source_id)
     after_name = before.name if name is None else name.strip()
     if not after_name:
-        raise BadInput(reason="a source needs a name.")
+        raise BadInput(reason="a source needs a name.", reason_zh="来源需要名称。")
     holder = tables.source_by_name(conn, after_name)
     if holder not in {None, source_id}:
-        raise Conflict(reason=f"there is a source named '{after_name}' already.")
+        raise _taken(after_name)
     tables.update_source(conn, source_id, name=after_name, settings=before.settings if settings is None else settings)
     _note(conn, principal, "source.changed", source_id, {"name": [before.name, after_name]}, now)
     return source(conn, source_id)
@@ -187,7 +187,7 @@ def source(conn: Connection, source_id: int) -> Source:
     """
     found = tables.sources(conn, source_id)
     if not found:
-        raise NotFound(what="source", key=source_id)
+        raise NotFound(what="source", what_zh="来源", key=source_id)
     return found[0]
 
 
@@ -214,7 +214,7 @@ def revoke_write_key(conn: Connection, principal: Principal, source_id: int, key
     """
     rules.require(principal, "sources.manage")
     if not tables.revoke_write_key(conn, source_id, key_id, now):
-        raise NotFound(what="write key", key=key_id)
+        raise NotFound(what="write key", what_zh="写入密钥", key=key_id)
     _note(conn, principal, "write_key.revoked", source_id, {"write_key": key_id}, now)
 
 
@@ -267,6 +267,10 @@ class WriteKeys:
             with self._database.transaction() as conn:
                 self._known = write_keys(conn)
             self._read_at = asked_at
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(reason=f"there is a source named '{name}' already.", reason_zh=f"已有名为“{name}”的来源。")
 
 
 def _note(

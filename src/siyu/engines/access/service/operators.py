@@ -45,7 +45,7 @@ def create_operator(
         conn, login=login, name=name or login, password_hash=hash_password(password), roles=chosen, now=now
     )
     if made is None:
-        raise Conflict(reason=f"the login '{login}' is taken.")
+        raise Conflict(reason=f"the login '{login}' is taken.", reason_zh=f"账号“{login}”已被使用。")
     record(
         conn,
         actor=principal.actor,
@@ -88,7 +88,10 @@ def update_operator(
         disabled_at=now if after_disabled else None,
     )
     if not people.count_owners(conn):
-        raise Conflict(reason="there would be no owner left; make another owner first.")
+        raise Conflict(
+            reason="there would be no owner left; make another owner first.",
+            reason_zh="至少应保留一位所有者，请先设置另一位所有者。",
+        )
     if after_disabled or after_roles != before.roles:
         people.delete_sessions(conn, operator_id)
         people.delete_links(conn, operator_id)
@@ -118,7 +121,7 @@ def change_password(
         BadInput: the caller is not an operator.
     """
     if principal.kind != "operator":
-        raise BadInput(reason="only an operator has a password.")
+        raise BadInput(reason="only an operator has a password.", reason_zh="只有操作员才有密码。")
     found = people.secret_by_id(conn, principal.id)
     if found is None or not password_fits(found.password_hash, old):
         raise SignInFailed
@@ -161,12 +164,12 @@ def create_reset_link(conn: Connection, principal: Principal, operator_id: int, 
 
 def _roles(roles: Sequence[Role]) -> tuple[Role, ...]:
     if not roles:
-        raise BadInput(reason="an operator needs at least one role.")
+        raise BadInput(reason="an operator needs at least one role.", reason_zh="操作员至少需要一个角色。")
     return tuple(role for role in Role if role in roles)
 
 
 def _get(conn: Connection, operator_id: int) -> Operator:
     found = people.secret_by_id(conn, operator_id)
     if found is None:
-        raise NotFound(what="operator", key=operator_id)
+        raise NotFound(what="operator", what_zh="操作员", key=operator_id)
     return found.operator

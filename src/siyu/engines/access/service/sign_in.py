@@ -59,7 +59,7 @@ def redeem(conn: Connection, token: str, login: str, password: str, now: datetim
             conn, login=login, name=name or login, password_hash=hashed, roles=[Role.OWNER], now=now
         )
         if made is None:
-            raise Conflict(reason=f"the login '{login}' is taken.")
+            raise Conflict(reason=f"the login '{login}' is taken.", reason_zh=f"账号“{login}”已被使用。")
         operator_id = made
         people.delete_links(conn, None)
         action = "operator.created"

@@ -9,6 +9,7 @@ from typing import IO, Literal, Protocol
 
 from siyu.intake.files.errors import FileTooExpansive, UnreadableFile, unreadable
 from siyu.intake.files.types import Limits
+from siyu.kernel.errors import original
 
 Container = Literal["plain", "gzip", "zip", "xlsx"]
 STEP = 1 << 20
@@ -105,7 +106,9 @@ class PackedStream:
             return unreadable(
                 self._path.name, "it is protected by a password; unpack it first", "压缩包有密码，请先解压"
             )
-        return unreadable(self._path.name, f"the compressed data is damaged ({error})", f"压缩数据已损坏（{error}）")
+        return unreadable(
+            self._path.name, f"the compressed data is damaged ({error})", f"压缩数据已损坏{original(error)}"
+        )
 
 
 def container_of(path: Path) -> tuple[Container, zipfile.ZipInfo | None]:
@@ -118,7 +121,9 @@ def container_of(path: Path) -> tuple[Container, zipfile.ZipInfo | None]:
         with path.open("rb") as file:
             head = file.read(512)
     except OSError as error:
-        raise unreadable(path.name, f"{error.strerror}", f"{error.strerror}") from error
+        raise unreadable(
+            path.name, f"the system says: {error.strerror}", f"系统报错{original(error.strerror)}"
+        ) from error
     if not head:
         raise unreadable(path.name, "it is empty", "文件为空")
     if head.startswith(OLE):
@@ -145,7 +150,7 @@ def _inside_zip(path: Path) -> tuple[Container, zipfile.ZipInfo | None]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError) as error:
-        raise unreadable(path.name, f"the zip is damaged ({error})", f"压缩包已损坏（{error}）") from error
+        raise unreadable(path.name, f"the zip is damaged ({error})", f"压缩包已损坏{original(error)}") from error
     if any(member.filename == "xl/workbook.xml" for member in members):
         return "xlsx", None
     files = [

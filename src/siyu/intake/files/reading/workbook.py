@@ -14,6 +14,7 @@ from siyu.intake.files.errors import unreadable
 from siyu.intake.files.reading.container import check_workbook, workbook_inside
 from siyu.intake.files.reading.rows import RowBatch
 from siyu.intake.files.types import Limits, Problem
+from siyu.kernel.errors import original
 
 ROWS = 1000
 EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
@@ -52,7 +53,9 @@ class Workbook:
 
                 self._book = openpyxl.load_workbook(real, read_only=True, data_only=True)
         except (BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-            raise unreadable(path.name, f"the workbook is damaged ({error})", f"工作簿已损坏（{error}）") from error
+            raise unreadable(
+                path.name, f"the workbook is damaged ({error})", f"工作簿已损坏{original(error)}"
+            ) from error
         self._rows_about = 0
 
     def rows(self) -> Iterator[list[str]]:

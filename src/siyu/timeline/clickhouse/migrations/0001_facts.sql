@@ -27,12 +27,3 @@ CREATE TABLE IF NOT EXISTS alias (id UInt64, customer_id UInt64, version UInt64)
 ENGINE = ReplacingMergeTree(version)
 ORDER BY id
 SETTINGS non_replicated_deduplication_window = 10000;
-
-CREATE DICTIONARY IF NOT EXISTS alias_map (id UInt64, customer_id UInt64)
-PRIMARY KEY id
-SOURCE(CLICKHOUSE(
-    $login
-    QUERY 'SELECT id, argMax(customer_id, version) AS customer_id FROM $database.alias GROUP BY id'
-))
-LAYOUT(HASHED_ARRAY())
-LIFETIME(0);
