@@ -122,7 +122,7 @@ def watch(siyu: Siyu, peak: dict[str, float], ending: threading.Event) -> None:
         sizes: dict[str, float] = {}
         for process in psutil.process_iter(["cmdline"]):
             command = " ".join(process.info["cmdline"] or ())
-            for part in ("app.process web", "app.process worker", "app.cli up", "app.cli import"):
+            for part in ("app.process web", "app.process worker", "app.process relief", "app.cli up", "app.cli import"):
                 if part in command and (str(siyu.folder) in _environment(process)):
                     try:
                         sizes[part.split()[-1]] = process.memory_full_info().pss / 1e6

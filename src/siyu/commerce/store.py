@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Final
 
 import orjson
@@ -97,18 +98,22 @@ _UPSERT_LINES: Final = f"""
 
 def lock_orders(conn: Connection, keys: Iterable[Key]) -> dict[Key, Snapshot]:
     """The orders among ``keys`` that exist, with their lines, locked by key until the end of the transaction."""
-    platforms, shops, numbers = zip(*keys, strict=True)
+    shops = [
+        {"platform": platform, "shop": shop, "numbers": [number for _, _, number in same]}
+        for (platform, shop), same in groupby(sorted(keys), lambda key: key[:2])
+    ]
+    # Shop by shop, each with a list: several times faster than a join, because the numbers of a batch are neighbours.
     found = rows(
         conn,
         f"""
-        SELECT id, {_SELECTED} FROM commerce.order_header
-        JOIN unnest(CAST(:platforms AS text[]), CAST(:shops AS text[]), CAST(:numbers AS text[]))
-            AS wanted (platform, shop, order_no) USING (platform, shop, order_no)
-        ORDER BY platform, shop, order_no FOR UPDATE OF order_header
+        SELECT header.* FROM json_to_recordset(CAST(:shops AS json)) AS wanted (platform text, shop text, numbers json)
+        CROSS JOIN LATERAL (
+            SELECT id, {_SELECTED} FROM commerce.order_header AS o
+            WHERE o.platform = wanted.platform AND o.shop = wanted.shop
+              AND o.order_no = ANY(ARRAY(SELECT json_array_elements_text(wanted.numbers)))
+            ORDER BY order_no FOR UPDATE) AS header
         """,
-        platforms=list(platforms),
-        shops=list(shops),
-        numbers=list(numbers),
+        shops=_json(shops),
     )
     orders = {}
     for row in found:
@@ -161,7 +166,11 @@ def _copy(conn: Connection, place: str, given: Iterable[tuple[Any, ...]]) -> Non
 
 def update_orders(conn: Connection, orders: Sequence[Snapshot]) -> None:
     """Write locked orders, and of their lines those that changed."""
-    run(conn, _UPDATE, orders=_json([{"id": order.id, **_order_row(order)} for order in orders]))
+    run(
+        conn,
+        _UPDATE,
+        orders=_json([{"id": order.id, **dict(zip(_FIELDS, _order_row(order), strict=True))} for order in orders]),
+    )
     _upsert_lines(
         conn, [_line_row(order.id, order.lines[number]) for order in orders for number in sorted(order.touched)]
     )
@@ -172,44 +181,40 @@ def _upsert_lines(conn: Connection, lines: Sequence[tuple[Any, ...]]) -> None:
         run(conn, _UPSERT_LINES, lines=_json([dict(zip(_LINE_FIELDS, line, strict=True)) for line in lines]))
 
 
-def _order_row(order: Snapshot) -> dict[str, Any]:
-    placed, paid, shipped, received, closed = order.times
-    return {
-        "platform": order.platform,
-        "shop": order.shop,
-        "order_no": order.order_no,
-        "customer_id": order.customer_id,
-        "via": order.via,
-        "status": order.status,
-        "raw_status": order.raw_status,
-        "ordered_at": order.ordered,
-        "placed_at": placed,
-        "paid_at": paid,
-        "shipped_at": shipped,
-        "received_at": received,
-        "closed_at": closed,
-        "total_fen": order.total_fen,
-        "postage_fen": order.postage_fen,
-        "paid_fen": order.paid_fen,
-        "refunded_fen": order.refunded_fen,
-        "stated_paid_fen": order.stated_paid_fen,
-        "stated_paid_version": order.stated_paid_version,
-        "stated_paid_heard": order.stated_paid_heard,
-        "stated_refunded_fen": order.stated_refunded_fen,
-        "stated_refunded_version": order.stated_refunded_version,
-        "refund_all": order.refund_all,
-        "refund_status": order.refund_status,
-        "told": order.told,
-        "version": order.version,
-        "source_id": order.source_id,
-        "receiver": order.receiver,
-        "extra": order.extra,
-    }
+def _order_row(order: Snapshot) -> list[Any]:
+    """The fields of an order, in the order of :data:`_FIELDS`."""
+    return [
+        order.platform,
+        order.shop,
+        order.order_no,
+        order.customer_id,
+        order.via,
+        order.status,
+        order.raw_status,
+        order.ordered,
+        *order.times,
+        order.total_fen,
+        order.postage_fen,
+        order.paid_fen,
+        order.refunded_fen,
+        order.stated_paid_fen,
+        order.stated_paid_version,
+        order.stated_paid_heard,
+        order.stated_refunded_fen,
+        order.stated_refunded_version,
+        order.refund_all,
+        order.refund_status,
+        order.told,
+        order.version,
+        order.source_id,
+        order.receiver,
+        order.extra,
+    ]
 
 
 def _copied(order: Snapshot) -> list[Any]:
     """The fields of an order as COPY reads them."""
-    row = list(_order_row(order).values())
+    row = _order_row(order)
     for place in _MOMENTS:
         if row[place] is not None:
             row[place] = _iso(row[place])

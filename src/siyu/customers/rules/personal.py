@@ -41,7 +41,8 @@ def normalise(kind: str, value: str) -> str:
     if kind == "email":
         return text.lower()
     if kind == "phone":
-        digits = "".join(c for c in text if c.isdecimal() and c.isascii())
+        plain = text.isdecimal() and text.isascii()
+        digits = text if plain else "".join(c for c in text if c.isdecimal() and c.isascii())
         if text.startswith("+"):
             return f"+{digits}"
         if digits.startswith("00"):

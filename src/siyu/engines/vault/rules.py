@@ -16,7 +16,8 @@ _HIDDEN = "***"
 
 def mask(kind: str, value: str) -> str:
     """What may be shown of ``value`` without a right: ``186****5678``, ``张*``, ``a***@b.c``, ``浙江省杭州市***``."""
-    cleaned = "".join(c for c in value if c.isprintable()).encode("utf-8", "ignore").decode().strip()
+    printable = value if value.isprintable() else "".join(c for c in value if c.isprintable())
+    cleaned = printable.strip()
     match kind:
         case "phone":
             return _mask_phone(cleaned)

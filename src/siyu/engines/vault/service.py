@@ -104,10 +104,13 @@ def store(conn: Connection, items: Sequence[tuple[str, str]]) -> list[str]:
     by_kind: dict[str, dict[str, str]] = {}
     for (kind, value), print_ in zip(items, prints, strict=True):
         by_kind.setdefault(kind, {})[print_] = value
-    new: list[tuple[str, str, str]] = []
-    for kind, values in by_kind.items():
-        candidates = list(values.items())
-        new += [(kind, *candidates[at]) for at in tables.missing(conn, kind, list(values))]
+    stored = tables.known(conn, by_kind)
+    new = [
+        (kind, print_, value)
+        for kind, values in by_kind.items()
+        for print_, value in values.items()
+        if (kind, print_) not in stored
+    ]
     if new:
         ring = _ring()
         sealed = ring.encrypt(
