@@ -1,5 +1,6 @@
 """The pipeline takes a batch wholly or not at all, and finds what poisons it."""
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,6 +80,73 @@ class TestBatches:
                 line.run_once()
         assert line.run_once() == 1
         assert facts(database) == ["m1"]
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of ten are large: what others wait for is written ahead."""
+    monkeypatch.setattr(pipeline, "_LARGE", 10)
+
+
+@pytest.mark.usefixtures("large")
+class TestWrittenAhead:
+    def test_what_is_ahead_outlives_a_failure_and_is_found_again(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def gone(*_: Any) -> None:
+            raise OperationalError("", {}, psycopg.OperationalError("server closed the connection"))
+
+        with database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [good(number) for number in range(30)])
+        line = Pipeline(database, ManualClock(NOW), 5_000)
+        with monkeypatch.context() as patch:
+            patch.setattr(pipeline.intake, "finish", gone)
+            with pytest.raises(OperationalError):
+                line.run_once()
+        with database.transaction() as conn:
+            before = rows(conn, "SELECT id, customer_id FROM identity.identifier ORDER BY id")
+        assert len(before) == 30
+        assert line.run_once() == 30
+        with database.transaction() as conn:
+            assert rows(conn, "SELECT id, customer_id FROM identity.identifier ORDER BY id") == before
+        assert sorted(facts(database)) == sorted(f"m{number}" for number in range(30))
+
+    @pytest.mark.parametrize("bad", [{0}, {99}, {50, 51}], ids=str)
+    def test_poison_is_found(self, database: Database, bad: set[int]) -> None:
+        run(database, [poison(number) if number in bad else good(number) for number in range(100)])
+        assert sorted(facts(database)) == sorted(f"m{number}" for number in range(100) if number not in bad)
+        assert {letter["message_id"] for letter in letters(database)} == {f"m{number}" for number in bad}
+
+    def test_batches_with_the_same_people_side_by_side(self, database: Database) -> None:
+        """Two lines take turns at twenty envelopes that all name the same new people, with their phones for the vault."""
+        people = range(15)
+
+        def said(number: int, person: int) -> Message:
+            who = (
+                IdentifierClaim("user_id", "1", f"u{person}"),
+                IdentifierClaim("phone", "", f"138001380{person:02d}"),
+            )
+            return Message("track", 1, f"m{number}-{person}", NOW, NOW, who, {"event": "E"})
+
+        for number in range(20):
+            with database.transaction() as conn:
+                intake.put(conn, Lane.LIVE, [said(number, person) for person in people])
+        taken: list[int] = []
+
+        def work() -> None:
+            line = Pipeline(database, ManualClock(NOW), 15)
+            while count := line.run_once():
+                taken.append(count)
+
+        lines = [threading.Thread(target=work) for _ in range(2)]
+        for line in lines:
+            line.start()
+        for line in lines:
+            line.join()
+        assert sum(taken) == 300
+        assert sorted(facts(database)) == sorted(f"m{n}-{person}" for n in range(20) for person in people)
+        with database.transaction() as conn:
+            assert rows(conn, "SELECT count(DISTINCT customer_id), count(*) FROM identity.identifier") == [(15, 30)]
 
 
 class TestPoison:
