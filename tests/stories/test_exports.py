@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,8 @@ from tests.running import Siyu
 from tests.stories.speaking import eventually
 
 from siyu.engines.postgres import rows
+
+Find = Callable[[str], list[int]]
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +247,46 @@ class TestUnknownFiles:
         answer = upload(api, path)
         assert answer.status_code == 422, answer.text
         assert {"code", "message", "message_zh", "details"} <= answer.json().keys()
+
+
+class TestLinksFirst:
+    """A buyer's present goes to a friend: the friend's phone is the friend's, though the present's order came first."""
+
+    def files(self, make: ModuleType, folder: Path, shop: str, phone: str) -> list[Path]:
+        def order(number: str, buyer: str) -> dict[str, str]:
+            return {"订单编号": f'="{number}"', "买家会员名": buyer, "买家支付宝账号": "", "联系手机": f"'{phone}",
+                    "店铺名称": shop, "订单状态": "交易成功", "总金额": "10.00", "买家实际支付金额": "10.00",
+                    "订单创建时间": "2024-06-01 10:00:00", "订单付款时间": "2024-06-01 10:01:00", "宝贝标题": "茶"}  # fmt: skip
+
+        found = []
+        for name, orders in (
+            ("may", [order("9100", f"{shop}送礼人")]),
+            ("june", [order(f"91{n:02d}", f"{shop}本人") for n in range(1, 5)]),
+        ):
+            found.append(folder / f"{name}.csv")
+            found[-1].write_bytes(make.as_csv(make.table("taobao_orders", orders)).encode("gb18030"))
+        return found
+
+    def test_by_the_command(self, siyu: Siyu, make: ModuleType, tmp_path: Path, phone: str, find: Find) -> None:
+        files = self.files(make, tmp_path, "两遍店", phone)
+        arguments = ["import", "orders", *map(str, files), "--links-first"]
+        done = siyu.cli(*arguments)
+        assert "3 new identifiers, 2 new customers" in done.stderr
+        assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["may.csv", "june.csv"]
+        assert find(phone) == find("两遍店本人") != find("两遍店送礼人")
+        told = order_facts(siyu, "两遍店")
+        assert "0 new identifiers, 0 new customers" in siyu.cli(*arguments).stderr
+        assert order_facts(siyu, "两遍店") == told
+
+    def test_over_http(
+        self, siyu: Siyu, api: httpx.Client, make: ModuleType, tmp_path: Path, phone: str, find: Find
+    ) -> None:
+        """One upload is one file: what it holds is what is decided at once."""
+        may, june = self.files(make, tmp_path, "上传店", phone)
+        rest = june.read_bytes().split(b"\r\n", 1)[1]
+        may.write_bytes(may.read_bytes() + rest)
+        imported(siyu, api, may, links_first="true")
+        assert find(phone) == find("上传店本人") != find("上传店送礼人")
 
 
 class TestKill:

@@ -1,21 +1,26 @@
 """Importing a file: read it in chunks, make each durable with its checkpoint, keep the queue short, say how far it is."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
+from siyu.app import people
 from siyu.app.context import Context
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
+from siyu.identity import service as identity
+from siyu.identity.types import BulkResult
 from siyu.intake import service as intake
 from siyu.intake.files import service as files
 from siyu.intake.files.service import FileMapping
 from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Kind, Preview
-from siyu.intake.types import ImportRun, Lane
+from siyu.intake.types import ImportRun, Lane, Message
 from siyu.kernel.errors import SiyuError
+from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +29,30 @@ _LOOK_EVERY: Final = 0.1
 _CHUNKS_A_COMMIT: Final = 5
 
 Progress = Callable[[ImportRun], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An import that has begun: its run, and how its file is read."""
+
+    path: Path
+    options: ImportOptions
+    run: ImportRun
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPass:
+    """How far the first pass over the files is.
+
+    Attributes:
+        file: which is being read; empty when all are read and it is being decided who is who.
+        bytes_read: of all files.
+        rows: of all files.
+    """
+
+    file: str
+    bytes_read: int
+    rows: int
 
 
 def options_for(
@@ -93,6 +122,25 @@ def import_file(
     Raises:
         UnknownFile, WrongFile, UnreadableFile, BadMapping: with what to do; nothing was imported.
     """
+    begun = begin(
+        context, path, kind, actor=actor, name=name, source=source, platform=platform, shop=shop, mapping=mapping
+    )
+    return finish(context, begun, progress)
+
+
+def begin(
+    context: Context,
+    path: Path,
+    kind: Kind,
+    *,
+    actor: Principal,
+    name: str = "",
+    source: str = "",
+    platform: str | None = None,
+    shop: str = "",
+    mapping: FileMapping | None = None,
+) -> Begun:
+    """The first half of :func:`import_file`: see what the file is and enter the import, or find the unfinished one."""
     first = options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=mapping)
     recognition = files.recognise(path, first)
     source_name = source or "-".join(filter(None, ("import", recognition.platform, shop)))
@@ -118,14 +166,85 @@ def import_file(
             details={"file": name or path.name, "format": recognition.format, "resumed": run.checkpoint is not None},
             now=context.clock.now(),
         )
+    return Begun(path, options, run)
+
+
+def finish(context: Context, begun: Begun, progress: Progress = lambda _: None) -> ImportRun:
+    """The second half of :func:`import_file`: the file's messages go into the queue, from the last checkpoint on."""
+    run = begun.run
     start_at = Checkpoint.from_json(dict(run.checkpoint)) if run.checkpoint else None
     try:
-        chunks = files.read_messages(path, options, start_at)
+        chunks = files.read_messages(begun.path, begun.options, start_at)
         return _store(context, run, chunks, progress)
     except SiyuError as error:
-        with context.database.transaction() as conn:
-            intake.fail_import(conn, run, error.as_json(), context.clock.now())
+        _fail(context, [run], error)
         raise
+
+
+def link_first(
+    context: Context,
+    begun: Sequence[Begun],
+    *,
+    actor: Principal,
+    progress: Callable[[FirstPass], None] = lambda _: None,
+) -> BulkResult:
+    """Before any of these files is imported, read all of them and decide who is who in them, the surest links first.
+
+    The import itself decides in the order of the rows, with what it knows by then; here the order of rows and files
+    does not count. It then finds the people as they are, merges nobody, and its batches run side by side. One
+    transaction: all of it or nothing; meanwhile the pipeline waits, so this is for a first import.
+
+    Safe to repeat at any time, also in the middle of the import that follows: what is known already changes nothing. So
+    nothing remembers that it was done; after a kill it is simply done again, which costs another reading.
+
+    Args:
+        context: open engines.
+        begun: the files.
+        actor: who imports.
+        progress: called with each piece that was read, and when there is no more.
+
+    Raises:
+        UnreadableFile, FileTooExpansive: nobody was linked.
+    """
+    try:
+        with context.database.transaction() as conn:
+            now = context.clock.now()
+            result = identity.resolve_bulk(conn, identity.links_of(_messages(begun, progress)), now)
+            people.follow(conn, result, now)
+            timeline.append(conn, result.facts)
+            details = {
+                "imports": [each.run.id for each in begun],
+                "identifiers": result.identifiers,
+                "customers": result.customers,
+                "merged": len(result.merged),
+            }
+            access.record(
+                conn, actor=actor.actor, action="import.linked_first", target="imports", details=details, now=now
+            )
+    except SiyuError as error:
+        _fail(context, [each.run for each in begun], error)
+        raise
+    log.info("import.linked_first", **details, links=dict(result.links))
+    return result
+
+
+def _messages(begun: Sequence[Begun], progress: Callable[[FirstPass], None]) -> Iterator[Message]:
+    bytes_before = rows_before = 0
+    for each in begun:
+        rows = 0
+        for chunk in files.read_messages(each.path, each.options):
+            rows = chunk.checkpoint.rows
+            progress(FirstPass(each.run.file_name, bytes_before + chunk.read_bytes, rows_before + rows))
+            yield from chunk.messages
+        bytes_before += each.run.file_bytes
+        rows_before += rows
+    progress(FirstPass("", bytes_before, rows_before))
+
+
+def _fail(context: Context, runs: Sequence[ImportRun], error: SiyuError) -> None:
+    with context.database.transaction() as conn:
+        for run in runs:
+            intake.fail_import(conn, run, error.as_json(), context.clock.now())
 
 
 def preview_file(path: Path, options: ImportOptions, limit: int | None = None) -> Preview:

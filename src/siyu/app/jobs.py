@@ -41,17 +41,21 @@ def register(jobs: procrastinate.App, context: Context) -> None:
 
 def _import(context: Context, path: Path, kind: Kind, actor: str, how: dict[str, Any]) -> None:
     mapping = imports.find_mapping(context, how["mapping"]) if how.get("mapping") else None
-    run = imports.import_file(
+    who = access.system(actor)
+    begun = imports.begin(
         context,
         path,
         kind,
-        actor=access.system(actor),
+        actor=who,
         name=how.get("name", ""),
         source=how.get("source", ""),
         platform=how.get("platform"),
         shop=how.get("shop", ""),
         mapping=mapping,
     )
+    if how.get("links_first"):
+        imports.link_first(context, [begun], actor=who)
+    run = imports.finish(context, begun)
     path.unlink(missing_ok=True)
     log.info("import.done", **imports.describe(run))
 

@@ -15,7 +15,7 @@ from siyu.engines.access.types import Principal
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.vault import service as vault
 from siyu.identity import service as identity
-from siyu.identity.types import TYPES, Identifier, Resolution, SplitPreview
+from siyu.identity.types import TYPES, BulkResult, Identifier, Resolution, SplitPreview
 from siyu.kernel.errors import NotFound
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
@@ -178,7 +178,7 @@ def split_preview(conn: Connection, customer_id: int, identifier_ids: Sequence[i
     return identity.split_preview(conn, customer_id, identifier_ids)
 
 
-def follow(conn: Connection, resolution: Resolution, now: datetime) -> None:
+def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime) -> None:
     """Have every room that keeps rows by customer follow what OneID did: splits first, then merges."""
     for identifier_ids, customer_id in resolution.moved:
         commerce.reassign_by_via(conn, identifier_ids, customer_id)

@@ -121,11 +121,7 @@ class Resolution:
     @property
     def moved(self) -> list[tuple[list[int], int]]:
         """(identifiers, the customer they went to) of every split, automatic or by an operator."""
-        return [
-            (fact.properties["identifiers"], fact.properties["other"])
-            for fact in self.facts
-            if fact.kind == "customer.split"
-        ]
+        return _moved(self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +169,17 @@ class BulkResult:
     merged: list[tuple[int, int]]
     facts: list[Fact]
 
+    @property
+    def moved(self) -> list[tuple[list[int], int]]:
+        """(identifiers, the customer they went to) of those that left a customer."""
+        return _moved(self.facts)
+
+
+def _moved(facts: Sequence[Fact]) -> list[tuple[list[int], int]]:
+    return [
+        (fact.properties["identifiers"], fact.properties["other"]) for fact in facts if fact.kind == "customer.split"
+    ]
+
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
@@ -202,7 +209,7 @@ class Evidence:
         message_id: that message.
         first_seen: when that was.
         last_seen: when it was last said, exact to an hour.
-        times: in how many different hours it was said.
+        times: in how many different hours it was said; by a bulk import: in how many messages.
     """
 
     stronger: int

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
-from siyu.engines.postgres import rows
+from siyu.engines.postgres import Database, rows, run
 from siyu.identity import service
 from siyu.identity.types import BulkLink, IdentifierState
 from siyu.intake.types import Message
@@ -67,6 +68,54 @@ class TestResolveBulk:
         again = service.resolve_bulk(conn, links, now)
         assert (again.identifiers, again.customers, sum(again.links.values())) == (0, 0, 0)
         assert people(conn) == before
+
+    def test_links_of_messages(self, conn: Connection, now: datetime, say: Say, people: People) -> None:
+        """They are those that the messages themselves make: same people, same evidence, same strength."""
+        messages = [
+            say("user_id:u", "phone?:138 0013 8000", "anonymous_id:a", "phone:13800138000"),
+            say("user_id:v", "phone?:13900139000", "email: X@m.cn "),
+            say("user_id:null", "email:x@m.cn"),
+            say("anonymous_id:b"),
+            say("phone?:186******05", "user_id:w"),
+            say("user_id:new", previousId="3fa85f64-5717-4562-b3fc-2c963f66afa6", kind="alias"),
+        ]
+        links = list(service.links_of(messages))
+        assert {(link.one.type, link.other.type, link.one.strength, link.other.strength) for link in links} == {
+            ("user_id", "phone", "self", "self"),
+            ("user_id", "anonymous_id", "self", "self"),
+            ("user_id", "phone", "contact", "contact"),
+            ("user_id", "email", "self", "self"),
+        }
+        service.resolve_bulk(conn, links, now)
+        found = people(conn)
+        evidence = rows(conn, "SELECT * FROM identity.evidence ORDER BY stronger, weaker")
+        service.resolve(conn, messages, now)
+        assert people(conn) == found | {frozenset({"anonymous_id:b"}), frozenset({"user_id:w"})}
+        assert rows(conn, "SELECT * FROM identity.evidence ORDER BY stronger, weaker") == evidence
+
+    def test_known_links_do_not_take_part_again(self, conn: Connection, now: datetime, tie: Tie) -> None:
+        """Whichever of two of one type came first; a self link after one by contact is new."""
+        links = [tie("user_id:u", "user_id:v"), tie("user_id:u", "phone?:13800138000")]
+        service.resolve_bulk(conn, links, now)
+        turned = [tie("user_id:v", "user_id:u"), *links]
+        assert sum(service.resolve_bulk(conn, turned, now).links.values()) == 0
+        surer = service.resolve_bulk(conn, [tie("user_id:u", "phone:13800138000"), *turned], now)
+        assert sum(surer.links.values()) == 1
+        assert service.rebuild(conn, now) == []
+
+    def test_waits_for_whoever_writes_by_customer(self, database: Database, now: datetime, tie: Tie) -> None:
+        def attempt(act: Callable[[Connection], object]) -> None:
+            with database.transaction() as conn:
+                run(conn, "SET LOCAL lock_timeout TO '50ms'")
+                act(conn)
+
+        with database.transaction() as writer:
+            service.hold_people(writer, alone=False)
+            with pytest.raises(OperationalError, match="lock timeout"):
+                attempt(lambda conn: service.resolve_bulk(conn, [], now))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                attempt(lambda conn: service.rebuild(conn, now, repair=True))
+        attempt(lambda conn: service.resolve_bulk(conn, [tie("user_id:u", "user_id:v")], now))
 
     def test_nothing(self, conn: Connection, now: datetime) -> None:
         assert service.resolve_bulk(conn, [], now).identifiers == 0

@@ -72,6 +72,9 @@ async def upload(
     shop: Annotated[str, Form(max_length=200)] = "",
     mapping: Annotated[str | None, Form(max_length=200)] = None,
     source: Annotated[str, Form(max_length=200)] = "",
+    links_first: Annotated[
+        bool, Form(description="Read the file twice: first decide who is who in all of it. For a first import.")
+    ] = False,
 ) -> Accepted:
     """Upload a file of orders or customers and have it imported. The answer comes when the file is recognised.
 
@@ -79,7 +82,7 @@ async def upload(
     """
     context: Context = request.app.state.context
     path = await _keep(context, file)
-    how = {"platform": platform, "shop": shop, "mapping": mapping, "source": source}
+    how = {"platform": platform, "shop": shop, "mapping": mapping, "source": source, "links_first": links_first}
 
     def begin() -> Accepted:
         chosen = imports.find_mapping(context, mapping) if mapping else None

@@ -2,6 +2,8 @@
 
 import gc
 import sys
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +14,9 @@ from rich.table import Table
 from siyu.app import imports
 from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json, spoken
 from siyu.app.context import Context
+from siyu.app.imports import Begun, FirstPass
 from siyu.intake import service as intake
-from siyu.intake.files.service import FileMapping
+from siyu.intake.files.service import FileMapping, recognise
 from siyu.intake.files.types import Kind, Preview
 from siyu.intake.types import ImportRun
 
@@ -24,6 +27,14 @@ _Platform = Annotated[str | None, typer.Option(help="Read only as an export of t
 _Shop = Annotated[str, typer.Option(help="Name of the shop; goes before what the file says.")]
 _Mapping = Annotated[str | None, typer.Option(help="A saved mapping's name, or a YAML/JSON file.")]
 _Source = Annotated[str, typer.Option(help="Name of the source. Default: after the platform and shop.")]
+_LinksFirst = Annotated[
+    bool,
+    typer.Option(
+        "--links-first",
+        help="Read the files twice: first decide who is who in all of them, the surest links first. For a first "
+        "import: everything else waits for the first pass.",
+    ),
+]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
 _Rejects = Annotated[Path | None, typer.Option(help="Where rejected rows go. Default: FILE.rejects.csv.")]
 _Wait = Annotated[bool, typer.Option(help="Wait until everything is on the timelines.")]
@@ -36,6 +47,7 @@ def orders(
     shop: _Shop = "",
     mapping: _Mapping = None,
     source: _Source = "",
+    links_first: _LinksFirst = False,
     dry_run: _DryRun = False,
     rejects: _Rejects = None,
     wait: _Wait = True,
@@ -46,7 +58,7 @@ def orders(
 
     Safe to repeat and to interrupt: the same file goes on where it stopped, a newer export adds only what is new.
     """
-    _run("orders", files, platform, shop, mapping, source, dry_run, rejects, wait, data, as_json)
+    _run("orders", files, platform, shop, mapping, source, links_first, dry_run, rejects, wait, data, as_json)
 
 
 @app.command()
@@ -56,6 +68,7 @@ def customers(
     shop: _Shop = "",
     mapping: _Mapping = None,
     source: _Source = "",
+    links_first: _LinksFirst = False,
     dry_run: _DryRun = False,
     rejects: _Rejects = None,
     wait: _Wait = True,
@@ -63,7 +76,7 @@ def customers(
     as_json: JsonOption = False,
 ) -> None:
     """Import customers: an export of Youzan, or any file by a mapping. Safe to repeat and to interrupt."""
-    _run("customers", files, platform, shop, mapping, source, dry_run, rejects, wait, data, as_json)
+    _run("customers", files, platform, shop, mapping, source, links_first, dry_run, rejects, wait, data, as_json)
 
 
 @app.command("list")
@@ -98,6 +111,7 @@ def _run(
     shop: str,
     mapping: str | None,
     source: str,
+    links_first: bool,
     dry_run: bool,
     rejects: Path | None,
     wait: bool,
@@ -111,7 +125,17 @@ def _run(
         if dry_run:
             _preview(context, kind, files, platform, shop, how, as_json)
             return
-        runs = [_import(context, kind, file, platform, shop, how, source) for file in files]
+        begin = partial(
+            imports.begin, context, kind=kind, actor=ACTOR, source=source, platform=platform, shop=shop, mapping=how
+        )
+        begun: Iterable[Begun] = map(begin, files)  # each when the one before it is done
+        if links_first:
+            options = imports.options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=how)
+            for file in files:
+                recognise(file, options)  # one that cannot be imported is better known now
+            begun = list(begun)
+            _link_first(context, begun)
+        runs = [_import(context, each) for each in begun]
         for run, file in zip(runs, files, strict=True):
             target = rejects or file.with_name(f"{file.name}.rejects.csv")
             if imports.write_rejects(context, run, target):
@@ -143,33 +167,42 @@ def _bar() -> Progress:
     )
 
 
-def _import(
-    context: Context,
-    kind: Kind,
-    file: Path,
-    platform: str | None,
-    shop: str,
-    mapping: FileMapping | None,
-    source: str,
-) -> ImportRun:
+def _link_first(context: Context, begun: list[Begun]) -> None:
     with _bar() as bar:
-        task = bar.add_task(file.name, total=file.stat().st_size if file.exists() else None, rate="")
+        task = bar.add_task("", total=sum(each.run.file_bytes for each in begun), rate="")
+
+        def show(so_far: FirstPass) -> None:
+            elapsed = bar.tasks[0].elapsed or 1
+            reading = spoken(f"Links in {so_far.file}", f"读取标识关系：{so_far.file}")
+            deciding = spoken("Deciding who is who …", "正在归并客户……")
+            bar.update(
+                task,
+                description=reading if so_far.file else deciding,
+                completed=so_far.bytes_read,
+                rate=spoken(f"{so_far.rows:,} rows", f"{so_far.rows:,} 行") + f", {so_far.rows / elapsed:,.0f}/s",
+            )
+
+        found = imports.link_first(context, begun, actor=ACTOR, progress=show)
+    errors.print(
+        spoken(
+            f"Who is who: {found.identifiers:,} new identifiers, {found.customers:,} new customers, "
+            f"{len(found.merged):,} merged.",
+            f"归并完成：新增标识 {found.identifiers:,} 个，新增客户 {found.customers:,} 位，合并客户 {len(found.merged):,} 位。",
+        ),
+        highlight=False,
+        markup=False,
+    )
+
+
+def _import(context: Context, begun: Begun) -> ImportRun:
+    with _bar() as bar:
+        task = bar.add_task(begun.run.file_name, total=begun.run.file_bytes, rate="")
 
         def show(run: ImportRun) -> None:
             elapsed = bar.tasks[0].elapsed or 1
             bar.update(task, completed=run.bytes_read, rate=f"{run.rows:,} rows, {run.rows / elapsed:,.0f}/s")
 
-        return imports.import_file(
-            context,
-            file,
-            kind,
-            actor=ACTOR,
-            source=source,
-            platform=platform,
-            shop=shop,
-            mapping=mapping,
-            progress=show,
-        )
+        return imports.finish(context, begun, show)
 
 
 def _wait(context: Context) -> None:

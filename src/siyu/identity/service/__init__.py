@@ -1,6 +1,6 @@
 """What other rooms may ask of OneID."""
 
-from siyu.identity.service.bulk import resolve_bulk
+from siyu.identity.service.bulk import links_of, resolve_bulk
 from siyu.identity.service.operate import (
     confirm_merge,
     hold_people,
@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "graph",
     "hold_people",
+    "links_of",
     "living",
     "propose_merge",
     "rebuild",

@@ -13,29 +13,72 @@ from sqlalchemy import Connection
 from siyu.engines.vault import service as vault
 from siyu.identity.rules import linking
 from siyu.identity.rules.board import Links, array_board, compiled, in_order, keep_apart, rule_row
-from siyu.identity.rules.claims import Key, as_custom
+from siyu.identity.rules.claims import Key, as_custom, stars
 from siyu.identity.rules.linking import Board
 from siyu.identity.service.play import AUTOMATIC, REASONS
-from siyu.identity.service.resolve import stored_key
+from siyu.identity.service.resolve import clean_key, stored_key
 from siyu.identity.store import bulk, replaying, writing
 from siyu.identity.types import TYPES, BulkLink, BulkResult
-from siyu.intake.types import IdentifierClaim
+from siyu.intake.types import IdentifierClaim, Message, Strength
 from siyu.kernel.fact import Fact
 from siyu.timeline import service as timeline
 
 _CHUNK = 50_000
+_MESSAGES = 5_000
 _OUTCOMES = {1: "merged", 2: "same", 4: "demoted", 5: "review", 6: "rejected"}
 
 log = structlog.get_logger(__name__)
+
+
+def links_of(messages: Iterable[Message]) -> Iterator[BulkLink]:
+    """What messages tie together, for :func:`resolve_bulk`: the same stars that :func:`resolve` makes of them.
+
+    Takes them a few thousand at a time. What identifies nobody is left out, and so is what a message names alone.
+    """
+    iterator = iter(messages)
+    while chunk := list(islice(iterator, _MESSAGES)):
+        yield from _links_of(chunk)
+
+
+def _links_of(messages: Sequence[Message]) -> Iterator[BulkLink]:
+    places: dict[IdentifierClaim, int] = {}
+    by_key: dict[Key, int] = {}
+    keys: list[Key] = []
+    named: list[IdentifierClaim] = []  # how each key was first named
+
+    def place_of(claim: IdentifierClaim) -> int:
+        place = places.get(claim)
+        if place is None:
+            key = clean_key(*as_custom(claim), claim.value)
+            place = -1 if key is None else by_key.setdefault(key, len(keys))
+            if place == len(keys) and key is not None:
+                keys.append(key)
+                named.append(claim)
+            places[claim] = place
+        return place
+
+    for link in stars(messages, place_of, keys)[1]:
+        message = messages[link.message]
+        strength: Strength = "self" if link.strength == linking.SELF else "contact"
+        yield BulkLink(
+            one=named[link.stronger]._replace(strength=strength),
+            other=named[link.weaker]._replace(strength=strength),
+            source_id=message.source_id,
+            message_id=message.message_id,
+            first_seen=message.occurred_at,
+            last_seen=max(message.occurred_at, message.received_at),
+        )
 
 
 def resolve_bulk(conn: Connection, links: Iterable[BulkLink], now: datetime) -> BulkResult:
     """Take many links at once and decide them in the order that finds most and mistakes least: the surest first.
 
     The result is exactly what the log, in which the links stand in that order, leads to. Customers that exist already
-    take part. Other writers of identities wait until the transaction ends. Needs about 150 bytes of memory an
-    identifier and 60 a link. Safe to repeat: links that are known already change nothing but their count.
+    take part. From the first link on, whoever writes rows by customer waits until the transaction ends. Needs about 150
+    bytes of memory an identifier and 60 a link, for what is new; links are taken as they come. Safe to repeat: links
+    that are known already change nothing. The caller has the rooms follow ``merged`` and ``moved`` and appends the facts.
     """
+    writing.hold_people(conn, alone=True)
     replaying.lock_all(conn)
     bulk.begin(conn)
     unusable = 0
@@ -48,6 +91,8 @@ def resolve_bulk(conn: Connection, links: Iterable[BulkLink], now: datetime) -> 
     known = bulk.known(conn)
     customers = sorted({row.customer_id for row in known})
     classes = [(row.type, row.scope) for row in bulk.classes(conn)]
+    if not classes:  # all of it is known: no need to compile
+        return BulkResult(0, 0, dict.fromkeys(_OUTCOMES.values(), 0), unusable, [], [])
     board, places, held = _board(conn, classes, known, customers)
     compiled().link_all(board, held, len(board.left))
     log.info("identity.bulk.decided", links=len(places), nodes=len(board.state) // linking.WIDTH)

@@ -24,8 +24,8 @@ def hold_people(conn: Connection, *, alone: bool) -> None:
     Those who only write go side by side; who merges or splits waits for them and is alone until its end. Called before
     the customers are looked up, so that nothing is written for a customer that is merged away meanwhile.
 
-    The acts of operators call it themselves. Safe to repeat; but two transactions that both hold it in common and then
-    both want to be alone wait for each other, and one of them fails.
+    The acts of operators, a bulk import and a repair call it themselves. Safe to repeat; but two transactions that both
+    hold it in common and then both want to be alone wait for each other, and one of them fails.
     """
     writing.hold_people(conn, alone=alone)
 

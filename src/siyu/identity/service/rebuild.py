@@ -31,6 +31,8 @@ def rebuild(conn: Connection, now: datetime, *, repair: bool = False, compile_fr
     the operators' acts, taken in their order, lead to. Needs memory for the whole log; writers wait meanwhile. From
     ``compile_from`` links on the rules run compiled, which takes some seconds first.
     """
+    if repair:
+        writing.hold_people(conn, alone=True)
     replaying.lock_all(conn)
     identifiers = replaying.identifiers(conn)
     replay = _replay(conn, identifiers, compile_from)

@@ -93,13 +93,21 @@ def read(messages: Sequence[Message]) -> Batch:
 
 def stored_key(type_name: str, scope: str, value: str) -> tuple[Key, str | None, str] | None:
     """The key under which a raw value is stored, its vault kind and its normalised value; ``None`` if unusable."""
+    clean = clean_key(type_name, scope, value)
+    if clean is None:
+        return None
+    kind = vault_kind(type_name, clean[2])
+    stored = clean if kind is None else (*clean[:2], vault.fingerprint(kind, clean[2]))
+    return stored, kind, clean[2]
+
+
+def clean_key(type_name: str, scope: str, value: str) -> Key | None:
+    """Type, scope and value, normalised, a personal value in clear; ``None`` if it identifies nobody."""
     clean = normalise(type_name, value)
     where = normalise_scope(scope)
     if clean is None or where is None:
         return None
-    kind = vault_kind(type_name, clean)
-    stored = clean if kind is None else vault.fingerprint(kind, clean)
-    return (type_name, "" if type_name in {"phone", "email", "alipay"} else where, stored), kind, clean
+    return type_name, "" if type_name in {"phone", "email", "alipay"} else where, clean
 
 
 def _place(

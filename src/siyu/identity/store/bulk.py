@@ -186,6 +186,16 @@ _STAGING = tuple(
 )
 
 _NUMBER = (
+    "ANALYZE bulk_link",
+    # What the log knows already changes nothing: a repeat need not load everybody it speaks of.
+    """
+    DELETE FROM bulk_link l USING identity.identifier a, identity.identifier b, identity.evidence e
+    WHERE a.type = l.strong_type AND a.scope = l.strong_scope AND a.value = l.strong_value
+      AND b.type = l.weak_type AND b.scope = l.weak_scope AND b.value = l.weak_value
+      AND e.stronger = CASE WHEN a.type = b.type THEN least(a.id, b.id) ELSE a.id END
+      AND e.weaker = CASE WHEN a.type = b.type THEN greatest(a.id, b.id) ELSE b.id END
+      AND (e.self_seq IS NOT NULL OR (l.strength = 1 AND e.contact_seq IS NOT NULL))
+    """,
     """
     CREATE TEMP TABLE bulk_key ON COMMIT DROP AS
     SELECT type, scope, value, min(first_seen) AS seen, max(last_seen) AS last_seen FROM (
