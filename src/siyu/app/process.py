@@ -27,7 +27,7 @@ def main() -> None:
     # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700
     # objects would take a quarter of the time.
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(500_000, 20, 50)
     if len(sys.argv) > 2 and not sys.stdin.readline():  # the supervisor says when the engines are ready
         sys.exit(1)
     serve(open_context(settings, settings.postgres_url, settings.clickhouse_url))

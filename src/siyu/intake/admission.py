@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from siyu.intake import rules
-from siyu.intake.envelope import raw_part
+from siyu.intake.envelope import tracking_part
 from siyu.intake.rules import Refusal
 
 _WRAPPING = 512  # what the serialised form adds to the event itself, at most
@@ -55,7 +55,7 @@ def admit(
     if own_sent is not None:
         sent_ms = rules.parse_time(own_sent) or sent_ms
     occurred = rules.occurred_ms(original_ms, sent_ms, received_ms)
-    serialised = raw_part(str(called), source_id, message_id, occurred, received_ms, None, item)
+    serialised = tracking_part(str(called), source_id, message_id, occurred, received_ms, item)
     if len(serialised) > max_bytes + _WRAPPING:
         return rules.too_large(max_bytes)
     return serialised

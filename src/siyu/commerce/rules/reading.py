@@ -117,7 +117,7 @@ def _of_row(message: Message) -> View:
         raise WrongValue(
             f"it has {len(lines)} lines, more than {MAX_LINES}", f"共有 {len(lines)} 行明细，超过 {MAX_LINES} 行"
         )
-    times = tuple([_millis(row.get(name), name) for name in _TIMES])
+    times = tuple([None if (at := row.get(name)) is None else _millis(at, name) for name in _TIMES])
     as_of = row.get("as_of")
     platform = _text(row.get("platform"), 32)
     if not platform:
@@ -285,15 +285,13 @@ def _order_no(value: Any) -> str:
 
 
 def _fen(value: Any, name: str) -> int | None:
-    if value is None:
-        return None
+    if value is None or (type(value) is int and 0 <= value <= MAX_FEN):
+        return value
     if type(value) is not int:
         raise WrongValue(
             f"{name} is not a whole number of fen: {value!r:.40}", f"{name} 应为以分为单位的整数，而不是 {value!r:.40}"
         )
-    if not 0 <= value <= MAX_FEN:
-        raise WrongValue(f"{name} is below 0 or above {MAX_FEN} fen", f"{name} 小于 0 或大于 {MAX_FEN} 分")
-    return value
+    raise WrongValue(f"{name} is below 0 or above {MAX_FEN} fen", f"{name} 小于 0 或大于 {MAX_FEN} 分")
 
 
 def _millis(value: Any, name: str) -> int | None:
@@ -310,7 +308,9 @@ def _millis(value: Any, name: str) -> int | None:
 def _text(value: Any, limit: int) -> str | None:
     if value is None:
         return None
-    text = value if type(value) is str else str(value)
+    if type(value) is str and len(value) <= limit and "\0" not in value:  # nearly all
+        return value or None
+    text = str(value)
     if "\0" in text:
         text = text.replace("\0", "")
     return (text if len(text) <= limit else text[:limit]) or None

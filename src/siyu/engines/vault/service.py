@@ -6,6 +6,7 @@ Values are matched exactly as they are given: the caller normalises first (phone
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -84,15 +85,18 @@ def find_keyring(conn: Connection, *, key: str, file: Path) -> Keyring | None:
 
 def fingerprint(kind: str, value: str) -> str:
     """The keyed fingerprint under which ``value`` can be matched: 32 hex characters, the same on every call."""
-    return keyring.fingerprint(_ring().fingerprint_key(kind), value)
+    return _fingerprint(_ring(), kind, value)
+
+
+@lru_cache(maxsize=32_768)  # the stages of a batch ask for the same phones, and those who come once come again
+def _fingerprint(ring: Keyring, kind: str, value: str) -> str:
+    return keyring.fingerprint(ring.fingerprint_key(kind), value)
 
 
 def fingerprints(items: Sequence[tuple[str, str]]) -> list[str]:
     """:func:`fingerprint` of many values, in the same order."""
     ring = _ring()
-    keys = {kind: ring.fingerprint_key(kind) for kind in {kind for kind, _ in items}}
-    make = keyring.fingerprint
-    return [make(keys[kind], value) for kind, value in items]
+    return [_fingerprint(ring, kind, value) for kind, value in items]
 
 
 def store(conn: Connection, items: Sequence[tuple[str, str]]) -> list[str]:
@@ -109,7 +113,7 @@ def store(conn: Connection, items: Sequence[tuple[str, str]]) -> list[str]:
         (kind, print_, value)
         for kind, values in by_kind.items()
         for print_, value in values.items()
-        if (kind, print_) not in stored
+        if print_ not in stored[kind]
     ]
     if new:
         ring = _ring()

@@ -36,26 +36,26 @@ def known_keys(conn: Connection) -> dict[str, bool]:
     return {row.key_id: row.root for row in rows(conn, "SELECT key_id, root FROM vault.master")}
 
 
-def known(conn: Connection, prints: Mapping[str, Iterable[str]]) -> set[Pair]:
-    """(kind, fingerprint) of those that are stored, of fingerprints by kind.
+def known(conn: Connection, prints: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Of fingerprints by kind those that are stored.
 
-    Each kind's travel as one joined text and are looked up as a list: both several times faster than rows, and imports ask
-    for millions.
+    A kind's travel as one joined text, there and back, and are looked up as a list: both several times faster than rows,
+    and imports ask for millions.
     """
     found = rows(
         conn,
         """
-        SELECT asked.kind, encode(uuid_send(stored.fingerprint), 'hex')
+        SELECT asked.kind, stored.joined
         FROM unnest(CAST(:kinds AS text[]), CAST(:joined AS text[])) AS asked (kind, joined)
         CROSS JOIN LATERAL (
-            SELECT fingerprint FROM vault.item AS i
+            SELECT string_agg(encode(uuid_send(i.fingerprint), 'hex'), ',') AS joined FROM vault.item AS i
             WHERE i.kind = asked.kind AND i.fingerprint = ANY(CAST(string_to_array(asked.joined, ',') AS uuid[]))
         ) AS stored
         """,
         kinds=list(prints),
         joined=[",".join(of_kind) for of_kind in prints.values()],
     )
-    return {(kind, print_) for kind, print_ in found}
+    return {kind: set(joined.split(",")) if joined else set() for kind, joined in found}
 
 
 def insert(conn: Connection, items: Sequence[Sealed]) -> None:

@@ -2,12 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
-
+from siyu.intake.envelope import content, part_of
 from siyu.intake.files import reasons
 from siyu.intake.files.customers import CustomerRows
 from siyu.intake.files.errors import CheckpointMismatch
@@ -24,14 +23,12 @@ from siyu.kernel.clock import to_millis
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def message_id(source_id: int, claims: Sequence[IdentifierClaim], payload: dict[str, Any]) -> str:
+def message_id(source_id: int, said: bytes) -> str:
     """The same content from the same source has the same id, so importing a file again changes nothing.
 
-    Platform, shop and order number are part of the payload and so of the hash.
+    Platform, shop and order number are part of the content and so of the hash.
     """
-    named = [(claim.type, claim.scope, claim.value, claim.strength) for claim in claims]
-    content = orjson.dumps([source_id, named, payload])
-    return "file-" + hashlib.blake2b(content, digest_size=16).hexdigest()
+    return "file-" + hashlib.blake2b(b"%d " % source_id + said, digest_size=16).hexdigest()
 
 
 def file_key(table: Table, found: Match, options: ImportOptions) -> str:
@@ -59,6 +56,8 @@ class Run:
         self._open: Group | None = None
         self._open_place = (0, 0)
         self._held: list[Reject] = []
+        self._parts: list[bytes] = []
+        self._now_ms = to_millis(options.now)
         self._notes: Notes = Counter()
         self._messages_so_far, self._rejects_so_far = self._start.messages, self._start.rejects
 
@@ -122,8 +121,11 @@ class Run:
         self, kind: str, payload: dict[str, Any], claims: tuple[IdentifierClaim, ...], millis: int | None
     ) -> Message:
         now, source = self._options.now, self._options.source_id
+        said = content(claims, payload)  # serialised once, for its id and for the queue
+        name = message_id(source, said)
+        self._parts.append(part_of(kind, source, name, self._now_ms if millis is None else millis, self._now_ms, said))
         occurred = now if millis is None else EPOCH + timedelta(milliseconds=millis)
-        return Message(kind, source, message_id(source, claims, payload), occurred, now, claims, payload)
+        return Message(kind, source, name, occurred, now, claims, payload)
 
     def _make(self, messages: list[Message], place: Checkpoint, read_bytes: int) -> Chunk:
         ready = [reject for reject in self._held if reject.line <= place.line]
@@ -144,7 +146,8 @@ class Run:
             orders.run_count if orders else 0,
             place.done,
         )
-        return Chunk(tuple(messages), tuple(ready), notes, checkpoint, read_bytes)
+        parts, self._parts = tuple(self._parts), []
+        return Chunk(tuple(messages), parts, tuple(ready), notes, checkpoint, read_bytes)
 
     def _last(self, rows: int, place: tuple[int, int], read_bytes: int) -> Chunk:
         messages = [self._close(self._open)] if self._open else []

@@ -176,10 +176,12 @@ class Chunk:
     """The next piece of a file. When its messages and rejects are stored, its checkpoint may be stored.
 
     Attributes:
+        parts: the messages once more, as they lie in an envelope.
         read_bytes: of ``Recognition.total_bytes`` so far, for a progress bar.
     """
 
     messages: tuple[Message, ...]
+    parts: tuple[bytes, ...]
     rejects: tuple[Reject, ...]
     notes: tuple[Note, ...]
     checkpoint: Checkpoint

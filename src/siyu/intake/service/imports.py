@@ -11,7 +11,7 @@ from siyu.engines.vault import service as vault
 from siyu.intake import store
 from siyu.intake.files.mapping import FileMapping
 from siyu.intake.files.types import Chunk, Kind, Problem, Recognition, Reject
-from siyu.intake.service.queue import put
+from siyu.intake.service.queue import put_parts
 from siyu.intake.types import ImportRun, Lane
 from siyu.kernel.errors import NotFound
 
@@ -62,7 +62,7 @@ def advance_import(conn: Connection, run: ImportRun, chunk: Chunk, now: datetime
         stored = (locked.checkpoint["line"], locked.checkpoint["done"])
         if stored >= (chunk.checkpoint.line, chunk.checkpoint.done):
             return locked
-    put(conn, Lane.BULK, chunk.messages)
+    put_parts(conn, Lane.BULK, chunk.parts)
     kept = max(0, _REJECTS_KEPT - locked.rejected)
     sealed = [(reject, vault.seal(orjson.dumps(reject.row))) for reject in chunk.rejects[:kept]]
     store.insert_rejects(conn, run.id, locked.rejected, sealed)
