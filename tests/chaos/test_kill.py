@@ -20,8 +20,8 @@ from tests.running import Siyu, begin, end, free_port
 from siyu.engines.postgres import rows
 from siyu.timeline.columns import unpack
 
-ROUNDS = int(os.environ.get("SIYU_CHAOS_ROUNDS", "5"))
-VICTIMS = ("web", "worker", "postgres", "clickhouse", "supervisor")
+ROUNDS = int(os.environ.get("SIYU_CHAOS_ROUNDS", "6"))
+VICTIMS = ("web", "worker", "relief", "postgres", "clickhouse", "supervisor")
 BATCH = 20
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(60 + 40 * ROUNDS)]
@@ -75,6 +75,7 @@ def pid_of(siyu: Siyu, victim: str) -> int | None:
         if {
             "web": "siyu.app.process web" in line,
             "worker": "siyu.app.process worker" in line,
+            "relief": "siyu.app.process relief" in line,
             "postgres": "postgres -D" in line,
             "clickhouse": "clickhouse.adapter" in line,
         }[victim]:
