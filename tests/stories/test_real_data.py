@@ -3,9 +3,12 @@
 import csv
 import gzip
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.running import ACTOR, Siyu
@@ -82,6 +85,55 @@ def counted(siyu: Siyu, shop: str) -> tuple[int, ...]:
     return (orders, lines, cards, *facts)
 
 
+def check_cohorts(siyu: Siyu, shop: str, purchases: list[tuple[str, datetime]], net: dict[str, int]) -> None:
+    """Cohorts by month as the brand's clock has it, their sizes, who came back, and what they brought in."""
+    months: dict[str, set[int]] = defaultdict(set)
+    for card, at in purchases:
+        there = at.replace(tzinfo=UTC).astimezone(ZoneInfo("Asia/Shanghai"))
+        months[card].add(there.year * 12 + there.month)
+    cards: dict[int, list[str]] = defaultdict(list)
+    for card, seen in months.items():
+        cards[min(seen)].append(card)
+    expected = {
+        start: {age: sum(start + age in months[card] for card in inside) for age in range(12)}
+        for start, inside in cards.items()
+    }
+
+    def mine(report: str) -> dict[int, dict[str, Any]]:
+        found = siyu.cli_json(report, "--by", "shop")["cohorts"]
+        return {
+            int(one["start"][:4]) * 12 + int(one["start"][5:7]): one
+            for one in found
+            if one["group"].endswith(f"/{shop}")
+        }
+
+    retention, money = mine("retention"), mine("ltv")
+    assert {start: dict(enumerate(one["active"][:12])) for start, one in retention.items()} == expected
+    assert {start: (one["customers"], one["net_fen"][-1]) for start, one in money.items()} == {
+        start: (len(inside), sum(net[card] for card in inside)) for start, inside in cards.items()
+    }
+
+
+def check_funnel(siyu: Siyu, shop: str, purchases: list[tuple[str, datetime]]) -> None:
+    """Who bought a second time within 30 days, over HTTP, with the people behind the step."""
+    times: dict[str, list[datetime]] = defaultdict(list)
+    for card, at in sorted(purchases):
+        times[card].append(at)
+    again = [
+        card
+        for card, seen in times.items()
+        if any(later - earlier <= timedelta(days=30) for earlier, later in pairwise(seen) if earlier.year == 1997)
+    ]
+    step = {"kind": "order.paid", "where": [{"property": "shop", "comparison": "eq", "value": shop}]}
+    asked = {"steps": [step, step], "window": {"amount": 30}, "from": "1997-01-01", "to": "1997-12-31"}
+    with siyu.client(siyu.api_key("insight.read", "customers.read")) as client:
+        funnel = client.post("/api/v1/insight/funnel", json=asked).raise_for_status().json()
+        people = client.post("/api/v1/insight/funnel/people", json={**asked, "step": 2}).raise_for_status().json()
+    assert [one["people"] for one in funnel["steps"]] == [len(times), len(again)]
+    assert people["total"] == len(again)
+    assert len(people["customers"]) == len(people["customer_ids"]) == 50
+
+
 def test_complete_journey(siyu: Siyu, shared_data: Path) -> None:
     path = shared_data / "completejourney" / "transactions_sample.csv.gz"
     if not path.exists():
@@ -98,6 +150,12 @@ def test_complete_journey(siyu: Siyu, shared_data: Path) -> None:
     found = spent(siyu, "completejourney")
     assert found["orders"] == dict(expected)
     assert found["facts"] == dict(expected)
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        bought = {
+            row["basket_id"]: (row["household_id"], datetime.fromisoformat(row["transaction_timestamp"]))
+            for row in csv.DictReader(file)
+        }
+    check_cohorts(siyu, "completejourney", list(bought.values()), expected)
     before = counted(siyu, "completejourney")
     assert before[:3] == (len(baskets), 75_000, len(expected))
 
@@ -129,6 +187,9 @@ def test_cdnow(siyu: Siyu, shared_data: Path) -> None:
         (day, len(sold), len({customer for customer, _ in sold}), sum(fen for _, fen in sold))
         for day, sold in sorted(days.items())
     ]
+    purchases = [(customer, datetime.fromisoformat(day)) for day, sold in days.items() for customer, _ in sold]
+    check_cohorts(siyu, "cdnow", purchases, expected)
+    check_funnel(siyu, "cdnow", purchases)
     before = counted(siyu, "cdnow")
     assert before[:3] == (69_659, 69_659, 23_570)
     assert before[4] == 250_031_563

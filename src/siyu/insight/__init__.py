@@ -1,1 +1,1 @@
-"""Insight: retention, RFM, lifetime value, OneID assets, read from the facts. Publishes nothing, writes nothing."""
+"""Insight: retention, RFM, funnels, lifetime value, OneID assets, read from the facts. Owns saved funnels. Publishes nothing."""

@@ -9,7 +9,18 @@ import pytest
 
 from siyu.engines.clickhouse.client import Client
 from siyu.insight import service
-from siyu.insight.types import LtvPlan, RetentionPlan, RfmPlan
+from siyu.insight.types import (
+    FunnelDefinition,
+    FunnelPlan,
+    FunnelStep,
+    FunnelWindow,
+    LtvPlan,
+    LtvSpreadPlan,
+    RetentionPeople,
+    RetentionPlan,
+    RfmPeople,
+    RfmPlan,
+)
 from siyu.kernel.fact import Fact
 from siyu.timeline.columns import facts_to_table
 
@@ -33,9 +44,16 @@ def purchases() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def cdnow(clickhouse: Client, purchases: pd.DataFrame) -> Client:
     facts = [
-        Fact("order.paid", customer, 1_000_000 + customer, at.to_pydatetime().replace(tzinfo=UTC), amount_fen=fen)
-        for customer, at, fen in zip(
-            purchases["customer"].tolist(), purchases["at"], purchases["fen"].tolist(), strict=True
+        Fact(
+            "order.paid",
+            customer,
+            1_000_000 + customer,
+            at.to_pydatetime().replace(tzinfo=UTC),
+            amount_fen=fen,
+            properties={"platform": "generic", "shop": "cdnow", "order_no": str(place)},
+        )
+        for place, (customer, at, fen) in enumerate(
+            zip(purchases["customer"].tolist(), purchases["at"], purchases["fen"].tolist(), strict=True)
         )
     ]
     clickhouse.run("TRUNCATE TABLE facts")
@@ -100,6 +118,58 @@ class TestCdnow:
         assert {(c.r, c.f, c.m): (c.customers, c.net_fen) for c in table.cells} == {
             key: (int(row["size"]), int(row["sum"])) for key, row in expected.iterrows()
         }
+
+    def test_retention_by_day(self, cdnow: Client, purchases: pd.DataFrame) -> None:
+        plan = RetentionPlan(UNTIL, "day", date(1997, 1, 1), "UTC", cohorts_to=date(1997, 1, 7))
+        table = service.retention(cdnow, plan)
+        first = purchases.groupby("customer")["at"].transform("min")
+        frame = pd.DataFrame(
+            {"customer": purchases["customer"], "cohort": first, "age": (purchases["at"] - first).dt.days}
+        )
+        expected = grid(frame[first < "1997-01-08"], "customer", "nunique")
+        assert [cohort.start for cohort in table.cohorts] == [day.date() for day in expected.index]
+        for cohort, (_, row) in zip(table.cohorts, expected.iterrows(), strict=True):
+            assert list(cohort.active) == row.reindex(range(len(cohort.active)), fill_value=0).tolist()
+
+    def test_orders_money_and_repeat_buyers(self, cdnow: Client, purchases: pd.DataFrame) -> None:
+        table = service.retention(cdnow, RetentionPlan(UNTIL, zone="UTC"))
+        money, made = grid(purchases, "fen", "sum"), grid(purchases, "quantity", "size")
+        people = purchases.groupby("customer").agg(cohort=("cohort", "first"), n=("fen", "size"), last=("at", "max"))
+        active = people["last"] >= pd.Timestamp(UNTIL).tz_localize(None) - pd.Timedelta(days=90)
+        for cohort, (start, row), (_, orders) in zip(table.cohorts, money.iterrows(), made.iterrows(), strict=True):
+            assert list(cohort.net_fen) == row.tolist()[: len(cohort.net_fen)]
+            assert list(cohort.orders) == orders.tolist()[: len(cohort.orders)]
+            mine = people["cohort"] == start
+            assert cohort.repeat == int((mine & (people["n"] >= 2)).sum())
+            assert cohort.active_now == int((mine & active).sum())
+
+    def test_people_of_a_cell(self, cdnow: Client, purchases: pd.DataFrame) -> None:
+        asked = RetentionPeople(RetentionPlan(UNTIL, zone="UTC"), date(1997, 2, 1), 4)
+        cell = purchases[(purchases["cohort"] == "1997-02") & (purchases["age"] == 4)]
+        found = [one for chunk in service.all_people(cdnow, asked) for one in chunk]
+        assert found == sorted(cell["customer"].unique())
+        best = service.people(cdnow, RfmPeople(RfmPlan(UNTIL), 5, 5, 5), limit=10)
+        cells = {(c.r, c.f, c.m): c.customers for c in service.rfm(cdnow, RfmPlan(UNTIL)).cells}
+        assert best.total == cells[5, 5, 5]
+
+    def test_spread(self, cdnow: Client, purchases: pd.DataFrame) -> None:
+        net = np.sort(purchases.groupby("customer")["fen"].sum().to_numpy())
+        found = service.ltv_spread(cdnow, LtvSpreadPlan(UNTIL)).everybody
+        assert found.quantiles_fen[3] == net[len(net) // 2]
+        assert sum(found.bins) == len(net)
+        assert found.bins[0] == 0
+
+    @pytest.mark.parametrize("days", [7, 90])
+    def test_funnel_of_two_purchases(self, cdnow: Client, purchases: pd.DataFrame, days: int) -> None:
+        """A second purchase within the window of any before it, of those who bought in 1997's first quarter."""
+        pay = FunnelStep("order.paid")
+        definition = FunnelDefinition((pay, pay), FunnelWindow(days))
+        plan = FunnelPlan(definition, UNTIL, date(1997, 1, 1), date(1997, 3, 31), "UTC")
+        ordered = purchases.sort_values(["customer", "at"])
+        before = ordered.groupby("customer")["at"].shift()
+        again = (before < "1997-04-01") & (ordered["at"] - before <= pd.Timedelta(days=days))
+        found = service.funnel(cdnow, plan).steps
+        assert [step.people for step in found] == [23_570, ordered.loc[again, "customer"].nunique()]
 
     def test_buyers(self, cdnow: Client) -> None:
         assert service.buyers(cdnow) == 23_570

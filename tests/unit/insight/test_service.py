@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 
 import pytest
 from scripts import contents
+from tests.unit.insight.telling import UNTIL, become, money, tell
 
 from siyu.engines.clickhouse.client import Client
 from siyu.identity.types import AssetCounts
@@ -13,27 +13,7 @@ from siyu.insight import service
 from siyu.insight.types import KINDS, DaysPlan, LtvPlan, RetentionPlan, RfmPlan, UnknownFactKind
 from siyu.kernel.errors import BadInput
 from siyu.kernel.fact import Fact
-from siyu.timeline.columns import aliases_to_table, facts_to_table
 from siyu.timeline.types import DayCount
-
-_entries = count(1)
-UNTIL = datetime(2026, 4, 15, tzinfo=UTC)
-
-
-def tell(client: Client, *facts: Fact) -> None:
-    entry = next(_entries)
-    client.insert("facts", facts_to_table(entry, facts, 0), token=f"facts-{entry}")
-
-
-def become(client: Client, *pairs: tuple[int, int]) -> None:
-    entry = next(_entries)
-    client.insert("alias", aliases_to_table(entry, pairs), token=f"alias-{entry}")
-    client.run("SYSTEM RELOAD DICTIONARY alias_map")
-
-
-def money(customer: int, day: str, fen: int, kind: str = "order.paid", via: int = 0) -> Fact:
-    return Fact(kind, customer, via or customer + 1000, datetime.fromisoformat(f"{day}T04:00:00+00:00"), amount_fen=fen)
-
 
 FACTS = (
     money(1, "2026-01-05", 1000),

@@ -1,79 +1,99 @@
-"""The SQL of plans, word for word: a change of a query is seen, and meant."""
+"""The SQL of plans, word for word, in ``golden/``: a change of a query is seen, and meant.
 
-from datetime import UTC, datetime
+After a change that is meant: ``SIYU_GOLDEN=write .venv/bin/python -m pytest tests/unit/insight/test_store.py``, and
+read the difference.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
 
 from siyu.insight import store
-from siyu.insight.types import LtvPlan, RetentionPlan
+from siyu.insight.types import (
+    Definitions,
+    FunnelDefinition,
+    FunnelPlan,
+    FunnelStep,
+    FunnelWindow,
+    LtvPeople,
+    LtvSpreadPlan,
+    PeopleAsked,
+    PropertyFilter,
+    RetentionPeople,
+    RetentionPlan,
+    RfmPeople,
+    RfmPlan,
+)
 
+FOLDER = Path(__file__).parent / "golden"
 UNTIL = datetime(2026, 4, 15, tzinfo=UTC)
+PAID = Definitions("paid")
+BOUNDS = ([1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 3, 4])
+STEPS = (
+    FunnelStep("page.viewed", "Home", (PropertyFilter("$context.page.path", "contains", "/new"),)),
+    FunnelStep("order.paid", None, (PropertyFilter("amount_fen", "gt", 100), PropertyFilter("platform", "in", ["jd"]))),
+)
+FUNNEL = FunnelPlan(FunnelDefinition(STEPS, FunnelWindow(2)), UNTIL, date(2026, 3, 1), date(2026, 3, 31))
+STRICT = FunnelPlan(FunnelDefinition(STEPS, FunnelWindow(2), True, "first_source"), UNTIL)
+
+
+def funnel(plan: FunnelPlan) -> str:
+    values = store.funnels.Values()
+    return store.funnels.counts_sql(plan, values) + "\n" + "\n".join(f"-- {k} = {v!r}" for k, v in values.all.items())
+
+
+def people(asked: PeopleAsked) -> str:
+    source, condition, values = store.people.found_by(asked, BOUNDS)
+    kept = "\n".join(f"-- {name} = {value!r}" for name, value in values.items())
+    return f"{store.people.ids_sql(source, condition)}\n{kept}"
+
+
+QUERIES: dict[str, Callable[[], str]] = {
+    "retention_by_month": lambda: store.cohorts.cohorts_sql(RetentionPlan(UNTIL)),
+    "retention_of_paid_by_week": lambda: store.cohorts.cohorts_sql(RetentionPlan(UNTIL, "week", definitions=PAID)),
+    "retention_by_day_and_shop": lambda: store.cohorts.cohorts_sql(RetentionPlan(UNTIL, "day", by="shop")),
+    "retention_people": lambda: people(
+        RetentionPeople(RetentionPlan(UNTIL, by="platform"), UNTIL.date(), 2, "jd", False)
+    ),
+    "spread": lambda: store.spread.spread_sql(LtvSpreadPlan(UNTIL), "none"),
+    "spread_of_paid_by_source": lambda: store.spread.spread_sql(LtvSpreadPlan(UNTIL, definitions=PAID), "source"),
+    "spread_people": lambda: people(LtvPeople(LtvSpreadPlan(UNTIL, by="shop"), 100, 200, "jd/a")),
+    "rfm_bounds": lambda: store.rfm.bounds_sql(RfmPlan(UNTIL)),
+    "rfm": lambda: store.rfm.cells_sql(RfmPlan(UNTIL, definitions=PAID)),
+    "rfm_people": lambda: people(RfmPeople(RfmPlan(UNTIL), 5, segment="champion")),
+    "funnel": lambda: funnel(FUNNEL),
+    "funnel_strict_by_first_source": lambda: funnel(STRICT),
+    "buyers": store.facts.buyers_sql,
+}
 
 
 def words(sql: str) -> str:
     return " ".join(sql.split())
 
 
-class TestGoldenSql:
-    def test_retention_by_month(self) -> None:
-        assert words(store.retention_sql(RetentionPlan(UNTIL))) == words("""
-            SELECT cohort, count() AS customers, sumMap(arrayMap(p -> dateDiff('month', cohort, p), periods) AS
-            ages, arrayMap(a -> 1, ages)) AS active FROM ( SELECT dictGetOrDefault('alias_map', 'customer_id',
-            via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer,
-            groupUniqArray(toStartOfMonth(toTimeZone(occurred_at, {zone:String}))) AS periods, arrayMin(periods)
-            AS cohort FROM facts WHERE kind = 'order.paid' AND occurred_at <= {until:DateTime64(3, 'UTC')} GROUP
-            BY customer HAVING customer <> 0 AND cohort >= {cohorts_from:Date} ) GROUP BY cohort ORDER BY cohort
-        """)
+@pytest.mark.parametrize("name", QUERIES)
+def test_golden_sql(name: str) -> None:
+    path, made = FOLDER / f"{name}.sql", QUERIES[name]()
+    if os.environ.get("SIYU_GOLDEN") == "write":
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(made.strip() + "\n", "utf-8")
+    assert words(made) == words(path.read_text("utf-8"))
 
-    def test_retention_by_week(self) -> None:
-        assert words(store.retention_sql(RetentionPlan(UNTIL, "week"))) == words("""
-            SELECT cohort, count() AS customers, sumMap(arrayMap(p -> dateDiff('week', cohort, p), periods) AS
-            ages, arrayMap(a -> 1, ages)) AS active FROM ( SELECT dictGetOrDefault('alias_map', 'customer_id',
-            via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer,
-            groupUniqArray(toMonday(toTimeZone(occurred_at, {zone:String}))) AS periods, arrayMin(periods) AS
-            cohort FROM facts WHERE kind = 'order.paid' AND occurred_at <= {until:DateTime64(3, 'UTC')} GROUP BY
-            customer HAVING customer <> 0 AND cohort >= {cohorts_from:Date} ) GROUP BY cohort ORDER BY cohort
-        """)
 
-    def test_ltv(self) -> None:
-        assert words(store.ltv_sql(LtvPlan(UNTIL))) == words("""
-            SELECT cohort, count() AS customers, sumMap(arrayMap(p -> greatest(dateDiff('month', cohort, p), 0),
-            by_period.1), by_period.2) AS net FROM ( SELECT customer, minIf(period, purchases > 0) AS cohort,
-            sum(purchases) AS orders, sumMap([period], [amount]) AS by_period FROM ( SELECT
-            dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id',
-            customer_id, customer_id)) AS customer, toStartOfMonth(toTimeZone(occurred_at, {zone:String})) AS
-            period, sum(amount_fen) AS amount, countIf(kind = 'order.paid') AS purchases FROM facts WHERE kind
-            IN ('order.paid', 'order.refunded', 'order.amended', 'order.claimed') AND occurred_at <=
-            {until:DateTime64(3, 'UTC')} GROUP BY customer, period ) GROUP BY customer HAVING customer <> 0 AND
-            orders > 0 AND cohort >= {cohorts_from:Date} ) GROUP BY cohort ORDER BY cohort
-        """)
+def test_nothing_golden_is_left_over() -> None:
+    assert {path.stem for path in FOLDER.glob("*.sql")} == set(QUERIES)
 
-    def test_rfm(self) -> None:
-        assert words(store.rfm_sql()) == words("""
-            SELECT toUInt8(5 - arrayCount(b -> days > b, {days:Array(Int64)})) AS r, toUInt8(1 + arrayCount(b ->
-            orders > b, {orders:Array(Int64)})) AS f, toUInt8(1 + arrayCount(b -> net > b, {net:Array(Int64)}))
-            AS m, count() AS customers, sum(net) AS money FROM ( SELECT dictGetOrDefault('alias_map',
-            'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS
-            customer, intDiv(dateDiff('second', maxIf(occurred_at, kind = 'order.paid'), {as_of:DateTime64(3,
-            'UTC')}), 86400) AS days, countIf(kind = 'order.paid') AS orders, sum(amount_fen) AS net FROM facts
-            WHERE kind IN ('order.paid', 'order.refunded', 'order.amended', 'order.claimed') AND occurred_at >=
-            {since:DateTime64(3, 'UTC')} AND occurred_at <= {as_of:DateTime64(3, 'UTC')} GROUP BY customer
-            HAVING customer <> 0 AND orders > 0 ) GROUP BY r, f, m ORDER BY r DESC, f DESC, m DESC
-        """)
 
-    def test_rfm_bounds(self) -> None:
-        assert words(store.rfm_bounds_sql()) == words("""
-            SELECT count(), quantilesExact(0.2, 0.4, 0.6, 0.8)(days), quantilesExact(0.2, 0.4, 0.6,
-            0.8)(orders), quantilesExact(0.2, 0.4, 0.6, 0.8)(net) FROM ( SELECT dictGetOrDefault('alias_map',
-            'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS
-            customer, intDiv(dateDiff('second', maxIf(occurred_at, kind = 'order.paid'), {as_of:DateTime64(3,
-            'UTC')}), 86400) AS days, countIf(kind = 'order.paid') AS orders, sum(amount_fen) AS net FROM facts
-            WHERE kind IN ('order.paid', 'order.refunded', 'order.amended', 'order.claimed') AND occurred_at >=
-            {since:DateTime64(3, 'UTC')} AND occurred_at <= {as_of:DateTime64(3, 'UTC')} GROUP BY customer
-            HAVING customer <> 0 AND orders > 0 )
-        """)
-
-    def test_buyers(self) -> None:
-        assert words(store.buyers_sql()) == words("""
-            SELECT uniqExactIf(dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map',
-            'customer_id', customer_id, customer_id)) AS customer, customer <> 0) FROM facts WHERE kind =
-            'order.paid'
-        """)
+def test_values_never_stand_in_the_text() -> None:
+    nasty = "'; DROP TABLE facts --"
+    step = FunnelStep("event.tracked", nasty, (PropertyFilter(nasty, "eq", nasty), PropertyFilter("x", "in", [nasty])))
+    plan = FunnelPlan(FunnelDefinition((step, step), FunnelWindow(1)), UNTIL, zone="UTC")
+    for sql in (
+        store.funnels.counts_sql(plan, store.funnels.Values()),
+        store.people.found_by(RetentionPeople(RetentionPlan(UNTIL, by="shop"), UNTIL.date(), 1, nasty), None)[1],
+        store.people.found_by(LtvPeople(LtvSpreadPlan(UNTIL, by="shop"), 1, 2, nasty), None)[1],
+    ):
+        assert "DROP" not in sql

@@ -1,21 +1,50 @@
 """Commands about the data as a whole: dead letters, cohorts, RFM, LTV, facts by day, rebuilding."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 
 from siyu.app import rebuilding
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json
+from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json, spoken
 from siyu.engines.access import service as access
 from siyu.insight import service as insight
-from siyu.insight.types import DaysPlan, LtvPlan, Period, RetentionPlan, RfmPlan
+from siyu.insight.types import DaysPlan, Definitions, LtvPlan, RetentionCohort, RetentionPlan, RfmPlan
 from siyu.intake import service as intake
 
 dead_letters = typer.Typer(help="Messages that could not be understood.", no_args_is_help=True)
 
-_Period = Annotated[str, typer.Option(help="week or month.")]
+
+class Period(StrEnum):
+    """How long the periods of cohorts are."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class By(StrEnum):
+    """What parts cohorts: where the first purchase was."""
+
+    NONE = "none"
+    PLATFORM = "platform"
+    SHOP = "shop"
+    SOURCE = "source"
+
+
+class Measure(StrEnum):
+    """What a retention table shows: share of customers, purchases, or yuan a customer."""
+
+    CUSTOMERS = "customers"
+    ORDERS = "orders"
+    REVENUE = "revenue"
+
+
+_Period = Annotated[Period, typer.Option(help="Length of the periods.")]
+_By = Annotated[By, typer.Option(help="Part the cohorts by where the first purchase was.")]
 _DAY = ["%Y-%m-%d"]
 
 
@@ -27,53 +56,86 @@ def register(app: typer.Typer) -> None:
     app.command("check-identity")(check_identity)
 
 
-def retention(period: _Period = "month", data: DataOption = None, as_json: JsonOption = False) -> None:
+def retention(
+    period: _Period = Period.MONTH,
+    by: _By = By.NONE,
+    measure: Annotated[Measure, typer.Option(help="What the table shows; --json has all of it.")] = Measure.CUSTOMERS,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Of those who first bought in each period, how many bought again later."""
     with engines(data) as context:
-        plan = RetentionPlan(context.clock.now(), _period(period), zone=context.settings.brand_zone)
+        zone, definitions = context.settings.brand_zone, Definitions.of(context.settings)
+        plan = RetentionPlan(context.clock.now(), period.value, zone=zone, by=by.value, definitions=definitions)
         found = insight.retention(context.clickhouse, plan)
     if as_json:
         print_json(found)
         return
     longest = max((len(cohort.active) for cohort in found.cohorts), default=0)
-    table = Table("first bought", "people", *[f"+{age}" for age in range(longest)])
+    grouped = () if by is By.NONE else (by.value,)
+    table = Table("first bought", *grouped, "people", *[f"+{age}" for age in range(longest)])
     for cohort in found.cohorts:
-        shares = [f"{active / cohort.customers:.0%}" for active in cohort.active]
-        table.add_row(str(cohort.start), f"{cohort.customers:,}", *shares)
+        group = (cohort.group,) if grouped else ()
+        table.add_row(str(cohort.start), *group, f"{cohort.customers:,}", *_shown(cohort, measure))
     console.print(table)
+    console.print(spoken(found.definitions.en, found.definitions.zh), markup=False)
 
 
-def ltv(period: _Period = "month", data: DataOption = None, as_json: JsonOption = False) -> None:
+def _shown(cohort: RetentionCohort, measure: Measure) -> list[str]:
+    if measure is Measure.CUSTOMERS:
+        return [f"{active / cohort.customers:.0%}" for active in cohort.active]
+    if measure is Measure.ORDERS:
+        return [f"{orders:,}" for orders in cohort.orders]
+    return [f"{net / 100 / cohort.customers:,.2f}" for net in cohort.net_fen]
+
+
+def ltv(
+    period: _Period = Period.MONTH, by: _By = By.NONE, data: DataOption = None, as_json: JsonOption = False
+) -> None:
     """What customers brought in so far, by when they first bought; yuan a customer."""
     with engines(data) as context:
-        plan = LtvPlan(context.clock.now(), _period(period), zone=context.settings.brand_zone)
+        zone, definitions = context.settings.brand_zone, Definitions.of(context.settings)
+        plan = LtvPlan(context.clock.now(), period.value, zone=zone, by=by.value, definitions=definitions)
         found = insight.ltv(context.clickhouse, plan)
     if as_json:
         print_json(found)
         return
-    table = Table("first bought", "people", "net yuan", "yuan a customer")
+    grouped = () if by is By.NONE else (by.value,)
+    table = Table("first bought", *grouped, "people", "net yuan", "yuan a customer")
     for cohort in found.cohorts:
         net = cohort.net_fen[-1] / 100 if cohort.net_fen else 0
-        table.add_row(str(cohort.start), f"{cohort.customers:,}", f"{net:,.2f}", f"{cohort.ltv_fen / 100:,.2f}")
+        group = (cohort.group,) if grouped else ()
+        table.add_row(str(cohort.start), *group, f"{cohort.customers:,}", f"{net:,.2f}", f"{cohort.ltv_fen / 100:,.2f}")
     console.print(table)
+    console.print(spoken(found.definitions.en, found.definitions.zh), markup=False)
 
 
-def rfm(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """The grid of recency, frequency and money; 5 is best."""
+def rfm(
+    since: Annotated[
+        datetime | None, typer.Option(formats=_DAY, help="Only orders from this day on. Default: all.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The grid of recency, frequency and money, and the named segments; 5 is best."""
     with engines(data) as context:
-        found = insight.rfm(context.clickhouse, RfmPlan(context.clock.now()))
+        zone = ZoneInfo(context.settings.brand_zone)
+        start = since.replace(tzinfo=zone) if since else None
+        found = insight.rfm(context.clickhouse, RfmPlan(context.clock.now(), start, Definitions.of(context.settings)))
     if as_json:
         print_json(found)
         return
-    grid: dict[tuple[int, int], tuple[int, int]] = {}
-    for cell in found.cells:
-        people, net = grid.get((cell.r, cell.f), (0, 0))
-        grid[cell.r, cell.f] = (people + cell.customers, net + cell.net_fen)
+    grid = {(square.r, square.f): square for square in found.grid}
     table = Table("recency \\ frequency", *[str(f) for f in range(1, 6)], title=f"{found.customers:,} customers")
     for r in range(5, 0, -1):
-        cells = [grid.get((r, f), (0, 0)) for f in range(1, 6)]
-        table.add_row(str(r), *[f"{people:,}  ¥{net / 100:,.0f}" if people else "" for people, net in cells])
+        squares = [grid.get((r, f)) for f in range(1, 6)]
+        table.add_row(str(r), *[f"{one.customers:,}  ¥{one.mean_fen / 100:,.0f}" if one else "" for one in squares])
     console.print(table)
+    named = Table("segment", "people", "net yuan")
+    for segment in found.segments:
+        named.add_row(spoken(segment.en, segment.zh), f"{segment.customers:,}", f"{segment.net_fen / 100:,.2f}")
+    console.print(named)
+    console.print(spoken(found.definitions.en, found.definitions.zh), markup=False)
 
 
 def days(
@@ -170,11 +232,3 @@ def discard(
             conn, actor=ACTOR.actor, action="dead_letters.discarded", target="intake", details=details, now=now
         )
     console.print(f"{count:,} letters were given up.")
-
-
-def _period(text: str) -> Period:
-    if text == "week":
-        return "week"
-    if text == "month":
-        return "month"
-    raise typer.BadParameter("week or month")

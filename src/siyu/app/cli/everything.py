@@ -2,7 +2,7 @@
 
 import typer
 
-from siyu.app.cli import access, data, imports, people, run, sources
+from siyu.app.cli import access, data, imports, lifetime, people, run, sources
 
 app = typer.Typer(
     name="siyu",
@@ -14,6 +14,7 @@ app = typer.Typer(
 run.register(app)
 people.register(app)
 data.register(app)
+lifetime.register(app)
 access.register(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(sources.app, name="sources")

@@ -215,6 +215,13 @@ def _show(person: people.Person) -> None:
     )
     for one in value.platforms:
         table.add_row("", f"{one.platform}: {one.orders} orders, {one.paid_fen / 100:,.2f} yuan")
+    if found := person.prediction:
+        table.add_row(
+            "expected",
+            f"{found.value_fen / 100:,.2f} yuan in {found.months} months: bought {found.bought} times in "
+            f"{found.days_since_first} days, last {found.days_since_last} days before {found.as_of}; {found.p_alive:.0%} "
+            f"alive, {found.purchases:,.2f} more purchases at {found.spend_fen / 100:,.2f} yuan",
+        )
     for known in person.identifiers:
         table.add_row(
             "identifier", f"{known.type} {known.value}" + ("" if known.state == "active" else f" ({known.state})")

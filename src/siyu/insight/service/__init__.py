@@ -1,0 +1,36 @@
+"""What may be asked of insight. Every answer comes from the facts, as OneID resolves them now."""
+
+from siyu.insight.lifetime import service as lifetime
+from siyu.insight.rules import stated
+from siyu.insight.service.figures import assets, buyers, facts_by_day, ltv, ltv_spread, retention, rfm
+from siyu.insight.service.funnels import (
+    change_funnel,
+    drop_funnel,
+    funnel,
+    save_funnel,
+    saved_funnel,
+    saved_funnels,
+    schema,
+)
+from siyu.insight.service.people import all_people, people
+
+__all__ = [
+    "all_people",
+    "assets",
+    "buyers",
+    "change_funnel",
+    "drop_funnel",
+    "facts_by_day",
+    "funnel",
+    "lifetime",
+    "ltv",
+    "ltv_spread",
+    "people",
+    "retention",
+    "rfm",
+    "save_funnel",
+    "saved_funnel",
+    "saved_funnels",
+    "schema",
+    "stated",
+]

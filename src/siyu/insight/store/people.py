@@ -1,0 +1,35 @@
+"""The people behind a figure, by the same queries that counted them."""
+
+from typing import Any
+
+from siyu.engines.clickhouse.client import Client
+from siyu.insight.store import cohorts, funnels, rfm, spread
+from siyu.insight.store.moves import count_sql, ids_sql
+from siyu.insight.types import FunnelPeople, LtvPeople, PeopleAsked, RetentionPeople
+
+__all__ = ["Found", "count", "found_by", "ids", "ids_sql"]
+
+Found = tuple[str, str, dict[str, Any]]  # people, condition, parameters
+
+
+def found_by(asked: PeopleAsked, bounds: rfm.Bounds | None) -> Found:
+    """The query of whom ``asked`` speaks of; ``bounds`` between the scores of RFM."""
+    if isinstance(asked, RetentionPeople):
+        return (cohorts.people_sql(asked.plan), *cohorts.cell_condition(asked))
+    if isinstance(asked, LtvPeople):
+        by = asked.plan.by if asked.group is not None else "none"
+        return (spread.people_sql(asked.plan, by), *spread.bin_condition(asked))
+    if isinstance(asked, FunnelPeople):
+        return funnels.step_condition(asked)
+    assert bounds is not None
+    return (rfm.scored_sql(asked.plan), *rfm.cell_condition(asked, bounds))
+
+
+def ids(client: Client, found: Found, after: int, limit: int) -> list[int]:
+    people, condition, values = found
+    return [int(row[0]) for row in client.rows(ids_sql(people, condition), **values, after=after, limit=limit)]
+
+
+def count(client: Client, found: Found) -> int:
+    people, condition, values = found
+    return int(client.scalar(count_sql(people, condition), **values))

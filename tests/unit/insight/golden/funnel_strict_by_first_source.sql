@@ -1,0 +1,43 @@
+SELECT grouping(label) = 0 AS inside, label, [countIf(reached_1), countIf(reached_2)] AS people, [quantileExactLowIf(0.5)(gap_2, reached_2)]
+FROM (
+    SELECT people.* EXCEPT label, toString(known.source) AS label
+    FROM (
+    SELECT customer, max(way_1) > 0 AS reached_1, max(way_2) > 0 AS reached_2, argMinIf(toInt64(t - bitAnd(best_1, toUInt128(18446744073709551616) - 1)), t, way_2 > 0) AS gap_2, '' AS label
+    FROM (
+    SELECT *, if(step_2 AND best_1 > 0 AND t <= intDiv(best_1, toUInt128(18446744073709551616)) + {v0:UInt64},
+               intDiv(best_1, toUInt128(18446744073709551616)) * toUInt128(18446744073709551616) + t, 0) AS way_2
+    FROM (
+        SELECT *, max(way_1) OVER (PARTITION BY customer ORDER BY t, steps
+                                   ROWS BETWEEN 1 PRECEDING AND 1 PRECEDING) AS best_1
+        FROM (
+        SELECT dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, toUInt128(toUnixTimestamp64Milli(occurred_at) - toUnixTimestamp64Milli({v1:DateTime64(3, 'UTC')}) + 1) AS t,
+               (kind = {v2:String} AND name = {v3:String} AND positionCaseInsensitiveUTF8(JSONExtractString(properties, {v4:String}, {v5:String}, {v6:String}), {v7:String}) > 0) AND occurred_at < {v12:DateTime64(3, 'UTC')} AS step_1, (kind = {v8:String} AND toInt64(amount_fen) > {v9:Int64} AND ifNull(if(JSONType(properties, {v10:String}) IN ('String'), JSONExtract(properties, {v10:String}, 'Nullable(String)'), NULL) IN {v11:Array(String)}, 0)) AS step_2, step_1 * 1 + step_2 * 2 AS steps, if(step_1, t * toUInt128(18446744073709551616) + t, 0) AS way_1
+        FROM facts
+        WHERE kind IN {v13:Array(String)} AND occurred_at >= {v1:DateTime64(3, 'UTC')} AND occurred_at < {v14:DateTime64(3, 'UTC')}
+          AND steps > 0 AND customer <> 0
+        )
+    )
+    )
+    GROUP BY customer HAVING reached_1
+    ) AS people
+    INNER JOIN (
+        SELECT dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, argMin(source_id, (occurred_at, source_id)) AS source FROM facts GROUP BY customer
+    ) AS known ON known.customer = people.customer
+)
+GROUP BY GROUPING SETS ((), (label))
+ORDER BY inside, people[1] DESC, label LIMIT 51
+-- v0 = 172800000
+-- v1 = datetime.datetime(2026, 3, 17, 0, 0, tzinfo=zoneinfo.ZoneInfo(key='Asia/Shanghai'))
+-- v2 = 'page.viewed'
+-- v3 = 'Home'
+-- v4 = '$context'
+-- v5 = 'page'
+-- v6 = 'path'
+-- v7 = '/new'
+-- v8 = 'order.paid'
+-- v9 = 100
+-- v10 = 'platform'
+-- v11 = ['jd']
+-- v12 = datetime.datetime(2026, 4, 15, 0, 0, 0, 1000, tzinfo=datetime.timezone.utc)
+-- v13 = ['order.paid', 'page.viewed']
+-- v14 = datetime.datetime(2026, 4, 15, 0, 0, 0, 1000, tzinfo=datetime.timezone.utc)
