@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from siyu.app import people
+from siyu.app import lifetime, people
 from siyu.app.context import Context, open_context
 from siyu.app.imports import import_file
 from siyu.app.place import Running
@@ -171,6 +171,8 @@ def _fill_from(context: Context, running: Running, path: Path, marker: _Marker) 
             bars.stop()
             console.print("The queue has not moved for two minutes; the log says why. `siyu demo` goes on from here.")
             return
+    with console.status("What will they bring? …"):
+        lifetime.refit(context)
     marker = replace(marker, done=True)
     marker.write(path)
     log.info("demo.filled", people=marker.people, seconds=round(time.monotonic() - begun, 1))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
-from siyu.app import imports
+from siyu.app import exports, imports, lifetime
 from siyu.app.context import Context
 from siyu.engines.access import service as access
 from siyu.intake import service as intake
@@ -33,6 +33,16 @@ def register(jobs: procrastinate.App, context: Context) -> None:
 
     _periodic(jobs, "intake.forget_seen", "7 * * * *", forget_seen)
     _periodic(jobs, "timeline.squash", "17 3 * * *", squash_aliases)
+    _periodic(jobs, lifetime.REFIT, "37 3 * * *", lambda: lifetime.refit(context))
+
+    def forget_exports() -> None:
+        exports.forget(context)
+
+    _periodic(jobs, "exports.forget", "37 * * * *", forget_exports)
+
+    @jobs.task(name=exports.EXPORT, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
+    async def write_export(export_id: int) -> None:
+        await asyncio.to_thread(exports.write, context, export_id)
 
     @jobs.task(name=IMPORT, retry=procrastinate.RetryStrategy(max_attempts=5, exponential_wait=4))
     async def run_import(path: str, kind: Kind, actor: str, **how: Any) -> None:
@@ -60,7 +70,7 @@ def _import(context: Context, path: Path, kind: Kind, actor: str, how: dict[str,
     log.info("import.done", **imports.describe(run))
 
 
-def _periodic(jobs: procrastinate.App, name: str, when: str, work: Callable[[], None]) -> None:
+def _periodic(jobs: procrastinate.App, name: str, when: str, work: Callable[[], object]) -> None:
     async def run(timestamp: int) -> None:
         log.info("job.began", job=name, due=timestamp)
         await asyncio.to_thread(work)

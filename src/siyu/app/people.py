@@ -1,7 +1,7 @@
 """One customer as a whole: what the rooms know of them, put together. Also what merges and splits move in each room."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from siyu.commerce import service as commerce
 from siyu.commerce.types import Value
 from siyu.customers import service as customers
-from siyu.customers.types import Profile
+from siyu.customers.types import CustomerList, CustomerRow, ListFilter, Prediction, Profile, Sort
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.clickhouse.client import Client
@@ -36,12 +36,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Profile with its layer on the ladder, identifiers, and what they spent."""
+    """Profile with its layer on the ladder, identifiers, what they spent and, where foretold, will spend."""
 
     customer_id: int
     profile: Profile
     identifiers: tuple[Known, ...]
     value: Value
+    prediction: Prediction | None
 
 
 def person(conn: Connection, customer_id: int) -> Person:
@@ -57,6 +58,63 @@ def person(conn: Connection, customer_id: int) -> Person:
         profile=customers.profile(conn, living, paid_orders=value.orders),
         identifiers=shown(conn, identity.graph(conn, living).identifiers),
         value=value,
+        prediction=customers.prediction(conn, living),
+    )
+
+
+def search(
+    conn: Connection,
+    words: str | None,
+    wanted: ListFilter,
+    *,
+    sort: Sort = "last_seen",
+    descending: bool = True,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> CustomerList:
+    """An operator's list of customers, with what they see of each in one answer; personal data is masked.
+
+    Args:
+        conn: an open transaction.
+        words: a name, any identifier, or the number of a customer, matched exactly; everybody when empty.
+        wanted: see :class:`ListFilter`.
+        sort: see :func:`siyu.customers.service.list_page`.
+        descending: the greatest first.
+        cursor: ``next`` of the page before.
+        limit: 1 to 5000.
+
+    Raises:
+        BadInput: the cursor is none of ours.
+    """
+    if words := (words or "").strip():
+        found = {*find(conn, words), *_numbered(conn, words)}
+        wanted = replace(wanted, ids=tuple(sorted(found)), name=words)
+    page = customers.list_page(conn, wanted, sort=sort, descending=descending, cursor=cursor, limit=limit)
+    return replace(page, customers=_with_phones(conn, page.customers))
+
+
+def _numbered(conn: Connection, words: str) -> list[int]:
+    """The customer with this number, or the one they were merged into."""
+    if not (words.isascii() and words.isdecimal() and len(words) < 19):
+        return []
+    try:
+        return [identity.living(conn, int(words))]
+    except NotFound:
+        return []
+
+
+def _with_phones(conn: Connection, found: Sequence[CustomerRow]) -> tuple[CustomerRow, ...]:
+    """Whoever has no phone among their traits is shown with the one they were last seen under."""
+    without = [one.customer_id for one in found if "phone" not in one.personal]
+    phones = identity.phones_of(conn, without) if without else {}
+    masks = vault.masked(conn, [("phone", prints[0]) for prints in phones.values()])
+    return tuple(
+        [
+            replace(one, personal={**one.personal, "phone": masks.get(phones[one.customer_id][0], "***")})
+            if one.customer_id in phones
+            else one
+            for one in found
+        ]
     )
 
 
@@ -185,6 +243,7 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
         customers.start_profile(conn, customer_id, now)
     customers.merge_profiles(conn, resolution.merged)
     commerce.reassign(conn, resolution.merged)
+    customers.mark_stale(conn, {fact.customer_id for fact in resolution.facts if fact.kind == "customer.split"})
 
 
 def reveal(conn: Connection, principal: Principal, customer_id: int, reason: str) -> dict[str, list[str]]:

@@ -54,14 +54,15 @@ def absorb(conn: Connection, ahead: Ahead, messages: Sequence[Message], now: dat
             raise _NeedsToBeAlone
     people.follow(conn, resolution, now)
     attributed = list(zip(messages, resolution.attributions, strict=True))
-    timeline.append(
-        conn,
-        [
-            *resolution.facts,
-            *commerce.apply(conn, attributed, orders, now),
-            *customers.apply(conn, attributed, now),
-        ],
-    )
+    facts = [
+        *resolution.facts,
+        *commerce.apply(conn, attributed, orders, now),
+        *customers.apply(conn, attributed, now),
+    ]
+    timeline.append(conn, facts)
+    if len(messages) <= intake.WHISPERED:  # somebody may be trying out a source; a full batch is no try
+        told = {fact.message_id for fact in facts}
+        intake.whisper(conn, "nothing_new", [one for one in messages if one.message_id not in told])
     return regrouped
 
 

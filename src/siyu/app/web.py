@@ -1,17 +1,22 @@
 """The web process: the intake's door, the API and its OpenAPI page."""
 
+import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import FrameType
 from typing import Final
 from urllib.parse import urlsplit
 
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 
 import siyu
 from siyu.app import api, health
+from siyu.app.console import ConsoleRoute, FirstOwnerRoute
 from siyu.app.context import Context
+from siyu.app.live import Hub
 from siyu.engines.access import service as access
 from siyu.engines.http import prepare
 from siyu.intake import http as intake
@@ -71,10 +76,11 @@ def create_app(context: Context | None = None) -> FastAPI:
             session_idle=timedelta(hours=settings.session_hours),
             free_paths=_COUNTED_BY_THEIR_ROUTES,
         )
+    app.router.routes.append(FirstOwnerRoute())
     app.include_router(intake.router)
     app.include_router(health.router)
     app.include_router(api.router)
-    app.add_api_route("/", lambda: Response(status_code=307, headers={"Location": "/docs"}), include_in_schema=False)
+    app.router.routes.append(ConsoleRoute())
     return app
 
 
@@ -108,7 +114,7 @@ def serve(context: Context) -> None:
     """Serve until told to stop."""
     settings = context.settings
     app = create_app(context)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.http_host,
         port=settings.http_port,
@@ -123,3 +129,17 @@ def serve(context: Context) -> None:
         timeout_graceful_shutdown=20,
         backlog=2048,
     )
+    server = _Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(3)
+
+
+class _Server(uvicorn.Server):
+    """Ends the live views when it is told to stop: they would hold the others up until the patience is over."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        hub: Hub | None = getattr(getattr(self.config.app, "state", None), "live", None)
+        if hub is not None:  # not here: a signal may come while this very thread holds the hub's lock
+            threading.Thread(target=hub.close, daemon=True).start()
+        super().handle_exit(sig, frame)

@@ -7,6 +7,8 @@ from siyu.app.jobs import register
 from siyu.app.loops import Loop
 from siyu.app.pipeline import Pipeline
 from siyu.app.relief import until_signalled, work
+from siyu.app.standing import Standings
+from siyu.customers import service as customers
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
 from siyu.timeline import service as timeline
@@ -24,9 +26,11 @@ class Worker:
         self._context = context
         pipeline = Pipeline(context.database, context.clock, context.settings.pipeline_batch)
         exporter = timeline.Exporter(context.database, context.clickhouse)
+        standings = Standings(context.database, context.clock)
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
+            Loop("standings", context.database, customers.CHANNEL, standings.run_once),
         ]
 
     def run(self) -> None:

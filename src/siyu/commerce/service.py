@@ -14,16 +14,18 @@ from siyu.commerce import store
 from siyu.commerce.rules import STATUSES, Snapshot, View, facts_of_change, fold, is_order, read_view
 from siyu.commerce.types import Order, OrderLine, OrderPage, PlatformValue, Value
 from siyu.customers import service as customers
+from siyu.customers.types import Bought
 from siyu.engines.cursor import foreign_cursor
 from siyu.engines.vault import service as vault
 from siyu.identity.types import Attribution
 from siyu.intake.types import Message
 from siyu.kernel.fact import Fact
 
-__all__ = ["apply", "order_counts", "orders_of", "read", "reassign", "reassign_by_via", "values_of"]
+__all__ = ["apply", "bought", "order_counts", "orders_of", "read", "reassign", "reassign_by_via", "values_of"]
 
 _Told = list[tuple[View, Message, Attribution]]
 _RECEIVER_KINDS = {"name", "phone", "address"}
+_COUNTED = {"order.paid", "order.refunded", "order.amended"}  # what changes how many paid orders, or their money
 _MAX_PAGE = 500
 
 
@@ -84,6 +86,7 @@ def apply(
         for key, order in folded.items():
             facts += facts_of_change(known.get(key), order, told[key][-1][1])
     _remember_products(conn, told.values())
+    customers.mark_stale(conn, {fact.customer_id for fact in facts if fact.kind in _COUNTED})
     return facts
 
 
@@ -224,3 +227,11 @@ def _value(customer_id: int, parts: list[tuple[PlatformValue, datetime, datetime
 def order_counts(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
     """How many paid orders each customer has: what the relation ladder asks."""
     return {customer_id: value.orders for customer_id, value in values_of(conn, customer_ids).items()}
+
+
+def bought(conn: Connection, customer_ids: Sequence[int]) -> dict[int, Bought]:
+    """What each customer bought so far, in short: what their place in lists is counted from; who bought nothing is absent."""
+    return {
+        customer_id: Bought(orders, net, first, last, (*sorted(platforms), *sorted(shops or ())))
+        for customer_id, orders, net, first, last, platforms, shops in store.bought(conn, customer_ids)
+    }

@@ -374,3 +374,26 @@ def values_of(conn: Connection, customer_ids: Sequence[int]) -> list[tuple[Any, 
             ids=list(customer_ids),
         )
     ]
+
+
+def bought(conn: Connection, customer_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """(customer, paid orders, net, first, last, platforms with their shops) for each that has a paid order."""
+    return [
+        tuple(row)
+        for row in rows(
+            conn,
+            """
+            SELECT customer_id, CAST(sum(orders) AS integer), CAST(sum(net) AS bigint), min(first), max(last),
+                   array_agg(DISTINCT platform), array_agg(platform || '/' || shop) FILTER (WHERE shop <> '')
+            FROM (
+                SELECT customer_id, platform, shop, count(*) AS orders, sum(paid_fen - refunded_fen) AS net,
+                       min(coalesce(paid_at, ordered_at)) AS first, max(coalesce(paid_at, ordered_at)) AS last
+                FROM commerce.order_header
+                WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND told & 2 <> 0
+                GROUP BY customer_id, platform, shop
+            ) AS by_shop
+            GROUP BY customer_id
+            """,
+            ids=list(customer_ids),
+        )
+    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Literal
 
@@ -191,6 +191,39 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Prediction:
+    """What insight expects of a customer, with what it is told from: "bought 5 times in 300 days, last 12 days ago".
+
+    Attributes:
+        model: ``bgnbd`` or ``pareto_nbd``.
+        as_of: the day for which this was worked out; refits since then came to the same.
+        months: how far ahead ``purchases`` and ``value_fen`` look.
+        p_alive: probability that the customer still buys, 0 to 1.
+        purchases: how many are expected.
+        spend_fen: expected value of one, in fen.
+        value_fen: expected value of all of them, discounted to ``as_of``, in fen.
+        bought: purchases so far; several on one day are one.
+        first_day: of the first purchase.
+        last_day: of the last.
+        days_since_first: from the first purchase to ``as_of``.
+        days_since_last: from the last purchase to ``as_of``.
+    """
+
+    model: str
+    as_of: date
+    months: int
+    p_alive: float
+    purchases: float
+    spend_fen: int
+    value_fen: int
+    bought: int
+    first_day: date
+    last_day: date
+    days_since_first: int
+    days_since_last: int
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerSummary:
     """One line of a list; ``personal`` is masked, ``relations`` are the kinds that stand."""
 
@@ -230,3 +263,131 @@ class CustomerFilter:
     source_id: int | None = None
     seen_from: datetime | None = None
     seen_before: datetime | None = None
+
+
+Sort = Literal["last_seen", "first_seen", "value", "orders", "last_order"]
+SORTS: tuple[Sort, ...] = ("last_seen", "first_seen", "value", "orders", "last_order")
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What a customer bought so far, as commerce tells it: paid orders, net amount in fen, times in UTC.
+
+    ``places`` are platforms (``jd``) and shops on them (``jd/name of the shop``).
+    """
+
+    orders: int
+    net_fen: int
+    first_order_at: datetime | None
+    last_order_at: datetime | None
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Which customers an operator's list shows; everything given must hold, ``None`` leaves it open.
+
+    Attributes:
+        ids, name: either of these customers, or somebody of exactly this name.
+        layer: stands on this layer of the ladder now.
+        tag: has this tag.
+        relation: has a standing relation of this kind.
+        source_id: came in through this source first.
+        seen_from, seen_before: when last seen; the end does not belong to it, here and below.
+        first_seen_from, first_seen_before: when first seen.
+        known_from, known_before: since when known by more than a device.
+        value_from, value_to: paid less refunded, in fen, of those who bought; both ends belong to it.
+        orders_from, orders_to: paid orders; both ends belong to it.
+        first_order_from, first_order_before, last_order_from, last_order_before: times of paid orders.
+        place: bought there: a platform (``jd``), or a shop on it (``jd/name of the shop``).
+    """
+
+    ids: tuple[int, ...] | None = None
+    name: str | None = field(default=None, repr=False)
+    layer: int | None = None
+    tag: str | None = None
+    relation: RelationKind | None = None
+    source_id: int | None = None
+    seen_from: datetime | None = None
+    seen_before: datetime | None = None
+    first_seen_from: datetime | None = None
+    first_seen_before: datetime | None = None
+    known_from: datetime | None = None
+    known_before: datetime | None = None
+    value_from: int | None = None
+    value_to: int | None = None
+    orders_from: int | None = None
+    orders_to: int | None = None
+    first_order_from: datetime | None = None
+    first_order_before: datetime | None = None
+    last_order_from: datetime | None = None
+    last_order_before: datetime | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One line of an operator's list; ``personal`` is masked.
+
+    ``layer``, ``orders``, ``net_fen`` (in fen) and the times of orders are exact to about a second: they are counted
+    again after what changes them is durable. ``known_since`` is ``None`` for a nameless device.
+    """
+
+    customer_id: int
+    personal: Mapping[str, str]
+    layer: Layer
+    orders: int
+    net_fen: int
+    first_order_at: datetime | None
+    last_order_at: datetime | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    known_since: datetime | None
+    first_source_id: int
+    platforms: tuple[str, ...]
+    tags: tuple[str, ...]
+    relations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerList:
+    """A page; ``next`` is the cursor of the following one, ``None`` at the end.
+
+    ``total`` is how many pass the filters in all: exact when ``total_exact``, else about so many.
+    """
+
+    customers: tuple[CustomerRow, ...]
+    next: str | None
+    total: int
+    total_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export of the list.
+
+    Attributes:
+        state: ``waiting``, ``running``, ``done``, ``failed``, or ``expired`` when the file is gone.
+        wanted: the filters as JSON, without personal data.
+        columns: in their order.
+        reveal: personal data in clear.
+        rows, bytes: written so far.
+        file: name of the file in the folder of exports.
+        error: why it failed.
+        made_by: actor, as in the audit.
+        expires_at: until when the file is kept.
+    """
+
+    id: int
+    state: str
+    wanted: Mapping[str, Any]
+    columns: list[str]
+    reveal: bool
+    rows: int
+    bytes: int
+    file: str | None
+    error: Mapping[str, Any] | None
+    made_by: str
+    made_at: datetime
+    finished_at: datetime | None
+    expires_at: datetime | None

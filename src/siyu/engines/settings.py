@@ -28,6 +28,7 @@ class Group(StrEnum):
     ACCESS = "Access and personal data"
     INTAKE = "Intake"
     PIPELINE = "Pipeline"
+    INSIGHT = "Insight"
     LOGGING = "Logging"
 
 
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
         description="Where the embedded engines, keys and uploads live. One running Siyu a folder.",
         json_schema_extra={"group": Group.PLACE.value, "shown": "~/.local/share/siyu"},
     )
+    brand_name: str = _setting(Group.PLACE, "", "Name of the brand, as the console shows it.", max_length=100)
     brand_zone: str = _setting(
         Group.PLACE, "Asia/Shanghai", "Time zone of the brand (IANA name): the days of reports, times without a zone."
     )
@@ -125,6 +127,19 @@ class Settings(BaseSettings):
         le=32,
     )
     worker_jobs: int = _setting(Group.PIPELINE, 2, "Background jobs that run at the same time.", ge=1, le=64)
+
+    purchase_means: Literal["kept", "paid"] = _setting(
+        Group.INSIGHT,
+        "kept",
+        "What counts as a purchase in every figure: `kept`: an order that was paid and not refunded in full; `paid`: "
+        "every paid order.",
+    )
+    active_days: int = _setting(
+        Group.INSIGHT, 90, "A customer is active who bought within so many days.", ge=1, le=3650
+    )
+    repeat_purchases: int = _setting(
+        Group.INSIGHT, 2, "From so many purchases on a customer is a repeat buyer.", ge=2, le=1000
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         Group.LOGGING, "info", "What is logged: `debug`, `info`, `warning` or `error`."

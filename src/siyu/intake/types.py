@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 MessageType = Literal["track", "page", "screen", "identify", "group", "alias", "order", "customer"]
 Strength = Literal["self", "contact"]
+Outcome = Literal["duplicate", "nothing_new"]  # of a message that leaves no trace in any table
 
 
 class IdentifierClaim(NamedTuple):
@@ -102,6 +103,36 @@ class QueueDepth:
     messages: Mapping[Lane, int]
     bytes: int
     oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that an import did not take, without its cells.
+
+    Attributes:
+        place: running number of the reject within its import.
+        line: line of the file as an editor counts, from 1.
+        column: header of the offending column; empty when it is the row as a whole.
+    """
+
+    place: int
+    line: int
+    column: str
+    code: str
+    reason: str
+    reason_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectSum:
+    """Rows of one import that were not taken for one reason in one column, with what the first of them says."""
+
+    code: str
+    column: str
+    rows: int
+    first_line: int
+    reason: str
+    reason_zh: str
 
 
 @dataclass(frozen=True, slots=True)

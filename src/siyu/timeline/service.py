@@ -1,8 +1,8 @@
 """Writing to the fact log, and knowing how far its image is behind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -12,14 +12,31 @@ from siyu.kernel.clock import from_millis, to_millis
 from siyu.kernel.fact import Fact
 from siyu.timeline import store
 from siyu.timeline.clickhouse import store as image
-from siyu.timeline.columns import aliases_to_table, facts_to_table, pack
+from siyu.timeline.columns import FACTS_PER_ENTRY, aliases_to_table, facts_to_table, pack, unpack
 from siyu.timeline.exporter import Exporter
-from siyu.timeline.types import DayCount, ExportLag, TimelinePage
+from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Move, Step, Tail, TimelinePage, Window, WindowFigures
 
-__all__ = ["CHANNEL", "Exporter", "append", "append_aliases", "counts_by_day", "lag", "page", "rebuild_image", "squash"]
+__all__ = [
+    "CHANNEL",
+    "FACTS_PER_ENTRY",
+    "Exporter",
+    "append",
+    "append_aliases",
+    "counts_by_day",
+    "end_of_log",
+    "lag",
+    "moves",
+    "page",
+    "rebuild_image",
+    "squash",
+    "tail",
+    "windows",
+    "written_since",
+]
 
 CHANNEL: Final = "siyu_timeline"  # NOTIFY wakes the exporter
 _CHUNK: Final = 20_000  # facts an entry: small enough to read one into memory without a thought
+_TAIL_ENTRIES: Final = 200
 _SETTLED_AFTER: Final = timedelta(days=1)
 
 
@@ -53,6 +70,11 @@ def append_aliases(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
 def lag(conn: Connection) -> ExportLag:
     """How far ClickHouse is behind the log right now."""
     return store.lag(conn)
+
+
+def written_since(conn: Connection, span: timedelta) -> int:
+    """How many facts were put on the log within the last ``span``, by the database's clock."""
+    return store.written_since(conn, span)
 
 
 def page(
@@ -111,6 +133,89 @@ def counts_by_day(clickhouse: Client, *, kind: str, start: date, end: date, zone
         zone: whose clock decides where a day begins, an IANA name.
     """
     return image.counts_by_day(clickhouse, kind=kind, start=start, end=end, zone=zone)
+
+
+def windows(clickhouse: Client, *, purchase: str, money: Sequence[str], asked: Sequence[Window]) -> list[WindowFigures]:
+    """What people bought in each of the windows, as OneID knows them now; facts of nobody are left out.
+
+    Args:
+        clickhouse: of the timeline's database.
+        purchase: the kind of fact that is a purchase.
+        money: the kinds of facts that carry money, ``purchase`` among them.
+        asked: the windows, at least one.
+    """
+    return image.windows(clickhouse, purchase=purchase, money=money, asked=asked)
+
+
+def moves(
+    clickhouse: Client,
+    *,
+    steps: Sequence[Step],
+    began: str,
+    ended: str,
+    purchase: str,
+    since: datetime,
+    until: datetime,
+) -> list[Move]:
+    """How many people went from which layer to which between two moments; who stayed where they were is left out.
+
+    A person stands on the highest layer reached: by a tie whose last word up to the moment is that it began, or by
+    so many purchases up to it. Both moments are judged by the facts alone, as OneID knows people now: a tie that was
+    never told as a fact counts at neither.
+
+    Args:
+        clickhouse: of the timeline's database.
+        steps: the layers above 0.
+        began: the kind of fact that begins a tie; its ``relation`` names the tie, its ``scope`` with what.
+        ended: the kind that ends one.
+        purchase: the kind of fact that is a purchase.
+        since: the earlier moment.
+        until: the later one.
+    """
+    return image.moves(clickhouse, steps=steps, began=began, ended=ended, purchase=purchase, since=since, until=until)
+
+
+def end_of_log(conn: Connection) -> int:
+    """The id of the newest entry of the log, from where :func:`tail` may begin; 0 when there is none."""
+    return store.last_entry(conn)
+
+
+def tail(conn: Connection, *, after: int, without: Iterable[int] = (), most: int = 1000) -> Tail:
+    """The newest facts on the log; straight from the log, so that they are here before ClickHouse has them.
+
+    Ids of entries are given out before they are durable, so a lower one may appear after a higher one: who follows the
+    log asks again from some entries further back, ``without`` those it has.
+
+    Args:
+        conn: an open transaction.
+        after: entries after this one.
+        without: entries that are not wanted again.
+        most: facts at most, the newest; of more, only the number is told, and their entries are not read.
+    """
+    found = store.entries_after(conn, after, list(without), _TAIL_ENTRIES)
+    wanted: list[int] = []
+    room = most
+    for entry_id, count in reversed(found):
+        if room <= 0:
+            break
+        wanted.append(entry_id)
+        room -= count
+    total = sum(count for _, count in found)
+    facts = [
+        LoggedFact(*values)
+        for body in (store.bodies_of(conn, wanted) if wanted else ())
+        for values in _read_facts(body, most)
+    ][-most:]
+    return Tail(tuple([entry_id for entry_id, _ in found]), tuple(facts), total - len(facts))
+
+
+def _read_facts(body: bytes, most: int) -> Iterator[tuple[Any, ...]]:
+    table = unpack([body])
+    table = table.slice(max(0, table.num_rows - most))
+    names = ("fact_id", "customer_id", "kind", "name", "occurred_at", "source_id", "message_id", "amount_fen")
+    columns = [table[name].cast("int64") if name == "occurred_at" else table[name] for name in names]
+    for fact_id, customer_id, kind, name, at, *rest in zip(*[column.to_pylist() for column in columns], strict=True):
+        yield fact_id, customer_id, kind, name, from_millis(at), *rest
 
 
 def squash(conn: Connection, clickhouse: Client, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """All SQL of the fact log in PostgreSQL."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -124,3 +124,42 @@ def release_all(conn: Connection) -> None:
 
 def notify(conn: Connection, channel: str) -> None:
     run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+
+
+def written_since(conn: Connection, span: timedelta) -> int:
+    """Facts in the newest entries, back to the first that is older; ids follow time closely enough for that."""
+    found = one(
+        conn,
+        """
+        SELECT coalesce(sum(rows) FILTER (WHERE kind = 'facts' AND written_at > now() - CAST(:span AS interval)), 0)
+        FROM (SELECT rows, kind, written_at FROM timeline.entry ORDER BY id DESC LIMIT 20000) AS newest
+        """,
+        span=span,
+    )
+    return int(found[0]) if found else 0
+
+
+def last_entry(conn: Connection) -> int:
+    """The id of the newest entry that is durable, 0 when there is none."""
+    found = one(conn, "SELECT max(id) FROM timeline.entry")
+    return int(found[0] or 0) if found else 0
+
+
+def entries_after(conn: Connection, after: int, without: list[int], limit: int) -> list[tuple[int, int]]:
+    """(id, facts) of the newest entries with facts after that one, without some, oldest first."""
+    found = rows(
+        conn,
+        """SELECT id, rows FROM timeline.entry
+           WHERE id > :after AND kind = 'facts' AND NOT id = ANY(CAST(:without AS bigint[]))
+           ORDER BY id DESC LIMIT :limit""",
+        after=after,
+        without=without,
+        limit=limit,
+    )
+    return [(row[0], row[1]) for row in reversed(found)]
+
+
+def bodies_of(conn: Connection, ids: list[int]) -> list[bytes]:
+    """The bodies of these entries, in the order of their ids."""
+    found = rows(conn, "SELECT body FROM timeline.entry WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id", ids=ids)
+    return [bytes(row[0]) for row in found]

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from siyu.app.api import customers, imports, insight, intake
+from siyu.app.api import console, customers, exports, imports, insight, intake, lifetime, live, overview, system
 from siyu.engines.access import http as access
 
 router = APIRouter()
-for part in (access, customers, imports, insight, intake):
+for part in (access, console, overview, exports, customers, imports, insight, intake, lifetime, live, system):
     router.include_router(part.router)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, Field
 
 from siyu.app import people
+from siyu.app.api.wanted import Wanted
 from siyu.app.people import Known, Person
 from siyu.commerce import service as commerce
 from siyu.commerce.types import OrderPage
-from siyu.customers import service as customers
-from siyu.customers.types import CustomerFilter, CustomerPage, RelationKind
+from siyu.customers.types import CustomerList, Sort
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
@@ -92,25 +92,21 @@ class Verdict(BaseModel):
 def list_customers(
     conn: Conn,
     _: CanRead,
-    name: str | None = None,
-    tag: str | None = None,
-    relation: RelationKind | None = None,
-    source_id: int | None = None,
-    seen_from: datetime | None = None,
-    seen_before: datetime | None = None,
+    wanted: Annotated[Wanted, Query()],
+    sort: Annotated[Sort, Query(description="`last_seen` is by the hour; the last three list only who bought.")] = (
+        "last_seen"
+    ),
+    order: Literal["desc", "asc"] = "desc",
     cursor: str | None = None,
     limit: Limit = 50,
-) -> CustomerPage:
-    """List customers, newest first; ``name`` matches exactly, because names are stored encrypted."""
-    wanted = CustomerFilter(
-        personal=("name", name) if name else None,
-        tag=tag,
-        relation=relation,
-        source_id=source_id,
-        seen_from=seen_from,
-        seen_before=seen_before,
+) -> CustomerList:
+    """List customers with what an operator sees of each; personal data is masked. Quick at any size.
+
+    `total` is exact on a list that fits on one page, else an estimate.
+    """
+    return people.search(
+        conn, wanted.words, wanted.filter, sort=sort, descending=order == "desc", cursor=cursor, limit=limit
     )
-    return customers.search(conn, wanted, cursor=cursor, limit=limit)
 
 
 @router.get("/customers/find")

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from siyu.app import imports
+from siyu.app.api import uploads
 from siyu.app.context import Context
 from siyu.app.jobs import IMPORT
 from siyu.app.place import Place
@@ -24,18 +25,28 @@ from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
 from siyu.intake import service as intake
 from siyu.intake.files import service as files
 from siyu.intake.files.types import Kind
-from siyu.kernel.errors import TooLarge
+from siyu.intake.types import RejectedRow, RejectSum
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
 
 CanImport = Annotated[Principal, needs("imports.run")]
-_PIECE = 1 << 20
+router.include_router(uploads.router)  # before /{run_id}, which would take its paths
+
+
+class Checkpoint(BaseModel):
+    """A place in a file."""
+
+    line: int
+    rows: int
+    messages: int
+    rejects: int
 
 
 class Run(BaseModel):
     """One import, as far as it is."""
 
     id: int
+    source_id: int
     kind: str
     file_name: str
     file_bytes: int
@@ -46,10 +57,20 @@ class Run(BaseModel):
     messages: int
     rejected: int
     error: dict[str, Any] | None
+    header: list[str]
+    checkpoint: Checkpoint | None = Field(description="Up to where the file is stored; it goes on from here.")
     started_by: str
     started_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+
+
+class RejectPage(BaseModel):
+    """Rejected rows, and how many there are for each reason and column."""
+
+    items: list[RejectedRow]
+    next: int | None
+    sums: list[RejectSum]
 
 
 class Accepted(BaseModel):
@@ -81,7 +102,7 @@ async def upload(
     Safe to repeat: the same file goes on where it stopped, a newer export adds only what is new.
     """
     context: Context = request.app.state.context
-    path = await _keep(context, file)
+    path = await uploads.keep(context, file, _place(context, file))
     how = {"platform": platform, "shop": shop, "mapping": mapping, "source": source, "links_first": links_first}
 
     def begin() -> Accepted:
@@ -124,7 +145,7 @@ async def preview(
 ) -> dict[str, Any]:
     """Say what an import would do, from the first rows, without doing it. Personal data in the answer is masked."""
     context: Context = request.app.state.context
-    path = await _keep(context, file)
+    path = await uploads.keep(context, file, _place(context, file))
 
     def look() -> dict[str, Any]:
         chosen = imports.find_mapping(context, mapping) if mapping else None
@@ -153,6 +174,17 @@ def show(conn: Conn, _: CanImport, run_id: int) -> Run:
     return Run.model_validate(intake.import_run(conn, run_id), from_attributes=True)
 
 
+@router.get("/{run_id}/reject-list")
+def list_rejects(
+    conn: Conn, _: CanImport, run_id: int, after: int = -1, limit: Annotated[int, Query(ge=1, le=500)] = 50
+) -> RejectPage:
+    """List rejected rows with line, column and reason, without their cells; ``next`` goes into ``after``."""
+    intake.import_run(conn, run_id)
+    found = intake.import_reject_page(conn, run_id, after=after, limit=limit)
+    sums = intake.import_reject_sums(conn, run_id)
+    return RejectPage(items=found, next=found[-1].place if len(found) == limit else None, sums=sums)
+
+
 @router.get("/{run_id}/rejects")
 def rejects(request: Request, conn: Conn, now: Now, principal: CanImport, run_id: int) -> FileResponse:
     """Fetch the rejected rows with line, column and reason, as CSV. Holds personal data: the look is audited."""
@@ -174,24 +206,6 @@ def rejects(request: Request, conn: Conn, now: Now, principal: CanImport, run_id
     return FileResponse(path, media_type="text/csv", filename=name, background=BackgroundTask(forget))
 
 
-async def _keep(context: Context, file: UploadFile) -> Path:
-    """Put an upload into the data folder; its ending is kept because it tells the container."""
-    folder = Place(context.settings.data_folder).uploads
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{secrets.token_hex(8)}-{Path(file.filename or 'file').name[-100:]}"
-    try:
-        await _copy(file, path, context.settings.upload_bytes)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path
-
-
-async def _copy(file: UploadFile, path: Path, limit: int) -> None:
-    size = 0
-    with path.open("xb") as out:
-        while piece := await file.read(_PIECE):
-            size += len(piece)
-            if size > limit:
-                raise TooLarge(what="The file", what_zh="文件", limit=limit)
-            await run_in_threadpool(out.write, piece)
+def _place(context: Context, file: UploadFile) -> Path:
+    name = f"{secrets.token_hex(8)}-{Path(file.filename or 'file').name[-100:]}"
+    return Place(context.settings.data_folder).uploads / name

@@ -11,15 +11,17 @@ from sqlalchemy import Connection
 from siyu.customers import store
 from siyu.customers.rules import TraitChange, behaviour_fact, changes_of, learn, read_consent
 from siyu.customers.service.changing import add_tags, change_consents, change_relations
+from siyu.customers.service.listing import mark_known
 from siyu.customers.types import ConsentChange, RelationChange, TagChange
 from siyu.engines.vault import service as vault
-from siyu.identity.types import Attribution
+from siyu.identity.types import IDENTIFIER_TYPES, Attribution, Grade
 from siyu.intake.types import Message
 from siyu.kernel.clock import from_millis, to_millis
 from siyu.kernel.fact import Fact
 
 _BEHAVIOUR: Final = frozenset({"track", "page", "screen", "group"})
 _TELLING: Final = frozenset({"identify", "customer"})
+_DEVICES: Final = frozenset(kind.name for kind in IDENTIFIER_TYPES if kind.grade == Grade.DEVICE)
 _MAX_TAG: Final = 64
 _MAX_TAGS: Final = 100
 _MAX_SCOPE: Final = 128
@@ -40,6 +42,7 @@ def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: d
     first: dict[int, tuple[datetime, int]] = {}
     last: dict[int, datetime] = {}
     told: list[tuple[Message, Attribution]] = []
+    named: set[int] = set()
     for entry in batch:
         message, owner = entry
         customer_id, kind = owner.customer_id, message.type
@@ -47,6 +50,8 @@ def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: d
             facts.append(behaviour_fact(message, customer_id, owner.via))
         if not customer_id:
             continue
+        if any(claim.type not in _DEVICES for claim in message.claims):
+            named.add(customer_id)
         if kind in _TELLING or ((c := message.payload.get("context")) and "consent" in c):
             told.append(entry)
         at = message.occurred_at if kind != "customer" else _since(message.payload, message.occurred_at)
@@ -59,6 +64,7 @@ def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: d
             first[customer_id] = (at, message.source_id)
     if last:
         _touch(conn, first, last, now, lock={owner.customer_id for _, owner in told})
+        mark_known(conn, named)
     if told:
         facts += _learn(conn, told)
         facts += _agree(conn, told, now)

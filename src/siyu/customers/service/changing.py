@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from siyu.customers import store
 from siyu.customers.rules import better_consent
+from siyu.customers.service.listing import mark_stale
 from siyu.customers.store import StoredRelation
 from siyu.customers.types import Consent, ConsentChange, RelationChange, TagChange
 from siyu.kernel.fact import Fact
@@ -59,6 +60,7 @@ def change_relations(conn: Connection, changes: Sequence[RelationChange], now: d
         elif new.ended_at is not None and old is not None and old.ended_at is None:
             facts.append(_fact("relation.ended", change, relation=change.kind, scope=change.scope))
     store.write_relations(conn, list(written.values()))
+    mark_stale(conn, {customer_id for customer_id, _, _ in written})
     return facts
 
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from siyu.customers import store
+from siyu.customers.predictions import store as predictions
 from siyu.customers.rules import better_consent, combine
+from siyu.customers.service.listing import mark_stale
 from siyu.customers.store import StoredProfile, StoredRelation
 from siyu.customers.types import Consent
 
@@ -41,16 +43,19 @@ def merge_profiles(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
         old = consents.get(key)
         if old is None or better_consent((old.state, old.since), (consent.state, consent.since)):
             consents[key] = consent
+    predictions.drop(conn, losers, winners)
     store.forget(conn, losers)
     store.write_profiles(conn, _merged(profiles, final))
     store.write_relations(conn, list(relations.values()))
     store.write_consents(conn, consents)
     store.move_tags(conn, losers, winners)
+    mark_stale(conn, winners)
 
 
 def start_profile(conn: Connection, customer_id: int, now: datetime, *, source_id: int = 0) -> None:
     """Make an empty profile, for a customer that a split has made. Safe to repeat."""
     store.touch(conn, [customer_id], [now], [now], [source_id])
+    mark_stale(conn, [customer_id])
 
 
 def _final(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:

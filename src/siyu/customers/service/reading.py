@@ -36,7 +36,7 @@ def profile(conn: Connection, customer_id: int, *, paid_orders: int = 0) -> Prof
         customer_id=customer_id,
         layer=layer_of(standing, paid_orders),
         traits=stored.traits.plain,
-        personal=_masked(conn, [stored])[customer_id],
+        personal=masked_traits(conn, [stored])[customer_id],
         first_seen_at=stored.first_seen_at,
         last_seen_at=stored.last_seen_at,
         first_source_id=stored.first_source_id,
@@ -90,7 +90,7 @@ def _summaries(conn: Connection, shown: Sequence[StoredProfile]) -> tuple[Custom
     tags: dict[int, list[Tag]] = defaultdict(list)
     for customer_id, tag in store.tags(conn, ids):
         tags[customer_id].append(tag)
-    standing, masked = store.standing_kinds(conn, ids), _masked(conn, shown)
+    standing, masked = store.standing_kinds(conn, ids), masked_traits(conn, shown)
     return tuple(
         [
             CustomerSummary(
@@ -107,7 +107,7 @@ def _summaries(conn: Connection, shown: Sequence[StoredProfile]) -> tuple[Custom
     )
 
 
-def _masked(conn: Connection, shown: Iterable[StoredProfile]) -> dict[int, dict[str, str]]:
+def masked_traits(conn: Connection, shown: Iterable[StoredProfile]) -> dict[int, dict[str, str]]:
     """Masked personal traits by customer; what was erased from the vault shows as ``***``."""
     shown = list(shown)
     items = {(str(kind_of_trait(name)), print_) for one in shown for name, print_ in one.traits.personal.items()}
@@ -137,3 +137,12 @@ def personal_items(conn: Connection, customer_id: int) -> dict[str, tuple[str, s
     stored = store.profiles(conn, [customer_id]).get(customer_id)
     found = stored.traits.personal if stored else {}
     return {name: (str(kind_of_trait(name)), print_) for name, print_ in found.items()}
+
+
+def personal_prints(conn: Connection, customer_ids: Sequence[int]) -> dict[int, dict[str, tuple[str, str]]]:
+    """The same of many customers, by id; who has none, or is unknown, is absent."""
+    return {
+        customer_id: {name: (str(kind_of_trait(name)), print_) for name, print_ in stored.traits.personal.items()}
+        for customer_id, stored in store.profiles(conn, customer_ids).items()
+        if stored.traits.personal
+    }

@@ -32,6 +32,7 @@ RIGHTS: Mapping[str, Right] = {
     "insight.read": _right(
         "see counts, cohorts, RFM and LTV", "查看统计与分析", Role.OPERATOR, Role.ANALYST, Role.AUDITOR
     ),
+    "insight.manage": _right("refit the lifetime models", "重新拟合生命周期模型", Role.OPERATOR, Role.ANALYST),
     "imports.run": _right("import files", "导入文件", Role.OPERATOR),
     "intake.read": _right(
         "see the queue and dead letters", "查看队列与死信", Role.OPERATOR, Role.ANALYST, Role.AUDITOR

@@ -125,6 +125,14 @@ class Client:
         with self._errors():
             self.driver.insert_arrow(table, data, settings={"insert_deduplication_token": token})
 
+    def table_sizes(self) -> list[tuple[str, int, int]]:
+        """(table, rows, bytes on disk) of every table of the database that holds data."""
+        found = self.rows(
+            "SELECT table, sum(rows), sum(bytes_on_disk) FROM system.parts "
+            "WHERE active AND database = currentDatabase() GROUP BY table ORDER BY table"
+        )
+        return [(str(table), int(rows), int(size)) for table, rows, size in found]
+
     def ping(self) -> bool:
         """Whether it answers."""
         return bool(self.driver.ping())

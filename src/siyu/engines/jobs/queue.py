@@ -7,7 +7,7 @@ import orjson
 import procrastinate
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import run, scalar
+from siyu.engines.postgres import rows, run, scalar
 
 SCHEMA: Final = "jobs"
 
@@ -53,3 +53,23 @@ def defer(conn: Connection, task: str, arguments: Mapping[str, Any], *, once: st
     finally:
         run(conn, "SET LOCAL search_path TO DEFAULT")
     return int(made)
+
+
+def job_states(conn: Connection) -> list[dict[str, Any]]:
+    """How each kind of job stands, by name: waiting, running, failed (for good), and state and moment of the last run."""
+    found = rows(
+        conn,
+        f"""
+        SELECT task_name AS name, count(*) FILTER (WHERE status = 'todo') AS waiting,
+               count(*) FILTER (WHERE status = 'doing') AS running, count(*) FILTER (WHERE status = 'failed') AS failed,
+               (array_agg(CAST(status AS text) ORDER BY last.at DESC) FILTER (WHERE last.at IS NOT NULL))[1] AS last_state,
+               max(last.at) AS last_at
+        FROM {SCHEMA}.procrastinate_jobs AS job
+        LEFT JOIN LATERAL (
+            SELECT max(event.at) AS at FROM {SCHEMA}.procrastinate_events AS event
+            WHERE event.job_id = job.id AND event.type IN ('started', 'succeeded', 'failed')
+        ) AS last ON true
+        GROUP BY task_name ORDER BY task_name
+        """,
+    )
+    return [row._asdict() for row in found]

@@ -9,7 +9,16 @@ from siyu.identity.service.operate import (
     split,
     split_preview,
 )
-from siyu.identity.service.reading import aliases_of, asset_counts, find, graph, living, review_list
+from siyu.identity.service.reading import (
+    aliases_of,
+    asset_counts,
+    find,
+    graph,
+    known_since,
+    living,
+    phones_of,
+    review_list,
+)
 from siyu.identity.service.rebuild import rebuild
 from siyu.identity.service.resolve import resolve
 
@@ -20,8 +29,10 @@ __all__ = [
     "find",
     "graph",
     "hold_people",
+    "known_since",
     "links_of",
     "living",
+    "phones_of",
     "propose_merge",
     "rebuild",
     "reject_merge",

@@ -24,6 +24,7 @@ from siyu.identity.types import (
 )  # fmt: skip
 from siyu.kernel.errors import BadInput, NotFound
 
+_DEVICES: Sequence[str] = [kind.name for kind in IDENTIFIER_TYPES if kind.grade == Grade.DEVICE]
 _STRENGTHS = {1: "contact", 2: "self", 3: "operator"}
 _STATES = {
     1: EvidenceState.MERGED, 2: EvidenceState.SAME, 3: EvidenceState.CONFIRMED, 4: EvidenceState.DEMOTED,
@@ -104,9 +105,21 @@ def review_list(
 
 def asset_counts(conn: Connection) -> AssetCounts:
     """How many identifiers and people there are; reads every identifier once."""
-    devices: Sequence[str] = [kind.name for kind in IDENTIFIER_TYPES if kind.grade == Grade.DEVICE]
-    people, anonymous = reading.count_people(conn, devices)
+    people, anonymous = reading.count_people(conn, _DEVICES)
     return AssetCounts(reading.count_identifiers(conn), people, anonymous, sum(people.values()) - anonymous)
+
+
+def known_since(conn: Connection, customer_ids: Sequence[int]) -> dict[int, datetime]:
+    """Since when each of these customers is known by more than a device; who is not is absent."""
+    return reading.known_since(conn, customer_ids, _DEVICES)
+
+
+def phones_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The phones of these customers as fingerprints of the vault, the one seen last first."""
+    found: dict[int, list[str]] = {}
+    for row in reading.values_of_type(conn, customer_ids, "phone"):
+        found.setdefault(row.customer_id, []).append(row.value)
+    return found
 
 
 def as_identifier(row: Row[Any]) -> Identifier:

@@ -223,6 +223,31 @@ def count_people(conn: Connection, devices: Sequence[str]) -> tuple[dict[int, in
     return {row[0]: row[1] for row in found}, sum(row[2] for row in found)
 
 
+def known_since(conn: Connection, customer_ids: Sequence[int], devices: Sequence[str]) -> dict[int, datetime]:
+    """When each of these customers was first seen under anything but a device; who never was is absent."""
+    found = rows(
+        conn,
+        """
+        SELECT customer_id, min(first_seen) FROM identity.identifier
+        WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND type <> ALL(CAST(:devices AS text[])) GROUP BY 1
+        """,
+        ids=list(customer_ids), devices=list(devices),
+    )  # fmt: skip
+    return {row[0]: row[1] for row in found}
+
+
+def values_of_type(conn: Connection, customer_ids: Sequence[int], type_name: str) -> list[Row[Any]]:
+    """(customer_id, value) of every identifier of one type that these customers have, last seen first."""
+    return rows(
+        conn,
+        """
+        SELECT customer_id, value FROM identity.identifier
+        WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND type = :type ORDER BY customer_id, last_seen DESC, id
+        """,
+        ids=list(customer_ids), type=type_name,
+    )  # fmt: skip
+
+
 def evidence(conn: Connection, stronger: int, weaker: int) -> Row[Any] | None:
     """One evidence row."""
     return one(

@@ -6,6 +6,7 @@ Nothing here writes to a database: the caller stores the messages of a chunk, it
 from collections.abc import Iterator
 from pathlib import Path
 
+from siyu.intake.files.looking import Column, columns_of
 from siyu.intake.files.mapping import FileMapping, load_mapping, parse_mapping
 from siyu.intake.files.preview import preview_run
 from siyu.intake.files.recognition import describe, open_table
@@ -15,8 +16,10 @@ from siyu.intake.files.runner import file_key as key_of
 from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Preview, Recognition
 
 __all__ = [
+    "Column",
     "FileMapping",
     "RejectsWriter",
+    "columns_of",
     "file_key",
     "load_mapping",
     "parse_mapping",

@@ -12,7 +12,7 @@ from siyu.intake import store
 from siyu.intake.files.mapping import FileMapping
 from siyu.intake.files.types import Chunk, Kind, Problem, Recognition, Reject
 from siyu.intake.service.queue import put_parts
-from siyu.intake.types import ImportRun, Lane
+from siyu.intake.types import ImportRun, Lane, RejectedRow, RejectSum
 from siyu.kernel.errors import NotFound
 
 _REJECTS_KEPT: Final = 100_000  # of one import; a file with more of them is the wrong file, and the count goes on
@@ -98,6 +98,16 @@ def import_rejects(conn: Connection, run_id: int) -> Iterator[Reject]:
         yield Reject(row.line, row.column_name, Problem(row.code, row.reason, row.reason_zh), cells)
 
 
+def import_reject_page(conn: Connection, run_id: int, *, after: int = 0, limit: int = 50) -> list[RejectedRow]:
+    """The rejected rows of an import without their cells, in order, from behind the place ``after`` on."""
+    return store.reject_page(conn, run_id, after, limit)
+
+
+def import_reject_sums(conn: Connection, run_id: int) -> list[RejectSum]:
+    """Why rows of an import were rejected: how many for each reason and column, the most frequent hundred."""
+    return store.reject_sums(conn, run_id)
+
+
 def save_mapping(conn: Connection, mapping: FileMapping, actor: str, now: datetime) -> None:
     """Keep a mapping under its name; an earlier one of that name is replaced. Idempotent."""
     store.upsert_mapping(conn, mapping.name, mapping.model_dump(mode="json"), actor, now)
@@ -118,3 +128,18 @@ def load_mapping(conn: Connection, name: str) -> FileMapping:
 def mappings(conn: Connection) -> list[str]:
     """Names of the saved mappings."""
     return store.mapping_names(conn)
+
+
+def saved_mappings(conn: Connection) -> list[FileMapping]:
+    """The saved mappings, by name."""
+    return [FileMapping.model_validate(body) for body in store.mapping_bodies(conn)]
+
+
+def drop_mapping(conn: Connection, name: str) -> None:
+    """Forget a mapping. Imports that were made with it stay as they are.
+
+    Raises:
+        NotFound: there is none of this name.
+    """
+    if not store.delete_mapping(conn, name):
+        raise NotFound(what="mapping", what_zh="映射", key=name)

@@ -27,6 +27,16 @@ def dead_letters(
     return [row._asdict() for row in found]
 
 
+def last_dead_letter(conn: Connection) -> int:
+    """The id of the newest dead letter, 0 when there never was one."""
+    return store.last_dead_letter(conn)
+
+
+def dead_letters_after(conn: Connection, after: int, *, limit: int = 50) -> list[dict[str, Any]]:
+    """Dead letters that came after that one, oldest first, without their bodies."""
+    return [row._asdict() for row in store.dead_letters_after(conn, after, limit)]
+
+
 def dead_letter_counts(conn: Connection) -> dict[str, int]:
     """Open dead letters by code."""
     return store.count_dead_letters(conn)

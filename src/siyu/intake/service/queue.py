@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+import orjson
 from sqlalchemy import Connection
 
 from siyu.intake import store
 from siyu.intake.envelope import open_body, part, seal
-from siyu.intake.types import Envelope, Lane, Message, QueueDepth
+from siyu.intake.types import Envelope, Lane, Message, Outcome, QueueDepth
 
 CHANNEL = "siyu_intake"  # NOTIFY wakes the pipeline
+TRACE = "siyu_trace"  # NOTIFY with what became of messages
+WHISPERED = 40  # a notification holds 8000 bytes
+_WHISPERED_BYTES = 6000
+_LONGEST_WHISPER = 100
 MAX_PER_ENVELOPE = 1000
 _ENVELOPES_A_CLAIM = 64
 
@@ -71,7 +76,23 @@ def unseen(conn: Connection, envelopes: Sequence[Envelope]) -> list[Message]:
     new = store.mark_seen(conn, list(first))
     if len(new) == len(first):
         return replayed + list(first.values())
+    whisper(conn, "duplicate", [message for digest_, message in first.items() if digest_ not in new])
     return replayed + [message for digest_, message in first.items() if digest_ in new]
+
+
+def whisper(conn: Connection, what: Outcome, messages: Sequence[Message]) -> None:
+    """Tell whoever listens on :data:`TRACE`, at commit, what became of messages that leave no trace in any table.
+
+    For a live view of a source: at most :data:`WHISPERED` of them, and lost when nobody listens.
+    """
+    told: list[bytes] = []
+    for one in messages[:WHISPERED]:
+        name = one.message_id.replace("\0", "").encode("utf-8", "replace")[:_LONGEST_WHISPER].decode("utf-8", "ignore")
+        told.append(orjson.dumps((one.source_id, name, one.type)))
+        if sum(map(len, told)) > _WHISPERED_BYTES:
+            break
+    if told:
+        store.notify(conn, TRACE, f'{{"what":"{what}","messages":[{b",".join(told).decode()}]}}')
 
 
 def digest(source_id: int, message_id: str) -> str:
@@ -87,6 +108,11 @@ def finish(conn: Connection, envelopes: Sequence[Envelope]) -> None:
 def depth(conn: Connection) -> QueueDepth:
     """What waits in the queue."""
     return store.depth(conn)
+
+
+def oldest_by_lane(conn: Connection) -> dict[Lane, datetime]:
+    """When the oldest message of each lane came; a lane in which nothing waits is absent."""
+    return store.oldest_by_lane(conn)
 
 
 def keep_seen(conn: Connection, now: datetime, days: int) -> None:

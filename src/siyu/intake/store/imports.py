@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from siyu.engines.postgres import AnyRow, one, rows, run, scalar
 from siyu.intake.files.types import Chunk, Reject
-from siyu.intake.types import ImportRun
+from siyu.intake.types import ImportRun, RejectedRow, RejectSum
 
 _COLUMNS: Final = """id, source_id, kind, file_name, file_key, file_bytes, format, header, state, checkpoint, bytes_read,
     rows, messages, rejected, error, started_by, started_at, updated_at, finished_at"""
@@ -146,6 +146,30 @@ def rejects(conn: Connection, run_id: int) -> Sequence[AnyRow]:
     return rows(conn, "SELECT * FROM intake.import_reject WHERE run_id = :id ORDER BY place", id=run_id)
 
 
+def reject_page(conn: Connection, run_id: int, after: int, limit: int) -> list[RejectedRow]:
+    found = rows(
+        conn,
+        """SELECT place, line, column_name, code, reason, reason_zh FROM intake.import_reject
+           WHERE run_id = :id AND place > :after ORDER BY place LIMIT :limit""",
+        id=run_id,
+        after=after,
+        limit=limit,
+    )
+    return [RejectedRow(row.place, row.line, row.column_name, row.code, row.reason, row.reason_zh) for row in found]
+
+
+def reject_sums(conn: Connection, run_id: int) -> list[RejectSum]:
+    found = rows(
+        conn,
+        """SELECT code, column_name, count(*) AS rows, min(line) AS first_line,
+                  (array_agg(reason ORDER BY place))[1] AS reason, (array_agg(reason_zh ORDER BY place))[1] AS reason_zh
+           FROM intake.import_reject WHERE run_id = :id
+           GROUP BY code, column_name ORDER BY count(*) DESC, code, column_name LIMIT 100""",
+        id=run_id,
+    )
+    return [RejectSum(row.code, row.column_name, row.rows, row.first_line, row.reason, row.reason_zh) for row in found]
+
+
 def upsert_mapping(conn: Connection, name: str, body: Mapping[str, Any], actor: str, now: datetime) -> None:
     run(
         conn,
@@ -166,3 +190,11 @@ def find_mapping(conn: Connection, name: str) -> Mapping[str, Any] | None:
 
 def mapping_names(conn: Connection) -> list[str]:
     return [row[0] for row in rows(conn, "SELECT name FROM intake.mapping ORDER BY name")]
+
+
+def mapping_bodies(conn: Connection) -> list[Mapping[str, Any]]:
+    return [row.body for row in rows(conn, "SELECT body FROM intake.mapping ORDER BY name")]
+
+
+def delete_mapping(conn: Connection, name: str) -> bool:
+    return scalar(conn, "DELETE FROM intake.mapping WHERE name = :name RETURNING 1", name=name) is not None

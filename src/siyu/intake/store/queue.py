@@ -23,8 +23,8 @@ def insert_envelope(conn: Connection, lane: Lane, messages: int, body: bytes, *,
     )
 
 
-def notify(conn: Connection, channel: str) -> None:
-    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+def notify(conn: Connection, channel: str, payload: str = "") -> None:
+    run(conn, "SELECT pg_notify(:channel, :payload)", channel=channel, payload=payload)
 
 
 def lock_envelopes(conn: Connection, lane: Lane, limit: int, most: int) -> list[AnyRow]:
@@ -73,6 +73,11 @@ def depth(conn: Connection) -> QueueDepth:
         oldest = first if oldest is None else min(oldest, first)
     size = scalar(conn, "SELECT pg_total_relation_size('intake.envelope')")
     return QueueDepth(messages=waiting, bytes=int(size), oldest=oldest)
+
+
+def oldest_by_lane(conn: Connection) -> dict[Lane, datetime]:
+    found = rows(conn, "SELECT lane, min(received_at) FROM intake.envelope GROUP BY lane")
+    return {Lane(lane): first for lane, first in found}
 
 
 def mark_seen(conn: Connection, digests: Sequence[str]) -> set[str]:
@@ -159,6 +164,22 @@ def list_dead_letters(
         state=state,
         source=source_id,
         before=before,
+        limit=limit,
+    )
+
+
+def last_dead_letter(conn: Connection) -> int:
+    return int(scalar(conn, "SELECT coalesce(max(id), 0) FROM intake.dead_letter"))
+
+
+def dead_letters_after(conn: Connection, after: int, limit: int) -> list[AnyRow]:
+    return rows(
+        conn,
+        """
+        SELECT id, source_id, message_id, message_type, stage, code, reason, reason_zh, received_at, died_at, state
+        FROM intake.dead_letter WHERE id > :after ORDER BY id LIMIT :limit
+        """,
+        after=after,
         limit=limit,
     )
 

@@ -299,8 +299,8 @@ def move_tags(conn: Connection, losers: Sequence[int], winners: Sequence[int]) -
 
 
 def forget(conn: Connection, ids: Sequence[int]) -> None:
-    """Delete the profile, relations and consents of customers that were merged away."""
-    for table in ("relation", "consent", "profile"):
+    """Delete the profile, relations and consents of customers that were merged away, and where they stood."""
+    for table in ("relation", "consent", "profile", "standing"):
         run(conn, f"DELETE FROM customers.{table} WHERE customer_id = ANY(CAST(:ids AS bigint[]))", ids=ids)
 
 

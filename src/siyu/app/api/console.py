@@ -1,0 +1,38 @@
+"""What the console asks before anybody has signed in."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+import siyu
+from siyu.app.context import Context
+from siyu.engines.http import ERROR_RESPONSES
+
+router = APIRouter(prefix="/api/v1/console", tags=["console"], responses=ERROR_RESPONSES)
+
+CURRENCY: Final = "CNY"  # money is integer fen throughout
+LANGUAGES: Final = ("zh-CN", "en")
+
+
+class ConsoleConfig(BaseModel):
+    """How the console shows names, times and money."""
+
+    brand_name: str = Field(description="Setting `SIYU_BRAND_NAME`; empty when nobody has set it.")
+    zone: str = Field(description="IANA name; times are shown in it.")
+    currency: str = Field(description="ISO 4217. Amounts come in its hundredth part: fen.")
+    version: str
+    languages: list[str] = Field(description="The first is the one to begin with.")
+
+
+@router.get("/config")
+def config(request: Request) -> ConsoleConfig:
+    """How to show names, times and money. Needs no session: the sign-in page asks it."""
+    context: Context = request.app.state.context
+    return ConsoleConfig(
+        brand_name=context.settings.brand_name,
+        zone=context.settings.brand_zone,
+        currency=CURRENCY,
+        version=siyu.__version__,
+        languages=list(LANGUAGES),
+    )

@@ -1,0 +1,99 @@
+"""Exports of the customers' list over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from siyu.app import exports
+from siyu.app.api.wanted import Wanted
+from siyu.app.context import Context
+from siyu.customers import service as customers
+from siyu.engines.access.types import Principal
+from siyu.engines.http import ERROR_RESPONSES, Conn, needs
+
+router = APIRouter(prefix="/api/v1/customers/exports", tags=["customers"], responses=ERROR_RESPONSES)
+
+CanRead = Annotated[Principal, needs("customers.read")]
+Column = Literal[
+    "customer_id",
+    "name",
+    "phone",
+    "email",
+    "layer",
+    "orders",
+    "net_yuan",
+    "first_order_at",
+    "last_order_at",
+    "first_seen_at",
+    "last_seen_at",
+    "known_since",
+    "platforms",
+    "tags",
+    "relations",
+]
+_USUAL: list[Column] = ["customer_id", "name", "phone", "layer", "orders", "net_yuan", "last_order_at", "tags"]
+
+
+class ExportAsked(BaseModel):
+    """What to export: the filters of the list, the columns in their order, personal data in clear or masked."""
+
+    wanted: Wanted = Wanted()
+    columns: Annotated[list[Column], Field(min_length=1, max_length=30)] = _USUAL
+    reveal: bool = Field(
+        False, description="Names, phones and mail in clear: needs `personal.reveal`, goes into the audit."
+    )
+
+
+class ExportRead(BaseModel):
+    """One export, as far as it is. `wanted` holds no personal data: who was looked for stands in it as ids."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    state: Literal["waiting", "running", "done", "failed", "expired"]
+    wanted: dict[str, Any]
+    columns: list[str]
+    reveal: bool
+    rows: int
+    bytes: int
+    error: dict[str, Any] | None
+    made_by: str
+    made_at: datetime
+    finished_at: datetime | None
+    expires_at: datetime | None
+
+
+@router.post("", status_code=202)
+def ask(request: Request, conn: Conn, principal: CanRead, body: ExportAsked) -> ExportRead:
+    """Have the list with these filters written as CSV (UTF-8 with BOM). A job writes it; the file is kept for 7 days."""
+    context: Context = request.app.state.context
+    wanted = body.wanted
+    made = exports.ask(context, conn, principal, wanted.words, wanted.filter, body.columns, reveal=body.reveal)
+    return ExportRead.model_validate(made)
+
+
+@router.get("")
+def list_exports(
+    conn: Conn,
+    _: CanRead,
+    before: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> list[ExportRead]:
+    """List exports, newest first; `before` is the id of the last one of the page before."""
+    return [ExportRead.model_validate(one) for one in customers.exports(conn, before=before, limit=limit)]
+
+
+@router.get("/{export_id}")
+def show(conn: Conn, _: CanRead, export_id: int) -> ExportRead:
+    """Show one export."""
+    return ExportRead.model_validate(customers.export(conn, export_id))
+
+
+@router.get("/{export_id}/file", response_class=FileResponse)
+def download(request: Request, conn: Conn, principal: CanRead, export_id: int) -> FileResponse:
+    """Fetch the file. Audited; one in clear needs `personal.reveal`."""
+    path = exports.fetch(request.app.state.context, conn, principal, export_id)
+    return FileResponse(path, media_type="text/csv", filename=f"customers-{export_id}.csv")

@@ -1,0 +1,249 @@
+"""Exports of the customers' list: asked for, written by a job as CSV into the data folder, fetched, forgotten."""
+
+import csv
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import Connection
+
+from siyu.app import people
+from siyu.app.context import Context
+from siyu.customers import service as customers
+from siyu.customers.types import CustomerRow, Export, ListFilter
+from siyu.engines import jobs
+from siyu.engines.access import service as access
+from siyu.engines.access.types import Principal
+from siyu.engines.vault import service as vault
+from siyu.identity import service as identity
+from siyu.kernel.errors import BadInput, Conflict, SiyuError, original
+
+log = structlog.get_logger(__name__)
+
+EXPORT: Final = "exports.write"
+_PAGE: Final = 2000
+_MOST_FOUND: Final = 5000  # by a name or identifier
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_TIMES: Final = {
+    "first_order_at",
+    "last_order_at",
+    "first_seen_at",
+    "last_seen_at",
+    "known_since",
+}
+
+# Column → its heading. What is personal is masked unless the export was asked for in clear.
+COLUMNS: Final[Mapping[str, str]] = {
+    "customer_id": "客户编号",
+    "name": "姓名",
+    "phone": "手机号",
+    "email": "邮箱",
+    "layer": "关系阶梯",
+    "orders": "已付订单数",
+    "net_yuan": "净消费额（元）",
+    "first_order_at": "首单时间",
+    "last_order_at": "最近下单",
+    "first_seen_at": "首次出现",
+    "last_seen_at": "最近出现",
+    "known_since": "识别时间",
+    "platforms": "购买平台",
+    "tags": "标签",
+    "relations": "关系",
+}
+_PERSONAL: Final = ("name", "phone", "email")
+
+
+def ask(
+    context: Context,
+    conn: Connection,
+    principal: Principal,
+    words: str | None,
+    wanted: ListFilter,
+    columns: Sequence[str],
+    *,
+    reveal: bool,
+) -> Export:
+    """Have a job write the list with these filters; it runs when the transaction is committed. Audited.
+
+    A name or identifier that is looked for is resolved here: the record of an export holds no personal data.
+
+    Raises:
+        NotAllowed: without the right ``customers.read``, or ``personal.reveal`` for one in clear.
+        BadInput: an unknown column, one named twice, or none.
+    """
+    access.require(principal, "customers.read")
+    if reveal:
+        access.require(principal, "personal.reveal")
+    _check(columns)
+    filters = {name: value for name, value in asdict(wanted).items() if value is not None and name != "name"}
+    if words or wanted.name:
+        found = people.search(conn, words, wanted, limit=_MOST_FOUND)
+        filters["ids"] = [one.customer_id for one in found.customers]
+    now = context.clock.now()
+    made = customers.begin_export(conn, filters, list(columns), reveal=reveal, made_by=principal.actor, now=now)
+    jobs.defer(conn, EXPORT, {"export_id": made.id})
+    details = {"filters": sorted(filters), "columns": list(columns), "reveal": reveal}
+    _audit(conn, principal.actor, "export.requested", made.id, details, now)
+    return made
+
+
+def _check(columns: Sequence[str]) -> None:
+    unknown = [name for name in columns if name not in COLUMNS]
+    if unknown or not columns or len(set(columns)) != len(columns):
+        named = ", ".join(unknown) or "none, or one twice"
+        raise BadInput(
+            reason=f"these columns cannot be exported: {named}; there are {', '.join(COLUMNS)}.",
+            reason_zh=f"无法导出这些列：{', '.join(unknown) or '未指定或重复'}；可用的列有 {', '.join(COLUMNS)}。",
+        )
+
+
+def write(context: Context, export_id: int) -> None:
+    """Write the file of an export from the beginning. Safe to repeat: one that is done stays as it is.
+
+    Raises:
+        SiyuError: noted with the export as well.
+    """
+    with context.database.transaction() as conn:
+        found = customers.export(conn, export_id)
+        if found.state in {"done", "expired"}:
+            return
+        customers.advance_export(conn, export_id, 0)
+    folder = _folder(context)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"customers-{export_id}-{secrets.token_hex(8)}.csv"
+    try:
+        count = _write_rows(context, found, path)
+        with context.database.transaction() as conn:
+            customers.finish_export(
+                conn, export_id, rows=count, size=path.stat().st_size, file=path.name, now=context.clock.now()
+            )
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        said = f"{type(error).__name__}: {error}"[:500]
+        problem = error.as_json() if isinstance(error, SiyuError) else {"message": said, "message_zh": original(said)}
+        with context.database.transaction() as conn:
+            customers.fail_export(conn, export_id, problem, context.clock.now())
+        raise
+    log.info("export.done", export=export_id, rows=count)
+
+
+def _write_rows(context: Context, export: Export, path: Path) -> int:
+    wanted = ListFilter(**_read_filters(export.wanted))
+    zone = ZoneInfo(context.settings.brand_zone)
+    count, cursor = 0, None
+    with path.open("w", encoding="utf-8-sig", newline="") as file:  # Excel takes UTF-8 for what it is by the BOM
+        path.chmod(0o600)
+        writer = csv.writer(file)
+        writer.writerow([COLUMNS[name] for name in export.columns])
+        while True:
+            with context.database.transaction() as conn:
+                page = people.search(
+                    conn, None, wanted, sort="first_seen", descending=False, cursor=cursor, limit=_PAGE
+                )
+                clear = _in_clear(conn, export, page.customers) if export.reveal else {}
+                count += len(page.customers)
+                customers.advance_export(conn, export.id, count)
+            # Only now: what was shown in clear is in the audit by this commit.
+            writer.writerows(_lines(page.customers, clear, export.columns, zone))
+            cursor = page.next
+            if cursor is None:
+                return count
+
+
+def _read_filters(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Filters as they were before they became JSON."""
+    moments = {name for name in stored if name.endswith(("_from", "_before")) and isinstance(stored[name], str)}
+    filters: dict[str, Any] = {
+        name: datetime.fromisoformat(value) if name in moments else value for name, value in stored.items()
+    }
+    if "ids" in filters:
+        filters["ids"] = tuple(filters["ids"])
+    return filters
+
+
+def _in_clear(conn: Connection, export: Export, shown: Sequence[CustomerRow]) -> dict[int, dict[str, str]]:
+    """Personal data by customer and name; the look goes into the audit, page by page."""
+    ids = [one.customer_id for one in shown]
+    prints = customers.personal_prints(conn, ids)
+    for customer_id, phones in identity.phones_of(conn, ids).items():
+        prints.setdefault(customer_id, {}).setdefault("phone", ("phone", phones[0]))
+    items = sorted({item for named in prints.values() for item in named.values()})
+    found = vault.reveal(conn, actor=export.made_by, items=items, reason=f"export:{export.id}") if items else {}
+    return {
+        customer_id: {name: found.get(print_, "") for name, (_, print_) in named.items()}
+        for customer_id, named in prints.items()
+    }
+
+
+def _lines(
+    shown: Iterable[CustomerRow], clear: Mapping[int, Mapping[str, str]], columns: Sequence[str], zone: ZoneInfo
+) -> list[list[str]]:
+    titles = {rung.layer: rung.zh for rung in customers.LADDER}
+    special: dict[str, Callable[[CustomerRow], str]] = {
+        "layer": lambda one: titles[one.layer],
+        "net_yuan": lambda one: (
+            f"{'-' if one.net_fen < 0 else ''}{abs(one.net_fen) // 100}.{abs(one.net_fen) % 100:02d}"
+        ),
+    }
+
+    def cell(one: CustomerRow, name: str) -> str:
+        if name in _PERSONAL:
+            return _harmless(clear.get(one.customer_id, one.personal).get(name, ""))
+        if name in special:
+            return special[name](one)
+        value = getattr(one, name)
+        if name in _TIMES:
+            return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}" if value else ""
+        return _harmless("、".join(value)) if isinstance(value, tuple) else str(value)
+
+    return [[cell(one, name) for name in columns] for one in shown]
+
+
+def _harmless(text: str) -> str:
+    """A spreadsheet would take some beginnings for a formula; names and tags come from outside. A phone may have its +."""
+    if text.startswith(_FORMULA) and not text[1:].isdecimal():
+        return f"'{text}"
+    return text
+
+
+def fetch(context: Context, conn: Connection, principal: Principal, export_id: int) -> Path:
+    """The file of a finished export; the download is audited.
+
+    Raises:
+        NotFound: there is no such export.
+        NotAllowed: it is in clear, and the right ``personal.reveal`` is missing.
+        Conflict: it is not finished, failed, or is gone.
+    """
+    found = customers.export(conn, export_id)
+    if found.reveal:
+        access.require(principal, "personal.reveal")
+    path = _folder(context) / found.file if found.file else None
+    now = context.clock.now()
+    if path is None or not path.exists() or (found.expires_at is not None and found.expires_at <= now):
+        raise Conflict(
+            reason="this export has no file: it is not finished, it failed, or its seven days are over.",
+            reason_zh="该导出没有可下载的文件：尚未完成、已失败或已超过 7 天。",
+        )
+    _audit(conn, principal.actor, "export.downloaded", export_id, {"rows": found.rows, "reveal": found.reveal}, now)
+    return path
+
+
+def forget(context: Context) -> None:
+    """Delete the files of exports whose time is over. Safe to repeat."""
+    with context.database.transaction() as conn:
+        gone = customers.expire_exports(conn, context.clock.now())
+    for name in gone:
+        (_folder(context) / name).unlink(missing_ok=True)
+
+
+def _folder(context: Context) -> Path:
+    return context.settings.data_folder / "exports"
+
+
+def _audit(conn: Connection, actor: str, action: str, export_id: int, details: dict[str, Any], now: datetime) -> None:
+    access.record(conn, actor=actor, action=action, target=f"export:{export_id}", details=details, now=now)

@@ -1,0 +1,191 @@
+"""The operator's list of customers, and keeping up to date what it is sorted and filtered by.
+
+Where a customer stands (layer, orders, value) is derived. Whoever changes something it is derived from marks the
+customer in the same transaction (:func:`mark_stale`); soon after, the marked ones are counted again, each once however
+often it was marked, so that a batch of the pipeline pays for one small insert and nothing else.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from siyu.customers import store
+from siyu.customers.rules import layer_of, normalise
+from siyu.customers.service.reading import masked_traits
+from siyu.customers.store import listing
+from siyu.customers.store.listing import Standing
+from siyu.customers.types import Bought, CustomerList, CustomerRow, Layer, ListFilter, Sort
+from siyu.engines.cursor import decode_cursor, encode_cursor, foreign_cursor
+from siyu.engines.vault import service as vault
+
+CHANNEL: Final = "siyu_customers"  # NOTIFY wakes whoever counts
+_MAX_PAGE: Final = 5000
+_NOTHING: Final = Bought(0, 0, None, None, ())
+
+
+def mark_stale(conn: Connection, ids: Iterable[int]) -> None:
+    """Have these customers counted again once this transaction is committed. Safe to repeat; 0 is left out."""
+    listing.mark(conn, {customer_id for customer_id in ids if customer_id}, CHANNEL)
+
+
+def mark_known(conn: Connection, ids: Iterable[int]) -> None:
+    """The same for those that do not count as known yet: a message named them by more than a device."""
+    if wanted := {customer_id for customer_id in ids if customer_id}:
+        listing.mark(conn, listing.not_known_yet(conn, wanted), CHANNEL)
+
+
+def stale_since(conn: Connection) -> datetime | None:
+    """Since when somebody waits to be counted again; ``None`` when nobody does."""
+    return listing.oldest_mark(conn)
+
+
+def take_stale(conn: Connection) -> list[int]:
+    """Some of those who wait, longest first; the caller counts them (:func:`keep_standings`) in this transaction.
+
+    Empty when nobody waits, or when another transaction counts at this moment.
+    """
+    return listing.take_marks(conn)
+
+
+def keep_standings(
+    conn: Connection, ids: Sequence[int], bought: Mapping[int, Bought], known: Mapping[int, datetime]
+) -> None:
+    """Write where these customers stand now. Safe to repeat.
+
+    Args:
+        conn: an open transaction, in which nobody is merged or split.
+        ids: everybody to be written; who is a nameless device without orders or relations has no row.
+        bought: from commerce; who is missing bought nothing.
+        known: since when they are known by more than a device, from OneID.
+    """
+    ties = store.standing_kinds(conn, ids)
+    written, nobody = [], []
+    for customer_id in ids:
+        what = bought.get(customer_id, _NOTHING)
+        layer = layer_of(ties.get(customer_id, ()), what.orders)
+        since = known.get(customer_id)
+        if since is None and not what.orders and not layer:
+            nobody.append(customer_id)
+        else:
+            written.append(Standing(customer_id, int(layer), since, **asdict(what)))
+    listing.keep_standings(conn, written)
+    listing.drop_standings(conn, nobody)
+
+
+def layer_counts(conn: Connection) -> dict[Layer, int]:
+    """How many customers stand on each layer of the ladder now; layer 0 holds everybody else, also nameless devices."""
+    found = listing.count_layers(conn)
+    return {layer: found.get(int(layer), 0) for layer in Layer}
+
+
+def became_known(conn: Connection, since: datetime, until: datetime) -> int:
+    """How many customers became known by more than a device from ``since`` on and before ``until``."""
+    return listing.count_known(conn, since, until)
+
+
+def list_page(
+    conn: Connection,
+    wanted: ListFilter,
+    *,
+    sort: Sort = "last_seen",
+    descending: bool = True,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> CustomerList:
+    """Customers that pass the filter, in the order asked for.
+
+    Args:
+        conn: an open transaction.
+        wanted: see :class:`ListFilter`.
+        sort: ``last_seen`` is by the hour, within it by id; ``value``, ``orders`` and ``last_order`` list only those
+            who bought.
+        descending: the greatest first.
+        cursor: ``next`` of the page before, for the same filter and order; ``None`` for the first.
+        limit: 1 to 5000.
+
+    Raises:
+        BadInput: the cursor is none of ours.
+    """
+    limit = max(1, min(limit, _MAX_PAGE))
+    given = _given(wanted)
+    found = listing.page_of_ids(
+        conn, given, sort=sort, descending=descending, after=_read_cursor(cursor, sort, descending), limit=limit + 1
+    )
+    shown, more = found[:limit], len(found) > limit
+    exact = cursor is None and not more
+    return CustomerList(
+        customers=_rows(conn, [customer_id for customer_id, _ in shown]),
+        next=_cursor(shown[-1], sort, descending) if more else None,
+        total=len(shown) if exact else max(listing.estimate(conn, given, sort), len(found)),
+        total_exact=exact,
+    )
+
+
+def _given(wanted: ListFilter) -> dict[str, Any]:
+    given = asdict(wanted)
+    name = given.pop("name")
+    given["token"] = vault.fingerprint("name", normalise("name", name)) if name else None
+    given["ids"] = list(wanted.ids) if wanted.ids is not None else None
+    return given
+
+
+def _cursor(last: tuple[int, Any], sort: str, descending: bool) -> str:
+    customer_id, key = last
+    return encode_cursor(
+        [f"{sort}:{int(descending)}", key.isoformat() if isinstance(key, datetime) else key, customer_id]
+    )
+
+
+def _read_cursor(cursor: str | None, sort: str, descending: bool) -> tuple[Any, int] | None:
+    if cursor is None:
+        return None
+    number = sort in {"value", "orders"}
+    found = decode_cursor(cursor, str, int if number else str, int)
+    assert found is not None
+    order, key, customer_id = found
+    if order != f"{sort}:{int(descending)}":
+        raise foreign_cursor()
+    if number:
+        return key, int(customer_id)
+    try:
+        return datetime.fromisoformat(str(key)), int(customer_id)
+    except ValueError:
+        raise foreign_cursor() from None
+
+
+def _rows(conn: Connection, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
+    if not ids:
+        return ()
+    profiles, stand = store.profiles(conn, ids), listing.standings(conn, ids)
+    ties, masked = store.standing_kinds(conn, ids), masked_traits(conn, profiles.values())
+    tags: dict[int, set[str]] = defaultdict(set)
+    for customer_id, tag in store.tags(conn, ids):
+        tags[customer_id].add(tag.tag)
+    made = []
+    for customer_id in ids:
+        if (profile := profiles.get(customer_id)) is None:
+            continue  # merged away since the page was looked up
+        at = stand.get(customer_id) or Standing(customer_id, 0, None, **asdict(_NOTHING))
+        made.append(
+            CustomerRow(
+                customer_id=customer_id,
+                personal=masked[customer_id],
+                layer=Layer(at.layer),
+                orders=at.orders,
+                net_fen=at.net_fen,
+                first_order_at=at.first_order_at,
+                last_order_at=at.last_order_at,
+                first_seen_at=profile.first_seen_at,
+                last_seen_at=profile.last_seen_at,
+                known_since=at.known_since,
+                first_source_id=profile.first_source_id,
+                platforms=tuple([place for place in at.places if "/" not in place]),
+                tags=tuple(sorted(tags[customer_id])),
+                relations=tuple(ties.get(customer_id, ())),
+            )
+        )
+    return tuple(made)

@@ -1,0 +1,37 @@
+"""What insight expects of customers: written by its refits, read with the profile."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from siyu.customers.predictions import store
+from siyu.customers.types import Prediction
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def write_predictions(conn: Connection, table: "pa.Table", *, above: int, up_to: int) -> int:
+    """Make the predictions of the customers with ids above ``above``, up to ``up_to``, those of ``table``.
+
+    Rows that say what is there already are left as they are, so a repeat changes nothing. Who is not in the table has
+    no prediction afterwards; who is no customer (merged away since) gets none.
+
+    Args:
+        conn: an open transaction; a piece of some ten thousand customers should have one of its own.
+        table: columns ``customer_id``, ``as_of``, and those of :class:`Prediction` up to ``last_day``.
+        above: see above.
+        up_to: see above.
+
+    Returns:
+        how many rows were written or deleted.
+    """
+    store.stage(conn, table)
+    store.lock_changing(conn, above, up_to)
+    return store.delete_others(conn, above, up_to) + store.write_changed(conn)
+
+
+def prediction(conn: Connection, customer_id: int) -> Prediction | None:
+    """What is expected of one customer; ``None`` where nothing is: never bought, or there is no model."""
+    found = store.of(conn, customer_id)
+    return Prediction(*found) if found else None

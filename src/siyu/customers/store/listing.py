@@ -1,0 +1,236 @@
+"""The list of customers: where each stands, what is to be counted again, and pages of it in every order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection
+
+from siyu.engines.postgres import one, rows, run, scalar
+
+_COUNTING_LOCK: Final = 0x5159_5530_0010
+_ENTRIES: Final = 20  # rows of marks taken at once, of at most a thousand customers each
+_MARKS_A_ROW: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row of ``customers.standing``."""
+
+    customer_id: int
+    layer: int
+    known_since: datetime | None
+    orders: int
+    net_fen: int
+    first_order_at: datetime | None
+    last_order_at: datetime | None
+    places: Sequence[str]
+
+
+_FIELDS: Final = {
+    "customer_id": "bigint",
+    "layer": "smallint",
+    "known_since": "timestamptz",
+    "orders": "integer",
+    "net_fen": "bigint",
+    "first_order_at": "timestamptz",
+    "last_order_at": "timestamptz",
+    "places": "text[]",
+}
+_COLUMNS: Final = ", ".join(_FIELDS)
+_TYPED: Final = ", ".join(f"{name} {kind}" for name, kind in _FIELDS.items())
+_CHANGING: Final = [name for name in _FIELDS if name != "customer_id"]
+_KEEP: Final = f"""
+    INSERT INTO customers.standing AS old ({_COLUMNS})
+    SELECT {_COLUMNS} FROM json_to_recordset(CAST(:standings AS json)) AS new ({_TYPED}) ORDER BY customer_id
+    ON CONFLICT (customer_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _CHANGING)}
+    WHERE ({", ".join(f"old.{name}" for name in _CHANGING)})
+        IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _CHANGING)})
+"""
+
+
+def mark(conn: Connection, ids: Iterable[int], channel: str) -> None:
+    """Have these customers counted again, and say so on the channel at commit."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _MARKS_A_ROW):
+        _insert_marks(conn, wanted[start : start + _MARKS_A_ROW])
+    if wanted:
+        run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+
+
+def _insert_marks(conn: Connection, ids: Sequence[int]) -> None:
+    run(conn, "INSERT INTO customers.stale (customer_ids) VALUES (CAST(:ids AS bigint[]))", ids=list(ids))
+
+
+def not_known_yet(conn: Connection, ids: Iterable[int]) -> list[int]:
+    """Of these customers, those who do not count as known so far."""
+    return [
+        row[0]
+        for row in rows(
+            conn,
+            """SELECT id FROM unnest(CAST(:ids AS bigint[])) AS given (id)
+               WHERE NOT EXISTS (SELECT FROM customers.standing
+                                 WHERE customer_id = given.id AND known_since IS NOT NULL)""",
+            ids="{" + ",".join(map(str, ids)) + "}",
+        )
+    ]
+
+
+def oldest_mark(conn: Connection) -> datetime | None:
+    """Since when somebody waits to be counted again."""
+    found: datetime | None = scalar(conn, "SELECT marked_at FROM customers.stale ORDER BY id LIMIT 1")
+    return found
+
+
+def take_marks(conn: Connection) -> list[int]:
+    """Customers marked longest ago, no longer marked when this transaction commits; nobody else counts until then.
+
+    Empty when nobody waits, or somebody else counts at this moment.
+    """
+    if not scalar(conn, "SELECT pg_try_advisory_xact_lock(:key)", key=_COUNTING_LOCK):
+        return []
+    taken = rows(
+        conn,
+        """DELETE FROM customers.stale WHERE id IN (SELECT id FROM customers.stale ORDER BY id LIMIT :entries)
+           RETURNING customer_ids""",
+        entries=_ENTRIES,
+    )
+    return sorted({customer_id for row in taken for customer_id in row[0]})
+
+
+def keep_standings(conn: Connection, standings: Sequence[Standing]) -> None:
+    """Insert or overwrite; a row that would not change is not written."""
+    if standings:
+        as_json = [{name: getattr(one_, name) for name in _FIELDS} for one_ in standings]
+        run(conn, _KEEP, standings=orjson.dumps(as_json).decode())
+
+
+def drop_standings(conn: Connection, ids: Sequence[int]) -> None:
+    """Forget where these stand."""
+    if ids:
+        run(conn, "DELETE FROM customers.standing WHERE customer_id = ANY(CAST(:ids AS bigint[]))", ids=list(ids))
+
+
+def standings(conn: Connection, ids: Sequence[int]) -> dict[int, Standing]:
+    """By customer; nameless devices have none."""
+    found = rows(
+        conn,
+        f"SELECT {_COLUMNS} FROM customers.standing WHERE customer_id = ANY(CAST(:ids AS bigint[]))",
+        ids=list(ids),
+    )
+    return {row[0]: Standing(*row) for row in found}
+
+
+def count_layers(conn: Connection) -> dict[int, int]:
+    """Customers on each layer; everybody without a row of their own stands on layer 0."""
+    found = {row[0]: int(row[1]) for row in rows(conn, "SELECT layer, count(*) FROM customers.standing GROUP BY layer")}
+    everybody = int(scalar(conn, "SELECT count(*) FROM customers.profile"))
+    return {**found, 0: everybody - sum(count for layer, count in found.items() if layer)}
+
+
+def count_known(conn: Connection, since: datetime, until: datetime) -> int:
+    """Customers who became known from ``since`` on and before ``until``."""
+    return int(
+        scalar(
+            conn,
+            "SELECT count(*) FROM customers.standing WHERE known_since >= :since AND known_since < :until",
+            since=since,
+            until=until,
+        )
+    )
+
+
+# Conditions on the profile (p) and on where the customer stands (s).
+_ON_PROFILE: Final = {
+    "tag": "EXISTS (SELECT FROM customers.tag WHERE tag.customer_id = p.customer_id AND tag.tag = :tag)",
+    "relation": "EXISTS (SELECT FROM customers.relation WHERE relation.customer_id = p.customer_id "
+    "AND relation.kind = :relation AND ended_at IS NULL)",
+    "source_id": "p.first_source_id = :source_id",
+    "seen_from": "p.last_seen_at >= :seen_from "
+    "AND p.seen_hour >= date_trunc('hour', CAST(:seen_from AS timestamptz) AT TIME ZONE 'UTC')",
+    "seen_before": "p.last_seen_at < :seen_before "
+    "AND p.seen_hour <= date_trunc('hour', CAST(:seen_before AS timestamptz) AT TIME ZONE 'UTC')",
+    "first_seen_from": "p.first_seen_at >= :first_seen_from",
+    "first_seen_before": "p.first_seen_at < :first_seen_before",
+    "ids": "p.customer_id = ANY(CAST(:ids AS bigint[]))",
+    "token": "(p.tokens <> '{}' AND p.tokens @> ARRAY[CAST(:token AS text)])",
+    "nobody_yet": "NOT EXISTS (SELECT FROM customers.standing AS other "
+    "WHERE other.customer_id = p.customer_id AND other.layer > 0)",
+}
+_ON_STANDING: Final = {
+    "layer": "s.layer = :layer",
+    "known_from": "s.known_since >= :known_from",
+    "known_before": "s.known_since < :known_before",
+    "value_from": "s.orders > 0 AND s.net_fen >= :value_from",
+    "value_to": "s.orders > 0 AND s.net_fen <= :value_to",
+    "orders_from": "s.orders >= :orders_from",
+    "orders_to": "s.orders <= :orders_to",
+    "first_order_from": "s.orders > 0 AND s.first_order_at >= :first_order_from",
+    "first_order_before": "s.orders > 0 AND s.first_order_at < :first_order_before",
+    "last_order_from": "s.orders > 0 AND s.last_order_at >= :last_order_from",
+    "last_order_before": "s.orders > 0 AND s.last_order_at < :last_order_before",
+    "place": "s.orders > 0 AND s.places @> ARRAY[CAST(:place AS text)]",
+}
+SORTS: Final[Mapping[str, tuple[str, str]]] = {  # column and its type; those of s list only people who bought
+    "last_seen": ("p.seen_hour", "timestamp"),
+    "first_seen": ("p.first_seen_at", "timestamptz"),
+    "value": ("s.net_fen", "bigint"),
+    "orders": ("s.orders", "integer"),
+    "last_order": ("s.last_order_at", "timestamptz"),
+}
+
+
+def _from_where(given: Mapping[str, Any], sort: str) -> tuple[str, dict[str, Any]]:
+    """FROM and WHERE of a list with these filters, and the parameters they need."""
+    column, _ = SORTS[sort]
+    filters = {name: value for name, value in given.items() if value is not None}
+    bought = column.startswith("s.")
+    joined = bought or bool((_ON_STANDING.keys() - {"layer"}) & filters.keys()) or bool(filters.get("layer"))
+    conditions = ["s.orders > 0"] if bought else []
+    if not joined and filters.pop("layer", None) is not None:
+        conditions.append(_ON_PROFILE["nobody_yet"])
+    profile = "customers.profile AS p"
+    if either := [_ON_PROFILE[name] for name in ("ids", "token") if name in filters]:
+        # Few have this name: OFFSET 0 has PostgreSQL find them first, and not walk the whole list in its order.
+        profile = f"(SELECT * FROM customers.profile AS p WHERE {' OR '.join(either)} OFFSET 0) AS p"
+    known = {**_ON_PROFILE, **_ON_STANDING}
+    conditions += [known[name] for name in filters if name not in {"ids", "token"}]
+    if joined:
+        profile = f"customers.standing AS s JOIN {profile} ON p.customer_id = s.customer_id"
+    return f"FROM {profile} WHERE {' AND '.join(conditions) or 'true'}", filters
+
+
+def page_of_ids(
+    conn: Connection,
+    given: Mapping[str, Any],
+    *,
+    sort: str,
+    descending: bool,
+    after: tuple[Any, int] | None,
+    limit: int,
+) -> list[tuple[int, Any]]:
+    """(customer, sort key) of those that pass every filter given, after the given (sort key, customer)."""
+    column, kind = SORTS[sort]
+    source, parameters = _from_where(given, sort)
+    customer = f"{column[0]}.customer_id"
+    way, before = ("DESC", "<") if descending else ("ASC", ">")
+    if after is not None:
+        source += f" AND ({column}, {customer}) {before} (CAST(:after_key AS {kind}), CAST(:after_id AS bigint))"
+        parameters |= {"after_key": after[0], "after_id": after[1]}
+    found = rows(
+        conn,
+        f"SELECT {customer}, {column} {source} ORDER BY {column} {way}, {customer} {way} LIMIT :limit",
+        **parameters,
+        limit=limit,
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def estimate(conn: Connection, given: Mapping[str, Any], sort: str) -> int:
+    """About how many pass the filters, as PostgreSQL's planner thinks; costs a millisecond at any size."""
+    source, parameters = _from_where(given, sort)
+    plan = one(conn, f"EXPLAIN (FORMAT JSON) SELECT 1 {source}", **parameters)
+    assert plan is not None
+    return int(plan[0][0]["Plan"]["Plan Rows"])

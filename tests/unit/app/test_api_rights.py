@@ -1,0 +1,225 @@
+"""The permission table: every route has an entry, and every role is let in or kept out exactly as it says."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from siyu.app.web import create_app
+from siyu.engines.access.rules import RIGHTS, rights_of
+from siyu.engines.access.types import Principal, Role
+from siyu.engines.http.security import caller
+from siyu.kernel.errors import NotAllowed
+
+SIGNED_IN: Final = "signed in"  # any operator or key
+WRITE_KEY: Final = "write key"  # of a source: the contract of Segment
+ANYBODY: Final = "anybody"
+
+# A route that is not here does not pass: decide who may use it, and write it down.
+TABLE: Final[dict[str, str]] = {
+    "DELETE /api/v1/api-keys/{key_id}": "keys.manage",
+    "DELETE /api/v1/imports/files/{file_id}": "imports.run",
+    "DELETE /api/v1/imports/mappings/{name}": "imports.run",
+    "DELETE /api/v1/insight/funnels/{funnel_id}": "insight.read",
+    "DELETE /api/v1/sources/{source_id}/write-keys/{key_id}": "sources.manage",
+    "GET /api/v1/api-keys": "keys.manage",
+    "GET /api/v1/audit": "audit.read",
+    "GET /api/v1/console/config": ANYBODY,
+    "GET /api/v1/customers": "customers.read",
+    "GET /api/v1/customers/exports": "customers.read",
+    "GET /api/v1/customers/exports/{export_id}": "customers.read",
+    "GET /api/v1/customers/exports/{export_id}/file": "customers.read",
+    "GET /api/v1/customers/find": "customers.read",
+    "GET /api/v1/customers/{customer_id}": "customers.read",
+    "GET /api/v1/customers/{customer_id}/graph": "customers.read",
+    "GET /api/v1/customers/{customer_id}/orders": "customers.read",
+    "GET /api/v1/customers/{customer_id}/timeline": "customers.read",
+    "GET /api/v1/dead-letters": "intake.read",
+    "GET /api/v1/identity/assets": "customers.read",
+    "GET /api/v1/identity/review": "identity.manage",
+    "GET /api/v1/imports": "imports.run",
+    "GET /api/v1/imports/files/{file_id}": "imports.run",
+    "GET /api/v1/imports/mappings": "imports.run",
+    "GET /api/v1/imports/{run_id}": "imports.run",
+    "GET /api/v1/imports/{run_id}/reject-list": "imports.run",
+    "GET /api/v1/imports/{run_id}/rejects": "imports.run",
+    "GET /api/v1/insight/assets": "insight.read",
+    "GET /api/v1/insight/facts-by-day": "insight.read",
+    "GET /api/v1/insight/funnels": "insight.read",
+    "GET /api/v1/insight/funnels/{funnel_id}": "insight.read",
+    "GET /api/v1/insight/lifetime": "insight.read",
+    "GET /api/v1/insight/lifetime/distribution": "insight.read",
+    "GET /api/v1/insight/ltv": "insight.read",
+    "GET /api/v1/insight/ltv/people": "customers.read insight.read",
+    "GET /api/v1/insight/ltv/spread": "insight.read",
+    "GET /api/v1/insight/retention": "insight.read",
+    "GET /api/v1/insight/retention/people": "customers.read insight.read",
+    "GET /api/v1/insight/rfm": "insight.read",
+    "GET /api/v1/insight/rfm/people": "customers.read insight.read",
+    "GET /api/v1/insight/schema": "insight.read",
+    "GET /api/v1/live": "customers.read",
+    "GET /api/v1/me": SIGNED_IN,
+    "GET /api/v1/operators": "operators.manage",
+    "GET /api/v1/overview": "insight.read",
+    "GET /api/v1/rights": SIGNED_IN,
+    "GET /api/v1/sources": "sources.read",
+    "GET /api/v1/sources/{source_id}": "sources.read",
+    "GET /api/v1/sources/{source_id}/live": "sources.read",
+    "GET /api/v1/system": "system.read",
+    "GET /first-owner": ANYBODY,
+    "GET /health/live": ANYBODY,
+    "GET /health/ready": ANYBODY,
+    "GET /metrics": ANYBODY,
+    "GET /pixel/v1/page": WRITE_KEY,
+    "GET /pixel/v1/track": WRITE_KEY,
+    "GET /sourceConfig": ANYBODY,
+    "GET /sourceConfig/": ANYBODY,
+    "GET /v1/pixel/page": WRITE_KEY,
+    "GET /v1/pixel/track": WRITE_KEY,
+    "GET /v1/projects/{write_key}/settings": WRITE_KEY,
+    "PATCH /api/v1/operators/{operator_id}": "operators.manage",
+    "PATCH /api/v1/sources/{source_id}": "sources.manage",
+    "POST /api/v1/api-keys": "keys.manage",
+    "POST /api/v1/customers/exports": "customers.read",
+    "POST /api/v1/customers/merge": "identity.manage",
+    "POST /api/v1/customers/{customer_id}/reveal": "personal.reveal",
+    "POST /api/v1/customers/{customer_id}/split": "identity.manage",
+    "POST /api/v1/customers/{customer_id}/split-preview": "identity.manage",
+    "POST /api/v1/dead-letters/discard": "intake.manage",
+    "POST /api/v1/dead-letters/replay": "intake.manage",
+    "POST /api/v1/identity/review": "identity.manage",
+    "POST /api/v1/imports": "imports.run",
+    "POST /api/v1/imports/files": "imports.run",
+    "POST /api/v1/imports/files/{file_id}/preview": "imports.run",
+    "POST /api/v1/imports/files/{file_id}/run": "imports.run",
+    "POST /api/v1/imports/preview": "imports.run",
+    "POST /api/v1/insight/funnel": "insight.read",
+    "POST /api/v1/insight/funnel/people": "customers.read insight.read",
+    "POST /api/v1/insight/funnels": "insight.read",
+    "POST /api/v1/insight/lifetime/refit": "insight.manage",
+    "POST /api/v1/me/password": SIGNED_IN,
+    "POST /api/v1/operators": "operators.manage",
+    "POST /api/v1/operators/{operator_id}/reset-link": "operators.manage",
+    "POST /api/v1/redeem": ANYBODY,
+    "POST /api/v1/sign-in": ANYBODY,
+    "POST /api/v1/sign-out": ANYBODY,
+    "POST /api/v1/sources": "sources.manage",
+    "POST /api/v1/sources/{source_id}/write-keys": "sources.manage",
+    "POST /beacon/v1/batch": WRITE_KEY,
+    "POST /v1/a": WRITE_KEY,
+    "POST /v1/alias": WRITE_KEY,
+    "POST /v1/b": WRITE_KEY,
+    "POST /v1/batch": WRITE_KEY,
+    "POST /v1/g": WRITE_KEY,
+    "POST /v1/group": WRITE_KEY,
+    "POST /v1/i": WRITE_KEY,
+    "POST /v1/identify": WRITE_KEY,
+    "POST /v1/import": WRITE_KEY,
+    "POST /v1/p": WRITE_KEY,
+    "POST /v1/page": WRITE_KEY,
+    "POST /v1/s": WRITE_KEY,
+    "POST /v1/screen": WRITE_KEY,
+    "POST /v1/t": WRITE_KEY,
+    "POST /v1/track": WRITE_KEY,
+    "PUT /api/v1/imports/mappings/{name}": "imports.run",
+    "PUT /api/v1/insight/funnels/{funnel_id}": "insight.read",
+}
+
+
+def walk(routes: list, prefix: str = "") -> Iterator[tuple[str, APIRoute]]:
+    """(method and path, route) of everything that FastAPI answers, also below included routers."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield f"{method} {prefix}{route.path}", route
+        elif hasattr(route, "original_router"):
+            yield from walk(route.original_router.routes, prefix + route.include_context.prefix)
+
+
+def dependencies(dependant: Dependant) -> Iterator[Callable[..., object]]:
+    if dependant.call is not None:
+        yield dependant.call
+    for below in dependant.dependencies:
+        yield from dependencies(below)
+
+
+def is_check(call: Callable[..., object]) -> bool:
+    """Whether it is what ``needs(right)`` made."""
+    return getattr(call, "__qualname__", "") == "_needing.<locals>.check"
+
+
+def asked_by(route: APIRoute) -> str:
+    """The rights that the route's code asks for, as the table writes them."""
+    calls = list(dependencies(route.dependant))
+    rights = {check.__closure__[0].cell_contents for check in calls if is_check(check)}
+    if rights:
+        return " ".join(sorted(rights))
+    return SIGNED_IN if caller in calls else ANYBODY
+
+
+ROUTES: Final = dict(walk(create_app().routes))
+GUARDED: Final = {key: right.split() for key, right in TABLE.items() if right.split()[0] in RIGHTS}
+
+
+def address(key: str) -> tuple[str, str]:
+    method, path = key.split(" ")
+    while "{" in path:
+        path = path[: path.index("{")] + "1" + path[path.index("}") + 1 :]
+    return method, path
+
+
+class TestTable:
+    def test_no_route_without_an_entry(self) -> None:
+        assert set(ROUTES) - set(TABLE) == set(), "decide who may use these, and add them to TABLE"
+
+    def test_no_entry_without_a_route(self) -> None:
+        assert set(TABLE) - set(ROUTES) == set()
+
+    def test_the_code_asks_for_what_the_table_says(self) -> None:
+        said = {key: ANYBODY if right == WRITE_KEY else right for key, right in TABLE.items()}
+        assert {key: asked_by(route) for key, route in ROUTES.items()} == said
+
+    def test_every_right_guards_something(self) -> None:
+        elsewhere = {"customers.write", "personal.erase"}  # not yet a route of its own
+        assert set(RIGHTS) - {right for rights in GUARDED.values() for right in rights} <= elsewhere
+
+
+class TestNobody:
+    @pytest.fixture
+    def nobody(self, asking: Callable[..., TestClient]) -> TestClient:
+        return asking()
+
+    def test_is_kept_out_everywhere(self, nobody: TestClient) -> None:
+        for key, right in TABLE.items():
+            if key in GUARDED or right == SIGNED_IN:
+                answer = nobody.request(*address(key))
+                assert (key, answer.status_code, answer.json()["code"]) == (key, 401, "NotSignedIn")
+
+    def test_a_wrong_key_is_nobody(self, nobody: TestClient) -> None:
+        nobody.headers["Authorization"] = "Bearer siyu_wrong"
+        assert nobody.get("/api/v1/customers").status_code == 401
+
+
+@pytest.mark.parametrize("role", list(Role))
+class TestRoles:
+    def test_every_route_lets_in_or_keeps_out(self, asking: Callable[..., TestClient], role: Role) -> None:
+        client, held = asking(role=role), rights_of([role])
+        principal = Principal("operator", 1, "somebody", held, frozenset([role]))
+        for key, rights in GUARDED.items():
+            checks = [call for call in dependencies(ROUTES[key].dependant) if is_check(call)]
+            missing = {right for right in rights if role not in RIGHTS[right].roles}
+            assert len({check.__closure__[0].cell_contents for check in checks}) == len(rights)
+            for check in checks:
+                right = check.__closure__[0].cell_contents
+                if right in missing:
+                    with pytest.raises(NotAllowed):
+                        check(principal)
+                else:
+                    assert check(principal) is principal
+            if missing:
+                answer = client.request(*address(key))
+                assert (key, answer.status_code, answer.json()["code"]) == (key, 403, "NotAllowed")
+                assert answer.json()["details"]["right"] in missing

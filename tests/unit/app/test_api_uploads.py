@@ -1,0 +1,113 @@
+"""A file on its way into an import: what it is, its columns, a mapping made by hand, the dry run, and the run."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from siyu.app import imports
+from siyu.app.context import Context
+from siyu.engines.access import service as access
+from siyu.kernel.clock import ManualClock
+
+TILL = "单号,时间,金额,会员卡,手机号\nA1,2026-01-02 10:00:00,12.50,M7,13800138000\nA2,2026-01-03 11:00:00,8.00,M8,\n"
+MAPPING: dict[str, Any] = {
+    "kind": "orders",
+    "shop": "till",
+    "fields": {"order_no": "单号", "paid_at": "时间", "paid_fen": "金额", "status": {"value": "received"}},
+    "identifiers": [{"type": "member_no", "scope": "till", "column": "会员卡"}],
+}
+
+
+@pytest.fixture
+def client(asking: Callable[..., TestClient]) -> TestClient:
+    return asking("imports.run")
+
+
+def put(client: TestClient, text: str = TILL, name: str = "till.csv") -> dict[str, Any]:
+    answer = client.post("/api/v1/imports/files", files={"file": (name, text.encode())})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+class TestAFileThatNobodyKnows:
+    def test_says_why_and_shows_its_columns_without_anybodys_phone(self, client: TestClient) -> None:
+        waiting = put(client)
+        assert waiting["recognised"] is None
+        assert waiting["problem"]["code"] == "UnknownFile"
+        columns = {each["name"]: each for each in waiting["columns"]}
+        assert list(columns) == ["单号", "时间", "金额", "会员卡", "手机号"]
+        assert columns["金额"] == {"name": "金额", "samples": ["12.50", "8.00"], "filled": 1.0}
+        assert columns["手机号"] == {"name": "手机号", "samples": ["138****00"], "filled": 0.5}
+        assert client.get(f"/api/v1/imports/files/{waiting['id']}").json() == waiting
+
+    def test_is_read_by_a_mapping_saved_for_it(self, client: TestClient) -> None:
+        waiting = put(client)
+        assert client.put("/api/v1/imports/mappings/till", json=MAPPING).status_code == 200
+        how = {"kind": "orders", "mapping": "till"}
+        seen = client.post(f"/api/v1/imports/files/{waiting['id']}/preview", json=how).json()
+        assert (seen["orders"], seen["paid_fen"], seen["people"]) == (2, 2050, 2)
+        run = client.post(f"/api/v1/imports/files/{waiting['id']}/run", json=how)
+        assert run.status_code == 202, run.text
+        assert run.json()["file_name"] == "till.csv"
+        gone = client.get(f"/api/v1/imports/files/{waiting['id']}")
+        assert (gone.status_code, gone.json()["code"]) == (404, "NotFound")
+
+    def test_one_that_is_no_table_says_what_is_wrong(self, client: TestClient) -> None:
+        waiting = put(client, "", "empty.csv")
+        assert (waiting["problem"]["code"], waiting["columns"]) == ("UnreadableFile", [])
+        assert waiting["problem"]["message_zh"]
+
+    def test_is_forgotten_when_told_or_after_two_days(
+        self, client: TestClient, clock: ManualClock, web_context: Context
+    ) -> None:
+        first, second = put(client), put(client)
+        assert client.delete(f"/api/v1/imports/files/{first['id']}").status_code == 204
+        assert client.get(f"/api/v1/imports/files/{first['id']}").status_code == 404
+        clock.advance(timedelta(days=3))
+        put(client)
+        assert client.get(f"/api/v1/imports/files/{second['id']}").status_code == 404
+
+
+class TestMappings:
+    def test_are_listed_replaced_and_forgotten(self, client: TestClient) -> None:
+        client.put("/api/v1/imports/mappings/till", json=MAPPING)
+        client.put("/api/v1/imports/mappings/till", json={**MAPPING, "shop": "second"})
+        found = client.get("/api/v1/imports/mappings").json()
+        assert [(each["name"], each["shop"]) for each in found] == [("till", "second")]
+        assert client.delete("/api/v1/imports/mappings/till").status_code == 204
+        assert client.get("/api/v1/imports/mappings").json() == []
+        assert client.delete("/api/v1/imports/mappings/till").status_code == 404
+
+    def test_a_wrong_one_is_refused_with_the_place(self, client: TestClient) -> None:
+        wrong = {**MAPPING, "fields": {"order_no": "单号", "price": "金额"}}
+        answer = client.put("/api/v1/imports/mappings/till", json=wrong)
+        assert (answer.status_code, answer.json()["code"]) == (422, "BadMapping")
+        assert "price" in answer.json()["message_zh"]
+
+    def test_need_the_right(self, asking: Callable[..., TestClient]) -> None:
+        reader = asking("customers.read")
+        for method, path in (("GET", "mappings"), ("PUT", "mappings/x"), ("POST", "files")):
+            assert reader.request(method, f"/api/v1/imports/{path}", json={}).status_code == 403
+
+
+class TestRejects:
+    def test_are_listed_with_their_reasons_and_without_their_cells(
+        self, client: TestClient, web_context: Context, tmp_path: Path
+    ) -> None:
+        client.put("/api/v1/imports/mappings/till", json=MAPPING)
+        path = tmp_path / "bad.csv"
+        path.write_text(TILL + "A3,yesterday,1.00,M9,\nA4,tomorrow,1.00,M9,\n", "utf-8")
+        mapping = imports.find_mapping(web_context, "till")
+        run = imports.import_file(web_context, path, "orders", actor=access.system("tests"), mapping=mapping)
+        seen = client.get(f"/api/v1/imports/{run.id}").json()
+        assert (seen["rejected"], seen["checkpoint"]["line"], seen["header"][0]) == (2, 5, "单号")
+        first = client.get(f"/api/v1/imports/{run.id}/reject-list", params={"limit": 1}).json()
+        assert [(each["line"], each["column"], each["code"]) for each in first["items"]] == [(4, "时间", "time")]
+        assert [(each["code"], each["column"], each["rows"]) for each in first["sums"]] == [("time", "时间", 2)]
+        rest = client.get(f"/api/v1/imports/{run.id}/reject-list", params={"after": first["next"]}).json()
+        assert ([each["line"] for each in rest["items"]], rest["next"]) == ([5], None)
+        assert client.get("/api/v1/imports/99999/reject-list").status_code == 404
