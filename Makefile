@@ -11,11 +11,14 @@ ifneq ($(PIP_MIRROR),)
 export UV_DEFAULT_INDEX ?= $(PIP_MIRROR)
 endif
 
-.PHONY: setup demo up test check format bench chaos docs lock clean
+.PHONY: setup web demo up test check format bench chaos docs lock clean
 
 # Bytecode is made here and not by the first start; where Python may not write any, no later start would have it either.
-setup: $(STAMP)  ## make .venv with the locked dependencies
+setup: $(STAMP)  ## make .venv with the locked dependencies, and the console
 	@$(BIN)/python -m compileall -q src
+	@$(BIN)/python -m scripts.web --tools
+
+web: setup  ## build the console into the package when it is not fresh (setup does it; this is its name)
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Siyu needs Python 3.11 or newer; this is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -25,6 +28,8 @@ $(STAMP): requirements.lock pyproject.toml
 		.bootstrap/bin/uv venv --quiet --seed --python $(PYTHON) .venv && rm -rf .bootstrap; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
+	@# Before Siyu itself: where the console is fresh, its build hook asks for no node.
+	@$(BIN)/python -m scripts.web --tools
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $(STAMP)
 
@@ -37,7 +42,7 @@ up: setup  ## run Siyu on its embedded engines, empty
 test: setup  ## every test, under 10 minutes on 2 cores
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
 
-check: setup  ## format, lint, types, order of rooms, docs, licences, index hosts
+check: setup  ## format, lint, types, order of rooms, docs, licences, index hosts; the same for web/
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -45,6 +50,7 @@ check: setup  ## format, lint, types, order of rooms, docs, licences, index host
 	@$(BIN)/python -m scripts.docs --check
 	@$(BIN)/python -m scripts.licences
 	@$(BIN)/python -m scripts.hosts
+	@$(BIN)/python -m scripts.web --check
 
 format: setup  ## put the code into shape
 	@$(BIN)/ruff format .
@@ -58,8 +64,10 @@ chaos: setup  ## 50 rounds of kill -9 under load
 
 docs: setup  ## make the generated reference again
 	@$(BIN)/python -m scripts.docs
+	@$(BIN)/python -m scripts.web run schema
 
 lock: setup  ## resolve the dependencies again (hashes, no index named)
+	@$(BIN)/python -m scripts.web update --include=dev
 	@$(BIN)/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade --output-file requirements.lock
 
 clean:

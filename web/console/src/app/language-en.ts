@@ -1,0 +1,5 @@
+import antd from "antd/es/locale/en_US";
+
+import * as words from "../words/en";
+
+export { antd, words };

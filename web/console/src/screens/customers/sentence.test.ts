@@ -1,0 +1,60 @@
+// @vitest-environment node
+import i18next, { type TFunction } from "i18next";
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { customers as en } from "../../words/en/customers";
+import { customers as zh } from "../../words/zh/customers";
+import { KINDS, sentence, type Entry } from "./sentence";
+
+const same = (code: string): string => code;
+const names = { platform: same, relation: same, channel: same, purpose: same, field: same, kind: same, why: same };
+const money = (fen: number): string => `¥${(fen / 100).toFixed(2)}`;
+let words: Record<"zh" | "en", TFunction<"customers">>;
+
+beforeAll(async () => {
+  const instance = i18next.createInstance();
+  await instance.init({ resources: { zh: { customers: zh }, en: { customers: en } }, interpolation: { escapeValue: false }, showSupportNotice: false });
+  words = { zh: instance.getFixedT("zh", "customers"), en: instance.getFixedT("en", "customers") };
+});
+
+function fact(kind: string, properties: Record<string, unknown> = {}, rest: Partial<Entry> = {}): Entry {
+  const at = "2026-03-01T00:00:00Z";
+  return { fact_id: 1, kind, name: "", occurred_at: at, received_at: at, source_id: 1, message_id: "m", amount_fen: 0, properties, ...rest };
+}
+
+const said = (entry: Entry, language: "zh" | "en" = "zh"): string => sentence(entry, { t: words[language], names, money });
+
+describe("sentence", () => {
+  it("says what was paid, where, and for what", () => {
+    const lines = [{ title: "通勤包" }, { title: "围巾" }];
+    const entry = fact("order.paid", { platform: "jd", shop: "旗舰店", lines }, { amount_fen: 12_345 });
+    expect(said(entry)).toBe("在jd · 旗舰店付款 ¥123.45，购买“通勤包”等 2 种商品");
+    expect(said({ ...entry, properties: { platform: "jd" } })).toBe("在jd付款 ¥123.45");
+  });
+
+  it("writes money that went back without a sign", () => {
+    expect(said(fact("order.refunded", { platform: "jd" }, { amount_fen: -500 }))).toBe("jd退款 ¥5.00");
+  });
+
+  it("tells yes from no in consent", () => {
+    const about = { channel: "sms", purpose: "marketing" };
+    expect(said(fact("consent.changed", { ...about, state: "granted" }), "en")).toBe("Agreed to marketing messages by sms");
+    expect(said(fact("consent.changed", { ...about, state: "denied" }), "en")).toBe("Refused marketing messages by sms");
+  });
+
+  it("calls a page without a name by its path", () => {
+    expect(said(fact("page.viewed", { $context: { page: { path: "/sale" } } }))).toBe("浏览页面“/sale”");
+  });
+
+  it.each(["zh", "en"] as const)("has a sentence without gaps for every kind (%s)", (language) => {
+    for (const kind of Object.values(KINDS).flat()) {
+      const text = said(fact(kind), language);
+      expect(text, kind).not.toMatch(/\{\{|undefined|says\./);
+      expect(text.length, kind).toBeGreaterThan(1);
+    }
+  });
+
+  it("shows a kind that it does not know", () => {
+    expect(said(fact("coupon.used", {}, { name: "SPRING" }))).toBe("coupon.used SPRING");
+  });
+});

@@ -1,0 +1,139 @@
+import type { Schema } from "@siyu/api";
+import type { TFunction } from "i18next";
+
+import type { Names } from "./names";
+
+/** A fact as a sentence. Pure: words, names and the way to write money are passed in. */
+
+export type Entry = Schema<"TimelineEntry">;
+
+interface Words {
+  t: TFunction<"customers">;
+  names: Pick<Names, "platform" | "relation" | "channel" | "purpose" | "field" | "kind" | "why">;
+  money: (fen: number) => string;
+}
+
+/** Kinds by what they speak of, in the order of the filter. */
+export const KINDS = {
+  trade: ["order.placed", "order.paid", "order.shipped", "order.received", "order.closed", "order.refunded", "order.amended", "order.claimed"],
+  behaviour: ["page.viewed", "screen.viewed", "event.tracked", "group.joined"],
+  profile: ["profile.identified", "tag.added", "tag.removed", "consent.changed", "relation.started", "relation.ended"],
+  identity: ["customer.merged", "customer.split"],
+} as const;
+
+const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
+const whole = (value: unknown): number => (typeof value === "number" && Number.isInteger(value) ? value : 0);
+
+export function sentence(entry: Entry, words: Words): string {
+  const group = entry.kind.split(".")[0];
+  if (group === "order") return ofOrder(entry, words);
+  if (group === "tag" || group === "consent" || group === "relation" || group === "profile") return ofProfile(entry, words);
+  if (group === "customer") return ofIdentity(entry, words);
+  return ofBehaviour(entry, words);
+}
+
+function ofOrder(entry: Entry, { t, names, money }: Words): string {
+  const { platform, shop, total_fen } = entry.properties;
+  const place = [names.platform(text(platform)), text(shop)].filter(Boolean).join(" · ") || t("says.somewhere");
+  const amount = money(Math.abs(entry.amount_fen));
+  switch (entry.kind) {
+    case "order.placed":
+      return t("says.orderPlaced", { place, amount: money(whole(total_fen)) });
+    case "order.paid": {
+      const goods = goodsOf(entry, t);
+      return goods ? t("says.orderPaidFor", { place, amount, goods }) : t("says.orderPaid", { place, amount });
+    }
+    case "order.shipped":
+      return t("says.orderShipped", { place });
+    case "order.received":
+      return t("says.orderReceived", { place });
+    case "order.closed":
+      return t("says.orderClosed", { place });
+    case "order.refunded":
+      return t("says.orderRefunded", { place, amount });
+    case "order.amended":
+      return t("says.orderAmended", { place, amount: money(entry.amount_fen) });
+    case "order.claimed":
+      return t("says.orderClaimed", { place });
+    default:
+      return other(entry, t, names);
+  }
+}
+
+function goodsOf(entry: Entry, t: TFunction<"customers">): string {
+  const lines: unknown[] = Array.isArray(entry.properties["lines"]) ? entry.properties["lines"] : [];
+  const titles = lines.map((line) => (typeof line === "object" && line !== null && "title" in line ? text(line.title) : "")).filter(Boolean);
+  const [first] = titles;
+  if (!first) return "";
+  return titles.length > 1 ? t("says.goods", { first, count: titles.length }) : t("says.oneGood", { first });
+}
+
+function ofProfile(entry: Entry, { t, names }: Words): string {
+  const said = entry.properties;
+  const relation = names.relation(text(said["relation"]));
+  const scope = text(said["scope"]).split(":").filter(Boolean).map(names.platform).join(" · ");
+  switch (entry.kind) {
+    case "tag.added":
+      return t("says.tagAdded", { tag: text(said["tag"]) });
+    case "tag.removed":
+      return t("says.tagRemoved", { tag: text(said["tag"]) });
+    case "consent.changed": {
+      const about = { channel: names.channel(text(said["channel"])), purpose: names.purpose(text(said["purpose"])) };
+      const state = text(said["state"]);
+      return t(state === "granted" ? "says.granted" : state === "denied" ? "says.denied" : "says.consentUnknown", about);
+    }
+    case "relation.started":
+      return scope ? t("says.relationStartedWith", { relation, scope }) : t("says.relationStarted", { relation });
+    case "relation.ended":
+      return scope ? t("says.relationEndedWith", { relation, scope }) : t("says.relationEnded", { relation });
+    case "profile.identified": {
+      const changed = fields(said["changed"], names);
+      const removed = fields(said["removed"], names);
+      if (changed && removed) return t("says.identifiedBoth", { changed, removed });
+      return removed ? t("says.removed", { removed }) : t("says.identified", { changed });
+    }
+    default:
+      return other(entry, t, names);
+  }
+}
+
+function fields(value: unknown, names: Words["names"]): string {
+  return texts(value).map(names.field).join(", ");
+}
+
+function ofIdentity(entry: Entry, { t, names }: Words): string {
+  const said = entry.properties;
+  const why = names.why(text(said["reason"]));
+  if (entry.kind === "customer.merged") return t("says.merged", { id: text(said["loser"]), why });
+  if (entry.kind === "customer.split") return t("says.split", { id: text(said["other"]), count: texts(said["identifiers"]).length, why });
+  return other(entry, t, names);
+}
+
+function ofBehaviour(entry: Entry, { t, names, money }: Words): string {
+  const name = entry.name || pageOf(entry.properties) || t("says.unnamed");
+  switch (entry.kind) {
+    case "page.viewed":
+      return t("says.page", { name });
+    case "screen.viewed":
+      return t("says.screen", { name });
+    case "group.joined":
+      return t("says.group", { name });
+    case "event.tracked":
+      return entry.amount_fen ? t("says.trackedWorth", { name, amount: money(entry.amount_fen) }) : t("says.tracked", { name });
+    default:
+      return other(entry, t, names);
+  }
+}
+
+/** A page without a name is called by its title or path. */
+function pageOf(properties: Readonly<Record<string, unknown>>): string {
+  const context = properties["$context"];
+  const page = typeof context === "object" && context !== null && "page" in context ? context.page : undefined;
+  const inContext = typeof page === "object" && page !== null ? (page as Record<string, unknown>) : {};
+  return text(properties["title"]) || text(properties["path"]) || text(inContext["title"]) || text(inContext["path"]);
+}
+
+function other(entry: Entry, t: TFunction<"customers">, names: Words["names"]): string {
+  return t("says.other", { kind: names.kind(entry.kind), name: entry.name }).trim();
+}

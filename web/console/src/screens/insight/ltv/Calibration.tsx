@@ -1,0 +1,92 @@
+import type { Schema } from "@siyu/api";
+import { ChartFrame, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
+import { Col, Row, theme } from "antd";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+
+type Held = Schema<"Calibration">;
+type Group = Schema<"GroupCheck">;
+type Week = Schema<"WeekCheck">;
+
+/** The model fitted on the first part of the days, held against what came after: the nearer, the more it can be trusted. */
+export function Calibration({ held }: { held: Held }) {
+  return (
+    <Row gutter={[16, 16]}>
+      <Col xs={24} xl={14}>
+        <Weeks held={held} />
+      </Col>
+      <Col xs={24} xl={10}>
+        <Groups held={held} />
+      </Col>
+    </Row>
+  );
+}
+
+function Weeks({ held }: { held: Held }) {
+  const { t } = useTranslation("insight");
+  const language = useLanguage();
+  const format = useFormat();
+  const { token } = theme.useToken();
+  const option = useMemo(() => {
+    const first = held.weeks.find((week) => week.held_out)?.start;
+    return {
+      grid: { left: 8, right: 24, top: 44, bottom: 8, containLabel: true },
+      legend: { top: 4 },
+      tooltip: { trigger: "axis", valueFormatter: (value: number) => format.count(Math.round(value * 10) / 10) },
+      xAxis: { type: "category", boundaryGap: false, data: held.weeks.map((week) => week.start) },
+      yAxis: { type: "value" },
+      series: [
+        {
+          type: "line",
+          name: t("ltv.actual"),
+          data: held.weeks.map((week) => week.actual),
+          symbol: "none",
+          ...(first && {
+            markLine: { symbol: "none", silent: true, lineStyle: { color: token.colorTextSecondary }, label: { color: token.colorTextSecondary, formatter: t("ltv.heldOutFrom"), position: "insideEndTop" }, data: [{ xAxis: first }] },
+          }),
+        },
+        { type: "line", name: t("ltv.expected"), data: held.weeks.map((week) => week.expected), symbol: "none", lineStyle: { type: "dashed" } },
+      ],
+    };
+    // Words and figures follow the language.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [held, language, token]);
+  const columns: ChartColumn<Week>[] = [
+    { title: t("ltv.week"), value: (week) => week.start },
+    { title: t("ltv.actual"), value: (week) => week.actual },
+    { title: t("ltv.expected"), value: (week) => Math.round(week.expected * 10) / 10 },
+    { title: t("ltv.part"), value: (week) => t(week.held_out ? "ltv.partHeld" : "ltv.partFitted") },
+  ];
+  return <ChartFrame title={t("ltv.weeks")} what={t("ltv.weeksWhat", { until: held.until, days: String(held.days) })} option={option} rows={held.weeks} columns={columns} file="ltv-calibration-weeks" />;
+}
+
+function Groups({ held }: { held: Held }) {
+  const { t } = useTranslation("insight");
+  const language = useLanguage();
+  const last = held.groups[held.groups.length - 1]?.repeats;
+  const name = (group: Group): string => `${group.repeats}${group.repeats === last ? "+" : ""}`;
+  const each = (sum: number, group: Group): number => (group.customers ? Math.round((sum / group.customers) * 100) / 100 : 0);
+  const option = useMemo(
+    () => ({
+      grid: { left: 8, right: 16, top: 44, bottom: 24, containLabel: true },
+      legend: { top: 4 },
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
+      xAxis: { type: "category", data: held.groups.map(name), name: t("ltv.repeatsBefore"), nameLocation: "middle", nameGap: 28 },
+      yAxis: { type: "value" },
+      series: [
+        { type: "bar", name: t("ltv.actual"), data: held.groups.map((group) => each(group.actual, group)) },
+        { type: "bar", name: t("ltv.expected"), data: held.groups.map((group) => each(group.expected, group)) },
+      ],
+    }),
+    // Words follow the language.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [held, language],
+  );
+  const columns: ChartColumn<Group>[] = [
+    { title: t("ltv.repeatsBefore"), value: name },
+    { title: t("ltv.customers"), value: (group) => group.customers },
+    { title: t("ltv.actual"), value: (group) => group.actual },
+    { title: t("ltv.expected"), value: (group) => Math.round(group.expected * 10) / 10 },
+  ];
+  return <ChartFrame title={t("ltv.calibration")} what={t("ltv.calibrationWhat")} option={option} rows={held.groups} columns={columns} file="ltv-calibration" />;
+}

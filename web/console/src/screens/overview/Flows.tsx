@@ -1,0 +1,76 @@
+import type { Schema } from "@siyu/api";
+import { ChartFrame, Empty, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
+import { theme, Typography } from "antd";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+
+import { flowsUp, sankeyOf } from "./flows";
+import { useLayerName, type Layer } from "./Ladder";
+
+type Flow = Schema<"Flow">;
+
+/** Who moved from layer to layer: left where they stood, right where they stand. */
+export function Flows({ flows, layers, days }: { flows: readonly Flow[]; layers: readonly Layer[]; days: number }) {
+  const { t } = useTranslation("overview");
+  const language = useLanguage();
+  const format = useFormat();
+  const { token } = theme.useToken();
+  const layerName = useLayerName();
+  const name = (of: number): string => {
+    const layer = layers.find((one) => one.layer === of);
+    return layer ? layerName(layer) : String(of);
+  };
+  const { up, down } = flowsUp(flows);
+  const option = useMemo(() => {
+    const { nodes, links } = sankeyOf(flows);
+    const said = (node: string): string => `${name(Number(node.slice(1)))}${node.startsWith("b") ? "" : " "}`;
+    return {
+      tooltip: {
+        trigger: "item",
+        formatter: ({ data, name: node, value }: { data: { source?: string; target?: string }; name: string; value: number }) =>
+          data.source && data.target ? `${said(data.source)} → ${said(data.target)}: <b>${format.count(value)}</b>` : `${said(node)}: <b>${format.count(value)}</b>`,
+      },
+      series: [
+        {
+          type: "sankey",
+          left: 8,
+          right: 110,
+          top: 12,
+          bottom: 12,
+          nodeGap: 14,
+          draggable: false,
+          layoutIterations: 0,
+          emphasis: { focus: "adjacency" },
+          lineStyle: { color: "gradient", opacity: 0.35 },
+          label: { color: token.colorText, formatter: ({ name: node, value }: { name: string; value: number }) => `${said(node)} ${format.count(value)}` },
+          data: nodes.map((node) => ({ name: node, depth: node.startsWith("b") ? 0 : 1 })),
+          links,
+        },
+      ],
+    };
+    // Names and figures follow the language.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [flows, layers, language, token]);
+  const columns: ChartColumn<Flow>[] = [
+    { title: t("flows.before", { days: String(days) }), value: (flow) => name(flow.before) },
+    { title: t("flows.after"), value: (flow) => name(flow.after) },
+    { title: t("ladder.customers"), value: (flow) => flow.customers, shown: (flow) => format.count(flow.customers) },
+  ];
+  return (
+    <ChartFrame
+      title={t("flows.title", { days: String(days) })}
+      what={t("flows.what", { days: String(days) })}
+      option={option}
+      rows={flows}
+      columns={columns}
+      file="ladder-flows"
+      height={300}
+      empty={<Empty title={t("flows.none")} />}
+      actions={
+        <Typography.Text type="secondary" style={{ alignSelf: "center" }}>
+          {t("flows.sum", { up: format.count(up), down: format.count(down) })}
+        </Typography.Text>
+      }
+    />
+  );
+}

@@ -1,0 +1,11 @@
+/** Every English word. */
+export { customers } from "./customers";
+export { imports } from "./imports";
+export { insight } from "./insight";
+export { overview } from "./overview";
+export { review } from "./review";
+export { shell } from "./shell";
+export { sources } from "./sources";
+export { system } from "./system";
+export { team } from "./team";
+export { kit } from "@siyu/kit/words/en";

@@ -1,0 +1,11 @@
+/** Every Chinese word, one catalogue an area; the name of an area is its i18next namespace. */
+export { customers } from "./customers";
+export { imports } from "./imports";
+export { insight } from "./insight";
+export { overview } from "./overview";
+export { review } from "./review";
+export { shell } from "./shell";
+export { sources } from "./sources";
+export { system } from "./system";
+export { team } from "./team";
+export { kit } from "@siyu/kit/words/zh";

@@ -1,0 +1,23 @@
+export const system = {
+  title: "系统",
+  what: "每项指标的当前值、正常范围与处理建议，每 5 秒刷新。",
+  at: "更新于",
+  states: { ok: "正常", watch: "留意", bad: "需处理" },
+  overall: { ok: "系统运行正常", watch: "有指标需要留意", bad: "有指标需要立即处理" },
+  groups: { queue: "队列", throughput: "吞吐", export: "事实导出", engines: "数据引擎与磁盘", jobs: "后台任务", letters: "死信" },
+  normal: { most: "不超过 {{most}}", least: "不低于 {{least}}", between: "{{least}} 至 {{most}}", any: "无固定范围" },
+  unsaid: "未提供",
+  perSecond: "{{value}}/秒",
+  advice: "说明与建议",
+  jobs: { title: "后台任务", name: "任务", waiting: "等待", running: "运行中", failed: "失败", lastState: "最近状态", lastAt: "最近运行", never: "从未运行" },
+  jobStates: { succeeded: "成功", failed: "失败", doing: "运行中", todo: "等待", cancelled: "已取消", aborted: "已中止" },
+  jobNames: {
+    "imports.run": "导入文件",
+    "intake.forget_seen": "清理去重记录",
+    "timeline.squash": "合并客户映射",
+    "lifetime.refit": "重新拟合生命周期模型",
+  },
+  tables: { title: "ClickHouse 数据表", table: "表", rows: "行数", bytes: "大小" },
+  letters: { title: "待处理的死信", code: "原因", count: "条数", open: "查看数据源", none: "没有待处理的死信" },
+  versions: { title: "版本" },
+} as const;

@@ -1,0 +1,22 @@
+/** The few components of our own; the rest is antd. */
+export { useInAddress } from "./address";
+export { BrandContext, useBrand, type Brand } from "./brand";
+export { ChartFrame } from "./chart/ChartFrame";
+export type { ChartColumn, Clicked } from "./chart/types";
+export { Confirm } from "./Confirm";
+export { download, toCsv } from "./csv";
+export { DetailDrawer } from "./DetailDrawer";
+export { Count, Money, Points, Share, useFormat, When } from "./figures";
+export * from "./format";
+export { Identifier, useIdentifierName } from "./Identifier";
+export { useLanguage } from "./language";
+export { Masked } from "./Masked";
+export { Page } from "./Page";
+export { StatCard, type Delta } from "./StatCard";
+export { Broken, Empty, ErrorBoundary, ErrorNote, ErrorState, Loaded, Loading, useErrorText, useShowError } from "./states";
+export { DataTable } from "./table/DataTable";
+export { useKept } from "./table/kept";
+export { dayBounds } from "./table/state";
+export type { Choice, Column, Filter, ListPage, ListQuery, Sort } from "./table/types";
+export { palette, themeOf, type Appearance } from "./theme";
+export type { Words } from "./words/words";
