@@ -1,7 +1,7 @@
 """One customer as a whole: what the rooms know of them, put together. Also what merges and splits move in each room."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from siyu.engines.access.types import Principal
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.vault import service as vault
 from siyu.identity import service as identity
-from siyu.identity.types import TYPES, BulkResult, Identifier, Resolution, SplitPreview
+from siyu.identity.types import TYPES, BulkResult, Evidence, Graph, Identifier, Resolution, SplitPreview
 from siyu.kernel.errors import NotFound
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
@@ -23,15 +23,24 @@ from siyu.timeline.types import TimelinePage
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One identifier as it may be shown: a personal one masked."""
+    """One identifier as it may be shown, a personal one masked, and whose it is."""
 
     id: int
+    customer_id: int
     type: str
     scope: str
     value: str
     state: str
     first_seen: datetime
     last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Evidence):
+    """A link that waits for an operator, with what it would tie together."""
+
+    stronger_is: Known
+    weaker_is: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,7 @@ def shown(conn: Connection, identifiers: Sequence[Identifier]) -> tuple[Known, .
     return tuple(
         Known(
             id=found.id,
+            customer_id=found.customer_id,
             type=found.type,
             scope=found.scope,
             value=masks.get(found.value, "***") if TYPES[found.type].personal else found.value,
@@ -142,6 +152,28 @@ def shown(conn: Connection, identifiers: Sequence[Identifier]) -> tuple[Known, .
         )
         for found in identifiers
     )
+
+
+def elsewhere(conn: Connection, graph: Graph) -> tuple[Known, ...]:
+    """The identifiers of other customers to which edges of this one's graph lead."""
+    own = {identifier.id for identifier in graph.identifiers}
+    ends = {end for edge in graph.edges for end in (edge.stronger, edge.weaker)}
+    return shown(conn, identity.identifiers(conn, sorted(ends - own)))
+
+
+def waiting(conn: Connection, *, limit: int) -> list[Waiting]:
+    """Links that wait for an operator, oldest first."""
+    links = identity.review_list(conn, limit=limit)
+    ends = sorted({end for link in links for end in (link.stronger, link.weaker)})
+    known = {one.id: one for one in shown(conn, identity.identifiers(conn, ends))}
+    return [
+        Waiting(
+            **{field.name: getattr(link, field.name) for field in fields(link)},
+            stronger_is=known[link.stronger],
+            weaker_is=known[link.weaker],
+        )
+        for link in links
+    ]
 
 
 def person_timeline(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from siyu.app import people
 from siyu.app.api.wanted import Wanted
-from siyu.app.people import Known, Person
+from siyu.app.people import Known, Person, Waiting
 from siyu.commerce import service as commerce
 from siyu.commerce.types import OrderPage
 from siyu.customers.types import CustomerList, Sort
@@ -35,11 +35,15 @@ class Found(BaseModel):
 
 
 class Graph(BaseModel):
-    """The identity graph: identifiers (personal ones masked), why they belong together or not, and what happened."""
+    """The identity graph: identifiers (personal ones masked), why they belong together or not, and what happened.
+
+    ``elsewhere`` are identifiers of other customers that edges lead to.
+    """
 
     customer_id: int
     identifiers: list[Known]
     edges: list[Evidence]
+    elsewhere: list[Known]
     history: list[LedgerEntry]
 
 
@@ -162,7 +166,13 @@ def graph(conn: Conn, _: CanRead, customer_id: int) -> Graph:
     """The identity graph of a customer with the evidence of every edge."""
     found = identity.graph(conn, identity.living(conn, customer_id))
     shown = people.shown(conn, found.identifiers)
-    return Graph(customer_id=found.customer_id, identifiers=list(shown), edges=found.edges, history=found.history)
+    return Graph(
+        customer_id=found.customer_id,
+        identifiers=list(shown),
+        edges=found.edges,
+        elsewhere=list(people.elsewhere(conn, found)),
+        history=found.history,
+    )
 
 
 @router.post("/customers/{customer_id}/reveal")
@@ -199,9 +209,9 @@ def split(conn: Conn, now: Now, principal: CanJoin, customer_id: int, wanted: Sp
 
 
 @router.get("/identity/review")
-def review(conn: Conn, _: CanJoin, limit: Limit = 50) -> list[Evidence]:
+def review(conn: Conn, _: CanJoin, limit: Limit = 50) -> list[Waiting]:
     """Links that wait for an operator, oldest first."""
-    return identity.review_list(conn, limit=limit)
+    return people.waiting(conn, limit=limit)
 
 
 @router.post("/identity/review")

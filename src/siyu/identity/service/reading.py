@@ -64,6 +64,11 @@ def living(conn: Connection, customer_id: int) -> int:
     return found
 
 
+def identifiers(conn: Connection, ids: Sequence[int]) -> list[Identifier]:
+    """Identifiers by their ids, each with whose it is now; unknown ids are left out."""
+    return [as_identifier(row) for row in reading.by_ids(conn, ids)]
+
+
 def graph(conn: Connection, customer_id: int) -> Graph:
     """A customer's identifiers, every edge that touches them (also refused ones), and the acts of the ledger.
 

@@ -133,6 +133,15 @@ def by_customer(conn: Connection, customer_id: int) -> list[Row[Any]]:
     )
 
 
+def by_ids(conn: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    """Identifiers by their ids, of whomever."""
+    return rows(
+        conn,
+        f"SELECT {_IDENTIFIER} FROM identity.identifier WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id",
+        ids=list(ids),
+    )
+
+
 def edges(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
     """Every evidence row that touches one of these identifiers, also those that were refused."""
     return rows(

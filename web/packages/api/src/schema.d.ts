@@ -2735,12 +2735,16 @@ export interface components {
         /**
          * Graph
          * @description The identity graph: identifiers (personal ones masked), why they belong together or not, and what happened.
+         *
+         *     ``elsewhere`` are identifiers of other customers that edges lead to.
          */
         Graph: {
             /** Customer Id */
             customer_id: number;
             /** Edges */
             edges: components["schemas"]["Evidence"][];
+            /** Elsewhere */
+            elsewhere: components["schemas"]["Known"][];
             /** History */
             history: components["schemas"]["LedgerEntry"][];
             /** Identifiers */
@@ -2842,9 +2846,11 @@ export interface components {
         };
         /**
          * Known
-         * @description One identifier as it may be shown: a personal one masked.
+         * @description One identifier as it may be shown, a personal one masked, and whose it is.
          */
         Known: {
+            /** Customer Id */
+            customer_id: number;
             /**
              * First Seen
              * Format: date-time
@@ -4797,6 +4803,39 @@ export interface components {
             siyu: string;
         };
         /**
+         * Waiting
+         * @description A link that waits for an operator, with what it would tie together.
+         */
+        Waiting: {
+            /**
+             * First Seen
+             * Format: date-time
+             */
+            first_seen: string;
+            /**
+             * Last Seen
+             * Format: date-time
+             */
+            last_seen: string;
+            /** Message Id */
+            message_id: string;
+            /** Reason */
+            reason: string;
+            /** Source Id */
+            source_id: number;
+            state: components["schemas"]["EvidenceState"];
+            /** Strength */
+            strength: string;
+            /** Stronger */
+            stronger: number;
+            stronger_is: components["schemas"]["Known"];
+            /** Times */
+            times: number;
+            /** Weaker */
+            weaker: number;
+            weaker_is: components["schemas"]["Known"];
+        };
+        /**
          * WaitingFile
          * @description An uploaded file that is not imported yet. Either ``recognised`` or ``problem`` is given.
          */
@@ -5958,7 +5997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Evidence"][];
+                    "application/json": components["schemas"]["Waiting"][];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -4,7 +4,7 @@ import { COLUMN, drawn, placed } from "./layout";
 import type { Evidence, Known } from "./links";
 
 const at = "2026-03-01T00:00:00Z";
-const known = (id: number, type: string): Known => ({ id, type, scope: "", value: String(id), state: "active", first_seen: at, last_seen: at });
+const known = (id: number, type: string): Known => ({ id, customer_id: 1, type, scope: "", value: String(id), state: "active", first_seen: at, last_seen: at });
 const edge = (stronger: number, weaker: number): Evidence => ({
   stronger,
   weaker,

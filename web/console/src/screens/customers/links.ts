@@ -5,13 +5,13 @@ import { useTranslation } from "react-i18next";
 export type Evidence = Schema<"Evidence">;
 export type Known = Schema<"Known">;
 /** An identifier with whose it is. */
-export type Located = Known & { customer_id: number };
-/** A link that waits, with what it ties together where the answer says so. */
-export type Waiting = Evidence & { stronger_is?: Located; weaker_is?: Located };
+export type Located = Known;
+/** A link that waits, with what it ties together. */
+export type Waiting = Schema<"Waiting">;
 
-/** Identifiers of other customers that edges of a graph lead to, where the answer names them. */
-export function elsewhereOf(graph: Schema<"Graph"> & { elsewhere?: readonly Located[] }): readonly Located[] {
-  return graph.elsewhere ?? [];
+/** Identifiers of other customers that edges of a graph lead to. */
+export function elsewhereOf(graph: Schema<"Graph">): readonly Located[] {
+  return graph.elsewhere;
 }
 
 export const keyOf = (edge: Evidence): string => `${edge.stronger}-${edge.weaker}`;
