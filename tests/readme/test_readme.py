@@ -17,7 +17,19 @@ from tests.running import free_port
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(r"^```(sh|python)\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
 # Where packages come from is the machine's affair, and with a proxy or a mirror it is said in these.
-PASSED_ON = ("PIP_", "UV_", "SSL_", "REQUESTS_CA", "CURL_CA", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
+PASSED_ON = (
+    "PIP_",
+    "UV_",
+    "NPM_CONFIG_",
+    "NODE_EXTRA_CA",
+    "SSL_",
+    "REQUESTS_CA",
+    "CURL_CA",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+)
 
 pytestmark = [pytest.mark.registry, pytest.mark.slow, pytest.mark.timeout(540)]
 
