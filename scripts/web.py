@@ -130,8 +130,16 @@ def _wheel() -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Scripts of packages start ``node`` by name: the wheel's has to come before one that may be on the machine."""
-    return {**os.environ, "PATH": f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    """Scripts of packages start ``node`` by name: the wheel's has to come before one that may be on the machine.
+
+    Behind a proxy with a certificate of its own, node does not hear what pip is told of it.
+    """
+    told = [
+        os.environ.get(name, "") for name in ("NODE_EXTRA_CA_CERTS", "PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    ]
+    certificates = next((path for path in told if path), "")
+    own = {"NODE_EXTRA_CA_CERTS": certificates} if certificates else {}
+    return {**os.environ, **own, "PATH": f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def _pack(folder: Path) -> None:
