@@ -1,5 +1,6 @@
 """Counts anew where customers stand (ladder, orders, value), shortly after something of it has changed."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from siyu.identity import service as identity
 from siyu.intake import service as intake
 from siyu.kernel.clock import Clock
 
+_GATHERED: Final = 1.0  # seconds; in a stream of events somebody is marked all the time: they are counted together
 # While an import runs, a customer with ten orders in it is better counted once than ten times, and the cores are wanted.
 _BUSY: Final = 5000  # messages that wait
 _PATIENCE: Final = timedelta(seconds=30)
@@ -32,6 +34,7 @@ class Standings:
 
     def run_once(self) -> int:
         """Count some of those who wait; return how many, 0 when nobody waits or it can wait a little longer."""
+        time.sleep(_GATHERED)
         with self.database.transaction() as conn:
             since = customers.stale_since(conn)
             if since is None:
