@@ -33,7 +33,10 @@ class Standings:
     clock: Clock
 
     def run_once(self) -> int:
-        """Count some of those who wait; return how many, 0 when nobody waits or it can wait a little longer."""
+        """Let marks gather for a second, then count some of those who wait; return how many.
+
+        0 when nobody waits, or when they can wait a little longer.
+        """
         time.sleep(_GATHERED)
         with self.database.transaction() as conn:
             since = customers.stale_since(conn)

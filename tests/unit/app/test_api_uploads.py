@@ -56,6 +56,12 @@ class TestAFileThatNobodyKnows:
         gone = client.get(f"/api/v1/imports/files/{waiting['id']}")
         assert (gone.status_code, gone.json()["code"]) == (404, "NotFound")
 
+    @pytest.mark.parametrize("name", ["..", ".", "/", "a/../b.csv", "订单" * 200 + ".csv", "a\\b.csv"])
+    @pytest.mark.parametrize("route", ["files", "preview"])
+    def test_whatever_it_is_called(self, client: TestClient, route: str, name: str) -> None:
+        answer = client.post(f"/api/v1/imports/{route}", files={"file": (name, TILL.encode())}, data={"kind": "orders"})
+        assert answer.status_code < 500, answer.text
+
     def test_one_that_is_no_table_says_what_is_wrong(self, client: TestClient) -> None:
         waiting = put(client, "", "empty.csv")
         assert (waiting["problem"]["code"], waiting["columns"]) == ("UnreadableFile", [])

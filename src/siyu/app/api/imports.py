@@ -207,5 +207,5 @@ def rejects(request: Request, conn: Conn, now: Now, principal: CanImport, run_id
 
 
 def _place(context: Context, file: UploadFile) -> Path:
-    name = f"{secrets.token_hex(8)}-{Path(file.filename or 'file').name[-100:]}"
+    name = f"{secrets.token_hex(8)}-{uploads.safe_name(file)}"
     return Place(context.settings.data_folder).uploads / name

@@ -4,12 +4,13 @@ The steps of the console's wizard ask these; whoever knows what the file is can 
 """
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, File, Request, UploadFile
+from fastapi import APIRouter, BackgroundTasks, File, Request, UploadFile
 from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
@@ -35,6 +36,7 @@ CanImport = Annotated[Principal, needs("imports.run")]
 _PIECE: Final = 1 << 20
 _KEPT: Final = timedelta(days=2)  # a file that nobody ran by then is deleted
 _WAITING: Final = "waiting"
+_LONGEST_NAME: Final = 200  # bytes: a folder takes 255, and a number is put before it
 FileId = Annotated[str, InPath(pattern=r"^[0-9a-f]{32}$")]
 MappingName = Annotated[str, InPath(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
@@ -111,8 +113,7 @@ async def keep_file(request: Request, _: CanImport, file: Annotated[UploadFile, 
     now = context.clock.now()
     folder = _folder(context)
     await run_in_threadpool(_forget_old, folder, now)
-    name = Path(file.filename or "file").name[-100:]
-    path = await keep(context, file, folder / f"{secrets.token_hex(16)}-{to_millis(now)}" / name)
+    path = await keep(context, file, folder / f"{secrets.token_hex(16)}-{to_millis(now)}" / safe_name(file))
     return await run_in_threadpool(_look, context, path)
 
 
@@ -138,12 +139,20 @@ def preview_file(request: Request, _: CanImport, file_id: FileId, how: PreviewHo
 
 
 @router.post("/files/{file_id}/run", status_code=202)
-def run_file(request: Request, conn: Conn, now: Now, principal: CanImport, file_id: FileId, how: RunHow) -> Job:
+def run_file(
+    request: Request,
+    conn: Conn,
+    now: Now,
+    principal: CanImport,
+    file_id: FileId,
+    how: RunHow,
+    afterwards: BackgroundTasks,
+) -> Job:
     """Import the file. The same file goes on where it stopped; a newer export adds only what is new."""
     context: Context = request.app.state.context
     path = _find(context, file_id)
     found = files.recognise(path, _options(context, how))
-    running = Place(context.settings.data_folder).uploads / f"{file_id[:16]}-{path.name}"
+    running = Place(context.settings.data_folder).uploads / f"{secrets.token_hex(8)}-{path.name}"
     said = how.model_dump()
     job = jobs.defer(conn, IMPORT, {"path": str(running), "name": path.name, "actor": principal.actor, **said})
     assert job is not None
@@ -155,8 +164,8 @@ def run_file(request: Request, conn: Conn, now: Now, principal: CanImport, file_
         details={"file": path.name, "format": found.format, **said},
         now=now,
     )
-    path.replace(running)
-    path.parent.rmdir()
+    running.hardlink_to(path)  # the waiting file goes when the job is committed: until then it is the only one
+    afterwards.add_task(_remove, path)
     return Job(job=job, file_name=path.name, accepted_at=now)
 
 
@@ -205,6 +214,14 @@ def _drop(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+def safe_name(file: UploadFile) -> str:
+    """What an upload is called, as a name that a folder can hold; its ending stays."""
+    name = Path((file.filename or "").replace("\0", "")).name[-100:]
+    while len(name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME:
+        name = name[1:]
+    return name if name.strip(".") else "file"
+
+
 async def _copy(file: UploadFile, path: Path, limit: int) -> None:
     size = 0
     with path.open("xb") as out:
@@ -227,8 +244,10 @@ def _find(context: Context, file_id: str) -> Path:
 
 
 def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    path.parent.rmdir()
+    """Safe to call twice: two may have asked at once."""
+    _drop(path)
+    with suppress(FileNotFoundError):
+        path.parent.rmdir()
 
 
 def _forget_old(folder: Path, now: datetime) -> None:

@@ -73,7 +73,7 @@ function Moved({ share, against, good }: Delta) {
   const format = useFormat();
   const way = share > 0 ? "up" : share < 0 ? "down" : "same";
   // antd's success and warning greens and reds are too pale for small text; their "active" shades are not.
-  const color = good === "none" || way === "same" ? token.colorTextSecondary : way === good ? token.colorSuccessTextActive : token.colorErrorTextActive;
+  const color = good === "none" || way === "same" ? token.colorTextSecondary : way === good ? token.colorSuccess : token.colorError;
   return (
     <Flex gap={4} align="center">
       <span style={{ color }} aria-label={t(`stat.${way}`)} role="img">

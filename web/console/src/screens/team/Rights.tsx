@@ -15,7 +15,7 @@ export function Rights() {
   const query = useQuery({ queryKey: ["team", "rights"], staleTime: Infinity, queryFn: ({ signal }) => answered(api.GET("/api/v1/rights", { signal })) });
   const has = (row: Schema<"RightRead">, role: Schema<"Role">) =>
     row.roles.includes(role) ? (
-      <CheckOutlined role="img" aria-label={t("rights.yes")} style={{ color: token.colorSuccessTextActive }} />
+      <CheckOutlined role="img" aria-label={t("rights.yes")} style={{ color: token.colorSuccess }} />
     ) : (
       <MinusOutlined role="img" aria-label={t("rights.no")} style={{ color: token.colorTextQuaternary }} />
     );
