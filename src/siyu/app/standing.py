@@ -49,8 +49,8 @@ class Standings:
 
 def count_marked(conn: Connection) -> int:
     """Count some of those who wait, whatever else there is to do; return how many."""
+    identity.hold_people(conn, alone=False)  # nobody is merged away while their row is written; first, as batches do
     ids = customers.take_stale(conn)
     if ids:
-        identity.hold_people(conn, alone=False)  # nobody is merged away while their row is written
         customers.keep_standings(conn, ids, commerce.bought(conn, ids), identity.known_since(conn, ids))
     return len(ids)

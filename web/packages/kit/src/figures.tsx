@@ -1,4 +1,5 @@
 import { Tooltip } from "antd";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useBrand } from "./brand";
@@ -12,14 +13,17 @@ const FIGURES = { fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" } as 
 export function useFormat() {
   const language = useLanguage();
   const { zone, currency } = useBrand();
-  return {
-    money: (fen: number, short = false) => formatMoney(fen, language, currency, short),
-    count: (count: number, short = false) => formatCount(count, language, short),
-    share: (share: number, digits = 1) => formatShare(share, language, digits),
-    when: (at: string | number, precision?: Precision) => formatWhen(at, language, zone, precision),
-    duration: (seconds: number) => formatDuration(seconds, language),
-    bytes: (bytes: number) => formatBytes(bytes, language),
-  };
+  return useMemo(
+    () => ({
+      money: (fen: number, short = false) => formatMoney(fen, language, currency, short),
+      count: (count: number, short = false) => formatCount(count, language, short),
+      share: (share: number, digits = 1) => formatShare(share, language, digits),
+      when: (at: string | number, precision?: Precision) => formatWhen(at, language, zone, precision),
+      duration: (seconds: number) => formatDuration(seconds, language),
+      bytes: (bytes: number) => formatBytes(bytes, language),
+    }),
+    [language, zone, currency],
+  );
 }
 
 function Nothing() {

@@ -1,7 +1,7 @@
 import type { Schema } from "@siyu/api";
-import { ChartFrame, Empty, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
+import { ChartFrame, Empty, useFormat, type ChartColumn } from "@siyu/kit";
 import { theme, Typography } from "antd";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { flowsUp, sankeyOf } from "./flows";
@@ -12,14 +12,16 @@ type Flow = Schema<"Flow">;
 /** Who moved from layer to layer: left where they stood, right where they stand. */
 export function Flows({ flows, layers, days }: { flows: readonly Flow[]; layers: readonly Layer[]; days: number }) {
   const { t } = useTranslation("overview");
-  const language = useLanguage();
   const format = useFormat();
   const { token } = theme.useToken();
   const layerName = useLayerName();
-  const name = (of: number): string => {
-    const layer = layers.find((one) => one.layer === of);
-    return layer ? layerName(layer) : String(of);
-  };
+  const name = useCallback(
+    (of: number): string => {
+      const layer = layers.find((one) => one.layer === of);
+      return layer ? layerName(layer) : String(of);
+    },
+    [layers, layerName],
+  );
   const { up, down } = flowsUp(flows);
   const option = useMemo(() => {
     const { nodes, links } = sankeyOf(flows);
@@ -48,9 +50,7 @@ export function Flows({ flows, layers, days }: { flows: readonly Flow[]; layers:
         },
       ],
     };
-    // Names and figures follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [flows, layers, language, token]);
+  }, [flows, token.colorText, name, format]);
   const columns: ChartColumn<Flow>[] = [
     { title: t("flows.before", { days: String(days) }), value: (flow) => name(flow.before) },
     { title: t("flows.after"), value: (flow) => name(flow.after) },

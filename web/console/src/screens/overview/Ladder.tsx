@@ -1,7 +1,7 @@
 import type { Schema } from "@siyu/api";
 import { ChartFrame, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
 import { theme } from "antd";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -11,13 +11,12 @@ export type Layer = Schema<"LadderLayer">;
 
 export function useLayerName(): (layer: Layer) => string {
   const language = useLanguage();
-  return (layer) => (language === "zh" ? layer.zh : layer.en);
+  return useCallback((layer: Layer) => (language === "zh" ? layer.zh : layer.en), [language]);
 }
 
 /** Who stands where on the ladder of relations, the closest on top. */
 export function Ladder({ layers }: { layers: readonly Layer[] }) {
   const { t } = useTranslation("overview");
-  const language = useLanguage();
   const format = useFormat();
   const { token } = theme.useToken();
   const name = useLayerName();
@@ -41,9 +40,7 @@ export function Ladder({ layers }: { layers: readonly Layer[] }) {
         },
       ],
     }),
-    // Names and figures follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [inward, language, token],
+    [all, format, inward, name, token.colorText],
   );
   const columns: ChartColumn<Layer>[] = [
     { title: t("ladder.layer"), value: name, shown: (layer) => <Link to={href({ people: `layer${layer.layer}` })}>{name(layer)}</Link> },

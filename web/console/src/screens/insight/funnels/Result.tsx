@@ -80,7 +80,7 @@ function useOption(table: FunnelTable, definition: Definition, names: string[]) 
   const format = useFormat();
   const { token } = theme.useToken();
   const group = useGroupName(definition.by);
-  const groups = table.groups.slice(0, GROUPS);
+  const groups = useMemo(() => table.groups.slice(0, GROUPS), [table]);
   const titles = groups.map((one) => group(one.group)).join("\n");
   const written = names.join("\n");
   return useMemo(() => {
@@ -100,9 +100,7 @@ function useOption(table: FunnelTable, definition: Definition, names: string[]) 
       yAxis: { type: "category", inverse: true, data: written.split("\n"), axisTick: { show: false } },
       series: parted ? groups.map((one) => ({ ...bar(one.steps), name: one.group })) : [bar(table.steps)],
     };
-    // `groups` is of the table; `format` follows the language, as the titles do.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [table, written, titles, token]);
+  }, [groups, written, table.steps, token.colorText, format, titles]);
 }
 
 /** The way from step to step in words: the share that went on, how long half of them took, who stopped. */

@@ -1,7 +1,7 @@
 import type { Schema } from "@siyu/api";
-import { ChartFrame, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
+import { ChartFrame, useFormat, type ChartColumn } from "@siyu/kit";
 import { Col, Row, theme } from "antd";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 type Held = Schema<"Calibration">;
@@ -24,7 +24,6 @@ export function Calibration({ held }: { held: Held }) {
 
 function Weeks({ held }: { held: Held }) {
   const { t } = useTranslation("insight");
-  const language = useLanguage();
   const format = useFormat();
   const { token } = theme.useToken();
   const option = useMemo(() => {
@@ -48,9 +47,7 @@ function Weeks({ held }: { held: Held }) {
         { type: "line", name: t("ltv.expected"), data: held.weeks.map((week) => week.expected), symbol: "none", lineStyle: { type: "dashed" } },
       ],
     };
-    // Words and figures follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [held, language, token]);
+  }, [format, held.weeks, t, token.colorTextSecondary]);
   const columns: ChartColumn<Week>[] = [
     { title: t("ltv.week"), value: (week) => week.start },
     { title: t("ltv.actual"), value: (week) => week.actual },
@@ -62,9 +59,8 @@ function Weeks({ held }: { held: Held }) {
 
 function Groups({ held }: { held: Held }) {
   const { t } = useTranslation("insight");
-  const language = useLanguage();
   const last = held.groups[held.groups.length - 1]?.repeats;
-  const name = (group: Group): string => `${group.repeats}${group.repeats === last ? "+" : ""}`;
+  const name = useCallback((group: Group): string => `${group.repeats}${group.repeats === last ? "+" : ""}`, [last]);
   const each = (sum: number, group: Group): number => (group.customers ? Math.round((sum / group.customers) * 100) / 100 : 0);
   const option = useMemo(
     () => ({
@@ -78,9 +74,7 @@ function Groups({ held }: { held: Held }) {
         { type: "bar", name: t("ltv.expected"), data: held.groups.map((group) => each(group.expected, group)) },
       ],
     }),
-    // Words follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [held, language],
+    [held.groups, name, t],
   );
   const columns: ChartColumn<Group>[] = [
     { title: t("ltv.repeatsBefore"), value: name },

@@ -1,5 +1,5 @@
 import { answered, api } from "@siyu/api";
-import { ChartFrame, Loaded, Money, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
+import { ChartFrame, Loaded, Money, useFormat, type ChartColumn } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Flex, Form, Segmented, theme } from "antd";
 import { useMemo } from "react";
@@ -50,12 +50,11 @@ function mean(group: Spread): number {
 
 function Bars({ groups, levels, by }: { groups: readonly Spread[]; levels: readonly number[]; by: By }) {
   const { t } = useTranslation("insight");
-  const language = useLanguage();
   const format = useFormat();
   const { token } = theme.useToken();
   const name = useGroupName(by);
   const { change, href } = useAddress();
-  const shown = groups.slice(0, BARS);
+  const shown = useMemo(() => groups.slice(0, BARS), [groups]);
   const names = shown.map((group) => name(group.group)).join("\n");
   const option = useMemo(() => {
     const money = (value: number): string => format.money(Math.round(value), true).replace(/\.00$/, "");
@@ -70,9 +69,7 @@ function Bars({ groups, levels, by }: { groups: readonly Spread[]; levels: reado
         { type: "bar", name: t("ltv.median"), data: shown.map((group) => quantile(levels, group.quantiles_fen, 0.5)) },
       ],
     };
-    // Names follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [groups, names, language, token]);
+  }, [names, t, shown, token.colorText, format, levels]);
   const columns: ChartColumn<Spread>[] = [
     { title: t(`by.${by}`), value: (group) => name(group.group), shown: (group) => <Link to={href({ group: group.group || "-" })}>{name(group.group)}</Link> },
     { title: t("ltv.customers"), value: (group) => group.customers, shown: (group) => format.count(group.customers) },

@@ -56,9 +56,7 @@ function Lines({ cohorts, period, definitions }: { cohorts: readonly Cohort[]; p
       yAxis: { type: "value", axisLabel: { formatter: (value: number) => format.money(Math.round(value), true).replace(/\.00$/, "") } },
       series: spaced(cohorts).map((cohort) => ({ type: "line", name: cohortName(cohort.start, period), data: Array.from({ length: last + 1 }, (_, k) => each(cohort, k)) })),
     }),
-    // Words and figures follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [cohorts, period, last, language],
+    [last, cohorts, format, t, period],
   );
   const columns: ChartColumn<Cohort>[] = [
     {

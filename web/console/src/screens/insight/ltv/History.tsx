@@ -1,5 +1,5 @@
 import type { Schema } from "@siyu/api";
-import { ChartFrame, Money, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
+import { ChartFrame, Money, useFormat, type ChartColumn } from "@siyu/kit";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -8,7 +8,6 @@ type Point = Schema<"LifetimePoint">;
 /** The value of the base as each refit saw it: actual and predicted. */
 export function History({ points, height = 280 }: { points: readonly Point[]; height?: number }) {
   const { t } = useTranslation("insight");
-  const language = useLanguage();
   const format = useFormat();
   const option = useMemo(
     () => ({
@@ -22,9 +21,7 @@ export function History({ points, height = 280 }: { points: readonly Point[]; he
         { type: "line", name: t("ltv.predicted"), data: points.map((point) => point.predicted_fen), symbol: points.length < 30 ? "circle" : "none", lineStyle: { type: "dashed" } },
       ],
     }),
-    // Words and figures follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [points, language],
+    [points, t, format],
   );
   const columns: ChartColumn<Point>[] = [
     { title: t("ltv.asOf"), value: (point) => point.as_of },

@@ -2,7 +2,7 @@ import { answered, api } from "@siyu/api";
 import { ChartFrame, Empty, Loaded, Money, StatCard, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Col, Flex, Row, Typography, theme } from "antd";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -56,19 +56,21 @@ function Shown({ table }: { table: Table }) {
 export function useBinName(): (bin: Pick<Bin, "low" | "high">) => string {
   const { t } = useTranslation("insight");
   const format = useFormat();
-  const money = (fen: number): string => format.money(fen, true).replace(/\.00$/, "");
-  return ({ low, high }) => {
-    if (low === null) return t("ltv.under", { to: money(high ?? 0) });
-    if (high === null) return t("ltv.over", { from: money(low) });
-    return `${money(low)} – ${money(high)}`;
-  };
+  return useCallback(
+    ({ low, high }) => {
+      const money = (fen: number): string => format.money(fen, true).replace(/\.00$/, "");
+      if (low === null) return t("ltv.under", { to: money(high ?? 0) });
+      if (high === null) return t("ltv.over", { from: money(low) });
+      return `${money(low)} – ${money(high)}`;
+    },
+    [t, format],
+  );
 }
 
 function Histogram({ table }: { table: Table }) {
   const { t } = useTranslation("insight");
   const format = useFormat();
   const { token } = theme.useToken();
-  const language = useLanguage();
   const { change, href } = useAddress();
   const name = useBinName();
   const bins = useMemo(() => binsOf(table.edges, table.everybody.bins), [table]);
@@ -80,9 +82,7 @@ function Histogram({ table }: { table: Table }) {
       yAxis: { type: "value" },
       series: [{ type: "bar", name: t("ltv.customers"), barCategoryGap: "12%", data: bins.map((bin) => bin.customers), label: { show: true, color: token.colorText, position: "top", formatter: ({ value }: { value: number }) => format.count(value, true) } }],
     }),
-    // Names follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [bins, language, token],
+    [bins, format, name, t, token.colorText],
   );
   const columns: ChartColumn<Bin>[] = [
     { title: t("ltv.value"), value: name, shown: (bin) => <Link to={href({ bin: writeBin(bin) })}>{name(bin)}</Link> },
@@ -147,9 +147,7 @@ function Predicted() {
         { type: "bar", name: t("ltv.ahead", { months: String(query.data?.months ?? 12) }), data: (bins ?? []).map((bin) => bin.predicted_customers) },
       ],
     }),
-    // Names follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [bins, language],
+    [bins, name, query.data?.months, t],
   );
   if (query.data && query.data.bins.length === 0) {
     return <Alert type="info" showIcon title={t("ltv.noPrediction")} description={language === "zh" ? query.data.reason_zh : query.data.reason} />;

@@ -1,5 +1,6 @@
 import { answered, api } from "@siyu/api";
 import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../../app/session";
@@ -16,8 +17,9 @@ export function useGroupName(by: By): (group: string) => string {
     staleTime: 60_000,
     queryFn: ({ signal }) => answered(api.GET("/api/v1/sources", { signal })),
   });
-  const platform = (name: string): string => (i18n.exists(`insight:platform.${name}`) ? t(`platform.${name}` as never) : name);
-  return (group) => {
+  const list = sources.data;
+  return useCallback((group: string) => {
+    const platform = (name: string): string => (i18n.exists(`insight:platform.${name}`) ? t(`platform.${name}` as never) : name);
     if (group === "") return t("group.unknown");
     if (by === "platform") return platform(group);
     if (by === "shop") {
@@ -25,8 +27,8 @@ export function useGroupName(by: By): (group: string) => string {
       return [platform(first), ...rest].join(" / ");
     }
     if (by === "source" || by === "first_source") {
-      return sources.data?.find((source) => String(source.id) === group)?.name ?? t("group.source", { id: group });
+      return list?.find((source) => String(source.id) === group)?.name ?? t("group.source", { id: group });
     }
     return group;
-  };
+  }, [by, list, t, i18n]);
 }

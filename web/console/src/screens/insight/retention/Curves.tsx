@@ -18,7 +18,7 @@ export function Curves({ asked, totals }: { asked: Asked; totals: readonly Total
   const shown = useMeasured(measure);
   const group = useGroupName(by);
   const name = (total: Total): string => (by === "none" ? t("retention.all") : group(total.group));
-  const lines = totals.slice(0, GROUPS);
+  const lines = useMemo(() => totals.slice(0, GROUPS), [totals]);
   const last = Math.min(MOST, Math.max(0, ...lines.map((total) => total.active.length - 1)));
   const names = lines.map(name).join("\n");
   const option = useMemo(
@@ -35,9 +35,7 @@ export function Curves({ asked, totals }: { asked: Asked; totals: readonly Total
         data: Array.from({ length: last }, (_, k) => totalAt(total, k + 1, measure)),
       })),
     }),
-    // `lines` and the words follow from these.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [totals, measure, period, last, names],
+    [last, lines, shown, t, period, names, measure],
   );
   const columns: ChartColumn<Total>[] = [
     { title: t("group.label"), value: name },

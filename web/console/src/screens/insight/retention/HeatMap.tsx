@@ -1,6 +1,6 @@
 import { ChartFrame, useFormat, type ChartColumn } from "@siyu/kit";
 import { theme } from "antd";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -25,9 +25,14 @@ interface Line {
 /** A figure of a measure, as text. */
 export function useMeasured(measure: Measure, short = false): (value: number) => string {
   const format = useFormat();
-  if (measure === "rate") return (value) => format.share(value);
-  if (measure === "net") return (value) => (short ? format.money(Math.round(value), true).replace(/\.\d\d$/, "") : format.money(Math.round(value)));
-  return (value) => format.count(value, short);
+  return useCallback(
+    (value: number) => {
+      if (measure === "rate") return format.share(value);
+      if (measure === "net") return short ? format.money(Math.round(value), true).replace(/\.\d\d$/, "") : format.money(Math.round(value));
+      return format.count(value, short);
+    },
+    [measure, short, format],
+  );
 }
 
 /** One row a cohort, one column a period after the first purchase; the darker, the more came back. */
@@ -78,7 +83,7 @@ function inFile(value: number | null, measure: Measure): number | null {
 }
 
 function useOption(asked: Asked, cohorts: readonly Cohort[], last: number) {
-  const { t, i18n } = useTranslation("insight");
+  const { t } = useTranslation("insight");
   const { token } = theme.useToken();
   const { measure, period } = asked;
   const short = useMeasured(measure, true);
@@ -127,7 +132,5 @@ function useOption(asked: Asked, cohorts: readonly Cohort[], last: number) {
         },
       ],
     };
-    // The words are new when the language is.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [cohorts, measure, period, last, token, i18n.language]);
+  }, [cohorts, measure, last, token.colorPrimaryBg, token.colorPrimary, token.colorBgContainer, token.colorText, t, period, shown, format, short]);
 }

@@ -16,25 +16,27 @@ const SHOWN = ["customers", "mean"] as const;
 /** What the scores stand for, in words. */
 export function useRanges(table: RfmTable) {
   const { t } = useTranslation("insight");
-  const said = (range: { above: number | null; upTo: number | null }, unit: "days" | "times"): string => {
-    const { above, upTo } = range;
-    if (above === null && upTo === null) return t("rfm.anyValue");
-    if (above === null) return t(`rfm.upTo_${unit}`, { to: String(upTo) });
-    if (upTo === null) return t(`rfm.above_${unit}`, { from: String(above) });
-    // Where many customers are alike two bounds are equal, and nobody has the score between them.
-    if (upTo <= above) return t("rfm.nobody");
-    if (upTo === above + 1) return t(`rfm.just_${unit}`, { n: String(upTo) });
-    return t(`rfm.between_${unit}`, { from: String(above + 1), to: String(upTo) });
-  };
-  return {
-    r: (score: number) => said(rangeOf(score, table.days_bounds, true), "days"),
-    f: (score: number) => said(rangeOf(score, table.orders_bounds), "times"),
-  };
+  return useMemo(() => {
+    const said = (range: { above: number | null; upTo: number | null }, unit: "days" | "times"): string => {
+      const { above, upTo } = range;
+      if (above === null && upTo === null) return t("rfm.anyValue");
+      if (above === null) return t(`rfm.upTo_${unit}`, { to: String(upTo) });
+      if (upTo === null) return t(`rfm.above_${unit}`, { from: String(above) });
+      // Where many customers are alike two bounds are equal, and nobody has the score between them.
+      if (upTo <= above) return t("rfm.nobody");
+      if (upTo === above + 1) return t(`rfm.just_${unit}`, { n: String(upTo) });
+      return t(`rfm.between_${unit}`, { from: String(above + 1), to: String(upTo) });
+    };
+    return {
+      r: (score: number) => said(rangeOf(score, table.days_bounds, true), "days"),
+      f: (score: number) => said(rangeOf(score, table.orders_bounds), "times"),
+    };
+  }, [t, table]);
 }
 
 /** The grid of recency and frequency. */
 export function Grid({ table }: { table: RfmTable }) {
-  const { t, i18n } = useTranslation("insight");
+  const { t } = useTranslation("insight");
   const format = useFormat();
   const { token } = theme.useToken();
   const { search, change, href } = useAddress();
@@ -68,9 +70,7 @@ export function Grid({ table }: { table: RfmTable }) {
         },
       ],
     };
-    // Words and figures follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [table, shown, token, i18n.language]);
+  }, [table.grid, token.colorPrimaryBg, token.colorPrimary, token.colorBgContainer, token.colorText, shown, ranges, t, format]);
   const columns: ChartColumn<Square>[] = [
     { title: "R × F", value: (one) => `R${one.r} F${one.f}`, shown: (one) => <Link to={href({ r: String(one.r), f: String(one.f), segment: null })}>{`R${one.r} F${one.f}`}</Link> },
     { title: t("rfm.customers"), value: (one) => one.customers, shown: (one) => <Count value={one.customers} /> },

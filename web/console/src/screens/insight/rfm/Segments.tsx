@@ -1,7 +1,7 @@
 import type { Schema } from "@siyu/api";
 import { ChartFrame, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
 import { theme } from "antd";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -17,7 +17,7 @@ export function Segments({ table }: { table: RfmTable }) {
   const format = useFormat();
   const { token } = theme.useToken();
   const { change, href } = useAddress();
-  const name = (segment: Segment): string => (language === "zh" ? segment.zh : segment.en);
+  const name = useCallback((segment: Segment): string => (language === "zh" ? segment.zh : segment.en), [language]);
   const net = table.segments.reduce((sum, segment) => sum + segment.net_fen, 0);
   const option = useMemo(
     () => ({
@@ -36,9 +36,7 @@ export function Segments({ table }: { table: RfmTable }) {
         { type: "bar", name: t("rfm.shareOfMoney"), data: table.segments.map((segment) => (net > 0 ? Math.max(0, segment.net_fen) / net : 0)) },
       ],
     }),
-    // Words and figures follow the language.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [table, net, language, token],
+    [table.segments, table.customers, name, t, token.colorTextSecondary, format, net],
   );
   const people = (segment: Segment) => href({ segment: segment.name, r: null, f: null });
   const columns: ChartColumn<Segment>[] = [
