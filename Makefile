@@ -40,6 +40,7 @@ up: setup  ## run Siyu on its embedded engines, empty
 	@$(BIN)/siyu up
 
 test: setup  ## every test, under 10 minutes on 2 cores
+	@$(BIN)/python -m scripts.chromium
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
 
 check: setup  ## format, lint, types, order of rooms, docs, licences, index hosts; the same for web/

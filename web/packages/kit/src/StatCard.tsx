@@ -75,12 +75,12 @@ function Moved({ share, against, good }: Delta) {
   // antd's success and warning greens and reds are too pale for small text; their "active" shades are not.
   const color = good === "none" || way === "same" ? token.colorTextSecondary : way === good ? token.colorSuccess : token.colorError;
   return (
-    <Flex gap={4} align="center">
+    <div>
       <span style={{ color }} aria-label={t(`stat.${way}`)} role="img">
         {way === "up" ? <ArrowUpOutlined /> : way === "down" ? <ArrowDownOutlined /> : "→"}
-      </span>
-      <span style={{ color }}>{format.share(Math.abs(share))}</span>
+      </span>{" "}
+      <span style={{ color }}>{format.share(Math.abs(share))}</span>{" "}
       <Typography.Text type="secondary">{t("stat.against", { against })}</Typography.Text>
-    </Flex>
+    </div>
   );
 }

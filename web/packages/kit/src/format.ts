@@ -73,7 +73,8 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 
 /** How long ago, or in how long: `3 天前`, `in 2 hours`. */
 export function formatAgo(at: string | number, now: number, language: Language): string {
-  const seconds = (new Date(at).getTime() - now) / 1000;
+  const ahead = (new Date(at).getTime() - now) / 1000;
+  const seconds = ahead > 0 && ahead <= 15 ? 0 : ahead; // `now` is that old at most (useNow): what came since does not lie ahead
   const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
   return new Intl.RelativeTimeFormat(LOCALES[language], { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
 }

@@ -10,6 +10,9 @@ export const palette = {
   brandDark: "#3fb68b",
   /** On a button of that. */
   onBrandDark: "#08130f",
+  /** antd's own is the colour of the page, on which a tag would not be seen. */
+  tag: "#e9e9e9",
+  tagDark: "#2a2a2a",
   series: ["#0b6e4f", "#3b7dd8", "#c9741f", "#8f56c9", "#c7405e", "#2396a9", "#8a8f2b", "#6b7280"],
   seriesDark: ["#3fb68b", "#6ea8f0", "#eda55c", "#b48ae0", "#e0768d", "#5cc5d6", "#b9be5c", "#9ca3af"],
 } as const;
@@ -74,6 +77,7 @@ export function themeOf(dark: boolean): ThemeConfig {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: { ...(dark ? DARK : LIGHT), fontFamily: FONT, borderRadius: 6 },
     components: {
+      Tag: { defaultBg: dark ? palette.tagDark : palette.tag },
       Layout: { headerPadding: "0 16px", headerHeight: 56 },
       // White does not stand out from the bright colours of the dark theme.
       ...(dark && { Button: { primaryColor: palette.onBrandDark, dangerColor: palette.onBrandDark } }),

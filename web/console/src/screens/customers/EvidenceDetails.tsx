@@ -32,10 +32,10 @@ export function EvidenceDetails({ edge, known, history = [] }: Props) {
   ];
   return (
     <Flex vertical gap="middle">
-      <div>
+      <Flex gap="small" align="center" wrap>
         <Tag>{t(`state.${edge.state}`)}</Tag>
         <Typography.Text>{t(`stateWhat.${edge.state}`)}</Typography.Text>
-      </div>
+      </Flex>
       <Descriptions size="small" bordered column={1} items={items} />
       {mine.length > 0 && <History entries={mine} />}
     </Flex>

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
 import { useMay } from "../../app/session";
+import { useActorName } from "../imports/names";
 import { wantedOf } from "./listing";
 
 type Export = Schema<"ExportRead">;
@@ -138,6 +139,7 @@ function One({ made }: { made: Export }) {
   const { when, bytes } = useFormat();
   const language = useLanguage();
   const may = useMay();
+  const actorName = useActorName();
   const problem = made.error?.[language === "zh" ? "message_zh" : "message"];
   return (
     <li>
@@ -160,7 +162,7 @@ function One({ made }: { made: Export }) {
         )}
       </Flex>
       <Typography.Text type="secondary">
-        {t("exports.by", { who: made.made_by, at: when(made.made_at) })}
+        {t("exports.by", { who: actorName(made.made_by), at: when(made.made_at) })}
         {made.state === "done" && made.expires_at && ` · ${t("exports.until", { at: when(made.expires_at, "day") })}`}
       </Typography.Text>
       {made.state === "failed" && typeof problem === "string" && (

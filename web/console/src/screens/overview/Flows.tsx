@@ -36,7 +36,7 @@ export function Flows({ flows, layers, days }: { flows: readonly Flow[]; layers:
         {
           type: "sankey",
           left: 8,
-          right: 110,
+          right: 160, // the longest name of a layer and its number
           top: 12,
           bottom: 12,
           nodeGap: 14,

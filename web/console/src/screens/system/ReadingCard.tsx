@@ -38,7 +38,7 @@ export function ReadingCard({ reading }: { reading: Reading }) {
   const values = Object.fromEntries(Object.entries(bounds).map(([bound, value]) => [bound, shown(value, reading.unit)]));
   return (
     <Card size="small" role="group" aria-label={name} style={{ height: "100%" }}>
-      <Flex justify="space-between" gap="small">
+      <Flex justify="space-between" align="flex-start" gap="small">
         <Typography.Text type="secondary">{name}</Typography.Text>
         <Tag {...LOOKS[reading.state]} style={{ marginInlineEnd: 0 }}>
           {t(`states.${reading.state}`)}

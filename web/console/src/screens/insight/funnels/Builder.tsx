@@ -31,8 +31,8 @@ export function Builder({ kinds, definition, days, onRun, saved }: Props) {
           {t("funnel.build")}
         </Typography.Title>
       }
-      extra={saved(draft)}
     >
+      {saved(draft)}
       <Flex vertical gap="small" component="ol" style={{ padding: 0, margin: 0, listStyle: "none" }}>
         {draft.steps.map((step, index) => (
           <StepEditor

@@ -41,7 +41,7 @@ export function Saved({ definition, id, onOpen, onForget }: Props) {
     await again();
   };
   return (
-    <Flex gap={4} wrap justify="flex-end" style={{ padding: "6px 0" }}>
+    <Flex gap={4} wrap align="center" style={{ marginBottom: 12 }}>
       <Select
         aria-label={t("funnel.saved")}
         placeholder={t("funnel.saved")}
@@ -61,7 +61,7 @@ export function Saved({ definition, id, onOpen, onForget }: Props) {
           <Button size="small" disabled={!isWhole(definition)} loading={change.isPending} onClick={() => change.mutate()}>
             {t("funnel.update")}
           </Button>
-          <Confirm label={t("funnel.delete")} title={t("funnel.deleteSure", { name: open.name })} onConfirm={drop} danger />
+          <Confirm label={t("funnel.delete")} title={t("funnel.deleteSure", { name: open.name })} onConfirm={drop} danger size="small" />
         </>
       )}
       <Button size="small" disabled={!isWhole(definition)} onClick={() => setNaming(true)}>

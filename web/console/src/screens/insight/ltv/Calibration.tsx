@@ -41,7 +41,7 @@ function Weeks({ held }: { held: Held }) {
           data: held.weeks.map((week) => week.actual),
           symbol: "none",
           ...(first && {
-            markLine: { symbol: "none", silent: true, lineStyle: { color: token.colorTextSecondary }, label: { color: token.colorTextSecondary, formatter: t("ltv.heldOutFrom"), position: "insideEndTop" }, data: [{ xAxis: first }] },
+            markLine: { symbol: "none", silent: true, lineStyle: { color: token.colorTextSecondary }, label: { color: token.colorTextSecondary, formatter: t("ltv.heldOutFrom"), position: "end" }, data: [{ xAxis: first }] },
           }),
         },
         { type: "line", name: t("ltv.expected"), data: held.weeks.map((week) => week.expected), symbol: "none", lineStyle: { type: "dashed" } },

@@ -1,0 +1,217 @@
+"""A large brand for benchmarks: a demo brand, filled through the public doors, that is then there many times over.
+
+By the public doors a million customers would take hours. So a small brand comes in by them (files, SDK calls), through
+every stage of the pipeline, and the engines then copy its rows: ``INSERT … SELECT`` with every id moved on, so that
+each copy is a brand of its own with its people, identifiers, evidence, orders, standings, predictions, aliases and
+facts, in the very shapes that the product wrote. Moments move back by some minutes a copy; fingerprints and the values of
+identifiers are made anew, so that nobody shares a phone. What is not copied: the fact log, which the console reads
+only at its end, and secrets that could be shown (copied vault items show their mask, but do not open).
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+
+from benchmarks.harness import Siyu
+from siyu.engines.clickhouse.client import Client, connect
+from siyu.timeline.columns import FACTS_PER_ENTRY
+
+MINUTES_A_COPY: Final = 37
+_FINGERPRINT: Final = "'^[0-9a-f]{32}$'"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What there is after :func:`multiply`."""
+
+    customers: int
+    facts: int
+    orders: int
+    identifiers: int
+    copies: int
+    seconds: float
+
+
+def multiply(siyu: Siyu, customers: int, facts: int) -> Size:
+    """Copy the brand until it has ``customers`` customers at least, and about ``facts`` facts.
+
+    Copies bring what the brand had of facts a customer; where that is fewer, tracked events come a second time, of a
+    week before, as if people had looked around twice as often.
+    """
+    began = time.perf_counter()
+    with psycopg.connect(siyu.running.postgres_url, autocommit=True) as connection:
+        copies = -(-customers // _number(connection, "SELECT count(*) FROM customers.profile"))
+        step = _number(connection, "SELECT last_value + 1 FROM identity.id_seq")
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("SET maintenance_work_mem = '1GB'")
+        entries = _number(connection, "SELECT last_value + 1 FROM timeline.entry_id_seq")
+        _copy_rows(connection, copies, step, entries)
+        size = [
+            _number(connection, f"SELECT count(*) FROM {table}")
+            for table in ("customers.profile", "commerce.order_header", "identity.identifier")
+        ]
+    client = connect(siyu.running.clickhouse_url)
+    _copy_facts(client, copies, step, entries, facts)
+    count = int(client.scalar("SELECT count() FROM facts"))
+    client.close()
+    return Size(size[0], count, size[1], size[2], copies, time.perf_counter() - began)
+
+
+def _number(connection: "psycopg.Connection[Any]", sql: str) -> int:
+    row = connection.execute(sql.encode()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+# What becomes of a column in copy ``k``; of all others a copy has the same.
+_ID: Final = "{c} + k * :step"
+_ID_OR_NOBODY: Final = "CASE WHEN {c} = 0 THEN 0 ELSE {c} + k * :step END"
+_TIME: Final = "{c} - k * interval ':minutes minutes'"
+_PRINT: Final = "md5({c} || ':' || k)"
+_PRINTS: Final = (
+    "(SELECT coalesce(jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'string' AND value #>> '{{}}' ~ "
+    + _FINGERPRINT
+    + " THEN to_jsonb(md5((value #>> '{{}}') || ':' || k)) ELSE value END), '{{}}') FROM jsonb_each({c}))"
+)
+_TABLES: Final[dict[str, dict[str, str]]] = {
+    "identity.customer": {"id": _ID, "merged_into": _ID, "created_at": _TIME},
+    "identity.identifier": {
+        "id": _ID,
+        "customer_id": _ID,
+        "first_seen": _TIME,
+        "last_seen": _TIME,
+        "value": f"CASE WHEN {{c}} ~ {_FINGERPRINT} THEN {_PRINT} ELSE {{c}} || '-' || k END",
+    },
+    "identity.evidence": {"stronger": _ID, "weaker": _ID, "first_seen": _TIME, "last_seen": _TIME},
+    "identity.apart": {"one": _ID, "other": _ID},
+    "identity.ledger": {
+        "customer_id": _ID,
+        "other_id": _ID_OR_NOBODY,
+        "identifiers": "ARRAY(SELECT i + k * :step FROM unnest({c}) AS i)",
+        "stronger": _ID_OR_NOBODY,
+        "weaker": _ID_OR_NOBODY,
+        "at": _TIME,
+    },
+    "identity.alias": {"id": _ID, "customer_id": _ID},
+    "identity.departure": {"customer_id": _ID, "identifier_id": _ID},
+    "customers.profile": {
+        "customer_id": _ID,
+        "first_seen_at": _TIME,
+        "last_seen_at": _TIME,
+        "personal": _PRINTS,
+        "tokens": "ARRAY(SELECT md5(t || ':' || k) FROM unnest({c}) AS t ORDER BY 1)",
+    },
+    "customers.tag": {"customer_id": _ID, "since": _TIME},
+    "customers.consent": {"customer_id": _ID, "since": _TIME},
+    "customers.relation": {"customer_id": _ID, "since": _TIME, "ended_at": _TIME, "as_of": _TIME},
+    "customers.standing": {
+        "customer_id": _ID,
+        "known_since": _TIME,
+        "first_order_at": _TIME,
+        "last_order_at": _TIME,
+    },
+    "customers.prediction": {"customer_id": _ID},
+    "commerce.order_header": {
+        "id": "{c} + k * :orders",
+        "order_no": "k || '-' || {c}",
+        "customer_id": _ID_OR_NOBODY,
+        "via": _ID_OR_NOBODY,
+        "receiver": _PRINTS,
+        **dict.fromkeys(("ordered_at", "placed_at", "paid_at", "shipped_at", "received_at", "closed_at"), _TIME),
+    },
+    "commerce.order_line": {"order_id": "{c} + k * :orders"},
+    "vault.item": {"fingerprint": "CAST(md5(replace(CAST({c} AS text), '-', '') || ':' || k) AS uuid)"},
+}
+_COUNTED: Final = {"identity.ledger"}  # ids that only count
+
+
+def _copy_rows(connection: "psycopg.Connection[Any]", copies: int, step: int, entries: int) -> None:
+    """PostgreSQL: table by table, all copies in one statement; indexes of the large ones are made afterwards."""
+    orders = _number(connection, "SELECT coalesce(max(id), 0) + 1 FROM commerce.order_header")
+    numbers = {":step": step, ":orders": orders, ":minutes": MINUTES_A_COPY}
+    for table, changed in _TABLES.items():
+        columns = _columns(connection, table)
+        if table in _COUNTED:
+            columns.remove("id")
+        made = [changed.get(name, "{c}").format(c=f"old.{name}") for name in columns]
+        names = ", ".join(f'"{name}"' for name in columns)
+        sql = (
+            f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {', '.join(made)} "
+            f"FROM {table} AS old CROSS JOIN generate_series(1, {copies - 1}) AS k"
+        )
+        for name, value in numbers.items():
+            sql = sql.replace(name, str(value))
+        indexes = connection.execute(
+            """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+               WHERE indrelid = %s::regclass AND NOT indisunique""",
+            (table,),
+        ).fetchall()
+        for index, _ in indexes:
+            connection.execute(f"DROP INDEX {index}".encode())
+        connection.execute(sql.encode())
+        for _, definition in indexes:
+            connection.execute(definition.encode())
+        connection.execute(f"VACUUM (ANALYZE) {table}".encode())
+    connection.execute(f"SELECT setval('identity.id_seq', {copies * step})".encode())
+    connection.execute(f"SELECT setval('timeline.entry_id_seq', {copies * entries})".encode())
+    connection.execute(
+        f"SELECT setval(pg_get_serial_sequence('commerce.order_header', 'id'), {copies * orders})".encode()
+    )
+
+
+def _columns(connection: "psycopg.Connection[Any]", table: str) -> list[str]:
+    schema, _, name = table.partition(".")
+    found = connection.execute(
+        """SELECT column_name FROM information_schema.columns
+           WHERE table_schema = %s AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position""",
+        (schema, name),
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+def _copy_facts(client: Client, copies: int, step: int, entries: int, wanted: int) -> None:
+    """ClickHouse: a copy at a time, as an export of a quiet day would insert it; then wait until parts are merged."""
+    had = int(client.scalar("SELECT count() FROM facts"))
+    newest = int(client.scalar("SELECT max(version) FROM alias"))
+    for k in range(1, copies):
+        client.run(
+            f"INSERT INTO alias SELECT id + {k * step}, customer_id + {k * step}, version FROM alias "
+            f"WHERE id < {step} AND version <= {newest}"
+        )
+    lacking = max(0, wanted - copies * had) / copies
+    lookers = int(client.scalar("SELECT count() FROM facts WHERE kind = 'event.tracked'"))
+    share = min(1.0, lacking / lookers) if lookers else 0.0
+    first = entries * FACTS_PER_ENTRY
+    for k in range(copies):
+        if k:
+            client.run(_copied(k, step, k * first, "", f"fact_id < {first}"))
+        if share:
+            chosen = f"fact_id < {first} AND kind = 'event.tracked' AND cityHash64(fact_id) % 10000 < {share * 10000:.0f}"
+            again = _copied(k, step, (copies + k) * first, "-again", chosen)
+            client.run(again.replace("occurred_at - ", "occurred_at - INTERVAL 7 DAY - "))
+    client.run("SYSTEM RELOAD DICTIONARY alias_map")
+    settle(client)
+
+
+def _copied(k: int, step: int, facts_on: int, mark: str, where: str) -> str:
+    moved = "if({c} = 0, 0, {c} + " + str(k * step) + ")"
+    message = f"concat(message_id, '-{k}{mark}')"
+    order = f"""replaceOne(properties, '"order_no":"', '"order_no":"{k}-')""" if k else "properties"
+    earlier = f"INTERVAL {k * MINUTES_A_COPY} MINUTE"
+    return f"""
+        INSERT INTO facts (fact_id, customer_id, via, kind, name, occurred_at, received_at, source_id, message_id,
+                           amount_fen, properties)
+        SELECT fact_id + {facts_on}, {moved.format(c="customer_id")}, {moved.format(c="via")}, kind, name,
+               occurred_at - {earlier}, received_at, source_id, {message}, amount_fen, {order}
+        FROM facts WHERE {where}"""
+
+
+def settle(client: Client, timeout: float = 300) -> None:
+    """Wait until ClickHouse has nothing to merge for two seconds."""
+    quiet, deadline = 0, time.monotonic() + timeout
+    while quiet < 4 and time.monotonic() < deadline:
+        quiet = 0 if int(client.scalar("SELECT count() FROM system.merges")) else quiet + 1
+        time.sleep(0.5)
+

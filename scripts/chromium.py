@@ -1,0 +1,71 @@
+"""Debian's Chromium, for the tests that need a browser and for the pictures of the docs.
+
+``python -m scripts.chromium`` installs it where it is missing and that can be done without asking (root, or sudo
+without a password); where it cannot, it says so and ends well: the tests that need a browser then skip themselves.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Playwright
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PACKAGES: Final = ("chromium", "fonts-noto-cjk")  # without such a font Chinese is a row of boxes
+MISSING: Final = (
+    "There is no Chromium on this machine, so the browser tests skip. To run them: sudo apt-get install "
+    f"{' '.join(PACKAGES)}, or name one: CHROMIUM=/path/to/chromium make test"
+)
+# The sandbox is of no use to a browser that meets only our own pages, and root may not have it.
+_QUIET: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find() -> Path | None:
+    """Where Chromium is: what ``CHROMIUM`` names, else the first that is found; ``None`` when there is none."""
+    if named := os.environ.get("CHROMIUM"):
+        return Path(named) if Path(named).exists() else None
+    return next((Path(found) for name in NAMES if (found := shutil.which(name))), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start it without a window.
+
+    Raises:
+        RuntimeError: there is none; the message says what to do.
+    """
+    path = find()
+    if path is None:
+        raise RuntimeError(MISSING)
+    return playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+
+
+def main() -> None:
+    if find() is not None:
+        return
+    become = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    if shutil.which("apt-get") and (not become or shutil.which("sudo")):
+        print(f"Installing {' and '.join(PACKAGES)} for the browser tests …", flush=True)
+        for step in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
+            command = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *step]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                print((done.stderr or done.stdout).strip()[-500:], file=sys.stderr)
+                break
+    if find() is None:
+        print(MISSING, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,362 @@
+"""Pictures of the console: all those of the docs, from a demo brand of its own; or any pages of a Siyu that runs.
+
+Run: ``python -m scripts.pictures [NAME…]`` makes docs/pictures/{zh,en}/NAME.png; without names all of them, and what is
+there besides is deleted. The brand has a fixed seed and ends now, for the console speaks of the last days: so numbers
+stay alike and dates do not.
+
+``python -m scripts.pictures look URL FOLDER LOGIN PASSWORD PATH… [--dark] [--en] [--width 1280] [--height 800]`` takes
+pages of a running Siyu, and ends with 1 when the browser or axe-core has something to complain about.
+"""
+
+import argparse
+import base64
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+from scripts.chromium import launch
+from scripts.png import palette_png
+from scripts.stage import LOGIN, PASSWORD, Stage, set_up
+
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "docs" / "pictures"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+WIDTH, HEIGHT, TABLET = 1280, 800, 820
+PEOPLE, DAYS, SEED = 2000, 365, 7
+_PATIENCE_S = 20.0
+_FILLED_WITHIN_S = 900.0
+# Spinners, skeletons, and texts that say that something is on its way.
+_BUSY = ".ant-spin-spinning, .ant-skeleton, [aria-busy=true], .ant-btn-loading"
+_DECODE = """async (text) => {
+  const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  const drawing = canvas.getContext("2d");
+  drawing.drawImage(picture, 0, 0);
+  const { data, width, height } = drawing.getImageData(0, 0, picture.width, picture.height);
+  const parts = [];
+  for (let at = 0; at < data.length; at += 32768) parts.push(String.fromCharCode(...data.subarray(at, at + 32768)));
+  return [width, height, btoa(parts.join(""))];
+}"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of the docs: where, and what is done there first.
+
+    Attributes:
+        path: address, from what the demo brand holds.
+        act: what has to be done on the page before; what an address can say, the address says.
+    """
+
+    name: str
+    path: Callable[[Stage], str]
+    act: Callable[[Page, Stage], None] | None = None
+    dark: bool = False
+    width: int = WIDTH
+    height: int = HEIGHT
+    signed_in: bool = True
+
+
+def _at(path: str) -> Callable[[Stage], str]:
+    return lambda stage: path.format(**vars(stage))
+
+
+def _upload(attribute: str) -> Callable[[Page, Stage], None]:
+    """Hand a file of the stage to the wizard, and wait for the step after it."""
+
+    def act(page: Page, stage: Stage) -> None:
+        page.locator("input[type=file]").set_input_files(getattr(stage, attribute))
+        page.wait_for_url(re.compile(r"/imports/new/.+"))
+
+    return act
+
+
+def _then(first: Callable[[Page, Stage], None], path: str) -> Callable[[Page, Stage], None]:
+    """After ``first``, an address below the one that has been reached."""
+
+    def act(page: Page, stage: Stage) -> None:
+        first(page, stage)
+        page.goto(f"{page.url}/{path}")
+
+    return act
+
+
+def _send(page: Page, stage: Stage) -> None:
+    """Events while somebody watches."""
+    page.wait_for_timeout(1000)  # the stream has to be open; what came before shows without its time
+    stage.send_some()
+    page.wait_for_timeout(1500)
+
+
+def _watch(page: Page, stage: Stage) -> None:
+    """The end of the page, while something happens."""
+    _send(page, stage)
+    page.locator("main").evaluate("(it) => it.scrollTo(0, it.scrollHeight)")
+
+
+_TILL, _SHOP = _upload("till_file"), _upload("export_file")
+PICTURES = (
+    Picture("sign-in", _at("/sign-in"), signed_in=False, height=600),
+    Picture("overview", _at("/overview"), height=1000),
+    Picture("overview-dark", _at("/overview"), dark=True),
+    Picture("overview-tablet", _at("/overview"), width=TABLET, height=1100),
+    Picture("overview-ladder", _at("/overview"), _watch, height=900),
+    Picture("customers", _at("/customers?sort=-value")),
+    Picture("customers-export", _at("/customers?layer=3&exports=open")),
+    Picture("customer", _at("/customers/{customer}"), height=1000),
+    Picture("customer-orders", _at("/customers/{customer}/orders"), height=640),
+    Picture("customer-timeline", _at("/customers/{customer}/timeline")),
+    Picture("customer-graph", _at("/customers/{customer}/graph")),
+    Picture("customer-split", _at("/customers/{customer}/split?leaving={leaving}")),
+    Picture("review", _at("/review"), height=900),
+    Picture("imports", _at("/imports"), height=640),
+    Picture("import-recognise", _at("/imports/new"), _SHOP),
+    Picture("import-mapping", _at("/imports/new"), _then(_TILL, "mapping?kind=orders"), height=900),
+    Picture("import-preview", _at("/imports/new"), _then(_TILL, "preview?kind=orders&mapping=till"), height=900),
+    Picture("import-done", _at("/imports/{run}"), height=900),
+    Picture("sources", _at("/sources"), height=640),
+    Picture("source-live", _at("/sources/{source}"), _send, height=640),
+    Picture("source-snippets", _at("/sources/{source}?tab=snippets"), height=640),
+    Picture("dead-letters", _at("/sources/dead-letters"), height=560),
+    Picture("retention", _at("/insight/retention"), height=900),
+    Picture("retention-people", _at("/insight/retention?cell={cell}")),
+    Picture("funnels", _at("/insight/funnels?saved={funnel}&f={funnel_steps}"), height=900),
+    Picture("rfm", _at("/insight/rfm")),
+    Picture("ltv", _at("/insight/ltv"), height=900),
+    Picture("ltv-model", _at("/insight/ltv?tab=model"), height=1000),
+    Picture("team", _at("/team/members"), height=640),
+    Picture("team-rights", _at("/team/rights")),
+    Picture("team-keys", _at("/team/keys"), height=640),
+    Picture("team-audit", _at("/team/audit"), height=640),
+    Picture("system", _at("/system"), height=1000),
+)
+
+
+@dataclass
+class Window:
+    """A window of the browser in one language and one look, which keeps what the browser complains about."""
+
+    context: BrowserContext
+    page: Page
+    problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(
+        cls, browser: Browser, url: str, language: str, *, dark: bool, width: int, height: int, **more: Any
+    ) -> "Window":
+        """``more``: further options of Playwright's context."""
+        context = browser.new_context(
+            base_url=url,
+            viewport={"width": width, "height": height},
+            locale=LOCALES[language],
+            timezone_id="Asia/Shanghai",
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            **more,
+        )
+        window = cls(context, context.new_page())
+        window.page.on("console", window._heard)
+        window.page.on("pageerror", lambda error: window.problems.append(f"threw: {error.stack or error}"))
+        window.page.on("response", window._answered)
+        return window
+
+    def _heard(self, said: ConsoleMessage) -> None:
+        # The session is asked for before the sign-in: that answer is no problem, and the browser writes it down.
+        if said.type == "error" and "401" not in said.text:
+            self.problems.append(f"console: {said.text}")
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status >= 400 and answer.status != 401:
+            self.problems.append(f"{answer.status} {answer.url}")
+
+    def sign_in(self, login: str, password: str) -> None:
+        """Through the form; a wrong password ends in a timeout."""
+        self.page.goto("/sign-in")
+        self.page.locator("#login").fill(login)
+        self.page.locator("#password").fill(password)
+        self.page.locator("button[type=submit]").click()
+        self.page.wait_for_url(lambda reached: "/sign-in" not in reached)
+
+    def settled(self) -> bytes:
+        """The picture, when everything is there and nothing moves any more. A page that always moves is taken as it is."""
+        page = self.page
+        page.wait_for_load_state("load")
+        page.locator("h1").first.wait_for()
+        before, until = b"", time.monotonic() + _PATIENCE_S
+        while True:
+            page.wait_for_timeout(300)
+            now = page.screenshot(animations="disabled", caret="hide")
+            if (now == before and page.locator(_BUSY).count() == 0) or time.monotonic() > until:
+                return now
+            before = now
+
+    def findings(self) -> list[str]:
+        """Serious and critical findings of axe-core on this page; needs a context with ``bypass_csp``."""
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found: dict[str, Any] = self.page.evaluate("() => axe.run()")
+        return [
+            f"axe {one['impact']} {one['id']}: {node['html'][:160]}"
+            for one in found["violations"]
+            if one["impact"] in {"serious", "critical"}
+            for node in one["nodes"]
+        ]
+
+
+class Darkroom:
+    """Makes small PNGs of the browser's large ones; the browser itself reads them."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._page = browser.new_page()
+
+    def develop(self, png: bytes) -> bytes:
+        """The same picture in at most 256 colours."""
+        width, height, text = self._page.evaluate(_DECODE, base64.b64encode(png).decode("ascii"))
+        return palette_png(np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4))
+
+
+def take(browser: Browser, stage: Stage, pictures: tuple[Picture, ...], target: Path) -> list[str]:
+    """All pictures in both languages into ``target``; returns what the browser complained about."""
+    darkroom, problems = Darkroom(browser), []
+    for language in LOCALES:
+        (target / language).mkdir(parents=True, exist_ok=True)
+        entrance = Window.open(browser, stage.url, language, dark=False, width=WIDTH, height=HEIGHT)
+        entrance.sign_in(LOGIN, PASSWORD)
+        session = entrance.context.storage_state()
+        entrance.context.close()
+        for picture in pictures:
+            window = Window.open(
+                browser, stage.url, language, dark=picture.dark, width=picture.width, height=picture.height,
+                storage_state=session if picture.signed_in else None,
+            )  # fmt: skip
+            window.page.goto(picture.path(stage))
+            if picture.act:
+                window.settled()
+                picture.act(window.page, stage)
+            (target / language / f"{picture.name}.png").write_bytes(darkroom.develop(window.settled()))
+            problems += [f"{language} {picture.name}: {problem}" for problem in window.problems]
+            window.context.close()
+            print(f"{language} {picture.name}", flush=True)
+    return problems
+
+
+@contextmanager
+def demo(folder: Path, port: int) -> Iterator[str]:
+    """A demo brand that runs and is filled; yields what it said: the address, the owner's link, people worth a look.
+
+    Raises:
+        RuntimeError: it ended, or is not filled after a quarter of an hour; with what it said.
+    """
+    said = folder / "said"
+    variables = os.environ | {
+        "SIYU_HTTP_PORT": str(port), "SIYU_BRAND_NAME": "云岫百货", "SIYU_LOG_LEVEL": "error", "COLUMNS": "400",
+        "SIYU_MINIMUM_FREE_BYTES": str(256 << 20),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "siyu.app.cli", "demo", "--data", str(folder / "data")]
+    command += ["--people", str(PEOPLE), "--days", str(DAYS), "--seed", str(SEED)]
+    with said.open("wb") as out:
+        process = subprocess.Popen(command, env=variables, stdout=out, stderr=out)
+    try:
+        until = time.monotonic() + _FILLED_WITHIN_S
+        while "\nAPI: http" not in (text := said.read_text("utf-8", "replace")):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(text[-4000:])
+            time.sleep(0.5)
+        yield text
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+
+
+def make(names: list[str], port: int) -> int:
+    """Make the pictures of the docs; 1 when a page had something to complain about."""
+    unknown = set(names) - {picture.name for picture in PICTURES}
+    if unknown:
+        print(f"No such picture: {', '.join(sorted(unknown))}. There are: {', '.join(p.name for p in PICTURES)}")
+        return 2
+    chosen = tuple(picture for picture in PICTURES if not names or picture.name in names)
+    with (
+        tempfile.TemporaryDirectory(prefix="siyu-pictures-") as folder,
+        demo(Path(folder), port) as said,
+        sync_playwright() as playwright,
+    ):
+        browser = launch(playwright)
+        stage = set_up(browser, said, Path(folder))
+        problems = take(browser, stage, chosen, TARGET)
+        browser.close()
+    if not names:
+        kept = {f"{picture.name}.png" for picture in PICTURES}
+        for old in TARGET.glob("*/*.png"):
+            if old.name not in kept:
+                old.unlink()
+    size = sum(file.stat().st_size for file in TARGET.rglob("*.png"))
+    print(f"{len(list(TARGET.rglob('*.png')))} pictures, {size / 1e6:.2f} MB", *problems, sep="\n")
+    return 1 if problems else 0
+
+
+def look(asked: argparse.Namespace) -> int:
+    """Take pages of a Siyu that runs; 1 when the browser or axe-core has something to complain about."""
+    language, problems = "en" if asked.en else "zh", 0
+    folder = Path(asked.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        window = Window.open(
+            browser, asked.url, language, dark=asked.dark, width=asked.width, height=asked.height, bypass_csp=True
+        )
+        if asked.login and asked.password:
+            window.sign_in(asked.login, asked.password)
+        for path in asked.paths or ["/sign-in"]:
+            window.page.goto(path)
+            words = [
+                re.sub(r"[^\w]+", "-", path).strip("-") or "start",
+                language,
+                "dark" if asked.dark else "",
+                str(asked.width),
+            ]
+            (folder / f"{'-'.join(filter(None, words))}.png").write_bytes(window.settled())
+            overflow = window.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+            wide = [f"the page is {overflow} px wider than the window"] if overflow > 0 else []
+            found = [*window.problems, *window.findings(), *wide]
+            window.problems.clear()
+            problems += len(found)
+            print(path, *(f"  {one}" for one in found), sep="\n", flush=True)
+        browser.close()
+    return 1 if problems else 0
+
+
+def main() -> int:
+    """Choose by the first word."""
+    if sys.argv[1:2] == ["look"]:
+        parser = argparse.ArgumentParser("scripts.pictures look")
+        for name in ("url", "folder", "login", "password"):
+            parser.add_argument(name)
+        parser.add_argument("paths", nargs="*")
+        parser.add_argument("--dark", action="store_true")
+        parser.add_argument("--en", action="store_true")
+        parser.add_argument("--width", type=int, default=WIDTH)
+        parser.add_argument("--height", type=int, default=HEIGHT)
+        return look(parser.parse_args(sys.argv[2:]))
+    parser = argparse.ArgumentParser("scripts.pictures", description="Make the pictures of the docs.")
+    parser.add_argument("names", nargs="*", help="only these")
+    parser.add_argument("--port", type=int, default=8102)
+    asked = parser.parse_args()
+    return make(asked.names, asked.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

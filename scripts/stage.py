@@ -1,0 +1,194 @@
+"""What the pictures of the docs need besides the demo brand: things that went wrong, and people who work there.
+
+Everything comes in through the doors that a brand would use: the owner's link, the HTTP API, the tracking door.
+"""
+
+import json
+import re
+import time
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import APIRequestContext, APIResponse, Browser, FilePayload
+
+LOGIN, PASSWORD = "linyue", "a-long-password"  # of a brand that lives for some minutes
+_WAIT_S = 60.0
+# A till's file of the last days, that no format knows, with one time that is none. The days stand for their distance.
+_TILL = """receipt,time,article,pieces,sum,phone
+T-1001,{4} 10:00:00,围巾,1,199.00,13412345678
+T-1001,{4} 10:00:00,手套,2,120.00,13412345678
+T-1002,{3} 18:30:00,大衣,1,899.00,13487654321
+T-1003,昨天下午,毛衣,1,259.00,13487654321
+T-1004,{1} 20:05:00,衬衫,2,358.00,13455556666
+"""
+_MAPPING = {
+    "kind": "orders",
+    "platform": "till",
+    "shop": "人民路店",
+    "money": "yuan",
+    "fields": {
+        "order_no": "receipt",
+        "status": {"value": "received"},
+        "placed_at": "time",
+        "paid_at": "time",
+        "line.title": "article",
+        "line.quantity": "pieces",
+        "line.paid_fen": "sum",
+    },
+    "line_key": ["line.title"],
+    "identifiers": [{"type": "phone", "column": "phone"}],
+}
+_FUNNEL: dict[str, Any] = {
+    "steps": [
+        {"kind": "event.tracked", "name": "Product Viewed"},
+        {"kind": "event.tracked", "name": "Product Added"},
+        {"kind": "order.paid"},
+    ],
+    "window": {"amount": 7, "unit": "day"},
+}
+_FUNNEL_ADDRESS = json.dumps(
+    {"s": [[step["kind"], step.get("name", ""), []] for step in _FUNNEL["steps"]], "w": "7d"}, separators=(",", ":")
+)  # as console/src/screens/insight/funnels/definition.ts writes it
+
+
+@dataclass
+class Stage:
+    """A running demo brand, and where in it there is something to see.
+
+    Attributes:
+        customer: somebody who is known in many places.
+        leaving: identifiers of theirs that a split could take away.
+        cell: of the retention table: the oldest full cohort, a period later.
+        till_file: a file for the wizard that is not recognised; export_file: one that is.
+    """
+
+    url: str
+    api: APIRequestContext
+    key: str
+    source: int
+    customer: int = 0
+    leaving: str = ""
+    run: int = 0
+    cell: str = ""
+    funnel: int = 0
+    funnel_steps: str = quote(_FUNNEL_ADDRESS)
+    till_file: str = ""
+    export_file: str = ""
+    visits: int = 0
+
+    def send(self, *events: dict[str, Any]) -> None:
+        """Events of the website, as an SDK sends them."""
+        key = b64encode(f"{self.key}:".encode()).decode("ascii")
+        _good(self.api.post("/v1/batch", data={"batch": list(events)}, headers={"Authorization": f"Basic {key}"}))
+
+    def send_some(self) -> None:
+        """What a visitor does, one thing that was sent twice, and one that nobody can understand; new each time."""
+        self.visits += 1
+        who = {"type": "track", "userId": "u-20260001"}
+        name = f"visit-{self.visits}"
+        seen = {**who, "messageId": f"{name}-1", "event": "Product Viewed", "properties": {"sku": "A-1001"}}
+        bought = {"order_id": f"W-{1000 + self.visits}", "total": 458, "products": [{"sku": "A-1001", "quantity": 1}]}
+        self.send(seen, {**seen, "messageId": f"{name}-2", "event": "Product Added"})
+        self.send(seen, {**who, "messageId": f"{name}-3"})
+        self.send({**who, "messageId": f"{name}-4", "event": "Order Completed", "properties": bought})
+
+
+def set_up(browser: Browser, said: str, folder: Path) -> Stage:
+    """Make the owner with the link that the demo printed, and bring in what is to be seen.
+
+    Raises:
+        RuntimeError: Siyu refuses something, or an import does not end.
+    """
+    url, token = _found(r"(http://\S+)/first-owner#token=(\S+)", said)
+    api = browser.new_context(base_url=url, extra_http_headers={"X-Siyu-CSRF": "1"}).request
+    _good(api.post("/api/v1/redeem", data={"token": token, "login": LOGIN, "password": PASSWORD, "name": "林月"}))
+    _good(api.post("/api/v1/sign-in", data={"login": LOGIN, "password": PASSWORD}))
+    source = next(one for one in _good(api.get("/api/v1/sources")) if one["kind"] == "web")
+    stage = Stage(url, api, _good(api.post(f"/api/v1/sources/{source['id']}/write-keys"))["key"], source["id"])
+    _people(stage)
+    _failures(stage)
+    _imports(stage, folder)
+    _customers(stage, said)
+    saved = _good(api.post("/api/v1/insight/funnels", data={"name": "浏览 → 加购 → 付款", "definition": _FUNNEL}))
+    stage.funnel = saved["id"]
+    oldest = _good(api.get("/api/v1/insight/retention", params={"period": "month"}))["cohorts"][-6]
+    stage.cell = f"{oldest['start']}.1"
+    return stage
+
+
+def _people(stage: Stage) -> None:
+    """Colleagues, and a key of a program."""
+    for login, name, roles in (
+        ("chenhao", "陈浩", ["operator"]),
+        ("zhouyi", "周怡", ["analyst"]),
+        ("sunlei", "孙磊", ["staff"]),
+    ):
+        body = {"login": login, "name": name, "roles": roles, "password": PASSWORD}
+        _good(stage.api.post("/api/v1/operators", data=body))
+    _good(stage.api.post("/api/v1/api-keys", data={"name": "BI 报表", "scopes": ["insight.read", "customers.read"]}))
+    _good(stage.api.post("/api/v1/customers/exports", data={"wanted": {"layer": 3}}))
+
+
+def _failures(stage: Stage) -> None:
+    """Dead letters, and two accounts of which nobody knows whether they are one person's."""
+    for number in range(3):
+        stage.send({"type": "track", "userId": "u-20260002", "messageId": f"no-name-{number}"})
+    stage.send({"type": "track", "event": "Product Viewed", "messageId": "no-id"})
+    for number, (one, other) in enumerate([("u-20260003", "u-20260004"), ("u-20260005", "u-20260006")]):
+        for user, name in ((one, "王芳"), (other, "王小芳")):
+            traits = {"name": name, "phone": f"1340000{user[-4:]}", "city": "杭州"}
+            stage.send({"type": "identify", "userId": user, "messageId": f"who-{user}", "traits": traits})
+        stage.send({"type": "alias", "previousId": one, "userId": other, "messageId": f"alias-{number}"})
+
+
+def _imports(stage: Stage, folder: Path) -> None:
+    """A file with a mistake in it, imported by a mapping of its own."""
+    till = folder / "till.csv"
+    today = datetime.now(UTC).date()
+    till.write_text(_TILL.format(*(today - timedelta(days=back) for back in range(5))), "utf-8")
+    stage.till_file = str(till)
+    stage.export_file = str(next((folder / "data" / "demo-exports").glob("*京东*")))
+    api = stage.api
+    _good(api.put("/api/v1/imports/mappings/till", data=_MAPPING))
+    upload: FilePayload = {"name": till.name, "mimeType": "text/csv", "buffer": till.read_bytes()}
+    file = _good(api.post("/api/v1/imports/files", multipart={"file": upload}))
+    _good(api.post(f"/api/v1/imports/files/{file['id']}/run", data={"kind": "orders", "mapping": "till"}))
+    until = time.monotonic() + _WAIT_S
+    while time.monotonic() < until:
+        run = next((one for one in _good(api.get("/api/v1/imports")) if one["file_name"] == till.name), None)
+        if run and run["state"] == "done":
+            stage.run = run["id"]
+            return
+        time.sleep(0.2)
+    raise RuntimeError("The import of the till's file does not end.")
+
+
+def _customers(stage: Stage, said: str) -> None:
+    """Somebody who buys in many shops, as the demo names them, and what of them a split could take away."""
+    (phone,) = _found(r"find (1\d{10})", said)
+    stage.customer = _good(stage.api.get("/api/v1/customers/find", params={"value": phone}))["customers"][0]
+    known = _good(stage.api.get(f"/api/v1/customers/{stage.customer}"))["identifiers"]
+    devices = [one["id"] for one in known if one["type"] in {"anonymous_id", "device_id"}]
+    stage.leaving = ",".join(str(one) for one in (devices or [known[-1]["id"]])[:2])
+
+
+def _found(pattern: str, said: str) -> tuple[str, ...]:
+    match = re.search(pattern, said)
+    if match is None:
+        raise RuntimeError(f"The demo did not say {pattern}:\n{said[-2000:]}")
+    return match.groups()
+
+
+def _good(answer: APIResponse) -> Any:
+    """What a good answer says.
+
+    Raises:
+        RuntimeError: it is not good.
+    """
+    if not answer.ok:
+        raise RuntimeError(f"{answer.status} {answer.url}: {answer.text()[:500]}")
+    return answer.json() if answer.body() else None
