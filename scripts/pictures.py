@@ -254,7 +254,7 @@ def take(browser: Browser, stage: Stage, pictures: tuple[Picture, ...], target: 
 
 
 @contextmanager
-def demo(folder: Path, port: int) -> Iterator[str]:
+def demo(folder: Path, port: int, *, people: int = PEOPLE, days: int = DAYS) -> Iterator[str]:
     """A demo brand that runs and is filled; yields what it said: the address, the owner's link, people worth a look.
 
     Raises:
@@ -266,7 +266,7 @@ def demo(folder: Path, port: int) -> Iterator[str]:
         "SIYU_MINIMUM_FREE_BYTES": str(256 << 20),
     }  # fmt: skip
     command = [sys.executable, "-m", "siyu.app.cli", "demo", "--data", str(folder / "data")]
-    command += ["--people", str(PEOPLE), "--days", str(DAYS), "--seed", str(SEED)]
+    command += ["--people", str(people), "--days", str(days), "--seed", str(SEED)]
     with said.open("wb") as out:
         process = subprocess.Popen(command, env=variables, stdout=out, stderr=out)
     try:

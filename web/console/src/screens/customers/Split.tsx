@@ -37,9 +37,9 @@ function Splitting({ person }: { person: Person }) {
       api.POST("/api/v1/customers/{customer_id}/split", { params: { path }, body: { identifier_ids: leaving, reason } }),
     );
     void message.success(t("split.done", { id: String(made.customer_id) }));
-    // Away first: the preview asks of identifiers that are somebody else's now.
+    // Nothing of this page asks again: its preview is of identifiers that are somebody else's now.
+    await client.invalidateQueries({ queryKey: ["customers"], refetchType: "none" });
     await navigate(`/customers/${made.customer_id}`);
-    await client.invalidateQueries({ queryKey: ["customers"] });
   };
   const above = (
     <div style={{ marginBottom: 8 }}>
@@ -97,7 +97,6 @@ function Choosing({ identifiers, leaving, onChange }: { identifiers: readonly Kn
         aria-label={t("split.choose")}
         size="small"
         pagination={identifiers.length > 50 && { pageSize: 50 }}
-        scroll={{ x: "max-content" }}
         rowKey="id"
         dataSource={[...identifiers]}
         rowSelection={{

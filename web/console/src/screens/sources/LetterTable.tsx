@@ -93,14 +93,15 @@ function Actions({ selected, everything, onDone }: { selected: readonly Key[]; e
   const client = useQueryClient();
   const ids = selected.map(Number);
   const count = String(ids.length);
-  const done = async (said: string): Promise<void> => {
-    void message.success(said);
+  const done = async (said: string, left = 0): Promise<void> => {
+    void (left > 0 ? message.warning(t("letters.notReplayed", { said, count: left })) : message.success(said));
     onDone();
     await client.invalidateQueries({ queryKey: ["sources", "letters"] });
   };
   const replay = async (chosen: number[] | null): Promise<void> => {
     const answer = await answered(api.POST("/api/v1/dead-letters/replay", { body: { ids: chosen } }));
-    await done(t("letters.replayed", { count: answer.count }));
+    // What the door would refuse again stays where it is.
+    await done(t("letters.replayed", { count: answer.count }), (chosen?.length ?? 0) - answer.count);
   };
   const discard = async (): Promise<void> => {
     const answer = await answered(api.POST("/api/v1/dead-letters/discard", { body: { ids } }));

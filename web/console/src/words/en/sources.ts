@@ -89,6 +89,7 @@ export const sources: Words<typeof source> = {
     discardAsk: "Discard {{count}} dead letters?",
     discardWhat: "They cannot be replayed afterwards; they stay on record.",
     replayed: "{{count}} replayed",
+    notReplayed: "{{said}}. {{count}} would be refused again and stay in the list: correct the sender and have it send them anew.",
     discarded: "{{count}} discarded",
     empty: "No dead letters: every message was processed.",
     detail: "Dead letter {{id}}",

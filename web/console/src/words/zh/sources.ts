@@ -85,6 +85,7 @@ export const sources = {
     discardAsk: "丢弃 {{count}} 条死信？",
     discardWhat: "丢弃后不能再重放，记录保留。",
     replayed: "已重放 {{count}} 条",
+    notReplayed: "{{said}}；{{count}} 条仍不符合要求，留在列表中。请先修正发送方，再由其重新发送。",
     discarded: "已丢弃 {{count}} 条",
     empty: "没有死信，全部消息均已处理。",
     detail: "死信 {{id}}",

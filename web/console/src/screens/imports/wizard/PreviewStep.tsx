@@ -1,6 +1,6 @@
 import { answered, api, type Schema } from "@siyu/api";
 import { Count, ErrorNote, Loading, Money, StatCard, useFormat } from "@siyu/kit";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Checkbox, Col, Flex, Form, Input, Row, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -117,7 +117,6 @@ function Sums({ preview }: { preview: Preview }) {
 function Begin({ back }: { back: React.ReactNode }) {
   const { t } = useTranslation("imports");
   const waiting = useWaiting();
-  const client = useQueryClient();
   const navigate = useNavigate();
   const [given] = useSearchParams();
   const [source, setSource] = useState("");
@@ -130,10 +129,8 @@ function Begin({ back }: { back: React.ReactNode }) {
           body: { ...howOf(given), source: source.trim(), links_first: linksFirst },
         }),
       ),
-    onSuccess: async (job) => {
-      await navigate(`/imports/started?${new URLSearchParams({ file: job.file_name, since: String(Date.parse(job.accepted_at)) }).toString()}`);
-      client.removeQueries({ queryKey: ["imports", "file", waiting.id] });
-    },
+    onSuccess: (job) =>
+      navigate(`/imports/started?${new URLSearchParams({ file: job.file_name, since: String(Date.parse(job.accepted_at)) }).toString()}`),
   });
   return (
     <Card size="small">

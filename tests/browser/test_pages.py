@@ -1,0 +1,85 @@
+"""Every page, as the browser and axe-core see it: no error, no failed request, no serious finding, nothing too wide."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from scripts.pictures import Window
+from tests.browser.conftest import Brand, Open
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+
+PAGES: dict[str, Callable[[Brand], str]] = {
+    "overview": lambda _: "/overview",
+    "customers": lambda _: "/customers?sort=-value",
+    "customers/:id": lambda brand: f"/customers/{brand.stage.customer}",
+    "customers/:id/orders": lambda brand: f"/customers/{brand.stage.customer}/orders",
+    "customers/:id/timeline": lambda brand: f"/customers/{brand.stage.customer}/timeline",
+    "customers/:id/graph": lambda brand: f"/customers/{brand.stage.customer}/graph",
+    "customers/:id/merge": lambda brand: f"/customers/{brand.stage.customer}/merge",
+    "customers/:id/split": lambda brand: f"/customers/{brand.stage.customer}/split?leaving={brand.stage.leaving}",
+    "review": lambda _: "/review",
+    "imports": lambda _: "/imports",
+    "imports/new": lambda _: "/imports/new",
+    "imports/:id": lambda brand: f"/imports/{brand.stage.run}",
+    "sources": lambda _: "/sources",
+    "sources/dead-letters": lambda _: "/sources/dead-letters",
+    "sources/:id": lambda brand: f"/sources/{brand.stage.source}",
+    "insight/retention": lambda _: "/insight/retention",
+    "insight/retention, a cell": lambda brand: f"/insight/retention?cell={brand.stage.cell}",
+    "insight/funnels": lambda brand: f"/insight/funnels?saved={brand.stage.funnel}&f={brand.stage.funnel_steps}",
+    "insight/rfm": lambda _: "/insight/rfm",
+    "insight/ltv": lambda _: "/insight/ltv",
+    "insight/ltv, the model": lambda _: "/insight/ltv?tab=model",
+    "team/members": lambda _: "/team/members",
+    "team/rights": lambda _: "/team/rights",
+    "team/keys": lambda _: "/team/keys",
+    "team/audit": lambda _: "/team/audit",
+    "system": lambda _: "/system",
+    "none": lambda _: "/no-such-page",
+}
+# Steps of the wizard, which a story walks through, and where a link leads that the story of the first start follows.
+ELSEWHERE = {"imports/new/:file", "imports/new/:file/mapping", "imports/new/:file/preview", "imports/started"}
+
+
+def looked_at(window: Window, path: str) -> list[str]:
+    """What is wrong with a page."""
+    window.page.goto(path)
+    window.settled()
+    wide = window.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    return [*([f"the page is {wide} px wider than the window"] if wide > 0 else []), *window.findings()]
+
+
+@pytest.mark.parametrize("look", ["zh light 1280", "en dark 820"])
+def test_every_page(opened: Open, brand: Brand, session: object, look: str) -> None:
+    language, colours, width = look.split()
+    window = opened(
+        brand.stage.url, language, dark=colours == "dark", width=int(width), height=1000, storage_state=session
+    )
+    wrong = {name: found for name, path in PAGES.items() if (found := looked_at(window, path(brand)))}
+    assert wrong == {}
+
+
+def test_pages_before_the_sign_in(opened: Open, brand: Brand) -> None:
+    for language, dark in (("zh", False), ("en", True)):
+        window = opened(brand.stage.url, language, dark=dark)
+        wrong = {path: found for path in ("/sign-in", "/first-owner", "/reset") if (found := looked_at(window, path))}
+        assert wrong == {}
+
+
+def test_no_page_is_forgotten() -> None:
+    """Whoever adds a route adds its page here, or says where else it is looked at."""
+    screens = Path(__file__).parents[2] / "web/console/src/screens"
+    found = set()
+    for routes in screens.glob("*/routes.tsx"):
+        for path in re.findall(r'\{\s*path: "([^"]+)"', routes.read_text("utf-8")):
+            if not path.startswith("/"):  # the entries of the menu are addresses
+                found.add(path)
+    known = {part for page in (*PAGES, *ELSEWHERE) for part in (page.split(",")[0], *_ends(page.split(",")[0]))}
+    assert found <= known
+
+
+def _ends(page: str) -> list[str]:
+    parts = page.split("/")
+    return ["/".join(parts[at:]) for at in range(1, len(parts))]
