@@ -19,7 +19,7 @@ from siyu.engines.clickhouse.client import Client, connect
 from siyu.timeline.columns import FACTS_PER_ENTRY
 
 MINUTES_A_COPY: Final = 37
-_FINGERPRINT: Final = "'^[0-9a-f]{32}$'"
+_FINGERPRINT: Final = "'^[0-9a-f]{{32}}$'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,12 @@ def multiply(siyu: Siyu, customers: int, facts: int) -> Size:
     began = time.perf_counter()
     with psycopg.connect(siyu.running.postgres_url, autocommit=True) as connection:
         copies = -(-customers // _number(connection, "SELECT count(*) FROM customers.profile"))
-        step = _number(connection, "SELECT last_value + 1 FROM identity.id_seq")
+        # Whoever takes ids takes many at once, so what the sequence says lies behind.
+        step = 1 + _number(
+            connection,
+            "SELECT greatest((SELECT max(id) FROM identity.customer), (SELECT max(id) FROM identity.identifier), "
+            "(SELECT last_value FROM identity.id_seq))",
+        )
         connection.execute("SET synchronous_commit = off")
         connection.execute("SET maintenance_work_mem = '1GB'")
         entries = _number(connection, "SELECT last_value + 1 FROM timeline.entry_id_seq")
@@ -188,7 +193,9 @@ def _copy_facts(client: Client, copies: int, step: int, entries: int, wanted: in
         if k:
             client.run(_copied(k, step, k * first, "", f"fact_id < {first}"))
         if share:
-            chosen = f"fact_id < {first} AND kind = 'event.tracked' AND cityHash64(fact_id) % 10000 < {share * 10000:.0f}"
+            chosen = (
+                f"fact_id < {first} AND kind = 'event.tracked' AND cityHash64(fact_id) % 10000 < {share * 10000:.0f}"
+            )
             again = _copied(k, step, (copies + k) * first, "-again", chosen)
             client.run(again.replace("occurred_at - ", "occurred_at - INTERVAL 7 DAY - "))
     client.run("SYSTEM RELOAD DICTIONARY alias_map")
@@ -214,4 +221,3 @@ def settle(client: Client, timeout: float = 300) -> None:
     while quiet < 4 and time.monotonic() < deadline:
         quiet = 0 if int(client.scalar("SELECT count() FROM system.merges")) else quiet + 1
         time.sleep(0.5)
-

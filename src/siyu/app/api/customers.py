@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, Field
 
 from siyu.app import people
+from siyu.app.api.report import REPORT
 from siyu.app.api.wanted import Wanted
 from siyu.app.people import Known, Person, Waiting
 from siyu.commerce import service as commerce
@@ -233,7 +234,7 @@ def decide(conn: Conn, now: Now, principal: CanJoin, verdict: Verdict) -> dict[L
     return {"merged": verdict.same_person}
 
 
-@router.get("/identity/assets")
+@router.get("/identity/assets", openapi_extra=REPORT)
 def assets(conn: Conn, _: CanRead) -> AssetCounts:
     """Count the OneID assets: identifiers by type, people by how many types they are known by, anonymous and known."""
     return identity.asset_counts(conn)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from siyu.app import overview as reports
+from siyu.app.api.report import REPORT
 from siyu.app.context import Context
 from siyu.app.overview import Overview
 from siyu.app.remembered import Remembered
@@ -26,7 +27,7 @@ class OverviewAnswer(BaseModel):
     overview: Overview
 
 
-@router.get("/overview", openapi_extra={"x-siyu-report": True})
+@router.get("/overview", openapi_extra=REPORT)
 def overview(
     request: Request,
     now: Now,

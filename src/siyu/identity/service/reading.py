@@ -110,7 +110,7 @@ def review_list(
 
 def asset_counts(conn: Connection) -> AssetCounts:
     """How many identifiers and people there are; reads every identifier once."""
-    people, anonymous = reading.count_people(conn, _DEVICES)
+    people, anonymous = reading.count_people(conn, list(TYPES), _DEVICES)
     return AssetCounts(reading.count_identifiers(conn), people, anonymous, sum(people.values()) - anonymous)
 
 

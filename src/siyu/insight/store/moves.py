@@ -14,11 +14,10 @@ CUSTOMER: Final = (
     "dictGetOrDefault('alias_map', 'customer_id', via, "
     "dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id))"
 )
-# Much cheaper than a whole parse, and safe: orders write these three first, and a quotation mark within a text would
-# be escaped.
-PLATFORM: Final = "simpleJSONExtractString(properties, 'platform')"
-SHOP: Final = "simpleJSONExtractString(properties, 'shop')"
-ORDER: Final = f"cityHash64({PLATFORM}, {SHOP}, simpleJSONExtractString(properties, 'order_no'))"
+# Columns of the facts, filled from the properties by the table itself (timeline, migration 0003).
+PLATFORM: Final = "platform"
+SHOP: Final = "shop"
+ORDER: Final = "order_key"
 PERIODS: Final[dict[Period, str]] = {
     "month": "toStartOfMonth(toTimeZone(at, {zone:String}))",
     "week": "toMonday(toTimeZone(at, {zone:String}))",

@@ -162,7 +162,7 @@ def moves(
                        toInt64(argMax(kind = {{began:String}}, (at, fact_id))) AS now
                 FROM (
                     SELECT {CURRENT_CUSTOMER} AS customer, kind, toUnixTimestamp64Milli(occurred_at) AS at, fact_id,
-                           JSONExtractString(properties, 'relation') AS tie, JSONExtractString(properties, 'scope') AS scope
+                           tie, tie_scope AS scope
                     FROM facts WHERE kind IN ({{began:String}}, {{ended:String}})
                 )
                 WHERE at <= {{until:Int64}} GROUP BY customer, tie, scope

@@ -166,7 +166,7 @@ class TestCountsByDay:
     def test_it_reads_the_projection(self, client: Client) -> None:
         _put(client, *(_fact(i, i, kind="rare" if i % 500 == 0 else "often") for i in range(1, 5000)))
         sql = f"SELECT count(), uniqExact({store.CURRENT_CUSTOMER}) FROM facts WHERE kind = 'rare'"
-        assert any("by_kind" in line for (line,) in client.rows("EXPLAIN projections = 1 " + sql))
+        assert any("of_kind" in line for (line,) in client.rows("EXPLAIN projections = 1 " + sql))
 
 
 class TestAliases:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.app.api.insight.asked import CanRead, moment
 from siyu.app.api.people import CanSeePeople, PeopleAnswer, answer
+from siyu.app.api.report import REPORT
 from siyu.app.context import Context
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal, Role
@@ -68,21 +69,21 @@ class FunnelSaved(BaseModel):
     definition: FunnelDefinition
 
 
-@router.get("/schema")
+@router.get("/schema", openapi_extra=REPORT)
 def schema(request: Request, _: CanRead, now: Now) -> InsightSchema:
     """Every kind of fact with its fields, and the names seen in the last 90 days."""
     context: Context = request.app.state.context
     return insight.schema(context.clickhouse, now)
 
 
-@router.post("/funnel")
+@router.post("/funnel", openapi_extra=REPORT)
 def funnel(request: Request, _: CanRead, asked: FunnelAsked) -> FunnelTable:
     """Count a funnel: how many came how far, how long it took them, in all and by group."""
     context: Context = request.app.state.context
     return insight.funnel(context.clickhouse, asked.plan(context))
 
 
-@router.post("/funnel/people")
+@router.post("/funnel/people", openapi_extra=REPORT)
 def funnel_people(request: Request, conn: Conn, _: CanRead, __: CanSeePeople, asked: FunnelPeopleAsked) -> PeopleAnswer:
     """Show the people who reached a step of a funnel, or stopped at it."""
     context: Context = request.app.state.context

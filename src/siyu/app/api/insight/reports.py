@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 
 from siyu.app.api.insight.asked import CanRead, From, Group, To, Until, definitions_of, moment, since_of
 from siyu.app.api.people import CanSeePeople, Cursor, Limit, PeopleAnswer, answer
+from siyu.app.api.report import REPORT
 from siyu.app.context import Context
 from siyu.engines.http import ERROR_RESPONSES, Conn
 from siyu.identity import service as identity
@@ -37,7 +38,7 @@ Bounds = Annotated[list[int] | None, Query(description="Four bounds between the 
 Score = Annotated[int | None, Query(ge=1, le=5)]
 
 
-@router.get("/retention")
+@router.get("/retention", openapi_extra=REPORT)
 def retention(
     request: Request,
     _: CanRead,
@@ -52,7 +53,7 @@ def retention(
     return insight.retention(context.clickhouse, _retention(context, period, by, cohorts_from, cohorts_to, until))
 
 
-@router.get("/retention/people")
+@router.get("/retention/people", openapi_extra=REPORT)
 def retention_people(
     request: Request,
     conn: Conn,
@@ -82,7 +83,7 @@ def _retention(
     return RetentionPlan(moment(context, until), period, first, zone, by, definitions, last)
 
 
-@router.get("/ltv")
+@router.get("/ltv", openapi_extra=REPORT)
 def ltv(
     request: Request,
     _: CanRead,
@@ -99,7 +100,7 @@ def ltv(
     return insight.ltv(context.clickhouse, plan)
 
 
-@router.get("/ltv/spread")
+@router.get("/ltv/spread", openapi_extra=REPORT)
 def ltv_spread(
     request: Request,
     _: CanRead,
@@ -114,7 +115,7 @@ def ltv_spread(
     return insight.ltv_spread(context.clickhouse, _spread(context, by, cohorts_from, cohorts_to, until, edges))
 
 
-@router.get("/ltv/people")
+@router.get("/ltv/people", openapi_extra=REPORT)
 def ltv_people(
     request: Request,
     conn: Conn,
@@ -143,7 +144,7 @@ def _spread(
     return LtvSpreadPlan(moment(context, until), by, first, last, tuple(edges or ()), zone, definitions)
 
 
-@router.get("/rfm")
+@router.get("/rfm", openapi_extra=REPORT)
 def rfm(
     request: Request,
     _: CanRead,
@@ -158,7 +159,7 @@ def rfm(
     return insight.rfm(context.clickhouse, _rfm(context, since, as_of, days, orders, net))
 
 
-@router.get("/rfm/people")
+@router.get("/rfm/people", openapi_extra=REPORT)
 def rfm_people(
     request: Request,
     conn: Conn,
@@ -194,7 +195,7 @@ def _rfm(
     return RfmPlan(moment(context, as_of), since_of(context, since), definitions_of(context), *bounds)
 
 
-@router.get("/facts-by-day")
+@router.get("/facts-by-day", openapi_extra=REPORT)
 def facts_by_day(
     request: Request,
     _: CanRead,
@@ -209,7 +210,7 @@ def facts_by_day(
     return insight.facts_by_day(context.clickhouse, plan)
 
 
-@router.get("/assets")
+@router.get("/assets", openapi_extra=REPORT)
 def assets(request: Request, conn: Conn, _: CanRead) -> Assets:
     """People of whom only devices are known, people known by more, buyers."""
     context: Context = request.app.state.context

@@ -1,0 +1,474 @@
+"""Every read API of the console, and its first page, on the data of a large brand.
+
+The data: :mod:`benchmarks.brand`. Every ``GET`` of the OpenAPI under ``/api/v1``, and the funnels' ``POST``, is asked
+one request at a time over loopback by a signed-in owner, warm (some requests with other parameters go before), no two
+requests alike where there are parameters: every sort and filter of the list of customers, that match many, few and
+nobody, and pages deep in it; customers with many orders and with none, known and unknown values; reports of every
+period, grouping and span, for which no kept answer can be given. Which of them are reports the API says itself
+(``x-siyu-report``). A route that is neither asked nor exempt for a reason ends the benchmark with an error.
+
+The first page: Chromium with an empty cache, from the navigation until somebody can type into the sign-in form, the
+worst of five; the bundle is all JavaScript that the browser fetched for it, as it was sent (gzip).
+
+``--folder`` keeps the data for another time; nothing is filled when the folder is.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import numpy as np
+import psycopg
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import brand
+from benchmarks.harness import Siyu, free_port, report, start, wait_until_drained, wait_until_running
+from siyu.app.web import create_app
+from siyu.engines.http.security import CSRF_HEADER
+
+LOGIN, PASSWORD = "bench", "a-password-of-a-benchmark"
+API: Final = "/api/v1"
+EXEMPT: Final[dict[str, str]] = {
+    "/live": "a stream without end",
+    "/sources/{source_id}/live": "a stream without end",
+    "/customers/exports/{export_id}/file": "a download, as large as the export",
+    "/imports/{run_id}/rejects": "a download, as large as the file of rejects",
+}
+_WARM_UP: Final = 3
+_LOADS: Final = 5
+_CHROMIUM: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request: what stands for the names in the path, the query, and the body of a POST."""
+
+    ids: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """How long a route took, in milliseconds, and the slowest request."""
+
+    route: str
+    is_report: bool
+    times: Sequence[float]
+    slowest: str
+
+    @property
+    def p95(self) -> float:
+        return float(np.percentile(self.times, 95))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="100,000 customers and 2,000,000 facts, under 50 s")
+    parser.add_argument("--folder", type=Path, help="fill this folder, or use it as it was filled")
+    given = parser.parse_args()
+    customers, facts = (100_000, 2_000_000) if given.quick else (1_000_000, 20_000_000)
+    with filled(given.folder, customers, facts) as (siyu, size):
+        base = f"http://127.0.0.1:{siyu.port}"
+        with httpx.Client(base_url=base, headers={CSRF_HEADER: "1"}, timeout=120, trust_env=False) as client:
+            client.post(f"{API}/sign-in", json={"login": LOGIN, "password": PASSWORD}).raise_for_status()
+            asked = Mix(siyu, client, few=given.quick).everything()
+            timed = [time_route(client, route, is_report, asked[route]) for route, is_report in routes(asked)]
+        interactive, bundle = first_page(siyu)
+    show(timed)
+    report(
+        "console",
+        quick=given.quick,
+        figures={
+            "worst_read_p95_ms": max(one.p95 for one in timed if not one.is_report),
+            "worst_report_p95_ms": max(one.p95 for one in timed if one.is_report),
+            "interactive_s": max(interactive),
+            "bundle_kb": bundle / 1000,
+        },
+        notes={**size, "routes": len(timed), "requests": sum(len(one.times) for one in timed)},
+    )
+
+
+@contextmanager
+def filled(folder: Path | None, customers: int, facts: int) -> Iterator[tuple[Siyu, dict[str, int]]]:
+    """A running Siyu with so much in it."""
+    with tempfile.TemporaryDirectory(prefix="siyu-bench-") as temporary:
+        place = folder or Path(temporary)
+        port, known = free_port(), place / "bench.json"
+        old = known.exists()
+        # A fortieth of the customers comes in by the public doors; 5 of 4 people are customers: devices of nobody too.
+        options = [] if old else ["--data", str(place), "--people", str(customers // 50)]
+        process = start(place, port) if old else demo(port, options)
+        try:
+            siyu = Siyu(place, port, wait_until_running(place, process), "", process)
+            if not old:
+                wait_until_filled(siyu)
+                known.write_text(json.dumps(enlarged(siyu, customers, facts)))
+            yield siyu, json.loads(known.read_text())
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def demo(port: int, options: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """Start a demo brand; returns at once."""
+    variables = os.environ | {"SIYU_HTTP_PORT": str(port), "SIYU_LOG_LEVEL": "warning"}
+    command = [sys.executable, "-m", "siyu.app.cli", "demo", *options]
+    return subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def wait_until_filled(siyu: Siyu, timeout: float = 300) -> None:
+    """Wait until the demo brand says that all of it is in."""
+    told, deadline = siyu.folder / "demo.json", time.monotonic() + timeout
+    while not (told.exists() and json.loads(told.read_text()).get("tracked")):
+        if siyu.process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("the demo brand was not filled")
+        time.sleep(0.1)
+    wait_until_drained(siyu)
+
+
+def enlarged(siyu: Siyu, customers: int, facts: int) -> dict[str, int]:
+    """Make the brand large, and an owner for it; return what there is."""
+    with psycopg.connect(siyu.running.postgres_url, autocommit=True) as connection:
+        while connection.execute("SELECT EXISTS (SELECT FROM customers.stale)").fetchone() == (True,):
+            time.sleep(0.2)
+    size = brand.multiply(siyu, customers, facts)
+    command = [sys.executable, "-m", "siyu.app.cli", "owner", "--login", LOGIN, "--password", PASSWORD]
+    subprocess.run([*command, "--data", str(siyu.folder)], check=True, capture_output=True)
+    return {
+        "customers": size.customers,
+        "facts": size.facts,
+        "orders": size.orders,
+        "identifiers": size.identifiers,
+        "copies": size.copies,
+        "filled_s": round(size.seconds),
+    }
+
+
+def routes(asked: Mapping[str, Sequence[Ask]]) -> list[tuple[str, bool]]:
+    """(route, whether it calls itself a report) of all that are to be asked.
+
+    Raises:
+        RuntimeError: the API has a read that nobody asks, or one is asked that it does not have.
+    """
+    found: dict[str, bool] = {}
+    for path, operations in create_app().openapi()["paths"].items():
+        if not path.startswith(f"{API}/"):
+            continue  # the doors of intake and the health of the process: the console does not read them
+        route = path.removeprefix(API)
+        for method in ("get", "post"):
+            operation = operations.get(method)
+            if operation and (method == "get" or route in asked):
+                found[route] = bool(operation.get("x-siyu-report"))
+    wrong = (found.keys() - EXEMPT.keys()) ^ asked.keys()
+    if wrong or EXEMPT.keys() - found.keys():
+        raise RuntimeError(f"neither asked nor exempt, or not there: {sorted(wrong)}")
+    return sorted((route, is_report) for route, is_report in found.items() if route in asked)
+
+
+def time_route(client: httpx.Client, route: str, is_report: bool, asked: Sequence[Ask]) -> Timed:
+    """Ask every one of them; the last ones also before, not timed.
+
+    Raises:
+        RuntimeError: an answer was none.
+    """
+    times, slowest = [], ("", 0.0)
+    # Reports are asked warm of the engine's pages, never with the parameters of before: that would be a kept answer.
+    warm_up = asked[:1] if is_report else asked[-_WARM_UP:]
+    for place, ask in enumerate([*warm_up, *asked[1 if is_report and len(asked) > 1 else 0 :]]):
+        path = f"{API}{route}".format(**ask.ids)
+        began = time.perf_counter()
+        answer = client.get(path, params=ask.query) if ask.body is None else client.post(path, json=ask.body)
+        took = (time.perf_counter() - began) * 1000
+        if answer.status_code != 200:
+            raise RuntimeError(f"{answer.status_code} {answer.url}: {answer.text[:300]}")
+        if place < len(warm_up):
+            continue
+        times.append(took)
+        if took > slowest[1]:
+            slowest = (str(answer.url.copy_with(scheme="http")).partition(API)[2] + str(ask.body or ""), took)
+    return Timed(route, is_report, times, slowest[0])
+
+
+class Mix:
+    """What is asked of each route. Made of what is there, by chance that is the same every time.
+
+    Args:
+        siyu: filled.
+        client: signed in.
+        few: fewer of each.
+    """
+
+    def __init__(self, siyu: Siyu, client: httpx.Client, *, few: bool) -> None:
+        self._client, self._rng, self._some = client, random.Random(5), 12 if few else 30
+        self._now = datetime.now(UTC).replace(microsecond=0)
+        with psycopg.connect(siyu.running.postgres_url) as connection:
+            found = connection.execute("""
+                SELECT * FROM (SELECT customer_id FROM customers.profile ORDER BY md5(customer_id::text) LIMIT 40) AS a
+                UNION SELECT * FROM (SELECT customer_id FROM customers.standing ORDER BY orders DESC LIMIT 10) AS b
+                UNION SELECT * FROM (SELECT id FROM identity.customer WHERE merged_into IS NOT NULL LIMIT 5) AS c
+            """).fetchall()
+            self._people = [row[0] for row in found]
+            found = connection.execute("""
+                SELECT type, value FROM identity.identifier WHERE type NOT IN ('phone', 'email', 'alipay')
+                ORDER BY md5(id::text) LIMIT 40
+            """).fetchall()
+            self._values = [(row[0], row[1]) for row in found]
+        self._rng.shuffle(self._people)
+        self._values += [("phone", f"1391234{n:04}") for n in range(10)]  # nobody's, most likely
+
+    def everything(self) -> dict[str, Sequence[Ask]]:
+        """Requests by route."""
+        return {**self.people(), **self.lists(), **self.settings(), **self.reports()}
+
+    def people(self) -> dict[str, Sequence[Ask]]:
+        """One customer at a time, and the list of them."""
+        each = [Ask({"customer_id": one}) for one in self._people]
+        kinds = [["order.paid"], ["event.tracked", "page.viewed"], ["customer.merged"]]
+        timelines = [
+            Ask(one.ids, self._rng.choice([{}, {"limit": 500}, {"kind": kinds[n % 3]}, {"since": self._ago(30)}]))
+            for n, one in enumerate(each)
+        ]
+        return {
+            "/customers": self._list(),
+            "/customers/find": [
+                Ask(query={"value": value} | ({"type": kind} if n % 2 else {}))
+                for n, (kind, value) in enumerate(self._values)
+            ],
+            "/customers/{customer_id}": each,
+            "/customers/{customer_id}/graph": each,
+            "/customers/{customer_id}/orders": [Ask(one.ids, {"limit": 50 + n}) for n, one in enumerate(each)],
+            "/customers/{customer_id}/timeline": timelines,
+            "/identity/review": [Ask(query={"limit": 50 + n}) for n in range(self._some)],
+        }
+
+    def _list(self) -> list[Ask]:
+        """Each order with each filter, two filters together, deep pages."""
+        orders = list(itertools.product(("last_seen", "first_seen", "value", "orders", "last_order"), ("desc", "asc")))
+        filters = self._filters()
+        asked = [{"sort": sort, "order": order} for sort, order in orders]
+        asked += [{"sort": orders[n % 10][0], "order": orders[n % 10][1], **one} for n, one in enumerate(filters)]
+        asked += [
+            {"sort": orders[(n + 4) % 10][0], "order": orders[(n + 7) % 10][1], **one} for n, one in enumerate(filters)
+        ]
+        for _ in range(4 * self._some):
+            sort, order = self._rng.choice(orders)
+            one, other = self._rng.sample(filters, 2)
+            both = {**one, **other}
+            if "q" in both or ("shop" in both and "platform" not in both):
+                both.pop("q", None)
+            asked.append({"sort": sort, "order": order, **both})
+        for one in filters[:3]:
+            asked += self._deep({"sort": "last_seen", "limit": 500, **one})
+        for sort in ("last_seen", "value", "last_order"):
+            asked += self._deep({"sort": sort, "limit": 500})
+        return [Ask(query=one) for one in asked]
+
+    def _filters(self) -> list[dict[str, Any]]:
+        many = [
+            {"layer": 2}, {"platform": "taobao"}, {"orders_from": 2}, {"seen_from": self._ago(30)}, {"layer": 0},
+            {"relation": "member"}, {"source_id": 2}, {"tag": "喜欢女装"}, {"known_from": self._ago(60)},
+            {"platform": "jd", "shop": "云岫百货京东旗舰店"}, {"value_to": 20_000}, {"first_seen_before": self._ago(90)},
+            {"last_order_before": self._ago(100)}, {"orders_to": 1}, {"layer": 3}, {"layer": 1},
+        ]  # fmt: skip
+        few = [
+            {"value_from": 900_000}, {"orders_from": 30}, {"relation": "friend"}, {"layer": 4}, {"q": self._values[0][1]},
+            {"first_order_from": self._ago(1)}, {"known_from": self._ago(1)}, {"seen_from": self._ago(0.2)},
+            {"q": str(self._people[0])}, {"platform": "youzan", "layer": 4},
+        ]  # fmt: skip
+        nobody = [
+            {"tag": "没有人有"}, {"value_from": 2**50}, {"orders_from": 10**6}, {"platform": "nowhere"},
+            {"source_id": 987_654}, {"seen_from": self._ago(-9)}, {"first_seen_before": self._ago(5000)}, {"q": "查无此人"},
+            {"name": "查无此人"}, {"relation": "group_member"}, {"relation": "fan", "platform": "taobao"},
+            {"layer": 4, "value_from": 2**40}, {"first_order_before": self._ago(5000)},
+            {"known_before": self._ago(5000)}, {"last_order_from": self._ago(-9)},
+            {"layer": 1, "orders_from": 1}, {"source_id": 1, "platform": "nowhere"},
+            {"tag": "喜欢女装", "relation": "fan"}, {"seen_before": self._ago(5000)}, {"value_to": -(2**40)},
+            {"first_order_from": self._ago(2), "last_order_before": self._ago(10)}, {"layer": 0, "orders_from": 3},
+        ]  # fmt: skip
+        return [*many, *few, *nobody]
+
+    def _deep(self, query: dict[str, Any]) -> list[dict[str, Any]]:
+        """Pages 10, 20 and 30 of five hundred."""
+        found, cursor = [], None
+        for number in range(1, 31):
+            answer = self._client.get(f"{API}/customers", params=query | ({"cursor": cursor} if cursor else {}))
+            answer.raise_for_status()
+            cursor = answer.json()["next"]
+            if cursor is None:
+                break
+            if number % 10 == 0:
+                found.append({**query, "cursor": cursor, "limit": 50})
+        return found
+
+    def lists(self) -> dict[str, Sequence[Ask]]:
+        """Imports, exports, dead letters, the audit."""
+        limits = [Ask(query={"limit": 20 + n}) for n in range(self._some)]
+        file = {"file": ("orders.csv", b"a,b\n1,2\n", "text/csv")}
+        kept = self._sent("post", "/imports/files", files=file)
+        exported = self._sent("post", "/customers/exports", json={"wanted": {"layer": 4}, "columns": ["customer_id"]})
+        runs = [one["id"] for one in self._client.get(f"{API}/imports").json()]
+        letters = [
+            Ask(query={"limit": 20 + n, "state": ("open", "replayed", "discarded")[n % 3]}) for n in range(self._some)
+        ]
+        actions = [{}, {"action": "identity.link_confirmed"}, {"actor": "operator:bench"}, {"target": "customer:1"}]
+        return {
+            "/imports": limits,
+            "/imports/{run_id}": [Ask({"run_id": one}) for one in runs],
+            "/imports/{run_id}/reject-list": [Ask({"run_id": one}, {"after": n}) for one in runs for n in (-1, 20)],
+            "/imports/files/{file_id}": [Ask({"file_id": kept["id"]})] * self._some,
+            "/imports/mappings": [Ask()] * self._some,
+            "/customers/exports": limits,
+            "/customers/exports/{export_id}": [Ask({"export_id": exported["id"]})] * self._some,
+            "/dead-letters": letters,
+            "/audit": [Ask(query={**actions[n % 4], "limit": 20 + n}) for n in range(self._some)],
+        }
+
+    def _sent(self, method: str, route: str, **body: Any) -> Any:
+        answer = self._client.request(method, f"{API}{route}", **body)
+        answer.raise_for_status()
+        return answer.json()
+
+    def settings(self) -> dict[str, Sequence[Ask]]:
+        """What has no parameters, and is small."""
+        steps = [{"kind": "event.tracked"}, {"kind": "order.paid"}]
+        definition = {"steps": steps, "window": {"amount": 7, "unit": "day"}, "strict": False, "by": "none"}
+        funnel = self._sent("post", "/insight/funnels", json={"name": f"{time.time()}", "definition": definition})
+        plain = ("/api-keys", "/console/config", "/me", "/operators", "/rights", "/sources", "/system")
+        plain += ("/insight/funnels", "/insight/lifetime", "/insight/lifetime/distribution")
+        sources = [one["id"] for one in self._client.get(f"{API}/sources").json()]
+        return {
+            **{route: [Ask()] * self._some for route in plain},
+            "/sources/{source_id}": [Ask({"source_id": one}) for one in sources],
+            "/insight/funnels/{funnel_id}": [Ask({"funnel_id": funnel["id"]})] * self._some,
+        }
+
+    def reports(self) -> dict[str, Sequence[Ask]]:
+        """Each with other spans, periods and groupings; ``until`` moves, so that no two are the same question."""
+        bys = ("none", "platform", "shop", "source")
+        spans = [
+            {"period": period, "by": by, "until": self._ago(number / 7)}
+            for number, (period, by) in enumerate(itertools.product(("month", "week", "day"), bys))
+        ]
+        month = (self._now - timedelta(days=75)).date()
+        cells = [{**one, "cohort": str(month), "offset": n % 3, "active": n % 2 == 0} for n, one in enumerate(spans)]
+        plain = [{"until": self._ago(n / 5), "by": bys[n % 4]} for n in range(10)]
+        squares = ({"segment": "champion"}, {"r": 5}, {"f": 1, "m": 2}, {"segment": "lost"}, {"r": 1, "f": 5, "m": 1})
+        rfm = [{"as_of": self._ago(n / 5)} | ({"since": self._ago(120)} if n % 3 == 2 else {}) for n in range(10)]
+        kinds = ("order.paid", "event.tracked", "page.viewed", "order.refunded", "relation.started", "customer.split")
+        days = [(self._day(29 + 20 * n), self._day(n)) for n in range(6)]
+        return {
+            "/overview": [Ask(query={"days": 7 * n + 2}) for n in range(1, 11)],
+            "/insight/retention": [Ask(query=one) for one in spans],
+            "/insight/retention/people": [Ask(query=one) for one in cells],
+            "/insight/ltv": [Ask(query=one) for one in spans],
+            "/insight/ltv/spread": [Ask(query=one) for one in plain],
+            "/insight/ltv/people": [Ask(query={**one, "low_fen": 9000 * n}) for n, one in enumerate(plain)],
+            "/insight/rfm": [Ask(query=one) for one in rfm],
+            "/insight/rfm/people": [Ask(query={**one, **squares[n % 5]}) for n, one in enumerate(rfm)],
+            "/insight/facts-by-day": [
+                Ask(query={"kind": kind, "from": str(first), "to": str(last)})
+                for kind, (first, last) in itertools.product(kinds, days[::2])
+            ],
+            "/insight/schema": [Ask()] * 6,
+            "/insight/assets": [Ask()] * 6,
+            "/identity/assets": [Ask()] * 6,
+            "/insight/funnel": [Ask(body=one) for one in self._funnels()],
+            "/insight/funnel/people": [Ask(body={**one, "step": 2}) for one in self._funnels()],
+        }
+
+    def _funnels(self) -> list[dict[str, Any]]:
+        """Two to four steps, of events and of money, over a week up to half a year, by every group."""
+        looked, added = ({"kind": "event.tracked", "name": name} for name in ("Product Viewed", "Product Added"))
+        paths = (
+            [looked, {"kind": "order.paid"}],
+            [looked, added, {"kind": "order.paid"}],
+            [{"kind": "page.viewed"}, looked, added, {"kind": "order.paid"}],
+            [{"kind": "order.paid"}, {"kind": "order.paid"}],
+        )
+        spans = (7, 30, 30, 90, 180)
+        return [
+            {
+                "steps": path,
+                "window": {"amount": 7, "unit": "day"},
+                "by": by,
+                "from": str(self._day(days)),
+                "until": self._ago(number / 9),
+            }
+            for number, (path, by, days) in enumerate(
+                zip(
+                    itertools.cycle(paths),
+                    ("none", "platform", "source", "first_source", "none") * 2,
+                    spans * 2,
+                    strict=False,
+                )
+            )
+        ]
+
+    def _ago(self, days: float) -> str:
+        return (self._now - timedelta(days=days)).isoformat()
+
+    def _day(self, ago: float) -> date:
+        return (self._now - timedelta(days=ago)).date()
+
+
+def first_page(siyu: Siyu) -> tuple[list[float], int]:
+    """Seconds to a sign-in form that can be typed into, of each load; bytes of all JavaScript of one, as sent."""
+    seconds, sent = [], 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=_CHROMIUM
+        )
+        for _ in range(_LOADS):
+            context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+            page = context.new_page()
+            began = time.perf_counter()
+            page.goto(f"http://127.0.0.1:{siyu.port}/", wait_until="commit")
+            page.fill("#login", "somebody")
+            seconds.append(time.perf_counter() - began)
+            sent = page.evaluate(
+                "performance.getEntriesByType('resource').filter(one => /\\.js$/.test(new URL(one.name).pathname))"
+                ".reduce((sum, one) => sum + one.encodedBodySize, 0)"
+            )
+            context.close()
+        browser.close()
+    return seconds, int(sent)
+
+
+def show(timed: Sequence[Timed]) -> None:
+    """A table of all routes, slowest first."""
+    table = Table(title="milliseconds by route")
+    for name in ("route", "requests", "p50", "p95", "slowest request"):
+        table.add_column(name, overflow="fold", justify="right" if name.startswith("p") else "left")
+    for one in sorted(timed, key=lambda one: (one.is_report, -one.p95)):
+        p50 = f"{np.percentile(one.times, 50):,.0f}"
+        name = f"{one.route} (report)" if one.is_report else one.route
+        table.add_row(name, str(len(one.times)), p50, f"{one.p95:,.0f}", f"{max(one.times):,.0f}: {one.slowest[:110]}")
+    Console(width=190).print(table)
+
+
+if __name__ == "__main__":
+    main()
