@@ -1,5 +1,5 @@
--- Reports of purchases ask of which order a fact is, and where it was bought. Read out of the properties that was most
--- of their time; why like this, with figures: docs/decisions/0008-timeline-table.md. Filled by themselves.
+-- Reports of purchases ask of which order a fact is, and where it was bought. Properties are
+-- not in the projection, so they had to be read for it; see docs/decisions/0008-timeline-table.md. Filled by themselves.
 -- Cheaper than a whole parse, and safe: orders write these three first, and a quotation mark within a text is escaped.
 ALTER TABLE facts
     ADD COLUMN IF NOT EXISTS platform LowCardinality(String) MATERIALIZED simpleJSONExtractString(properties, 'platform'),
