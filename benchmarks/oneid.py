@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from siyu.identity.rules.board import Links, array_board, compiled, in_order, rule_row
+from siyu.identity.rules.board import Links, array_board, compiled, in_order, owners_of, rule_row
 from siyu.identity.rules.linking import CONTACT, SELF
 from siyu.identity.types import TYPES
 
@@ -185,9 +185,7 @@ def resolve(people: Population) -> Ints:
     left, right, strength, _ = in_order(table, people.classes, links)
     board = array_board(table, people.classes, left, right, strength)
     compiled().link_all(board, 0, len(left))
-    found = np.empty(len(people.classes), np.int32)
-    compiled().owners(board.state, found)
-    return found
+    return owners_of(board)
 
 
 def components(nodes: int, left: Ints, right: Ints) -> Ints:

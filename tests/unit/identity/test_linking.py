@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from siyu.identity.rules import board as boards
 from siyu.identity.rules import laying, linking
 from siyu.identity.rules.board import (
     Links,
@@ -15,6 +17,7 @@ from siyu.identity.rules.board import (
     in_order,
     keep_apart,
     listed,
+    owners_of,
     part,
     rule_row,
 )  # fmt: skip
@@ -119,9 +122,7 @@ class TestCompiled:
         compiled().link_all(board, 0, 1500)
         assert plain.outcome == board.outcome.tolist()
         assert plain.reason == board.reason.tolist()
-        found = np.empty(400, np.int32)
-        compiled().owners(board.state, found)
-        assert customers_of(plain) == found.tolist()
+        assert customers_of(plain) == owners_of(board).tolist()
         assert len(set(plain.outcome)) >= 6, "the story must have something of everything"
 
     def test_order_of_a_bulk_import(self) -> None:
@@ -131,6 +132,27 @@ class TestCompiled:
         times, seen = np.array([1, 9, 1, 1, 1, 1], np.int32), np.array([0, 0, 0, 900, 10, 999], np.int32)
         links = Links(np.zeros(6, np.int32), rights, strength, times, seen)
         assert in_order(np.array(TABLE, np.int32), classes, links)[3].tolist() == [5, 4, 3, 2, 1, 0]
+
+    def test_cores_that_share_the_work_say_what_one_says(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        chance = np.random.default_rng(7)
+        classes = np.sort(chance.integers(0, len(NAMES), 40_000)).astype(np.int32)
+        pairs = np.sort(chance.integers(0, 40_000, (120_000, 2)), axis=1).astype(np.int32)
+        kept = pairs[pairs[:, 0] != pairs[:, 1]]
+        days, times = (chance.integers(1, 40, len(kept)).astype(np.int32) for _ in range(2))
+        links = Links(kept[:, 0].copy(), kept[:, 1].copy(), np.full(len(kept), SELF, np.int8), times, days)
+
+        def answer(parts: int) -> list[list[int]]:
+            monkeypatch.setattr(
+                boards, "ranges", lambda n: list(pairwise(n * part // parts for part in range(parts + 1)))
+            )
+            left, right, strength, places = in_order(np.array(TABLE, np.int32), classes, links)
+            played = array_board(np.array(TABLE, np.int32), classes, left, right, strength)
+            compiled().link_all(played, 0, len(left))
+            return [places.tolist(), played.outcome.tolist(), owners_of(played).tolist()]
+
+        alone = answer(1)
+        assert answer(2) == alone
+        assert answer(3) == alone
 
     def test_everything_named_is_compiled(self) -> None:
         assert set(compiled()._fields) <= {*linking.COMPILED, *laying.COMPILED}

@@ -58,6 +58,8 @@ SHARED: Final = -1  # in the place of CONFLICTS
 FRESH: Final = 0  # in ``counter``: the next unused customer index
 APARTS: Final = 1  # in ``counter``: entries used of apart_to
 DEVICE_GRADE: Final = 1
+FAR: Final = 1 << 60  # how many links ahead their nodes are touched: never on lists; compiled it is less, see board.py
+NEAR: Final = 0  # and then what is above those
 ROOM: Final = 1000  # the most nodes of one component
 
 
@@ -101,6 +103,10 @@ class Board(NamedTuple):
     scratch: Ints
     ring: Ints
     counter: Ints
+
+
+def touch(state: Ints, place: int) -> None:
+    """Say that ``place`` will soon be needed. Compiled, the processor fetches it meanwhile; on a list it does nothing."""
 
 
 def find(state: Ints, node: int) -> int:
@@ -411,6 +417,11 @@ def link_all(board: Board, start: int, stop: int) -> None:
     known = len(into)
     free = counter[APARTS] == 0
     for index in range(start, stop):
+        if index + FAR < stop:
+            touch(state, left[index + FAR] * WIDTH)
+            touch(state, right[index + FAR] * WIDTH)
+            touch(state, state[left[index + NEAR] * WIDTH] * WIDTH)
+            touch(state, state[right[index + NEAR] * WIDTH] * WIDTH)
         strong = left[index] * WIDTH
         weak = right[index] * WIDTH
         one = strong

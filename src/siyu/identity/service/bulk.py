@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from siyu.engines.vault import service as vault
 from siyu.identity.rules import linking
-from siyu.identity.rules.board import Links, array_board, compiled, in_order, keep_apart, rule_row
+from siyu.identity.rules.board import Links, array_board, compiled, in_order, keep_apart, owners_of, rule_row
 from siyu.identity.rules.claims import Key, as_custom, stars
 from siyu.identity.rules.linking import Board
 from siyu.identity.service.play import AUTOMATIC, REASONS
@@ -167,9 +167,7 @@ def _write(
     unusable: int,
     now: datetime,
 ) -> BulkResult:
-    count = len(board.state) // linking.WIDTH
-    owner = np.empty(count, np.int32)
-    compiled().owners(board.state, owner)
+    owner = owners_of(board)
     conflicts = board.state.reshape(-1, linking.WIDTH)[:, linking.CONFLICTS].astype(np.int16)
     words = [REASONS[-1 - n] for n in range(len(REASONS))] + ["limit:" + kind for kind, _ in classes]
     spoken = np.where(board.reason >= 0, board.reason + len(REASONS), -1 - board.reason).astype(np.int16)
@@ -186,7 +184,7 @@ def _write(
     merged, facts = _write_merges(conn, board, owner, ids, known, customers, first_seq - held, now)
     found = {name: int((outcome[held:] == code).sum()) for code, name in _OUTCOMES.items()}
     fresh = sum(1 for index in ids if index >= len(customers))
-    return BulkResult(count - len(known), fresh, found, unusable, merged, facts)
+    return BulkResult(len(owner) - len(known), fresh, found, unusable, merged, facts)
 
 
 def _write_merges(
