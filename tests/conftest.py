@@ -22,23 +22,32 @@ from siyu.engines.vault.keyring import Keyring
 _numbers = count(1)
 # They start a Siyu of their own; the other stories share one.
 _ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
+_SHARING = ("tests/browser", "tests/stories")
+_LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/", "tests/chaos/")
 
 
 class OneSiyuAWorker(LoadScopeScheduling):
-    """A file goes to one worker, and the stories that share a running Siyu go to one together.
+    """A file goes to one worker; stories that share a running Siyu go to one together, the browser's as well.
 
     xdist's own groups (``xdist_group``) have no effect from pytest 9.2 on: it no longer lets a plugin rename tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        shares = file.startswith("tests/stories/") and Path(file).stem not in _ALONE
-        return "tests/stories" if shares else file
+        folder = file.rpartition("/")[0]
+        return folder if folder in _SHARING and Path(file).stem not in _ALONE else file
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSiyuAWorker:
+    config.option.loadscopereorder = False  # in the order of collection
     return OneSiyuAWorker(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On several workers the long ones begin, so that none is left alone with one at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: next((n for n, folder in enumerate(_LONG) if item.nodeid.startswith(folder)), 9))
 
 
 @pytest.fixture(autouse=True, scope="session")
