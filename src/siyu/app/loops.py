@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import psycopg
 import structlog
+from psycopg.errors import DeadlockDetected
 
 from siyu.engines.postgres import Database
 
@@ -53,7 +54,11 @@ class Loop(threading.Thread):
                             self._wait(listener)
                         pause = 0.1
             except Exception as error:
-                log.exception("loop.failed", loop=self.name, error=str(error))
+                if isinstance(getattr(error, "orig", error), DeadlockDetected):
+                    # Two batches wrote the same people in two orders. PostgreSQL undid this one; it only comes later.
+                    log.warning("loop.collided", loop=self.name, note="undone, and tried again")
+                else:
+                    log.exception("loop.failed", loop=self.name, error=str(error))
                 self._ending.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
                 pause = min(pause * 2, _LONGEST_PAUSE)
 

@@ -1,0 +1,61 @@
+"""A loop goes on after whatever happens to its work."""
+
+import threading
+from collections.abc import Callable
+
+from structlog.testing import capture_logs
+
+from siyu.app.loops import Loop
+from siyu.engines.postgres import Database, run
+
+
+def logged(database: Database, work: Callable[[], int], done: threading.Event) -> list[tuple[str, str]]:
+    """What a loop logs until ``done``: level and event."""
+    with capture_logs() as lines:
+        loop = Loop("pipeline", database, "", work)
+        loop.start()
+        try:
+            assert done.wait(30)
+        finally:
+            loop.stop()
+    return [(line["log_level"], line["event"]) for line in lines]
+
+
+class TestLoop:
+    def test_an_error_is_logged_and_the_work_tried_again(self, database: Database) -> None:
+        done, calls = threading.Event(), []
+
+        def work() -> int:
+            calls.append(1)
+            if len(calls) == 1:
+                raise ValueError("once")
+            done.set()
+            return 0
+
+        assert logged(database, work, done) == [("error", "loop.failed")]
+
+    def test_batches_that_met_are_a_line_and_no_alarm(self, database: Database) -> None:
+        with database.transaction() as conn:
+            run(conn, "CREATE TABLE met (name text PRIMARY KEY)")
+        done, first_written, calls = threading.Event(), threading.Barrier(2), []
+
+        def write(names: tuple[str, str], *, meet: bool) -> int:
+            with database.transaction() as conn:
+                # PostgreSQL undoes the one that looks for a deadlock first.
+                run(conn, f"SET LOCAL deadlock_timeout TO '{'2s' if meet and names[0] == 'a' else '20s'}'")
+                for place, name in enumerate(names):
+                    run(conn, "INSERT INTO met VALUES (:name) ON CONFLICT DO NOTHING", name=name)
+                    if meet and place == 0:
+                        first_written.wait(10)
+            return 0
+
+        def work() -> int:
+            calls.append(1)
+            write(("a", "b"), meet=len(calls) == 1)
+            done.set()
+            return 0
+
+        other = threading.Thread(target=write, args=(("b", "a"),), kwargs={"meet": True})
+        other.start()
+        assert logged(database, work, done) == [("warning", "loop.collided")]
+        other.join()
