@@ -11,7 +11,7 @@ ifneq ($(PIP_MIRROR),)
 export UV_DEFAULT_INDEX ?= $(PIP_MIRROR)
 endif
 
-.PHONY: setup web demo up test check format bench chaos docs lock clean
+.PHONY: setup web demo up test check format bench chaos contract docs lock clean
 
 # Bytecode is made here and not by the first start; where Python may not write any, no later start would have it either.
 setup: $(STAMP)  ## make .venv with the locked dependencies, and the console
@@ -62,6 +62,9 @@ bench: setup  ## every benchmark, in full
 
 chaos: setup  ## 50 rounds of kill -9 under load
 	@SIYU_CHAOS_ROUNDS=50 $(BIN)/python -m pytest -m chaos tests/chaos --timeout 3600
+
+contract: setup  ## the API against its OpenAPI, with 200 requests a route each way instead of a few
+	@SIYU_CONTRACT_EXAMPLES=200 $(BIN)/python -m pytest tests/contract --timeout 3600
 
 docs: setup  ## make the generated reference again
 	@$(BIN)/python -m scripts.docs

@@ -382,6 +382,10 @@ class Mix:
         days = [(self._day(29 + 20 * n), self._day(n)) for n in range(6)]
         return {
             "/overview": [Ask(query={"days": 7 * n + 2}) for n in range(1, 11)],
+            "/overview/flows/people": [
+                Ask(query={"before": before, "after": after, "until": self._ago(n / 5)})
+                for n, (before, after) in enumerate(((0, 2), (2, 3), (3, 4), (0, 3), (4, 1), (0, 4), (2, 4)))
+            ],
             "/insight/retention": [Ask(query=one) for one in spans],
             "/insight/retention/people": [Ask(query=one) for one in cells],
             "/insight/ltv": [Ask(query=one) for one in spans],

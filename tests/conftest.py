@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from scripts import chromium
 from sqlalchemy import Connection
 from xdist.scheduler import LoadScopeScheduling
 
@@ -22,7 +24,7 @@ from siyu.engines.vault.keyring import Keyring
 _numbers = count(1)
 # They start a Siyu of their own; the other stories share one.
 _ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
-_SHARING = ("tests/browser", "tests/stories")
+_SHARING = ("tests/browser", "tests/contract", "tests/stories")
 _LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/", "tests/chaos/")
 
 
@@ -93,3 +95,14 @@ def conn(database: Database) -> Iterator[Connection]:
     """A transaction in a database of the test's own, committed at the end."""
     with database.transaction() as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One a worker: Playwright's loop may run only once in a thread."""
+    if chromium.find() is None:
+        pytest.skip(chromium.MISSING)
+    with sync_playwright() as playwright:
+        opened = chromium.launch(playwright)
+        yield opened
+        opened.close()

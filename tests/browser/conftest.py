@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from scripts import chromium
+from playwright.sync_api import Browser
 from scripts.pictures import Window, demo
 from scripts.stage import LOGIN, PASSWORD, Stage, set_up
 from tests.running import Siyu, free_port
@@ -16,16 +15,6 @@ from tests.running import Siyu, free_port
 from siyu.app.place import Place
 
 PEOPLE, DAYS = 300, 150
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if chromium.find() is None:
-        pytest.skip(chromium.MISSING)
-    with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
-        yield browser
-        browser.close()
 
 
 @dataclass

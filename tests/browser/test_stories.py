@@ -1,5 +1,6 @@
 """What operators do in the console, as they do it: by what they read there."""
 
+import csv
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -239,7 +240,7 @@ def test_with_the_keyboard_only(opened: Open, brand: Brand) -> None:
     expect(page).to_have_url(re.compile(r"/customers/\d+"))
 
 
-def test_from_a_cohort_cell_to_its_people(owner: Window, brand: Brand) -> None:
+def test_from_a_cohort_cell_to_its_people_to_an_export(owner: Window, brand: Brand) -> None:
     page = owner.page
     page.goto(f"/insight/retention?cell={brand.stage.cell}")
     drawer = page.get_by_role("dialog")
@@ -248,4 +249,12 @@ def test_from_a_cohort_cell_to_its_people(owner: Window, brand: Brand) -> None:
     start, period = brand.stage.cell.rsplit(".", 1)
     told = brand.stage.api.get("/api/v1/insight/retention", params={"period": "month"}).json()
     cohort = next(one for one in told["cohorts"] if one["start"] == start)
-    expect(drawer.locator("tbody tr[data-row-key]")).to_have_count(cohort["active"][int(period)])
+    people = drawer.locator("tbody tr[data-row-key]")
+    expect(people).to_have_count(cohort["active"][int(period)])
+    shown = {row.get_attribute("data-row-key") for row in people.all()}
+    drawer.get_by_role("button", name="导出这些客户").click()
+    with page.expect_download() as got:
+        drawer.get_by_role("link", name="下载导出文件").click()
+    lines = list(csv.DictReader(got.value.path().read_text("utf-8-sig").splitlines()))
+    assert len(lines) == cohort["active"][int(period)] > 0
+    assert {line["客户编号"] for line in lines} == shown

@@ -330,15 +330,15 @@ def _summarise(context: Context, running: Running, brand: Brand) -> None:
     with context.database.transaction() as conn:
         counts = identity.asset_counts(conn)
         examples = [(one, people.find(conn, one.phone, "phone")) for one in rehearsal.examples(brand)]
-    buyers = insight.buyers(context.clickhouse)
     value = insight.ltv(context.clickhouse, LtvPlan(until=context.clock.now(), zone=context.settings.brand_zone))
     paid = orders.paid_at <= end
-    net = int((orders.paid_by(end) - orders.refunded_by(end)).sum())
+    left = orders.paid_by(end) - orders.refunded_by(end)
+    net = int(left.sum())
     table = Table("", f"{NAME}", "found by Siyu", title="The demo brand", title_justify="left")
     table.add_row(
         "people", f"{len(brand.people):,}", f"{counts.known:,} known, {counts.anonymous:,} devices without a name"
     )
-    table.add_row("buyers", f"{len(set(orders.buyer[paid].tolist())):,}", f"{buyers:,}")
+    table.add_row("buyers", f"{len(set(orders.buyer[paid & (left > 0)].tolist())):,}", f"{value.customers:,}")
     table.add_row("paid orders", f"{int(paid.sum()):,}", "")
     table.add_row("revenue less refunds", f"¥{net / 100:,.2f}", f"¥{value.net_fen / 100:,.2f} of people it knows")
     console.print(table)

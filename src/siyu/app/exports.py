@@ -1,8 +1,11 @@
-"""Exports of the customers' list: asked for, written by a job as CSV into the data folder, fetched, forgotten."""
+"""Exports of the customers' list, or of the people behind a figure.
+
+Asked for, written by a job as CSV into the data folder, fetched, forgotten.
+"""
 
 import csv
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +15,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection
 
-from siyu.app import people
+from siyu.app import behind, people
+from siyu.app.behind import Asked
 from siyu.app.context import Context
 from siyu.customers import service as customers
 from siyu.customers.types import CustomerRow, Export, ListFilter
@@ -28,6 +32,7 @@ log = structlog.get_logger(__name__)
 EXPORT: Final = "exports.write"
 _PAGE: Final = 2000
 _MOST_FOUND: Final = 5000  # by a name or identifier
+_PEOPLE: Final = "people"  # where the record of an export keeps the figure it was asked with; no filter is called so
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _TIMES: Final = {
     "first_order_at",
@@ -76,19 +81,54 @@ def ask(
         NotAllowed: without the right ``customers.read``, or ``personal.reveal`` for one in clear.
         BadInput: an unknown column, one named twice, or none.
     """
-    access.require(principal, "customers.read")
-    if reveal:
-        access.require(principal, "personal.reveal")
-    _check(columns)
+    _may(principal, columns, reveal=reveal)
     filters = {name: value for name, value in asdict(wanted).items() if value is not None and name != "name"}
     if words or wanted.name:
         found = people.search(conn, words, wanted, limit=_MOST_FOUND)
         filters["ids"] = [one.customer_id for one in found.customers]
+    return _begin(context, conn, principal, filters, columns, reveal=reveal, details={"filters": sorted(filters)})
+
+
+def ask_people(
+    context: Context, conn: Connection, principal: Principal, asked: Asked, columns: Sequence[str], *, reveal: bool
+) -> Export:
+    """Have a job write those whom a figure counts; it runs when the transaction is committed. Audited.
+
+    They are those of the figure's moment, by what the facts say when the job runs.
+
+    Raises:
+        NotAllowed: without the rights ``customers.read`` and ``insight.read``, or ``personal.reveal`` for one in clear.
+        BadInput: an unknown column, one named twice, or none; or no figure counts like that.
+    """
+    _may(principal, columns, reveal=reveal)
+    access.require(principal, "insight.read")
+    behind.check(asked, context.clock.now())
+    stored = {_PEOPLE: behind.as_json(asked)}
+    return _begin(context, conn, principal, stored, columns, reveal=reveal, details={"report": asked.report})
+
+
+def _may(principal: Principal, columns: Sequence[str], *, reveal: bool) -> None:
+    access.require(principal, "customers.read")
+    if reveal:
+        access.require(principal, "personal.reveal")
+    _check(columns)
+
+
+def _begin(
+    context: Context,
+    conn: Connection,
+    principal: Principal,
+    wanted: dict[str, Any],
+    columns: Sequence[str],
+    *,
+    reveal: bool,
+    details: dict[str, Any],
+) -> Export:
     now = context.clock.now()
-    made = customers.begin_export(conn, filters, list(columns), reveal=reveal, made_by=principal.actor, now=now)
+    made = customers.begin_export(conn, wanted, list(columns), reveal=reveal, made_by=principal.actor, now=now)
     jobs.defer(conn, EXPORT, {"export_id": made.id})
-    details = {"filters": sorted(filters), "columns": list(columns), "reveal": reveal}
-    _audit(conn, principal.actor, "export.requested", made.id, details, now)
+    told = {**details, "columns": list(columns), "reveal": reveal}
+    _audit(conn, principal.actor, "export.requested", made.id, told, now)
     return made
 
 
@@ -133,26 +173,38 @@ def write(context: Context, export_id: int) -> None:
 
 
 def _write_rows(context: Context, export: Export, path: Path) -> int:
-    wanted = ListFilter(**_read_filters(export.wanted))
     zone = ZoneInfo(context.settings.brand_zone)
-    count, cursor = 0, None
+    count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:  # Excel takes UTF-8 for what it is by the BOM
         path.chmod(0o600)
         writer = csv.writer(file)
         writer.writerow([COLUMNS[name] for name in export.columns])
-        while True:
-            with context.database.transaction() as conn:
-                page = people.search(
-                    conn, None, wanted, sort="first_seen", descending=False, cursor=cursor, limit=_PAGE
-                )
-                clear = _in_clear(conn, export, page.customers) if export.reveal else {}
-                count += len(page.customers)
-                customers.advance_export(conn, export.id, count)
-            # Only now: what was shown in clear is in the audit by this commit.
-            writer.writerows(_lines(page.customers, clear, export.columns, zone))
-            cursor = page.next
-            if cursor is None:
-                return count
+        for wanted in _lists(context, export):
+            cursor: str | None = None
+            while True:
+                with context.database.transaction() as conn:
+                    page = people.search(
+                        conn, None, wanted, sort="first_seen", descending=False, cursor=cursor, limit=_PAGE
+                    )
+                    clear = _in_clear(conn, export, page.customers) if export.reveal else {}
+                    count += len(page.customers)
+                    customers.advance_export(conn, export.id, count)
+                # Only now: what was shown in clear is in the audit by this commit.
+                writer.writerows(_lines(page.customers, clear, export.columns, zone))
+                cursor = page.next
+                if cursor is None:
+                    break
+    return count
+
+
+def _lists(context: Context, export: Export) -> Iterator[ListFilter]:
+    """The filters of the lists that make up the export, one below the other."""
+    if _PEOPLE not in export.wanted:
+        yield ListFilter(**_read_filters(export.wanted))
+        return
+    for ids in behind.everybody(context, behind.from_json(export.wanted[_PEOPLE])):
+        for start in range(0, len(ids), _PAGE):
+            yield ListFilter(ids=tuple(ids[start : start + _PAGE]))
 
 
 def _read_filters(stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,17 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
+from sqlalchemy import Connection
 
 from siyu.app import people
 from siyu.app.context import Context
+from siyu.app.place import Place
+from siyu.engines import jobs
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.identity import service as identity
@@ -19,11 +23,14 @@ from siyu.intake.files import service as files
 from siyu.intake.files.service import FileMapping
 from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Kind, Preview
 from siyu.intake.types import ImportRun, Lane, Message
-from siyu.kernel.errors import SiyuError
+from siyu.kernel.errors import Conflict, SiyuError
 from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
 
+IMPORT: Final = "imports.run"  # name of the job
+_ALIVE: Final = timedelta(minutes=2)  # an import that runs moves at least so often
+_FILES_KEPT: Final = timedelta(days=14)  # of imports that nobody goes on with
 _MOST_WAITING: Final = 50_000  # messages in the bulk lane; more would only lie there
 _LOOK_EVERY: Final = 0.1
 _CHUNKS_A_COMMIT: Final = 5
@@ -250,6 +257,88 @@ def _fail(context: Context, runs: Sequence[ImportRun], error: SiyuError) -> None
 def preview_file(path: Path, options: ImportOptions, limit: int | None = None) -> Preview:
     """What an import would do, without doing it: the dry run. Personal data in it is masked."""
     return files.preview(path, options, limit=limit)
+
+
+def resume(context: Context, conn: Connection, principal: Principal, run_id: int) -> ImportRun:
+    """Have the worker go on with an import that stopped, from its checkpoint, with the file as it was uploaded.
+
+    Raises:
+        NotAllowed: without the right ``imports.run``.
+        NotFound: there is no such import.
+        Conflict: it is done, or moves, or its file is not kept here.
+    """
+    access.require(principal, "imports.run")
+    run, now = intake.import_run(conn, run_id), context.clock.now()
+    if run.state == "done":
+        raise Conflict(reason="this import is done.", reason_zh="该导入已完成。")
+    if run.state == "running" and now - run.updated_at < _ALIVE:
+        raise Conflict(reason="this import is running.", reason_zh="该导入正在进行中。")
+    path = _kept_file(context, run)
+    if path is None or not path.exists():
+        raise Conflict(
+            reason="its file is no longer kept here: import the same file again, it goes on where it stopped.",
+            reason_zh="该文件已不在服务器上：请再次导入同一文件，将从中断处继续。",
+        )
+    assert run.kept is not None
+    how = {name: value for name, value in run.kept.items() if name != "file"}
+    task = {"path": str(path), "kind": run.kind, "actor": principal.actor, **how}
+    jobs.defer(conn, IMPORT, task, once=f"{IMPORT}:{run.id}")
+    intake.resume_import(conn, run.id, now)
+    details = {"file": run.file_name}
+    access.record(
+        conn, actor=principal.actor, action="import.resumed", target=f"import:{run.id}", details=details, now=now
+    )
+    return intake.import_run(conn, run_id)
+
+
+def run_upload(context: Context, path: Path, kind: Kind, actor: Principal, how: dict[str, Any]) -> ImportRun | None:
+    """Import an uploaded file, which is kept until the import is done, so that it can go on after whatever stops it.
+
+    Safe to repeat; ``None`` when the file is gone, because another job has finished with it.
+
+    Raises:
+        SiyuError: as :func:`import_file`.
+    """
+    if not path.exists():
+        log.warning("import.file_gone", file=path.name)
+        return None
+    mapping = find_mapping(context, how["mapping"]) if how.get("mapping") else None
+    begun = begin(
+        context,
+        path,
+        kind,
+        actor=actor,
+        name=how.get("name", ""),
+        source=how.get("source", ""),
+        platform=how.get("platform"),
+        shop=how.get("shop", ""),
+        mapping=mapping,
+    )
+    with context.database.transaction() as conn:
+        intake.keep_import_file(conn, begun.run, path.name, how)
+    if how.get("links_first"):
+        link_first(context, [begun], actor=actor)
+    run = finish(context, begun)
+    with context.database.transaction() as conn:
+        intake.forget_import_file(conn, run)
+    path.unlink(missing_ok=True)
+    return run
+
+
+def forget_files(context: Context) -> None:
+    """Delete the files of imports that nobody went on with for two weeks. Safe to repeat."""
+    with context.database.transaction() as conn:
+        gone = intake.forgotten_imports(conn, context.clock.now() - _FILES_KEPT)
+        paths = [_kept_file(context, run) for run in gone]
+        for run in gone:
+            intake.forget_import_file(conn, run)
+    for path in paths:
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+
+def _kept_file(context: Context, run: ImportRun) -> Path | None:
+    return Place(context.settings.data_folder).uploads / run.kept["file"] if run.kept else None
 
 
 def write_rejects(context: Context, run: ImportRun, path: Path) -> int:

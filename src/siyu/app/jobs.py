@@ -17,21 +17,23 @@ from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
 
-IMPORT: Final = "imports.run"
+IMPORT: Final = imports.IMPORT
 
 
 def register(jobs: procrastinate.App, context: Context) -> None:
     """Make the tasks known to Procrastinate. Each is safe to run twice: what is done already is not done again."""
 
-    def forget_seen() -> None:
+    def forget_old() -> None:
         with context.database.transaction() as conn:
             intake.keep_seen(conn, context.clock.now(), context.settings.intake_dedup_days)
+            intake.fold_arrivals(conn, context.clock.now())
+        imports.forget_files(context)
 
     def squash_aliases() -> None:
         with context.database.transaction() as conn:
             timeline.squash(conn, context.clickhouse, context.clock.now())
 
-    _periodic(jobs, "intake.forget_seen", "7 * * * *", forget_seen)
+    _periodic(jobs, "intake.forget_seen", "7 * * * *", forget_old)
     _periodic(jobs, "timeline.squash", "17 3 * * *", squash_aliases)
     _periodic(jobs, lifetime.REFIT, "37 3 * * *", lambda: lifetime.refit(context))
 
@@ -50,24 +52,9 @@ def register(jobs: procrastinate.App, context: Context) -> None:
 
 
 def _import(context: Context, path: Path, kind: Kind, actor: str, how: dict[str, Any]) -> None:
-    mapping = imports.find_mapping(context, how["mapping"]) if how.get("mapping") else None
-    who = access.system(actor)
-    begun = imports.begin(
-        context,
-        path,
-        kind,
-        actor=who,
-        name=how.get("name", ""),
-        source=how.get("source", ""),
-        platform=how.get("platform"),
-        shop=how.get("shop", ""),
-        mapping=mapping,
-    )
-    if how.get("links_first"):
-        imports.link_first(context, [begun], actor=who)
-    run = imports.finish(context, begun)
-    path.unlink(missing_ok=True)
-    log.info("import.done", **imports.describe(run))
+    run = imports.run_upload(context, path, kind, access.system(actor), how)
+    if run is not None:
+        log.info("import.done", **imports.describe(run))
 
 
 def _periodic(jobs: procrastinate.App, name: str, when: str, work: Callable[[], object]) -> None:

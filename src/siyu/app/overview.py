@@ -1,7 +1,8 @@
 """The overview: the north star, the RARRA board, the OneID assets, the ladder. Every definition stands here, once.
 
-* A **purchase** is a fact ``order.paid``, also one refunded later; **money** are the facts in :data:`MONEY`, so net is paid
-  less refunded. People are as OneID knows them now, also in the past; facts of nobody are left out.
+* A **purchase** is what it is in every report (:mod:`siyu.insight.rules.figures`, setting ``SIYU_PURCHASE_MEANS``), also
+  here where the past is shown: an order refunded in full since is none, nor was it. **Money** is paid less refunded, each
+  at its time. People are as OneID knows them now, also in the past; facts of nobody are left out.
 * **LTV of the base**: net so far of everybody who ever bought, in sum and for each of them, at a moment.
 * **Retention**: of those who bought before a window of 90 days, how many bought in it. The window ends now, and for
   comparison when the period before ended.
@@ -25,12 +26,8 @@ from siyu.customers import service as customers
 from siyu.customers.types import Layer
 from siyu.identity import service as identity
 from siyu.insight import service as insight
-from siyu.insight.types import Assets, LifetimeState
-from siyu.timeline import service as timeline
-from siyu.timeline.types import Step, Window, WindowFigures
+from siyu.insight.types import Assets, Definitions, LifetimeState, Window, WindowFigures
 
-PURCHASE: Final = "order.paid"
-MONEY: Final = ("order.paid", "order.refunded", "order.amended", "order.claimed")
 RETENTION_DAYS: Final = 90
 FLOW_DAYS: Final = 30
 CUSTOMERS: Final = "/api/v1/customers"
@@ -150,6 +147,7 @@ def overview(context: Context, now: datetime, days: int = 30) -> Overview:
         now: the end of the period.
         days: how long the period is; the one before it is as long.
     """
+    definitions = Definitions.of(context.settings)
     started, before = now - timedelta(days=days), now - timedelta(days=2 * days)
     keep = timedelta(days=RETENTION_DAYS)
     windows = (
@@ -161,22 +159,13 @@ def overview(context: Context, now: datetime, days: int = 30) -> Overview:
         Window(now - keep, now),
         Window(started - keep, started),
     )
-    base, base_30, base_90, this, last, kept, kept_last = timeline.windows(
-        context.clickhouse, purchase=PURCHASE, money=MONEY, asked=windows
-    )
-    moves = timeline.moves(
-        context.clickhouse,
-        steps=[Step(int(rung.layer), rung.relations, rung.min_orders) for rung in customers.LADDER],
-        began="relation.started",
-        ended="relation.ended",
-        purchase=PURCHASE,
-        since=now - timedelta(days=FLOW_DAYS),
-        until=now,
-    )
+    base, base_30, base_90, this, last, kept, kept_last = insight.windows(context.clickhouse, definitions, now, windows)
+    flows_from = now - timedelta(days=FLOW_DAYS)
+    moves = insight.ladder_moves(context.clickhouse, definitions, flows_from, now)
     with context.database.transaction() as conn:
         layers = customers.layer_counts(conn)
         known = customers.became_known(conn, started, now), customers.became_known(conn, before, started)
-        assets = insight.assets(context.clickhouse, identity.asset_counts(conn))
+        assets = insight.assets(conn, identity.asset_counts(conn))
         predicted = _predicted(insight.lifetime.state(conn))
     return Overview(
         at=now,

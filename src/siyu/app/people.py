@@ -61,10 +61,10 @@ def person(conn: Connection, customer_id: int) -> Person:
         NotFound: nobody ever had this id.
     """
     living = identity.living(conn, customer_id)
-    value = commerce.values_of(conn, [living])[living]
+    value = commerce.values_of(conn, [living], customers.basis(conn).purchase)[living]
     return Person(
         customer_id=living,
-        profile=customers.profile(conn, living, paid_orders=value.orders),
+        profile=customers.profile(conn, living, purchases=value.orders),
         identifiers=shown(conn, identity.graph(conn, living).identifiers),
         value=value,
         prediction=customers.prediction(conn, living),

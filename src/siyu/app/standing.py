@@ -1,15 +1,22 @@
-"""Counts anew where customers stand (ladder, orders, value), shortly after something of it has changed."""
+"""Counts anew where customers stand (ladder, orders, value), shortly after something of it has changed.
+
+Why rows are marked and counted by a loop, what order locks are taken in and how long it takes:
+docs/decisions/0016-standings-are-marked-and-counted-again.md.
+"""
 
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
+from siyu.customers.types import Basis, Bought, StandingDifference
 from siyu.engines.postgres import Database
+from siyu.engines.settings import Settings
 from siyu.identity import service as identity
 from siyu.intake import service as intake
 from siyu.kernel.clock import Clock
@@ -18,6 +25,7 @@ _GATHERED: Final = 1.0  # seconds; in a stream of events somebody is marked all 
 # While an import runs, a customer with ten orders in it is better counted once than ten times, and the cores are wanted.
 _BUSY: Final = 5000  # messages that wait
 _PATIENCE: Final = timedelta(seconds=30)
+_CHUNK: Final = 5000  # customers counted at once when everybody is
 
 
 @dataclass(slots=True)
@@ -52,5 +60,36 @@ def count_marked(conn: Connection) -> int:
     identity.hold_people(conn, alone=False)  # nobody is merged away while their row is written; first, as batches do
     ids = customers.take_stale(conn)
     if ids:
-        customers.keep_standings(conn, ids, commerce.bought(conn, ids), identity.known_since(conn, ids))
+        customers.keep_standings(conn, ids, *_counted_from(conn, ids))
     return len(ids)
+
+
+def adopt(database: Database, settings: Settings) -> bool:
+    """Count by what the settings say; when that is new everybody is marked. Returns whether it is. Safe to repeat."""
+    with database.transaction() as conn:
+        return customers.count_by(conn, Basis(settings.purchase_means, settings.repeat_purchases))
+
+
+def check(conn: Connection, *, mend: bool = False) -> Iterator[StandingDifference]:
+    """Count everybody in full and tell where the stored standings differ; with ``mend`` mark those to be counted again.
+
+    Only what went unnoticed is told: who is marked already is left out. Everything is read as of one moment, so that
+    what the pipeline does meanwhile is no difference.
+
+    Args:
+        conn: a transaction in which nothing was done yet.
+        mend: mark them.
+    """
+    waiting = customers.marked_at_one_moment(conn)
+    above = 0
+    while ids := customers.everybody(conn, above=above, limit=_CHUNK):
+        above = ids[-1]
+        if settled := [customer_id for customer_id in ids if customer_id not in waiting]:
+            found = customers.standing_differences(conn, settled, *_counted_from(conn, settled))
+            if mend:
+                customers.mark_stale(conn, [one.customer_id for one in found])
+            yield from found
+
+
+def _counted_from(conn: Connection, ids: Sequence[int]) -> tuple[Mapping[int, Bought], Mapping[int, datetime]]:
+    return commerce.bought(conn, ids, customers.basis(conn).purchase), identity.known_since(conn, ids)

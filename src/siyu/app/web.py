@@ -19,6 +19,7 @@ from siyu.app.context import Context
 from siyu.app.live import Hub
 from siyu.engines.access import service as access
 from siyu.engines.http import prepare
+from siyu.engines.http.pages import show_api
 from siyu.intake import http as intake
 from siyu.intake.http.coalescer import Coalescer
 from siyu.intake.http.door import DoorLimits
@@ -60,7 +61,7 @@ def create_app(context: Context | None = None) -> FastAPI:
         version=siyu.__version__,
         description=_DESCRIPTION,
         lifespan=lifespan if context else None,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     if context is not None:
@@ -76,6 +77,7 @@ def create_app(context: Context | None = None) -> FastAPI:
             session_idle=timedelta(hours=settings.session_hours),
             free_paths=_COUNTED_BY_THEIR_ROUTES,
         )
+    show_api(app)
     app.router.routes.append(FirstOwnerRoute())
     app.include_router(intake.router)
     app.include_router(health.router)

@@ -7,7 +7,7 @@ from siyu.app.jobs import register
 from siyu.app.loops import Loop
 from siyu.app.pipeline import Pipeline
 from siyu.app.relief import until_signalled, work
-from siyu.app.standing import Standings
+from siyu.app.standing import Standings, adopt
 from siyu.customers import service as customers
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
@@ -35,6 +35,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; what is begun is finished."""
+        adopt(self._context.database, self._context.settings)
         work(self._context, self._loops, self._run_jobs())
 
     async def _run_jobs(self) -> None:

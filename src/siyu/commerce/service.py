@@ -11,18 +11,19 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.commerce import store
-from siyu.commerce.rules import STATUSES, Snapshot, View, facts_of_change, fold, is_order, read_view
+from siyu.commerce.rules import EMPTIED, STATUSES, Snapshot, View, facts_of_change, fold, is_order, read_view
 from siyu.commerce.types import Order, OrderLine, OrderPage, PlatformValue, Value
 from siyu.customers import service as customers
-from siyu.customers.types import Bought
+from siyu.customers.types import Bought, PurchaseMeans
 from siyu.engines.cursor import foreign_cursor
 from siyu.engines.vault import service as vault
 from siyu.identity.types import Attribution
 from siyu.intake.types import Message
 from siyu.kernel.fact import Fact
 
-__all__ = ["apply", "bought", "order_counts", "orders_of", "read", "reassign", "reassign_by_via", "values_of"]
+__all__ = ["apply", "bought", "orders_of", "read", "reassign", "reassign_by_via", "values_of"]
 
+_Part = tuple[PlatformValue, datetime | None, datetime | None]
 _Told = list[tuple[View, Message, Attribution]]
 _RECEIVER_KINDS = {"name", "phone", "address"}
 _COUNTED = {"order.paid", "order.refunded", "order.amended"}  # what changes how many paid orders, or their money
@@ -73,6 +74,7 @@ def apply(
     if not told:
         return []
     facts: list[Fact] = []
+    moved: set[int] = set()
     pending: Iterable[store.Key] = told
     while keys := sorted(pending):  # more than once only when another process inserts the same order at this moment
         known = store.lock_orders(conn, keys)
@@ -85,9 +87,16 @@ def apply(
             folded = {key: order for key, order in folded.items() if key in known}
         for key, order in folded.items():
             facts += facts_of_change(known.get(key), order, told[key][-1][1])
+            if key in known and _paid_time(order) != _paid_time(known[key]):
+                moved.add(order.customer_id)
     _remember_products(conn, told.values())
-    customers.mark_stale(conn, {fact.customer_id for fact in facts if fact.kind in _COUNTED})
+    customers.mark_stale(conn, moved | {fact.customer_id for fact in facts if fact.kind in _COUNTED})
     return facts
+
+
+def _paid_time(order: Snapshot) -> int | None:
+    """When the purchase was, in ms: a later view may correct it, which no fact tells."""
+    return (order.times[1] or order.ordered) if order.told & 2 else None
 
 
 def _fold_one(known: Snapshot | None, told: _Told) -> Snapshot:
@@ -99,6 +108,12 @@ def _fold_one(known: Snapshot | None, told: _Told) -> Snapshot:
             if owner.customer_id:
                 order.customer_id, order.via = owner.customer_id, owner.via
                 break
+    if known and not (order.paid_fen or order.refunded_fen):
+        # Of what was told: a customer who gets an order of nobody is told it anew, as it is now.
+        if known.customer_id != order.customer_id:
+            order.told &= ~EMPTIED
+        elif known.paid_fen or known.refunded_fen:
+            order.told |= EMPTIED
     order.touched = order.touched if known else set(order.lines)
     return order
 
@@ -201,15 +216,21 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
         raise foreign_cursor() from None
 
 
-def values_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, Value]:
-    """What each customer spent so far; customers without a paid order get zeros."""
-    platforms: dict[int, list[tuple[PlatformValue, datetime, datetime]]] = defaultdict(list)
-    for customer_id, platform, orders, paid, refunded, first, last in store.values_of(conn, customer_ids):
+def values_of(conn: Connection, customer_ids: Sequence[int], purchase: PurchaseMeans = "kept") -> dict[int, Value]:
+    """What each customer spent so far; customers without a paid order get zeros.
+
+    Args:
+        conn: an open transaction.
+        customer_ids: as OneID knows them now.
+        purchase: which orders count, see :class:`siyu.customers.types.Basis`; money is that of all paid orders.
+    """
+    platforms: dict[int, list[_Part]] = defaultdict(list)
+    for customer_id, platform, orders, paid, refunded, first, last in store.values_of(conn, customer_ids, purchase):
         platforms[customer_id].append((PlatformValue(platform, orders, paid, refunded), first, last))
     return {customer_id: _value(customer_id, platforms[customer_id]) for customer_id in customer_ids}
 
 
-def _value(customer_id: int, parts: list[tuple[PlatformValue, datetime, datetime]]) -> Value:
+def _value(customer_id: int, parts: list[_Part]) -> Value:
     paid = sum(part.paid_fen for part, _, _ in parts)
     refunded = sum(part.refunded_fen for part, _, _ in parts)
     return Value(
@@ -218,20 +239,18 @@ def _value(customer_id: int, parts: list[tuple[PlatformValue, datetime, datetime
         paid_fen=paid,
         refunded_fen=refunded,
         net_fen=paid - refunded,
-        first_order_at=min((first for _, first, _ in parts), default=None),
-        last_order_at=max((last for _, _, last in parts), default=None),
+        first_order_at=min((first for _, first, _ in parts if first), default=None),
+        last_order_at=max((last for _, _, last in parts if last), default=None),
         platforms=tuple([part for part, _, _ in parts]),
     )
 
 
-def order_counts(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
-    """How many paid orders each customer has: what the relation ladder asks."""
-    return {customer_id: value.orders for customer_id, value in values_of(conn, customer_ids).items()}
+def bought(conn: Connection, customer_ids: Sequence[int], purchase: PurchaseMeans = "kept") -> dict[int, Bought]:
+    """What each customer bought so far, in short: what their place in lists is counted from; who paid nothing is absent.
 
-
-def bought(conn: Connection, customer_ids: Sequence[int]) -> dict[int, Bought]:
-    """What each customer bought so far, in short: what their place in lists is counted from; who bought nothing is absent."""
+    Arguments as for :func:`values_of`.
+    """
     return {
-        customer_id: Bought(orders, net, first, last, (*sorted(platforms), *sorted(shops or ())))
-        for customer_id, orders, net, first, last, platforms, shops in store.bought(conn, customer_ids)
+        customer_id: Bought(orders, net, first, last, (*sorted(platforms or ()), *sorted(shops or ())))
+        for customer_id, orders, net, first, last, platforms, shops in store.bought(conn, customer_ids, purchase)
     }

@@ -1,6 +1,6 @@
 """All SQL of commerce. New rows travel by COPY, changed ones as one JSON array a statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import Connection
 
 from siyu.commerce.rules import Snapshot, SnapshotLine
+from siyu.customers.types import PurchaseMeans
 from siyu.engines.postgres import rows, run
 from siyu.engines.postgres.connection import driver_connection
 from siyu.kernel.clock import from_millis
@@ -358,15 +359,24 @@ def lines_of(conn: Connection, order_ids: Sequence[int]) -> list[tuple[Any, ...]
     ]
 
 
-def values_of(conn: Connection, customer_ids: Sequence[int]) -> list[tuple[Any, ...]]:
-    """(customer, platform, paid orders, paid, refunded, first, last) for each that has a paid order."""
+# Which paid orders are purchases, by the setting; over facts the same stands in siyu.insight.store.moves. 32: EMPTIED.
+_PURCHASE: Final[Mapping[PurchaseMeans, str]] = {
+    "paid": "true",
+    "kept": "(paid_fen > refunded_fen OR (paid_fen = 0 AND refunded_fen = 0 AND told & 32 = 0))",
+}
+
+
+def values_of(conn: Connection, customer_ids: Sequence[int], purchase: PurchaseMeans) -> list[tuple[Any, ...]]:
+    """(customer, platform, purchases, paid, refunded, first, last) for each that has a paid order there."""
+    counts = _PURCHASE[purchase]
     return [
         tuple(row)
         for row in rows(
             conn,
-            """
-            SELECT customer_id, platform, count(*), CAST(sum(paid_fen) AS bigint), CAST(sum(refunded_fen) AS bigint),
-                   min(coalesce(paid_at, ordered_at)), max(coalesce(paid_at, ordered_at))
+            f"""
+            SELECT customer_id, platform, count(*) FILTER (WHERE {counts}), CAST(sum(paid_fen) AS bigint),
+                   CAST(sum(refunded_fen) AS bigint), min(coalesce(paid_at, ordered_at)) FILTER (WHERE {counts}),
+                   max(coalesce(paid_at, ordered_at)) FILTER (WHERE {counts})
             FROM commerce.order_header
             WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND told & 2 <> 0
             GROUP BY customer_id, platform ORDER BY customer_id, platform
@@ -376,18 +386,22 @@ def values_of(conn: Connection, customer_ids: Sequence[int]) -> list[tuple[Any, 
     ]
 
 
-def bought(conn: Connection, customer_ids: Sequence[int]) -> list[tuple[Any, ...]]:
-    """(customer, paid orders, net, first, last, platforms with their shops) for each that has a paid order."""
+def bought(conn: Connection, customer_ids: Sequence[int], purchase: PurchaseMeans) -> list[tuple[Any, ...]]:
+    """(customer, purchases, net, first, last, platforms and shops of purchases) for each that has a paid order."""
+    counts = _PURCHASE[purchase]
     return [
         tuple(row)
         for row in rows(
             conn,
-            """
+            f"""
             SELECT customer_id, CAST(sum(orders) AS integer), CAST(sum(net) AS bigint), min(first), max(last),
-                   array_agg(DISTINCT platform), array_agg(platform || '/' || shop) FILTER (WHERE shop <> '')
+                   array_agg(DISTINCT platform) FILTER (WHERE orders > 0),
+                   array_agg(platform || '/' || shop) FILTER (WHERE shop <> '' AND orders > 0)
             FROM (
-                SELECT customer_id, platform, shop, count(*) AS orders, sum(paid_fen - refunded_fen) AS net,
-                       min(coalesce(paid_at, ordered_at)) AS first, max(coalesce(paid_at, ordered_at)) AS last
+                SELECT customer_id, platform, shop, count(*) FILTER (WHERE {counts}) AS orders,
+                       sum(paid_fen - refunded_fen) AS net,
+                       min(coalesce(paid_at, ordered_at)) FILTER (WHERE {counts}) AS first,
+                       max(coalesce(paid_at, ordered_at)) FILTER (WHERE {counts}) AS last
                 FROM commerce.order_header
                 WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND told & 2 <> 0
                 GROUP BY customer_id, platform, shop

@@ -134,7 +134,7 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True)
 class PlatformValue:
-    """What one customer spent on one platform; amounts in fen."""
+    """What one customer spent on one platform; ``orders`` counts purchases, amounts (in fen) are of all paid orders."""
 
     platform: str
     orders: int
@@ -144,7 +144,11 @@ class PlatformValue:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What one customer spent so far. ``orders`` counts paid orders; amounts in fen; times of the paid orders, UTC."""
+    """What one customer spent so far.
+
+    ``orders`` counts purchases (:class:`siyu.customers.types.Basis`), the times are theirs, in UTC; amounts are of all
+    paid orders, in fen.
+    """
 
     customer_id: int
     orders: int

@@ -90,7 +90,7 @@ class Layer(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung of the ladder: any of ``relations`` reaches it, or ``min_orders`` paid orders where that is not 0."""
+    """One rung of the ladder: any of ``relations`` reaches it, or ``min_orders`` purchases where that is not 0."""
 
     layer: Layer
     en: str
@@ -265,15 +265,33 @@ class CustomerFilter:
     seen_before: datetime | None = None
 
 
+PurchaseMeans = Literal["kept", "paid"]
+PURCHASE_MEANS: tuple[PurchaseMeans, ...] = ("kept", "paid")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What orders and layers are counted by: the same on the customer's page, in lists and in every report.
+
+    Attributes:
+        purchase: ``paid``: every paid order is a purchase. ``kept``: every paid order of which something is left, so not
+            one that was refunded in full (an order for nothing that nobody took back is kept).
+        repeat_purchases: from so many purchases on a customer is a repeat buyer.
+    """
+
+    purchase: PurchaseMeans = "kept"
+    repeat_purchases: int = 2
+
+
 Sort = Literal["last_seen", "first_seen", "value", "orders", "last_order"]
 SORTS: tuple[Sort, ...] = ("last_seen", "first_seen", "value", "orders", "last_order")
 
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What a customer bought so far, as commerce tells it: paid orders, net amount in fen, times in UTC.
+    """What a customer bought so far, as commerce tells it: purchases by the :class:`Basis`, with their times in UTC.
 
-    ``places`` are platforms (``jd``) and shops on them (``jd/name of the shop``).
+    ``net_fen`` is paid less refunded over all paid orders, also those that are no purchase; ``places`` are platforms (``jd``) and shops on them (``jd/name of the shop``).
     """
 
     orders: int
@@ -281,6 +299,15 @@ class Bought:
     first_order_at: datetime | None
     last_order_at: datetime | None
     places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingDifference:
+    """A customer whose stored standing is not what a full count says; ``None`` where there is, or should be, no row."""
+
+    customer_id: int
+    stored: Mapping[str, Any] | None
+    counted: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +323,12 @@ class ListFilter:
         seen_from, seen_before: when last seen; the end does not belong to it, here and below.
         first_seen_from, first_seen_before: when first seen.
         known_from, known_before: since when known by more than a device.
+        anonymous: ``True``: known by no more than a device.
         value_from, value_to: paid less refunded, in fen, of those who bought; both ends belong to it.
-        orders_from, orders_to: paid orders; both ends belong to it.
-        first_order_from, first_order_before, last_order_from, last_order_before: times of paid orders.
+        orders_from, orders_to: purchases; both ends belong to it.
+        first_order_from, first_order_before, last_order_from, last_order_before: times of purchases.
         place: bought there: a platform (``jd``), or a shop on it (``jd/name of the shop``).
+        predicted_from, predicted_to: what they are expected to bring, in fen, by the newest prediction; both ends belong.
     """
 
     ids: tuple[int, ...] | None = None
@@ -314,6 +343,7 @@ class ListFilter:
     first_seen_before: datetime | None = None
     known_from: datetime | None = None
     known_before: datetime | None = None
+    anonymous: bool | None = None
     value_from: int | None = None
     value_to: int | None = None
     orders_from: int | None = None
@@ -323,6 +353,8 @@ class ListFilter:
     last_order_from: datetime | None = None
     last_order_before: datetime | None = None
     place: str | None = None
+    predicted_from: int | None = None
+    predicted_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

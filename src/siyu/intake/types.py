@@ -106,6 +106,22 @@ class QueueDepth:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What came in through one source.
+
+    Attributes:
+        last_at: when its last message came.
+        recent: how many messages came since the beginning of the short time asked for.
+        today: how many since the beginning of the day asked for.
+    """
+
+    source_id: int
+    last_at: datetime
+    recent: int
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedRow:
     """A row that an import did not take, without its cells.
 
@@ -149,6 +165,9 @@ class ImportRun:
         bytes_read: of ``file_bytes``.
         rows, messages, rejected: so far.
         error: why it failed.
+        notes: what was odd and stopped no row, as ``files.types.Note`` says it, in the order in which it was met.
+        kept: the uploaded file that is kept until the import is done (``file``, its name) and how it is read; ``None``
+            when none is.
     """
 
     id: int
@@ -170,3 +189,10 @@ class ImportRun:
     started_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    notes: tuple[Mapping[str, Any], ...] = ()
+    kept: Mapping[str, Any] | None = None
+
+    @property
+    def resumable(self) -> bool:
+        """It is not done, and its file is still here."""
+        return self.state != "done" and self.kept is not None

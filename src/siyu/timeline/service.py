@@ -14,7 +14,7 @@ from siyu.timeline import store
 from siyu.timeline.clickhouse import store as image
 from siyu.timeline.columns import FACTS_PER_ENTRY, aliases_to_table, facts_to_table, pack, unpack
 from siyu.timeline.exporter import Exporter
-from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Move, Step, Tail, TimelinePage, Window, WindowFigures
+from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Tail, TimelinePage
 
 __all__ = [
     "CHANNEL",
@@ -25,12 +25,10 @@ __all__ = [
     "counts_by_day",
     "end_of_log",
     "lag",
-    "moves",
     "page",
     "rebuild_image",
     "squash",
     "tail",
-    "windows",
     "written_since",
 ]
 
@@ -133,46 +131,6 @@ def counts_by_day(clickhouse: Client, *, kind: str, start: date, end: date, zone
         zone: whose clock decides where a day begins, an IANA name.
     """
     return image.counts_by_day(clickhouse, kind=kind, start=start, end=end, zone=zone)
-
-
-def windows(clickhouse: Client, *, purchase: str, money: Sequence[str], asked: Sequence[Window]) -> list[WindowFigures]:
-    """What people bought in each of the windows, as OneID knows them now; facts of nobody are left out.
-
-    Args:
-        clickhouse: of the timeline's database.
-        purchase: the kind of fact that is a purchase.
-        money: the kinds of facts that carry money, ``purchase`` among them.
-        asked: the windows, at least one.
-    """
-    return image.windows(clickhouse, purchase=purchase, money=money, asked=asked)
-
-
-def moves(
-    clickhouse: Client,
-    *,
-    steps: Sequence[Step],
-    began: str,
-    ended: str,
-    purchase: str,
-    since: datetime,
-    until: datetime,
-) -> list[Move]:
-    """How many people went from which layer to which between two moments; who stayed where they were is left out.
-
-    A person stands on the highest layer reached: by a tie whose last word up to the moment is that it began, or by
-    so many purchases up to it. Both moments are judged by the facts alone, as OneID knows people now: a tie that was
-    never told as a fact counts at neither.
-
-    Args:
-        clickhouse: of the timeline's database.
-        steps: the layers above 0.
-        began: the kind of fact that begins a tie; its ``relation`` names the tie, its ``scope`` with what.
-        ended: the kind that ends one.
-        purchase: the kind of fact that is a purchase.
-        since: the earlier moment.
-        until: the later one.
-    """
-    return image.moves(clickhouse, steps=steps, began=began, ended=ended, purchase=purchase, since=since, until=until)
 
 
 def end_of_log(conn: Connection) -> int:

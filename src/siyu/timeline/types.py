@@ -68,51 +68,6 @@ class DayCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of time: after ``start`` (since ever when ``None``), up to ``end`` and including it."""
-
-    start: datetime | None
-    end: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class WindowFigures:
-    """What people bought in a window.
-
-    Attributes:
-        buyers: people with a purchase in it.
-        new: those of them whose first purchase ever lies in it.
-        earlier: people whose first purchase came before it, whether they bought in it or not.
-        returned: those of them who bought in it.
-        net_fen: money in less money out in it, in fen, of whoever it is told of a person.
-    """
-
-    buyers: int
-    new: int
-    earlier: int
-    returned: int
-    net_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One layer for :func:`siyu.timeline.service.moves`: reached by any of ``ties``, or ``purchases`` where not 0."""
-
-    layer: int
-    ties: frozenset[str]
-    purchases: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """How many people stood on one layer at the beginning of a stretch of time and on another at its end."""
-
-    before: int
-    after: int
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
 class LoggedFact:
     """One fact as it stands on the log, for those who watch it grow; ``customer_id`` is 0 for nobody."""
 

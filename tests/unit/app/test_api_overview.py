@@ -10,8 +10,6 @@ from fastapi.testclient import TestClient
 from tests.unit.app.conftest import NOW, Told, order, row, visit
 
 from siyu.app.context import Context
-from siyu.app.overview import MONEY, PURCHASE
-from siyu.insight import rules
 from siyu.kernel.clock import ManualClock
 from siyu.timeline import service as timeline
 
@@ -57,9 +55,6 @@ def pair(figure: dict[str, Any]) -> tuple[Any, Any]:
 
 
 class TestFigures:
-    def test_definitions_are_those_of_the_reports(self) -> None:
-        assert (PURCHASE, MONEY) == (rules.PURCHASE, rules.MONEY)
-
     def test_north_star(self, answer: dict[str, Any]) -> None:
         star = answer["north_star"]
         found = {

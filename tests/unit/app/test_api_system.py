@@ -102,6 +102,8 @@ class TestTrouble:
 class TestConfig:
     def test_anybody_may_ask_how_to_show_things(self, asking: Callable[..., TestClient]) -> None:
         found = asking().get("/api/v1/console/config").json()
+        rungs = [(rung["layer"], rung["min_orders"]) for rung in found.pop("ladder")]
+        assert rungs == [(0, 0), (1, 0), (2, 2), (3, 0), (4, 0)]
         assert found == {
             "brand_name": "", "zone": "Asia/Shanghai", "currency": "CNY", "version": siyu.__version__,
             "languages": ["zh-CN", "en"],

@@ -10,7 +10,12 @@ from fastapi.testclient import TestClient
 
 from siyu.app import imports
 from siyu.app.context import Context
+from siyu.app.place import Place
 from siyu.engines.access import service as access
+from siyu.engines.postgres import Database, scalar
+from siyu.engines.postgres import run as execute
+from siyu.intake.files import service as files
+from siyu.intake.files.errors import UnreadableFile
 from siyu.kernel.clock import ManualClock
 
 TILL = "单号,时间,金额,会员卡,手机号\nA1,2026-01-02 10:00:00,12.50,M7,13800138000\nA2,2026-01-03 11:00:00,8.00,M8,\n"
@@ -117,3 +122,98 @@ class TestRejects:
         rest = client.get(f"/api/v1/imports/{run.id}/reject-list", params={"after": first["next"]}).json()
         assert ([each["line"] for each in rest["items"]], rest["next"]) == ([5], None)
         assert client.get("/api/v1/imports/99999/reject-list").status_code == 404
+
+
+class TestResume:
+    """An import that stopped goes on from the page, with the file as it was uploaded."""
+
+    @pytest.fixture
+    def run_job(self, web_context: Context, database: Database) -> Callable[[], Any]:
+        """Does what the worker does with the newest job."""
+
+        def run() -> Any:
+            with database.transaction() as conn:
+                args = scalar(conn, "SELECT args FROM jobs.procrastinate_jobs ORDER BY id DESC LIMIT 1")
+            path, kind, actor = Path(args.pop("path")), args.pop("kind"), access.system(args.pop("actor"))
+            return imports.run_upload(web_context, path, kind, actor, args)
+
+        return run
+
+    @pytest.fixture
+    def uploaded(self, client: TestClient) -> None:
+        masked = {"type": "phone", "column": "手机号"}
+        mapping = {**MAPPING, "identifiers": [*MAPPING["identifiers"], masked]}
+        assert client.put("/api/v1/imports/mappings/till", json=mapping).status_code == 200
+        waiting = put(client, TILL.replace("13800138000", "").replace("M8,", "M8,138****8000"))
+        how = {"kind": "orders", "mapping": "till"}
+        assert client.post(f"/api/v1/imports/files/{waiting['id']}/run", json=how).status_code == 202
+
+    @pytest.fixture
+    def stopped(
+        self, client: TestClient, uploaded: None, run_job: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+    ) -> dict[str, Any]:
+        def torn(*_: Any) -> Any:
+            raise UnreadableFile(file="till.csv", reason="torn", reason_zh="损坏")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(files, "read_messages", torn)
+            with pytest.raises(UnreadableFile):
+                run_job()
+        (run,) = client.get("/api/v1/imports").json()
+        assert (run["state"], run["resumable"]) == ("failed", True)
+        return dict(run)
+
+    def test_goes_on_and_then_the_file_is_gone(
+        self, client: TestClient, stopped: dict[str, Any], run_job: Callable[[], Any], web_context: Context
+    ) -> None:
+        answer = client.post(f"/api/v1/imports/{stopped['id']}/resume")
+        assert (answer.status_code, answer.json()["state"], answer.json()["error"]) == (202, "running", None)
+        assert client.post(f"/api/v1/imports/{stopped['id']}/resume").status_code == 409  # it runs
+        run_job()
+        done = client.get(f"/api/v1/imports/{stopped['id']}").json()
+        assert (done["state"], done["messages"], done["resumable"]) == ("done", 2, False)
+        assert [path for path in Place(web_context.settings.data_folder).uploads.iterdir() if path.is_file()] == []
+        assert run_job() is None  # a second job finds that the first has done it
+        assert client.post(f"/api/v1/imports/{stopped['id']}/resume").status_code == 409
+        assert len(client.get("/api/v1/imports").json()) == 1
+
+    def test_one_whose_worker_was_killed(
+        self, client: TestClient, stopped: dict[str, Any], database: Database, clock: ManualClock
+    ) -> None:
+        with database.transaction() as conn:
+            execute(conn, "UPDATE intake.import_run SET state = 'running', updated_at = :now", now=clock.now())
+        path = f"/api/v1/imports/{stopped['id']}/resume"
+        assert client.post(path).json()["details"]["reason_zh"] == "该导入正在进行中。"
+        clock.advance(timedelta(minutes=3))
+        assert client.post(path).status_code == 202
+
+    def test_without_its_file_it_is_to_be_imported_again(
+        self, client: TestClient, stopped: dict[str, Any], web_context: Context, clock: ManualClock
+    ) -> None:
+        imports.forget_files(web_context)
+        assert client.get(f"/api/v1/imports/{stopped['id']}").json()["resumable"] is True
+        clock.advance(timedelta(days=15))
+        imports.forget_files(web_context)
+        assert client.get(f"/api/v1/imports/{stopped['id']}").json()["resumable"] is False
+        assert [path for path in Place(web_context.settings.data_folder).uploads.iterdir() if path.is_file()] == []
+        answer = client.post(f"/api/v1/imports/{stopped['id']}/resume")
+        assert (answer.status_code, answer.json()["code"]) == (409, "Conflict")
+        assert client.post("/api/v1/imports/999/resume").status_code == 404
+
+    def test_is_in_the_audit(
+        self, client: TestClient, stopped: dict[str, Any], asking: Callable[..., TestClient]
+    ) -> None:
+        client.post(f"/api/v1/imports/{stopped['id']}/resume")
+        asked = {"action": "import.resumed"}
+        (told,) = asking("audit.read").get("/api/v1/audit", params=asked).json()["items"]
+        assert told["target"] == f"import:{stopped['id']}"
+
+    def test_what_was_odd_is_kept_with_the_run(
+        self, client: TestClient, uploaded: None, run_job: Callable[[], Any]
+    ) -> None:
+        run_job()
+        (run,) = client.get("/api/v1/imports").json()
+        (note,) = run["notes"]
+        assert (note["code"], note["rows"]) == ("masked_identifier", 1)
+        assert note["zh"]
+        assert note["en"]

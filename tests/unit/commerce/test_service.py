@@ -241,4 +241,4 @@ class TestReading:
         assert (value.orders, value.paid_fen, value.refunded_fen, value.net_fen) == (2, 2000, 400, 1600)
         assert [(part.platform, part.orders) for part in value.platforms] == [("jd", 1), ("taobao", 1)]
         assert value.last_order_at == START + timedelta(minutes=9)
-        assert service.order_counts(conn, [7, 8]) == {7: 2, 8: 0}
+        assert service.values_of(conn, [8])[8].orders == 0

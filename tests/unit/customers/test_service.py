@@ -284,7 +284,8 @@ class TestSearch:
         [friend] = service.search(conn, CustomerFilter(relation="friend")).customers
         assert (friend.tags, friend.relations, friend.personal) == (("even",), ("friend",), {"name": "人*"})
         assert service.relation_counts(conn) == {"friend": 1}
-        assert service.layers(conn, [4, 5, 6], {5: 2}) == {4: Layer.FRIEND, 5: Layer.REPEAT_BUYER, 6: Layer.PASSER_BY}
+        stands = [service.profile(conn, n, purchases=2 if n == 5 else 0).layer for n in (4, 5, 6)]
+        assert stands == [Layer.FRIEND, Layer.REPEAT_BUYER, Layer.PASSER_BY]
 
     @pytest.mark.parametrize("cursor", ["", "x", "-1", "9" * 40, "١"])
     def test_foreign_cursor(self, conn: Connection, cursor: str) -> None:

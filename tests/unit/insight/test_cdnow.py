@@ -10,6 +10,7 @@ import pytest
 from siyu.engines.clickhouse.client import Client
 from siyu.insight import service
 from siyu.insight.types import (
+    Definitions,
     FunnelDefinition,
     FunnelPlan,
     FunnelStep,
@@ -20,6 +21,7 @@ from siyu.insight.types import (
     RetentionPlan,
     RfmPeople,
     RfmPlan,
+    Window,
 )
 from siyu.kernel.fact import Fact
 from siyu.timeline.columns import facts_to_table
@@ -172,4 +174,5 @@ class TestCdnow:
         assert [step.people for step in found] == [23_570, ordered.loc[again, "customer"].nunique()]
 
     def test_buyers(self, cdnow: Client) -> None:
-        assert service.buyers(cdnow) == 23_570
+        [ever] = service.windows(cdnow, Definitions(), UNTIL, [Window(None, UNTIL)])
+        assert ever.buyers == ever.new == 23_570

@@ -87,7 +87,7 @@ class TestReports:
             "rfm/people?segment=x",
             "ltv/people?low_fen=5&high_fen=4",
             "ltv/people?low_fen=99999999999999999999999",
-            "retention/people",
+            "retention/people?cohort=x",
             "retention/people?cohort=2026-01-01&cursor=%00",
             "retention/people?cohort=0001-01-01",
         ],

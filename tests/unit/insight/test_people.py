@@ -22,6 +22,7 @@ from siyu.insight.types import (
     LtvPlan,
     LtvSpreadPlan,
     PeopleAsked,
+    Period,
     PropertyFilter,
     RetentionPeople,
     RetentionPlan,
@@ -160,6 +161,16 @@ class TestRetentionGroups:
         assert [c.start for c in table.cohorts] == [JANUARY]
         with pytest.raises(BadInput):
             service.retention(shops, RetentionPlan(UNTIL, cohorts_from=date(2026, 2, 1), cohorts_to=JANUARY))
+
+    @pytest.mark.parametrize("period", ["day", "week", "month"])
+    def test_people_of_all_cohorts_are_those_of_the_totals(self, shops: Client, period: Period) -> None:
+        for shown in ({}, {"cohorts_to": date(2026, 1, 5)}, {"cohorts_from": date(2026, 2, 1)}):
+            plan = RetentionPlan(UNTIL, period, by="platform", **shown)
+            for total in service.retention(shops, plan).totals:
+                for offset, (bought, eligible) in enumerate(zip(total.active, total.eligible, strict=True)):
+                    who = RetentionPeople(plan, None, offset, total.group)
+                    assert len(ids(shops, who)) == bought
+                    assert len(ids(shops, replace(who, active=False))) == eligible - bought
 
     def test_people(self, shops: Client) -> None:
         plan = RetentionPlan(UNTIL)

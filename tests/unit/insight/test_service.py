@@ -8,9 +8,8 @@ from scripts import contents
 from tests.unit.insight.telling import UNTIL, become, money, tell
 
 from siyu.engines.clickhouse.client import Client
-from siyu.identity.types import AssetCounts
 from siyu.insight import service
-from siyu.insight.types import KINDS, DaysPlan, LtvPlan, RetentionPlan, RfmPlan, UnknownFactKind
+from siyu.insight.types import KINDS, DaysPlan, Definitions, LtvPlan, RetentionPlan, RfmPlan, UnknownFactKind, Window
 from siyu.kernel.errors import BadInput
 from siyu.kernel.fact import Fact
 from siyu.timeline.types import DayCount
@@ -183,9 +182,9 @@ class TestFactsByDay:
         assert set(KINDS) == {kind.name for _, kind in contents.facts()}
 
 
-class TestAssets:
+class TestWindows:
     def test_buyers(self, empty: Client) -> None:
         tell(empty, *FACTS)
         become(empty, (2, 1))
-        found = service.assets(empty, AssetCounts(identifiers={}, people_by_types={}, anonymous=8, known=5))
-        assert (found.anonymous, found.known, found.buyers) == (8, 5, 3)
+        [ever] = service.windows(empty, Definitions(), UNTIL, [Window(None, UNTIL)])
+        assert (ever.buyers, ever.new, ever.earlier) == (2, 2, 0)  # 5 buys later

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from siyu.customers.service import ladder_of
 from siyu.insight import store
 from siyu.insight.types import (
     Definitions,
@@ -66,7 +67,8 @@ QUERIES: dict[str, Callable[[], str]] = {
     "rfm_people": lambda: people(RfmPeople(RfmPlan(UNTIL), 5, segment="champion")),
     "funnel": lambda: funnel(FUNNEL),
     "funnel_strict_by_first_source": lambda: funnel(STRICT),
-    "buyers": store.facts.buyers_sql,
+    "ladder": lambda: store.ladder.stood_sql(Definitions(), ladder_of(3))[0],
+    "windows": lambda: store.windows.windows_sql(Definitions(), 2),
 }
 
 

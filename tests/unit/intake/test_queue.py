@@ -169,3 +169,34 @@ class TestDeadLetters:
         first, second = intake.dead_letters(buried, limit=2)
         assert intake.dead_letters(buried, before=first["id"])[0]["id"] == second["id"]
         assert orjson.dumps(first["reason_zh"])
+
+
+class TestArrivals:
+    def test_are_told_by_source(self, database: Database) -> None:
+        at = datetime(2026, 5, 1, 8, 30, 20, tzinfo=UTC)
+
+        def came(number: int, source: int, minutes: float) -> Message:
+            return message(number, source=source)._replace(received_at=at - timedelta(minutes=minutes))
+
+        def told() -> list[tuple[int, datetime, int, int]]:
+            with database.transaction() as conn:
+                found = intake.arrivals(conn, at, at.replace(hour=0, minute=0, second=0))
+            return [(one.source_id, one.last_at, one.recent, one.today) for one in found]
+
+        assert told() == []
+        with database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [came(1, 1, 0), came(2, 1, 1), came(3, 1, 4.9), came(1, 1, 0), came(4, 1, 30)])
+            intake.put(conn, Lane.BULK, [came(5, 2, 24 * 60), came(6, 2, 100 * 60)])
+            intake.put(conn, Lane.LIVE, [came(7, 3, 1)], known_new=True)  # a replay came before
+        drain(database)
+        expected = [(1, at, 4, 5), (2, at - timedelta(days=1), 0, 0)]
+        assert told() == expected
+        for days in (0, 0, 1, 30):
+            with database.transaction() as conn:
+                intake.fold_arrivals(conn, at + timedelta(days=days))
+            if not days:
+                assert told() == expected
+        assert [row[:2] for row in told()] == [row[:2] for row in expected]
+        with database.transaction() as conn:
+            assert sum(row[0] for row in rows(conn, "SELECT messages FROM intake.arrival")) == 7
+            assert len(rows(conn, "SELECT 1 FROM intake.arrival")) == 3  # a day of each source

@@ -2,9 +2,21 @@
 
 from fastapi import APIRouter
 
-from siyu.app.api import console, customers, exports, imports, insight, intake, lifetime, live, overview, system
+from siyu.app.api import (
+    arrivals,
+    console,
+    customers,
+    exports,
+    imports,
+    insight,
+    intake,
+    lifetime,
+    live,
+    overview,
+    system,
+)
 from siyu.engines.access import http as access
 
 router = APIRouter()
-for part in (access, console, overview, exports, customers, imports, insight, intake, lifetime, live, system):
+for part in (access, arrivals, console, overview, exports, customers, imports, insight, intake, lifetime, live, system):
     router.include_router(part.router)

@@ -7,12 +7,24 @@ from pydantic import BaseModel, Field
 
 import siyu
 from siyu.app.context import Context
+from siyu.customers import service as customers
+from siyu.customers.types import Layer
 from siyu.engines.http import ERROR_RESPONSES
 
 router = APIRouter(prefix="/api/v1/console", tags=["console"], responses=ERROR_RESPONSES)
 
 CURRENCY: Final = "CNY"  # money is integer fen throughout
 LANGUAGES: Final = ("zh-CN", "en")
+
+
+class LadderRung(BaseModel):
+    """One rung of the ladder of relations: any of ``relations`` reaches it, or so many purchases where not 0."""
+
+    layer: Layer
+    en: str
+    zh: str
+    relations: list[str]
+    min_orders: int
 
 
 class ConsoleConfig(BaseModel):
@@ -23,6 +35,7 @@ class ConsoleConfig(BaseModel):
     currency: str = Field(description="ISO 4217. Amounts come in its hundredth part: fen.")
     version: str
     languages: list[str] = Field(description="The first is the one to begin with.")
+    ladder: list[LadderRung] = Field(description="The ladder of relations, the lowest rung first.")
 
 
 @router.get("/config")
@@ -35,4 +48,14 @@ def config(request: Request) -> ConsoleConfig:
         currency=CURRENCY,
         version=siyu.__version__,
         languages=list(LANGUAGES),
+        ladder=[
+            LadderRung(
+                layer=rung.layer,
+                en=rung.en,
+                zh=rung.zh,
+                relations=sorted(rung.relations),
+                min_orders=rung.min_orders,
+            )
+            for rung in customers.ladder_of(context.settings.repeat_purchases)
+        ],
     )

@@ -15,7 +15,7 @@ from siyu.commerce.types import OrderPage
 from siyu.customers.types import CustomerList, Sort
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
 from siyu.identity import service as identity
 from siyu.identity.types import AssetCounts, Evidence, LedgerEntry
 from siyu.timeline.types import TimelinePage
@@ -51,15 +51,15 @@ class Graph(BaseModel):
 class Merge(BaseModel):
     """Make these two one."""
 
-    customer_id: int
-    other_id: int
+    customer_id: Id
+    other_id: Id
     reason: Reason
 
 
 class Split(BaseModel):
     """Give these identifiers to a new customer."""
 
-    identifier_ids: Annotated[list[int], Field(min_length=1, max_length=1000)]
+    identifier_ids: Annotated[list[Id], Field(min_length=1, max_length=1000)]
     reason: Reason
 
 
@@ -87,8 +87,8 @@ class Why(BaseModel):
 class Verdict(BaseModel):
     """What an operator decides of a link that waits for review."""
 
-    stronger: int
-    weaker: int
+    stronger: Id
+    weaker: Id
     same_person: bool
     reason: Reason
 
@@ -191,7 +191,10 @@ def merge(conn: Conn, now: Now, principal: CanJoin, wanted: Merge) -> One:
 
 @router.post("/customers/{customer_id}/split-preview")
 def split_preview(
-    conn: Conn, _: CanJoin, customer_id: int, identifier_ids: Annotated[list[int], Body(embed=True, min_length=1)]
+    conn: Conn,
+    _: CanJoin,
+    customer_id: int,
+    identifier_ids: Annotated[list[Id], Body(embed=True, min_length=1, max_length=1000)],
 ) -> SplitShown:
     """Say what a split would do."""
     found = people.split_preview(conn, customer_id, identifier_ids)

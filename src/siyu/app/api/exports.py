@@ -1,18 +1,20 @@
-"""Exports of the customers' list over HTTP."""
+"""Exports of the customers' list, and of the people behind a figure, over HTTP."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from siyu.app import exports
 from siyu.app.api.wanted import Wanted
+from siyu.app.behind import Asked
 from siyu.app.context import Context
 from siyu.customers import service as customers
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, needs
+from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, needs
+from siyu.kernel.errors import WrongValue
 
 router = APIRouter(prefix="/api/v1/customers/exports", tags=["customers"], responses=ERROR_RESPONSES)
 
@@ -38,17 +40,31 @@ _USUAL: list[Column] = ["customer_id", "name", "phone", "layer", "orders", "net_
 
 
 class ExportAsked(BaseModel):
-    """What to export: the filters of the list, the columns in their order, personal data in clear or masked."""
+    """Whom to export, by the filters of the list or by a figure; the columns; personal data in clear or masked."""
 
     wanted: Wanted = Wanted()
+    people: Asked | None = Field(
+        None,
+        description="The people behind a figure, as the answer that lists them has it; instead of filters. Needs `insight.read` too.",
+    )
     columns: Annotated[list[Column], Field(min_length=1, max_length=30)] = _USUAL
     reveal: bool = Field(
         False, description="Names, phones and mail in clear: needs `personal.reveal`, goes into the audit."
     )
 
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "ExportAsked":
+        if self.people is not None and self.wanted != Wanted():
+            raise WrongValue("give either wanted or people", "wanted 与 people 只能给出一个")
+        return self
+
 
 class ExportRead(BaseModel):
-    """One export, as far as it is. `wanted` holds no personal data: who was looked for stands in it as ids."""
+    """One export, as far as it is.
+
+    `wanted` holds no personal data: who was looked for stands in it as ids. The people behind a figure stand in it as
+    `people`.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -68,8 +84,14 @@ class ExportRead(BaseModel):
 
 @router.post("", status_code=202)
 def ask(request: Request, conn: Conn, principal: CanRead, body: ExportAsked) -> ExportRead:
-    """Have the list with these filters written as CSV (UTF-8 with BOM). A job writes it; the file is kept for 7 days."""
+    """Have the list with these filters, or the people behind a figure, written as CSV (UTF-8 with BOM).
+
+    A job writes it; the file is kept for 7 days.
+    """
     context: Context = request.app.state.context
+    if body.people is not None:
+        of_figure = exports.ask_people(context, conn, principal, body.people, body.columns, reveal=body.reveal)
+        return ExportRead.model_validate(of_figure)
     wanted = body.wanted
     made = exports.ask(context, conn, principal, wanted.words, wanted.filter, body.columns, reveal=body.reveal)
     return ExportRead.model_validate(made)
@@ -92,7 +114,7 @@ def show(conn: Conn, _: CanRead, export_id: int) -> ExportRead:
     return ExportRead.model_validate(customers.export(conn, export_id))
 
 
-@router.get("/{export_id}/file", response_class=FileResponse)
+@router.get("/{export_id}/file", response_class=FileResponse, responses=CSV)
 def download(request: Request, conn: Conn, principal: CanRead, export_id: int) -> FileResponse:
     """Fetch the file. Audited; one in clear needs `personal.reveal`."""
     path = exports.fetch(request.app.state.context, conn, principal, export_id)

@@ -21,10 +21,10 @@ from siyu.app.place import Place
 from siyu.engines import jobs
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Now, needs
 from siyu.intake import service as intake
 from siyu.intake.files import service as files
-from siyu.intake.files.types import Kind
+from siyu.intake.files.types import Kind, Note
 from siyu.intake.types import RejectedRow, RejectSum
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
@@ -63,6 +63,8 @@ class Run(BaseModel):
     started_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    notes: list[Note] = Field(description="What was odd in the file and stopped no row, with the number of rows.")
+    resumable: bool = Field(description="It stopped or may stop, and its file is kept here: it can be resumed.")
 
 
 class RejectPage(BaseModel):
@@ -89,9 +91,9 @@ async def upload(
     principal: CanImport,
     file: Annotated[UploadFile, File(description="CSV or XLSX, also in gzip or zip.")],
     kind: Annotated[Kind, Form()],
-    platform: Annotated[str | None, Form()] = None,
+    platform: Annotated[str | None, Form(max_length=64)] = None,
     shop: Annotated[str, Form(max_length=200)] = "",
-    mapping: Annotated[str | None, Form(max_length=200)] = None,
+    mapping: Annotated[str | None, Form(max_length=64, description="Name of a saved mapping.")] = None,
     source: Annotated[str, Form(max_length=200)] = "",
     links_first: Annotated[
         bool, Form(description="Read the file twice: first decide who is who in all of it. For a first import.")
@@ -106,8 +108,7 @@ async def upload(
     how = {"platform": platform, "shop": shop, "mapping": mapping, "source": source, "links_first": links_first}
 
     def begin() -> Accepted:
-        chosen = imports.find_mapping(context, mapping) if mapping else None
-        options = imports.options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=chosen)
+        options = uploads.options(context, uploads.How(kind=kind, platform=platform, shop=shop, mapping=mapping))
         found = files.recognise(path, options)
         with context.database.transaction() as conn:
             task = {"path": str(path), "name": file.filename or "", "kind": kind, "actor": principal.actor, **how}
@@ -138,9 +139,9 @@ async def preview(
     _: CanImport,
     file: Annotated[UploadFile, File()],
     kind: Annotated[Kind, Form()],
-    platform: Annotated[str | None, Form()] = None,
+    platform: Annotated[str | None, Form(max_length=64)] = None,
     shop: Annotated[str, Form(max_length=200)] = "",
-    mapping: Annotated[str | None, Form(max_length=200)] = None,
+    mapping: Annotated[str | None, Form(max_length=64, description="Name of a saved mapping.")] = None,
     rows: Annotated[int, Form(ge=1)] = 10_000,
 ) -> dict[str, Any]:
     """Say what an import would do, from the first rows, without doing it. Personal data in the answer is masked."""
@@ -148,8 +149,7 @@ async def preview(
     path = await uploads.keep(context, file, _place(context, file))
 
     def look() -> dict[str, Any]:
-        chosen = imports.find_mapping(context, mapping) if mapping else None
-        options = imports.options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=chosen)
+        options = uploads.options(context, uploads.How(kind=kind, platform=platform, shop=shop, mapping=mapping))
         return asdict(imports.preview_file(path, options, rows))
 
     try:
@@ -174,6 +174,13 @@ def show(conn: Conn, _: CanImport, run_id: int) -> Run:
     return Run.model_validate(intake.import_run(conn, run_id), from_attributes=True)
 
 
+@router.post("/{run_id}/resume", status_code=202)
+def resume(request: Request, conn: Conn, principal: CanImport, run_id: int) -> Run:
+    """Go on with an import that stopped, from its checkpoint; the uploaded file is kept until the import is done."""
+    run = imports.resume(request.app.state.context, conn, principal, run_id)
+    return Run.model_validate(run, from_attributes=True)
+
+
 @router.get("/{run_id}/reject-list")
 def list_rejects(
     conn: Conn, _: CanImport, run_id: int, after: int = -1, limit: Annotated[int, Query(ge=1, le=500)] = 50
@@ -185,7 +192,7 @@ def list_rejects(
     return RejectPage(items=found, next=found[-1].place if len(found) == limit else None, sums=sums)
 
 
-@router.get("/{run_id}/rejects")
+@router.get("/{run_id}/rejects", response_class=FileResponse, responses=CSV)
 def rejects(request: Request, conn: Conn, now: Now, principal: CanImport, run_id: int) -> FileResponse:
     """Fetch the rejected rows with line, column and reason, as CSV. Holds personal data: the look is audited."""
     access.require(principal, "personal.reveal")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
 from siyu.intake import service as intake
 
 router = APIRouter(prefix="/api/v1/dead-letters", tags=["intake"], responses=ERROR_RESPONSES)
@@ -44,7 +44,7 @@ class Letters(BaseModel):
 class Chosen(BaseModel):
     """Which letters; none named means the oldest open ones."""
 
-    ids: Annotated[list[int], Field(max_length=1000)] | None = None
+    ids: Annotated[list[Id], Field(max_length=1000)] | None = None
 
 
 class Done(BaseModel):

@@ -1,18 +1,22 @@
 """The overview over HTTP."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from siyu.app import overview as reports
+from siyu.app.api.insight.asked import moment
+from siyu.app.api.people import CanSeePeople, Cursor, Limit, PeopleAnswer, answer
 from siyu.app.api.report import REPORT
+from siyu.app.behind import MovePeople, check
 from siyu.app.context import Context
 from siyu.app.overview import Overview
 from siyu.app.remembered import Remembered
+from siyu.customers.types import Layer
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
 
 router = APIRouter(prefix="/api/v1", tags=["overview"], responses=ERROR_RESPONSES)
 
@@ -41,6 +45,27 @@ def overview(
     context: Context = request.app.state.context
     made_at, made = _kept(request).get(days, now, lambda: reports.overview(context, now, days))
     return OverviewAnswer(made_at=made_at, age_s=max(0.0, (now - made_at).total_seconds()), overview=made)
+
+
+@router.get("/overview/flows/people", openapi_extra=REPORT)
+def flow_people(
+    request: Request,
+    conn: Conn,
+    now: Now,
+    _: CanRead,
+    __: CanSeePeople,
+    before: Annotated[Layer, Query(description="The layer they stood on at the beginning of the flow's days.")],
+    after: Annotated[Layer, Query(description="The layer they stood on at the end.")],
+    until: Annotated[datetime, Query(description="The moment of the overview (`at`).")],
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PeopleAnswer:
+    """Show the people who moved from one layer of the ladder to another in the days before the overview's moment."""
+    context: Context = request.app.state.context
+    at = moment(context, until)
+    asked = MovePeople(at - timedelta(days=reports.FLOW_DAYS), at, before, after)
+    check(asked, now)
+    return answer(conn, context, asked, cursor=cursor, limit=limit)
 
 
 def _kept(request: Request) -> Remembered:

@@ -6,13 +6,12 @@ from fastapi import Query
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from siyu.app import people
+from siyu.app import behind, people
+from siyu.app.behind import Asked
+from siyu.app.context import Context
 from siyu.customers.types import CustomerRow, ListFilter
 from siyu.engines.access.types import Principal
-from siyu.engines.clickhouse.client import Client
 from siyu.engines.http import needs
-from siyu.insight import service as insight
-from siyu.insight.types import PeopleAsked
 
 CanSeePeople = Annotated[Principal, needs("customers.read")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]
@@ -30,18 +29,18 @@ class PeopleAnswer(BaseModel):
     customers: list[CustomerRow]
     next: str | None
     total: int | None
-    people: PeopleAsked
+    people: Asked
 
 
 def answer(
-    conn: Connection, clickhouse: Client, asked: PeopleAsked, *, cursor: str | None = None, limit: int = 50
+    conn: Connection, context: Context, asked: Asked, *, cursor: str | None = None, limit: int = 50
 ) -> PeopleAnswer:
     """Whom a figure counts, with what an operator's list shows of each; personal data is masked.
 
     Raises:
         BadInput: the cursor is none of ours, or the question is wrong.
     """
-    page = insight.people(clickhouse, asked, cursor=cursor, limit=limit)
+    page = behind.page(context, asked, cursor=cursor, limit=limit)
     return PeopleAnswer(
         customer_ids=list(page.customer_ids),
         customers=rows(conn, page.customer_ids),

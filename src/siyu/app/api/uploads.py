@@ -135,7 +135,7 @@ def preview_file(request: Request, _: CanImport, file_id: FileId, how: PreviewHo
     """Say what importing the file would do, without doing it. Personal data in the answer is masked."""
     context: Context = request.app.state.context
     path = _find(context, file_id)
-    return imports.preview_file(path, _options(context, how), how.rows)
+    return imports.preview_file(path, options(context, how), how.rows)
 
 
 @router.post("/files/{file_id}/run", status_code=202)
@@ -151,7 +151,7 @@ def run_file(
     """Import the file. The same file goes on where it stopped; a newer export adds only what is new."""
     context: Context = request.app.state.context
     path = _find(context, file_id)
-    found = files.recognise(path, _options(context, how))
+    found = files.recognise(path, options(context, how))
     running = Place(context.settings.data_folder).uploads / f"{secrets.token_hex(8)}-{path.name}"
     said = how.model_dump()
     job = jobs.defer(conn, IMPORT, {"path": str(running), "name": path.name, "actor": principal.actor, **said})
@@ -259,7 +259,12 @@ def _forget_old(folder: Path, now: datetime) -> None:
             each.rmdir()
 
 
-def _options(context: Context, how: How) -> ImportOptions:
+def options(context: Context, how: How) -> ImportOptions:
+    """How a file is to be read. A mapping is one of those saved: whoever asks over HTTP names no file of this machine.
+
+    Raises:
+        NotFound: no mapping of that name is saved.
+    """
     chosen = None
     if how.mapping:
         with context.database.transaction() as conn:

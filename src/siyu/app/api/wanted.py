@@ -39,6 +39,9 @@ class Wanted(BaseModel):
     first_seen_before: AwareDatetime | None = None
     known_from: AwareDatetime | None = Field(None, description="Known by more than a device since then or later.")
     known_before: AwareDatetime | None = None
+    anonymous: bool | None = Field(None, description="True: known by no more than a device; not given and false: all.")
+    predicted_from: Whole | None = Field(None, description="Fen that the newest prediction expects of them.")
+    predicted_to: Whole | None = Field(None, description="Fen, included; without a prediction they are left out.")
 
     @model_validator(mode="after")
     def _shop_needs_platform(self) -> "Wanted":

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
-from siyu.app import rebuilding
+from siyu.app import rebuilding, standing
 from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json, spoken
 from siyu.engines.access import service as access
 from siyu.insight import service as insight
@@ -54,6 +54,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
     app.command("rebuild-timeline")(rebuild_timeline)
     app.command("check-identity")(check_identity)
+    app.command("check-standings")(check_standings)
 
 
 def retention(
@@ -183,6 +184,28 @@ def check_identity(data: DataOption = None, as_json: JsonOption = False) -> None
     for found in differences if not as_json else ():
         console.print(f"{found.what} {found.key}: stored {found.stored}, by the log {found.rebuilt}", markup=False)
     if differences:
+        raise typer.Exit(1)
+
+
+def check_standings(
+    mend: Annotated[bool, typer.Option("--mend", help="Have the worker count again whoever differs.")] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Count orders, value and layer of every customer in full and compare with the list. Ends with 1 if they differ."""
+    with engines(data) as context, context.database.transaction() as conn:
+        found = list(standing.check(conn, mend=mend))
+    if as_json:
+        print_json(found)
+    elif not found:
+        console.print("Everybody stands in the list as a full count says.")
+    for one in found if not as_json else ():
+        for name in sorted({*(one.stored or ()), *(one.counted or ())} - {"customer_id"}):
+            stored, counted = (one.stored or {}).get(name), (one.counted or {}).get(name)
+            if stored != counted:
+                said = f"customer {one.customer_id} {name}: stored {stored}, counted {counted}"
+                console.print(said, markup=False, highlight=False)
+    if found:
         raise typer.Exit(1)
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from siyu.app import people
 from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json
 from siyu.commerce import service as commerce
+from siyu.customers import service as customers
 from siyu.identity import service as identity
 
 _Customer = Annotated[int, typer.Argument(help="Id of the customer.", metavar="CUSTOMER")]
@@ -179,11 +180,9 @@ def review(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 def assets(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Count the OneID assets."""
-    from siyu.insight import service as insight  # noqa: PLC0415
-
     with engines(data) as context, context.database.transaction() as conn:
         counts = identity.asset_counts(conn)
-        buyers = insight.buyers(context.clickhouse)
+        buyers = customers.buyers(conn)
     if as_json:
         print_json({"counts": counts, "buyers": buyers})
         return

@@ -2,9 +2,10 @@
 
 from siyu.commerce.rules.facts import facts_of_change
 from siyu.commerce.rules.reading import Line, View, is_order, read_view
-from siyu.commerce.rules.state import STATUSES, Snapshot, SnapshotLine, fold
+from siyu.commerce.rules.state import EMPTIED, STATUSES, Snapshot, SnapshotLine, fold
 
 __all__ = [
+    "EMPTIED",
     "STATUSES",
     "Line",
     "Snapshot",

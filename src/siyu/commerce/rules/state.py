@@ -20,6 +20,7 @@ from typing import Any, Final
 from siyu.commerce.rules.reading import Line, View
 
 STATUSES: Final = ("placed", "placed", "paid", "shipped", "received", "closed")  # by rank; 0 is not said
+EMPTIED: Final = 32  # money was told of it and then none: not an order for nothing, but one of which nothing is left
 _RANK_STEP: Final = 1 << 44  # milliseconds stay far below
 
 
@@ -57,7 +58,7 @@ class Snapshot:
     stated_refunded_version: int = -1
     refund_all: bool = False
     refund_status: str | None = None
-    told: int = 0  # bit 1 placed, 2 paid, 4 shipped, 8 received, 16 closed
+    told: int = 0  # bit 1 placed, 2 paid, 4 shipped, 8 received, 16 closed, 32 EMPTIED
     version: int = -1
     receiver: dict[str, Any] | None = None
     extra: dict[str, Any] | None = None

@@ -2,7 +2,7 @@
 
 from siyu.customers.rules.behaviour import behaviour_fact
 from siyu.customers.rules.consent import better_consent, read_consent
-from siyu.customers.rules.ladder import LADDER, layer_of
+from siyu.customers.rules.ladder import LADDER, ladder_of, layer_of
 from siyu.customers.rules.personal import kind_of_trait, normalise
 from siyu.customers.rules.traits import TraitChange, Traits, changes_of, combine, learn
 
@@ -15,6 +15,7 @@ __all__ = [
     "changes_of",
     "combine",
     "kind_of_trait",
+    "ladder_of",
     "layer_of",
     "learn",
     "normalise",

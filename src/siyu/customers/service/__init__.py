@@ -1,6 +1,6 @@
 """What other rooms may ask of customers."""
 
-from siyu.customers.rules import LADDER, layer_of, normalise
+from siyu.customers.rules import LADDER, ladder_of, layer_of, normalise
 from siyu.customers.service.applying import apply
 from siyu.customers.service.changing import add_tags, change_consents, change_relations, remove_tags
 from siyu.customers.service.exporting import (
@@ -14,18 +14,24 @@ from siyu.customers.service.exporting import (
 )
 from siyu.customers.service.listing import (
     CHANNEL,
+    basis,
     became_known,
+    buyers,
+    count_by,
+    everybody,
     keep_standings,
     layer_counts,
     list_page,
     mark_known,
     mark_stale,
+    marked_at_one_moment,
     stale_since,
+    standing_differences,
     take_stale,
 )
 from siyu.customers.service.merging import merge_profiles, start_profile
 from siyu.customers.service.predicting import prediction, write_predictions
-from siyu.customers.service.reading import layers, personal_items, personal_prints, profile, relation_counts, search
+from siyu.customers.service.reading import personal_items, personal_prints, profile, relation_counts, search
 
 __all__ = [
     "CHANNEL",
@@ -33,22 +39,27 @@ __all__ = [
     "add_tags",
     "advance_export",
     "apply",
+    "basis",
     "became_known",
     "begin_export",
+    "buyers",
     "change_consents",
     "change_relations",
+    "count_by",
+    "everybody",
     "expire_exports",
     "export",
     "exports",
     "fail_export",
     "finish_export",
     "keep_standings",
+    "ladder_of",
     "layer_counts",
     "layer_of",
-    "layers",
     "list_page",
     "mark_known",
     "mark_stale",
+    "marked_at_one_moment",
     "merge_profiles",
     "normalise",
     "personal_items",
@@ -59,6 +70,7 @@ __all__ = [
     "remove_tags",
     "search",
     "stale_since",
+    "standing_differences",
     "start_profile",
     "take_stale",
     "write_predictions",

@@ -14,11 +14,21 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from siyu.customers import store
-from siyu.customers.rules import layer_of, normalise
+from siyu.customers.rules import ladder_of, layer_of, normalise
 from siyu.customers.service.reading import masked_traits
 from siyu.customers.store import listing
 from siyu.customers.store.listing import Standing
-from siyu.customers.types import Bought, CustomerList, CustomerRow, Layer, ListFilter, Sort
+from siyu.customers.types import (
+    PURCHASE_MEANS,
+    Basis,
+    Bought,
+    CustomerList,
+    CustomerRow,
+    Layer,
+    ListFilter,
+    Sort,
+    StandingDifference,
+)
 from siyu.engines.cursor import decode_cursor, encode_cursor, foreign_cursor
 from siyu.engines.vault import service as vault
 
@@ -38,6 +48,14 @@ def mark_known(conn: Connection, ids: Iterable[int]) -> None:
         listing.mark(conn, listing.not_known_yet(conn, wanted), CHANNEL)
 
 
+def marked_at_one_moment(conn: Connection) -> set[int]:
+    """Everybody who waits to be counted again; from here on the transaction sees everything as of this moment.
+
+    To be called first in a transaction.
+    """
+    return listing.marked_at_one_moment(conn)
+
+
 def stale_since(conn: Connection) -> datetime | None:
     """Since when somebody waits to be counted again; ``None`` when nobody does."""
     return listing.oldest_mark(conn)
@@ -51,6 +69,29 @@ def take_stale(conn: Connection) -> list[int]:
     return listing.take_marks(conn)
 
 
+def basis(conn: Connection) -> Basis:
+    """What orders and layers are counted by now."""
+    purchase, repeat_purchases = listing.basis(conn)
+    return Basis(next(means for means in PURCHASE_MEANS if means == purchase), repeat_purchases)
+
+
+def count_by(conn: Connection, wanted: Basis) -> bool:
+    """Count by this from now on, and everybody again if that is new; returns whether it is. Safe to repeat.
+
+    Waits until nobody counts at this moment, so that nobody is counted by the old basis afterwards.
+    """
+    if basis(conn) == wanted:
+        return False
+    listing.set_basis(conn, wanted.purchase, wanted.repeat_purchases)
+    listing.mark_everybody(conn, CHANNEL)
+    return True
+
+
+def everybody(conn: Connection, *, above: int = 0, limit: int) -> list[int]:
+    """Ids of all customers that this room knows, ascending, greater than ``above``; at most ``limit``."""
+    return listing.everybody(conn, above, limit)
+
+
 def keep_standings(
     conn: Connection, ids: Sequence[int], bought: Mapping[int, Bought], known: Mapping[int, datetime]
 ) -> None:
@@ -59,27 +100,56 @@ def keep_standings(
     Args:
         conn: an open transaction, in which nobody is merged or split.
         ids: everybody to be written; who is a nameless device without orders or relations has no row.
-        bought: from commerce; who is missing bought nothing.
+        bought: from commerce, by :func:`basis`; who is missing bought nothing.
         known: since when they are known by more than a device, from OneID.
     """
-    ties = store.standing_kinds(conn, ids)
-    written, nobody = [], []
+    counted = _count(conn, ids, bought, known)
+    listing.keep_standings(conn, list(counted.values()))
+    listing.drop_standings(conn, [customer_id for customer_id in ids if customer_id not in counted])
+
+
+def standing_differences(
+    conn: Connection, ids: Sequence[int], bought: Mapping[int, Bought], known: Mapping[int, datetime]
+) -> list[StandingDifference]:
+    """Where these stand by what is stored, and where they should by a full count, as far as the two differ.
+
+    Changes nothing. Arguments as for :func:`keep_standings`.
+    """
+    counted, stored = _count(conn, ids, bought, known), listing.standings(conn, ids)
+    return [
+        StandingDifference(customer_id, _shown(stored.get(customer_id)), _shown(counted.get(customer_id)))
+        for customer_id in ids
+        if _shown(stored.get(customer_id)) != _shown(counted.get(customer_id))
+    ]
+
+
+def _shown(standing: Standing | None) -> dict[str, Any] | None:
+    return None if standing is None else {**asdict(standing), "places": list(standing.places)}
+
+
+def _count(
+    conn: Connection, ids: Sequence[int], bought: Mapping[int, Bought], known: Mapping[int, datetime]
+) -> dict[int, Standing]:
+    ties, ladder = store.standing_kinds(conn, ids), ladder_of(basis(conn).repeat_purchases)
+    counted = {}
     for customer_id in ids:
         what = bought.get(customer_id, _NOTHING)
-        layer = layer_of(ties.get(customer_id, ()), what.orders)
+        layer = layer_of(ties.get(customer_id, ()), what.orders, ladder)
         since = known.get(customer_id)
-        if since is None and not what.orders and not layer:
-            nobody.append(customer_id)
-        else:
-            written.append(Standing(customer_id, int(layer), since, **asdict(what)))
-    listing.keep_standings(conn, written)
-    listing.drop_standings(conn, nobody)
+        if since is not None or what != _NOTHING or layer:
+            counted[customer_id] = Standing(customer_id, int(layer), since, **asdict(what))
+    return counted
 
 
 def layer_counts(conn: Connection) -> dict[Layer, int]:
     """How many customers stand on each layer of the ladder now; layer 0 holds everybody else, also nameless devices."""
     found = listing.count_layers(conn)
     return {layer: found.get(int(layer), 0) for layer in Layer}
+
+
+def buyers(conn: Connection) -> int:
+    """How many customers made a purchase."""
+    return listing.count_buyers(conn)
 
 
 def became_known(conn: Connection, since: datetime, until: datetime) -> int:
@@ -129,6 +199,7 @@ def _given(wanted: ListFilter) -> dict[str, Any]:
     given = asdict(wanted)
     name = given.pop("name")
     given["token"] = vault.fingerprint("name", normalise("name", name)) if name else None
+    given["anonymous"] = wanted.anonymous or None  # False leaves it open
     given["ids"] = list(wanted.ids) if wanted.ids is not None else None
     return given
 

@@ -1,14 +1,14 @@
 """Looking at customers; personal data is masked here, showing it goes through the vault."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
 from siyu.customers import store
-from siyu.customers.rules import kind_of_trait, layer_of, normalise
-from siyu.customers.store import StoredProfile
-from siyu.customers.types import CustomerFilter, CustomerPage, CustomerSummary, Layer, Profile, Tag
+from siyu.customers.rules import kind_of_trait, ladder_of, layer_of, normalise
+from siyu.customers.store import StoredProfile, listing
+from siyu.customers.types import CustomerFilter, CustomerPage, CustomerSummary, Profile, Tag
 from siyu.engines.cursor import foreign_cursor
 from siyu.engines.vault import service as vault
 from siyu.kernel.errors import NotFound
@@ -16,13 +16,13 @@ from siyu.kernel.errors import NotFound
 _MAX_PAGE = 500
 
 
-def profile(conn: Connection, customer_id: int, *, paid_orders: int = 0) -> Profile:
+def profile(conn: Connection, customer_id: int, *, purchases: int = 0) -> Profile:
     """Everything known of one customer.
 
     Args:
         conn: an open transaction.
         customer_id: as OneID knows the customer now.
-        paid_orders: how many orders they paid, from commerce; the ladder asks.
+        purchases: how many they made, from commerce by :func:`siyu.customers.service.basis`; the ladder asks.
 
     Raises:
         NotFound: nobody has this id.
@@ -34,7 +34,7 @@ def profile(conn: Connection, customer_id: int, *, paid_orders: int = 0) -> Prof
     standing = [one.kind for one in relations if one.ended_at is None]
     return Profile(
         customer_id=customer_id,
-        layer=layer_of(standing, paid_orders),
+        layer=layer_of(standing, purchases, ladder_of(listing.basis(conn)[1])),
         traits=stored.traits.plain,
         personal=masked_traits(conn, [stored])[customer_id],
         first_seen_at=stored.first_seen_at,
@@ -115,15 +115,6 @@ def masked_traits(conn: Connection, shown: Iterable[StoredProfile]) -> dict[int,
     return {
         one.customer_id: {name: masks.get(print_, "***") for name, print_ in one.traits.personal.items()}
         for one in shown
-    }
-
-
-def layers(conn: Connection, customer_ids: Sequence[int], paid_orders: Mapping[int, int]) -> dict[int, Layer]:
-    """The layer of each customer now; ``paid_orders`` comes from commerce, a customer absent from it has none."""
-    standing = store.standing_kinds(conn, customer_ids)
-    return {
-        customer_id: layer_of(standing.get(customer_id, ()), paid_orders.get(customer_id, 0))
-        for customer_id in customer_ids
     }
 
 

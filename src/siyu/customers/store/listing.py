@@ -78,6 +78,64 @@ def not_known_yet(conn: Connection, ids: Iterable[int]) -> list[int]:
     ]
 
 
+def basis(conn: Connection) -> tuple[str, int]:
+    """(what a purchase is, from how many on a customer is a repeat buyer) that standings are counted by."""
+    found = one(conn, "SELECT purchase, repeat_purchases FROM customers.basis")
+    assert found is not None
+    return found[0], found[1]
+
+
+def set_basis(conn: Connection, purchase: str, repeat_purchases: int) -> None:
+    """Count by this from now on; nobody counts from here until this transaction ends."""
+    run(conn, "SELECT pg_advisory_xact_lock(:key)", key=_COUNTING_LOCK)
+    run(
+        conn,
+        "UPDATE customers.basis SET purchase = :purchase, repeat_purchases = :repeat_purchases",
+        purchase=purchase,
+        repeat_purchases=repeat_purchases,
+    )
+
+
+def mark_everybody(conn: Connection, channel: str) -> None:
+    """Have everybody counted again who is known to this room, and say so on the channel at commit."""
+    run(
+        conn,
+        """
+        INSERT INTO customers.stale (customer_ids)
+        SELECT array_agg(customer_id) FROM (
+            SELECT customer_id, row_number() OVER (ORDER BY customer_id) / :most AS chunk
+            FROM (SELECT customer_id FROM customers.profile UNION SELECT customer_id FROM customers.standing) AS known
+        ) AS everybody GROUP BY chunk ORDER BY chunk
+        """,
+        most=_MARKS_A_ROW,
+    )
+    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+
+
+def everybody(conn: Connection, above: int, limit: int) -> list[int]:
+    """Ids of those with a profile or a standing, ascending, greater than ``above``."""
+    return [
+        row[0]
+        for row in rows(
+            conn,
+            """
+            (SELECT customer_id FROM customers.profile WHERE customer_id > :above ORDER BY customer_id LIMIT :limit)
+            UNION
+            (SELECT customer_id FROM customers.standing WHERE customer_id > :above ORDER BY customer_id LIMIT :limit)
+            ORDER BY customer_id LIMIT :limit
+            """,
+            above=above,
+            limit=limit,
+        )
+    ]
+
+
+def marked_at_one_moment(conn: Connection) -> set[int]:
+    """Everybody who waits to be counted again; from here on the transaction sees everything as of this moment."""
+    run(conn, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    return {row[0] for row in rows(conn, "SELECT DISTINCT unnest(customer_ids) FROM customers.stale")}
+
+
 def oldest_mark(conn: Connection) -> datetime | None:
     """Since when somebody waits to be counted again."""
     found: datetime | None = scalar(conn, "SELECT marked_at FROM customers.stale ORDER BY id LIMIT 1")
@@ -130,6 +188,11 @@ def count_layers(conn: Connection) -> dict[int, int]:
     return {**found, 0: everybody - sum(count for layer, count in found.items() if layer)}
 
 
+def count_buyers(conn: Connection) -> int:
+    """Customers with a purchase."""
+    return int(scalar(conn, "SELECT count(*) FROM customers.standing WHERE orders > 0"))
+
+
 def count_known(conn: Connection, since: datetime, until: datetime) -> int:
     """Customers who became known from ``since`` on and before ``until``."""
     return int(
@@ -155,6 +218,12 @@ _ON_PROFILE: Final = {
     "first_seen_from": "p.first_seen_at >= :first_seen_from",
     "first_seen_before": "p.first_seen_at < :first_seen_before",
     "ids": "p.customer_id = ANY(CAST(:ids AS bigint[]))",
+    "anonymous": "NOT EXISTS (SELECT FROM customers.standing AS known "
+    "WHERE known.customer_id = p.customer_id AND known.known_since IS NOT NULL)",
+    "predicted_from": "EXISTS (SELECT FROM customers.prediction "
+    "WHERE prediction.customer_id = p.customer_id AND value_fen >= :predicted_from)",
+    "predicted_to": "EXISTS (SELECT FROM customers.prediction "
+    "WHERE prediction.customer_id = p.customer_id AND value_fen <= :predicted_to)",
     "token": "(p.tokens <> '{}' AND p.tokens @> ARRAY[CAST(:token AS text)])",
     "nobody_yet": "NOT EXISTS (SELECT FROM customers.standing AS other "
     "WHERE other.customer_id = p.customer_id AND other.layer > 0)",

@@ -10,17 +10,20 @@ A room's ``http.py`` imports from here::
 
 from siyu.engines.cursor import decode_cursor, encode_cursor
 from siyu.engines.http.app import prepare
-from siyu.engines.http.context import Conn, Now
+from siyu.engines.http.context import Conn, Id, Now
 from siyu.engines.http.errors import ERROR_RESPONSES, ErrorBody
+from siyu.engines.http.files import CSV
 from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, needs
 
 __all__ = [
     "CSRF_HEADER",
+    "CSV",
     "ERROR_RESPONSES",
     "SESSION_COOKIE",
     "Caller",
     "Conn",
     "ErrorBody",
+    "Id",
     "Now",
     "decode_cursor",
     "encode_cursor",

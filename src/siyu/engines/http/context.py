@@ -1,10 +1,11 @@
-"""One transaction and one moment a request."""
+"""What requests have in common: one transaction, one moment, and how they name a thing by its number."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import Field
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import Database
@@ -25,3 +26,6 @@ def _now(request: Request) -> datetime:
 # it is durable, and a failed commit is answered as the error it is.
 Conn = Annotated[Connection, Depends(_transaction, scope="function")]
 Now = Annotated[datetime, Depends(_now)]
+
+# In a body, where JSON has numbers: `true` and "1" are none, and must not do to the thing number 1 what was never meant.
+Id = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]

@@ -4,13 +4,22 @@ from http import HTTPStatus
 from math import isfinite
 from typing import Any, Final
 
+import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg import DataError as UnsendableValue
+from psycopg.errors import (
+    CharacterNotInRepertoire,
+    DatetimeFieldOverflow,
+    DeadlockDetected,
+    NumericValueOutOfRange,
+    SerializationFailure,
+    UntranslatableCharacter,
+)
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -20,6 +29,11 @@ from siyu.kernel.errors import BadInput, EngineProblem, NotFound, SiyuError, Try
 log = structlog.get_logger(__name__)
 
 _MOST_PROBLEMS: Final = 20  # of one request that the answer names
+_BAD_TEXT: Final = (
+    "a text has a NUL character or half of a character in it.",
+    "文本中含有空字符（NUL）或不完整的字符。",
+)
+_TOO_FAR: Final = ("a number or a time is beyond what can be stored.", "有数字或时间超出可存储的范围。")
 
 
 class WrongMethod(SiyuError):
@@ -81,6 +95,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _plain_http)
     for failure in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(failure, _engine_down)
+    for unheld in (DataError, UnicodeEncodeError, orjson.JSONEncodeError):
+        app.add_exception_handler(unheld, _unholdable)
 
 
 def _known(_request: Request, problem: Exception) -> Response:
@@ -146,6 +162,26 @@ def _engine_down(_request: Request, problem: Exception) -> Response:
             advice_zh="请稍后重试，或运行 `siyu doctor` 查看详情。",
         )
     )
+
+
+def _unholdable(_request: Request, problem: Exception) -> Response:
+    """A value that is well formed and that no engine can hold; whatever else the engines find wrong is a fault of ours."""
+    match problem:
+        case UnicodeEncodeError():
+            error = _BAD_TEXT
+        case DataError() if type(problem.orig) is UnsendableValue:  # of the driver itself: a text with NUL in it
+            error = _BAD_TEXT
+        case DataError() if isinstance(problem.orig, UntranslatableCharacter | CharacterNotInRepertoire):
+            error = _BAD_TEXT
+        case DataError() if isinstance(problem.orig, NumericValueOutOfRange | DatetimeFieldOverflow):
+            error = _TOO_FAR
+        case orjson.JSONEncodeError() if "surrogates" in str(problem):
+            error = _BAD_TEXT
+        case orjson.JSONEncodeError() if "64-bit" in str(problem):
+            error = _TOO_FAR
+        case _:
+            raise problem
+    return answer(BadInput(reason=error[0], reason_zh=error[1]))
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from siyu.insight.lifetime import service as lifetime
 from siyu.insight.rules import stated
-from siyu.insight.service.figures import assets, buyers, facts_by_day, ltv, ltv_spread, retention, rfm
+from siyu.insight.service.figures import assets, facts_by_day, ltv, ltv_spread, retention, rfm, windows
 from siyu.insight.service.funnels import (
     change_funnel,
     drop_funnel,
@@ -12,16 +12,19 @@ from siyu.insight.service.funnels import (
     saved_funnels,
     schema,
 )
-from siyu.insight.service.people import all_people, people
+from siyu.insight.service.ladder import ladder_movers, ladder_moves
+from siyu.insight.service.people import all_people, check_people, people
 
 __all__ = [
     "all_people",
     "assets",
-    "buyers",
     "change_funnel",
+    "check_people",
     "drop_funnel",
     "facts_by_day",
     "funnel",
+    "ladder_movers",
+    "ladder_moves",
     "lifetime",
     "ltv",
     "ltv_spread",
@@ -33,4 +36,5 @@ __all__ = [
     "saved_funnels",
     "schema",
     "stated",
+    "windows",
 ]

@@ -3,10 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
+from sqlalchemy import Connection
+
+from siyu.customers.service import buyers
 from siyu.engines.clickhouse.client import Client
 from siyu.identity.types import AssetCounts
 from siyu.insight import rules, store
@@ -15,6 +18,7 @@ from siyu.insight.types import (
     By,
     DaysPlan,
     DaysTable,
+    Definitions,
     LtvCohort,
     LtvPlan,
     LtvSpread,
@@ -28,6 +32,8 @@ from siyu.insight.types import (
     RfmCell,
     RfmPlan,
     RfmTable,
+    Window,
+    WindowFigures,
 )
 from siyu.timeline import service as timeline
 
@@ -195,11 +201,18 @@ def facts_by_day(client: Client, plan: DaysPlan) -> DaysTable:
     return DaysTable(kind, first, last, plan.zone, tuple(days))
 
 
-def buyers(client: Client) -> int:
-    """How many customers have paid an order."""
-    return store.facts.buyers(client)
+def windows(client: Client, definitions: Definitions, now: datetime, asked: Sequence[Window]) -> list[WindowFigures]:
+    """What people bought in each of the windows, as OneID knows them now; facts of nobody are left out.
+
+    Args:
+        client: of the timeline's database.
+        definitions: what a purchase is; whether something of an order is left is judged by what was told up to ``now``.
+        now: the moment of the question; no window ends later.
+        asked: the windows, at least one.
+    """
+    return store.windows.windows(client, definitions, now, asked)
 
 
-def assets(client: Client, counts: AssetCounts) -> Assets:
+def assets(conn: Connection, counts: AssetCounts) -> Assets:
     """The OneID assets in three numbers; ``counts`` comes from identity. Buyers are among the known (or anonymous)."""
-    return Assets(anonymous=counts.anonymous, known=counts.known, buyers=buyers(client))
+    return Assets(anonymous=counts.anonymous, known=counts.known, buyers=buyers(conn))

@@ -7,7 +7,7 @@ from siyu.engines.clickhouse.client import Client
 from siyu.engines.cursor import decode_cursor, encode_cursor
 from siyu.insight import rules, store
 from siyu.insight.service.figures import settle_bounds
-from siyu.insight.types import FunnelPeople, LtvPeople, PeopleAsked, PeoplePage, RetentionPeople
+from siyu.insight.types import FunnelPeople, LtvPeople, PeopleAsked, PeoplePage, RetentionPeople, RfmPeople
 from siyu.kernel.errors import BadInput
 
 _CHUNK: Final = 20_000
@@ -58,24 +58,35 @@ def all_people(client: Client, asked: PeopleAsked) -> Iterator[list[int]]:
         after = ids[-1]
 
 
-def _found(client: Client, asked: PeopleAsked) -> store.people.Found | None:
-    """The query; ``None`` when nobody bought anything yet."""
+def check_people(asked: PeopleAsked) -> None:
+    """Whether a figure could be asked for its people like that; asks no engine.
+
+    Raises:
+        BadInput: the plan is wrong as the figure's own function would say.
+    """
     if isinstance(asked, RetentionPeople):
         rules.zone_of(asked.plan.zone)
         rules.in_calendar(asked.cohort, asked.plan.cohorts_from, asked.plan.cohorts_to)
         if not 0 <= asked.offset <= _MOST_OFFSET:
             raise BadInput(reason="'offset' counts periods from 0 on.", reason_zh="“offset”从 0 开始计数。")
-        return store.people.found_by(asked, None)
-    if isinstance(asked, LtvPeople):
+    elif isinstance(asked, LtvPeople):
         rules.zone_of(asked.plan.zone)
         rules.in_calendar(asked.plan.cohorts_from, asked.plan.cohorts_to)
         rules.usable_edges([edge for edge in (asked.low_fen, asked.high_fen) if edge is not None])
-        return store.people.found_by(asked, None)
-    if isinstance(asked, FunnelPeople):
+    elif isinstance(asked, FunnelPeople):
         rules.check_funnel(asked.plan.definition)
         most = len(asked.plan.definition.steps)
         if not 1 <= asked.step <= most:
             raise BadInput(reason=f"the funnel has steps 1 to {most}.", reason_zh=f"该漏斗的步骤为 1 至 {most}。")
+        rules.moments_of(asked.plan)
+    else:
+        rules.check_bounds(asked.plan)
+
+
+def _found(client: Client, asked: PeopleAsked) -> store.people.Found | None:
+    """The query; ``None`` when nobody bought anything yet."""
+    check_people(asked)
+    if not isinstance(asked, RfmPeople):
         return store.people.found_by(asked, None)
     settled, customers = settle_bounds(client, asked.plan)
     if not customers:

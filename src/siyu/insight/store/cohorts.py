@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from siyu.engines.clickhouse.client import Client
 from siyu.insight.rules import start_of
@@ -58,12 +59,18 @@ def cohorts(client: Client, plan: RetentionPlan) -> list[tuple[Any, ...]]:
 def cell_condition(asked: RetentionPeople) -> tuple[str, dict[str, Any]]:
     """Who lies in a cell, over :func:`people_sql`; and its parameters."""
     bought = f"arrayExists(p -> p.2 > 0 AND dateDiff('{asked.plan.period}', cohort, p.1) = {{offset:Int32}}, periods)"
-    condition = "cohort = {cohort:Date} AND " + (bought if asked.active else f"NOT {bought}")
-    values: dict[str, Any] = {
-        **parameters_of(asked.plan),
-        "cohort": max(start_of(asked.plan.period, asked.cohort), FIRST_DAY),
-        "offset": asked.offset,
-    }
+    condition = bought if asked.active else f"NOT {bought}"
+    values: dict[str, Any] = parameters_of(asked.plan)
+    if asked.cohort is not None:
+        condition = "cohort = {cohort:Date} AND " + condition
+        values["cohort"] = max(start_of(asked.plan.period, asked.cohort), FIRST_DAY)
+    else:
+        today = asked.plan.until.astimezone(ZoneInfo(asked.plan.zone)).date()
+        condition = (
+            f"dateDiff('{asked.plan.period}', cohort, {{this_period:Date}}) >= {{offset:Int32}} AND " + condition
+        )
+        values["this_period"] = start_of(asked.plan.period, today)
+    values["offset"] = asked.offset
     if asked.group is not None and asked.plan.by != "none":
         condition += " AND label = {in_group:String}"
         values["in_group"] = asked.group

@@ -1,21 +1,10 @@
-"""Facts counted: buyers, kinds, names, properties."""
+"""Facts counted: kinds, names, properties."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from siyu.engines.clickhouse.client import Client
-from siyu.insight.rules import PURCHASE
-from siyu.insight.store.moves import CUSTOMER
-
-
-def buyers_sql() -> str:
-    """How many customers paid an order."""
-    return f"SELECT uniqExactIf({CUSTOMER} AS customer, customer <> 0) FROM facts WHERE kind = '{PURCHASE}'"
-
-
-def buyers(client: Client) -> int:
-    return int(client.scalar(buyers_sql()))
 
 
 def names(client: Client, kinds: Sequence[str], since: datetime, most: int) -> list[tuple[str, int, list[Any]]]:

@@ -1,7 +1,8 @@
-"""Funnels: how far each person came, step by step, in one pass over the facts in the order of time.
+"""Funnels: how far each person came, step by step, over arrays of their moments in the order of time.
 
-At every fact the best way that led to each step so far is known: the one that began last, since it has most of the
-window left. Way and moment travel as one number (beginning × 2⁶⁴ + moment of its last step), so that ``max`` picks it.
+A moment is one number, milliseconds since the beginning × 2ⁿ + a bit for each of the n steps it passes, so an array of
+them sorts as numbers do. At every moment the best way that led to each step so far is known: the one that began last,
+since it has most of the window left. Ways that reach a step later never began earlier, so it is always the newest one.
 Steps and values are parameters; names were checked before (:mod:`siyu.insight.rules.funnels`).
 """
 
@@ -19,7 +20,6 @@ _LABELS: Final[dict[FunnelBy, str]] = {
     "first_source": "",
 }
 _SIGNS: Final[dict[Comparison, str]] = {"eq": "=", "ne": "!=", "in": "IN", "gt": ">", "lt": "<", "contains": ""}
-_MOMENT: Final = "toUInt128(18446744073709551616)"
 MOST_GROUPS: Final = 50
 
 
@@ -39,52 +39,54 @@ class Values:
 def people_sql(plan: FunnelPlan, values: Values) -> str:
     """(customer, reached_1 …, gap_2 …, label) of each person who entered; gaps in milliseconds."""
     definition = plan.definition
-    steps = range(1, len(definition.steps) + 1)
+    count = len(definition.steps)
     window = values.put(int(window_of(definition.window).total_seconds() * 1000), "UInt64")
-    reach = "1" if definition.strict else "UNBOUNDED"
-    sql = _facts_sql(plan, values)
-    for step in steps[1:]:
-        way = f"way_{step - 1}"
-        sql = f"""
-    SELECT *, if(step_{step} AND best_{step - 1} > 0 AND t <= intDiv(best_{step - 1}, {_MOMENT}) + {window},
-               intDiv(best_{step - 1}, {_MOMENT}) * {_MOMENT} + t, 0) AS way_{step}
-    FROM (
-        SELECT *, max({way}) OVER (PARTITION BY customer ORDER BY t, steps
-                                   ROWS BETWEEN {reach} PRECEDING AND 1 PRECEDING) AS best_{step - 1}
-        FROM ({sql}
-        )
-    )"""
-    reached = ", ".join(f"max(way_{step}) > 0 AS reached_{step}" for step in steps)
-    gaps = ", ".join(
-        f"argMinIf(toInt64(t - bitAnd(best_{step - 1}, {_MOMENT} - 1)), t, way_{step} > 0) AS gap_{step}"
-        for step in steps[1:]
+    time = f"bitShiftRight({{}}, {count})"
+    labelled = bool(_LABELS[definition.by])
+    label = ", argMinIf(label, (t, label), step_1) AS label" if labelled else ""
+    sql = f"""
+    SELECT customer, arraySort(groupArray(bitShiftLeft(t, {count}) + steps)) AS moments{label}
+    FROM ({_facts_sql(plan, values)}
     )
-    label = (
-        "'' AS label"
-        if definition.by in {"none", "first_source"}
-        else "argMinIf(label, (t, label), way_1 > 0) AS label"
-    )
-    people = f"""
-    SELECT customer, {reached}, {gaps}, {label}
+    GROUP BY customer HAVING max(step_1)"""
+    # began_k: at the moments that reach step k, when the way that led there began; 0 at all others.
+    sql = f"""
+    SELECT *, arrayMap(m -> if(bitTest(m, 0), {time.format("m")}, 0), moments) AS began_1
     FROM ({sql}
-    )
-    GROUP BY customer HAVING reached_1"""
+    )"""
+    for step in range(2, count + 1):
+        before = f"began_{step - 1}"
+        newest = before if definition.strict else f"arrayFill(began -> began > 0, {before})"
+        last = f"arrayLastIndex(began -> began > 0, arraySlice({before}, 1, at_{step} - 1))"
+        gap = f"toInt64({time.format(f'moments[at_{step}]')}) - toInt64({time.format(f'moments[{last}]')})"
+        sql = f"""
+    SELECT *, arrayMap((m, began) -> if(bitTest(m, {step - 1}) AND began > 0 AND {time.format("m")} <= began + {window}, began, 0),
+                       moments, arrayShiftRight({newest}, 1)) AS began_{step},
+           arrayFirstIndex(began -> began > 0, began_{step}) AS at_{step}, if(at_{step} > 0, {gap}, 0) AS gap_{step}
+    FROM ({sql}
+    )"""
+    further = "".join(f", at_{step} > 0 AS reached_{step}" for step in range(2, count + 1))
+    gaps = "".join(f", gap_{step}" for step in range(2, count + 1))
+    people = f"""
+    SELECT customer, 1 AS reached_1{further}{gaps}{", label" if labelled else ", '' AS label"}
+    FROM ({sql}
+    )"""
     return _with_first_source(people) if definition.by == "first_source" else people
 
 
 def _facts_sql(plan: FunnelPlan, values: Values) -> str:
-    """(customer, t, step_1 …, steps, way_1[, label]) of every fact of a step; t in ms, 1 at the beginning."""
+    """(customer, t, step_1, steps[, label]) of every fact of a step; t in ms, 1 at the beginning."""
     definition = plan.definition
     _, _, start, end, follow = moments_of(plan)
-    begin = values.put(start, "DateTime64(3, 'UTC')")
+    begin = values.put(start, _TIME)
     conditions = [_condition(step, values) for step in definition.steps]
     conditions[0] += f" AND occurred_at < {values.put(end, _TIME)}"
     steps = ", ".join(f"{condition} AS step_{place}" for place, condition in enumerate(conditions, 1))
     mask = " + ".join(f"step_{place} * {2 ** (place - 1)}" for place in range(1, len(conditions) + 1))
     kinds = values.put(sorted({step.kind for step in definition.steps}), "Array(String)")
     return f"""
-        SELECT {CUSTOMER} AS customer, toUInt128(toUnixTimestamp64Milli(occurred_at) - toUnixTimestamp64Milli({begin}) + 1) AS t,
-               {steps}, {mask} AS steps, if(step_1, t * {_MOMENT} + t, 0) AS way_1{_LABELS[definition.by]}
+        SELECT {CUSTOMER} AS customer, toUInt64(toUnixTimestamp64Milli(occurred_at) - toUnixTimestamp64Milli({begin}) + 1) AS t,
+               {steps}, {mask} AS steps{_LABELS[definition.by]}
         FROM facts
         WHERE kind IN {kinds} AND occurred_at >= {begin} AND occurred_at < {values.put(follow, _TIME)}
           AND steps > 0 AND customer <> 0"""
@@ -94,12 +96,14 @@ _TIME: Final = "DateTime64(3, 'UTC')"
 
 
 def _with_first_source(people: str) -> str:
+    # Moment and source as one number: its min costs a third of an argMin by a pair.
+    first = "min(toInt128(toUnixTimestamp64Milli(occurred_at)) * 4294967296 + source_id)"
     return f"""
     SELECT people.* EXCEPT label, toString(known.source) AS label
     FROM ({people}
     ) AS people
     INNER JOIN (
-        SELECT {CUSTOMER} AS customer, argMin(source_id, (occurred_at, source_id)) AS source FROM facts GROUP BY customer
+        SELECT {CUSTOMER} AS customer, toUInt32(bitAnd({first}, 4294967295)) AS source FROM facts GROUP BY customer
     ) AS known ON known.customer = people.customer"""
 
 

@@ -1,6 +1,7 @@
 """What all reports of purchases stand on: every movement of money of every customer, and which of them is a purchase.
 
-The definition of a purchase is written here once, in SQL; in words in :mod:`siyu.insight.rules.figures`.
+The definition of a purchase over facts is written here once, in SQL; in words in :mod:`siyu.insight.rules.figures`. Over
+orders as they are now the same stands in :mod:`siyu.commerce.store`; tests hold the two together.
 """
 
 from datetime import UTC, date, datetime
@@ -55,7 +56,7 @@ def moves_sql(definitions: Definitions, by: By = "none") -> str:
     SELECT customer, move.1 AS at, move.2 AND kept AS purchase, move.3 AS amount{shown}
     FROM (
         SELECT {CUSTOMER} AS customer, {ORDER} AS order_key,
-               sumIf(amount_fen, kind = '{PURCHASE}') <= 0 OR sum(amount_fen) > 0 AS kept,
+               sum(amount_fen) > 0 OR NOT countIf(amount_fen <> 0) AS kept,
                groupArray((occurred_at, kind = '{PURCHASE}', amount_fen)) AS moves{found}
         FROM facts WHERE {span}
         GROUP BY customer, order_key

@@ -1,5 +1,6 @@
 """Plans (what is asked) and answers. Amounts in fen; dates are days in the plan's time zone."""
 
+from siyu.customers.types import PurchaseMeans
 from siyu.insight.types.definitions import (
     DEFAULT_ZONE,
     FACT_KINDS,
@@ -9,7 +10,6 @@ from siyu.insight.types.definitions import (
     DefinitionSettings,
     NotYours,
     Period,
-    PurchaseMeans,
     Stated,
     UnknownFactKind,
     UnknownProperty,
@@ -40,6 +40,7 @@ from siyu.insight.types.funnel import (
     Scalar,
     WindowUnit,
 )
+from siyu.insight.types.ladder import LadderMove
 from siyu.insight.types.lifetime import (
     Calibration,
     GroupCheck,
@@ -83,6 +84,7 @@ from siyu.insight.types.rfm import (
     RfmSquare,
     RfmTable,
 )
+from siyu.insight.types.windows import Window, WindowFigures
 
 __all__ = [
     "DEFAULT_ZONE",
@@ -110,6 +112,7 @@ __all__ = [
     "GroupCheck",
     "InsightSchema",
     "KindShape",
+    "LadderMove",
     "LifetimeDistribution",
     "LifetimeModel",
     "LifetimePlan",
@@ -151,5 +154,7 @@ __all__ = [
     "UnknownProperty",
     "ValueBin",
     "WeekCheck",
+    "Window",
+    "WindowFigures",
     "WindowUnit",
 ]

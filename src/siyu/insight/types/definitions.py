@@ -6,13 +6,13 @@ from typing import ClassVar, Final, Literal, Protocol
 
 from siyu.commerce.types import FACTS as OF_ORDERS
 from siyu.customers.types import FACTS as OF_CUSTOMERS
+from siyu.customers.types import PurchaseMeans
 from siyu.identity.types import FACTS as OF_IDENTITY
 from siyu.kernel.errors import BadInput, SiyuError
 from siyu.kernel.fact import FactKind
 
 Period = Literal["day", "week", "month"]
 By = Literal["none", "platform", "shop", "source"]
-PurchaseMeans = Literal["kept", "paid"]
 
 DEFAULT_ZONE = "Asia/Shanghai"
 

@@ -9,7 +9,7 @@ from siyu.timeline.types import DayCount
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The OneID assets: people of whom only devices are known, people known by more, and those who paid an order."""
+    """The OneID assets: people of whom only devices are known, people known by more, and those who made a purchase."""
 
     anonymous: int
     known: int

@@ -14,11 +14,11 @@ from siyu.insight.types.rfm import RfmPlan, RfmSegmentName
 class RetentionPeople:
     """Those of one cohort who bought ``offset`` periods after its start; with ``active`` false those who did not.
 
-    ``group`` ``None`` stands for every group.
+    ``cohort`` ``None`` stands for every cohort of the plan that is old enough, ``group`` ``None`` for every group.
     """
 
     plan: RetentionPlan
-    cohort: date
+    cohort: date | None
     offset: int = 0
     group: str | None = None
     active: bool = True

@@ -72,9 +72,9 @@ def without_invisible(text: str) -> str:
 
 def is_masked(text: str) -> bool:
     """Whether a platform has hidden the value: stars, or a cipher as Doudian writes it (``##…``, ``$$…``, ``~…~``)."""
-    return (
-        "*" in text or (text[:1] in "#$~" and text[:2] in {"##", "$$"}) or (text[:1] in "#~$" and text[-1:] == text[:1])
-    )
+    if not text:
+        return False
+    return "*" in text or text[:2] in {"##", "$$"} or (text[0] in "#~$" and text[-1] == text[0])
 
 
 def is_rounded(text: str) -> bool:

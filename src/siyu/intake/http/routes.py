@@ -6,17 +6,67 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
 
+from siyu.engines.http import ERROR_RESPONSES
 from siyu.intake.http.door import Call, Door, MalformedBody, PayloadTooLarge
 from siyu.kernel.errors import SiyuError, TooManyRequests, TryLater, original
 
-router = APIRouter(tags=["intake"])
+router = APIRouter(tags=["intake"], responses=ERROR_RESPONSES)
 
 _JSON: Final = "application/json"
 _SHORT: Final = {"t": "track", "i": "identify", "a": "alias", "g": "group", "p": "page", "s": "screen", "b": "batch"}
 _LONG: Final = ("track", "identify", "alias", "group", "page", "screen", "batch", "import")
 _PATHS: Final = {f"/v1/{name}": name for name in _LONG} | {f"/v1/{short}": kind for short, kind in _SHORT.items()}
+# The routes read bodies and parameters themselves, because SDKs send more than JSON; here is what the OpenAPI says of it.
+_WRITE_KEY: Final[dict[str, Any]] = {
+    "name": "writeKey",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "Of a source; it may also come as Basic user name, and with events in the body.",
+}
+_EVENTS: Final[dict[str, Any]] = {
+    "parameters": [_WRITE_KEY],
+    "requestBody": {
+        "required": True,
+        "description": "An event of the Segment contract, or a batch of them; also in gzip, and as text/plain.",
+        "content": {_JSON: {"schema": {"type": "object"}}},
+    },
+}
+_EVENT_IN_QUERY: Final[dict[str, Any]] = {
+    "parameters": [
+        _WRITE_KEY,
+        {
+            "name": "data",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string"},
+            "description": "The event as JSON in base64; without it each parameter is a field of the event.",
+        },
+    ]
+}
+_GIF: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "A transparent GIF.", "content": {"image/gif": {"schema": {"type": "string"}}}}
+}
 _PIXEL: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+class NotTaken(BaseModel):
+    """An event that was set aside, and why."""
+
+    index: int = Field(description="Its place in the batch, from 0.")
+    code: str
+    message: str
+    message_zh: str
+
+
+class Taken(BaseModel):
+    """What became of the events; they are durable."""
+
+    success: bool
+    accepted: int
+    rejected: list[NotTaken] = []
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -192,10 +242,27 @@ def _decoded(data: str) -> dict[str, Any]:
 
 
 for _path in (*_PATHS, "/beacon/v1/batch"):
-    router.add_api_route(_path, take, methods=["POST"], include_in_schema=len(_path) > len("/v1/x"))
+    router.add_api_route(
+        _path,
+        take,
+        methods=["POST"],
+        response_model=Taken,
+        openapi_extra=_EVENTS,
+        include_in_schema=len(_path) > len("/v1/x"),
+    )
     router.add_api_route(_path, preflight, methods=["OPTIONS"], include_in_schema=False)
 for _path in ("/pixel/v1/track", "/pixel/v1/page", "/v1/pixel/track", "/v1/pixel/page"):
-    router.add_api_route(_path, pixel, methods=["GET"])
-router.add_api_route("/v1/projects/{write_key}/settings", segment_settings, methods=["GET"])
-router.add_api_route("/sourceConfig/", rudder_settings, methods=["GET"])
+    router.add_api_route(
+        _path, pixel, methods=["GET"], response_class=Response, responses=_GIF, openapi_extra=_EVENT_IN_QUERY
+    )
+router.add_api_route(
+    "/v1/projects/{write_key}/settings", segment_settings, methods=["GET"], response_model=dict[str, Any]
+)
+router.add_api_route(
+    "/sourceConfig/",
+    rudder_settings,
+    methods=["GET"],
+    response_model=dict[str, Any],
+    openapi_extra={"parameters": [_WRITE_KEY]},
+)
 router.add_api_route("/sourceConfig", rudder_settings, methods=["GET"], include_in_schema=False)

@@ -1,6 +1,7 @@
 """Imports of files: each chunk becomes durable together with the place in the file up to which it was read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,11 +11,12 @@ from sqlalchemy import Connection
 from siyu.engines.vault import service as vault
 from siyu.intake import store
 from siyu.intake.files.mapping import FileMapping
-from siyu.intake.files.types import Chunk, Kind, Problem, Recognition, Reject
+from siyu.intake.files.types import Chunk, Kind, Note, Problem, Recognition, Reject
 from siyu.intake.service.queue import put_parts
 from siyu.intake.types import ImportRun, Lane, RejectedRow, RejectSum
 from siyu.kernel.errors import NotFound
 
+_NOTES_KEPT: Final = 200  # different ones of one import
 _REJECTS_KEPT: Final = 100_000  # of one import; a file with more of them is the wrong file, and the count goes on
 
 
@@ -66,12 +68,42 @@ def advance_import(conn: Connection, run: ImportRun, chunk: Chunk, now: datetime
     kept = max(0, _REJECTS_KEPT - locked.rejected)
     sealed = [(reject, vault.seal(orjson.dumps(reject.row))) for reject in chunk.rejects[:kept]]
     store.insert_rejects(conn, run.id, locked.rejected, sealed)
-    return store.update_import(conn, run.id, chunk, "done" if chunk.checkpoint.done else "running", now)
+    state = "done" if chunk.checkpoint.done else "running"
+    return store.update_import(conn, run.id, chunk, _summed(locked.notes, chunk.notes), state, now)
+
+
+def _summed(notes: Iterable[Mapping[str, Any]], more: Iterable[Note]) -> list[Mapping[str, Any]]:
+    """Notes of an import with those of its next chunk: each once, its rows added."""
+    found = {(note["code"], note["value"]): note for note in notes}
+    for note in more:
+        rows = found.get((note.code, note.value), {}).get("rows", 0) + note.rows
+        found[note.code, note.value] = {**asdict(note), "rows": rows}
+    return list(found.values())[:_NOTES_KEPT]
 
 
 def fail_import(conn: Connection, run: ImportRun, error: dict[str, Any], now: datetime) -> None:
     """Note why an import stopped. It goes on from its checkpoint when it is begun again."""
     store.mark_import_failed(conn, run.id, error, now)
+
+
+def keep_import_file(conn: Connection, run: ImportRun, file: str, how: Mapping[str, Any]) -> None:
+    """Note with an import that its uploaded file lies here until it is done, and how it is read. Idempotent."""
+    store.set_kept(conn, run.id, {**how, "file": file})
+
+
+def resume_import(conn: Connection, run_id: int, now: datetime) -> None:
+    """Note that somebody goes on with an import."""
+    store.mark_import_running(conn, run_id, now)
+
+
+def forget_import_file(conn: Connection, run: ImportRun) -> None:
+    """Note that the file of an import is no longer kept; the caller deletes it. Idempotent."""
+    store.set_kept(conn, run.id, None)
+
+
+def forgotten_imports(conn: Connection, before: datetime) -> list[ImportRun]:
+    """Imports with a file that nobody went on with since ``before``."""
+    return store.kept_imports(conn, before)
 
 
 def import_run(conn: Connection, run_id: int) -> ImportRun:

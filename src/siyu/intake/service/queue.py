@@ -1,5 +1,6 @@
 """The queue: put messages in, take batches out."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from siyu.intake import store
 from siyu.intake.envelope import open_body, part, seal
-from siyu.intake.types import Envelope, Lane, Message, Outcome, QueueDepth
+from siyu.intake.types import Arrivals, Envelope, Lane, Message, Outcome, QueueDepth
 
 CHANNEL = "siyu_intake"  # NOTIFY wakes the pipeline
 TRACE = "siyu_trace"  # NOTIFY with what became of messages
@@ -63,6 +64,7 @@ def unseen(conn: Connection, envelopes: Sequence[Envelope]) -> list[Message]:
     Exact for at least the configured number of days (``SIYU_DEDUP_DAYS``): of several with one (source, message id)
     the first stays.
     """
+    _note_arrivals(conn, [one for envelope in envelopes if not envelope.known_new for one in envelope.messages])
     first: dict[str, Message] = {}
     replayed: list[Message] = []
     for envelope in envelopes:
@@ -78,6 +80,38 @@ def unseen(conn: Connection, envelopes: Sequence[Envelope]) -> list[Message]:
         return replayed + list(first.values())
     whisper(conn, "duplicate", [message for digest_, message in first.items() if digest_ not in new])
     return replayed + [message for digest_, message in first.items() if digest_ in new]
+
+
+def _note_arrivals(conn: Connection, messages: Sequence[Message]) -> None:
+    """Here, where messages are taken in large batches, and not at the door, where each sender waits."""
+    found: dict[tuple[int, datetime], tuple[int, datetime]] = {}
+    # Counted first: what one request or one chunk of a file brought has one moment.
+    for (source_id, at), count in Counter([(one.source_id, one.received_at) for one in messages]).items():
+        place = source_id, at.replace(second=0, microsecond=0)
+        before, last = found.get(place, (0, at))
+        found[place] = before + count, max(last, at)
+    if found:
+        store.insert_arrivals(conn, found)
+
+
+def arrivals(conn: Connection, now: datetime, today: datetime, minutes: int = 5) -> list[Arrivals]:
+    """What came in through each source that ever sent something: last, in the last whole ``minutes``, and today.
+
+    By the moments at which messages reached us; those that still wait in the queue or were refused at the door do not
+    count, those that came twice do.
+
+    Args:
+        conn: an open transaction.
+        now: the present.
+        today: when the day began.
+        minutes: how long the short time is; the running minute counts too.
+    """
+    return store.arrivals(conn, now.replace(second=0, microsecond=0) - timedelta(minutes=minutes), today)
+
+
+def fold_arrivals(conn: Connection, now: datetime) -> None:
+    """Hourly: keep the table of arrivals small; what :func:`arrivals` says stays the same. Safe to repeat."""
+    store.fold_arrivals(conn, now - timedelta(hours=1), now - timedelta(days=2))
 
 
 def whisper(conn: Connection, what: Outcome, messages: Sequence[Message]) -> None:

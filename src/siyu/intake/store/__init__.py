@@ -1,19 +1,23 @@
 """All SQL of this room."""
 
+from siyu.intake.store.arrivals import arrivals, fold_arrivals, insert_arrivals
 from siyu.intake.store.imports import (
     delete_mapping,
     find_import,
     find_mapping,
     insert_import,
     insert_rejects,
+    kept_imports,
     list_imports,
     lock_import,
     mapping_bodies,
     mapping_names,
     mark_import_failed,
+    mark_import_running,
     reject_page,
     reject_sums,
     rejects,
+    set_kept,
     unfinished_import,
     update_import,
     upsert_mapping,
@@ -38,6 +42,7 @@ from siyu.intake.store.queue import (
 )
 
 __all__ = [
+    "arrivals",
     "count_dead_letters",
     "count_waiting",
     "dead_letters_after",
@@ -46,10 +51,13 @@ __all__ = [
     "depth",
     "find_import",
     "find_mapping",
+    "fold_arrivals",
+    "insert_arrivals",
     "insert_dead_letters",
     "insert_envelope",
     "insert_import",
     "insert_rejects",
+    "kept_imports",
     "last_dead_letter",
     "list_dead_letters",
     "list_imports",
@@ -59,6 +67,7 @@ __all__ = [
     "mapping_bodies",
     "mapping_names",
     "mark_import_failed",
+    "mark_import_running",
     "mark_seen",
     "notify",
     "oldest_by_lane",
@@ -66,6 +75,7 @@ __all__ = [
     "reject_sums",
     "rejects",
     "rotate_seen",
+    "set_kept",
     "turn_dead_letters",
     "unfinished_import",
     "update_import",

@@ -12,12 +12,13 @@ from siyu.intake.files.types import Chunk, Reject
 from siyu.intake.types import ImportRun, RejectedRow, RejectSum
 
 _COLUMNS: Final = """id, source_id, kind, file_name, file_key, file_bytes, format, header, state, checkpoint, bytes_read,
-    rows, messages, rejected, error, started_by, started_at, updated_at, finished_at"""
+    rows, messages, rejected, error, started_by, started_at, updated_at, finished_at,
+    notes, kept"""
 
 
 def _run(row: AnyRow) -> ImportRun:
     fields = row._asdict()
-    return ImportRun(**{**fields, "header": tuple(fields["header"])})
+    return ImportRun(**{**fields, "header": tuple(fields["header"]), "notes": tuple(fields["notes"])})
 
 
 def unfinished_import(conn: Connection, file_key: str, source_id: int) -> ImportRun | None:
@@ -86,12 +87,14 @@ def list_imports(conn: Connection, before: int | None, limit: int) -> list[Impor
     return [_run(row) for row in found]
 
 
-def update_import(conn: Connection, run_id: int, chunk: Chunk, state: str, now: datetime) -> ImportRun:
+def update_import(
+    conn: Connection, run_id: int, chunk: Chunk, notes: Sequence[Mapping[str, Any]], state: str, now: datetime
+) -> ImportRun:
     found = one(
         conn,
         f"""UPDATE intake.import_run SET
                 state = :state, checkpoint = CAST(:checkpoint AS jsonb), bytes_read = :bytes, rows = :rows,
-                messages = :messages, rejected = :rejected, error = NULL, updated_at = :now,
+                messages = :messages, rejected = :rejected, notes = CAST(:notes AS jsonb), error = NULL, updated_at = :now,
                 finished_at = CASE WHEN :state = 'done' THEN CAST(:now AS timestamptz) END
             WHERE id = :id RETURNING {_COLUMNS}""",
         id=run_id,
@@ -101,6 +104,7 @@ def update_import(conn: Connection, run_id: int, chunk: Chunk, state: str, now: 
         rows=chunk.checkpoint.rows,
         messages=chunk.checkpoint.messages,
         rejected=chunk.checkpoint.rejects,
+        notes=orjson.dumps(list(notes)).decode(),
         now=now,
     )
     assert found is not None
@@ -116,6 +120,35 @@ def mark_import_failed(conn: Connection, run_id: int, error: Mapping[str, Any], 
         error=orjson.dumps(error).decode(),
         now=now,
     )
+
+
+def mark_import_running(conn: Connection, run_id: int, now: datetime) -> None:
+    run(
+        conn,
+        "UPDATE intake.import_run SET state = 'running', error = NULL, updated_at = :now WHERE id = :id",
+        id=run_id,
+        now=now,
+    )
+
+
+def set_kept(conn: Connection, run_id: int, kept: Mapping[str, Any] | None) -> None:
+    run(
+        conn,
+        "UPDATE intake.import_run SET kept = CAST(:kept AS jsonb) WHERE id = :id",
+        id=run_id,
+        kept=None if kept is None else orjson.dumps(kept).decode(),
+    )
+
+
+def kept_imports(conn: Connection, before: datetime) -> list[ImportRun]:
+    """Those whose file is kept although nothing moved since ``before``, locked."""
+    found = rows(
+        conn,
+        f"""SELECT {_COLUMNS} FROM intake.import_run WHERE kept IS NOT NULL AND updated_at < :before
+            ORDER BY id FOR UPDATE""",
+        before=before,
+    )
+    return [_run(row) for row in found]
 
 
 def insert_rejects(conn: Connection, run_id: int, first: int, rejects: Sequence[tuple[Reject, bytes]]) -> None:

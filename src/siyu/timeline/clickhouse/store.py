@@ -11,7 +11,7 @@ import orjson
 
 from siyu.engines.clickhouse.client import Client
 from siyu.kernel.clock import to_millis
-from siyu.timeline.types import DayCount, Move, Step, TimelineEntry, Window, WindowFigures
+from siyu.timeline.types import DayCount, TimelineEntry
 
 # Whose a fact is now: where its identifier went by a split, else what its customer became by merges, else its customer.
 CURRENT_CUSTOMER: Final = (
@@ -89,98 +89,6 @@ def counts_by_day(client: Client, *, kind: str, start: date, end: date, zone: st
         GROUP BY day ORDER BY day
     """
     return [DayCount(*row) for row in client.rows(sql, kind=kind, start=start, end=end, zone=zone)]
-
-
-def windows(client: Client, *, purchase: str, money: Sequence[str], asked: Sequence[Window]) -> list[WindowFigures]:
-    """What people bought in each window, all windows in one pass over the facts that carry money.
-
-    Args:
-        client: of the timeline's database.
-        purchase: the kind of fact that is a purchase.
-        money: the kinds that carry money, ``purchase`` among them.
-        asked: the windows.
-    """
-    parameters: dict[str, Any] = {"purchase": purchase, "money": list(money)}
-    by_person, over_all = [], []
-    for place, window in enumerate(asked):
-        parameters[f"s{place}"] = to_millis(window.start) if window.start else -1
-        parameters[f"e{place}"] = to_millis(window.end)
-        within = f"at > {{s{place}:Int64}} AND at <= {{e{place}:Int64}}"
-        by_person.append(f"sumIf(amount_fen, {within}) AS n{place}")
-        by_person.append(f"countIf(bought AND {within}) > 0 AS b{place}")
-        earlier = f"first <= {{s{place}:Int64}}"
-        over_all += [
-            f"countIf(b{place})",
-            f"countIf(b{place} AND NOT {earlier})",
-            f"countIf({earlier})",
-            f"countIf(b{place} AND {earlier})",
-            f"sum(n{place})",
-        ]
-    found = client.one(
-        f"""
-        SELECT {", ".join(over_all)} FROM (
-            SELECT customer, minIf(at, bought) AS first_or_0, countIf(bought) AS purchases,
-                   if(purchases = 0, toInt64(9007199254740992), first_or_0) AS first, {", ".join(by_person)}
-            FROM (
-                SELECT {CURRENT_CUSTOMER} AS customer, toUnixTimestamp64Milli(occurred_at) AS at,
-                       kind = {{purchase:String}} AS bought, amount_fen
-                FROM facts WHERE kind IN {{money:Array(String)}}
-            )
-            GROUP BY customer HAVING customer <> 0
-        )
-        """,
-        **parameters,
-    )
-    return [WindowFigures(*(int(value) for value in found[n : n + 5])) for n in range(0, len(found), 5)]
-
-
-def moves(
-    client: Client, *, steps: Sequence[Step], began: str, ended: str, purchase: str, since: datetime, until: datetime
-) -> list[Move]:
-    """Who stood on which layer at ``since`` and at ``until``; see :func:`siyu.timeline.service.moves`."""
-    parameters: dict[str, Any] = {
-        "began": began, "ended": ended, "purchase": purchase, "since": to_millis(since), "until": to_millis(until),
-    }  # fmt: skip
-    layers = []
-    for moment in ("then", "now"):
-        reached = []
-        for step in sorted(steps, key=lambda one: -one.layer):
-            conditions = []
-            if step.ties:
-                parameters[f"ties{step.layer}"] = sorted(step.ties)
-                conditions.append(f"maxIf({moment}, tie IN {{ties{step.layer}:Array(String)}}) > 0")
-            if step.purchases:
-                conditions.append(f"sumIf({moment}, tie = '') >= {int(step.purchases)}")
-            if conditions:
-                reached += [" OR ".join(conditions), str(int(step.layer))]
-        layers.append(f"multiIf({', '.join([*reached, '0'])}) AS layer_{moment}")
-    found = client.rows(
-        f"""
-        SELECT layer_then, layer_now, count() FROM (
-            SELECT customer, {", ".join(layers)} FROM (
-                SELECT customer, tie, scope, toInt64(argMaxIf(kind = {{began:String}}, (at, fact_id), at <= {{since:Int64}})) AS then,
-                       toInt64(argMax(kind = {{began:String}}, (at, fact_id))) AS now
-                FROM (
-                    SELECT {CURRENT_CUSTOMER} AS customer, kind, toUnixTimestamp64Milli(occurred_at) AS at, fact_id,
-                           tie, tie_scope AS scope
-                    FROM facts WHERE kind IN ({{began:String}}, {{ended:String}})
-                )
-                WHERE at <= {{until:Int64}} GROUP BY customer, tie, scope
-                UNION ALL
-                SELECT customer, '' AS tie, '' AS scope, toInt64(countIf(at <= {{since:Int64}})) AS then, toInt64(count()) AS now
-                FROM (
-                    SELECT {CURRENT_CUSTOMER} AS customer, toUnixTimestamp64Milli(occurred_at) AS at
-                    FROM facts WHERE kind = {{purchase:String}}
-                )
-                WHERE at <= {{until:Int64}} GROUP BY customer
-            )
-            GROUP BY customer HAVING customer <> 0
-        )
-        WHERE layer_then <> layer_now GROUP BY layer_then, layer_now ORDER BY layer_then, layer_now
-        """,
-        **parameters,
-    )
-    return [Move(*(int(value) for value in row)) for row in found]
 
 
 def squash(client: Client, *, settled: int, least: int = 10_000) -> int:

@@ -1,6 +1,7 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -299,3 +300,21 @@ class TestAudit:
         assert [e.action for e in service.audit_page(conn, target=f"source:{source.id}", action="source.changed")] == [
             "source.changed"
         ]
+
+    def test_found_by_time_by_operator_and_by_what(self, conn: Connection) -> None:
+        for minutes, actor, action in (
+            (0, "operator:1", "a.done"),
+            (1, "system:operator:1", "b.done"),
+            (2, "operator:12", "a.done"),
+            (3, "operator:1", "b.done"),
+        ):
+            at = NOW + timedelta(minutes=minutes)
+            service.record(conn, actor=actor, action=action, target="c", details={}, now=at)
+
+        def found(**asked: Any) -> list[int]:
+            return [(entry.at - NOW) // timedelta(minutes=1) for entry in service.audit_page(conn, **asked)]
+
+        assert found(actor="operator:1") == [3, 1, 0]  # what their job did is theirs
+        assert found(since=NOW + timedelta(minutes=1), until=NOW + timedelta(minutes=3)) == [2, 1]
+        assert found(since=NOW + timedelta(minutes=1), action="a.done") == [2]
+        assert found(actor="operator:12", until=NOW + timedelta(minutes=2)) == []

@@ -2,26 +2,29 @@ SELECT grouping(label) = 0 AS inside, label, [countIf(reached_1), countIf(reache
 FROM (
     SELECT people.* EXCEPT label, toString(known.source) AS label
     FROM (
-    SELECT customer, max(way_1) > 0 AS reached_1, max(way_2) > 0 AS reached_2, argMinIf(toInt64(t - bitAnd(best_1, toUInt128(18446744073709551616) - 1)), t, way_2 > 0) AS gap_2, '' AS label
+    SELECT customer, 1 AS reached_1, at_2 > 0 AS reached_2, gap_2, '' AS label
     FROM (
-    SELECT *, if(step_2 AND best_1 > 0 AND t <= intDiv(best_1, toUInt128(18446744073709551616)) + {v0:UInt64},
-               intDiv(best_1, toUInt128(18446744073709551616)) * toUInt128(18446744073709551616) + t, 0) AS way_2
+    SELECT *, arrayMap((m, began) -> if(bitTest(m, 1) AND began > 0 AND bitShiftRight(m, 2) <= began + {v0:UInt64}, began, 0),
+                       moments, arrayShiftRight(began_1, 1)) AS began_2,
+           arrayFirstIndex(began -> began > 0, began_2) AS at_2, if(at_2 > 0, toInt64(bitShiftRight(moments[at_2], 2)) - toInt64(bitShiftRight(moments[arrayLastIndex(began -> began > 0, arraySlice(began_1, 1, at_2 - 1))], 2)), 0) AS gap_2
     FROM (
-        SELECT *, max(way_1) OVER (PARTITION BY customer ORDER BY t, steps
-                                   ROWS BETWEEN 1 PRECEDING AND 1 PRECEDING) AS best_1
-        FROM (
-        SELECT dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, toUInt128(toUnixTimestamp64Milli(occurred_at) - toUnixTimestamp64Milli({v1:DateTime64(3, 'UTC')}) + 1) AS t,
-               (kind = {v2:String} AND name = {v3:String} AND positionCaseInsensitiveUTF8(JSONExtractString(properties, {v4:String}, {v5:String}, {v6:String}), {v7:String}) > 0) AND occurred_at < {v12:DateTime64(3, 'UTC')} AS step_1, (kind = {v8:String} AND toInt64(amount_fen) > {v9:Int64} AND ifNull(if(JSONType(properties, {v10:String}) IN ('String'), JSONExtract(properties, {v10:String}, 'Nullable(String)'), NULL) IN {v11:Array(String)}, 0)) AS step_2, step_1 * 1 + step_2 * 2 AS steps, if(step_1, t * toUInt128(18446744073709551616) + t, 0) AS way_1
+    SELECT *, arrayMap(m -> if(bitTest(m, 0), bitShiftRight(m, 2), 0), moments) AS began_1
+    FROM (
+    SELECT customer, arraySort(groupArray(bitShiftLeft(t, 2) + steps)) AS moments
+    FROM (
+        SELECT dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, toUInt64(toUnixTimestamp64Milli(occurred_at) - toUnixTimestamp64Milli({v1:DateTime64(3, 'UTC')}) + 1) AS t,
+               (kind = {v2:String} AND name = {v3:String} AND positionCaseInsensitiveUTF8(JSONExtractString(properties, {v4:String}, {v5:String}, {v6:String}), {v7:String}) > 0) AND occurred_at < {v12:DateTime64(3, 'UTC')} AS step_1, (kind = {v8:String} AND toInt64(amount_fen) > {v9:Int64} AND ifNull(if(JSONType(properties, {v10:String}) IN ('String'), JSONExtract(properties, {v10:String}, 'Nullable(String)'), NULL) IN {v11:Array(String)}, 0)) AS step_2, step_1 * 1 + step_2 * 2 AS steps
         FROM facts
         WHERE kind IN {v13:Array(String)} AND occurred_at >= {v1:DateTime64(3, 'UTC')} AND occurred_at < {v14:DateTime64(3, 'UTC')}
           AND steps > 0 AND customer <> 0
-        )
+    )
+    GROUP BY customer HAVING max(step_1)
     )
     )
-    GROUP BY customer HAVING reached_1
+    )
     ) AS people
     INNER JOIN (
-        SELECT dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, argMin(source_id, (occurred_at, source_id)) AS source FROM facts GROUP BY customer
+        SELECT dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, toUInt32(bitAnd(min(toInt128(toUnixTimestamp64Milli(occurred_at)) * 4294967296 + source_id), 4294967295)) AS source FROM facts GROUP BY customer
     ) AS known ON known.customer = people.customer
 )
 GROUP BY GROUPING SETS ((), (label))

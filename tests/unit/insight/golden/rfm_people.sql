@@ -10,7 +10,7 @@ SELECT customer FROM (
     SELECT customer, move.1 AS at, move.2 AND kept AS purchase, move.3 AS amount
     FROM (
         SELECT dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, order_key AS order_key,
-               sumIf(amount_fen, kind = 'order.paid') <= 0 OR sum(amount_fen) > 0 AS kept,
+               sum(amount_fen) > 0 OR NOT countIf(amount_fen <> 0) AS kept,
                groupArray((occurred_at, kind = 'order.paid', amount_fen)) AS moves
         FROM facts WHERE kind IN ('order.paid', 'order.refunded', 'order.amended', 'order.claimed') AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at <= {until:DateTime64(3, 'UTC')}
         GROUP BY customer, order_key

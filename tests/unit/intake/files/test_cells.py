@@ -131,6 +131,10 @@ class TestIdentifiers:
         assert is_masked(text)
         assert claim_values([text, "13800138000"]) == (["", "13800138000"], 1, 0)
 
+    def test_an_empty_one_hides_nothing(self) -> None:
+        assert not is_masked("")
+        assert claim_values(["", "186******05", "", "-"]) == (["", "", "", ""], 1, 0)
+
     def test_rounded_by_a_spreadsheet(self) -> None:
         assert claim_values(["1.38E+10", "13800138000.0"]) == (["", "13800138000"], 0, 1)
 

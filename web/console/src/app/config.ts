@@ -8,7 +8,7 @@ import { useSession } from "./session";
 export type Config = Schema<"ConsoleConfig">;
 
 /** Until the answer is here. */
-const BEFORE: Config = { brand_name: "", zone: "Asia/Shanghai", currency: "CNY", version: "", languages: [] };
+const BEFORE: Config = { brand_name: "", zone: "Asia/Shanghai", currency: "CNY", version: "", languages: [], ladder: [] };
 
 /** What the console has to know of this Siyu. */
 export function useConfig(): Config {

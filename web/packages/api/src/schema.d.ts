@@ -48,6 +48,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Arrivals
+         * @description When the last message of each source came, how many a minute do now, and how many came today.
+         *
+         *     A source that never sent anything is absent.
+         */
+        get: operations["arrivals_api_v1_arrivals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -57,7 +79,7 @@ export interface paths {
         };
         /**
          * Audit
-         * @description The audit, newest first.
+         * @description The audit, newest first. `actor` also finds what a job did for them.
          */
         get: operations["audit_api_v1_audit_get"];
         put?: never;
@@ -125,7 +147,9 @@ export interface paths {
         put?: never;
         /**
          * Ask
-         * @description Have the list with these filters written as CSV (UTF-8 with BOM). A job writes it; the file is kept for 7 days.
+         * @description Have the list with these filters, or the people behind a figure, written as CSV (UTF-8 with BOM).
+         *
+         *     A job writes it; the file is kept for 7 days.
          */
         post: operations["ask_api_v1_customers_exports_post"];
         delete?: never;
@@ -692,6 +716,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{run_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Go on with an import that stopped, from its checkpoint; the uploaded file is kept until the import is done.
+         */
+        post: operations["resume_api_v1_imports__run_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insight/assets": {
         parameters: {
             query?: never;
@@ -973,7 +1017,7 @@ export interface paths {
         };
         /**
          * Retention People
-         * @description Show the people behind a cell of the retention table.
+         * @description Show the people behind a cell of the retention table, or of all its cohorts together.
          */
         get: operations["retention_people_api_v1_insight_retention_people_get"];
         put?: never;
@@ -1185,6 +1229,26 @@ export interface paths {
          *     Each figure carries `people`: the path and parameters of the list of the customers behind it.
          */
         get: operations["overview_api_v1_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/flows/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flow People
+         * @description Show the people who moved from one layer of the ladder to another in the days before the overview's moment.
+         */
+        get: operations["flow_people_api_v1_overview_flows_people_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1883,7 +1947,7 @@ export interface components {
         };
         /**
          * Assets
-         * @description The OneID assets: people of whom only devices are known, people known by more, and those who paid an order.
+         * @description The OneID assets: people of whom only devices are known, people known by more, and those who made a purchase.
          */
         Assets: {
             /** Anonymous */
@@ -1966,7 +2030,10 @@ export interface components {
              * @enum {string}
              */
             kind: "orders" | "customers";
-            /** Mapping */
+            /**
+             * Mapping
+             * @description Name of a saved mapping.
+             */
             mapping?: string | null;
             /** Platform */
             platform?: string | null;
@@ -2004,7 +2071,10 @@ export interface components {
              * @default false
              */
             links_first: boolean;
-            /** Mapping */
+            /**
+             * Mapping
+             * @description Name of a saved mapping.
+             */
             mapping?: string | null;
             /** Platform */
             platform?: string | null;
@@ -2109,6 +2179,11 @@ export interface components {
              * @description ISO 4217. Amounts come in its hundredth part: fen.
              */
             currency: string;
+            /**
+             * Ladder
+             * @description The ladder of relations, the lowest rung first.
+             */
+            ladder: components["schemas"]["LadderRung"][];
             /**
              * Languages
              * @description The first is the one to begin with.
@@ -2336,7 +2411,7 @@ export interface components {
         EvidenceState: "merged" | "same" | "confirmed" | "demoted" | "review" | "rejected";
         /**
          * ExportAsked
-         * @description What to export: the filters of the list, the columns in their order, personal data in clear or masked.
+         * @description Whom to export, by the filters of the list or by a figure; the columns; personal data in clear or masked.
          */
         ExportAsked: {
             /**
@@ -2354,6 +2429,11 @@ export interface components {
              */
             columns: ("customer_id" | "name" | "phone" | "email" | "layer" | "orders" | "net_yuan" | "first_order_at" | "last_order_at" | "first_seen_at" | "last_seen_at" | "known_since" | "platforms" | "tags" | "relations")[];
             /**
+             * People
+             * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs `insight.read` too.
+             */
+            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"]) | null;
+            /**
              * Reveal
              * @description Names, phones and mail in clear: needs `personal.reveal`, goes into the audit.
              * @default false
@@ -2364,7 +2444,10 @@ export interface components {
         };
         /**
          * ExportRead
-         * @description One export, as far as it is. `wanted` holds no personal data: who was looked for stands in it as ids.
+         * @description One export, as far as it is.
+         *
+         *     `wanted` holds no personal data: who was looked for stands in it as ids. The people behind a figure stand in it as
+         *     `people`.
          */
         ExportRead: {
             /** Bytes */
@@ -2559,9 +2642,8 @@ export interface components {
             outcome: "reached" | "stopped";
             plan: components["schemas"]["FunnelPlan"];
             /**
-             * Report
-             * @default funnel
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             report: "funnel";
             /** Step */
@@ -2764,11 +2846,6 @@ export interface components {
             /** Repeats */
             repeats: number;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * InsightSchema
          * @description Every kind of fact; ``since`` is where the counts begin.
@@ -2883,6 +2960,21 @@ export interface components {
             en: string;
             layer: components["schemas"]["Layer"];
             people: components["schemas"]["People"];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * LadderRung
+         * @description One rung of the ladder of relations: any of ``relations`` reaches it, or so many purchases where not 0.
+         */
+        LadderRung: {
+            /** En */
+            en: string;
+            layer: components["schemas"]["Layer"];
+            /** Min Orders */
+            min_orders: number;
+            /** Relations */
+            relations: string[];
             /** Zh */
             zh: string;
         };
@@ -3142,9 +3234,8 @@ export interface components {
             low_fen?: number | null;
             plan: components["schemas"]["LtvSpreadPlan"];
             /**
-             * Report
-             * @default ltv
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             report: "ltv";
         };
@@ -3302,6 +3393,29 @@ export interface components {
             reason: string;
         };
         /**
+         * MovePeople
+         * @description Those who stood on layer ``before`` of the ladder at ``since``, and on ``after`` at ``until``.
+         */
+        MovePeople: {
+            after: components["schemas"]["Layer"];
+            before: components["schemas"]["Layer"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            report: "moves";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * NameCount
          * @description A name that facts had, and how many of them.
          */
@@ -3333,6 +3447,23 @@ export interface components {
             now: components["schemas"]["BaseValue"];
             people: components["schemas"]["People"];
             predicted: components["schemas"]["PredictedValue"] | null;
+        };
+        /**
+         * NotTaken
+         * @description An event that was set aside, and why.
+         */
+        NotTaken: {
+            /** Code */
+            code: string;
+            /**
+             * Index
+             * @description Its place in the batch, from 0.
+             */
+            index: number;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
         };
         /**
          * Note
@@ -3568,7 +3699,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** People */
-            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"];
+            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"];
             /** Total */
             total: number | null;
         };
@@ -3587,7 +3718,7 @@ export interface components {
         };
         /**
          * PlatformValue
-         * @description What one customer spent on one platform; amounts in fen.
+         * @description What one customer spent on one platform; ``orders`` counts purchases, amounts (in fen) are of all paid orders.
          */
         PlatformValue: {
             /** Orders */
@@ -4126,7 +4257,7 @@ export interface components {
          * RetentionPeople
          * @description Those of one cohort who bought ``offset`` periods after its start; with ``active`` false those who did not.
          *
-         *     ``group`` ``None`` stands for every group.
+         *     ``cohort`` ``None`` stands for every cohort of the plan that is old enough, ``group`` ``None`` for every group.
          */
         RetentionPeople: {
             /**
@@ -4134,11 +4265,8 @@ export interface components {
              * @default true
              */
             active: boolean;
-            /**
-             * Cohort
-             * Format: date
-             */
-            cohort: string;
+            /** Cohort */
+            cohort: string | null;
             /** Group */
             group?: string | null;
             /**
@@ -4148,9 +4276,8 @@ export interface components {
             offset: number;
             plan: components["schemas"]["RetentionPlan"];
             /**
-             * Report
-             * @default retention
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             report: "retention";
         };
@@ -4293,9 +4420,8 @@ export interface components {
             /** R */
             r?: number | null;
             /**
-             * Report
-             * @default rfm
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             report: "rfm";
             /** Segment */
@@ -4456,8 +4582,18 @@ export interface components {
             kind: string;
             /** Messages */
             messages: number;
+            /**
+             * Notes
+             * @description What was odd in the file and stopped no row, with the number of rows.
+             */
+            notes: components["schemas"]["Note"][];
             /** Rejected */
             rejected: number;
+            /**
+             * Resumable
+             * @description It stopped or may stop, and its file is kept here: it can be resumed.
+             */
+            resumable: boolean;
             /** Rows */
             rows: number;
             /** Source Id */
@@ -4539,6 +4675,30 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SourceArrivals
+         * @description What came in through one source; messages that were refused at the door or still wait do not count.
+         */
+        SourceArrivals: {
+            /**
+             * Last At
+             * Format: date-time
+             * @description When its last message reached us.
+             */
+            last_at: string;
+            /**
+             * Per Minute
+             * @description Messages a minute over the last five whole minutes and the running one.
+             */
+            per_minute: number;
+            /** Source Id */
+            source_id: number;
+            /**
+             * Today
+             * @description Messages since midnight in the brand's zone.
+             */
+            today: number;
         };
         /** SourceChange */
         SourceChange: {
@@ -4684,6 +4844,21 @@ export interface components {
             tag: string;
         };
         /**
+         * Taken
+         * @description What became of the events; they are durable.
+         */
+        Taken: {
+            /** Accepted */
+            accepted: number;
+            /**
+             * Rejected
+             * @default []
+             */
+            rejected: components["schemas"]["NotTaken"][];
+            /** Success */
+            success: boolean;
+        };
+        /**
          * TimelineEntry
          * @description One fact as it is read; ``amount_fen`` is money in fen, negative when it flowed back, 0 when none.
          */
@@ -4725,22 +4900,12 @@ export interface components {
             /** Next */
             next: string | null;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-        };
         /**
          * Value
-         * @description What one customer spent so far. ``orders`` counts paid orders; amounts in fen; times of the paid orders, UTC.
+         * @description What one customer spent so far.
+         *
+         *     ``orders`` counts purchases (:class:`siyu.customers.types.Basis`), the times are theirs, in UTC; amounts are of all
+         *     paid orders, in fen.
          */
         Value: {
             /** Customer Id */
@@ -4862,6 +5027,11 @@ export interface components {
          * @description Which customers; everything given must hold. Times need a zone (`2026-03-01T00:00:00Z`), ends are left out.
          */
         Wanted: {
+            /**
+             * Anonymous
+             * @description True: known by no more than a device; not given and false: all.
+             */
+            anonymous?: boolean | null;
             /** First Order Before */
             first_order_before?: string | null;
             /** First Order From */
@@ -4903,6 +5073,16 @@ export interface components {
              * @description Bought on it: taobao, jd, doudian, youzan, wechat_shop …
              */
             platform?: string | null;
+            /**
+             * Predicted From
+             * @description Fen that the newest prediction expects of them.
+             */
+            predicted_from?: number | null;
+            /**
+             * Predicted To
+             * @description Fen, included; without a prediction they are left out.
+             */
+            predicted_to?: number | null;
             /**
              * Q
              * @description A name, any identifier, or a customer's number; matched exactly.
@@ -5106,6 +5286,44 @@ export interface operations {
             };
         };
     };
+    arrivals_api_v1_arrivals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceArrivals"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     audit_api_v1_audit_get: {
         parameters: {
             query?: {
@@ -5114,6 +5332,10 @@ export interface operations {
                 actor?: string | null;
                 action?: string | null;
                 target?: string | null;
+                /** @description At this moment or later. */
+                from?: string | null;
+                /** @description Before this moment. */
+                before?: string | null;
             };
             header?: never;
             path?: never;
@@ -5225,6 +5447,12 @@ export interface operations {
                 /** @description Known by more than a device since then or later. */
                 known_from?: string | null;
                 known_before?: string | null;
+                /** @description True: known by no more than a device; not given and false: all. */
+                anonymous?: boolean | null;
+                /** @description Fen that the newest prediction expects of them. */
+                predicted_from?: number | null;
+                /** @description Fen, included; without a prediction they are left out. */
+                predicted_to?: number | null;
                 /** @description `last_seen` is by the hour; the last three list only who bought. */
                 sort?: "last_seen" | "first_seen" | "value" | "orders" | "last_order";
                 order?: "desc" | "asc";
@@ -5400,12 +5628,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The file, UTF-8. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv": string;
+                };
             };
             /** @description The request cannot be done as it is. */
             "4XX": {
@@ -6619,13 +6849,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The file, UTF-8. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_api_v1_imports__run_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -7138,12 +7408,12 @@ export interface operations {
             query?: {
                 period?: "day" | "week" | "month";
                 by?: "none" | "platform" | "shop" | "source";
+                /** @description Nothing after this moment counts; now when absent. A list of people takes that of its table. */
+                until?: string | null;
                 /** @description First cohort shown, by any day in it. */
                 cohorts_from?: string | null;
                 /** @description Last cohort shown, by any day in it. */
                 cohorts_to?: string | null;
-                /** @description Nothing after this moment counts; now when absent. A list of people takes that of its table. */
-                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -7238,13 +7508,13 @@ export interface operations {
     ltv_spread_api_v1_insight_ltv_spread_get: {
         parameters: {
             query?: {
+                /** @description Bounds of the bins, in fen. */
+                edges?: number[] | null;
                 by?: "none" | "platform" | "shop" | "source";
                 /** @description Only who first bought on this day or later. */
                 cohorts_from?: string | null;
                 /** @description Only who first bought on this day or earlier. */
                 cohorts_to?: string | null;
-                /** @description Bounds of the bins, in fen. */
-                edges?: number[] | null;
                 /** @description Nothing after this moment counts; now when absent. A list of people takes that of its table. */
                 until?: string | null;
             };
@@ -7288,12 +7558,12 @@ export interface operations {
             query?: {
                 period?: "day" | "week" | "month";
                 by?: "none" | "platform" | "shop" | "source";
+                /** @description Nothing after this moment counts; now when absent. A list of people takes that of its table. */
+                until?: string | null;
                 /** @description First cohort shown, by any day in it. */
                 cohorts_from?: string | null;
                 /** @description Last cohort shown, by any day in it. */
                 cohorts_to?: string | null;
-                /** @description Nothing after this moment counts; now when absent. A list of people takes that of its table. */
-                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -7332,9 +7602,9 @@ export interface operations {
     };
     retention_people_api_v1_insight_retention_people_get: {
         parameters: {
-            query: {
-                /** @description Any day of the cohort's period. */
-                cohort: string;
+            query?: {
+                /** @description Any day of the cohort's period; all cohorts when absent. */
+                cohort?: string | null;
                 /** @description How many periods after the first purchase. */
                 offset?: number;
                 /** @description False: those who did not buy then. */
@@ -7348,6 +7618,10 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string | null;
                 limit?: number;
+                /** @description First cohort shown, by any day in it. */
+                cohorts_from?: string | null;
+                /** @description Last cohort shown, by any day in it. */
+                cohorts_to?: string | null;
             };
             header?: never;
             path?: never;
@@ -7827,6 +8101,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OverviewAnswer"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    flow_people_api_v1_overview_flows_people_get: {
+        parameters: {
+            query: {
+                /** @description The layer they stood on at the beginning of the flow's days. */
+                before: components["schemas"]["Layer"];
+                /** @description The layer they stood on at the end. */
+                after: components["schemas"]["Layer"];
+                /** @description The moment of the overview (`at`). */
+                until: string;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAnswer"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -8333,12 +8655,20 @@ export interface operations {
     };
     take_beacon_v1_batch_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event of the Segment contract, or a batch of them; also in gzip, and as text/plain. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8346,7 +8676,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -8371,51 +8719,118 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     pixel_pixel_v1_page_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+                /** @description The event as JSON in base64; without it each parameter is a field of the event. */
+                data?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A transparent GIF. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "image/gif": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     pixel_pixel_v1_track_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+                /** @description The event as JSON in base64; without it each parameter is a field of the event. */
+                data?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A transparent GIF. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "image/gif": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     rudder_settings_sourceConfig__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8428,19 +8843,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     take_v1_alias_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event of the Segment contract, or a batch of them; also in gzip, and as text/plain. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8448,19 +8891,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     take_v1_batch_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event of the Segment contract, or a batch of them; also in gzip, and as text/plain. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8468,19 +8937,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     take_v1_group_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event of the Segment contract, or a batch of them; also in gzip, and as text/plain. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8488,19 +8983,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     take_v1_identify_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event of the Segment contract, or a batch of them; also in gzip, and as text/plain. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8508,19 +9029,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     take_v1_import_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event of the Segment contract, or a batch of them; also in gzip, and as text/plain. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8528,19 +9075,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     take_v1_page_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event of the Segment contract, or a batch of them; also in gzip, and as text/plain. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8548,47 +9121,111 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     pixel_v1_pixel_page_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+                /** @description The event as JSON in base64; without it each parameter is a field of the event. */
+                data?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A transparent GIF. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "image/gif": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     pixel_v1_pixel_track_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+                /** @description The event as JSON in base64; without it each parameter is a field of the event. */
+                data?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A transparent GIF. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "image/gif": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -8610,28 +9247,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description The request cannot be done as it is. */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     take_v1_screen_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event of the Segment contract, or a batch of them; also in gzip, and as text/plain. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8639,19 +9295,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
     };
     take_v1_track_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a source; it may also come as Basic user name, and with events in the body. */
+                writeKey?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event of the Segment contract, or a batch of them; also in gzip, and as text/plain. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8659,7 +9341,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -88,7 +88,7 @@ def funnel_people(request: Request, conn: Conn, _: CanRead, __: CanSeePeople, as
     """Show the people who reached a step of a funnel, or stopped at it."""
     context: Context = request.app.state.context
     wanted = FunnelPeople(asked.plan(context), asked.step, asked.outcome, asked.group)
-    return answer(conn, context.clickhouse, wanted, cursor=asked.cursor, limit=asked.limit)
+    return answer(conn, context, wanted, cursor=asked.cursor, limit=asked.limit)
 
 
 @router.get("/funnels")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from siyu.engines.access import service
 from siyu.engines.access.types import Principal, Role, SignInFailed, SignInRefused
@@ -327,11 +327,20 @@ def audit(
     actor: str | None = None,
     action: str | None = None,
     target: str | None = None,
+    since: Annotated[AwareDatetime | None, Query(alias="from", description="At this moment or later.")] = None,
+    until: Annotated[AwareDatetime | None, Query(alias="before", description="Before this moment.")] = None,
 ) -> AuditPage:
-    """The audit, newest first."""
+    """The audit, newest first. `actor` also finds what a job did for them."""
     start = decode_cursor(cursor, int)
     found = service.audit_page(
-        conn, before=int(start[0]) if start else None, limit=limit + 1, actor=actor, action=action, target=target
+        conn,
+        before=int(start[0]) if start else None,
+        limit=limit + 1,
+        actor=actor,
+        action=action,
+        target=target,
+        since=since,
+        until=until,
     )
     shown = found[:limit]
     return AuditPage(

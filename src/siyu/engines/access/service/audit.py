@@ -40,6 +40,21 @@ def audit_page(
     actor: str | None = None,
     action: str | None = None,
     target: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> list[AuditEntry]:
-    """The audit, newest first: up to ``limit`` rows with an id below ``before``, filtered exactly."""
-    return table.page(conn, before=before, limit=limit, actor=actor, action=action, target=target)
+    """The audit, newest first: up to ``limit`` rows with an id below ``before``, filtered exactly.
+
+    Args:
+        conn: an open transaction.
+        before: only older rows.
+        limit: the most to return.
+        actor: who did it (:attr:`Principal.actor`), themselves or by a job that they asked for.
+        action: what was done.
+        target: what it was done to.
+        since: from this moment on.
+        until: before this moment.
+    """
+    return table.page(
+        conn, before=before, limit=limit, actor=actor, action=action, target=target, since=since, until=until
+    )

@@ -30,17 +30,27 @@ def append(
 
 
 def page(
-    conn: Connection, *, before: int | None, limit: int, actor: str | None, action: str | None, target: str | None
+    conn: Connection,
+    *,
+    before: int | None,
+    limit: int,
+    actor: str | None,
+    action: str | None,
+    target: str | None,
+    since: datetime | None,
+    until: datetime | None,
 ) -> list[AuditEntry]:
-    """The newest first, from below id ``before``."""
+    """The newest first, from below id ``before``; also what a job did for ``actor``."""
     found = rows(
         conn,
         """
         SELECT id, at, actor, action, target, details FROM access.audit
         WHERE (CAST(:before AS bigint) IS NULL OR id < :before)
-          AND (CAST(:actor AS text) IS NULL OR actor = :actor)
+          AND (CAST(:actor AS text) IS NULL OR actor = ANY(ARRAY[:actor, 'system:' || :actor]))
           AND (CAST(:action AS text) IS NULL OR action = :action)
           AND (CAST(:target AS text) IS NULL OR target = :target)
+          AND (CAST(:since AS timestamptz) IS NULL OR at >= :since)
+          AND (CAST(:until AS timestamptz) IS NULL OR at < :until)
         ORDER BY id DESC LIMIT :limit
         """,
         before=before,
@@ -48,5 +58,7 @@ def page(
         actor=actor,
         action=action,
         target=target,
+        since=since,
+        until=until,
     )
     return [AuditEntry(row.id, row.at, row.actor, row.action, row.target, row.details) for row in found]

@@ -5,6 +5,7 @@ import { useState, type Key } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 
+import { useLadder } from "../../app/ladder";
 import { useMay } from "../../app/session";
 import { Exports } from "./Exports";
 import { queryOf } from "./listing";
@@ -17,6 +18,7 @@ type Row = Schema<"CustomerRow">;
 export function CustomerList() {
   const { t } = useTranslation("customers");
   const { zone } = useBrand();
+  const layers = useLadder().map((rung) => rung.layer);
   const may = useMay();
   const navigate = useNavigate();
   const columns = useColumns();
@@ -49,13 +51,13 @@ export function CustomerList() {
         columns={columns}
         filters={filters}
         rowKey={(row) => row.customer_id}
-        queryKey={["customers", "list"]}
+        queryKey={["customers", "list", layers]}
         href={(row) => `/customers/${row.customer_id}`}
         actions={actions}
         empty={empty}
         selection={may("identity.manage") ? { selected, onChange: setSelected } : undefined}
         load={async (list, signal) => {
-          const page = await answered(api.GET("/api/v1/customers", { signal, params: { query: queryOf(list, zone) } }));
+          const page = await answered(api.GET("/api/v1/customers", { signal, params: { query: queryOf(list, zone, layers) } }));
           setEstimated(!page.total_exact);
           return { rows: page.customers, next: page.next, total: page.total };
         }}

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
+import { useLadder } from "../../app/ladder";
 import { useMay } from "../../app/session";
 import { useActorName } from "../imports/names";
 import { wantedOf } from "./listing";
@@ -66,11 +67,12 @@ function Asking({ filters }: { filters: readonly Filter[] }) {
   const may = useMay();
   const client = useQueryClient();
   const [search] = useSearchParams();
+  const ladder = useLadder();
   const [columns, setColumns] = useState<readonly Column[]>(USUAL);
   const [reveal, setReveal] = useState(false);
   const asking = useMutation({
     mutationFn: () => {
-      const wanted = wantedOf(valuesOf(search, filters), zone);
+      const wanted = wantedOf(valuesOf(search, filters), zone, ladder.map((rung) => rung.layer));
       return answered(api.POST("/api/v1/customers/exports", { body: { wanted, columns: COLUMNS.filter((column) => columns.includes(column)), reveal } }));
     },
     onSuccess: () => {

@@ -3,7 +3,8 @@ import type { Schema } from "@siyu/api";
 import { Flex, Tag, theme, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { holds, LADDER, nextStep } from "./ladder";
+import { useLadder } from "../../app/ladder";
+import { holds, nextStep } from "./ladder";
 import { useNames } from "./names";
 
 /** The ladder from its top, where somebody stands on it, and what leads further. */
@@ -12,7 +13,7 @@ export function Ladder({ profile, orders }: { profile: Schema<"Profile">; orders
   const { token } = theme.useToken();
   const names = useNames();
   const standing = (profile.relations ?? []).filter((one) => !one.ended_at).map((one) => one.kind);
-  const rungs = [...LADDER].reverse();
+  const rungs = [...useLadder()].reverse();
   return (
     <Flex vertical gap="small">
       <ol reversed style={{ listStyle: "none", margin: 0, padding: 0 }}>
@@ -55,7 +56,7 @@ export function Ladder({ profile, orders }: { profile: Schema<"Profile">; orders
 function Next({ layer, orders }: { layer: number; orders: number }) {
   const { t } = useTranslation("customers");
   const names = useNames();
-  const next = nextStep(layer, orders);
+  const next = nextStep(useLadder(), layer, orders);
   if (!next) return <Typography.Text>{t("ladder.top")}</Typography.Text>;
   const relations = next.relations.map(names.relation).join(" / ");
   const need = next.orders > 0 ? t("ladder.need.orders", { count: next.orders }) : t("ladder.need.relation", { relations });

@@ -9,7 +9,8 @@ import { useNames } from "./names";
 /** What somebody spent so far. */
 export function Worth({ value }: { value: Schema<"Value"> }) {
   const { t } = useTranslation("customers");
-  if (value.orders === 0) return <Empty title={t("worth.none")} />;
+  // Somebody who gave everything back made no purchase, but what was paid and refunded is worth seeing.
+  if (value.orders === 0 && value.paid_fen === 0) return <Empty title={t("worth.none")} />;
   const items = [
     { key: "paid", label: t("worth.paid"), children: <Money fen={value.paid_fen} /> },
     { key: "refunded", label: t("worth.refunded"), children: <Money fen={value.refunded_fen} /> },
@@ -25,9 +26,11 @@ export function Worth({ value }: { value: Schema<"Value"> }) {
         <Figure label={t("worth.orders")}>
           <Count value={value.orders} />
         </Figure>
-        <Figure label={t("worth.average")}>
-          <Money fen={Math.round(value.paid_fen / value.orders)} />
-        </Figure>
+        {value.orders > 0 && (
+          <Figure label={t("worth.average")}>
+            <Money fen={Math.round(value.net_fen / value.orders)} />
+          </Figure>
+        )}
       </Flex>
       <Descriptions size="small" column={2} items={items} />
       {value.platforms.length > 1 && <Platforms value={value} />}

@@ -8,13 +8,12 @@ export type CustomerQuery = NonNullable<paths["/api/v1/customers"]["get"]["param
 export type Wanted = Omit<CustomerQuery, "sort" | "order" | "cursor" | "limit">;
 type SortKey = NonNullable<CustomerQuery["sort"]>;
 
-export const LAYERS = [0, 1, 2, 3, 4] as const;
 export const RELATIONS = ["follower", "subscriber", "member", "friend", "group_member", "fan"] as const;
 export const PLATFORMS = ["taobao", "jd", "doudian", "youzan", "wechat_shop", "pinduoduo", "generic", "tracking"] as const;
 export const SORTS: readonly SortKey[] = ["last_seen", "first_seen", "value", "orders", "last_order"];
 
-/** Filters of the address as the API understands them: days as times in the brand's zone, yuan as fen. */
-export function wantedOf(filters: Record<string, string>, zone: string): Wanted {
+/** Filters of the address as the API understands them: days as times in the brand's zone, yuan as fen, one of the `layers`. */
+export function wantedOf(filters: Record<string, string>, zone: string, layers: readonly NonNullable<Wanted["layer"]>[]): Wanted {
   const seen = dayBounds(filters, "seen", zone);
   const firstSeen = dayBounds(filters, "first_seen", zone);
   const firstOrder = dayBounds(filters, "first_order", zone);
@@ -22,11 +21,12 @@ export function wantedOf(filters: Record<string, string>, zone: string): Wanted 
   const known = dayBounds(filters, "known", zone);
   return {
     q: filters["q"],
-    layer: LAYERS.find((layer) => String(layer) === filters["layer"]),
+    layer: layers.find((layer) => String(layer) === filters["layer"]),
     relation: RELATIONS.find((kind) => kind === filters["relation"]),
     platform: filters["platform"],
     shop: filters["platform"] && filters["shop"],
     tag: filters["tag"],
+    source_id: wholeOf(filters["source_id"]),
     value_from: fenOf(filters["value_from"]),
     value_to: fenOf(filters["value_to"]),
     orders_from: wholeOf(filters["orders_from"]),
@@ -45,10 +45,10 @@ export function wantedOf(filters: Record<string, string>, zone: string): Wanted 
 }
 
 /** The whole question of a list's page. */
-export function queryOf(list: ListQuery, zone: string): CustomerQuery {
+export function queryOf(list: ListQuery, zone: string, layers: readonly NonNullable<Wanted["layer"]>[]): CustomerQuery {
   const sort = SORTS.find((key) => key === list.sort?.key);
   return {
-    ...wantedOf(list.filters, zone),
+    ...wantedOf(list.filters, zone, layers),
     sort,
     order: sort && (list.sort?.descending ? "desc" : "asc"),
     cursor: list.cursor,

@@ -3,14 +3,16 @@ import { answered, api } from "@siyu/api";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
+import { useLayerName } from "../../app/ladder";
 import { useMay } from "../../app/session";
 
 /** Names of what the API calls by a code. One without a name here is shown as the platform writes it. */
 export function useNames() {
   const { t, i18n } = useTranslation("customers");
+  const layer = useLayerName();
   const said = (path: string, otherwise: string): string => (i18n.exists(`customers:${path}`) ? t(path as never) : otherwise);
   return {
-    layer: (layer: number) => said(`layer.${layer}`, String(layer)),
+    layer,
     relation: (kind: string) => said(`relation.${kind}`, kind),
     platform: (platform: string) => said(`platform.${platform}`, platform),
     field: (field: string) => said(`field.${field}`, field),
@@ -30,9 +32,8 @@ export function useCalled(): (personal: Readonly<Record<string, string>>, known?
     personal["name"] ?? personal["nickname"] ?? personal["phone"] ?? personal["email"] ?? t(known ? "nobody" : "anonymous");
 }
 
-/** Names of sources by their id, for those who may read them. */
-export function useSourceName(): (id: number) => string {
-  const { t } = useTranslation("customers");
+/** The sources, for those who may read them. */
+export function useSources(): readonly Schema<"SourceRead">[] {
   const may = useMay();
   const sources = useQuery({
     queryKey: ["sources", "names"],
@@ -40,7 +41,13 @@ export function useSourceName(): (id: number) => string {
     staleTime: 5 * 60_000,
     queryFn: async ({ signal }) => answered(api.GET("/api/v1/sources", { signal })),
   });
-  const names = new Map(sources.data?.map((source: Schema<"SourceRead">) => [source.id, source.name]));
+  return sources.data ?? [];
+}
+
+/** Names of sources by their id. */
+export function useSourceName(): (id: number) => string {
+  const { t } = useTranslation("customers");
+  const names = new Map(useSources().map((source) => [source.id, source.name]));
   return (id) => names.get(id) ?? t("profile.noSource", { id: String(id) });
 }
 

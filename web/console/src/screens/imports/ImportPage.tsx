@@ -7,8 +7,10 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
 import { useActorName, useFormatName } from "./names";
+import { Notes } from "./Notes";
 import { paceOf, seenAlso, type Seen } from "./pace";
 import { Rejects } from "./Rejects";
+import { Resume } from "./Resume";
 import { StateTag } from "./StateTag";
 
 type Run = Schema<"Run">;
@@ -36,6 +38,7 @@ export function ImportPage() {
             <Standing run={run} at={query.dataUpdatedAt} />
             <Figures run={run} />
             <About run={run} />
+            <Notes run={run} />
             <Rejects run={run} />
           </Flex>
         )}
@@ -82,16 +85,22 @@ function Standing({ run, at }: { run: Run; at: number }) {
             type="error"
             showIcon
             title={run.error ? text(asError(run.error)) : t("run.failed")}
-            description={t("run.failedWhat", { line })}
-            action={
-              <Link to={`/imports/new?resume=${encodeURIComponent(run.file_name)}`}>
-                <Button tabIndex={-1}>{t("run.resume")}</Button>
-              </Link>
-            }
+            description={t(run.resumable ? "run.failedKept" : "run.failedWhat", { line })}
+            action={<Resume run={run} />}
           />
         )}
         {stalled && (
-          <Alert type="warning" showIcon title={t("run.stalled")} description={t("run.stalledWhat")} action={<Link to="/system">{t("run.toSystem")}</Link>} />
+          <Alert
+            type="warning"
+            showIcon
+            title={t("run.stalled")}
+            description={
+              <>
+                {t("run.stalledWhat")} <Link to="/system">{t("run.toSystem")}</Link>
+              </>
+            }
+            action={<Resume run={run} />}
+          />
         )}
       </Flex>
     </Card>

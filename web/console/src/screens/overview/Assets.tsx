@@ -11,9 +11,9 @@ export function Assets({ assets }: { assets: Schema<"Assets"> }) {
   const cards = [
     { label: t("assets.all"), value: <Count value={all} />, what: t("assets.allWhat"), to: "/customers" },
     { label: t("assets.known"), value: <Count value={known} />, what: t("assets.knownWhat"), to: "?people=known" },
-    { label: t("assets.rate"), value: <Share value={all ? known / all : null} />, what: t("assets.rateWhat") },
+    { label: t("assets.rate"), value: <Share value={all ? known / all : null} />, what: t("assets.rateWhat"), to: "?people=known" },
     { label: t("assets.buyers"), value: <Count value={buyers} />, what: t("assets.buyersWhat"), to: "?people=base" },
-    { label: t("assets.anonymous"), value: <Count value={anonymous} />, what: t("assets.anonymousWhat") },
+    { label: t("assets.anonymous"), value: <Count value={anonymous} />, what: t("assets.anonymousWhat"), to: "?people=anonymous" },
   ];
   return (
     <section aria-labelledby="assets">

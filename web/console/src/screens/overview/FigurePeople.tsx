@@ -1,42 +1,60 @@
-import { answered, api, type Schema } from "@siyu/api";
+import { answered, api } from "@siyu/api";
 import { useTranslation } from "react-i18next";
 
 import { useAddress } from "../insight/people/address";
+import { fromList, type ListParameters } from "../insight/people/fromList";
 import { PeopleDrawer } from "../insight/people/PeopleDrawer";
 import { BOARD, type Overview } from "./figures";
+import { readFlow } from "./flows";
 import { useLayerName } from "./Ladder";
 
-type People = Schema<"People">;
-/** The parameters of the list as an export takes them: without the order, numbers as numbers. */
-function wantedOf(people: People | null): Schema<"Wanted"> {
-  const { sort: _, ...filters } = people?.parameters ?? {};
-  return Object.fromEntries(Object.entries(filters).map(([name, value]) => [name, /^-?\d+$/.test(value) ? Number(value) : value]));
-}
-
-const KNOWN: People = { path: "/api/v1/customers", parameters: { sort: "first_seen", known_from: "1970-01-01T00:00:00Z" } };
+const KNOWN: ListParameters = { sort: "first_seen", known_from: "1970-01-01T00:00:00Z" };
+const ANONYMOUS: ListParameters = { sort: "last_seen", anonymous: "true" };
 
 /** The customers behind a figure of the overview, asked with exactly its own moments. */
 export function FigurePeople({ overview }: { overview: Overview }) {
-  const { t } = useTranslation("overview");
   const { search, change } = useAddress();
-  const layerName = useLayerName();
   const asked = search.get("people");
+  const onClose = (): void => change({ people: null });
+  const flow = readFlow(asked);
+  return flow ? <FlowPeople overview={overview} flow={flow} onClose={onClose} /> : <ListPeople overview={overview} asked={asked} onClose={onClose} />;
+}
+
+function ListPeople({ overview, asked, onClose }: { overview: Overview; asked: string | null; onClose: () => void }) {
+  const { t } = useTranslation("overview");
+  const layerName = useLayerName();
   const layer = overview.ladder.find((one) => `layer${one.layer}` === asked);
   const figure = BOARD.find((name) => name === asked);
-  const people = layer?.people ?? (figure ? overview.rarra[figure].people : asked === "base" ? overview.north_star.people : asked === "known" ? KNOWN : null);
-  const title = layer ? layerName(layer) : figure ? t(`rarra.${figure}`) : t(asked === "known" ? "assets.known" : "star.buyers");
+  const asset = { base: overview.north_star.people.parameters, known: KNOWN, anonymous: ANONYMOUS }[asked ?? ""];
+  const parameters = (layer?.people ?? (figure && overview.rarra[figure].people))?.parameters ?? asset;
+  const titles: Record<string, string> = { base: t("star.buyers"), known: t("assets.known"), anonymous: t("assets.anonymous") };
   return (
     <PeopleDrawer
-      open={people !== null}
-      title={title}
+      open={parameters !== undefined}
+      title={layer ? layerName(layer) : figure ? t(`rarra.${figure}`) : titles[asked ?? ""]}
       what={figure ? t(`rarra.${figure}What`, { days: String(overview.days) }) : undefined}
-      queryKey={["overview", people]}
+      queryKey={["overview", parameters]}
+      load={fromList(parameters ?? {})}
+      onClose={onClose}
+    />
+  );
+}
+
+function FlowPeople({ overview, flow, onClose }: { overview: Overview; flow: { before: number; after: number }; onClose: () => void }) {
+  const { t } = useTranslation("overview");
+  const layerName = useLayerName();
+  const [before, after] = [flow.before, flow.after].map((of) => overview.ladder.find((one) => one.layer === of));
+  return (
+    <PeopleDrawer
+      open={before !== undefined && after !== undefined}
+      title={before && after && `${layerName(before)} → ${layerName(after)}`}
+      what={t("flows.people", { days: String(overview.flow_days) })}
+      queryKey={["overview", "flow", flow, overview.at]}
       load={async (cursor, signal) => {
-        const query = { ...people?.parameters, cursor } as { cursor?: string };
-        const { customers, next, total, total_exact } = await answered(api.GET("/api/v1/customers", { signal, params: { query } }));
-        return { customers, next, total: total_exact ? total : null, asked: { wanted: wantedOf(people) } };
+        const query = { before: before?.layer ?? 0, after: after?.layer ?? 0, until: overview.at, cursor };
+        return await answered(api.GET("/api/v1/overview/flows/people", { signal, params: { query } }));
       }}
-      onClose={() => change({ people: null })}
+      onClose={onClose}
     />
   );
 }

@@ -3,8 +3,10 @@ import { ChartFrame, Empty, useFormat, type ChartColumn } from "@siyu/kit";
 import { theme, Typography } from "antd";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
-import { flowsUp, sankeyOf } from "./flows";
+import { useAddress } from "../insight/people/address";
+import { flowsUp, sankeyOf, writeFlow } from "./flows";
 import { useLayerName, type Layer } from "./Ladder";
 
 type Flow = Schema<"Flow">;
@@ -15,6 +17,7 @@ export function Flows({ flows, layers, days }: { flows: readonly Flow[]; layers:
   const format = useFormat();
   const { token } = theme.useToken();
   const layerName = useLayerName();
+  const { change, href } = useAddress();
   const name = useCallback(
     (of: number): string => {
       const layer = layers.find((one) => one.layer === of);
@@ -54,7 +57,7 @@ export function Flows({ flows, layers, days }: { flows: readonly Flow[]; layers:
   const columns: ChartColumn<Flow>[] = [
     { title: t("flows.before", { days: String(days) }), value: (flow) => name(flow.before) },
     { title: t("flows.after"), value: (flow) => name(flow.after) },
-    { title: t("ladder.customers"), value: (flow) => flow.customers, shown: (flow) => format.count(flow.customers) },
+    { title: t("ladder.customers"), value: (flow) => flow.customers, shown: (flow) => <Link to={href({ people: writeFlow(flow) })}>{format.count(flow.customers)}</Link> },
   ];
   return (
     <ChartFrame
@@ -65,6 +68,11 @@ export function Flows({ flows, layers, days }: { flows: readonly Flow[]; layers:
       columns={columns}
       file="ladder-flows"
       height={300}
+      onSelect={({ data }) => {
+        const { source, target } = (data ?? {}) as { source?: string; target?: string };
+        const flow = flows.find((one) => source === `b${one.before}` && target === `a${one.after}`);
+        if (flow) change({ people: writeFlow(flow) });
+      }}
       empty={<Empty title={t("flows.none")} />}
       actions={
         <Typography.Text type="secondary" style={{ alignSelf: "center" }}>

@@ -57,7 +57,10 @@ function Today() {
   const today = table.days.find((day) => day.day === table.last);
   return (
     <Typography.Text type="secondary" style={{ fontWeight: "normal" }}>
-      {t("live.today")} <Count value={today?.facts ?? 0} /> {t("live.orders")} · <Money fen={today?.amount_fen ?? 0} short />
+      {t("live.today")}{" "}
+      <Link to={`/customers?last_order_from=${table.last}&sort=-last_order`} style={{ textDecoration: "underline" }}>
+        <Count value={today?.facts ?? 0} /> {t("live.orders")}
+      </Link> · <Money fen={today?.amount_fen ?? 0} short />
     </Typography.Text>
   );
 }

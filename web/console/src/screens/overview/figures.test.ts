@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { change, delta, isRate, said } from "./figures";
-import { flowsUp, sankeyOf } from "./flows";
+import { flowsUp, readFlow, sankeyOf, writeFlow } from "./flows";
 import { added, lines, type LiveFact } from "./live";
 
 describe("a figure", () => {
@@ -56,4 +56,9 @@ describe("live activity", () => {
     expect(shown).toHaveLength(lines);
     expect(shown[0]?.fact_id).toBe(lines + 5);
   });
+});
+
+describe("a flow in the address", () => {
+  it("comes back as it was", () => expect(readFlow(writeFlow({ before: 0, after: 2 }))).toEqual({ before: 0, after: 2 }));
+  it.each([null, "", "flow", "flow1", "flow-1-2", "layer2"])("%s is none", (text) => expect(readFlow(text)).toBeNull());
 });

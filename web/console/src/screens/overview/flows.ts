@@ -23,3 +23,13 @@ export function flowsUp(flows: readonly Flow[]): { up: number; down: number } {
   const sum = (some: readonly Flow[]): number => some.reduce((total, flow) => total + flow.customers, 0);
   return { up: sum(flows.filter((flow) => flow.after > flow.before)), down: sum(flows.filter((flow) => flow.after < flow.before)) };
 }
+
+/** A flow in the address: `flow0-2`. */
+export function writeFlow({ before, after }: Pick<Flow, "before" | "after">): string {
+  return `flow${before}-${after}`;
+}
+
+export function readFlow(text: string | null): { before: number; after: number } | null {
+  const found = /^flow(\d+)-(\d+)$/.exec(text ?? "");
+  return found ? { before: Number(found[1]), after: Number(found[2]) } : null;
+}

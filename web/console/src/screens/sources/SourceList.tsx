@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { useMay } from "../../app/session";
+import { pace, useArrivals } from "./useArrivals";
 
 type Source = Schema<"SourceRead">;
 const KINDS = ["web", "mini", "app", "server", "other"] as const;
@@ -23,9 +24,13 @@ export function SourceList() {
   const may = useMay();
   const kindName = useKindName();
   const [adding, setAdding] = useState(false);
+  const arrivals = useArrivals();
   const columns: Column<Source>[] = [
     { key: "name", title: t("list.name"), render: (row) => row.name },
     { key: "kind", title: t("list.kind"), render: (row) => <Tag>{kindName(row.kind)}</Tag> },
+    { key: "last", title: t("came.last"), render: (row) => (arrivals?.has(row.id) ? <When at={arrivals.get(row.id)?.last_at} ago /> : arrivals && t("came.never")) },
+    { key: "rate", title: t("came.rate"), align: "right", render: (row) => <Count value={pace(arrivals?.get(row.id)?.per_minute ?? 0)} /> },
+    { key: "today", title: t("came.today"), align: "right", render: (row) => <Count value={arrivals?.get(row.id)?.today ?? 0} /> },
     { key: "keys", title: t("list.keys"), align: "right", render: (row) => <Count value={row.keys.filter((key) => !key.revoked_at).length} /> },
     { key: "created", title: t("list.created"), render: (row) => <When at={row.created_at} /> },
   ];

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
 import { useMay } from "../../app/session";
+import { Came } from "./Came";
 import { LetterTable } from "./LetterTable";
 import { Live } from "./Live";
 import { Snippets } from "./Snippets";
@@ -24,20 +25,23 @@ export function SourcePage() {
     queryFn: ({ signal }) => answered(api.GET("/api/v1/sources/{source_id}", { signal, params: { path: { source_id: id } } })),
   });
   return (
-    <Page title={query.data?.name ?? t("title")} what={query.data && kindName(query.data.kind)} above={<Link to="/sources">{t("back")}</Link>}>
+    <Page title={query.data?.name ?? t("title")} what={query.data && kindName(query.data.kind)} above={<Link to="/sources">{t("back")}</Link>} actions={may("customers.read") && <Link to={`/customers?source_id=${id}`}>{t("toCustomers")}</Link>}>
       <Loaded query={query}>
         {(source) => (
-          <Tabs
-            activeKey={tab ?? "live"}
-            onChange={(key) => setTab(key === "live" ? null : key, true)}
-            destroyOnHidden
-            items={[
-              { key: "live", label: t("tabs.live"), children: <Live source={source.id} /> },
-              { key: "keys", label: t("tabs.keys"), children: <WriteKeys source={source} /> },
-              { key: "snippets", label: t("tabs.snippets"), children: <Snippets /> },
-              ...(may("intake.read") ? [{ key: "letters", label: t("tabs.letters"), children: <LetterTable source={source.id} /> }] : []),
-            ]}
-          />
+          <>
+            <Came source={source.id} />
+            <Tabs
+              activeKey={tab ?? "live"}
+              onChange={(key) => setTab(key === "live" ? null : key, true)}
+              destroyOnHidden
+              items={[
+                { key: "live", label: t("tabs.live"), children: <Live source={source.id} /> },
+                { key: "keys", label: t("tabs.keys"), children: <WriteKeys source={source} /> },
+                { key: "snippets", label: t("tabs.snippets"), children: <Snippets /> },
+                ...(may("intake.read") ? [{ key: "letters", label: t("tabs.letters"), children: <LetterTable source={source.id} /> }] : []),
+              ]}
+            />
+          </>
         )}
       </Loaded>
     </Page>

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { SDKS, snippet } from "./snippet";
 import { matches, withMessage, type Shown } from "./stream";
+import { bySource, pace } from "./useArrivals";
 
 const fact = (fact_id: number) => ({ fact_id, kind: "page.viewed", name: "home", customer_id: 7, amount_fen: null });
 const message = (key: number, more: Partial<Shown> = {}): Shown => ({ key, at: key, what: "accepted", message_id: `m-${key}`, ...more });
@@ -38,5 +39,13 @@ describe("the code to send with", () => {
       expect(code).toContain("WRITE_KEY");
       expect(code).not.toContain("HOST");
     }
+  });
+});
+
+describe("what comes in", () => {
+  it("is said by source, exactly while it is little", () => {
+    const one = { source_id: 3, last_at: "2026-03-01T00:00:00Z", per_minute: 0.44, today: 9 };
+    expect(bySource([one]).get(3)).toBe(one);
+    expect([0, 0.44, 9.96, 12.5].map(pace)).toEqual([0, 0.4, 10, 13]);
   });
 });

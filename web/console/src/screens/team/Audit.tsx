@@ -1,5 +1,5 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { DataTable, Empty, Page, When, type Column, type Filter } from "@siyu/kit";
+import { DataTable, dayBounds, Empty, Page, useBrand, When, type Column, type Filter } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Typography } from "antd";
 import { useTranslation } from "react-i18next";
@@ -14,6 +14,7 @@ type Entry = Schema<"AuditRead">;
 export function Audit() {
   const { t, i18n } = useTranslation("team");
   const may = useMay();
+  const { zone } = useBrand();
   const members = useQuery({
     queryKey: ["team", "operators"],
     enabled: may("operators.manage"),
@@ -70,6 +71,7 @@ export function Audit() {
         }
       : { kind: "text", key: "actor", label: t("audit.byActor") },
     { kind: "choice", key: "action", label: t("audit.action"), choices: Object.entries(names).map(([value, label]) => ({ value, label })) },
+    { kind: "dates", key: "at", label: t("audit.period") },
     { kind: "text", key: "target", label: t("audit.byTarget"), width: 200 },
   ];
   return (
@@ -83,7 +85,8 @@ export function Audit() {
         queryKey={["team", "audit"]}
         empty={<Empty title={t("audit.empty")} />}
         load={async ({ filters: chosen, cursor, limit }, signal) => {
-          const query = { actor: chosen["actor"], action: chosen["action"], target: chosen["target"], cursor, limit };
+          const { from, before } = dayBounds(chosen, "at", zone);
+          const query = { actor: chosen["actor"], action: chosen["action"], target: chosen["target"], from, before, cursor, limit };
           const page = await answered(api.GET("/api/v1/audit", { signal, params: { query } }));
           return { rows: page.items, next: page.next };
         }}

@@ -9,6 +9,7 @@ export function partsOf(name: string): [kind: string, key: string] {
 /** Where the thing is that something was done to; `undefined` when it has no page. */
 export function addressOf(target: string): string | undefined {
   const [kind, key] = partsOf(target);
+  if (kind === "export") return "/customers?exports=open";
   if (!/^\d+$/.test(key)) return undefined;
   if (kind === "customer") return `/customers/${key}`;
   if (kind === "source") return `/sources/${key}`;

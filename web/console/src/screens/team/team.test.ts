@@ -10,6 +10,7 @@ describe("a row of the audit", () => {
     expect(partsOf("mapping:a:b")).toEqual(["mapping", "a:b"]);
     expect(addressOf("customer:12")).toBe("/customers/12");
     expect(addressOf("import:7")).toBe("/imports/7");
+    expect(addressOf("export:7")).toBe("/customers?exports=open");
     expect(addressOf("imports")).toBeUndefined();
     expect(addressOf("mapping:../x")).toBeUndefined();
   });

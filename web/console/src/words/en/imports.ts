@@ -41,7 +41,9 @@ export const imports: Words<typeof source> = {
     took: "Took",
     failed: "The import has stopped",
     failedWhat: "What is imported is stored. Upload the same file again: it goes on after line {{line}}.",
+    failedKept: "What is imported is stored, and so is the uploaded file: “Go on” continues after line {{line}}.",
     resume: "Go on",
+    uploadAgain: "Upload again",
     stalled: "No progress for more than 2 minutes",
     stalledWhat: "The queue may be full, or the background jobs have stopped. See the system page.",
     toSystem: "To the system",
@@ -50,6 +52,11 @@ export const imports: Words<typeof source> = {
     bytes: "Size",
     toCustomers: "See the customers",
     again: "Import another file",
+  },
+  notes: {
+    title: "Remarks of the reader",
+    what: "These stopped no row, but are worth a look",
+    rows: "Rows",
   },
   rejects: {
     title: "Rejected rows",
@@ -79,6 +86,9 @@ export const imports: Words<typeof source> = {
     resume: "Going on with “{{name}}”: choose the same file, and it goes on from the checkpoint.",
   },
   recognise: {
+    drop: "Delete the mapping “{{name}}”",
+    dropDo: "Delete",
+    dropWhat: "What was imported with it stays. This cannot be undone.",
     title: "What the file is",
     found: "Recognised as {{title}}",
     foundWhat: "{{share}} of its columns are known.",

@@ -20,7 +20,6 @@ export const insight: Words<typeof source> = {
     exportAgain: "The export failed, try again",
     exportReady: "Download the export",
   },
-  layer: { l0: "Passer-by", l1: "Follower", l2: "Repeat buyer", l3: "Member or in a group", l4: "Friend" },
   group: { label: "Group", unknown: "Unknown", source: "Source {{id}}" },
   platform: {
     taobao: "Taobao",
@@ -233,6 +232,9 @@ export const insight: Words<typeof source> = {
     over: "{{from}} and more",
     peopleOf: "Customers with an LTV of {{bin}}",
     peopleFrom: "Customers who first bought at {{group}}",
+    peopleAhead: "Customers expected to bring {{bin}}",
+    peoplePredicted: "Customers with a prediction",
+    peopleAheadWhat: "By what the newest fit expects of them; who was merged or split since is shown as they are now.",
     peopleWhat: "Paid less refunded, from the facts, up to the moment of the chart.",
     soFar: "So far",
     ahead: "Next {{months}} months (predicted)",

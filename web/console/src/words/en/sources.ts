@@ -19,6 +19,17 @@ export const sources: Words<typeof source> = {
     toLetters: "Dead letters",
   },
   kinds: { web: "Website", app: "App", mini: "Mini program", server: "Server", file: "File import", other: "Other" },
+  came: {
+    last: "Last message",
+    lastWhat: "When the last message of this source reached us.",
+    never: "No message yet",
+    rate: "Messages a minute",
+    rateWhat: "On average over the last five minutes. What was refused is under dead letters.",
+    rateNormal: "follows the visits; when it stays 0, check the snippet and the write key",
+    today: "Messages today",
+    todayWhat: "Since midnight in the brand's zone, with those that were sent twice.",
+  },
+  toCustomers: "Customers first seen through it",
   back: "Back to the sources",
   tabs: { live: "Live debugger", keys: "Write keys", snippets: "Code", letters: "Dead letters" },
   keys: {

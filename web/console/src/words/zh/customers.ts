@@ -69,12 +69,12 @@ export const customers = {
     shop: "店铺（须先选平台）",
     tag: "标签",
     relation: "关系",
+    source: "首次来源",
     valueFrom: "消费不低于（元）",
     valueTo: "消费不高于（元）",
     ordersFrom: "订单数不少于",
     ordersTo: "订单数不多于",
   },
-  layer: { "0": "路人", "1": "粉丝", "2": "复购客", "3": "会员/社群", "4": "好友" },
   relation: { follower: "关注者", subscriber: "订阅者", member: "会员", friend: "员工好友", group_member: "社群成员", fan: "粉丝" },
   platform: {
     taobao: "淘宝/天猫",
@@ -148,7 +148,7 @@ export const customers = {
     top: "已在最高一级。",
     need: {
       relation: "建立以下任一关系：{{relations}}",
-      orders_other: "再完成 {{count}} 笔付款订单",
+      orders_other: "再购买 {{count}} 次",
     },
   },
   worth: {
@@ -157,12 +157,12 @@ export const customers = {
     netWhat: "已付款减去已退款",
     paid: "已付款",
     refunded: "已退款",
-    orders: "付款订单",
-    average: "笔均实付",
+    orders: "购买次数",
+    average: "次均净消费",
     first: "首次购买",
     last: "最近购买",
     byPlatform: "分平台",
-    none: "尚无付款订单。",
+    none: "尚未购买。",
   },
   future: {
     title: "预测",

@@ -37,7 +37,9 @@ export const imports = {
     took: "用时",
     failed: "导入已中断",
     failedWhat: "已导入的内容已保存。请重新上传同一文件，将从第 {{line}} 行之后继续。",
+    failedKept: "已导入的内容和上传的文件均已保存，点击“继续导入”即从第 {{line}} 行之后继续，无需重新上传。",
     resume: "继续导入",
+    uploadAgain: "重新上传",
     stalled: "超过 2 分钟没有进展",
     stalledWhat: "可能是队列已满或后台任务已停止，请查看系统页面。",
     toSystem: "查看系统",
@@ -46,6 +48,11 @@ export const imports = {
     bytes: "大小",
     toCustomers: "查看导入的客户",
     again: "再导入一个文件",
+  },
+  notes: {
+    title: "读取时的提示",
+    what: "这些内容不影响导入，但值得核对",
+    rows: "行数",
   },
   rejects: {
     title: "被拒的行",
@@ -75,6 +82,9 @@ export const imports = {
     resume: "正在继续导入“{{name}}”：请选择同一文件，将从断点继续。",
   },
   recognise: {
+    drop: "删除映射“{{name}}”",
+    dropDo: "删除",
+    dropWhat: "已用它导入的数据不受影响。删除后不能恢复。",
     title: "文件识别",
     found: "识别为：{{title}}",
     foundWhat: "{{share}} 的列可识别。",

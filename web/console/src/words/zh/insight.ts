@@ -16,7 +16,6 @@ export const insight = {
     exportAgain: "导出失败，重试",
     exportReady: "下载导出文件",
   },
-  layer: { l0: "路人", l1: "粉丝", l2: "复购客", l3: "会员/社群", l4: "好友" },
   group: { label: "分组", unknown: "未知", source: "数据源 {{id}}" },
   platform: {
     taobao: "淘宝",
@@ -229,6 +228,9 @@ export const insight = {
     over: "{{from}} 及以上",
     peopleOf: "LTV {{bin}} 的客户",
     peopleFrom: "首购来自 {{group}} 的客户",
+    peopleAhead: "预计带来 {{bin}} 的客户",
+    peoplePredicted: "有预测的客户",
+    peopleAheadWhat: "按最近一次拟合的预测值筛选；之后合并或拆分过的客户，以现在的身份为准。",
     peopleWhat: "按事实计算的实付减退款，截至图表的统计时刻。",
     soFar: "至今",
     ahead: "未来 {{months}} 个月（预测）",

@@ -15,6 +15,17 @@ export const sources = {
     toLetters: "死信",
   },
   kinds: { web: "网站", app: "App", mini: "小程序", server: "服务器", file: "文件导入", other: "其他" },
+  came: {
+    last: "最近一条消息",
+    lastWhat: "该数据源最近一条消息到达的时间。",
+    never: "还没有消息",
+    rate: "每分钟消息数",
+    rateWhat: "最近 5 分钟内平均每分钟收到的消息数；被拒收的消息见“死信”。",
+    rateNormal: "随访问量变化；长时间为 0 时请检查接入代码与写入密钥",
+    today: "今日消息",
+    todayWhat: "按品牌所在时区，今日零点以来收到的消息数，含重复发送的消息。",
+  },
+  toCustomers: "首次来自此数据源的客户",
   back: "返回数据源",
   tabs: { live: "实时调试", keys: "写入密钥", snippets: "接入代码", letters: "死信" },
   keys: {

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 
+import { DropMapping } from "./DropMapping";
 import { searchOf, type How } from "./how";
 import { useWaiting, type Waiting } from "./Wizard";
 
@@ -101,17 +102,20 @@ function Reading({ waiting }: { waiting: Waiting }) {
           </Form.Item>
           {saved.length > 0 && (
             <Form.Item label={t("recognise.saved")} htmlFor="mapping">
-              <Select
-                id="mapping"
-                allowClear
-                style={{ width: 200 }}
-                value={how.mapping}
-                options={saved.map(({ name, kind }) => ({ value: name, label: `${name} (${t(`kinds.${kind}`)})` }))}
-                onChange={(mapping: string | undefined) => {
-                  const found = saved.find(({ name }) => name === mapping);
-                  setHow({ ...how, mapping: mapping ?? null, platform: null, kind: found?.kind ?? how.kind });
-                }}
-              />
+              <Flex gap={4}>
+                <Select
+                  id="mapping"
+                  allowClear
+                  style={{ width: 200 }}
+                  value={how.mapping}
+                  options={saved.map(({ name, kind }) => ({ value: name, label: `${name} (${t(`kinds.${kind}`)})` }))}
+                  onChange={(mapping: string | undefined) => {
+                    const found = saved.find(({ name }) => name === mapping);
+                    setHow({ ...how, mapping: mapping ?? null, platform: null, kind: found?.kind ?? how.kind });
+                  }}
+                />
+                {how.mapping && <DropMapping name={how.mapping} onDropped={() => setHow({ ...how, mapping: null })} />}
+              </Flex>
             </Form.Item>
           )}
           <Form.Item label={t("recognise.shop")} htmlFor="shop">

@@ -49,8 +49,8 @@ export function Result({ table, definition, kinds }: Props) {
       {first && last && (
         <Card size="small">
           <Flex gap={48} wrap>
-            <Statistic title={t("funnel.entered")} value={format.count(first.people)} />
-            <Statistic title={t("funnel.arrived")} value={format.count(last.people)} />
+            <Statistic title={t("funnel.entered")} value={format.count(first.people)} formatter={(value) => <Link to={href({ step: "1", outcome: null, group: null })}>{value}</Link>} />
+            <Statistic title={t("funnel.arrived")} value={format.count(last.people)} formatter={(value) => <Link to={href({ step: String(last.step), outcome: null, group: null })}>{value}</Link>} />
             <Statistic title={t("funnel.rate")} value={format.share(last.of_first)} />
             <Statistic title={t("funnel.daysShown")} value={`${table.first} – ${table.last}`} styles={{ content: { fontSize: 16, lineHeight: "38px" } }} />
           </Flex>

@@ -1,10 +1,10 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { ChartFrame, Loaded, Money, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
+import { ChartFrame, Loaded, Money, useFormat, useLanguage, type ChartColumn, type Clicked } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Flex, Form, Segmented, Typography } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useNavigate } from "react-router";
 
 import { oneOf, useAddress } from "../people/address";
 import { cohortName, usualFrom, writeCell } from "../retention/matrix";
@@ -46,6 +46,7 @@ function Lines({ cohorts, period, definitions }: { cohorts: readonly Cohort[]; p
   const { t } = useTranslation("insight");
   const language = useLanguage();
   const format = useFormat();
+  const navigate = useNavigate();
   const last = Math.max(0, ...cohorts.map((cohort) => cohort.net_fen.length - 1));
   const option = useMemo(
     () => ({
@@ -58,13 +59,14 @@ function Lines({ cohorts, period, definitions }: { cohorts: readonly Cohort[]; p
     }),
     [last, cohorts, format, t, period],
   );
+  const people = (cohort: Cohort): string => `/insight/retention?period=${period}&measure=net&cell=${writeCell(cohort.start, 0)}`;
   const columns: ChartColumn<Cohort>[] = [
     {
       title: t("retention.cohort"),
       value: (cohort) => cohort.start,
-      shown: (cohort) => <Link to={`/insight/retention?period=${period}&measure=net&cell=${writeCell(cohort.start, 0)}`}>{cohortName(cohort.start, period)}</Link>,
+      shown: (cohort) => <Link to={people(cohort)}>{cohortName(cohort.start, period)}</Link>,
     },
-    { title: t("retention.customers"), value: (cohort) => cohort.customers, shown: (cohort) => format.count(cohort.customers) },
+    { title: t("retention.customers"), value: (cohort) => cohort.customers, shown: (cohort) => <Link to={people(cohort)}>{format.count(cohort.customers)}</Link> },
     { title: t("ltv.each"), value: (cohort) => (each(cohort, cohort.net_fen.length - 1) ?? 0) / 100, shown: (cohort) => <Money fen={each(cohort, cohort.net_fen.length - 1)} /> },
     ...Array.from({ length: last + 1 }, (_, k) => ({
       title: t(`period.after_${period}`, { n: String(k) }),
@@ -72,9 +74,13 @@ function Lines({ cohorts, period, definitions }: { cohorts: readonly Cohort[]; p
       shown: (cohort: Cohort) => (each(cohort, k) === null ? "" : <Money fen={each(cohort, k)} />),
     })),
   ];
+  const select = ({ seriesName }: Clicked): void => {
+    const cohort = cohorts.find((one) => cohortName(one.start, period) === seriesName);
+    if (cohort) void navigate(people(cohort));
+  };
   return (
     <>
-      <ChartFrame title={t("ltv.byCohort")} what={t("ltv.byCohortWhat")} option={option} rows={cohorts} columns={columns} file={`ltv-cohorts-${period}`} height={400} />
+      <ChartFrame title={t("ltv.byCohort")} what={t("ltv.byCohortWhat")} option={option} rows={cohorts} columns={columns} file={`ltv-cohorts-${period}`} height={400} onSelect={select} />
       <Typography.Text type="secondary">{language === "zh" ? definitions.zh : definitions.en}</Typography.Text>
     </>
   );

@@ -3,6 +3,7 @@ import { Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { oneOf, useAddress } from "../people/address";
+import { AheadPeople } from "./AheadPeople";
 import { Channels } from "./Channels";
 import { Cohorts } from "./Cohorts";
 import { Model } from "./Model";
@@ -21,8 +22,9 @@ export function Ltv() {
       <Tabs
         activeKey={tab}
         items={TABS.map((key) => ({ key, label: t(`ltv.tab_${key}`), children: key === tab ? parts[key] : null }))}
-        onChange={(key) => change({ tab: key === "spread" ? null : key, by: null, bin: null, period: null, measure: null, group: null })}
+        onChange={(key) => change({ tab: key === "spread" ? null : key, by: null, bin: null, ahead: null, period: null, measure: null, group: null })}
       />
+      <AheadPeople />
     </Page>
   );
 }

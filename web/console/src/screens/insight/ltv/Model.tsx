@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Col, Descriptions, Flex, Row, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
+import { useAddress } from "../people/address";
 import { miss } from "./bins";
 import { Calibration } from "./Calibration";
 import { History } from "./History";
@@ -73,10 +74,11 @@ function Found({ state, model }: { state: State; model: NonNullable<State["model
   const held = model.calibration;
   const off = held && miss(held.expected, held.actual);
   const mean = model.customers ? Math.floor(model.predicted_fen / model.customers) : null;
+  const predicted = useAddress().href({ ahead: "-" });
   const cards = [
-    { label: t("ltv.predictedSum", { months }), value: <Money fen={model.predicted_fen} short />, what: t("ltv.predictedSumWhat", { months, discount: format.share(model.monthly_discount) }) },
-    { label: t("ltv.predictedEach"), value: <Money fen={mean} />, what: t("ltv.predictedEachWhat", { months }) },
-    { label: t("ltv.alive"), value: format.count(Math.round(model.alive)), what: t("ltv.aliveWhat", { customers: format.count(model.customers) }) },
+    { label: t("ltv.predictedSum", { months }), value: <Money fen={model.predicted_fen} short />, what: t("ltv.predictedSumWhat", { months, discount: format.share(model.monthly_discount) }), to: predicted },
+    { label: t("ltv.predictedEach"), value: <Money fen={mean} />, what: t("ltv.predictedEachWhat", { months }), to: predicted },
+    { label: t("ltv.alive"), value: format.count(Math.round(model.alive)), what: t("ltv.aliveWhat", { customers: format.count(model.customers) }), to: predicted },
     {
       label: t("ltv.miss"),
       value: off == null ? "—" : `${off > 0 ? "+" : ""}${format.share(off)}`,

@@ -2,7 +2,7 @@ import { answered, api } from "@siyu/api";
 import { ChartFrame, Empty, Loaded, Money, StatCard, useFormat, useLanguage, type ChartColumn } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Col, Flex, Row, Typography, theme } from "antd";
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -11,6 +11,7 @@ import type { Schema } from "@siyu/api";
 import { useAddress } from "../people/address";
 import { PeopleDrawer } from "../people/PeopleDrawer";
 import { binsOf, quantile, readBin, writeBin, type Bin } from "./bins";
+import { useBinName } from "./useBinName";
 
 type Table = Schema<"LtvSpreadTable">;
 
@@ -28,12 +29,15 @@ function Shown({ table }: { table: Table }) {
   const language = useLanguage();
   const { everybody, levels } = table;
   const mean = everybody.customers ? Math.floor(everybody.net_fen / everybody.customers) : null;
+  const { href } = useAddress();
+  /** Who brought at least so much. */
+  const from = (low: number | null): string => href({ bin: writeBin({ low: low === null ? null : Math.floor(low), high: null }) });
   const level = (at: number) => <Money fen={quantile(levels, everybody.quantiles_fen, at)} />;
   const cards = [
-    { label: t("ltv.buyers"), value: everybody.customers.toLocaleString(), what: t("ltv.buyersWhat") },
-    { label: t("ltv.mean"), value: <Money fen={mean} />, what: t("ltv.meanWhat") },
-    { label: t("ltv.median"), value: level(0.5), what: t("ltv.medianWhat") },
-    { label: t("ltv.p90"), value: level(0.9), what: t("ltv.p90What") },
+    { label: t("ltv.buyers"), value: everybody.customers.toLocaleString(), what: t("ltv.buyersWhat"), to: from(null) },
+    { label: t("ltv.mean"), value: <Money fen={mean} />, what: t("ltv.meanWhat"), to: from(mean) },
+    { label: t("ltv.median"), value: level(0.5), what: t("ltv.medianWhat"), to: from(quantile(levels, everybody.quantiles_fen, 0.5)) },
+    { label: t("ltv.p90"), value: level(0.9), what: t("ltv.p90What"), to: from(quantile(levels, everybody.quantiles_fen, 0.9)) },
   ];
   return (
     <Flex vertical gap="middle">
@@ -49,21 +53,6 @@ function Shown({ table }: { table: Table }) {
       <Typography.Text type="secondary">{language === "zh" ? table.definitions.zh : table.definitions.en}</Typography.Text>
       <BinPeople table={table} />
     </Flex>
-  );
-}
-
-/** How a bin is called: `¥100–500`. */
-export function useBinName(): (bin: Pick<Bin, "low" | "high">) => string {
-  const { t } = useTranslation("insight");
-  const format = useFormat();
-  return useCallback(
-    ({ low, high }) => {
-      const money = (fen: number): string => format.money(fen, true).replace(/\.00$/, "");
-      if (low === null) return t("ltv.under", { to: money(high ?? 0) });
-      if (high === null) return t("ltv.over", { from: money(low) });
-      return `${money(low)} – ${money(high)}`;
-    },
-    [t, format],
   );
 }
 
@@ -113,7 +102,7 @@ function BinPeople({ table }: { table: Table }) {
   return (
     <PeopleDrawer
       open={bin !== null}
-      title={bin && t("ltv.peopleOf", { bin: name(bin) })}
+      title={bin && (bin.low === null && bin.high === null ? t("ltv.buyers") : t("ltv.peopleOf", { bin: name(bin) }))}
       what={t("ltv.peopleWhat")}
       queryKey={["ltv", bin, table.until]}
       load={async (cursor, signal) => {
@@ -130,6 +119,8 @@ function Predicted() {
   const { t } = useTranslation("insight");
   const language = useLanguage();
   const name = useBinName();
+  const format = useFormat();
+  const { change, href } = useAddress();
   const query = useQuery({
     queryKey: ["insight", "lifetime", "distribution"],
     queryFn: ({ signal }) => answered(api.GET("/api/v1/insight/lifetime/distribution", { signal })),
@@ -155,7 +146,11 @@ function Predicted() {
   const columns: ChartColumn<Schema<"ValueBin">>[] = [
     { title: t("ltv.value"), value: (bin) => name({ low: bin.from_fen, high: bin.to_fen }) },
     { title: t("ltv.soFar"), value: (bin) => bin.actual_customers },
-    { title: t("ltv.ahead", { months: String(query.data?.months ?? 12) }), value: (bin) => bin.predicted_customers },
+    {
+      title: t("ltv.ahead", { months: String(query.data?.months ?? 12) }),
+      value: (bin) => bin.predicted_customers,
+      shown: (bin) => <Link to={href({ ahead: writeBin({ low: bin.from_fen, high: bin.to_fen }) })}>{format.count(bin.predicted_customers)}</Link>,
+    },
   ];
   return (
     <ChartFrame
@@ -165,6 +160,10 @@ function Predicted() {
       rows={bins}
       columns={columns}
       file="ltv-predicted"
+      onSelect={({ dataIndex, seriesName }) => {
+        const bin = bins?.[dataIndex ?? -1];
+        if (bin && seriesName !== t("ltv.soFar")) change({ ahead: writeBin({ low: bin.from_fen, high: bin.to_fen }) });
+      }}
       loading={query.isPending}
       error={query.error}
       onRetry={() => void query.refetch()}

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { useLayerName } from "../../../app/ladder";
 import { ExportPeople, type Exportable } from "./ExportPeople";
 
 type Row = Schema<"CustomerRow">;
@@ -14,7 +15,9 @@ export interface PeoplePage {
   customers: readonly Row[];
   next: string | null;
   total: number | null;
-  /** With what they can be exported; absent where the API cannot. */
+  /** The question that a figure's people were asked with: an export takes it as it is. */
+  people?: Schema<"PeopleAnswer">["people"];
+  /** The same for people of the customers list: its filters. */
   asked?: Exportable;
 }
 
@@ -43,10 +46,10 @@ export function PeopleDrawer({ open, title, what, queryKey, load, onClose, child
     queryFn: ({ pageParam, signal }) => load(pageParam, signal),
     getNextPageParam: (page) => page.next ?? undefined,
   });
-  const total = found.data?.pages[0]?.total;
-  const asked = found.data?.pages[0]?.asked;
+  const first = found.data?.pages[0];
+  const asked = first?.people ? { wanted: {}, people: first.people } : first?.asked;
   return (
-    <DetailDrawer open={open} title={title} onClose={onClose} width={860} actions={asked && <ExportPeople asked={asked} />}>
+    <DetailDrawer open={open} title={title} onClose={onClose} width={860} actions={asked && <ExportPeople key={JSON.stringify(asked)} asked={asked} />}>
       <Flex vertical gap="middle">
         {what && <Typography.Text type="secondary">{what}</Typography.Text>}
         {children}
@@ -56,7 +59,7 @@ export function PeopleDrawer({ open, title, what, queryKey, load, onClose, child
             if (rows.length === 0) return <Empty title={t("people.none")} />;
             return (
               <>
-                {total != null && <Typography.Text strong>{t("people.total", { total: format.count(total) })}</Typography.Text>}
+                {first?.total != null && <Typography.Text strong>{t("people.total", { total: format.count(first.total) })}</Typography.Text>}
                 <People rows={rows} />
                 {found.hasNextPage && (
                   <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
@@ -74,12 +77,13 @@ export function PeopleDrawer({ open, title, what, queryKey, load, onClose, child
 
 function People({ rows }: { rows: readonly Row[] }) {
   const { t } = useTranslation("insight");
+  const layer = useLayerName();
   const columns: TableProps<Row>["columns"] = [
     {
       title: t("people.customer"),
       render: (_, row) => <Link to={`/customers/${row.customer_id}`}>{row.personal["name"] ?? row.personal["phone"] ?? `#${row.customer_id}`}</Link>,
     },
-    { title: t("people.layer"), render: (_, row) => <Tag>{t(`layer.l${row.layer}`)}</Tag> },
+    { title: t("people.layer"), render: (_, row) => <Tag>{layer(row.layer)}</Tag> },
     { title: t("people.orders"), align: "right", render: (_, row) => row.orders },
     { title: t("people.net"), align: "right", render: (_, row) => <Money fen={row.net_fen} /> },
     { title: t("people.lastOrder"), render: (_, row) => <When at={row.last_order_at} precision="day" /> },

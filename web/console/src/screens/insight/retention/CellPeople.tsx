@@ -22,15 +22,16 @@ export function CellPeople({ asked, group, until }: Props) {
   const name = useGroupName(asked.by);
   const cell = readCell(asked.cell);
   const active = search.get("back") !== "no";
-  const { period, by, change } = asked;
+  const { period, by, from, to, change } = asked;
   return (
     <PeopleDrawer
       open={cell !== null}
-      title={cell && [t("retention.cohortOf", { cohort: cohortName(cell.cohort, period) }), t(`period.after_${period}`, { n: String(cell.offset) }), ...(group === undefined ? [] : [name(group)])].join(" · ")}
+      title={cell && [cell.cohort === null ? t("retention.all") : t("retention.cohortOf", { cohort: cohortName(cell.cohort, period) }), t(`period.after_${period}`, { n: String(cell.offset) }), ...(group === undefined ? [] : [name(group)])].join(" · ")}
       what={t(active ? "retention.peopleBack" : "retention.peopleAway")}
-      queryKey={["retention", period, by, cell, group, active, until]}
+      queryKey={["retention", period, by, cell, cell?.cohort === null && [from, to], group, active, until]}
       load={async (cursor, signal) => {
-        const query = { cohort: cell?.cohort ?? "", offset: cell?.offset ?? 0, active, group, period, by, until, cursor };
+        const shown = cell?.cohort ? { cohort: cell.cohort } : { cohorts_from: from, cohorts_to: to };
+        const query = { ...shown, offset: cell?.offset ?? 0, active, group, period, by, until, cursor };
         return await answered(api.GET("/api/v1/insight/retention/people", { signal, params: { query } }));
       }}
       onClose={() => change({ cell: null, back: null })}

@@ -55,7 +55,7 @@ export function HeatMap({ asked, cohorts, total }: Props) {
       shown: (line: Line) => {
         const value = line.value(offset);
         if (value === null) return "";
-        return line.start ? <Link to={href({ cell: writeCell(line.start, offset) })}>{shown(value)}</Link> : shown(value);
+        return <Link to={href({ cell: writeCell(line.start, offset) })}>{shown(value)}</Link>;
       },
     })),
   ];

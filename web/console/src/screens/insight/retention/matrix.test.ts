@@ -56,6 +56,7 @@ describe("all cohorts together", () => {
 describe("the address", () => {
   it("names a cell and reads it back", () => {
     expect(readCell(writeCell("2026-03-01", 12))).toEqual({ cohort: "2026-03-01", offset: 12 });
+    expect(readCell(writeCell(null, 3))).toEqual({ cohort: null, offset: 3 });
   });
 
   it.each([null, "", "2026-03-01", "2026-3-1.2", "x.1"])("%s is no cell", (text) => {

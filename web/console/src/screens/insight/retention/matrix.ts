@@ -53,14 +53,14 @@ export function brightest(cells: readonly Cell[]): number {
   return Math.max(0, ...later) || Math.max(1, ...cells.map((cell) => cell.value));
 }
 
-/** A cell in the address: `2026-03-01.2`. */
-export function writeCell(cohort: string, offset: number): string {
-  return `${cohort}.${offset}`;
+/** A cell in the address: `2026-03-01.2`, of all cohorts together `all.2`. */
+export function writeCell(cohort: string | null, offset: number): string {
+  return `${cohort ?? "all"}.${offset}`;
 }
 
-export function readCell(text: string | null): { cohort: string; offset: number } | null {
-  const found = /^(\d{4}-\d{2}-\d{2})\.(\d{1,5})$/.exec(text ?? "");
-  return found?.[1] && found[2] ? { cohort: found[1], offset: Number(found[2]) } : null;
+export function readCell(text: string | null): { cohort: string | null; offset: number } | null {
+  const found = /^(all|\d{4}-\d{2}-\d{2})\.(\d{1,5})$/.exec(text ?? "");
+  return found?.[1] && found[2] ? { cohort: found[1] === "all" ? null : found[1], offset: Number(found[2]) } : null;
 }
 
 /** How a cohort is called: its month, or the first day of its week. */

@@ -1,0 +1,118 @@
+"""The people behind any figure of the console: a page of them for a list, all of them for an export.
+
+Each figure is asked for its people by one small value (:data:`Asked`), which says the moment of the figure too. An
+answer carries it, an export takes it and keeps it as JSON.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, TypeAdapter
+
+from siyu.app.context import Context
+from siyu.customers.types import Layer
+from siyu.engines.cursor import decode_cursor, encode_cursor, foreign_cursor
+from siyu.insight import service as insight
+from siyu.insight.types import Definitions, PeopleAsked, PeoplePage
+from siyu.kernel.errors import BadInput
+
+_CHUNK: Final = 20_000
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MovePeople:
+    """Those who stood on layer ``before`` of the ladder at ``since``, and on ``after`` at ``until``."""
+
+    since: datetime
+    until: datetime
+    before: Layer
+    after: Layer
+    report: Literal["moves"] = "moves"
+
+
+Asked = Annotated[PeopleAsked | MovePeople, Field(discriminator="report")]
+_ASKED: Final[TypeAdapter[Asked]] = TypeAdapter(Asked)
+
+
+def as_json(asked: Asked) -> dict[str, Any]:
+    """As it is kept."""
+    kept: dict[str, Any] = _ASKED.dump_python(asked, mode="json")
+    return kept
+
+
+def from_json(kept: Mapping[str, Any]) -> Asked:
+    """As :func:`as_json` kept it."""
+    return _ASKED.validate_python(kept)
+
+
+def check(asked: Asked, now: datetime) -> None:
+    """Whether a figure can be asked for its people like that; asks no engine.
+
+    Raises:
+        BadInput: it cannot.
+    """
+    told = asked if isinstance(asked, MovePeople) else asked.plan
+    for field in fields(told):
+        moment = getattr(told, field.name)
+        if isinstance(moment, datetime) and not (moment.tzinfo and _BEGINNING <= moment <= now):
+            raise BadInput(
+                reason=f"'{field.name}' must be a moment with a zone, not before 1970 and not later than now.",
+                reason_zh=f"“{field.name}”须为带时区的时间，不早于 1970 年，也不晚于当前时间。",
+            )
+    if not isinstance(asked, MovePeople):
+        insight.check_people(asked)
+
+
+def page(context: Context, asked: Asked, *, cursor: str | None = None, limit: int = 50) -> PeoplePage:
+    """A page of those whom a figure counts, as OneID knows them now, by id.
+
+    Args:
+        context: open engines.
+        asked: which figure.
+        cursor: ``next`` of the page before; ``None`` for the first.
+        limit: how many a page has at most.
+
+    Raises:
+        BadInput: the cursor is none of ours, or no figure counts like that.
+    """
+    if not isinstance(asked, MovePeople):
+        return insight.people(context.clickhouse, asked, cursor=cursor, limit=limit)
+    place = decode_cursor(cursor, int)
+    above = int(place[0]) if place else 0
+    if above < 0:
+        raise foreign_cursor()
+    ids = _movers(context, asked, above, limit + 1)
+    more = len(ids) > limit
+    total = None if place else (sum(map(len, everybody(context, asked))) if more else len(ids))
+    return PeoplePage(tuple(ids[:limit]), encode_cursor([ids[limit - 1]]) if more else None, total)
+
+
+def everybody(context: Context, asked: Asked) -> Iterator[list[int]]:
+    """All whom a figure counts, in chunks, ascending.
+
+    Raises:
+        BadInput: no figure counts like that.
+    """
+    if not isinstance(asked, MovePeople):
+        yield from insight.all_people(context.clickhouse, asked)
+        return
+    above = 0
+    while ids := _movers(context, asked, above, _CHUNK):
+        yield ids
+        above = ids[-1]
+
+
+def _movers(context: Context, asked: MovePeople, above: int, limit: int) -> list[int]:
+    return insight.ladder_movers(
+        context.clickhouse,
+        Definitions.of(context.settings),
+        asked.since,
+        asked.until,
+        before=int(asked.before),
+        after=int(asked.after),
+        above=above,
+        limit=limit,
+    )

@@ -1,1 +1,0 @@
-SELECT uniqExactIf(dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, customer <> 0) FROM facts WHERE kind = 'order.paid'
