@@ -8,10 +8,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, sync_playwright
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PACKAGES: Final = ("chromium", "fonts-noto-cjk")  # without such a font Chinese is a row of boxes
@@ -39,8 +41,9 @@ def find() -> Path | None:
     return next((Path(found) for name in NAMES if (found := shutil.which(name))), None)
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Start it without a window.
+@contextmanager
+def opened() -> Iterator[Browser]:
+    """A browser without a window, closed at the end; until then no other event loop can run in this thread.
 
     Raises:
         RuntimeError: there is none; the message says what to do.
@@ -48,7 +51,10 @@ def launch(playwright: Playwright) -> Browser:
     path = find()
     if path is None:
         raise RuntimeError(MISSING)
-    return playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        yield browser
+        browser.close()
 
 
 def main() -> None:

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
-from scripts.chromium import launch
+from scripts.chromium import opened
 from scripts.png import palette_png
 from scripts.stage import LOGIN, PASSWORD, Stage, set_up
 
@@ -292,12 +292,10 @@ def make(names: list[str], port: int) -> int:
     with (
         tempfile.TemporaryDirectory(prefix="siyu-pictures-") as folder,
         demo(Path(folder), port) as said,
-        sync_playwright() as playwright,
+        opened() as browser,
     ):
-        browser = launch(playwright)
         stage = set_up(browser, said, Path(folder))
         problems = take(browser, stage, chosen, TARGET)
-        browser.close()
     if not names:
         kept = {f"{picture.name}.png" for picture in PICTURES}
         for old in TARGET.glob("*/*.png"):
@@ -313,8 +311,7 @@ def look(asked: argparse.Namespace) -> int:
     language, problems = "en" if asked.en else "zh", 0
     folder = Path(asked.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
+    with opened() as browser:
         window = Window.open(
             browser, asked.url, language, dark=asked.dark, width=asked.width, height=asked.height, bypass_csp=True
         )
@@ -335,7 +332,6 @@ def look(asked: argparse.Namespace) -> int:
             window.problems.clear()
             problems += len(found)
             print(path, *(f"  {one}" for one in found), sep="\n", flush=True)
-        browser.close()
     return 1 if problems else 0
 
 

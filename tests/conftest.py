@@ -9,8 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from scripts import chromium
 from sqlalchemy import Connection
 from xdist.scheduler import LoadScopeScheduling
 
@@ -95,14 +93,3 @@ def conn(database: Database) -> Iterator[Connection]:
     """A transaction in a database of the test's own, committed at the end."""
     with database.transaction() as connection:
         yield connection
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One a worker: Playwright's loop may run only once in a thread."""
-    if chromium.find() is None:
-        pytest.skip(chromium.MISSING)
-    with sync_playwright() as playwright:
-        opened = chromium.launch(playwright)
-        yield opened
-        opened.close()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
+from scripts import chromium
 from scripts.pictures import Window, demo
 from scripts.stage import LOGIN, PASSWORD, Stage, set_up
 from tests.running import Siyu, free_port
@@ -25,7 +26,15 @@ class Brand:
     siyu: Siyu
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    if chromium.find() is None:
+        pytest.skip(chromium.MISSING)
+    with chromium.opened() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
 def brand(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
     folder, port = tmp_path_factory.mktemp("browser"), free_port()
     with demo(folder, port, people=PEOPLE, days=DAYS) as said:
@@ -82,7 +91,7 @@ def _failed(window: Window, request: Any) -> None:
         window.problems.append(f"failed: {request.url} {request.failure}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session(browser: Browser, brand: Brand) -> Any:
     """The owner's session: one sign-in for all pages."""
     window = Window.open(browser, brand.stage.url, "zh", dark=False, width=1280, height=800)

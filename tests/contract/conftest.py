@@ -6,6 +6,8 @@ from typing import Any, Final
 import httpx
 import pytest
 import schemathesis
+from playwright.sync_api import Browser
+from scripts import chromium
 from tests.contract.asking import OPENAPI, Filled
 from tests.running import Siyu, begin, end, free_port
 from tests.stories.speaking import eventually
@@ -20,7 +22,7 @@ MAPPING: Final = {
 PASSWORD: Final = "A throw-away Siyu's password 7"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     siyu = begin(tmp_path_factory.mktemp("contract"), free_port())
     try:
@@ -98,21 +100,29 @@ def fill(siyu: Siyu, key: str, api: httpx.Client) -> Filled:
     return Filled(siyu, key, ids, owner)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def contract() -> Any:
     return schemathesis.openapi.from_dict(OPENAPI)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def key(filled: Filled) -> dict[str, str]:
     """The headers of a program with every right."""
     return {"Authorization": f"Bearer {filled.key}"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session(filled: Filled) -> dict[str, str]:
     """The headers of an owner in a browser."""
     with filled.siyu.client(None) as web:
         said = web.post("/api/v1/sign-in", json={"login": "contract-owner", "password": PASSWORD})
         assert said.status_code == 200, said.text
         return {"Cookie": f"siyu_session={said.cookies['siyu_session']}", "X-Siyu-CSRF": "1"}
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    if chromium.find() is None:
+        pytest.skip(chromium.MISSING)
+    with chromium.opened() as browser:
+        yield browser
