@@ -1,0 +1,139 @@
+"""Sending, health, and the plugin itself."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from siyu.channels.types.declared import About
+from siyu.channels.types.handed import Account, Ports
+from siyu.channels.types.pushes import PushAnswer, PushRequest
+from siyu.channels.types.seen import ObjectKind, Seen
+from siyu.kernel.errors import SiyuError
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is sent: a text, and attachments as (kind, fields)."""
+
+    text: str = ""
+    attachments: tuple[tuple[str, Mapping[str, str]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One intended sending.
+
+    Attributes:
+        key: ours, and the idempotency key where the platform takes one.
+        subject_id: whom it reaches, in the platform's words.
+        staff_id: in whose name; empty where the platform chooses.
+    """
+
+    key: str
+    subject_id: str
+    content: Content
+    staff_id: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+Outcome = Literal["sent", "waits_for_staff", "refused", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one item.
+
+    Attributes:
+        handle: of the platform, under which the result is asked for.
+        error: the platform's code; 0 when none.
+        reason, reason_zh: why it was refused, and what to do.
+        retry_at: when to try again, with ``later``.
+    """
+
+    key: str
+    outcome: Outcome
+    handle: str = ""
+    error: int = 0
+    reason: str = ""
+    reason_zh: str = ""
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is right or wrong with an account, in plain words.
+
+    Attributes:
+        check: ``token``, ``contacts``, ``callback``, ``clock`` …
+        code: the platform's error code, 0 when none.
+    """
+
+    check: str
+    ok: bool
+    en: str
+    zh: str
+    advice_en: str = ""
+    advice_zh: str = ""
+    code: int = 0
+
+
+class PlatformRefused(SiyuError):
+    """The platform answered with an error that a repeat does not mend."""
+
+    status = 502
+    en = "{platform} answered {errcode} ({errmsg}). {advice}"
+    zh = "{platform_zh}返回 {errcode}（{errmsg}）。{advice_zh}"
+
+    @property
+    def errcode(self) -> int:
+        """The platform's number."""
+        return int(self.details["errcode"])
+
+
+class Channel(ABC):
+    """One account on one platform. Made when it is needed, by the registry; holds nothing that matters between calls."""
+
+    about: ClassVar[About]
+
+    def __init__(self, account: Account, ports: Ports) -> None:
+        self.account = account
+        self.ports = ports
+
+    @abstractmethod
+    def health(self) -> list[Finding]:
+        """Try what this account needs. Never raises for what a platform answers: that is what it tells."""
+
+    def read_push(self, request: PushRequest) -> PushAnswer:
+        """Check and understand a call of the platform. Touches no network.
+
+        Raises:
+            PushRefused: it is not the platform's, or too old.
+            BadInput: it cannot be read.
+        """
+        raise NotImplementedError
+
+    def read(self, kind: ObjectKind, ids: Sequence[str]) -> list[Seen]:
+        """The truth of these objects now; what is no more comes as :class:`Gone`.
+
+        Raises:
+            PlatformRefused: it will not answer until somebody mends something.
+            TryLater: it cannot answer now.
+        """
+        raise NotImplementedError
+
+    def walk(self, cursor: str) -> Iterator[tuple[Sequence[Seen], str]]:
+        """Everything the account may see, in pieces, each with the cursor from which to go on behind it.
+
+        Begins after ``cursor``, which is empty for the first time. Ends when everything was told.
+        """
+        raise NotImplementedError
+
+    def welcome(self, code: str, content: Content) -> Sent:
+        """Greet who has just come. At most once a code."""
+        raise NotImplementedError
+
+    def send(self, way: str, items: Sequence[Item]) -> list[Sent]:
+        """Send a batch, one answer for each item in its order. Called by the touch gate and by nothing else."""
+        raise NotImplementedError

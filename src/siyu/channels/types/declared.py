@@ -1,0 +1,154 @@
+"""What a plugin declares, as data that others read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class Capability(StrEnum):
+    """What a channel can do; a plugin that declares one does it."""
+
+    STAFF = "staff"  # knows who serves
+    CONTACTS = "contacts"  # knows customers and who serves them
+    TAGS = "tags"
+    GROUPS = "groups"
+    PUSH = "push"  # tells by callbacks
+    WELCOME = "welcome"  # greets who has just come
+    ENTRY_CODES = "entry_codes"
+    SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing an operator fills in to connect an account.
+
+    Attributes:
+        name: key in the account's settings or, when ``secret``, among its secrets.
+        en: label.
+        zh: the same in Chinese.
+        help_en: where to find it.
+        help_zh: the same in Chinese.
+        secret: never shown again; sealed by the vault.
+        required: without it the account cannot work.
+        pattern: a regular expression that the whole value matches; empty for any text.
+        choices: the values it may have; empty for any.
+        default: where it is left empty.
+    """
+
+    name: str
+    en: str
+    zh: str
+    help_en: str = ""
+    help_zh: str = ""
+    secret: bool = False
+    required: bool = True
+    pattern: str = ""
+    choices: tuple[str, ...] = ()
+    default: str = ""
+
+
+Window = Literal["minute", "hour", "day", "week", "month", "grant"]
+Subject = Literal["account", "customer", "staff", "group"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much a platform lets through.
+
+    Attributes:
+        name: ``group_send``; several quotas may have one name, and a sending takes from all of them.
+        subject: whose allowance it is: the account's, or that of each customer, member of staff or group.
+        window: over what it counts: a calendar window in the platform's zone (weeks begin on Monday), or ``grant``:
+            nothing is allowed until an act of the person grants it (:class:`Grant`).
+        limit: so many in a window; 0 stands for the days of the month.
+        en: for people.
+        zh: for operators.
+        when: the settings under which it applies; sources disagree on some, so the account says which.
+    """
+
+    name: str
+    subject: Subject
+    window: Window
+    limit: int
+    en: str
+    zh: str
+    when: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an act of a person allows: so many messages until then; ``None``: without an end (a one-time subscription)."""
+
+    quota: str
+    subject_id: str
+    count: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often an API may be called: so many calls in a window of ``seconds``, of each API or of all together."""
+
+    seconds: int
+    limit: int
+    each: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ContentKind:
+    """One kind of content with the platform's limits; 0 where there is none.
+
+    Attributes:
+        name: ``text``, ``image``, ``link``, ``mini_program``, ``video``, ``file``.
+        max_bytes: of the text, or of the file.
+        max_characters: of the text.
+        fields: limits in bytes of further texts (``title``, ``description``).
+    """
+
+    name: str
+    max_bytes: int = 0
+    max_characters: int = 0
+    fields: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which an account can reach somebody: a group send, a message to a follower, a welcome.
+
+    Attributes:
+        name: ``group_send``, ``group_chat_send``, ``app_message``, ``custom``, ``template`` …
+        subject: whom one item reaches.
+        needs_staff: a task that a member of staff has to confirm; until then nothing was sent.
+        quotas: names of the quotas that an item takes from.
+        most: items in one call.
+        attachments: content kinds beside the text, at most.
+        contents: what it can carry.
+    """
+
+    name: str
+    en: str
+    zh: str
+    subject: Subject
+    needs_staff: bool = False
+    quotas: tuple[str, ...] = ()
+    most: int = 1
+    attachments: int = 0
+    contents: tuple[ContentKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a channel says of itself, as data that others read."""
+
+    name: str
+    en: str
+    zh: str
+    zone: str
+    fields: tuple[Field, ...]
+    capabilities: frozenset[Capability]
+    quotas: tuple[Quota, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    ways: tuple[Way, ...] = ()
+    identity: tuple[str, ...] = ()  # identifier types its contacts have, the account's own scope first

@@ -1,0 +1,93 @@
+"""Calls of a platform at our door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from siyu.channels.types.declared import Grant
+from siyu.channels.types.seen import ObjectKind
+from siyu.kernel.errors import SiyuError
+
+Hint = tuple[ObjectKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """A call of the platform at our door, as it came."""
+
+    method: Literal["GET", "POST"]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A tie ended, as a push says: who ended it is told by nothing else.
+
+    Attributes:
+        by: ``staff``, ``customer`` or ``transfer``.
+    """
+
+    staff_id: str
+    contact_id: str
+    by: Literal["staff", "customer", "transfer"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody has just come and may be greeted.
+
+    Attributes:
+        code: allows one greeting.
+        until: it lives so long.
+        state: what the entry code carried.
+    """
+
+    staff_id: str
+    contact_id: str
+    code: str = field(repr=False)
+    until: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What a push says, checked and decrypted.
+
+    Attributes:
+        id: the same for the same push; a repeat is recognised by it.
+        event: the platform's name of it.
+        at: when, as the platform says.
+        hints: what should be read again.
+        departures: ties that ended.
+        arrival: somebody who may be greeted.
+        grants: what the person's act allows.
+    """
+
+    id: str
+    event: str
+    at: datetime
+    hints: tuple[Hint, ...] = ()
+    departures: tuple[Departure, ...] = ()
+    arrival: Arrival | None = None
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """What the door answers; ``push`` is made durable first, when there is one."""
+
+    body: bytes = b""
+    media_type: str = "text/plain; charset=utf-8"
+    push: Push | None = None
+
+
+class PushRefused(SiyuError):
+    """A push that is not the platform's, not for this account, or too old."""
+
+    status = 403
+    en = "This push is refused: {reason}"
+    zh = "已拒绝该回调：{reason_zh}"
