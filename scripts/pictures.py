@@ -294,7 +294,7 @@ def make(names: list[str], port: int) -> int:
         demo(Path(folder), port) as said,
         opened() as browser,
     ):
-        stage = set_up(browser, said, Path(folder))
+        stage = set_up(said, Path(folder))
         problems = take(browser, stage, chosen, TARGET)
     if not names:
         kept = {f"{picture.name}.png" for picture in PICTURES}

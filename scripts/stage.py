@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from playwright.sync_api import APIRequestContext, APIResponse, Browser, FilePayload
+import httpx
 
 LOGIN, PASSWORD = "linyue", "a-long-password"  # of a brand that lives for some minutes
 _WAIT_S = 60.0
@@ -67,7 +67,7 @@ class Stage:
     """
 
     url: str
-    api: APIRequestContext
+    api: httpx.Client
     key: str
     source: int
     customer: int = 0
@@ -83,7 +83,7 @@ class Stage:
     def send(self, *events: dict[str, Any]) -> None:
         """Events of the website, as an SDK sends them."""
         key = b64encode(f"{self.key}:".encode()).decode("ascii")
-        _good(self.api.post("/v1/batch", data={"batch": list(events)}, headers={"Authorization": f"Basic {key}"}))
+        _good(self.api.post("/v1/batch", json={"batch": list(events)}, headers={"Authorization": f"Basic {key}"}))
 
     def send_some(self) -> None:
         """What a visitor does, one thing that was sent twice, and one that nobody can understand; new each time."""
@@ -97,23 +97,23 @@ class Stage:
         self.send({**who, "messageId": f"{name}-4", "event": "Order Completed", "properties": bought})
 
 
-def set_up(browser: Browser, said: str, folder: Path) -> Stage:
+def set_up(said: str, folder: Path) -> Stage:
     """Make the owner with the link that the demo printed, and bring in what is to be seen.
 
     Raises:
         RuntimeError: Siyu refuses something, or an import does not end.
     """
     url, token = _found(r"(http://\S+)/first-owner#token=(\S+)", said)
-    api = browser.new_context(base_url=url, extra_http_headers={"X-Siyu-CSRF": "1"}).request
-    _good(api.post("/api/v1/redeem", data={"token": token, "login": LOGIN, "password": PASSWORD, "name": "林月"}))
-    _good(api.post("/api/v1/sign-in", data={"login": LOGIN, "password": PASSWORD}))
+    api = httpx.Client(base_url=url, headers={"X-Siyu-CSRF": "1"}, timeout=60, trust_env=False)
+    _good(api.post("/api/v1/redeem", json={"token": token, "login": LOGIN, "password": PASSWORD, "name": "林月"}))
+    _good(api.post("/api/v1/sign-in", json={"login": LOGIN, "password": PASSWORD}))
     source = next(one for one in _good(api.get("/api/v1/sources")) if one["kind"] == "web")
     stage = Stage(url, api, _good(api.post(f"/api/v1/sources/{source['id']}/write-keys"))["key"], source["id"])
     _people(stage)
     _failures(stage)
     _imports(stage, folder)
     _customers(stage, said)
-    saved = _good(api.post("/api/v1/insight/funnels", data={"name": "浏览 → 加购 → 付款", "definition": _FUNNEL}))
+    saved = _good(api.post("/api/v1/insight/funnels", json={"name": "浏览 → 加购 → 付款", "definition": _FUNNEL}))
     stage.funnel = saved["id"]
     oldest = _good(api.get("/api/v1/insight/retention", params={"period": "month"}))["cohorts"][-6]
     stage.cell = f"{oldest['start']}.1"
@@ -128,9 +128,9 @@ def _people(stage: Stage) -> None:
         ("sunlei", "孙磊", ["staff"]),
     ):
         body = {"login": login, "name": name, "roles": roles, "password": PASSWORD}
-        _good(stage.api.post("/api/v1/operators", data=body))
-    _good(stage.api.post("/api/v1/api-keys", data={"name": "BI 报表", "scopes": ["insight.read", "customers.read"]}))
-    _good(stage.api.post("/api/v1/customers/exports", data={"wanted": {"layer": 3}}))
+        _good(stage.api.post("/api/v1/operators", json=body))
+    _good(stage.api.post("/api/v1/api-keys", json={"name": "BI 报表", "scopes": ["insight.read", "customers.read"]}))
+    _good(stage.api.post("/api/v1/customers/exports", json={"wanted": {"layer": 3}}))
 
 
 def _failures(stage: Stage) -> None:
@@ -153,10 +153,10 @@ def _imports(stage: Stage, folder: Path) -> None:
     stage.till_file = str(till)
     stage.export_file = str(next((folder / "data" / "demo-exports").glob("*京东*")))
     api = stage.api
-    _good(api.put("/api/v1/imports/mappings/till", data=_MAPPING))
-    upload: FilePayload = {"name": till.name, "mimeType": "text/csv", "buffer": till.read_bytes()}
-    file = _good(api.post("/api/v1/imports/files", multipart={"file": upload}))
-    _good(api.post(f"/api/v1/imports/files/{file['id']}/run", data={"kind": "orders", "mapping": "till"}))
+    _good(api.put("/api/v1/imports/mappings/till", json=_MAPPING))
+    upload = {"file": (till.name, till.read_bytes(), "text/csv")}
+    file = _good(api.post("/api/v1/imports/files", files=upload))
+    _good(api.post(f"/api/v1/imports/files/{file['id']}/run", json={"kind": "orders", "mapping": "till"}))
     until = time.monotonic() + _WAIT_S
     while time.monotonic() < until:
         run = next((one for one in _good(api.get("/api/v1/imports")) if one["file_name"] == till.name), None)
@@ -183,12 +183,12 @@ def _found(pattern: str, said: str) -> tuple[str, ...]:
     return match.groups()
 
 
-def _good(answer: APIResponse) -> Any:
+def _good(answer: httpx.Response) -> Any:
     """What a good answer says.
 
     Raises:
         RuntimeError: it is not good.
     """
-    if not answer.ok:
-        raise RuntimeError(f"{answer.status} {answer.url}: {answer.text()[:500]}")
-    return answer.json() if answer.body() else None
+    if not answer.is_success:
+        raise RuntimeError(f"{answer.status_code} {answer.url}: {answer.text[:500]}")
+    return answer.json() if answer.content else None

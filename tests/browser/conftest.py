@@ -1,6 +1,7 @@
 """A demo brand that really runs, a real browser, and a watch over all that the browser complains about."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ class Brand:
     siyu: Siyu
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if chromium.find() is None:
         pytest.skip(chromium.MISSING)
@@ -34,14 +35,15 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="package")
-def brand(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
+@pytest.fixture(scope="session")
+def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
     folder, port = tmp_path_factory.mktemp("browser"), free_port()
     with demo(folder, port, people=PEOPLE, days=DAYS) as said:
-        stage = set_up(browser, said, folder)
+        stage = set_up(said, folder)
         data = folder / "data"
         assert Place(data).running()
-        yield Brand(stage, Siyu(data, port, None))  # type: ignore[arg-type]  # the demo's process is its own
+        with closing(stage.api):
+            yield Brand(stage, Siyu(data, port, None))  # type: ignore[arg-type]  # the demo's process is its own
 
 
 Open = Callable[..., Window]
@@ -91,9 +93,9 @@ def _failed(window: Window, request: Any) -> None:
         window.problems.append(f"failed: {request.url} {request.failure}")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def session(browser: Browser, brand: Brand) -> Any:
-    """The owner's session: one sign-in for all pages."""
+    """The owner's session: one sign-in for many pages."""
     window = Window.open(browser, brand.stage.url, "zh", dark=False, width=1280, height=800)
     window.sign_in(LOGIN, PASSWORD)
     state = window.context.storage_state()

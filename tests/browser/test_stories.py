@@ -97,8 +97,8 @@ def test_somebody_wrongly_merged_is_found_and_split(owner: Window, brand: Brand)
         for phone in ("13900010001", "13900010002")
     )
     both = {"customer_id": one, "other_id": other, "reason": "同一台平板"}
-    merged = stage.api.post("/api/v1/customers/merge", data=both)
-    assert merged.ok, merged.text()
+    merged = stage.api.post("/api/v1/customers/merge", json=both)
+    assert merged.is_success, merged.text
 
     page.goto("/customers")
     page.get_by_placeholder(re.compile("姓名、手机号")).fill("13900010002")

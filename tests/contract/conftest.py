@@ -22,7 +22,7 @@ MAPPING: Final = {
 PASSWORD: Final = "A throw-away Siyu's password 7"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     siyu = begin(tmp_path_factory.mktemp("contract"), free_port())
     try:
@@ -100,18 +100,18 @@ def fill(siyu: Siyu, key: str, api: httpx.Client) -> Filled:
     return Filled(siyu, key, ids, owner)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def contract() -> Any:
     return schemathesis.openapi.from_dict(OPENAPI)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def key(filled: Filled) -> dict[str, str]:
     """The headers of a program with every right."""
     return {"Authorization": f"Bearer {filled.key}"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def session(filled: Filled) -> dict[str, str]:
     """The headers of an owner in a browser."""
     with filled.siyu.client(None) as web:
@@ -120,7 +120,7 @@ def session(filled: Filled) -> dict[str, str]:
         return {"Cookie": f"siyu_session={said.cookies['siyu_session']}", "X-Siyu-CSRF": "1"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if chromium.find() is None:
         pytest.skip(chromium.MISSING)

@@ -79,21 +79,26 @@ def fill(settings: Settings, running: Running, *, people: int, days: int, seed: 
         EngineProblem: Siyu does not answer, or refuses the events.
     """
     try:
-        with _interruptible():
-            _fill(settings, running, people, days, seed)
+        with _interruptible() as told:
+            _fill(settings, running, people, days, seed, told)
     except KeyboardInterrupt:
         console.print("Interrupted. `siyu demo` goes on from here.")
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Within the block SIGINT and SIGTERM reach whoever handled them before, and end the block."""
+def _interruptible() -> Iterator[threading.Event]:
+    """Within the block SIGINT and SIGTERM reach whoever handled them before, and end the block.
+
+    Also tells whether one came: an exception that is raised while some C code looks for an attribute goes unheard.
+    """
+    told = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield told
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def stop(number: int, frame: FrameType | None) -> None:
+        told.set()
         handler = before[signal.Signals(number)]
         if callable(handler):
             handler(number, frame)
@@ -102,13 +107,18 @@ def _interruptible() -> Iterator[None]:
     for number in before:
         signal.signal(number, stop)
     try:
-        yield
+        yield told
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _fill(settings: Settings, running: Running, count: int, days: int, seed: int) -> None:
+def _end_if(told: threading.Event) -> None:
+    if told.is_set():
+        raise KeyboardInterrupt
+
+
+def _fill(settings: Settings, running: Running, count: int, days: int, seed: int, told: threading.Event) -> None:
     folder = settings.data_folder
     context = open_context(settings, running.postgres_url, running.clickhouse_url)
     try:
@@ -131,7 +141,7 @@ def _fill(settings: Settings, running: Running, count: int, days: int, seed: int
         if marker.done:
             console.print(f"The demo brand {NAME} is here already.")
             return
-        _fill_from(context, running, path, marker)
+        _fill_from(context, running, path, marker, told)
     finally:
         context.close()
 
@@ -150,7 +160,7 @@ def _has_source(context: Context) -> bool:
         return any(source.name == WEBSITE for source in access.sources(conn))
 
 
-def _fill_from(context: Context, running: Running, path: Path, marker: _Marker) -> None:
+def _fill_from(context: Context, running: Running, path: Path, marker: _Marker, told: threading.Event) -> None:
     begun = time.monotonic()
     marker.write(path)  # before the sources: without it nobody would know to which brand they belong
     keys = _write_keys(context)
@@ -160,14 +170,14 @@ def _fill_from(context: Context, running: Running, path: Path, marker: _Marker) 
     with _bars() as bars:
         for file in files:
             if file.path.name not in marker.imported:
-                _import(context, file, bars)
+                _import(context, file, bars, told)
                 marker = replace(marker, imported=(*marker.imported, file.path.name))
                 marker.write(path)
         if not marker.tracked:
-            _track(running.http_url, keys, brand, bars)
+            _track(running.http_url, keys, brand, bars, told)
             marker = replace(marker, tracked=True)
             marker.write(path)
-        if not _drain(running.http_url, bars):
+        if not _drain(running.http_url, bars, told):
             bars.stop()
             console.print("The queue has not moved for two minutes; the log says why. `siyu demo` goes on from here.")
             return
@@ -208,28 +218,29 @@ def _rate(bars: Progress, task: TaskID, unit: str) -> str:
     return f"{bars.tasks[task].completed / elapsed:,.0f} {unit}/s" if elapsed > 0.5 else ""
 
 
-def _import(context: Context, file: ExportFile, bars: Progress) -> None:
+def _import(context: Context, file: ExportFile, bars: Progress, told: threading.Event) -> None:
     task = bars.add_task(file.path.stem, total=file.rows, rate="")
 
     def heard(run: ImportRun) -> None:
+        _end_if(told)
         bars.update(task, completed=run.rows, rate=_rate(bars, task, "rows"))
 
     import_file(context, file.path, file.kind, actor=_ACTOR, platform=file.platform, shop=file.shop, progress=heard)
     bars.update(task, completed=file.rows)
 
 
-def _track(url: str, keys: dict[str, str], brand: Brand, bars: Progress) -> None:
-    """Send all events, a few requests at a time."""
+def _track(url: str, keys: dict[str, str], brand: Brand, bars: Progress, told: threading.Event) -> None:
+    """Send all events, a few requests at a time, until told to end."""
     task = bars.add_task("网站与小程序", total=rehearsal.count_events(brand), rate="")
-    stop = threading.Event()
     with (
         httpx.Client(base_url=url, timeout=60, trust_env=False) as client,
         ThreadPoolExecutor(_SENDERS, "demo-sender") as pool,
     ):
-        sender = _Sender(client, keys, stop)
+        sender = _Sender(client, keys, told)
         sending: set[Future[int]] = set()
         try:
             for batch in rehearsal.tracking_batches(brand):
+                _end_if(told)
                 sending.add(pool.submit(sender.send, batch))
                 if len(sending) >= 2 * _SENDERS:
                     done, sending = wait(sending, return_when=FIRST_COMPLETED)
@@ -237,8 +248,11 @@ def _track(url: str, keys: dict[str, str], brand: Brand, bars: Progress) -> None
                     bars.update(task, rate=_rate(bars, task, "events"))
             for future in sending:
                 bars.advance(task, future.result())
+            _end_if(told)
+        except BaseException:
+            told.set()  # the senders too
+            raise
         finally:
-            stop.set()
             pool.shutdown(cancel_futures=True)
 
 
@@ -294,12 +308,13 @@ class _Sender:
         return 0
 
 
-def _drain(url: str, bars: Progress) -> bool:
+def _drain(url: str, bars: Progress, told: threading.Event) -> bool:
     """Wait until everything is on the timelines; False when nothing moves any more."""
     task = bars.add_task("客户动态", total=None, rate="")
     most, last, moved = 0, -1, time.monotonic()
     with httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
         while True:
+            _end_if(told)
             left = _left(client)
             if left == 0:
                 bars.update(task, total=max(most, 1), completed=max(most, 1))
