@@ -145,9 +145,7 @@ class TestTokens:
         context = multiprocessing.get_context("spawn")
         for number, stale in ((1, None), (2, "token-1")):
             answer: multiprocessing.Queue[list[str]] = context.Queue()
-            asking = [
-                context.Process(target=ask_alone, args=(database.url, speaking, stale, answer)) for _ in range(2)
-            ]
+            asking = [context.Process(target=ask_alone, args=(database.url, speaking, stale, answer)) for _ in range(2)]
             for process in asking:
                 process.start()
             assert [answer.get(timeout=60) for _ in asking] == [[f"token-{number}"] * 4] * 2
@@ -205,9 +203,7 @@ class TestTokens:
         clock = ManualClock(START)
         assert parrot(database, speaking, http, clock).token() == "token-1"
         with database.transaction() as conn:
-            service.update_account(
-                conn, service_actor(), speaking.id, now=clock.now(), values={"secret": "another"}
-            )
+            service.update_account(conn, service_actor(), speaking.id, now=clock.now(), values={"secret": "another"})
         clock.advance(timedelta(seconds=31))
         assert parrot(database, speaking, http, clock).token() == "token-2"
         assert platform.secrets == ["s3cret", "another"]
