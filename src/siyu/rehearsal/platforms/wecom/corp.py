@@ -53,8 +53,12 @@ class Base:
         return float(self.random.random())
 
     def tell(self, event: str, change: str, **fields: Any) -> None:
-        """Raise a callback."""
+        """Raise a callback, unless it is of somebody whom the app may not see."""
         if not self.events:
+            return
+        group = self.state.groups.get(fields.get("ChatId", ""))
+        about = fields.get("UserID") or (group.owner if group else "")
+        if about and self.state.visible is not None and about not in self.state.visible:
             return
         payload = event_xml(self.state.corp_id, self.now(), event, change, fields)
         for hear in self.events:

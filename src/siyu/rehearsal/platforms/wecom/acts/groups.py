@@ -88,8 +88,8 @@ class Groups(Base):
     def group_is_dismissed(self, chat_id: str) -> None:
         with self.lock:
             self.group(chat_id)
-            del self.state.groups[chat_id]
             self.tell(EVENT, "dismiss", ChatId=chat_id)
+            del self.state.groups[chat_id]
 
     def _new_version(self, group: Group) -> str:
         group.changes += 1
