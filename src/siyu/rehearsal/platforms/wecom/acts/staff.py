@@ -12,6 +12,7 @@ class Personnel(Base):
     """Hired, deactivated, gone; tags as the console changes them."""
 
     def department_is_made(self, number: int, name: str, parent: int = 1) -> Department:
+        """A department below another."""
         with self.lock:
             made = self.state.departments[number] = Department(number, name, parent)
             return made
@@ -76,6 +77,7 @@ class Personnel(Base):
             return made
 
     def tag_is_made(self, group_id: str, name: str, *, order: int = 0, app: str = "") -> Tag:
+        """A tag in a group, in the console or by an app."""
         with self.lock:
             group = self.state.tag_groups.get(group_id)
             if group is None:
