@@ -25,6 +25,7 @@ from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wecom import world
 from siyu.rehearsal.platforms.wecom.app import create_app
 from siyu.rehearsal.platforms.wecom.fake import DEFAULT_SECRET, Corp
+from siyu.rehearsal.platforms.wecom.life import Life
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "reference" / "wecom-samples.json"
 TOKEN, KEY = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
@@ -550,6 +551,7 @@ class Tour:
 def test_convergence_can_be_measured(corp: Corp, url: str, client: Client) -> None:
     """What the API shows, walked in full, is what the truth says: nothing is told twice or forgotten."""
     api = client.external_contact
+    Life(corp, 4).live(1500)
     truth = corp.truth()
     told = {
         (userid, one["external_contact"]["external_userid"]): set(one["follow_info"]["tag_id"])

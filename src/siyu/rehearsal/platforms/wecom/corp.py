@@ -75,6 +75,10 @@ class Base:
         staff = self.state.staff.get(userid)
         return staff is not None and staff.status != 5 and (self.state.visible is None or userid in self.state.visible)
 
+    def shown(self, group: Group) -> bool:
+        """Whether the app may see this group: its owner is seen, or left and nobody has it yet."""
+        return group.status == 1 or self.seen(group.owner)
+
     def staff(self, userid: str) -> Staff:
         """A member of staff who has not left.
 

@@ -12,6 +12,7 @@ from siyu.kernel.clock import ManualClock
 from siyu.kernel.errors import BadInput, Conflict, NotFound
 from siyu.rehearsal.platforms.wecom import world
 from siyu.rehearsal.platforms.wecom.fake import Corp
+from siyu.rehearsal.platforms.wecom.life import Life
 
 EC = "externalcontact/"
 
@@ -330,11 +331,38 @@ class TestMoments:
         assert code(ask(f"{EC}get_moment_task_result", {"jobid": job})) == 40089
 
 
+class TestLife:
+    def test_the_same_seed_lives_the_same_life(self, clock: ManualClock) -> None:
+        lived = []
+        for seed in (1, 1, 2):
+            moving = ManualClock(clock.now())
+            corp = world.build(moving, seed=9, staff=8, follows=300, groups=6)
+            told: list[str] = []
+            corp.events.append(told.append)
+            life = Life(corp, seed)
+            for _ in range(10):
+                life.live(200)
+                moving.advance(timedelta(hours=7))
+                corp.tick()
+            often = [name for name, (weight, _) in life._acts.items() if weight >= 0.5 and name != "scan"]
+            assert [name for name in often if not life.counts[name]] == []
+            lived.append((corp.truth(), told))
+        assert lived[0] == lived[1]
+        assert lived[1] != lived[2]
+
+    def test_codes_are_scanned(self, ask: Ask, corp: Corp) -> None:
+        ask(f"{EC}add_contact_way", type=1, scene=2, user=["staff0001"])
+        life = Life(corp)
+        life.live(300)
+        assert life.counts["scan"] > 0
+
+
 class TestWorld:
     def test_same_seed_same_corp(self, clock: ManualClock) -> None:
         first, second = (world.build(clock, seed=9, staff=8, follows=300, groups=6).truth() for _ in range(2))
         other = world.build(clock, seed=10, staff=8, follows=300, groups=6).truth()
-        assert first == second != other
+        assert first == second
+        assert second != other
         assert (len(first.staff), len(first.follows), len(first.groups)) == (8, 300, 6)
         assert all(one.createtime < clock.now().timestamp() for one in first.follows)
 

@@ -162,7 +162,7 @@ class Call:
     def group(self, chat_id: str) -> Group:
         """A group whose owner is within the visible range."""
         found = self.corp.state.groups.get(chat_id)
-        if found is None or not (found.status or self.corp.seen(found.owner)):
+        if found is None or not self.corp.shown(found):
             raise Errcode(40050, "chat_id not found")
         return found
 

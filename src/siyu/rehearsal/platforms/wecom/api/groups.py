@@ -18,9 +18,7 @@ def groupchat_list(call: Call) -> dict[str, Any]:
     found = [
         one.chat_id
         for one in call.corp.state.groups.values()
-        if (not owners or one.owner in owners)
-        and (not status or one.status == status)
-        and (one.status == 1 or call.corp.seen(one.owner))
+        if (not owners or one.owner in owners) and (not status or one.status == status) and call.corp.shown(one)
     ]
     ids, cursor = page(found, call.text("cursor"), call.limit(1000))
     shown = [{"chat_id": one, "status": call.corp.state.groups[one].status} for one in ids]
