@@ -3,9 +3,11 @@
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
 from siyu.channels.types.handed import Account, Ports, Token
-from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest
+from siyu.channels.types.logins import Known, Login
+from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Report
 from siyu.channels.types.seen import (
     OBJECT_KINDS,
+    THE_ACCOUNT,
     Contact,
     Department,
     Everything,
@@ -22,6 +24,7 @@ from siyu.channels.types.seen import (
 
 __all__ = [
     "OBJECT_KINDS",
+    "THE_ACCOUNT",
     "About",
     "Account",
     "Arrival",
@@ -41,6 +44,8 @@ __all__ = [
     "Group",
     "Hint",
     "Item",
+    "Known",
+    "Login",
     "Member",
     "ObjectKind",
     "Outcome",
@@ -52,6 +57,7 @@ __all__ = [
     "PushRequest",
     "Quota",
     "Rate",
+    "Report",
     "Seen",
     "Sent",
     "Staff",
