@@ -2,7 +2,7 @@
 
 import typer
 
-from siyu.app.cli import access, data, fake, imports, lifetime, people, run, sources
+from siyu.app.cli import access, data, fake, fake_wechat, imports, lifetime, people, run, sources
 
 app = typer.Typer(
     name="siyu",
@@ -19,4 +19,5 @@ access.register(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(sources.app, name="sources")
 app.add_typer(data.dead_letters, name="dead-letters")
+fake_wechat.register(fake.app)
 app.add_typer(fake.app, name="fake")

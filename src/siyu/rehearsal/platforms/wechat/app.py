@@ -26,9 +26,12 @@ from siyu.rehearsal.platforms.wechat.api import (  # noqa: F401 - each puts its 
     signing,
     tokens,
 )
-from siyu.rehearsal.platforms.wechat.api.frame import Refused, answer
+from siyu.rehearsal.platforms.wechat.api.frame import Declined, answer
+from siyu.rehearsal.platforms.wechat.receiver import check
+from siyu.rehearsal.platforms.wechat.types import Mode
 
 _FAULTS: Final = TypeAdapter(Faults)
+_MODE: Final[TypeAdapter[Mode]] = TypeAdapter(Mode)
 ACTS: Final = (
     "new_person",
     "follows",
@@ -70,6 +73,9 @@ def create_app(account: Account) -> Starlette:
             told, status = await run_in_threadpool(_control, account, request, body), 200
         except SiyuError as error:
             told, status = error.as_json(), error.status
+        except ValidationError as error:
+            wrong = BadInput(reason=f"{error}.", reason_zh=f"取值不合法{original(error)}。")
+            told, status = wrong.as_json(), wrong.status
         option = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
         return Response(orjson.dumps(told, option=option), status, media_type="application/json")
 
@@ -90,7 +96,7 @@ async def _api(account: Account, request: Request) -> Response:
     try:
         body = _read(await request.body())
         told = await run_in_threadpool(answer, account, path, request.method, dict(request.query_params), body)
-    except Refused as refused:
+    except Declined as refused:
         said = {"errcode": refused.errcode, "errmsg": f"{refused.errmsg} rid: fake-0000", **refused.more}
         return Response(orjson.dumps(said), media_type="application/json")
     # Reading says no code, doing says zero: so do the samples of the platform.
@@ -104,7 +110,7 @@ def _read(raw: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         body = None
     if not isinstance(body, dict):
-        raise Refused(47001)
+        raise Declined(47001)
     return body
 
 
@@ -131,6 +137,8 @@ def _control(account: Account, request: Request, body: dict[str, Any]) -> Any:
             return account.state.received
         case "PUT", ("faults", _, _):
             return _switch(account, body)
+        case "PUT", ("callback", _, _):
+            return _call_back(account, body)
         case "POST", ("tokens", _, "die"):
             account.tokens.die()
             return account.describe()
@@ -142,11 +150,21 @@ def _control(account: Account, request: Request, body: dict[str, Any]) -> Any:
             raise NotFound(what="page", what_zh="页面", key=path)
 
 
+def _call_back(account: Account, body: dict[str, Any]) -> Any:
+    """Set where callbacks go, and verify it as the platform does; an empty address: nowhere."""
+    url, token, key = (str(body.get(name, "")) for name in ("url", "token", "aes_key"))
+    if not url:
+        account.hang_up()
+        return {"verified": False, "reason": ""}
+    mode = _MODE.validate_python(body.get("mode", "safe"))
+    check(url, token, key, mode)
+    account.call_back(url, token, key, mode, by_itself=True)
+    verified, reason = account.verify()
+    return {"verified": verified, "reason": reason}
+
+
 def _switch(account: Account, body: dict[str, Any]) -> Any:
-    try:
-        wanted = _FAULTS.validate_python(body)
-    except ValidationError as error:
-        raise BadInput(reason=f"{error}.", reason_zh=f"取值不合法{original(error)}。") from None
+    wanted = _FAULTS.validate_python(body)
     for name in body:
         if hasattr(account.faults, name):
             setattr(account.faults, name, getattr(wanted, name))

@@ -9,12 +9,28 @@ import httpx
 import orjson
 
 from siyu.kernel.clock import Clock
+from siyu.kernel.errors import BadInput
 from siyu.rehearsal.platforms.faults import Faults
 from siyu.rehearsal.platforms.wechat.types import Mode
 from siyu.rehearsal.platforms.wecom.crypto import CallbackCrypto, signature
 
 _LONG_AGO: Final = 86_400
 _OTHER_KEY: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+
+def check(url: str, token: str, aes_key: str, mode: Mode) -> None:
+    """Check what an operator filled in.
+
+    Raises:
+        BadInput: something of it cannot be right.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise BadInput(reason=f"'{url}' is no address.", reason_zh=f"“{url}”不是有效的网址。")
+    if not token or (mode != "plain" and (len(aes_key) != 43 or not aes_key.isalnum())):
+        raise BadInput(
+            reason="a callback needs a token, and but in plain mode a key of 43 letters and digits.",
+            reason_zh="回调需要 Token；除明文模式外，还需要 43 位字母或数字组成的 EncodingAESKey。",
+        )
 
 
 class Receiver:

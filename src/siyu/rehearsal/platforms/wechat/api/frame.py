@@ -47,7 +47,7 @@ MESSAGES: Final[Mapping[int, str]] = {
 _TOKEN_LENGTH: Final = 128
 
 
-class Refused(Exception):
+class Declined(Exception):
     """Answered with a code; ``more`` stands beside it."""
 
     def __init__(self, errcode: int, errmsg: str = "", **more: Any) -> None:
@@ -69,41 +69,41 @@ class Call:
         """A text of the query or the body; with ``missing`` it must be there."""
         value = self.query.get(name, self.body.get(name, ""))
         if isinstance(value, bool | dict | list) or value is None:
-            raise Refused(47001)
+            raise Declined(47001)
         if missing and value == "":
-            raise Refused(missing)
+            raise Declined(missing)
         return str(value)
 
     def rows(self, name: str, most: int, code: int = 47001) -> list[Any]:
         """A list with one to ``most`` elements."""
         value = self.body.get(name)
         if not isinstance(value, list) or not 1 <= len(value) <= most:
-            raise Refused(code)
+            raise Declined(code)
         return value
 
     def person(self, open_id: object, missing: int = 40003) -> Person:
         """Somebody whom the account knows."""
         found = self.account.state.people.get(open_id) if isinstance(open_id, str) else None
         if found is None:
-            raise Refused(missing)
+            raise Declined(missing)
         return found
 
     def spend(self, name: str, kind: str, used: int = 40163) -> Code:
         """A code that was not used before, within its life."""
         code = self.account.state.codes.get(self.text(name))
         if code is None or code.kind != kind or code.until <= self.account.now():
-            raise Refused(40029)
+            raise Declined(40029)
         if code.used:
-            raise Refused(used)
+            raise Declined(used)
         code.used = True
         return code
 
     def own_secret(self) -> None:
         """The app's secret must be right."""
         if self.text("appid") != self.account.state.app_id:
-            raise Refused(40013)
+            raise Declined(40013)
         if self.text("secret") != self.account.state.secret:
-            raise Refused(40125)
+            raise Declined(40125)
 
 
 Handler = Callable[[Call], Any]
@@ -141,22 +141,22 @@ def answer(account: Account, path: str, method: str, query: Mapping[str, str], b
     """What the platform answers.
 
     Raises:
-        Refused: a code.
+        Declined: a code.
     """
     route = ROUTES.get(path)
     if route is None:
-        raise Refused(40066)
+        raise Declined(40066)
     with account.lock:
         if code := account.faults.refusal(path, account.now(), account.draw()):
-            raise Refused(code)
+            raise Declined(code)
         if route.method == "POST" and method != "POST":
-            raise Refused(43002)
+            raise Declined(43002)
         if account.rules.whitelist and "127.0.0.1" not in account.rules.whitelist:
-            raise Refused(40164)
+            raise Declined(40164)
         if not route.open:
             check_token(account, query.get("access_token", ""))
         if account.state.kind not in route.kinds or path in account.rules.forbidden:
-            raise Refused(48001)
+            raise Declined(48001)
         count(account, path)
         return route.handler(Call(account, query, body))
 
@@ -164,15 +164,15 @@ def answer(account: Account, path: str, method: str, query: Mapping[str, str], b
 def check_token(account: Account, token: str) -> None:
     """Refuse a token that is not the newest of its kind."""
     if not token:
-        raise Refused(41001)
+        raise Declined(41001)
     if len(token) != _TOKEN_LENGTH or not all(one in "0123456789abcdef" for one in token):
-        raise Refused(40014)
+        raise Declined(40014)
     state, client = account.tokens.check(token)
     way, _, generation = client.partition("#")
     if state is TokenState.EXPIRED:
-        raise Refused(42001)
+        raise Declined(42001)
     if state is TokenState.UNKNOWN or int(generation) != account.generation[way]:
-        raise Refused(40001)
+        raise Declined(40001)
 
 
 def count(account: Account, path: str) -> None:
@@ -185,5 +185,5 @@ def count(account: Account, path: str) -> None:
         if most is None:
             continue
         if account.calls[path, window] >= most:
-            raise Refused(code)
+            raise Declined(code)
         account.calls[path, window] += 1

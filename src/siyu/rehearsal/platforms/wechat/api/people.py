@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from siyu.rehearsal.platforms.wechat.api.frame import OFFICIAL, Call, Refused, api
+from siyu.rehearsal.platforms.wechat.api.frame import OFFICIAL, Call, Declined, api
 from siyu.rehearsal.platforms.wechat.types import Person
 
 
@@ -12,7 +12,7 @@ def followers(call: Call) -> Any:
     everybody = list(call.account.truth())
     after = call.text("next_openid")
     if after and after not in call.account.state.people:
-        raise Refused(40003)
+        raise Declined(40003)
     start = 0
     if after:
         # Who left in between still has a place in the order of all.
@@ -88,10 +88,10 @@ def make_tag(call: Call) -> Any:
     tag = call.body.get("tag")
     name = tag.get("name") if isinstance(tag, dict) else None
     if not isinstance(name, str) or not 1 <= len(name) <= 30:
-        raise Refused(45158, "invalid tag name size")
+        raise Declined(45158, "invalid tag name size")
     held = call.account.state.tags
     if name in held.values():
-        raise Refused(45157)
+        raise Declined(45157)
     tag_id = max(held, default=99) + 1
     held[tag_id] = name
     return {"tag": {"id": tag_id, "name": name}}
@@ -112,7 +112,7 @@ def take_tag(call: Call) -> Any:
 def _tagged(call: Call, *, put: bool) -> Any:
     tag_id = call.body.get("tagid")
     if tag_id not in call.account.state.tags:
-        raise Refused(45159, "invalid tagid")
+        raise Declined(45159, "invalid tagid")
     for one in [call.person(open_id) for open_id in call.rows("openid_list", 50, 40032)]:
         if put and tag_id not in one.tag_ids:
             one.tag_ids.append(tag_id)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from siyu.rehearsal.platforms.wechat.account import Account
-from siyu.rehearsal.platforms.wechat.api.frame import MINI, OFFICIAL, Call, Refused, api
+from siyu.rehearsal.platforms.wechat.api.frame import MINI, OFFICIAL, Call, Declined, api
 from siyu.rehearsal.platforms.wechat.types import Person, Received
 
 _MOST_BYTES: Final = 2048
@@ -32,17 +32,17 @@ def _content(call: Call, way: str) -> None:
     needed = _NEEDED.get(kind)
     said = call.body.get(kind)
     if needed is None or not isinstance(said, dict) or not said.get(needed):
-        raise Refused(47001 if needed else 40008, f"{way}: invalid message")
+        raise Declined(47001 if needed else 40008, f"{way}: invalid message")
     if kind == "text" and len(str(said["content"]).encode()) > _MOST_BYTES:
-        raise Refused(45002)
+        raise Declined(45002)
 
 
 def _follower(call: Call) -> Person:
     found = call.person(call.text("touser"))
     if not found.subscribed_at:
-        raise Refused(43004)
+        raise Declined(43004)
     if found.blacklisted:
-        raise Refused(43019)
+        raise Declined(43019)
     return found
 
 
@@ -53,10 +53,10 @@ def custom(call: Call) -> Any:
     _content(call, "custom")
     open_now = [one for one in found.windows.values() if one.until > call.account.now()]
     if not open_now:
-        raise Refused(45015)
+        raise Declined(45015)
     left = [one for one in open_now if one.left > 0]
     if not left:
-        raise Refused(45047)
+        raise Declined(45047)
     min(left, key=lambda one: one.until).left -= 1
     _keep(call.account, found.open_id, "custom", call.body)
     return {}
@@ -83,17 +83,17 @@ def _filled(call: Call) -> None:
     """Whether the values fit the template."""
     places = call.account.state.templates.get(call.text("template_id"))
     if places is None:
-        raise Refused(40037)
+        raise Declined(40037)
     data = call.body.get("data")
     if not isinstance(data, dict):
-        raise Refused(47001)
+        raise Declined(47001)
     for place in places:
         row = data.get(place)
         value = row.get("value") if isinstance(row, dict) else None
         if not isinstance(value, str) or not value:
-            raise Refused(47003, f"argument invalid! data.{place}.value is empty")
+            raise Declined(47003, f"argument invalid! data.{place}.value is empty")
         if len(value) > _PLACES.get(place.rstrip("0123456789"), 1000):
-            raise Refused(47003, f"argument invalid! data.{place}.value is too long")
+            raise Declined(47003, f"argument invalid! data.{place}.value is too long")
 
 
 @api("cgi-bin/message/template/subscribe", "POST", OFFICIAL)
@@ -101,9 +101,9 @@ def once(call: Call) -> Any:
     """One message for each time that it was confirmed; who gets it need not follow."""
     found = call.person(call.text("touser"))
     if not 1 <= len(call.text("title")) <= 15 or not call.text("scene").isdigit():
-        raise Refused(47001)
+        raise Declined(47001)
     if call.text("template_id") not in call.account.state.templates:
-        raise Refused(40037)
+        raise Declined(40037)
     _take(found.once, call.text("template_id"))
     _keep(call.account, found.open_id, "subscribe_once", call.body)
     return {}
@@ -119,7 +119,7 @@ def notice(call: Call) -> Any:
 def mini_notice(call: Call) -> Any:
     """A subscription message of a mini program."""
     if call.text("miniprogram_state") not in {"", "formal", "trial", "developer"}:
-        raise Refused(41030)
+        raise Declined(41030)
     return _notice(call)
 
 
@@ -137,7 +137,7 @@ def _notice(call: Call) -> Any:
 
 def _take(counts: dict[str, int], template_id: str) -> None:
     if counts.get(template_id, 0) <= 0:
-        raise Refused(43101)
+        raise Declined(43101)
     counts[template_id] -= 1
 
 
@@ -146,7 +146,7 @@ def broadcast(call: Call) -> Any:
     """To up to 10,000 followers; who had their four of the month is left out."""
     ids = call.rows("touser", 10_000, 40032)
     if len(ids) < 2:
-        raise Refused(40130)
+        raise Declined(40130)
     return _spread(call, [call.person(one) for one in ids])
 
 
@@ -155,14 +155,14 @@ def broadcast_to_all(call: Call) -> Any:
     """To all followers, or to those with a tag."""
     account, chosen = call.account, call.body.get("filter")
     if not isinstance(chosen, dict):
-        raise Refused(47001)
+        raise Declined(47001)
     if chosen.get("is_to_all") is not True:
         return _spread(call, [one for one in account.truth().values() if chosen.get("tag_id") in one.tag_ids])
     _known_key(call)
     today = account.day()
     month = [day for day in account.state.to_all if day.startswith(today[:7])]
     if month.count(today) >= account.rules.to_all_a_day or len(month) >= account.rules.to_all_a_month:
-        raise Refused(45028)
+        raise Declined(45028)
     answer = _spread(call, list(account.truth().values()))
     account.state.to_all.append(today)
     return answer
@@ -171,12 +171,12 @@ def broadcast_to_all(call: Call) -> Any:
 def _known_key(call: Call) -> str:
     key = call.text("clientmsgid")
     if len(key.encode()) > 64:
-        raise Refused(45067)
+        raise Declined(45067)
     if key in call.account.state.broadcasts:
         number, at = call.account.state.broadcasts[key]
         if at + _TOO_SOON > call.account.now():
-            raise Refused(45066)
-        raise Refused(45065, msg_id=number)
+            raise Declined(45066)
+        raise Declined(45065, msg_id=number)
     return key
 
 

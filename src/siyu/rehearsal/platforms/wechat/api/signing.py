@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any, Final
 
-from siyu.rehearsal.platforms.wechat.api.frame import MINI, OFFICIAL, Call, Refused, api
+from siyu.rehearsal.platforms.wechat.api.frame import MINI, OFFICIAL, Call, Declined, api
 
 _LONGEST: Final = 2_592_000
 
@@ -29,7 +29,7 @@ def userinfo(call: Call) -> Any:
     """Name and picture, for the token of that person."""
     found = call.person(call.text("openid"))
     if call.text("access_token") != _key(call, found.open_id):
-        raise Refused(40001)
+        raise Declined(40001)
     picture = f"https://thirdwx.qlogo.cn/mmopen/{found.open_id}/132"
     return {"openid": found.open_id, "nickname": found.name, "headimgurl": picture, "unionid": found.union_id, "sex": 0}
 
@@ -43,11 +43,11 @@ def session(call: Call) -> Any:
     if held is not None:
         person = call.person(held.open_id)
         if person.risky:
-            raise Refused(40226)
+            raise Declined(40226)
         window = f"{held.open_id} {account.now() // 60}"
         account.calls["sns/jscode2session", window] += 1
         if account.calls["sns/jscode2session", window] > account.rules.sign_ins:
-            raise Refused(45011)
+            raise Declined(45011)
     code = call.spend("js_code", "app")
     found = call.person(code.open_id)
     return {"openid": found.open_id, "session_key": _key(call, found.open_id)[:24], "unionid": found.union_id}
@@ -84,10 +84,10 @@ def qr_code(call: Call) -> Any:
     if action not in {"QR_SCENE", "QR_STR_SCENE", "QR_LIMIT_SCENE", "QR_LIMIT_STR_SCENE"} or not isinstance(
         scene, dict
     ):
-        raise Refused(40053, "invalid action info")
+        raise Declined(40053, "invalid action info")
     said = str(scene.get("scene_str") if "STR" in action else scene.get("scene_id", ""))
     if not 1 <= len(said) <= 64:
-        raise Refused(40053, "invalid action info")
+        raise Declined(40053, "invalid action info")
     account = call.account
     ticket = (
         "gQ" + hashlib.sha256(f"{account.state.app_id}/{action}/{said}/{account.next_number()}".encode()).hexdigest()

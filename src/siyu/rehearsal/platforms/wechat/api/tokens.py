@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from siyu.rehearsal.platforms.wechat.account import Account
-from siyu.rehearsal.platforms.wechat.api.frame import Call, Refused, api
+from siyu.rehearsal.platforms.wechat.api.frame import Call, Declined, api
 
 _LIFE: Final = 7200
 
@@ -24,7 +24,7 @@ def stable(call: Call) -> Any:
 
 def _check(call: Call) -> None:
     if call.text("grant_type") != "client_credential":
-        raise Refused(40002, "invalid grant_type")
+        raise Declined(40002, "invalid grant_type")
     call.own_secret()
 
 
@@ -47,10 +47,10 @@ def callback_addresses(_: Call) -> Any:
 def clear_quota(call: Call) -> Any:
     """All calls of the day are forgotten, ten times a month."""
     if call.text("appid") != call.account.state.app_id:
-        raise Refused(40013)
+        raise Declined(40013)
     month = call.account.day()[:7]
     if call.account.calls["clear_quota", month] >= 10:
-        raise Refused(48006, "forbid to clear quota because of reaching the limit")
+        raise Declined(48006, "forbid to clear quota because of reaching the limit")
     kept = call.account.calls["clear_quota", month] + 1
     call.account.calls.clear()
     call.account.calls["clear_quota", month] = kept
