@@ -5,6 +5,7 @@ from siyu.channels.types.declared import About, Capability, ContentKind, Field, 
 from siyu.channels.types.handed import Account, Ports, Token
 from siyu.channels.types.logins import Known, Login
 from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Report
+from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
     OBJECT_KINDS,
     THE_ACCOUNT,
@@ -56,15 +57,20 @@ __all__ = [
     "PushRefused",
     "PushRequest",
     "Quota",
+    "QuotaUse",
     "Rate",
+    "Refusal",
     "Report",
+    "Reservation",
     "Seen",
     "Sent",
     "Staff",
     "Subject",
     "Tag",
+    "Taken",
     "Token",
     "Unseen",
+    "Wanted",
     "Way",
     "Window",
 ]

@@ -15,6 +15,14 @@ TO_ALL: Final = "broadcast_to_all"
 
 _FIELDS: Final = (
     Field(
+        "app_id",
+        "AppID",
+        "AppID",
+        "Beside AppSecret; it begins with wx.",
+        "与 AppSecret 在同一页面，以 wx 开头。",
+        pattern="wx[0-9a-f]{16}",
+    ),
+    Field(
         "app_secret",
         "AppSecret",
         "AppSecret",
@@ -90,7 +98,6 @@ OFFICIAL_ACCOUNT: Final = About(
             Capability.TAGS,
             Capability.PUSH,
             Capability.WELCOME,
-            Capability.ENTRY_CODES,
             Capability.SEND,
         }
     ),
@@ -105,13 +112,13 @@ OFFICIAL_ACCOUNT: Final = About(
             "客服消息：用户发消息后 48 小时内 5 条；关注、扫码、点击菜单后 1 分钟内 3 条",
         ),
         Quota(
-            ONCE, "customer", "grant", 1, "One message for each time it was accepted", "每次授权一条", by="template_id"
+            ONCE, "customer", "grant", 0, "One message for each time it was accepted", "每次授权一条", by="template_id"
         ),
         Quota(
             NOTICE,
             "customer",
             "grant",
-            1,
+            0,
             "One message for each time it was accepted",
             "每次授权一条",
             by="template_id",
@@ -169,6 +176,7 @@ OFFICIAL_ACCOUNT: Final = About(
         ),
     ),
     identity=("open_id", "union_id"),
+    external_id="app_id",
 )
 
 MINI_PROGRAM: Final = About(
@@ -183,7 +191,7 @@ MINI_PROGRAM: Final = About(
             NOTICE,
             "customer",
             "grant",
-            1,
+            0,
             "One message for each time it was accepted",
             "每次授权一条",
             by="template_id",
@@ -192,4 +200,5 @@ MINI_PROGRAM: Final = About(
     rates=(_TOKENS, Rate(_DAY, 10_000_000, apis=("cgi-bin/message/subscribe/send",))),
     ways=(Way(NOTICE, "Subscription message", "订阅消息", "customer", quotas=(NOTICE,)),),
     identity=("open_id", "union_id", "phone"),
+    external_id="app_id",
 )
