@@ -20,6 +20,7 @@ _STABLE: Final = "cgi-bin/stable_token"
 _PLAIN: Final = "cgi-bin/token"
 _NO_SUCH_API: Final = frozenset({40066, 48001})
 _EARLY: Final = timedelta(minutes=5)  # a token is left before it ends: a clock may be wrong by that much
+_LONGEST_LIFE: Final = 86_400
 _NETWORK_SECONDS: Final = 10
 _TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
 _MOST_BYTES: Final = 32 * 1024 * 1024
@@ -121,7 +122,7 @@ class Client:
         self._heed(_STABLE, code)
         self.check(_STABLE, answer)
         value, life = answer.get("access_token"), answer.get("expires_in")
-        if not isinstance(value, str) or not value or not isinstance(life, int):
+        if not isinstance(value, str) or not value or not isinstance(life, int) or not 0 < life <= _LONGEST_LIFE:
             raise later("WeChat gave no token.", "微信未返回 access_token。", _NETWORK_SECONDS)
         kept = max(timedelta(seconds=life) - _EARLY, timedelta(seconds=life) / 2)
         return Token(value, self._ports.clock.now() + kept)

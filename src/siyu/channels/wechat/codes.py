@@ -52,5 +52,6 @@ def make(client: Client, now: datetime, state: str, life: timedelta | None) -> Q
         raise later("WeChat gave no code.", "微信未返回二维码。", 10)
     pictures = _PICTURES if client.base_url == BASE_URL else client.base_url
     seconds = answer.get("expire_seconds")
-    expires_at = now + timedelta(seconds=int(seconds)) if life is not None and isinstance(seconds, int) else None
+    told = life if not isinstance(seconds, int) or life is None else min(life, timedelta(seconds=min(seconds, 10**7)))
+    expires_at = None if told is None else now + told
     return QrCode(ticket, url, f"{pictures}/cgi-bin/showqrcode?ticket={quote(ticket, safe='')}", expires_at)

@@ -16,7 +16,8 @@ _INFO_BATCH: Final = "cgi-bin/user/info/batchget"
 _LIST: Final = "cgi-bin/user/get"
 _TAGS: Final = "cgi-bin/tags/get"
 _AFTER: Final = "after:"
-_GENDERS: Final = {1: "male", 2: "female"}
+_GENDERS: Final = {"1": "male", "2": "female"}
+_LATEST: Final = 4_102_444_800  # 2100; a larger number is no moment
 _WAYS: Final[Mapping[str, str]] = {
     "ADD_SCENE_SEARCH": "search",
     "ADD_SCENE_ACCOUNT_MIGRATION": "transfer",
@@ -51,7 +52,10 @@ def _batch(client: Client, ids: Sequence[str]) -> dict[str, Seen]:
         return {one: _single(client, one) for one in ids}
     client.check(_INFO_BATCH, answer)
     rows = _list(answer, "user_info_list", _INFO_BATCH)
-    return {str(row.get("openid", "")): _contact(row) for row in rows}
+    found = {str(row.get("openid", "")): _contact(row) for row in rows}
+    if not found.keys() >= set(ids):
+        raise _strange(_INFO_BATCH)  # who is left out is not gone for that
+    return found
 
 
 def _single(client: Client, open_id: str) -> Seen:
@@ -65,8 +69,10 @@ def _single(client: Client, open_id: str) -> Seen:
 def _contact(row: Mapping[str, Any]) -> Seen:
     open_id = str(row.get("openid", ""))
     since = row.get("subscribe_time")
-    if row.get("subscribe") != 1 or not isinstance(since, int):
+    if row.get("subscribe") != 1:
         return Gone("contact", open_id)
+    if not isinstance(since, int) or not 0 < since < _LATEST:
+        raise _strange(_INFO)
     state = row.get("qr_scene_str") or row.get("qr_scene") or ""
     tags = row.get("tagid_list")
     follow = Follow(
@@ -82,7 +88,7 @@ def _contact(row: Mapping[str, Any]) -> Seen:
         _clean(row.get("nickname")),
         "wechat",
         avatar=_clean(row.get("headimgurl")),
-        gender=_GENDERS.get(row.get("sex", 0), ""),
+        gender=_GENDERS.get(str(row.get("sex", 0)), ""),
         union_id=_clean(row.get("unionid")),
         follows=(follow,),
     )
@@ -119,6 +125,7 @@ def walk(client: Client, cursor: str) -> Iterator[tuple[Sequence[Seen], str]]:
 
 def _pages(client: Client, after: str) -> Iterator[list[str]]:
     """OpenIDs behind ``after``, in the platform's pages of 10,000."""
+    been = {after}
     while True:
         answer = client.ask(_LIST, {"next_openid": after} if after else {})
         if code_of(answer) in NOBODY and after:  # where we stopped follows no more: from the beginning
@@ -136,6 +143,9 @@ def _pages(client: Client, after: str) -> Iterator[list[str]]:
         after = str(answer.get("next_openid") or "")
         if not after:
             return
+        if after in been:
+            raise _strange(_LIST)  # it leads in a circle
+        been.add(after)
 
 
 def may_list(client: Client) -> PlatformRefused | None:

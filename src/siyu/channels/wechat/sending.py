@@ -12,7 +12,7 @@ from siyu.channels.wechat import rules
 from siyu.channels.wechat.client import Client, code_of, said_by
 from siyu.channels.wechat.declared import BROADCAST, CUSTOM, NOTICE, ONCE, TO_ALL
 from siyu.channels.wechat.errors import ALREADY_SENT, advice, free_again
-from siyu.kernel.errors import TryLater, WrongValue
+from siyu.kernel.errors import BadInput, TryLater, WrongValue
 
 _MASS_SEND: Final = "cgi-bin/message/mass/send"
 _MASS_ALL: Final = "cgi-bin/message/mass/sendall"
@@ -49,8 +49,14 @@ class Sender:
         """One answer for each item in its order; never raises for one of them.
 
         What may have been sent, though no answer came, is not sent again where the platform would not know the repeat.
+        A broadcast is known again when the same items come together again; retry those that came back ``later`` as one.
+
+        Raises:
+            BadInput: the account has no such way.
         """
-        declared = self._ways[way]
+        declared = self._ways.get(way)
+        if declared is None:
+            raise BadInput(reason=f"there is no way '{way}' here.", reason_zh=f"该账号没有“{way}”这种触达方式。")
         if way == BROADCAST:
             return self._broadcast(declared, items)
         if way == TO_ALL:
