@@ -110,6 +110,13 @@ def test_what_is_installed_here_is_good() -> None:
     assert registry.find(registry.entry_points(group=registry.GROUP)).bad == ()
 
 
-@pytest.mark.parametrize(("name", "place"), [("wecom", "siyu.channels.wecom:Wecom")])
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("wecom", "siyu.channels.wecom:Wecom"),
+        ("official_account", "siyu.channels.wechat:OfficialAccount"),
+        ("mini_program", "siyu.channels.wechat:MiniProgram"),
+    ],
+)
 def test_ours_are_good(name: str, place: str) -> None:
     assert check(EntryPoint(name, place, registry.GROUP)).about.name == name

@@ -34,6 +34,16 @@ class _Lease:
     left: int
 
 
+def limits_of(rates: Sequence[Rate], api: str) -> dict[Place, int]:
+    """The windows that a call of this API counts in; of two over the same time the narrower."""
+    limits: dict[Place, int] = {}
+    for rate in rates:
+        if not rate.apis or api in rate.apis:
+            place = Place(api if rate.each else ",".join(rate.apis), rate.seconds)
+            limits[place] = min(rate.limit, limits.get(place, rate.limit))
+    return limits
+
+
 class Rates:
     """The rates of one account, as this process shares in them."""
 
@@ -53,7 +63,7 @@ class Rates:
             TryLater: the wait would be a long one.
             ValueError: no window holds so many.
         """
-        if any(calls > rate.limit for rate in self._rates) or calls < 1:
+        if any(calls > limit for limit in limits_of(self._rates, api).values()) or calls < 1:
             raise ValueError(f"{calls} calls at once do not fit into any window")
         began = clock.now()
         while (free_at := self._try(database, api, calls, clock.now())) is not None:
@@ -83,7 +93,7 @@ class Rates:
             blocked_until = self._blocked.get(api)
             if blocked_until is not None and blocked_until > now:
                 return blocked_until
-            limits = {Place(api if rate.each else "", rate.seconds): rate.limit for rate in self._rates}
+            limits = limits_of(self._rates, api)
             lacking = [place for place in limits if not self._has(place, calls, now)]
             if lacking and (free_at := self._lease(database, lacking, limits, calls, now)) is not None:
                 return free_at

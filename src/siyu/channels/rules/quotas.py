@@ -77,6 +77,14 @@ def _subject(quota: Quota, wanted: Wanted) -> str:
             reason=f"the quota '{quota.name}' is that of each {quota.subject}: say whose.",
             reason_zh=f"配额“{quota.name}”按对象分别计算，请指明对象。",
         )
+    if quota.by:
+        value = wanted.details.get(quota.by, "")
+        if not value:
+            raise BadInput(
+                reason=f"the quota '{quota.name}' counts by {quota.by}: say which.",
+                reason_zh=f"配额“{quota.name}”按 {quota.by} 分别计算，请指明。",
+            )
+        return f"{subject_id}/{value}"
     return subject_id
 
 

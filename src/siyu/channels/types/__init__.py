@@ -3,10 +3,12 @@
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
 from siyu.channels.types.handed import Account, Ports, Token
-from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest
+from siyu.channels.types.logins import Known, Login
+from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Report
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
     OBJECT_KINDS,
+    THE_ACCOUNT,
     Contact,
     Department,
     Everything,
@@ -23,6 +25,7 @@ from siyu.channels.types.seen import (
 
 __all__ = [
     "OBJECT_KINDS",
+    "THE_ACCOUNT",
     "About",
     "Account",
     "Arrival",
@@ -42,6 +45,8 @@ __all__ = [
     "Group",
     "Hint",
     "Item",
+    "Known",
+    "Login",
     "Member",
     "ObjectKind",
     "Outcome",
@@ -55,6 +60,7 @@ __all__ = [
     "QuotaUse",
     "Rate",
     "Refusal",
+    "Report",
     "Reservation",
     "Seen",
     "Sent",

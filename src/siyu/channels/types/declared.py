@@ -66,6 +66,8 @@ class Quota:
         en: for people.
         zh: for operators.
         when: the settings under which it applies; sources disagree on some, so the account says which.
+        by: a detail of an item (``template_id``) for each of whose values it counts apart; the subject is then
+            ``<subject>/<value>``, in grants as well.
     """
 
     name: str
@@ -75,11 +77,15 @@ class Quota:
     en: str
     zh: str
     when: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an act of a person allows: so many messages until then; ``None``: without an end (a one-time subscription)."""
+    """What an act of a person allows: so many messages until then; ``None``: without an end (a one-time subscription).
+
+    A count of 0 takes back what was granted before.
+    """
 
     quota: str
     subject_id: str
@@ -89,11 +95,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How often an API may be called: so many calls in a window of ``seconds``, of each API or of all together."""
+    """How often an API may be called: so many calls in a window of ``seconds``, of each API or of all together.
+
+    ``apis`` are those that it speaks of, by the names that :meth:`Ports.take` is given; empty for every one.
+    """
 
     seconds: int
     limit: int
     each: bool = True
+    apis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,22 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a sending, as the platform tells later.
+
+    Attributes:
+        handle: of :class:`~siyu.channels.types.Sent`.
+        subject_id: whom it was for; empty for a sending to many.
+        said: the platform's own word for it.
+    """
+
+    handle: str
+    subject_id: str
+    ok: bool
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """What a push says, checked and decrypted.
 
@@ -65,6 +81,7 @@ class Push:
         departures: ties that ended.
         arrival: somebody who may be greeted.
         grants: what the person's act allows.
+        reports: what became of earlier sendings.
     """
 
     id: str
@@ -74,6 +91,7 @@ class Push:
     departures: tuple[Departure, ...] = ()
     arrival: Arrival | None = None
     grants: tuple[Grant, ...] = ()
+    reports: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

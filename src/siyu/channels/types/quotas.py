@@ -1,6 +1,7 @@
 """Taking from quotas, and what is left of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from siyu.channels.types.declared import Subject, Window
@@ -16,6 +17,7 @@ class Wanted:
         subject_id: the customer or group that it reaches, or the member of staff where the way reaches staff.
         staff_id: in whose name; needed where a quota is that of each member of staff.
         count: how much of each quota it takes.
+        details: those of the item; a quota may count apart by one of them (:attr:`Quota.by`).
     """
 
     key: str
@@ -23,6 +25,7 @@ class Wanted:
     subject_id: str
     staff_id: str = ""
     count: int = 1
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 ObjectKind = Literal["staff", "contact", "tags", "group"]
 OBJECT_KINDS: Final[tuple[ObjectKind, ...]] = ("staff", "tags", "contact", "group")
+# In the place of a member of staff: the account itself. Who follows it, follows it and nobody of the staff.
+THE_ACCOUNT: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Follow:
     """One member of staff and one contact know each other.
 
     Attributes:
-        staff_id: who.
+        staff_id: who; :data:`THE_ACCOUNT` for somebody who follows the account itself, as of an official account.
         since: since when, as the platform says.
         tag_ids: tags of the account that this member put on the contact.
         remark: how the member calls them; personal data.
@@ -145,7 +147,8 @@ class Everything:
 
     Attributes:
         staff, departments, tags, groups: ids of all, where the plugin told all of that kind.
-        contacts_of: a member of staff of whom all contacts were told, and their ids.
+        contacts_of: a member of staff of whom all contacts were told, and their ids; with :data:`THE_ACCOUNT` all who
+            follow the account.
     """
 
     staff: tuple[str, ...] | None = None
