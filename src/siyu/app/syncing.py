@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final, Protocol
 
-import httpx
 import structlog
 from sqlalchemy import Connection
 
 from siyu.app.context import Context
+from siyu.app.outward import outward
 from siyu.channels import service as channels
 from siyu.channels.types import Account, Channel, ObjectKind, Reread, Seen, Walk
 from siyu.engines.jobs import defer
@@ -28,7 +28,6 @@ RECONCILE: Final = "channels.reconcile"  # name of the job
 _LOCK: Final = 0x5159_5530
 _AT_ONCE: Final = 100  # rereads claimed together
 _ENOUGH: Final = 3  # refusals in a row, one object at a time: it is not the objects
-_TIMEOUT: Final = 20.0  # seconds
 _LONGEST_WAIT: Final = 3600
 
 
@@ -38,14 +37,9 @@ class Opens(Protocol):
     def __call__(self, account: Account) -> Channel: ...
 
 
-def opener(database: Database, clock: Clock, http: httpx.Client) -> Opens:
+def opener(database: Database, clock: Clock) -> Opens:
     """The installed plugins, with real ports."""
-    return lambda account: channels.open_account(database, account, clock, http)
-
-
-def client() -> httpx.Client:
-    """With which plugins call platforms."""
-    return httpx.Client(timeout=_TIMEOUT)
+    return lambda account: channels.open_account(database, account, clock, outward())
 
 
 @dataclass(slots=True)
@@ -142,10 +136,7 @@ def reconcile(context: Context, account_id: int, opens: Opens | None = None) -> 
         account = channels.account(conn, account_id)
     if account.state == "paused":
         return None
-    if opens is not None:
-        return _reconcile(context, account, opens)
-    with client() as http:
-        return _reconcile(context, account, opener(context.database, context.clock, http))
+    return _reconcile(context, account, opens or opener(context.database, context.clock))
 
 
 def _reconcile(context: Context, account: Account, opens: Opens) -> Walk:

@@ -8,7 +8,7 @@ from siyu.app.loops import Loop
 from siyu.app.pipeline import Pipeline
 from siyu.app.relief import until_signalled, work
 from siyu.app.standing import Standings, adopt
-from siyu.app.syncing import Syncing, client, opener
+from siyu.app.syncing import Syncing, opener
 from siyu.channels import service as channels
 from siyu.customers import service as customers
 from siyu.engines.jobs import job_app
@@ -29,8 +29,7 @@ class Worker:
         pipeline = Pipeline(context.database, context.clock, context.settings.pipeline_batch)
         exporter = timeline.Exporter(context.database, context.clickhouse)
         standings = Standings(context.database, context.clock)
-        self._http = client()
-        syncing = Syncing(context.database, context.clock, opener(context.database, context.clock, self._http))
+        syncing = Syncing(context.database, context.clock, opener(context.database, context.clock))
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
@@ -41,8 +40,7 @@ class Worker:
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; what is begun is finished."""
         adopt(self._context.database, self._context.settings)
-        with self._http:
-            work(self._context, self._loops, self._run_jobs())
+        work(self._context, self._loops, self._run_jobs())
 
     async def _run_jobs(self) -> None:
         jobs = job_app(self._context.database.url)

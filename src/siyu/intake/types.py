@@ -32,8 +32,8 @@ class Message(NamedTuple):
     """What came in, before it is understood. A tuple for the same reason.
 
     Attributes:
-        type: of the Segment contract; ``order`` or ``customer`` for a row of a file; ``push`` for a call of a platform;
-            ``contact`` for what the mirror of a platform found to be different of a person.
+        type: of the Segment contract; ``order`` or ``customer`` for a row of a file; ``push`` for what a platform
+            told at the door of channels; ``contact`` for what the mirror of a platform found to be different of a person.
         source_id: the source it came through.
         message_id: unique within the source; the same id is the same message.
         occurred_at: when it happened, corrected for the sender's clock, UTC.

@@ -138,9 +138,10 @@ class TestOne:
         assert sorted(mirror.told()) == [
             ("added", "ann", ""), ("added", "bo", ""), ("deleted", "ann", "transfer"), ("transferred", "bo", ""),
         ]  # fmt: skip
-        assert mirror.events[-1].properties == {"from_staff": "ann", "to_staff": "bo"} or mirror.ties[
-            "ann"
-        ].transferred_to == "bo"
+        assert (
+            mirror.events[-1].properties == {"from_staff": "ann", "to_staff": "bo"}
+            or mirror.ties["ann"].transferred_to == "bo"
+        )
 
     def test_a_transfer_whose_push_was_lost_and_that_is_seen_in_two_lists(self) -> None:
         mirror = Mirror()

@@ -1,7 +1,7 @@
 """What other rooms may ask of channels."""
 
 from siyu.channels.ports import open_ports
-from siyu.channels.registry import BadPlugin, about, abouts, open_channel
+from siyu.channels.registry import BadPlugin, about, abouts, bad_plugins, open_channel
 from siyu.channels.service.accounts import (
     Known,
     KnownAccounts,
@@ -14,8 +14,9 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
-from siyu.channels.service.hearing import apply, hear, push_message
+from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.mirroring import mirror
+from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
 from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
 from siyu.channels.service.rereading import (
@@ -31,6 +32,7 @@ from siyu.channels.service.walking import begin_walk, end_walk, move_walk
 
 __all__ = [
     "CHANNEL",
+    "PUSH",
     "BadPlugin",
     "Health",
     "Known",
@@ -41,6 +43,7 @@ __all__ = [
     "accounts",
     "apply",
     "ask_again",
+    "bad_plugins",
     "begin_walk",
     "check_account",
     "claim_rereads",
@@ -63,6 +66,7 @@ __all__ = [
     "pause_account",
     "push_message",
     "put_off_rereads",
+    "read_push",
     "reserve",
     "resume_account",
     "scope_of",

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from siyu.channels.service import contacts
 from siyu.channels.service.contacts import Sums
+from siyu.channels.service.pushes import PUSH, read_push
 from siyu.channels.service.quotas import grant
 from siyu.channels.service.rereading import ask_again
 from siyu.channels.service.telling import source_of
@@ -17,16 +18,15 @@ from siyu.channels.store import accounts as account_tables
 from siyu.channels.store import contacts as tables
 from siyu.channels.types.declared import Grant
 from siyu.channels.types.facts import FACTS
-from siyu.channels.types.handed import Account
 from siyu.channels.types.mirrored import UnreadablePush
-from siyu.channels.types.pushes import Departure, Hint, Push
+from siyu.channels.types.pushes import Departure, Hint
 from siyu.channels.types.seen import ObjectKind
 from siyu.customers import service as customers
 from siyu.customers.types import TagChange
 from siyu.identity.types import Attribution
 from siyu.intake import service as intake
 from siyu.intake.types import Lane, Message
-from siyu.kernel.clock import from_millis, to_millis
+from siyu.kernel.clock import from_millis
 from siyu.kernel.fact import Fact
 
 _KINDS: Final = frozenset(get_args(ObjectKind))
@@ -44,29 +44,6 @@ class _Heard:
     grants: list[Grant] = field(default_factory=list)
 
 
-def push_message(account: Account, push: Push, now: datetime) -> Message:
-    """What a push says, as a message for the live lane. The same push has the same id; a repeat is dropped there."""
-    payload: dict[str, Any] = {"account": account.id, "event": push.event}
-    if push.hints:
-        payload["rereads"] = [list(hint) for hint in push.hints]
-    if push.departures:
-        payload["departures"] = [
-            {"staff_id": one.staff_id, "contact_id": one.contact_id, "by": one.by, "at": to_millis(one.at)}
-            for one in push.departures
-        ]
-    if push.grants:
-        payload["grants"] = [
-            {
-                "quota": one.quota,
-                "subject_id": one.subject_id,
-                "count": one.count,
-                "until": None if one.until is None else to_millis(one.until),
-            }
-            for one in push.grants
-        ]
-    return Message("push", account.source_id, push.id, push.at, now, (), payload)
-
-
 def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
     """Note what pushes ask for: what is to be read again, who ended what, what people allow.
 
@@ -77,7 +54,7 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
     Raises:
         UnreadablePush: a message of type ``push`` is wrong; nothing of the batch may be kept.
     """
-    pushes = [message for message in messages if message.type == "push"]
+    pushes = [message for message in messages if message.type == PUSH]
     if not pushes:
         return
     heard: dict[int, _Heard] = defaultdict(_Heard)
@@ -96,33 +73,28 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
 
 
 def _read(message: Message, heard: dict[int, _Heard]) -> None:
-    payload = message.payload
-    account_id = payload.get("account")
-    if type(account_id) is not int:
-        raise UnreadablePush(reason="it names no account.", reason_zh="缺少账号。")
-    said = heard[account_id]
     try:
-        for kind, object_id in payload.get("rereads", ()):
-            if kind not in _KINDS or type(object_id) is not str:
-                raise UnreadablePush(
-                    reason=f"'{kind}' is no kind of object.", reason_zh=f"“{kind}”不是有效的对象类型。"
-                )
-            said.hints[kind, object_id] = None
-        for one in payload.get("departures", ()):
-            if one["by"] not in _BY:
-                raise UnreadablePush(
-                    reason=f"nobody is called '{one['by']}'.", reason_zh=f"未知的操作方“{one['by']}”。"
-                )
-            at = from_millis(one["at"])
-            said.departures.append(Departure(str(one["staff_id"]), str(one["contact_id"]), one["by"], at))
-        for one in payload.get("grants", ()):
-            until = None if one.get("until") is None else from_millis(one["until"])
-            said.grants.append(Grant(str(one["quota"]), str(one["subject_id"]), int(one["count"]), until))
+        account_id, push = read_push(message)
+        sound = type(account_id) is int and all(
+            [
+                *(kind in _KINDS and type(object_id) is str for kind, object_id in push.hints),
+                *(one.by in _BY for one in push.departures),
+            ]
+        )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
         raise UnreadablePush(
             reason=f"a part of it is missing or of the wrong type ({type(problem).__name__}).",
             reason_zh="部分内容缺失或类型不正确。",
         ) from problem
+    if not sound:
+        raise UnreadablePush(
+            reason="it names an account, object or person in a way that nobody knows.",
+            reason_zh="其中的账号、对象或操作方无法识别。",
+        )
+    said = heard[account_id]
+    said.hints.update(dict.fromkeys(push.hints))
+    said.departures += push.departures
+    said.grants += push.grants
 
 
 def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: datetime) -> list[Fact]:
