@@ -28,11 +28,12 @@ from siyu.channels.service.rereading import (
     put_off_rereads,
 )
 from siyu.channels.service.telling import scope_of, source_of
-from siyu.channels.service.walking import begin_walk, end_walk, move_walk
+from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
 
 __all__ = [
     "CHANNEL",
     "PUSH",
+    "RECONCILE",
     "BadPlugin",
     "Health",
     "Known",
@@ -43,6 +44,7 @@ __all__ = [
     "accounts",
     "apply",
     "ask_again",
+    "ask_reconcile",
     "bad_plugins",
     "begin_walk",
     "check_account",
@@ -63,6 +65,7 @@ __all__ = [
     "open_account",
     "open_channel",
     "open_ports",
+    "order_reconcile",
     "pause_account",
     "push_message",
     "put_off_rereads",
