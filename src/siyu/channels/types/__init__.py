@@ -2,8 +2,21 @@
 
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
+from siyu.channels.types.facts import FACTS
 from siyu.channels.types.handed import Account, Ports, Token
 from siyu.channels.types.logins import Known, Login
+from siyu.channels.types.mirrored import (
+    ContactFollows,
+    GroupSummary,
+    Mirrored,
+    Relationship,
+    Reread,
+    Standing,
+    TagSummary,
+    UnreadablePush,
+    Walk,
+    Workload,
+)
 from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Report
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
@@ -24,6 +37,7 @@ from siyu.channels.types.seen import (
 )
 
 __all__ = [
+    "FACTS",
     "OBJECT_KINDS",
     "THE_ACCOUNT",
     "About",
@@ -32,6 +46,7 @@ __all__ = [
     "Capability",
     "Channel",
     "Contact",
+    "ContactFollows",
     "Content",
     "ContentKind",
     "Department",
@@ -43,11 +58,13 @@ __all__ = [
     "Gone",
     "Grant",
     "Group",
+    "GroupSummary",
     "Hint",
     "Item",
     "Known",
     "Login",
     "Member",
+    "Mirrored",
     "ObjectKind",
     "Outcome",
     "PlatformRefused",
@@ -60,17 +77,24 @@ __all__ = [
     "QuotaUse",
     "Rate",
     "Refusal",
+    "Relationship",
     "Report",
+    "Reread",
     "Reservation",
     "Seen",
     "Sent",
     "Staff",
+    "Standing",
     "Subject",
     "Tag",
+    "TagSummary",
     "Taken",
     "Token",
+    "UnreadablePush",
     "Unseen",
+    "Walk",
     "Wanted",
     "Way",
     "Window",
+    "Workload",
 ]

@@ -138,6 +138,46 @@ export interface paths {
         patch: operations["update_api_v1_channels_accounts__account_id__patch"];
         trace?: never;
     };
+    "/api/v1/channels/accounts/{account_id}/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contact
+         * @description One contact with everybody who serves or served them, newest first.
+         */
+        get: operations["contact_api_v1_channels_accounts__account_id__contacts__contact_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Groups
+         * @description Group chats with who is in them; also those that are no more, at the end.
+         */
+        get: operations["groups_api_v1_channels_accounts__account_id__groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/accounts/{account_id}/health": {
         parameters: {
             query?: never;
@@ -152,6 +192,26 @@ export interface paths {
          * @description Try now what the account needs; this calls the platform, and may take some seconds.
          */
         post: operations["check_api_v1_channels_accounts__account_id__health_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/mirror": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standing
+         * @description How the mirror of the account stands.
+         */
+        get: operations["standing_api_v1_channels_accounts__account_id__mirror_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -212,6 +272,90 @@ export interface paths {
          * @description Call again. Safe to repeat.
          */
         post: operations["resume_api_v1_channels_accounts__account_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff
+         * @description Staff with whom they serve, the busiest first; also those who are no more.
+         */
+        get: operations["staff_api_v1_channels_accounts__account_id__staff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tags
+         * @description Tags of the account, by group.
+         */
+        get: operations["tags_api_v1_channels_accounts__account_id__tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/walks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Walks
+         * @description The last thirty reconciles, newest first.
+         */
+        get: operations["walks_api_v1_channels_accounts__account_id__walks_get"];
+        put?: never;
+        /**
+         * Order
+         * @description Reconcile soon instead of tonight.
+         */
+        post: operations["order_api_v1_channels_accounts__account_id__walks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/walks/{walk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Walk
+         * @description One reconcile with its report.
+         */
+        get: operations["walk_api_v1_channels_accounts__account_id__walks__walk_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2455,6 +2599,23 @@ export interface components {
              */
             zone: string;
         };
+        /** ContactRead */
+        ContactRead: {
+            /** Contact Id */
+            contact_id: string;
+            /** Follows */
+            follows: components["schemas"]["RelationshipRead"][];
+            /** Gone At */
+            gone_at: string | null;
+            /** Kind */
+            kind: string;
+            /** Seen At */
+            seen_at: string | null;
+            /** Tags */
+            tags: string[];
+            /** Union Id */
+            union_id: string;
+        };
         /**
          * CustomerList
          * @description A page; ``next`` is the cursor of the following one, ``None`` at the end.
@@ -3123,6 +3284,33 @@ export interface components {
             expected: number;
             /** Repeats */
             repeats: number;
+        };
+        /** GroupRead */
+        GroupRead: {
+            /** Created At */
+            created_at: string | null;
+            /**
+             * Customers
+             * @description In it now.
+             */
+            customers: number;
+            /** Gone At */
+            gone_at: string | null;
+            /** Group Id */
+            group_id: string;
+            /**
+             * Joined
+             * @description Customers whose last stay began in the period.
+             */
+            joined: number;
+            /** Left */
+            left: number;
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id: string;
+            /** Staff */
+            staff: number;
         };
         /** HealthRead */
         HealthRead: {
@@ -3982,6 +4170,14 @@ export interface components {
             /** Orders */
             orders: components["schemas"]["Order"][];
         };
+        /** Ordered */
+        Ordered: {
+            /**
+             * Queued
+             * @description False when one was waiting already.
+             */
+            queued: boolean;
+        };
         /**
          * Overview
          * @description Everything on the overview, as of ``at``; the period has ``days`` days and ends then.
@@ -4238,18 +4434,6 @@ export interface components {
             shop: string;
         };
         /**
-         * Problem
-         * @description Why a row cannot be taken, in both languages.
-         */
-        Problem: {
-            /** Code */
-            code: string;
-            /** En */
-            en: string;
-            /** Zh */
-            zh: string;
-        };
-        /**
          * Profile
          * @description Everything this room knows of one customer. ``personal`` is masked (``phone`` → ``138****8000``).
          */
@@ -4495,7 +4679,7 @@ export interface components {
             column: string;
             /** Line */
             line: number;
-            problem: components["schemas"]["Problem"];
+            problem: components["schemas"]["siyu__intake__files__types__Problem"];
             /** Row */
             row: string[];
         };
@@ -4570,6 +4754,31 @@ export interface components {
             since: string;
             /** Source */
             source: string;
+        };
+        /** RelationshipRead */
+        RelationshipRead: {
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Ended By
+             * @description staff, customer, transfer, left or unknown; empty while it stands.
+             */
+            ended_by: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Staff Id */
+            staff_id: string;
+            /** State */
+            state: string;
+            /** Tags */
+            tags: string[];
+            /** Transferred To */
+            transferred_to: string;
+            /** Way */
+            way: string;
         };
         /** ResetLink */
         ResetLink: {
@@ -5146,6 +5355,27 @@ export interface components {
             /** Staying */
             staying: components["schemas"]["Known"][];
         };
+        /** StandingRead */
+        StandingRead: {
+            /** @description The newest reconcile. */
+            last: components["schemas"]["WalkRead"] | null;
+            /**
+             * Read At
+             * @description When the platform last answered.
+             */
+            read_at: string | null;
+            refused: components["schemas"]["siyu__channels__http__mirror__Problem"] | null;
+            /**
+             * Refused At
+             * @description When it last refused, unless it has answered since.
+             */
+            refused_at: string | null;
+            /**
+             * Waiting
+             * @description Objects that are to be read again.
+             */
+            waiting: number;
+        };
         /**
          * Stated
          * @description The definitions that an answer was counted by, for programs and (``en``, ``zh``) for people.
@@ -5219,6 +5449,24 @@ export interface components {
             /** Tag */
             tag: string;
         };
+        /** TagRead */
+        TagRead: {
+            /**
+             * Contacts
+             * @description Customers who have it now.
+             */
+            contacts: number;
+            /** Group Id */
+            group_id: string;
+            /** Group Name */
+            group_name: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: number;
+            /** Tag Id */
+            tag_id: string;
+        };
         /**
          * Taken
          * @description What became of the events; they are durable.
@@ -5275,6 +5523,20 @@ export interface components {
             entries: components["schemas"]["TimelineEntry"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * UnseenRead
+         * @description What could not be seen; nothing of it has ended for us.
+         */
+        UnseenRead: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
         };
         /**
          * Value
@@ -5397,6 +5659,39 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             recognised: components["schemas"]["Recognised"] | null;
+        };
+        /** WalkRead */
+        WalkRead: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Counts
+             * @description Seen of each kind; ties that began and ended; messages; pieces.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Moved At
+             * Format: date-time
+             * @description When its last piece was done.
+             */
+            moved_at: string;
+            problem: components["schemas"]["siyu__channels__http__mirror__Problem"] | null;
+            /**
+             * State
+             * @description running, done or failed
+             */
+            state: string;
+            /** Unseen */
+            unseen: components["schemas"]["UnseenRead"][];
         };
         /**
          * Wanted
@@ -5521,6 +5816,42 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** WorkloadRead */
+        WorkloadRead: {
+            /** Active */
+            active: boolean;
+            /**
+             * Added
+             * @description In the period, without transfers; so is lost.
+             */
+            added: number;
+            /**
+             * Contacts
+             * @description Customers who stand with them now.
+             */
+            contacts: number;
+            /** Department Ids */
+            department_ids: string[];
+            /** Gone At */
+            gone_at: string | null;
+            /** Handed Over */
+            handed_over: number;
+            /** Lost */
+            lost: number;
+            /** Name */
+            name: string;
+            /** Position */
+            position: string;
+            /** Serves */
+            serves: boolean;
+            /** Staff Id */
+            staff_id: string;
+            /**
+             * Taken Over
+             * @description By transfer, in the period.
+             */
+            taken_over: number;
+        };
         /** WriteKeyRead */
         WriteKeyRead: {
             /**
@@ -5534,6 +5865,34 @@ export interface components {
             key: string;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * Problem
+         * @description What the platform, or Siyu itself, said.
+         */
+        siyu__channels__http__mirror__Problem: {
+            /** Code */
+            code: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+        };
+        /**
+         * Problem
+         * @description Why a row cannot be taken, in both languages.
+         */
+        siyu__intake__files__types__Problem: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
     };
     responses: never;
@@ -5912,6 +6271,92 @@ export interface operations {
             };
         };
     };
+    contact_api_v1_channels_accounts__account_id__contacts__contact_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    groups_api_v1_channels_accounts__account_id__groups_get: {
+        parameters: {
+            query?: {
+                /** @description Begin of the period; 30 days before its end when not given. */
+                since?: string | null;
+                /** @description Its end, which does not belong to it; now when not given. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     check_api_v1_channels_accounts__account_id__health_post: {
         parameters: {
             query?: never;
@@ -5930,6 +6375,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    standing_api_v1_channels_accounts__account_id__mirror_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -6050,6 +6535,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    staff_api_v1_channels_accounts__account_id__staff_get: {
+        parameters: {
+            query?: {
+                /** @description Begin of the period; 30 days before its end when not given. */
+                since?: string | null;
+                /** @description Its end, which does not belong to it; now when not given. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkloadRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tags_api_v1_channels_accounts__account_id__tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    walks_api_v1_channels_accounts__account_id__walks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_api_v1_channels_accounts__account_id__walks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ordered"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    walk_api_v1_channels_accounts__account_id__walks__walk_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                walk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
