@@ -2,7 +2,7 @@
 
 import typer
 
-from siyu.app.cli import access, data, imports, lifetime, people, run, sources
+from siyu.app.cli import access, data, fake, imports, lifetime, people, run, sources
 
 app = typer.Typer(
     name="siyu",
@@ -19,3 +19,4 @@ access.register(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(sources.app, name="sources")
 app.add_typer(data.dead_letters, name="dead-letters")
+app.add_typer(fake.app, name="fake")
