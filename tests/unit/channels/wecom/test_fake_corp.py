@@ -263,6 +263,8 @@ class TestReading:
         assert isinstance(whole[-1], Everything)
         assert len(whole[-1].staff or ()) == 11
         assert len(whole[-1].departments or ()) == 5
+        both = plugin.read("staff", ["staff0003", "", "staff0001"])
+        assert both == [*whole, Gone("staff", "staff0003")]
 
     def test_tags(self, corp: Corp, plugin: Wecom) -> None:
         found = plugin.read("tags", ["whatever"])
