@@ -42,6 +42,20 @@ FACTS: tuple[FactKind, ...] = (
         },
     ),
     FactKind(
+        "account.followed",
+        1,
+        "The customer began to follow the account itself, as an official account.",
+        "关注账号",
+        {"account": _ACCOUNT, "way": _WAY, "state": _STATE},
+    ),
+    FactKind(
+        "account.unfollowed",
+        1,
+        "The customer follows the account no more.",
+        "取消关注",
+        {"account": _ACCOUNT, "by": ("string", "customer, unknown (no push told)")},
+    ),
+    FactKind(
         "chat.joined",
         1,
         "The customer joined a group chat.",
