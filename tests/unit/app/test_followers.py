@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import httpx
 import numpy as np
+import orjson
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,6 +23,7 @@ from siyu.app.syncing import Syncing
 from siyu.channels import service
 from siyu.channels.http import PushDoor
 from siyu.channels.types import Account, Channel, PushRequest
+from siyu.channels.wechat import OfficialAccount
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows
 from siyu.engines.settings import Settings
@@ -149,6 +151,24 @@ def equals(siyu: Siyu, account: Account, fake: Fake) -> None:
     assert max(begun.values(), default=1) == 1
     assert siyu.rows("SELECT count(*) FROM intake.dead_letter") == [(0,)]
     assert siyu.facts("friend.added", "friend.deleted") == []
+
+
+def test_where_a_follower_scans_again_is_told(siyu: Siyu, account: Account, fake: Fake, clock: ManualClock) -> None:
+    channel = cast("OfficialAccount", siyu.opens(account))
+    shelf = channel.make_code("shelf-3")
+    open_id = fake.new_person()
+    fake.scans(open_id, shelf.ticket)
+    clock.advance(timedelta(minutes=5))
+    fake.faults.repeated = 1
+    fake.scans(open_id, channel.make_code("till-1").ticket)
+    fake.deliver()
+    siyu.work()
+    facts = siyu.facts("account.followed", "entry.scanned")
+    assert [(one["kind"], orjson.loads(one["properties"])["state"]) for one in facts] == [
+        ("entry.scanned", "till-1"),
+        ("account.followed", "shelf-3"),
+    ]
+    assert len({one["customer_id"] for one in facts}) == 1
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -24,12 +24,15 @@ from siyu.channels.types import (
     Follow,
     Gone,
     Push,
+    Scan,
     Seen,
     Staff,
+    UnreadablePush,
 )
 from siyu.engines.postgres import Database
 from siyu.intake import service as intake
-from siyu.intake.types import Message
+from siyu.intake.types import IdentifierClaim, Message
+from siyu.kernel.clock import to_millis
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -82,6 +85,32 @@ def told(database: Database, account: Account) -> Told:
 
 def happened(messages: Sequence[Message]) -> list[tuple[str, dict[str, Any]]]:
     return [(one["kind"], one["properties"]) for message in messages for one in message.payload.get("happened", [])]
+
+
+class TestScans:
+    def test_a_scan_is_told_with_what_the_code_carried(self, told: Told) -> None:
+        push = Push("p1", "SCAN", at(1), scan=Scan("o1", "shelf-3"))
+        message = service.push_message(told.account, push, at(2))
+        assert service.read_push(message) == (told.account.id, push)
+        for _ in range(2):  # the same again is the same message
+            with told.database.transaction() as conn:
+                service.hear(conn, [message], at(2))
+        first, again = told.messages()
+        assert first == again
+        assert happened([first]) == [("entry.scanned", {"account": told.account.id, "state": "shelf-3"})]
+        assert first.claims == (IdentifierClaim("open_id", "p-one", "o1"),)
+        assert first.payload["acted_at"] == to_millis(at(1))
+
+    @pytest.mark.parametrize("wrong", [3, {"contact_id": "o1"}, {"contact_id": 7, "state": ""}])
+    def test_what_cannot_be_read(self, told: Told, wrong: Any) -> None:
+        message = service.push_message(told.account, Push("p1", "SCAN", at(1)), at(2))
+        with told.database.transaction() as conn, pytest.raises(UnreadablePush):
+            service.hear(conn, [message._replace(payload={**message.payload, "scan": wrong})], at(2))
+
+    def test_a_push_of_before_says_none(self, told: Told) -> None:
+        message = service.push_message(told.account, Push("p1", "SCAN", at(1)), at(2))
+        payload = {name: value for name, value in message.payload.items() if name != "scan"}
+        assert service.read_push(message._replace(payload=payload))[1].scan is None
 
 
 class TestFollowers:

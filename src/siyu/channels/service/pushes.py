@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from siyu.channels.types import Account, Arrival, Departure, Grant, Push
+from siyu.channels.types import Account, Arrival, Departure, Grant, Push, Scan
 from siyu.intake.types import Message
 from siyu.kernel.clock import from_millis, to_millis
 
@@ -32,6 +32,7 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
             }
             for one in push.grants
         ],
+        "scan": None if push.scan is None else {"contact_id": push.scan.contact_id, "state": push.scan.state},
     }
     return Message(PUSH, account.source_id, push.id, push.at, now, (), payload)
 
@@ -50,6 +51,7 @@ def read_push(message: Message) -> tuple[int, Push]:
             Grant(**{**one, "until": None if one["until"] is None else from_millis(one["until"])})
             for one in said["grants"]
         ),
+        scan=None if said.get("scan") is None else Scan(**said["scan"]),
     )
     return said["account"], push
 

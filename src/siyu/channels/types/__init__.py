@@ -17,7 +17,17 @@ from siyu.channels.types.mirrored import (
     Walk,
     Workload,
 )
-from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Report
+from siyu.channels.types.pushes import (
+    Arrival,
+    Departure,
+    Hint,
+    Push,
+    PushAnswer,
+    PushRefused,
+    PushRequest,
+    Report,
+    Scan,
+)
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
     OBJECT_KINDS,
@@ -81,6 +91,7 @@ __all__ = [
     "Report",
     "Reread",
     "Reservation",
+    "Scan",
     "Seen",
     "Sent",
     "Staff",

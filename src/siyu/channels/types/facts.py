@@ -56,6 +56,13 @@ FACTS: tuple[FactKind, ...] = (
         {"account": _ACCOUNT, "by": ("string", "customer, unknown (no push told)")},
     ),
     FactKind(
+        "entry.scanned",
+        1,
+        "The customer scanned an entry code of an account that they follow already.",
+        "扫描活码",
+        {"account": _ACCOUNT, "state": _STATE},
+    ),
+    FactKind(
         "chat.joined",
         1,
         "The customer joined a group chat.",
