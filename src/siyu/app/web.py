@@ -19,7 +19,7 @@ from siyu.app.context import Context
 from siyu.app.live import Hub
 from siyu.app.outward import outward
 from siyu.channels import http as channels
-from siyu.channels.http import PushDoor
+from siyu.channels.http import LoginDoor, PushDoor
 from siyu.engines.access import service as access
 from siyu.engines.http import prepare
 from siyu.engines.http.pages import show_api
@@ -35,6 +35,7 @@ Siyu (私域) looks after the customers a brand can reach itself.
 
 * **intake**: the Segment contract; point an SDK of Segment or RudderStack at this host with a source's write key.
 * **callbacks**: where platforms push; each account says its own address.
+* **logins**: where people sign in on the brand's pages and in its mini programs.
 * everything under **/api/v1** needs a session or an API key (`Authorization: Bearer …`).
 """
 
@@ -56,6 +57,7 @@ def create_app(context: Context | None = None) -> FastAPI:
         door = open_door(context)
         app.state.door = door
         app.state.push_door = pushes = open_push_door(context, door)
+        app.state.login_door = open_login_door(context, door)
         door.start()
         try:
             yield
@@ -90,6 +92,7 @@ def create_app(context: Context | None = None) -> FastAPI:
     app.router.routes.append(FirstOwnerRoute())
     app.include_router(intake.router)
     app.include_router(channels.callback)
+    app.include_router(channels.logins)
     app.include_router(health.router)
     app.include_router(api.router)
     app.router.routes.append(ConsoleRoute())
@@ -125,6 +128,12 @@ def open_push_door(context: Context, door: intake.Door) -> PushDoor:
         await door.put(Lane.LIVE, [serialised(message)])
 
     return PushDoor(context.database, context.clock, outward(), check=lambda: door.check(Lane.LIVE), put=put)
+
+
+def open_login_door(context: Context, door: intake.Door) -> LoginDoor:
+    """The door at which people sign in."""
+    keys = access.WriteKeys(context.database)
+    return LoginDoor(context.database, context.clock, outward(), check=lambda: door.check(Lane.LIVE), keys=keys)
 
 
 def _on_this_machine(url: str) -> bool:

@@ -15,6 +15,7 @@ from siyu.channels.service.accounts import (
 )
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
 from siyu.channels.service.hearing import apply, hear
+from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
@@ -46,6 +47,7 @@ __all__ = [
     "ask_again",
     "ask_reconcile",
     "bad_plugins",
+    "begin_login",
     "begin_walk",
     "check_account",
     "claim_rereads",
@@ -53,12 +55,14 @@ __all__ = [
     "contact_follows",
     "end_walk",
     "filled_secrets",
+    "finish_login",
     "finish_rereads",
     "give_back",
     "grant",
     "group_list",
     "health_of_accounts",
     "hear",
+    "login_of_app",
     "mirror",
     "move_walk",
     "note_reading",
@@ -73,9 +77,11 @@ __all__ = [
     "reserve",
     "resume_account",
     "scope_of",
+    "session_of",
     "source_of",
     "standing",
     "tag_list",
+    "tie_phone",
     "update_account",
     "used",
     "walk",

@@ -4,7 +4,15 @@ from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome
 from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
 from siyu.channels.types.facts import FACTS
 from siyu.channels.types.handed import Account, Ports, Token
-from siyu.channels.types.logins import Known, Login
+from siyu.channels.types.logins import (
+    CodeSpent,
+    Known,
+    Login,
+    LoginBegun,
+    LoginBroken,
+    LoginUnavailable,
+    MemberSession,
+)
 from siyu.channels.types.mirrored import (
     ContactFollows,
     GroupSummary,
@@ -55,6 +63,7 @@ __all__ = [
     "Arrival",
     "Capability",
     "Channel",
+    "CodeSpent",
     "Contact",
     "ContactFollows",
     "Content",
@@ -73,7 +82,11 @@ __all__ = [
     "Item",
     "Known",
     "Login",
+    "LoginBegun",
+    "LoginBroken",
+    "LoginUnavailable",
     "Member",
+    "MemberSession",
     "Mirrored",
     "ObjectKind",
     "Outcome",

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from siyu.channels.types.declared import About
 from siyu.channels.types.handed import Account, Ports
+from siyu.channels.types.logins import Known, Login
 from siyu.channels.types.pushes import PushAnswer, PushRequest
 from siyu.channels.types.seen import ObjectKind, Seen
 from siyu.kernel.errors import SiyuError
@@ -132,6 +133,34 @@ class Channel(ABC):
 
     def welcome(self, code: str, content: Content) -> Sent:
         """Greet who has just come. At most once a code."""
+        raise NotImplementedError
+
+    def authorize_url(self, redirect: str, state: str = "", *, ask: bool = False) -> str:
+        """Where a page sends a visitor to be known; they come back to ``redirect`` with ``code`` and ``state``.
+
+        Args:
+            redirect: of ours.
+            state: up to 128 letters and digits.
+            ask: the visitor is asked for name and picture as well.
+        """
+        raise NotImplementedError
+
+    def login(self, code: str) -> Login:
+        """Who came back to a page, or signs in to an app, with this code.
+
+        Raises:
+            CodeSpent: the code is wrong, too old or was used.
+            BadInput: it cannot be a code, or the visitor is nobody yet.
+            PlatformRefused, TryLater: as :meth:`read`.
+        """
+        raise NotImplementedError
+
+    def phone(self, code: str) -> str:
+        """The phone that somebody gave in an app, with its country; raises as :meth:`login`."""
+        raise NotImplementedError
+
+    def claims_of(self, login: Login, phone: str = "") -> tuple[Known, ...]:
+        """What a sign-in tells of a person, the surest first."""
         raise NotImplementedError
 
     def send(self, way: str, items: Sequence[Item]) -> list[Sent]:
