@@ -24,6 +24,7 @@ _METHODS: Final = {
     Capability.PUSH: ("read_push",),
     Capability.WELCOME: ("welcome",),
     Capability.SEND: ("send",),
+    Capability.RECOGNISE: ("recognise", "pending_ids"),
     Capability.PAGE_LOGIN: ("authorize_url", "login", "claims_of"),
     Capability.APP_LOGIN: ("login", "phone", "claims_of"),
 }

@@ -16,6 +16,7 @@ from siyu.channels.service.accounts import (
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
+from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
@@ -62,9 +63,13 @@ __all__ = [
     "group_list",
     "health_of_accounts",
     "hear",
+    "keep_pending",
+    "keep_recognised",
     "login_of_app",
+    "may_ask",
     "mirror",
     "move_walk",
+    "newcomers",
     "note_reading",
     "open_account",
     "open_channel",
@@ -84,6 +89,7 @@ __all__ = [
     "tie_phone",
     "update_account",
     "used",
+    "visitors",
     "walk",
     "walks",
     "workload",

@@ -13,6 +13,7 @@ from siyu.channels.types.logins import (
     LoginUnavailable,
     MemberSession,
 )
+from siyu.channels.types.mapped import Recognised, Recognising, Visitor
 from siyu.channels.types.mirrored import (
     ContactFollows,
     GroupSummary,
@@ -99,6 +100,8 @@ __all__ = [
     "Quota",
     "QuotaUse",
     "Rate",
+    "Recognised",
+    "Recognising",
     "Refusal",
     "Relationship",
     "Report",
@@ -116,6 +119,7 @@ __all__ = [
     "Token",
     "UnreadablePush",
     "Unseen",
+    "Visitor",
     "Walk",
     "Wanted",
     "Way",

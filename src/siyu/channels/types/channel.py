@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from siyu.channels.types.declared import About
 from siyu.channels.types.handed import Account, Ports
 from siyu.channels.types.logins import Known, Login
+from siyu.channels.types.mapped import Recognised, Visitor
 from siyu.channels.types.pushes import PushAnswer, PushRequest
 from siyu.channels.types.seen import ObjectKind, Seen
 from siyu.kernel.errors import SiyuError
@@ -133,6 +134,18 @@ class Channel(ABC):
 
     def welcome(self, code: str, content: Content) -> Sent:
         """Greet who has just come. At most once a code."""
+        raise NotImplementedError
+
+    def recognise(self, visitor: Visitor) -> Recognised:
+        """Which contact a visitor of an app is. The platform counts the questions: whoever asks has reserved one.
+
+        Raises:
+            PlatformRefused, TryLater: as :meth:`read`.
+        """
+        raise NotImplementedError
+
+    def pending_ids(self, contact_ids: Sequence[str]) -> dict[str, str]:
+        """The pending ids under which up to 100 contacts may have been known as visitors; raises the same."""
         raise NotImplementedError
 
     def authorize_url(self, redirect: str, state: str = "", *, ask: bool = False) -> str:

@@ -14,11 +14,13 @@ from siyu.channels.types import (
     Ports,
     PushAnswer,
     PushRequest,
+    Recognised,
     Seen,
     Sent,
+    Visitor,
 )
 from siyu.channels.wecom.about import ABOUT
-from siyu.channels.wecom.calls import sends
+from siyu.channels.wecom.calls import people, sends
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.health import health
 from siyu.channels.wecom.pushes import Keys, answer
@@ -52,6 +54,12 @@ class Wecom(Channel):
 
     def walk(self, cursor: str) -> Iterator[tuple[Sequence[Seen], str]]:
         return walk(self.client, cursor)
+
+    def recognise(self, visitor: Visitor) -> Recognised:
+        return people.recognise(self.client, visitor)
+
+    def pending_ids(self, contact_ids: Sequence[str]) -> dict[str, str]:
+        return people.pending_ids(self.client, contact_ids)
 
     def welcome(self, code: str, content: Content) -> Sent:
         return welcome(self.client, code, content)

@@ -2620,7 +2620,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "page_login" | "app_login";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "recognise" | "page_login" | "app_login";
         /** ChangePassword */
         ChangePassword: {
             /** New */
