@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from siyu.app.context import Context
-from siyu.app.syncing import Opens, opener
+from siyu.app.syncing import Opens, alone, opener
 from siyu.channels import service as channels
 from siyu.channels.types import Account, Capability, Channel, PlatformRefused, Recognised, Recognising, Visitor
 from siyu.kernel.errors import TryLater
@@ -16,6 +16,7 @@ from siyu.kernel.errors import TryLater
 log = structlog.get_logger(__name__)
 
 JOB: Final = "channels.recognise"
+_LOCK: Final = 0x5159_5531
 _AT_ONCE: Final = 100
 _ENOUGH: Final = 3  # refusals in a row: it is not the visitors
 
@@ -30,12 +31,18 @@ def recognise_all(context: Context) -> None:
             recognise(context, account)
 
 
-def recognise(context: Context, account: Account, opens: Opens | None = None) -> Recognising:
-    """Ask for the visitors of whom nothing is known, then of the contacts who came since; what is answered is kept."""
-    channel = (opens or opener(context.database, context.clock))(account)
-    done = _visitors(context, account, channel)
-    if done.ended == "done":
-        done = _newcomers(context, account, channel, done)
+def recognise(context: Context, account: Account, opens: Opens | None = None) -> Recognising | None:
+    """Ask for the visitors of whom nothing is known, then of the contacts who came since; what is answered is kept.
+
+    ``None`` when another process is at it: nobody is to be asked for twice.
+    """
+    with alone(context.database, _LOCK, account.id) as held:
+        if not held:
+            return None
+        channel = (opens or opener(context.database, context.clock))(account)
+        done = _visitors(context, account, channel)
+        if done.ended == "done":
+            done = _newcomers(context, account, channel, done)
     log.info("recognising.ended", account=account.id, asked=done.asked, found=done.found, ended=done.ended)
     return done
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from siyu.engines.settings import Settings
 from siyu.intake import service as intake
 from siyu.intake.types import IdentifierClaim, Message
 from siyu.kernel.clock import ManualClock
+from siyu.kernel.errors import TryLater
 from siyu.rehearsal.platforms.faults import Refusal
 from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wechat.account import DEFAULT_SECRET
@@ -262,9 +264,28 @@ class TestTheDoor:
         assert web.get(f"/wechat/{official[0].id}/authorize").status_code == 409
 
     def test_one_address_comes_too_often(self, web: TestClient, mini: tuple[Account, Fake]) -> None:
-        account, _ = mini
-        answers = [web.post(f"/mini-program/{account.id}/login", json={"code": "a"}) for _ in range(121)]
-        assert {one.json()["code"] for one in answers[:120]} == {"CodeSpent"}
-        assert (answers[120].status_code, answers[120].json()["code"]) == (429, "TooManyRequests")
-        assert int(answers[120].json()["details"]["retry_after"]) <= 60
-        assert web.get(f"/wechat/{account.id}/authorize").status_code == 404  # another door counts by itself
+        account, fake = mini
+        answers = [web.get("/wechat/99/authorize") for _ in range(301)]
+        assert {one.status_code for one in answers[:300]} == {404}
+        assert (answers[300].status_code, answers[300].json()["code"]) == (429, "TooManyRequests")
+        assert int(answers[300].json()["details"]["retry_after"]) <= 60
+        code = fake.app_code(fake.new_person())  # another door counts by itself
+        assert web.post(f"/mini-program/{account.id}/login", json={"code": code}).status_code == 200
+
+    def test_a_code_is_not_used_up_for_nothing(self, web: TestClient, mini: tuple[Account, Fake]) -> None:
+        """Neither when too many are at it, nor when the queue is full."""
+        account, fake = mini
+        door = cast("Any", web.app).state.login_door
+        address, body = f"/mini-program/{account.id}/login", {"code": fake.app_code(fake.new_person())}
+        with ExitStack() as others:
+            for _ in range(12):
+                others.enter_context(door.asking())
+            assert web.post(address, json=body).status_code == 503
+        check, door._check = door._check, full
+        assert web.post(address, json=body).json()["code"] == "TryLater"
+        door._check = check
+        assert web.post(address, json=body).status_code == 200
+
+
+def full() -> None:
+    raise TryLater(reason="The queue is full.", reason_zh="队列已满。", retry_after=10)

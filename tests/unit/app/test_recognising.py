@@ -79,6 +79,7 @@ class Siyu:
 
     def recognise(self, corp: Account) -> tuple[int, int, str]:
         done = recognising.recognise(self.context, corp, self.opens)
+        assert done is not None
         self.work()
         return done.asked, done.found, done.ended
 
@@ -221,6 +222,11 @@ class TestNewcomers:
         assert siyu.customers(stranger) != siyu.customers(person)
         assert siyu.recognise(wecom) == (0, 0, "done")
         assert siyu.asked["idconvert/batch/external_userid_to_pending_id"] == 1
+
+
+def test_one_process_at_a_time(siyu: Siyu, wecom: Account) -> None:
+    with syncing.alone(siyu.database, recognising._LOCK, wecom.id):
+        assert recognising.recognise(siyu.context, wecom, siyu.opens) is None
 
 
 def test_every_active_corp_is_gone_through(siyu: Siyu, wecom: Account, mini: Account) -> None:

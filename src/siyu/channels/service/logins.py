@@ -14,7 +14,6 @@ from siyu.channels.rules import logins as rules
 from siyu.channels.types import (
     Account,
     Channel,
-    CodeSpent,
     Known,
     Login,
     LoginBegun,
@@ -83,6 +82,7 @@ def finish_login(channel: Channel, code: str, state: str, cookie: str, now: date
         LoginBroken: they did not go there with this browser, or long ago.
         CodeSpent: the code is wrong, too old or was used.
         BadInput: the visitor is nobody yet.
+        LoginRefused: the platform does not let them.
         LoginUnavailable, TryLater: the platform refuses, or cannot answer now.
     """
     said = rules.read_state(state, cookie, now, partial(vault.signed, _WAY))
@@ -135,8 +135,6 @@ def _asked(channel: Channel, ask: Callable[[], Answer]) -> Answer:
     """What the platform says of the account is not for its visitors."""
     try:
         return ask()
-    except CodeSpent:
-        raise
     except PlatformRefused as refusal:
         log.warning("channels.login_refused", account=channel.account.id, errcode=refusal.errcode)
         raise LoginUnavailable(account=channel.account.id) from None

@@ -10,6 +10,7 @@ from siyu.channels.types.logins import (
     Login,
     LoginBegun,
     LoginBroken,
+    LoginRefused,
     LoginUnavailable,
     MemberSession,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "Login",
     "LoginBegun",
     "LoginBroken",
+    "LoginRefused",
     "LoginUnavailable",
     "Member",
     "MemberSession",

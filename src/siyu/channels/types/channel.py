@@ -163,6 +163,7 @@ class Channel(ABC):
 
         Raises:
             CodeSpent: the code is wrong, too old or was used.
+            LoginRefused: the platform does not let this person sign in.
             BadInput: it cannot be a code, or the visitor is nobody yet.
             PlatformRefused, TryLater: as :meth:`read`.
         """

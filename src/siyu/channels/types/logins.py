@@ -82,6 +82,14 @@ class LoginBroken(SiyuError):
     zh = "该登录请求并非由当前浏览器发起，或已超时，请允许 Cookie 后重新登录。"
 
 
+class LoginRefused(SiyuError):
+    """The platform does not let this person sign in."""
+
+    status = 403
+    en = "The platform does not let this person sign in."
+    zh = "平台限制该用户登录。"
+
+
 class LoginUnavailable(SiyuError):
     """The platform refuses for a reason that is the operators' and not the visitor's."""
 

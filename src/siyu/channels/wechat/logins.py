@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from siyu.channels.types import CodeSpent, Known, Login, PlatformRefused
+from siyu.channels.types import CodeSpent, Known, Login, LoginRefused, PlatformRefused
 from siyu.channels.wechat.client import BASE_URL, Client, code_of, later
 from siyu.channels.wechat.rules import is_id
 from siyu.kernel.errors import BadInput
@@ -14,6 +14,7 @@ from siyu.kernel.errors import BadInput
 _PAGES: Final = "https://open.weixin.qq.com"
 _STATE: Final = re.compile(r"[A-Za-z0-9]{0,128}")
 _CODE: Final = re.compile(r"[!-~]{1,512}")
+_RISK: Final = 40226
 _SPENT: Final = frozenset({40029, 40163, 41008, 42003})
 
 
@@ -70,7 +71,7 @@ def by_app(client: Client, secret: str, code: str) -> Login:
 
     Raises:
         CodeSpent: the code is wrong, too old or was used.
-        PlatformRefused: 40226: WeChat holds the person for a risk.
+        LoginRefused: WeChat holds the person for a risk.
     """
     query = {"appid": client.app_id, "secret": secret, "js_code": _code(code), "grant_type": "authorization_code"}
     with _one_code():
@@ -116,6 +117,8 @@ def _one_code() -> Iterator[None]:
     except PlatformRefused as refusal:
         if refusal.errcode in _SPENT:
             raise CodeSpent from None
+        if refusal.errcode == _RISK:
+            raise LoginRefused from None
         raise
 
 
