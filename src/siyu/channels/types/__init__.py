@@ -17,7 +17,17 @@ from siyu.channels.types.mirrored import (
     Walk,
     Workload,
 )
-from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Report
+from siyu.channels.types.pushes import (
+    Arrival,
+    Departure,
+    Heard,
+    Hint,
+    Push,
+    PushAnswer,
+    PushRefused,
+    PushRequest,
+    Report,
+)
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
     OBJECT_KINDS,
@@ -59,6 +69,7 @@ __all__ = [
     "Grant",
     "Group",
     "GroupSummary",
+    "Heard",
     "Hint",
     "Item",
     "Known",
