@@ -54,7 +54,7 @@ def marker(folder: Path) -> dict[str, Any]:
 
 def fakes(siyu: Siyu) -> list[psutil.Process]:
     children = psutil.Process(siyu.process.pid).children()
-    return [one for one in children if "wecom" in one.cmdline()]
+    return [one for one in children if one.status() != psutil.STATUS_ZOMBIE and "wecom" in one.cmdline()]
 
 
 def control(folder: Path, path: str, **body: Any) -> Any:
