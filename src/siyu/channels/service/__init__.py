@@ -19,6 +19,7 @@ from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
 from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
+from siyu.channels.service.regrouping import regroup
 from siyu.channels.service.rereading import (
     CHANNEL,
     ask_again,
@@ -70,6 +71,7 @@ __all__ = [
     "push_message",
     "put_off_rereads",
     "read_push",
+    "regroup",
     "reserve",
     "resume_account",
     "scope_of",
