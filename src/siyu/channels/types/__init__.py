@@ -4,6 +4,7 @@ from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome
 from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
 from siyu.channels.types.handed import Account, Ports, Token
 from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest
+from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
     OBJECT_KINDS,
     Contact,
@@ -51,14 +52,19 @@ __all__ = [
     "PushRefused",
     "PushRequest",
     "Quota",
+    "QuotaUse",
     "Rate",
+    "Refusal",
+    "Reservation",
     "Seen",
     "Sent",
     "Staff",
     "Subject",
     "Tag",
+    "Taken",
     "Token",
     "Unseen",
+    "Wanted",
     "Way",
     "Window",
 ]

@@ -1,0 +1,76 @@
+"""Access tokens for all processes: read by everybody, fetched by one at a time."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from siyu.channels.store import tokens as tables
+from siyu.channels.types import Token
+from siyu.engines.postgres import Database
+from siyu.engines.vault import service as vault
+from siyu.kernel.clock import Clock
+from siyu.kernel.errors import TryLater
+
+_MARGIN: Final = timedelta(minutes=1)  # so that a token does not end on its way to the platform
+_FRESH: Final = timedelta(seconds=30)  # after which it is read again: secrets that changed have other tokens
+_PATIENCE: Final = 60  # seconds to wait for another's fetch; it has a time-out of its own
+
+
+class Tokens:
+    """The tokens of one account, as this process knows them."""
+
+    def __init__(self, database: Database, account_id: int) -> None:
+        self._database = database
+        self._account_id = account_id
+        self._known: dict[str, tuple[Token, datetime]] = {}
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
+
+    def get(self, name: str, fetch: Callable[[], Token], clock: Clock, stale: str | None) -> str:
+        """A token that is good now and is not ``stale``.
+
+        Who fetches holds a lock of the session and no transaction: when the process dies, the lock goes with it.
+
+        Raises:
+            TryLater: another has been fetching for too long.
+        """
+        known, read_at = self._known.get(name, (None, None))
+        now = clock.now()
+        if known is not None and read_at is not None and now - read_at < _FRESH and _good(known, stale, now):
+            return known.value
+        with self._lock:
+            turn = self._turns[name]
+        with turn:  # one connection a process waits for the others
+            if (found := self._stored(name, stale, clock.now())) is not None:
+                return found
+            with self._database.raw() as connection:
+                if not tables.hold(connection, self._account_id, name, _PATIENCE):
+                    raise TryLater(
+                        reason="Another process has been fetching the token of this account for a minute.",
+                        reason_zh="其他进程获取该账号凭证已超过一分钟。",
+                        retry_after=30,
+                    )
+                if (found := self._stored(name, stale, clock.now())) is not None:
+                    return found
+                fetched = fetch()
+                with self._database.transaction() as conn:
+                    tables.put(conn, self._account_id, name, vault.seal(fetched.value.encode()), fetched.expires_at)
+                self._known[name] = (fetched, clock.now())
+                return fetched.value
+
+    def _stored(self, name: str, stale: str | None, now: datetime) -> str | None:
+        with self._database.transaction() as conn:
+            row = tables.token(conn, self._account_id, name)
+        if row is None:
+            return None
+        found = Token(vault.open_sealed(row[0]).decode(), row[1])
+        if not _good(found, stale, now):
+            return None
+        self._known[name] = (found, now)
+        return found.value
+
+
+def _good(token: Token, stale: str | None, now: datetime) -> bool:
+    return token.value != stale and token.expires_at - _MARGIN > now

@@ -1,0 +1,120 @@
+"""Who gets something of quotas that are not enough for all: the order decides, and each takes all or nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from siyu.channels.rules.windows import limit_at, window_at
+from siyu.channels.types import About, Quota, Refusal, Reservation, Subject, Taken, Wanted, Window
+from siyu.kernel.errors import BadInput
+
+
+class Key(NamedTuple):
+    """Whose allowance of which quota. Its order is that in which rows are locked."""
+
+    quota: str
+    window: Window
+    subject: Subject
+    subject_id: str
+
+
+@dataclass(slots=True)
+class Held:
+    """What a subject was granted until then, and what is left of it."""
+
+    until: datetime | None
+    granted: int
+    left: int
+
+
+@dataclass(slots=True)
+class Stand:
+    """How one allowance stands: ``used`` since ``start``, or what is ``held`` of grants, the first to end first."""
+
+    quota: Quota
+    start: datetime
+    used: int
+    held: list[Held]
+
+
+def applying(about: About, settings: Mapping[str, str]) -> list[Quota]:
+    """The quotas that apply under an account's settings."""
+    return [one for one in about.quotas if all(settings.get(name, "") == value for name, value in one.when.items())]
+
+
+def keys_of(about: About, quotas: Sequence[Quota], wanted: Wanted) -> dict[Key, Quota]:
+    """Every allowance that is taken from.
+
+    Raises:
+        BadInput: the channel has no such way or quota, or the subject of one is not named.
+    """
+    ways = {way.name: way.quotas for way in about.ways}
+    known = {quota.name for quota in about.quotas}
+    names = {name: None for asked in wanted.names for name in ways.get(asked, (asked,))}
+    if unknown := [name for name in names if name not in known]:
+        raise BadInput(
+            reason=f"{about.name} has no way or quota '{unknown[0]}'.",
+            reason_zh=f"{about.zh}没有名为“{unknown[0]}”的触达方式或配额。",
+        )
+    if wanted.count < 1:
+        raise BadInput(reason="at least one is taken from a quota.", reason_zh="配额的占用数量至少为 1。")
+    found: dict[Key, Quota] = {}
+    for quota in quotas:
+        if quota.name in names:
+            key = Key(quota.name, quota.window, quota.subject, _subject(quota, wanted))
+            found[key] = min(quota, found.get(key, quota), key=lambda one: one.limit or 28)
+    return found
+
+
+def _subject(quota: Quota, wanted: Wanted) -> str:
+    if quota.subject == "account":
+        return ""
+    subject_id = wanted.staff_id or wanted.subject_id if quota.subject == "staff" else wanted.subject_id
+    if not subject_id:
+        raise BadInput(
+            reason=f"the quota '{quota.name}' is that of each {quota.subject}: say whose.",
+            reason_zh=f"配额“{quota.name}”按对象分别计算，请指明对象。",
+        )
+    return subject_id
+
+
+def decide(
+    wanted: Iterable[tuple[Wanted, Sequence[Key]]], stands: Mapping[Key, Stand], zone: ZoneInfo
+) -> list[Reservation | Refusal]:
+    """An answer for each in order. Changes ``stands`` by what is taken."""
+    answers: list[Reservation | Refusal] = []
+    for one, keys in wanted:
+        refusals = [found for key in keys if (found := _refusal(one, key, stands[key], zone))]
+        if refusals:
+            answers.append(max(refusals, key=lambda found: (found.free_at is None, found.free_at or 0)))
+        else:
+            taken = [part for key in keys for part in _take(one.count, key, stands[key])]
+            answers.append(Reservation(one.key, tuple(taken)))
+    return answers
+
+
+def _refusal(wanted: Wanted, key: Key, stand: Stand, zone: ZoneInfo) -> Refusal | None:
+    if key.window == "grant":
+        limit, left = sum(held.granted for held in stand.held), sum(held.left for held in stand.held)
+        used, free_at = limit - left, None
+    else:
+        limit, used = limit_at(stand.quota, zone, stand.start), stand.used
+        left, free_at = limit - used, window_at(key.window, zone, stand.start)[1]
+    if left >= wanted.count:
+        return None
+    return Refusal(wanted.key, *key, used, limit, free_at, stand.quota.en, stand.quota.zh)
+
+
+def _take(count: int, key: Key, stand: Stand) -> Iterable[Taken]:
+    stand.used += count
+    if key.window != "grant":
+        yield Taken(*key, stand.start, count)
+        return
+    for held in stand.held:
+        part = min(count, held.left)
+        if part:
+            held.left -= part
+            count -= part
+            yield Taken(*key, held.until, part)

@@ -1,0 +1,154 @@
+"""Taking from quotas: who may send, and who must wait. No number of senders at once gets more than there is."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from siyu.channels import registry
+from siyu.channels.rules import quotas as rules
+from siyu.channels.rules.quotas import Key, Stand
+from siyu.channels.rules.windows import limit_at, window_at
+from siyu.channels.store import quotas as tables
+from siyu.channels.types import Account, Grant, Quota, QuotaUse, Refusal, Reservation, Taken, Wanted
+
+_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)  # of the row that stands for the lock on grants
+
+
+def reserve(conn: Connection, account: Account, wanted: Sequence[Wanted], now: datetime) -> list[Reservation | Refusal]:
+    """Take from the quotas of the account, each item from all of its quotas or from none. One answer each, in order.
+
+    What is taken is taken with this transaction; until its end others who want of the same allowances wait, so keep it
+    short. A repeat takes again: reserve in the transaction that marks the items as being sent.
+
+    Raises:
+        BadInput: the channel has no such way or quota, or the subject of one is not named.
+    """
+    about = registry.about(account.channel)
+    zone = ZoneInfo(about.zone)
+    applying = rules.applying(about, account.settings)
+    asked = [(one, rules.keys_of(about, applying, one)) for one in wanted]
+    quotas = {key: quota for _, keys in asked for key, quota in keys.items()}
+    stands = _lock(conn, account.id, quotas, zone, now)
+    before = {key: stand.used for key, stand in stands.items()}
+    answers = rules.decide([(one, list(keys)) for one, keys in asked], stands, zone)
+    changes = {key: (one.start, one.used - before[key]) for key, one in stands.items() if one.used != before[key]}
+    tables.change(conn, account.id, changes)
+    tables.spend(conn, account.id, _of_grants(answers), 1)
+    return answers
+
+
+def give_back(conn: Connection, account: Account, reservations: Sequence[Reservation], now: datetime) -> None:
+    """Return what was reserved and not used, because the platform refused it. What its window is over for is gone.
+
+    A repeat gives back again: do it in the transaction that notes the refusal.
+    """
+    zone = ZoneInfo(registry.about(account.channel).zone)
+    returned: dict[tuple[Key, datetime], int] = {}
+    for reservation in reservations:
+        for one in reservation.taken:
+            key = Key(one.quota, one.window, one.subject, one.subject_id)
+            place = (key, _ALWAYS if one.window == "grant" or one.at is None else one.at)
+            returned[place] = returned.get(place, 0) + one.count
+    if not returned:
+        return
+    found = tables.lock(conn, account.id, {key: _start(key, zone, now) for key, _ in returned})
+    changes = {key: (start, -count) for (key, start), count in returned.items() if found[key].start == start}
+    tables.change(conn, account.id, changes)
+    tables.spend(conn, account.id, _of_grants(reservations), -1)
+
+
+def grant(conn: Connection, account: Account, grants: Sequence[Grant], now: datetime) -> None:
+    """Keep what acts of people allow. The newest act counts: what was left of one that ends before is gone.
+
+    Safe to repeat for grants with an end; those without one add up, so keep them with the message that brought them.
+    A grant of a quota that the channel does not have is left out.
+    """
+    about = registry.about(account.channel)
+    open_ = {one.name: one for one in about.quotas if one.window == "grant"}
+    kept: dict[tuple[str, str, datetime | None], tuple[int, int]] = {}
+    for one in grants:
+        quota = open_.get(one.quota)
+        if quota is None or one.count < 1 or (one.until is not None and one.until <= now):
+            continue
+        place = (one.quota, one.subject_id, one.until)
+        count = one.count + (kept[place][0] if place in kept and one.until is None else 0)
+        for other in [p for p in kept if p[:2] == place[:2] and one.until and p[2] and p[2] < one.until]:
+            del kept[other]
+        kept[place] = (min(count, quota.limit or count), quota.limit)
+    if not kept:
+        return
+    keys = {Key(name, "grant", open_[name].subject, subject_id): _ALWAYS for name, subject_id, _ in kept}
+    tables.lock(conn, account.id, keys)
+    tables.put_grants(conn, account.id, kept)
+
+
+def used(conn: Connection, account: Account, now: datetime) -> list[QuotaUse]:
+    """How every quota of the account stands, in the order in which the channel declares them."""
+    about = registry.about(account.channel)
+    zone = ZoneInfo(about.zone)
+    applying = rules.applying(about, account.settings)
+    windows = {
+        Key(one.name, one.window, one.subject, ""): window_at(one.window, zone, now)
+        for one in applying
+        if one.window != "grant"
+    }
+    limits = {
+        Key(one.name, one.window, one.subject, ""): limit_at(one, zone, now)
+        for one in applying
+        if one.window != "grant"
+    }
+    sums = tables.sums(conn, account.id, {key: (start, limits[key]) for key, (start, _) in windows.items()})
+    granted = tables.grant_sums(conn, account.id, now)
+    answer = []
+    for one in applying:
+        if one.window == "grant":
+            given, left, subjects, full = granted.get(one.name, (0, 0, 0, 0))
+            answer.append(_use(one, None, None, one.limit, given - left, left, subjects, full))
+        else:
+            key = Key(one.name, one.window, one.subject, "")
+            found = sums[key.quota, key.window, key.subject]
+            rest = max(0, limits[key] - found.used) if one.subject == "account" else None
+            answer.append(_use(one, *windows[key], limits[key], found.used, rest, found.subjects, found.full))
+    return answer
+
+
+def _use(
+    quota: Quota,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    used_: int,
+    left: int | None,
+    subjects: int,
+    full: int,
+) -> QuotaUse:
+    return QuotaUse(
+        quota.name, quota.en, quota.zh, quota.subject, quota.window, since, until, limit, used_, left, subjects, full
+    )
+
+
+def _lock(
+    conn: Connection, account_id: int, quotas: dict[Key, Quota], zone: ZoneInfo, now: datetime
+) -> dict[Key, Stand]:
+    if not quotas:
+        return {}
+    found = tables.lock(conn, account_id, {key: _start(key, zone, now) for key in quotas})
+    held = tables.held(conn, account_id, [key for key in quotas if key.window == "grant"], now)
+    return {key: Stand(quota, found[key].start, found[key].used, held.get(key, [])) for key, quota in quotas.items()}
+
+
+def _start(key: Key, zone: ZoneInfo, now: datetime) -> datetime:
+    return _ALWAYS if key.window == "grant" else window_at(key.window, zone, now)[0]
+
+
+def _of_grants(answers: Sequence[Reservation | Refusal]) -> list[Taken]:
+    return [
+        taken
+        for answer in answers
+        if isinstance(answer, Reservation)
+        for taken in answer.taken
+        if taken.window == "grant"
+    ]

@@ -1,0 +1,140 @@
+"""Accounts, their sealed secrets, their health."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from siyu.channels.types import Account
+from siyu.engines.postgres import AnyRow, one, rows, run, scalar
+
+
+def insert(
+    conn: Connection,
+    *,
+    channel: str,
+    external_id: str,
+    name: str,
+    source_id: int,
+    settings: Mapping[str, str],
+    secrets: Mapping[str, str],
+    now: datetime,
+) -> Account | None:
+    """The new account, ``None`` when the channel has one of this external id already."""
+    row = one(
+        conn,
+        """
+        INSERT INTO channels.account
+            (channel, external_id, name, source_id, state, settings, secrets, created_at, updated_at)
+        VALUES (:channel, :external_id, :name, :source_id, 'active', CAST(:settings AS jsonb), CAST(:secrets AS jsonb),
+                :now, :now)
+        ON CONFLICT (channel, external_id) DO NOTHING
+        RETURNING *
+        """,
+        channel=channel,
+        external_id=external_id,
+        name=name,
+        source_id=source_id,
+        settings=_json(settings),
+        secrets=_json(secrets),
+        now=now,
+    )
+    return _account(row) if row else None
+
+
+def update(
+    conn: Connection,
+    account_id: int,
+    *,
+    name: str,
+    state: str,
+    settings: Mapping[str, str],
+    secrets: Mapping[str, str],
+    now: datetime,
+) -> Account:
+    row = one(
+        conn,
+        """
+        UPDATE channels.account
+        SET name = :name, state = :state, settings = CAST(:settings AS jsonb), secrets = CAST(:secrets AS jsonb),
+            updated_at = :now
+        WHERE id = :id RETURNING *
+        """,
+        id=account_id,
+        name=name,
+        state=state,
+        settings=_json(settings),
+        secrets=_json(secrets),
+        now=now,
+    )
+    assert row is not None
+    return _account(row)
+
+
+def accounts(conn: Connection) -> list[tuple[Account, dict[str, str]]]:
+    """All with their sealed secrets, by id."""
+    return [(_account(row), row.secrets) for row in rows(conn, "SELECT * FROM channels.account ORDER BY id")]
+
+
+def account(conn: Connection, account_id: int, *, lock: bool = False) -> tuple[Account, dict[str, str]] | None:
+    """The account and its sealed secrets."""
+    row = one(conn, f"SELECT * FROM channels.account WHERE id = :id {'FOR UPDATE' if lock else ''}", id=account_id)
+    return (_account(row), row.secrets) if row else None
+
+
+def id_of(conn: Connection, channel: str, external_id: str) -> int | None:
+    found = scalar(
+        conn,
+        "SELECT id FROM channels.account WHERE channel = :channel AND external_id = :external_id",
+        channel=channel,
+        external_id=external_id,
+    )
+    return None if found is None else int(found)
+
+
+def drop_tokens(conn: Connection, account_id: int) -> None:
+    """What was fetched with secrets that may not be the account's any more."""
+    run(conn, "DELETE FROM channels.token WHERE account_id = :id", id=account_id)
+
+
+def put_health(conn: Connection, account_id: int, findings: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Keep what was found; what was found later stays."""
+    run(
+        conn,
+        """
+        INSERT INTO channels.health AS old (account_id, checked_at, findings)
+        VALUES (:id, :now, CAST(:findings AS jsonb))
+        ON CONFLICT (account_id) DO UPDATE SET checked_at = excluded.checked_at, findings = excluded.findings
+        WHERE old.checked_at <= excluded.checked_at
+        """,
+        id=account_id,
+        now=now,
+        findings=orjson.dumps(list(findings)).decode(),
+    )
+
+
+def health(conn: Connection) -> dict[int, tuple[datetime, list[dict[str, Any]]]]:
+    """When each account was last looked at, and what was found."""
+    return {
+        row.account_id: (row.checked_at, row.findings)
+        for row in rows(conn, "SELECT account_id, checked_at, findings FROM channels.health")
+    }
+
+
+def _json(value: Mapping[str, str]) -> str:
+    return orjson.dumps(dict(value)).decode()
+
+
+def _account(row: AnyRow) -> Account:
+    return Account(
+        id=row.id,
+        channel=row.channel,
+        external_id=row.external_id,
+        name=row.name,
+        source_id=row.source_id,
+        state=row.state,
+        settings=row.settings,
+        created_at=row.created_at,
+    )
