@@ -137,7 +137,7 @@ class TestImports:
                     assert top in sys.stdlib_module_names or name.startswith("siyu.kernel"), f"{path.name}: {name}"
 
     def test_nothing_of_ours_is_imported_by_name(self) -> None:
-        """The import linter cannot see it; only a plugin loader may, and there is none yet. Libraries are another thing:
+        """The import linter cannot see it; plugins come by entry points instead. Libraries are another thing:
         one may be optional, or too heavy to load whole.
         """
         found = []
@@ -155,6 +155,17 @@ class TestImports:
                     ):
                         found.append(where(path, node.lineno))
         assert found == []
+
+    def test_only_the_registry_of_channels_loads_plugins(self) -> None:
+        """What is loaded by an entry point was written by somebody else: one place looks at it before it is used."""
+        loaders = {
+            path.relative_to(SOURCE).as_posix()
+            for path in FILES
+            for node in ast.walk(tree(path))
+            if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("importlib.metadata"))
+            or (isinstance(node, ast.Import) and any(one.name.startswith("importlib.metadata") for one in node.names))
+        }
+        assert loaders == {"channels/registry.py"}
 
     def test_ruff_names_no_exception_for_todo(self) -> None:
         marks = re.compile(r"#\s*(TODO|FIXME|XXX|HACK)\b")

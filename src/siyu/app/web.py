@@ -17,6 +17,9 @@ from siyu.app import api, health
 from siyu.app.console import ConsoleRoute, FirstOwnerRoute
 from siyu.app.context import Context
 from siyu.app.live import Hub
+from siyu.app.outward import outward
+from siyu.channels import http as channels
+from siyu.channels.http import PushDoor
 from siyu.engines.access import service as access
 from siyu.engines.http import prepare
 from siyu.engines.http.pages import show_api
@@ -24,11 +27,14 @@ from siyu.intake import http as intake
 from siyu.intake.http.coalescer import Coalescer
 from siyu.intake.http.door import DoorLimits
 from siyu.intake.http.pressure import Limits, Pressure
+from siyu.intake.service import serialised
+from siyu.intake.types import Lane, Message
 
 _DESCRIPTION = """
 Siyu (私域) looks after the customers a brand can reach itself.
 
 * **intake**: the Segment contract; point an SDK of Segment or RudderStack at this host with a source's write key.
+* **callbacks**: where platforms push; each account says its own address.
 * everything under **/api/v1** needs a session or an API key (`Authorization: Bearer …`).
 """
 
@@ -49,10 +55,12 @@ def create_app(context: Context | None = None) -> FastAPI:
         assert context is not None
         door = open_door(context)
         app.state.door = door
+        app.state.push_door = pushes = open_push_door(context, door)
         door.start()
         try:
             yield
         finally:
+            await pushes.stop()
             await door.stop()
             context.close()
 
@@ -68,6 +76,7 @@ def create_app(context: Context | None = None) -> FastAPI:
         settings = context.settings
         app.state.context = context
         app.state.strict = settings.intake_strict
+        app.state.outward = outward
         prepare(
             app,
             database=context.database,
@@ -80,6 +89,7 @@ def create_app(context: Context | None = None) -> FastAPI:
     show_api(app)
     app.router.routes.append(FirstOwnerRoute())
     app.include_router(intake.router)
+    app.include_router(channels.callback)
     app.include_router(health.router)
     app.include_router(api.router)
     app.router.routes.append(ConsoleRoute())
@@ -106,6 +116,15 @@ def open_door(context: Context) -> intake.Door:
         body=settings.intake_request_bytes, expanded=settings.intake_expanded_bytes, event=settings.intake_event_bytes
     )
     return intake.Door(Coalescer(database), Pressure(database, limits), find_source, context.clock, sizes)
+
+
+def open_push_door(context: Context, door: intake.Door) -> PushDoor:
+    """The door of platforms, behind which their pushes come into the same queue."""
+
+    async def put(message: Message) -> None:
+        await door.put(Lane.LIVE, [serialised(message)])
+
+    return PushDoor(context.database, context.clock, outward(), check=lambda: door.check(Lane.LIVE), put=put)
 
 
 def _on_this_machine(url: str) -> bool:

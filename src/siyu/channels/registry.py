@@ -77,6 +77,11 @@ def abouts() -> list[About]:
     return [one.about for one in plugins().good.values()]
 
 
+def bad_plugins() -> list[BadPlugin]:
+    """What is installed and cannot be used, and why."""
+    return list(plugins().bad)
+
+
 def about(channel: str) -> About:
     """What this channel says of itself.
 

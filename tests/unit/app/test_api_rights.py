@@ -16,6 +16,7 @@ from siyu.kernel.errors import NotAllowed
 
 SIGNED_IN: Final = "signed in"  # any operator or key
 WRITE_KEY: Final = "write key"  # of a source: the contract of Segment
+SIGNATURE: Final = "signature"  # of a platform, which the plugin checks
 ANYBODY: Final = "anybody"
 
 # A route that is not here does not pass: decide who may use it, and write it down.
@@ -28,6 +29,10 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/api-keys": "keys.manage",
     "GET /api/v1/arrivals": "sources.read",
     "GET /api/v1/audit": "audit.read",
+    "GET /api/v1/channels/accounts": "channels.read",
+    "GET /api/v1/channels/accounts/{account_id}": "channels.read",
+    "GET /api/v1/channels/accounts/{account_id}/quotas": "channels.read",
+    "GET /api/v1/channels/kinds": "channels.read",
     "GET /api/v1/console/config": ANYBODY,
     "GET /api/v1/customers": "customers.read",
     "GET /api/v1/customers/exports": "customers.read",
@@ -71,6 +76,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/sources/{source_id}": "sources.read",
     "GET /api/v1/sources/{source_id}/live": "sources.read",
     "GET /api/v1/system": "system.read",
+    "GET /callback/{channel}/{account_id}": SIGNATURE,
     "GET /first-owner": ANYBODY,
     "GET /health/live": ANYBODY,
     "GET /health/ready": ANYBODY,
@@ -82,9 +88,14 @@ TABLE: Final[dict[str, str]] = {
     "GET /v1/pixel/page": WRITE_KEY,
     "GET /v1/pixel/track": WRITE_KEY,
     "GET /v1/projects/{write_key}/settings": WRITE_KEY,
+    "PATCH /api/v1/channels/accounts/{account_id}": "channels.manage",
     "PATCH /api/v1/operators/{operator_id}": "operators.manage",
     "PATCH /api/v1/sources/{source_id}": "sources.manage",
     "POST /api/v1/api-keys": "keys.manage",
+    "POST /api/v1/channels/accounts": "channels.manage",
+    "POST /api/v1/channels/accounts/{account_id}/health": "channels.manage",
+    "POST /api/v1/channels/accounts/{account_id}/pause": "channels.manage",
+    "POST /api/v1/channels/accounts/{account_id}/resume": "channels.manage",
     "POST /api/v1/customers/exports": "customers.read",
     "POST /api/v1/customers/merge": "identity.manage",
     "POST /api/v1/customers/{customer_id}/reveal": "personal.reveal",
@@ -112,6 +123,7 @@ TABLE: Final[dict[str, str]] = {
     "POST /api/v1/sources": "sources.manage",
     "POST /api/v1/sources/{source_id}/write-keys": "sources.manage",
     "POST /beacon/v1/batch": WRITE_KEY,
+    "POST /callback/{channel}/{account_id}": SIGNATURE,
     "POST /v1/a": WRITE_KEY,
     "POST /v1/alias": WRITE_KEY,
     "POST /v1/b": WRITE_KEY,
@@ -182,7 +194,7 @@ class TestTable:
         assert set(TABLE) - set(ROUTES) == set()
 
     def test_the_code_asks_for_what_the_table_says(self) -> None:
-        said = {key: ANYBODY if right == WRITE_KEY else right for key, right in TABLE.items()}
+        said = {key: ANYBODY if right in (WRITE_KEY, SIGNATURE) else right for key, right in TABLE.items()}
         assert {key: asked_by(route) for key, route in ROUTES.items()} == said
 
     def test_every_right_guards_something(self) -> None:

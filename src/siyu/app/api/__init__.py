@@ -15,8 +15,10 @@ from siyu.app.api import (
     overview,
     system,
 )
+from siyu.channels.http import accounts as channels
 from siyu.engines.access import http as access
 
 router = APIRouter()
 for part in (access, arrivals, console, overview, exports, customers, imports, insight, intake, lifetime, live, system):
     router.include_router(part.router)
+router.include_router(channels)

@@ -40,6 +40,10 @@ RIGHTS: Mapping[str, Right] = {
     "intake.manage": _right("replay or drop dead letters", "重放或丢弃死信", Role.OPERATOR),
     "sources.read": _right("see sources and their write keys", "查看数据源与写入密钥", Role.OPERATOR, Role.ANALYST),
     "sources.manage": _right("make sources, give and revoke write keys", "管理数据源与写入密钥", Role.OPERATOR),
+    "channels.read": _right(
+        "see accounts of channels, their health and quotas", "查看渠道账号、健康状况与配额", *_EVERYONE
+    ),
+    "channels.manage": _right("connect, change and pause accounts of channels", "接入、修改与停用渠道账号"),
     "operators.manage": _right("make, change and disable operators", "管理操作员"),
     "keys.manage": _right("make and revoke API keys", "管理 API 密钥"),
     "audit.read": _right("read the audit", "查看审计日志", Role.AUDITOR),

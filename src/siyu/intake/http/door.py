@@ -132,6 +132,23 @@ class Door:
         await self._pressure.stop()
         await self._coalescer.stop()
 
+    def check(self, lane: Lane) -> None:
+        """Pass when messages may come in that this door did not read itself.
+
+        Raises:
+            TryLater, TooManyRequests: come back later.
+        """
+        self._pressure.check(lane)
+
+    async def put(self, lane: Lane, parts: list[bytes]) -> None:
+        """Return when such messages are durable.
+
+        Raises:
+            TryLater: they are not.
+        """
+        await self._coalescer.put(lane, parts, [])
+        self._pressure.let_in(len(parts))
+
     async def take(self, call: Call) -> bytes:
         """Store what can be taken, set the rest aside with its reason, and return the answer's body.
 

@@ -97,6 +97,10 @@ export const team: Words<typeof source> = {
   actions: {
     "api_key.created": "API key made",
     "api_key.revoked": "API key revoked",
+    "channel.changed": "Channel account changed",
+    "channel.connected": "Channel account connected",
+    "channel.paused": "Channel account paused",
+    "channel.resumed": "Channel account resumed",
     "customer.split": "Customer split",
     "dead_letters.discarded": "Dead letters discarded",
     "dead_letters.replayed": "Dead letters replayed",

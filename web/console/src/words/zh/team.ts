@@ -93,6 +93,10 @@ export const team = {
   actions: {
     "api_key.created": "创建 API 密钥",
     "api_key.revoked": "吊销 API 密钥",
+    "channel.changed": "修改渠道账号",
+    "channel.connected": "接入渠道账号",
+    "channel.paused": "停用渠道账号",
+    "channel.resumed": "恢复渠道账号",
     "customer.split": "拆分客户",
     "dead_letters.discarded": "丢弃死信",
     "dead_letters.replayed": "重放死信",

@@ -1,0 +1,18 @@
+"""The HTTP client with which a process calls platforms: one, because it keeps connections."""
+
+from functools import cache
+
+import httpx
+
+import siyu
+
+
+@cache
+def outward() -> httpx.Client:
+    """Made when the first call is: loading the certificates takes a while."""
+    return httpx.Client(
+        timeout=httpx.Timeout(20.0, connect=5.0),
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+        headers={"User-Agent": f"siyu/{siyu.__version__}"},
+        follow_redirects=False,
+    )

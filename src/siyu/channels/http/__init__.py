@@ -1,0 +1,7 @@
+"""The HTTP face of channels: the door at which platforms push, and the API of accounts."""
+
+from siyu.channels.http.accounts import router as accounts
+from siyu.channels.http.callback import router as callback
+from siyu.channels.http.door import PushDoor
+
+__all__ = ["PushDoor", "accounts", "callback"]
