@@ -168,6 +168,23 @@ def codes(
     ]
 
 
+def by_states(conn: Connection, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[int, int, list[str]]]:
+    """Code, number of the card and our tags, by account and state; what belongs to no code is absent."""
+    pairs = sorted(wanted)
+    return {
+        (row[0], row[1]): (row[2], row[3], list(row[4] or ()))
+        for row in rows(
+            conn,
+            """SELECT way.account_id, way.state, way.code_id, way.number, code.definition -> 'tags'
+               FROM unnest(CAST(:accounts AS bigint[]), CAST(:states AS text[])) AS given (account_id, state)
+               JOIN channels.entry_way AS way USING (account_id, state)
+               JOIN channels.entry_code AS code ON code.id = way.code_id""",
+            accounts=[account for account, _ in pairs],
+            states=[state for _, state in pairs],
+        )
+    }
+
+
 def picture(conn: Connection, code_id: int) -> tuple[str, bytes]:
     """The URL of a code, and the platform's picture of its QR; each empty where there is none."""
     found = one(conn, "SELECT url, picture FROM channels.entry_way WHERE code_id = :id AND number = 0", id=code_id)
