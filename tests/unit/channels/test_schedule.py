@@ -156,12 +156,7 @@ def test_whoever_serves_is_named_and_able_and_somebody_serves_if_anybody_can(
         & {
             *roster.staff,
             *roster.backups,
-            *(
-                one
-                for shift in roster.shifts
-                if covers(shift.span, moment.astimezone(SHANGHAI))
-                for one in shift.staff
-            ),
+            *(one for shift in roster.shifts if covers(shift.span, moment.astimezone(SHANGHAI)) for one in shift.staff),
         }
     )
     if found.by in ("on_duty", "backups") and roster.daily_cap is not None:

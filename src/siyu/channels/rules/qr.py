@@ -90,9 +90,9 @@ def data_uri(picture: bytes) -> str:
 def poster(shown: Poster) -> str:
     """A poster of 750 by 1000 as SVG; it needs no other file. Every text is escaped."""
     colours = THEMES[shown.theme]
+    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" '
-        f"font-family={quoteattr(_FONT)} text-anchor=\"middle\">",
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family={quoteattr(_FONT)} text-anchor="middle">',
         f'<path fill="{colours.paper}" d="M0 0h{_WIDTH}v{_HEIGHT}H0z"/>',
         f'<path fill="{colours.accent}" d="M0 0h{_WIDTH}v132H0z"/>',
         _line(shown.brand, 86, 48, 650, colours.on_accent, bold=True),
@@ -142,9 +142,7 @@ def _line(text: str, y: int, size: int, room: int, colour: str, *, bold: bool = 
         cleaned = cleaned[:-2] + "…"
     fitting = min(size, room / _breadth(cleaned))
     weight = ' font-weight="700"' if bold else ""
-    return (
-        f'<text x="{_WIDTH // 2}" y="{y}" font-size="{fitting:.1f}" fill="{colour}"{weight}>{escape(cleaned)}</text>'
-    )
+    return f'<text x="{_WIDTH // 2}" y="{y}" font-size="{fitting:.1f}" fill="{colour}"{weight}>{escape(cleaned)}</text>'
 
 
 def _breadth(text: str) -> float:

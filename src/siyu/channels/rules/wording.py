@@ -38,7 +38,10 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 def welcome(greeting: Greeting, values: Mapping[str, str]) -> Content:
     """The content that is sent; titles of attachments may have variables too."""
     attachments = tuple(
-        (kind, {name: filled(text, values) if name in {"title", "description"} else text for name, text in given.items()})
+        (
+            kind,
+            {name: filled(text, values) if name in {"title", "description"} else text for name, text in given.items()},
+        )
         for kind, given in greeting.attachments
     )
     return Content(filled(greeting.text, values), attachments)

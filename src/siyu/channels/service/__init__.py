@@ -13,35 +13,78 @@ from siyu.channels.service.accounts import (
     resume_account,
     update_account,
 )
+from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
+from siyu.channels.service.codes import Rotation, arrive, page_of
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
+from siyu.channels.service.hearing import apply, hear
+from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
+from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
+from siyu.channels.service.rereading import (
+    CHANNEL,
+    ask_again,
+    claim_rereads,
+    finish_rereads,
+    note_reading,
+    put_off_rereads,
+)
+from siyu.channels.service.telling import scope_of, source_of
+from siyu.channels.service.walking import begin_walk, end_walk, move_walk
+from siyu.channels.service.welcome import Greeter, forget_welcomes
 
 __all__ = [
+    "CHANNEL",
+    "CODES_CHANNEL",
     "PUSH",
     "BadPlugin",
+    "Greeter",
     "Health",
     "Known",
     "KnownAccounts",
+    "Rotation",
     "about",
     "abouts",
     "account",
     "accounts",
+    "apply",
+    "arrive",
+    "ask_again",
     "bad_plugins",
+    "begin_walk",
     "check_account",
+    "claim_rereads",
     "connect_account",
+    "contact_follows",
+    "end_walk",
     "filled_secrets",
+    "finish_rereads",
+    "forget_welcomes",
     "give_back",
     "grant",
+    "group_list",
     "health_of_accounts",
+    "hear",
+    "mirror",
+    "move_walk",
+    "note_reading",
     "open_account",
     "open_channel",
     "open_ports",
+    "page_of",
     "pause_account",
     "push_message",
+    "put_off_rereads",
     "read_push",
     "reserve",
     "resume_account",
+    "scope_of",
+    "source_of",
+    "standing",
+    "tag_list",
     "update_account",
     "used",
+    "walk",
+    "walks",
+    "workload",
 ]

@@ -15,14 +15,13 @@ from hashlib import sha256
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-import httpx
 import psycopg
 import structlog
+from sqlalchemy import Connection
 
 from siyu.channels.rules.schedule import greeting_at
 from siyu.channels.rules.wording import greeting_word, welcome
 from siyu.channels.service.accounts import account
-from siyu.channels.service.health import open_account
 from siyu.channels.store import welcomes as tables
 from siyu.channels.store.codes import CHANNEL
 from siyu.channels.types import Account, Arrival, Channel, CodeDefinition, Content, Greeted, Sent
@@ -35,6 +34,7 @@ log = structlog.get_logger(__name__)
 _STALE: Final = timedelta(seconds=6)  # a claim of which nothing was heard
 _MARGIN: Final = timedelta(milliseconds=800)  # a request that begins later comes too late
 _FRESH: Final = 30.0  # seconds; a notification can be lost
+_KEPT: Final = timedelta(days=90)
 _PAUSE: Final = 1.0  # seconds between tries
 _THREADS: Final = 4
 _MOST_WAITING: Final = 200
@@ -49,6 +49,11 @@ class _Plan:
     definition: CodeDefinition
 
 
+def forget_welcomes(conn: Connection, now: datetime) -> None:
+    """Daily: drop what is known of welcomes older than 90 days. Safe to repeat."""
+    tables.forget(conn, now - _KEPT)
+
+
 class Greeter:
     """Sends welcomes. One a process; the door hands it arrivals, and so does the pipeline, as a backup.
 
@@ -57,8 +62,7 @@ class Greeter:
         clock: what time it is.
         zone: of the brand.
         brand: name of it, for ``{brand}``.
-        http: for plugins.
-        open_plugin: the plugin of an account.
+        opens: puts the plugin of an account to work.
         sleep: waits between tries; a rehearsal moves its clock instead.
     """
 
@@ -68,17 +72,15 @@ class Greeter:
         clock: Clock,
         zone: ZoneInfo,
         brand: str,
-        http: httpx.Client,
+        opens: Callable[[Account], Channel],
         *,
-        open_plugin: Callable[[Database, Account, Clock, httpx.Client], Channel] = open_account,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._database = database
         self._clock = clock
         self._zone = zone
         self._brand = brand
-        self._http = http
-        self._open_plugin = open_plugin
+        self._opens = opens
         self._sleep = sleep
         self._kept: dict[tuple[str, int, str], tuple[float, Any]] = {}
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
@@ -169,8 +171,7 @@ class Greeter:
         sent = Sent(arrival.code, "later")
         while self._clock.now() < arrival.until - _MARGIN:
             try:
-                found = self._known_account(account_id)
-                sent = self._open_plugin(self._database, found, self._clock, self._http).welcome(arrival.code, content)
+                sent = self._opens(self._known_account(account_id)).welcome(arrival.code, content)
             except SiyuError as problem:
                 sent = Sent(arrival.code, "later", reason=problem.message, reason_zh=problem.message_zh)
             except Exception as problem:

@@ -118,7 +118,9 @@ def unsettle(conn: Connection, code_ids: Sequence[int], now: datetime) -> None:
 
 
 def archive(conn: Connection, code_id: int, now: datetime) -> None:
-    run(conn, "UPDATE channels.entry_code SET archived_at = :now, updated_at = :now WHERE id = :id", id=code_id, now=now)
+    run(
+        conn, "UPDATE channels.entry_code SET archived_at = :now, updated_at = :now WHERE id = :id", id=code_id, now=now
+    )
     unsettle(conn, [code_id], now)
 
 
@@ -168,7 +170,9 @@ def codes(
     ]
 
 
-def by_states(conn: Connection, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[int, int, list[str]]]:
+def by_states(
+    conn: Connection, wanted: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], tuple[int, int, list[str]]]:
     """Code, number of the card and our tags, by account and state; what belongs to no code is absent."""
     pairs = sorted(wanted)
     return {

@@ -19,7 +19,20 @@ from siyu.channels.types.codes import (
     Span,
 )
 from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
+from siyu.channels.types.facts import FACTS
 from siyu.channels.types.handed import Account, Ports, Token
+from siyu.channels.types.mirrored import (
+    ContactFollows,
+    GroupSummary,
+    Mirrored,
+    Relationship,
+    Reread,
+    Standing,
+    TagSummary,
+    UnreadablePush,
+    Walk,
+    Workload,
+)
 from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
@@ -39,6 +52,7 @@ from siyu.channels.types.seen import (
 )
 
 __all__ = [
+    "FACTS",
     "OBJECT_KINDS",
     "About",
     "Account",
@@ -52,6 +66,7 @@ __all__ = [
     "CodeFigures",
     "CodeKind",
     "Contact",
+    "ContactFollows",
     "Content",
     "ContentKind",
     "Department",
@@ -65,10 +80,12 @@ __all__ = [
     "Greeted",
     "Greeting",
     "Group",
+    "GroupSummary",
     "Handle",
     "Hint",
     "Item",
     "Member",
+    "Mirrored",
     "ObjectKind",
     "Opening",
     "Outcome",
@@ -83,6 +100,8 @@ __all__ = [
     "QuotaUse",
     "Rate",
     "Refusal",
+    "Relationship",
+    "Reread",
     "Reservation",
     "Roster",
     "Seen",
@@ -91,12 +110,17 @@ __all__ = [
     "Shift",
     "Span",
     "Staff",
+    "Standing",
     "Subject",
     "Tag",
+    "TagSummary",
     "Taken",
     "Token",
+    "UnreadablePush",
     "Unseen",
+    "Walk",
     "Wanted",
     "Way",
     "Window",
+    "Workload",
 ]

@@ -131,9 +131,7 @@ def keep_first(conn: Connection, changes: Sequence[FirstTrait], now: datetime) -
     written, facts = [], []
     for customer_id, stored in store.profiles(conn, _lock(conn, changes, now)).items():
         told = sorted(by_customer[customer_id], key=lambda one: one.at)
-        traits, changed, _ = learn(
-            stored.traits, [TraitChange(one.name, one.value, to_millis(one.at)) for one in told]
-        )
+        traits, changed, _ = learn(stored.traits, [TraitChange(one.name, one.value, to_millis(one.at)) for one in told])
         if traits is not stored.traits:
             written.append(replace(stored, traits=traits))
         if changed:

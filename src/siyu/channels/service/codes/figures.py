@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from siyu.channels.service.codes.reading import code
-from siyu.channels.store import code_figures as tables, welcomes
+from siyu.channels.store import code_figures as tables
+from siyu.channels.store import welcomes
 from siyu.channels.store.code_figures import Figure
 from siyu.channels.types import CodeFigures
 

@@ -1,12 +1,11 @@
 """Keeping codes true on the platforms: who serves now, what the platform is told, who gets a mark."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import httpx
 import structlog
 from sqlalchemy import Connection
 
@@ -14,10 +13,10 @@ from siyu.channels.rules.schedule import day_began
 from siyu.channels.rules.wording import remark
 from siyu.channels.service.accounts import account
 from siyu.channels.service.codes.making import made
-from siyu.channels.service.health import open_account
-from siyu.channels.store import code_work, codes as tables
+from siyu.channels.store import code_work
+from siyu.channels.store import codes as tables
 from siyu.channels.store.code_work import Mark, Work
-from siyu.channels.types import Channel, Contact, PlatformRefused, Problem
+from siyu.channels.types import Account, Channel, Contact, PlatformRefused, Problem
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
@@ -42,13 +41,13 @@ class Rotation:
         database: where codes are.
         clock: what time it is.
         zone: of the brand.
-        http: for plugins.
+        opens: puts the plugin of an account to work.
     """
 
     database: Database
     clock: Clock
     zone: ZoneInfo
-    http: httpx.Client
+    opens: Callable[[Account], Channel]
     _found_at: datetime | None = field(default=None, init=False)
 
     def run_once(self) -> int:
@@ -157,7 +156,7 @@ class _Plugins:
             one = self.rotation
             with one.database.transaction() as conn:
                 found = account(conn, account_id)
-            self._open[account_id] = open_account(one.database, found, one.clock, one.http)
+            self._open[account_id] = one.opens(found)
         return self._open[account_id]
 
 
@@ -205,5 +204,3 @@ def _retry_at(problem: Exception, now: datetime, attempts: int) -> datetime:
     pause = min(timedelta(seconds=15 * 2 ** min(attempts - 1, 10)), _LONGEST_PAUSE)
     asked = problem.details.get("retry_after", 0) if isinstance(problem, TryLater) else 0
     return now + max(pause, timedelta(seconds=int(asked)))
-
-

@@ -14,7 +14,8 @@ from siyu.channels.rules.schedule import check_chats, check_roster, day_began
 from siyu.channels.rules.wording import IN_REMARK, check_greetings, check_variables
 from siyu.channels.service.accounts import account
 from siyu.channels.service.codes.making import made
-from siyu.channels.store import code_work, codes as tables
+from siyu.channels.store import code_work
+from siyu.channels.store import codes as tables
 from siyu.channels.types import Account, Capability, Code, CodeDefinition, CodeKind
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
@@ -145,7 +146,8 @@ def add_cards(conn: Connection, principal: Principal, code_id: int, *, up_to: in
     code = _living(conn, code_id)
     if code.kind != "staff":
         raise BadInput(
-            reason="cards belong to a staff code. Make one for them.", reason_zh="包裹卡需建立在员工活码下，请新建员工活码。"
+            reason="cards belong to a staff code. Make one for them.",
+            reason_zh="包裹卡需建立在员工活码下，请新建员工活码。",
         )
     last = tables.last_card(conn, code_id)
     if not 1 <= up_to <= MOST_CARDS or up_to - last > MOST_CARDS_AT_ONCE:
@@ -202,7 +204,9 @@ def _check_words(conn: Connection, of: Account, definition: CodeDefinition) -> N
         *((tag, 30, "a tag", "标签") for tag in definition.tags),
     ):
         if len(text) > most or "\0" in text:
-            raise BadInput(reason=f"{what} has more than {most} characters.", reason_zh=f"{what_zh}超过 {most} 个字符。")
+            raise BadInput(
+                reason=f"{what} has more than {most} characters.", reason_zh=f"{what_zh}超过 {most} 个字符。"
+            )
     if any(not tag.strip() for tag in definition.tags) or len(definition.tags) > _MOST_TAGS:
         raise BadInput(
             reason=f"up to {_MOST_TAGS} tags, none of them empty.", reason_zh=f"最多 {_MOST_TAGS} 个标签，且不可为空。"
