@@ -155,7 +155,7 @@ class Channel(ABC):
         """Take it away. Safe to repeat: one that is gone is no error. Raises the same."""
         raise NotImplementedError
 
-    def code_picture(self, handle: Handle) -> bytes:
+    def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:
         """The platform's own picture of the QR, where the handle has no ``url``; raises the same."""
         raise NotImplementedError
 

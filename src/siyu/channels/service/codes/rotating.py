@@ -96,7 +96,7 @@ class Rotation:
             plugin.change_code(handle, work.wanted)
             with self.database.transaction() as conn:
                 code_work.opened(conn, work.id, handle, work.wanted_key)
-        picture = plugin.code_picture(handle) if not work.pictured and not handle.url else None
+        picture = plugin.code_picture(handle, work.wanted.kind) if not work.pictured and not handle.url else None
         with self.database.transaction() as conn:
             code_work.settle(conn, work.id, work.wanted_key, picture, self.clock.now())
 
