@@ -64,20 +64,19 @@ class Rotation:
         with self.database.transaction() as conn:
             work = code_work.claim_work(conn, now, _LEASE, _WORK)
         plugins = _Plugins(self)
-        told = 0
-        for place, one in enumerate(work):
+        waiting: dict[int, datetime] = {}
+        for one in work:
+            if one.account_id in waiting:  # its platform has just asked for patience
+                with self.database.transaction() as conn:
+                    code_work.postpone(conn, [one.id], waiting[one.account_id])
+                continue
             try:
                 self._tell_one(plugins.of(one.account_id), one)
-                told += 1
-            except TryLater as later:
-                # The account must wait: all that was claimed with it does.
-                rest = [two.id for two in work[place:] if two.account_id == one.account_id]
-                self._note(one, later)
-                with self.database.transaction() as conn:
-                    code_work.postpone(conn, rest[1:], _retry_at(later, self.clock.now(), 1))
             except Exception as problem:  # noqa: BLE001 - whatever a plugin does is said on the code
-                self._note(one, problem)
-        return told
+                retry_at = self._note(one, problem)
+                if isinstance(problem, TryLater):
+                    waiting[one.account_id] = retry_at
+        return len(work)
 
     def _tell_one(self, plugin: Channel, work: Work) -> None:
         """Open, change or close; each step is durable before the next."""
@@ -88,25 +87,31 @@ class Rotation:
                 code_work.closed(conn, work.id, self.clock.now())
             return
         handle = work.handle
-        if not handle.id:
-            handle = plugin.open_code(work.wanted)
+        if work.told_key != work.wanted_key:
+            if handle.id:
+                plugin.change_code(handle, work.wanted)
+            else:
+                handle = plugin.open_code(work.wanted)
             with self.database.transaction() as conn:
                 code_work.opened(conn, work.id, handle, work.wanted_key)
-        elif work.told_key != work.wanted_key:
-            plugin.change_code(handle, work.wanted)
-            with self.database.transaction() as conn:
-                code_work.opened(conn, work.id, handle, work.wanted_key)
-        picture = plugin.code_picture(handle, work.wanted.kind) if not work.pictured and not handle.url else None
+        picture = None
+        if not work.pictured and not handle.url:
+            try:
+                picture = plugin.code_picture(handle, work.wanted.kind)
+            except Exception as problem:  # noqa: BLE001 - the code is open; only this waits for its picture
+                self._note(work, problem)
+                return
         with self.database.transaction() as conn:
             code_work.settle(conn, work.id, work.wanted_key, picture, self.clock.now())
 
-    def _note(self, work: Work, problem: Exception) -> None:
+    def _note(self, work: Work, problem: Exception) -> datetime:
         now = self.clock.now()
         attempts = work.attempts + 1
         said = problem_of(problem, attempts, _retry_at(problem, now, attempts))
         log.warning("codes.refused", code_id=work.code_id, number=work.number, code=said.code, error=said.en)
         with self.database.transaction() as conn:
             code_work.fail(conn, work.id, said)
+        return said.retry_at
 
     def _mark(self) -> int:
         now = self.clock.now()
@@ -193,6 +198,9 @@ def problem_of(problem: Exception, attempts: int, retry_at: datetime) -> Problem
     """What is said on the code."""
     if isinstance(problem, PlatformRefused):
         return Problem(str(problem.errcode), problem.message, problem.message_zh, attempts, retry_at)
+    if isinstance(problem, TryLater):  # its own sentence speaks to who sent something
+        reason, reason_zh = str(problem.details["reason"]), str(problem.details["reason_zh"])
+        return Problem(problem.code, reason, reason_zh, attempts, retry_at)
     if isinstance(problem, SiyuError):
         return Problem(problem.code, problem.message, problem.message_zh, attempts, retry_at)
     said = f"{type(problem).__name__}: {problem}"[:300]
