@@ -10,6 +10,7 @@ import structlog
 
 from siyu.app import exports, imports, lifetime, syncing
 from siyu.app.context import Context
+from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
@@ -44,7 +45,7 @@ def register(jobs: procrastinate.App, context: Context) -> None:
 
     _periodic(jobs, "channels.reconcile_all", "47 2 * * *", lambda: syncing.ask_all(context))
 
-    @jobs.task(name=syncing.RECONCILE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
+    @jobs.task(name=channels.RECONCILE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
     async def reconcile(account_id: int) -> None:
         await asyncio.to_thread(syncing.reconcile, context, account_id)
 

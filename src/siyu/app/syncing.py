@@ -11,20 +11,17 @@ from itertools import groupby
 from typing import Any, Final, Protocol
 
 import structlog
-from sqlalchemy import Connection
 
 from siyu.app.context import Context
 from siyu.app.outward import outward
 from siyu.channels import service as channels
 from siyu.channels.types import Account, Channel, ObjectKind, Reread, Seen, Walk
-from siyu.engines.jobs import defer
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
 
 log = structlog.get_logger(__name__)
 
-RECONCILE: Final = "channels.reconcile"  # name of the job
 _LOCK: Final = 0x5159_5530
 _AT_ONCE: Final = 100  # rereads claimed together
 _ENOUGH: Final = 3  # refusals in a row, one object at a time: it is not the objects
@@ -156,11 +153,15 @@ def _reconcile(context: Context, account: Account, opens: Opens) -> Walk:
         except SiyuError as error:
             problem = _problem(error)
             log.warning("reconcile.refused", account=account.id, code=error.code)
+        except Exception as error:  # the job comes back, to the piece that broke
+            with database.transaction() as conn:
+                channels.note_reading(conn, account.id, clock.now(), _problem(error))
+            raise
         with database.transaction() as conn:
             channels.end_walk(conn, walk, clock.now(), problem)
             channels.note_reading(conn, account.id, clock.now(), problem)
             walk = channels.walk(conn, account.id, walk.id)
-    log.info("reconcile.ended", account=account.id, state=walk.state, unseen=len(walk.unseen), **walk.counts)
+    log.info("reconcile.ended", account=account.id, state=walk.state, unseen=len(walk.unseen), counts=walk.counts)
     return walk
 
 
@@ -175,17 +176,12 @@ def _pieces(channel: Channel, cursor: str, clock: Clock) -> Iterator[tuple[datet
         yield began, *piece
 
 
-def ask(conn: Connection, account_id: int) -> bool:
-    """Have the worker reconcile an account soon, with this transaction; False when that waits already."""
-    return defer(conn, RECONCILE, {"account_id": account_id}, once=f"{RECONCILE}:{account_id}") is not None
-
-
 def ask_all(context: Context) -> None:
     """Nightly: have every active account reconciled."""
     with context.database.transaction() as conn:
         for account in channels.accounts(conn):
             if account.state == "active":
-                ask(conn, account.id)
+                channels.ask_reconcile(conn, account)
 
 
 @contextmanager

@@ -30,13 +30,14 @@ from siyu.channels.service.rereading import (
     put_off_rereads,
 )
 from siyu.channels.service.telling import scope_of, source_of
-from siyu.channels.service.walking import begin_walk, end_walk, move_walk
+from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
 from siyu.channels.service.welcome import Greeter, forget_welcomes
 
 __all__ = [
     "CHANNEL",
     "CODES_CHANNEL",
     "PUSH",
+    "RECONCILE",
     "BadPlugin",
     "Greeter",
     "Health",
@@ -50,6 +51,7 @@ __all__ = [
     "apply",
     "arrive",
     "ask_again",
+    "ask_reconcile",
     "bad_plugins",
     "begin_walk",
     "check_account",
@@ -71,6 +73,7 @@ __all__ = [
     "open_account",
     "open_channel",
     "open_ports",
+    "order_reconcile",
     "page_of",
     "pause_account",
     "push_message",

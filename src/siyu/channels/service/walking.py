@@ -6,11 +6,45 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from siyu.channels import registry
 from siyu.channels.store import rereads as tables
+from siyu.channels.types.declared import Capability
+from siyu.channels.types.handed import Account
 from siyu.channels.types.mirrored import Mirrored, Walk
+from siyu.engines.access import service as access
+from siyu.engines.access.types import Principal
+from siyu.engines.jobs import defer
 
+RECONCILE: Final = "channels.reconcile"  # name of the job
+_SEEN: Final = frozenset({Capability.STAFF, Capability.CONTACTS, Capability.TAGS, Capability.GROUPS})
 _OUTDATED: Final = timedelta(hours=20)  # a walk that stood still so long would end what has come since
 _MOST_UNSEEN: Final = 5000
+
+
+def ask_reconcile(conn: Connection, account: Account) -> bool:
+    """Have the worker reconcile an account soon, with this transaction.
+
+    False when one waits already, or when the channel holds nothing that is mirrored.
+    """
+    if not _SEEN & registry.about(account.channel).capabilities:
+        return False
+    job = defer(conn, RECONCILE, {"account_id": account.id}, once=f"{RECONCILE}:{account.id}")
+    return job is not None
+
+
+def order_reconcile(conn: Connection, principal: Principal, account: Account, now: datetime) -> bool:
+    """The same by an operator; the wish goes into the audit.
+
+    Raises:
+        NotAllowed: without the right ``channels.manage``.
+    """
+    access.require(principal, "channels.manage")
+    queued = ask_reconcile(conn, account)
+    target, details = f"channel:{account.id}", {"channel": account.channel}
+    access.record(
+        conn, actor=principal.actor, action="channel.reconcile_asked", target=target, details=details, now=now
+    )
+    return queued
 
 
 def begin_walk(conn: Connection, account_id: int, now: datetime) -> Walk:

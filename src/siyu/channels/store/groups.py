@@ -58,7 +58,7 @@ def end(conn: Connection, account_id: int, gone: Collection[str], moment: dateti
     """These groups, which are locked, are no more."""
     run(
         conn,
-        """UPDATE channels.chat_group SET gone_at = :moment, seen_at = :moment
+        """UPDATE channels.chat_group SET gone_at = coalesce(gone_at, :moment), seen_at = :moment
            WHERE account_id = :account_id AND group_id = ANY(CAST(:gone AS text[]))""",
         account_id=account_id,
         gone=sorted(gone),
