@@ -14,7 +14,7 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
-from siyu.channels.service.codes import Rotation, arrive, page_of
+from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people, page_of
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.mirroring import mirror
@@ -55,6 +55,9 @@ __all__ = [
     "bad_plugins",
     "begin_walk",
     "check_account",
+    "code",
+    "code_figures",
+    "code_people",
     "claim_rereads",
     "connect_account",
     "contact_follows",

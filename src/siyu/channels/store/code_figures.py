@@ -88,13 +88,13 @@ def people(
     now: datetime,
     after: str,
     limit: int,
-) -> list[str]:
-    """Ids of the contacts behind a figure, in their order, behind ``after``."""
+) -> list[tuple[str, datetime]]:
+    """Ids of the contacts behind a figure and when they came, in the order of the ids, behind ``after``."""
     return [
-        row[0]
+        (str(row[0]), row[1])
         for row in rows(
             conn,
-            f"""{_of(kind)} SELECT contact_id FROM person WHERE {_WHERE[figure]} AND contact_id > :after
+            f"""{_of(kind)} SELECT contact_id, came FROM person WHERE {_WHERE[figure]} AND contact_id > :after
                 ORDER BY contact_id LIMIT :limit""",
             code=code_id,
             card=card,

@@ -54,8 +54,8 @@ def code_people(
     card: int | None = None,
     after: str = "",
     limit: int = 100,
-) -> list[str]:
-    """The contacts behind a figure, as the platform calls them, in the order of their ids, behind ``after``.
+) -> list[tuple[str, datetime]]:
+    """The contacts behind a figure, as the platform calls them, and when each came; in the order of ids, behind ``after``.
 
     Raises:
         NotFound: there is no such code.
