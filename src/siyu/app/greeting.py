@@ -10,4 +10,6 @@ from siyu.channels import service as channels
 def greeter(context: Context) -> channels.Greeter:
     """Not yet started."""
     settings, database, clock = context.settings, context.database, context.clock
-    return channels.Greeter(database, clock, ZoneInfo(settings.brand_zone), settings.brand_name, opener(database, clock))
+    return channels.Greeter(
+        database, clock, ZoneInfo(settings.brand_zone), settings.brand_name, opener(database, clock)
+    )

@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import FrameType
 from typing import Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from fastapi import FastAPI
@@ -84,6 +85,8 @@ def create_app(context: Context | None = None) -> FastAPI:
         app.state.context = context
         app.state.strict = settings.intake_strict
         app.state.outward = outward
+        app.state.brand_name = settings.brand_name
+        app.state.brand_zone = ZoneInfo(settings.brand_zone)
         prepare(
             app,
             database=context.database,
@@ -97,6 +100,7 @@ def create_app(context: Context | None = None) -> FastAPI:
     app.router.routes.append(FirstOwnerRoute())
     app.include_router(intake.router)
     app.include_router(channels.callback)
+    app.include_router(channels.entry)
     app.include_router(health.router)
     app.include_router(api.router)
     app.router.routes.append(ConsoleRoute())

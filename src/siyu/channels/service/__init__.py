@@ -14,7 +14,7 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
-from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people, page_of
+from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.mirroring import mirror
@@ -55,10 +55,10 @@ __all__ = [
     "bad_plugins",
     "begin_walk",
     "check_account",
+    "claim_rereads",
     "code",
     "code_figures",
     "code_people",
-    "claim_rereads",
     "connect_account",
     "contact_follows",
     "end_walk",
@@ -77,7 +77,6 @@ __all__ = [
     "open_channel",
     "open_ports",
     "order_reconcile",
-    "page_of",
     "pause_account",
     "push_message",
     "put_off_rereads",

@@ -4,13 +4,13 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import Connection
 
 from siyu.channels.rules import qr
 from siyu.channels.rules.qr import Poster, Theme
-from siyu.channels.service.codes.reading import code
+from siyu.channels.service.codes.reading import Picture, code
 from siyu.channels.store import codes as tables
 from siyu.channels.types import Card, Code
 from siyu.engines.postgres import Database
@@ -19,13 +19,6 @@ from siyu.kernel.errors import Conflict
 _PIECE: Final = 200  # cards, of which the pictures are in memory at one time
 _SUFFIXES: Final = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-class Picture(NamedTuple):
-    """A picture and its media type."""
-
-    content: bytes
-    media_type: str
 
 
 def code_qr(conn: Connection, code_id: int, *, vector: bool = False) -> Picture:
