@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from siyu.channels.rules.qr import Theme
 from siyu.channels.service import codes as service
@@ -275,7 +275,7 @@ def welcomes(
     code_id: CodeId,
     _: CanSee,
     conn: Conn,
-    since: Annotated[datetime, Query(alias="from", description="Welcomes from this moment on.")],
+    since: Annotated[AwareDatetime, Query(alias="from", description="Welcomes from this moment on.")],
 ) -> list[WelcomeOutcome]:
     """How the welcomes of a code ended, with the platform's reasons."""
     return [WelcomeOutcome(**one) for one in service.welcome_outcomes(conn, code_id, since)]
