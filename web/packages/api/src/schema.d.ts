@@ -90,6 +90,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Accounts
+         * @description Every account, with what its last check found.
+         */
+        get: operations["list_accounts_api_v1_channels_accounts_get"];
+        put?: never;
+        /**
+         * Connect
+         * @description Connect an account. Nothing is asked of the platform yet; its check does.
+         */
+        post: operations["connect_api_v1_channels_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description One account.
+         */
+        get: operations["show_api_v1_channels_accounts__account_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update
+         * @description Change what is given. An empty value clears a field that is not required.
+         */
+        patch: operations["update_api_v1_channels_accounts__account_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Try now what the account needs; this calls the platform, and may take some seconds.
+         */
+        post: operations["check_api_v1_channels_accounts__account_id__health_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Call nothing on the platform any more; pushes are still heard. Safe to repeat.
+         */
+        post: operations["pause_api_v1_channels_accounts__account_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quotas
+         * @description How every quota of the account stands in its running window.
+         */
+        get: operations["quotas_api_v1_channels_accounts__account_id__quotas_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Call again. Safe to repeat.
+         */
+        post: operations["resume_api_v1_channels_accounts__account_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds
+         * @description What can be connected, and what is to be filled in for it.
+         */
+        get: operations["kinds_api_v1_channels_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/console/config": {
         parameters: {
             query?: never;
@@ -1495,6 +1643,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/callback/{channel}/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify
+         * @description A platform makes sure that the address is ours.
+         */
+        get: operations["verify_callback__channel___account_id__get"];
+        put?: never;
+        /**
+         * Push
+         * @description A platform tells that something has changed. Durable before the answer; a repeat is recognised.
+         */
+        post: operations["push_callback__channel___account_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/ready": {
         parameters: {
             query?: never;
@@ -1858,6 +2030,74 @@ export interface components {
             /** Title Zh */
             title_zh: string;
         };
+        /** AccountChange */
+        AccountChange: {
+            /** Name */
+            name?: string | null;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** AccountNew */
+        AccountNew: {
+            /** Channel */
+            channel: string;
+            /**
+             * External Id
+             * @description How the platform calls it, where no field of the kind says so.
+             * @default
+             */
+            external_id: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Values
+             * @description By the name of the field, as the kind says.
+             */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /** AccountRead */
+        AccountRead: {
+            /**
+             * Callback Url
+             * @description To enter on the platform, where it pushes.
+             */
+            callback_url: string | null;
+            /** Channel */
+            channel: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** External Id */
+            external_id: string;
+            /** @description As of the last check. */
+            health: components["schemas"]["HealthRead"] | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Secrets
+             * @description Names of the secrets that are filled in.
+             */
+            secrets: string[];
+            /** Settings */
+            settings: {
+                [key: string]: string;
+            };
+            /** Source Id */
+            source_id: number;
+            /** State */
+            state: string;
+        };
         /** ApiKeyMade */
         ApiKeyMade: {
             /** Id */
@@ -1988,6 +2228,18 @@ export interface components {
             target: string;
         };
         /**
+         * BadKind
+         * @description A plugin that is installed and cannot be used.
+         */
+        BadKind: {
+            /** Channel */
+            channel: string;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+        };
+        /**
          * BaseValue
          * @description LTV of the base at a moment: people who had ever bought, their net in fen, and that for each of them.
          */
@@ -2116,6 +2368,12 @@ export interface components {
             /** Weeks */
             weeks: components["schemas"]["WeekCheck"][];
         };
+        /**
+         * Capability
+         * @description What a channel can do; a plugin that declares one does it.
+         * @enum {string}
+         */
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "welcome" | "entry_codes" | "send";
         /** ChangePassword */
         ChangePassword: {
             /** New */
@@ -2540,6 +2798,26 @@ export interface components {
             /** Samples */
             samples: string[];
         };
+        /** FindingRead */
+        FindingRead: {
+            /** Advice En */
+            advice_en: string;
+            /** Advice Zh */
+            advice_zh: string;
+            /** Check */
+            check: string;
+            /**
+             * Code
+             * @description The platform's error code, 0 when none.
+             */
+            code: number;
+            /** En */
+            en: string;
+            /** Ok */
+            ok: boolean;
+            /** Zh */
+            zh: string;
+        };
         /**
          * Flow
          * @description How many customers moved from one layer to another within the last 30 days.
@@ -2846,6 +3124,18 @@ export interface components {
             /** Repeats */
             repeats: number;
         };
+        /** HealthRead */
+        HealthRead: {
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Findings */
+            findings: components["schemas"]["FindingRead"][];
+            /** Ok */
+            ok: boolean;
+        };
         /**
          * InsightSchema
          * @description Every kind of fact; ``since`` is where the counts begin.
@@ -2893,6 +3183,58 @@ export interface components {
             waiting: number;
         };
         /**
+         * Kind
+         * @description A kind of account that can be connected.
+         */
+        Kind: {
+            /** Capabilities */
+            capabilities: components["schemas"]["Capability"][];
+            /** Channel */
+            channel: string;
+            /** En */
+            en: string;
+            /**
+             * External Id
+             * @description The field that says which account it is; empty: it is asked for beside them.
+             */
+            external_id: string;
+            /** Fields */
+            fields: components["schemas"]["KindField"][];
+            /** Zh */
+            zh: string;
+            /** Zone */
+            zone: string;
+        };
+        /** KindField */
+        KindField: {
+            /** Choices */
+            choices: string[];
+            /** Default */
+            default: string;
+            /** En */
+            en: string;
+            /** Help En */
+            help_en: string;
+            /** Help Zh */
+            help_zh: string;
+            /** Name */
+            name: string;
+            /**
+             * Pattern
+             * @description A regular expression that the whole value matches; empty for any text.
+             */
+            pattern: string;
+            /** Required */
+            required: boolean;
+            /**
+             * Secret
+             * @description Never shown again.
+             */
+            secret: boolean;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * KindShape
          * @description One kind of fact, as a builder offers it.
          *
@@ -2920,6 +3262,13 @@ export interface components {
             open: boolean;
             /** Zh */
             zh: string;
+        };
+        /** Kinds */
+        Kinds: {
+            /** Kinds */
+            kinds: components["schemas"]["Kind"][];
+            /** Unusable */
+            unusable: components["schemas"]["BadKind"][];
         };
         /**
          * Known
@@ -3965,6 +4314,33 @@ export interface components {
             property: string;
             /** Value */
             value: boolean | number | string | (boolean | number | string)[];
+        };
+        /** QuotaRead */
+        QuotaRead: {
+            /** En */
+            en: string;
+            /** Full */
+            full: number;
+            /** Left */
+            left: number | null;
+            /** Limit */
+            limit: number;
+            /** Quota */
+            quota: string;
+            /** Since */
+            since: string | null;
+            /** Subject */
+            subject: string;
+            /** Subjects */
+            subjects: number;
+            /** Until */
+            until: string | null;
+            /** Used */
+            used: number;
+            /** Window */
+            window: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Reading
@@ -5350,6 +5726,368 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_accounts_api_v1_channels_accounts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    connect_api_v1_channels_accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_channels_accounts__account_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_api_v1_channels_accounts__account_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_api_v1_channels_accounts__account_id__health_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_api_v1_channels_accounts__account_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    quotas_api_v1_channels_accounts__account_id__quotas_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_api_v1_channels_accounts__account_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    kinds_api_v1_channels_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kinds"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -8677,6 +9415,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verify_callback__channel___account_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the platform expects to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/xml": string;
+                    "text/plain": string;
+                    "text/xml": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    push_callback__channel___account_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        /** @description As the platform sends it, signed and mostly encrypted. */
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description What the platform expects to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/xml": string;
+                    "text/plain": string;
+                    "text/xml": string;
                 };
             };
             /** @description The request cannot be done as it is. */
