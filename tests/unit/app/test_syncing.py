@@ -15,7 +15,7 @@ from siyu.app.pipeline import Pipeline
 from siyu.app.syncing import Syncing
 from siyu.channels import registry, service
 from siyu.channels.registry import Plugins
-from siyu.channels.types import Account, Unseen
+from siyu.channels.types import Account, Channel, Unseen
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows
 from siyu.engines.settings import Settings
@@ -346,6 +346,19 @@ class TestReconcile:
         siyu.work()
         assert siyu.rows("SELECT count(*) FROM channels.follow WHERE ended_at IS NULL") == before
         assert {one for (one,) in siyu.rows("SELECT staff_id FROM channels.staff WHERE gone_at IS NULL")} == set(kept)
+
+    def test_two_do_not_walk_at_once(self, grown: Connected) -> None:
+        siyu, account, world = grown
+
+        def opens(opened: Account) -> Channel:
+            assert syncing.reconcile(siyu.context, account.id) is None
+            return siyu.opens(opened)
+
+        walk = syncing.reconcile(siyu.context, account.id, opens)
+        assert walk is not None
+        assert walk.state == "done"
+        siyu.work()
+        equals(siyu, account, world)
 
     def test_every_active_account_is_asked_for_at_night_once(self, connected: Connected) -> None:
         siyu, account, _ = connected

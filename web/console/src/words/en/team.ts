@@ -100,6 +100,7 @@ export const team: Words<typeof source> = {
     "channel.changed": "Channel account changed",
     "channel.connected": "Channel account connected",
     "channel.paused": "Channel account paused",
+    "channel.reconcile_asked": "Reconcile of a channel account asked for",
     "channel.resumed": "Channel account resumed",
     "customer.split": "Customer split",
     "dead_letters.discarded": "Dead letters discarded",

@@ -96,6 +96,7 @@ export const team = {
     "channel.changed": "修改渠道账号",
     "channel.connected": "接入渠道账号",
     "channel.paused": "停用渠道账号",
+    "channel.reconcile_asked": "发起渠道账号对账",
     "channel.resumed": "恢复渠道账号",
     "customer.split": "拆分客户",
     "dead_letters.discarded": "丢弃死信",
