@@ -6,7 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,7 +71,7 @@ def make(web: TestClient, shop: Account) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-def drain(database: Database, clock: ManualClock) -> Iterator[Callable[[], None]]:
+def drain(database: Database, clock: ManualClock) -> Callable[[], None]:
     def opens(account: Account) -> Cockatoo:
         return Cockatoo(account, service.open_ports(database, account, clock, None))  # type: ignore[arg-type]
 
@@ -81,7 +81,7 @@ def drain(database: Database, clock: ManualClock) -> Iterator[Callable[[], None]
         while rotation.run_once():
             pass
 
-    yield drain
+    return drain
 
 
 class TestApi:
