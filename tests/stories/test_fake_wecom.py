@@ -3,6 +3,9 @@
 import inspect
 import io
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -22,6 +25,7 @@ from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wecom import world
 from siyu.rehearsal.platforms.wecom.app import create_app
 from siyu.rehearsal.platforms.wecom.fake import DEFAULT_SECRET, Corp
+from siyu.rehearsal.platforms.wecom.life import Life
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "reference" / "wecom-samples.json"
 TOKEN, KEY = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
@@ -547,6 +551,7 @@ class Tour:
 def test_convergence_can_be_measured(corp: Corp, url: str, client: Client) -> None:
     """What the API shows, walked in full, is what the truth says: nothing is told twice or forgotten."""
     api = client.external_contact
+    Life(corp, 4).live(1500)
     truth = corp.truth()
     told = {
         (userid, one["external_contact"]["external_userid"]): set(one["follow_info"]["tag_id"])
@@ -559,3 +564,56 @@ def test_convergence_can_be_measured(corp: Corp, url: str, client: Client) -> No
     }
     members = {chat: {m["userid"] for m in said["group_chat"]["member_list"]} for chat, said in groups.items()}
     assert members == {one.chat_id: {m.userid for m in one.members} for one in truth.groups}
+
+
+class Command:
+    """``siyu fake wecom`` as a developer runs it."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "siyu.app.cli", "fake", "wecom", "--port", "0", *arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.told: dict[str, str] = {}
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            name, _, value = line.strip().partition(" ")
+            self.told[name] = value.strip()
+            if name == "Ctrl-C":
+                break
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        status = self.process.wait(20)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+
+def test_the_command_goes_on_where_it_ended(tmp_path: Path) -> None:
+    file = tmp_path / "corp.json"
+    first = Command("--staff", "3", "--contacts", "20", "--groups", "1", "--file", str(file))
+    page = first.told["Page"]
+    made = httpx.post(f"{page}/acts/new_person", json={"name": "访客"}, trust_env=False).json()["result"]
+    who = {"external_userid": made["external_userid"], "userid": "staff0001"}
+    assert httpx.post(f"{page}/acts/customer_adds", json=who, trust_env=False).status_code == 200
+    truth = httpx.get(f"{page}/truth", trust_env=False).json()
+    assert first.end() in {0, 130}
+    second = Command("--file", str(file))
+    try:
+        assert second.told["CorpID"] == first.told["CorpID"]
+        assert httpx.get(f"{second.told['Page']}/truth", trust_env=False).json() == truth
+        query = {"corpid": second.told["CorpID"], "corpsecret": second.told["Secret"]}
+        token = httpx.get(f"{second.told['API']}/gettoken", params=query, trust_env=False).json()["access_token"]
+        query = {"access_token": token, "external_userid": made["external_userid"]}
+        said = httpx.get(f"{second.told['API']}/externalcontact/get", params=query, trust_env=False).json()
+        assert said["external_contact"]["name"] == "访客"
+    finally:
+        second.end()
+
+
+def test_the_command_says_what_is_wrong() -> None:
+    command = [sys.executable, "-m", "siyu.app.cli", "fake", "wecom", "--port", "0"]
+    wrong = [*command, "--callback-url", "http://127.0.0.1:9/x", "--token", "t", "--aes-key", "short"]
+    ended = subprocess.run(wrong, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    assert "43" in ended.stderr
+    assert "Traceback" not in ended.stderr

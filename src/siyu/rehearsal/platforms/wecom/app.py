@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import orjson
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -84,7 +83,8 @@ async def _answer(corp: Corp, request: Request) -> Response:
         return JSONResponse({"errcode": _NOT_FOUND, "errmsg": f"no such API: {path}"}, status_code=_NOT_FOUND)
     try:
         body, files = await _body(request)
-        answer = await run_in_threadpool(_call, corp, path, request, body, files)
+        # Not in another thread: it takes less time than the way there.
+        answer = _call(corp, path, request, body, files)
     except Errcode as refused:
         hint = f"{refused.errmsg}, hint: [fake], from ip: 127.0.0.1, more info at /devtool/query?e={refused.errcode}"
         return JSONResponse({"errcode": refused.errcode, "errmsg": hint})

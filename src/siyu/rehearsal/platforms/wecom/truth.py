@@ -64,12 +64,15 @@ class TrueMember:
 
 @dataclass(frozen=True, slots=True)
 class TrueGroup:
+    """``status`` 1: its owner left and nobody has it yet."""
+
     chat_id: str
     name: str
     owner: str
     create_time: int
     notice: str
     version: str
+    status: int
     members: tuple[TrueMember, ...]
 
 
@@ -86,7 +89,7 @@ class Truth:
 
 
 def truth_of(corp: Base, *, visible_only: bool) -> Truth:
-    """The state of this moment. What who left still has waits to be handed over and is not here."""
+    """The state of this moment. Ties of who left wait to be handed over and are not here."""
     state = corp.state
     here = sorted(
         one.userid
@@ -113,7 +116,7 @@ def truth_of(corp: Base, *, visible_only: bool) -> Truth:
         for _, one in sorted(state.follows.get(userid, {}).items())
     )
     known = sorted({one.external_userid for one in follows})
-    groups = [one for _, one in sorted(state.groups.items()) if one.owner in present]
+    groups = [one for _, one in sorted(state.groups.items()) if one.status == 1 or one.owner in present]
     return Truth(
         departments=tuple((one.id, one.name, one.parent) for _, one in sorted(state.departments.items())),
         staff=tuple(
@@ -144,6 +147,7 @@ def truth_of(corp: Base, *, visible_only: bool) -> Truth:
                 one.create_time,
                 one.notice,
                 one.version,
+                one.status,
                 tuple(
                     TrueMember(m.userid, m.type, m.join_time, m.join_scene, m.state)
                     for _, m in sorted(one.members.items())

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from urllib.parse import quote
 
-from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, page
+from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, numbers_of, page, texts_of
 from siyu.rehearsal.platforms.wecom.types import ContactWay, JoinWay, Link
 
 _WAYS: Final = 500_000
@@ -35,7 +35,7 @@ def _people(call: Call, kind: int) -> None:
 
 @api("externalcontact/add_contact_way")
 def add_contact_way(call: Call) -> dict[str, Any]:
-    kind, scene = int(call.text("type", 41037)), int(call.text("scene", 41038))
+    kind, scene = call.need("type", 41037), call.need("scene", 41038)
     if kind not in {1, 2}:
         raise Errcode(41039, "invalid type")
     if scene not in {1, 2}:
@@ -108,7 +108,9 @@ def _join_body(call: Call) -> dict[str, Any]:
         call.group(chat)
     if len(call.text("state")) > _REMARK:
         raise Errcode(40058, "state has more than 30 characters")
-    body["remark"] = call.text("remark")[:_REMARK]
+    body["remark"], body["chat_id_list"] = call.text("remark")[:_REMARK], chats
+    if "room_base_id" in body:
+        body["room_base_id"] = call.number("room_base_id")
     return body
 
 
@@ -160,12 +162,12 @@ def _link(call: Call) -> Link:
 
 def _range(call: Call) -> dict[str, Any]:
     span = call.object("range")
-    users, departments = span.get("user_list") or [], span.get("department_list") or []
+    users, departments = texts_of(span, "user_list"), numbers_of(span, "department_list")
     if not users and not departments:
         raise Errcode(40058, "range is missing")
     for userid in users:
-        call.serving(str(userid))
-    return {"user_list": list(users), "department_list": list(departments)}
+        call.serving(userid)
+    return {"user_list": users, "department_list": departments}
 
 
 def _shown(link: Link) -> dict[str, Any]:
