@@ -201,7 +201,7 @@ def _listed(client: Client) -> tuple[str, ...]:
 def _unseen(staff_id: str, refusal: PlatformRefused) -> Unseen:
     en, zh = advice(refusal.errcode)
     return Unseen(
-        "contact", staff_id, f"The customers of {staff_id} cannot be read. {en}", f"无法读取 {staff_id} 的客户。{zh}"
+        "staff", staff_id, f"The customers of {staff_id} cannot be read. {en}", f"无法读取 {staff_id} 的客户。{zh}"
     )
 
 

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tests.unit.channels.wecom.standing import AES_KEY, START, TOKEN, StandingPorts, account, ports
+from tests.unit.channels.wecom.standing import AES_KEY, START, TOKEN, StandingPorts, joined
 
 from siyu.channels.types import (
     Contact,
@@ -28,50 +28,12 @@ from siyu.channels.types import (
 )
 from siyu.channels.wecom import Wecom
 from siyu.channels.wecom.calls import contacts as contact_calls
-from siyu.channels.wecom.client import Client, Limits
 from siyu.kernel.clock import ManualClock
 from siyu.kernel.errors import SiyuError, TryLater
 from siyu.rehearsal.platforms.faults import Refusal
 from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wecom import app, world
-from siyu.rehearsal.platforms.wecom.fake import DEFAULT_SECRET, Corp
-
-SECRETS = {"secret": DEFAULT_SECRET, "callback_token": TOKEN, "encoding_aes_key": AES_KEY}
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(START)
-
-
-@pytest.fixture
-def corp(clock: ManualClock) -> Corp:
-    return world.build(clock, staff=12, follows=260, groups=14)
-
-
-@pytest.fixture
-def url(corp: Corp) -> Iterator[str]:
-    with serving(app.create_app(corp)) as found:
-        yield found
-
-
-@pytest.fixture
-def around(clock: ManualClock) -> Iterator[StandingPorts]:
-    with ports(SECRETS, clock) as found:
-        yield found
-
-
-@pytest.fixture
-def plugin(corp: Corp, url: str, around: StandingPorts) -> Wecom:
-    return joined(corp, url, around)
-
-
-def joined(corp: Corp, url: str, around: StandingPorts) -> Wecom:
-    one = account(url)
-    fields = {name: getattr(one, name) for name in one.__slots__}
-    made = Wecom(type(one)(**{**fields, "external_id": corp.corp_id}), around)
-    made.client = Client(made.account, around, limits=Limits(silence=1.5), pause=lambda _: None)
-    return made
+from siyu.rehearsal.platforms.wecom.fake import Corp
 
 
 def walked(plugin: Wecom, cursor: str = "") -> list[Seen]:
@@ -301,6 +263,8 @@ class TestReading:
         assert isinstance(whole[-1], Everything)
         assert len(whole[-1].staff or ()) == 11
         assert len(whole[-1].departments or ()) == 5
+        both = plugin.read("staff", ["staff0003", "", "staff0001"])
+        assert both == [*whole, Gone("staff", "staff0003")]
 
     def test_tags(self, corp: Corp, plugin: Wecom) -> None:
         found = plugin.read("tags", ["whatever"])

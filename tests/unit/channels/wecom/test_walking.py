@@ -78,7 +78,7 @@ def test_one_member_is_refused(told: Platform, corp: Wecom, spoiler: str, code: 
     assert told_of(walked(corp)) == (
         {f"wm-{one}" for one in others},
         {one: (f"wm-{one}",) for one in others},
-        {("contact", spoiler)},
+        {("staff", spoiler)},
     )
 
 
@@ -113,7 +113,7 @@ def test_the_list_of_one_member_is_refused(told: Platform, corp: Wecom) -> None:
     found, lists, unseen = told_of(walked(corp))
     assert found == {"wm-a", "wm-b", "wm-c"}
     assert set(lists) == {"a", "c"}
-    assert unseen == {("contact", "b")}
+    assert unseen == {("staff", "b")}
 
 
 def test_a_cursor_that_the_platform_forgot(told: Platform, corp: Wecom) -> None:
