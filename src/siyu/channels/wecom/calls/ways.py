@@ -1,0 +1,164 @@
+"""Codes by which customers add a member (联系我), and by which they join a group (加入群聊)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from siyu.channels.wecom.client import CONTACTS, Client
+
+SCENE_MINI_PROGRAM: Final = 1
+SCENE_CODE: Final = 2
+MOST_LISTED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ContactWay:
+    """A code by which a customer adds one of the members.
+
+    Attributes:
+        config_id: the platform's key; it cannot be found again when it is lost.
+        staff: up to 100 members; one alone where ``many`` is false.
+        state: up to 30 characters that come with everybody who used the code.
+        skip_verify: the member need not confirm.
+        exclusive: a customer may add only one of the members.
+        further: what else the platform knows (``is_temp``, ``expires_in``, ``conclusions`` …), as it writes it.
+    """
+
+    staff: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    many: bool = True
+    scene: int = SCENE_CODE
+    style: int = 0
+    remark: str = ""
+    state: str = ""
+    skip_verify: bool = True
+    exclusive: bool = False
+    config_id: str = ""
+    qr_code: str = ""
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWay:
+    """A code by which a customer joins one of up to five groups."""
+
+    groups: tuple[str, ...]
+    scene: int = SCENE_CODE
+    remark: str = ""
+    state: str = ""
+    makes_more: bool = True
+    base_name: str = ""
+    base_number: int = 0
+    config_id: str = ""
+    qr_code: str = ""
+
+
+def add_contact_way(client: Client, way: ContactWay) -> tuple[str, str]:
+    """Make a code: its ``config_id`` and the address of its picture. A repeat makes another one."""
+    body = {"type": 2 if way.many else 1, "scene": way.scene, **_contact_way(way)}
+    if way.exclusive:
+        body["is_exclusive"] = True
+    answer = client.post("externalcontact/add_contact_way", body, secret=CONTACTS)
+    return answer.required("config_id"), answer.text("qr_code")
+
+
+def update_contact_way(client: Client, way: ContactWay) -> None:
+    """Change the code with this ``config_id``; members and departments are replaced. Safe to repeat."""
+    client.post(
+        "externalcontact/update_contact_way", {"config_id": way.config_id, **_contact_way(way)}, secret=CONTACTS
+    )
+
+
+def contact_way(client: Client, config_id: str) -> ContactWay:
+    """The code as it is now."""
+    found = client.post("externalcontact/get_contact_way", {"config_id": config_id}, secret=CONTACTS).row("contact_way")
+    return ContactWay(
+        staff=found.names("user"),
+        departments=found.names("party"),
+        many=found.number("type") == 2,
+        scene=found.number("scene"),
+        style=found.number("style"),
+        remark=found.text("remark"),
+        state=found.text("state"),
+        skip_verify=found.flag("skip_verify"),
+        exclusive=found.flag("is_exclusive"),
+        config_id=found.required("config_id"),
+        qr_code=found.text("qr_code"),
+    )
+
+
+def contact_ways(
+    client: Client, start: int, end: int, cursor: str = "", limit: int = MOST_LISTED
+) -> tuple[tuple[str, ...], str]:
+    """A page of the codes made between two moments (seconds since 1970), and the cursor behind it."""
+    body: dict[str, Any] = {"start_time": start, "end_time": end, "limit": limit}
+    if cursor:
+        body["cursor"] = cursor
+    answer = client.post("externalcontact/list_contact_way", body, secret=CONTACTS)
+    return tuple(one.required("config_id") for one in answer.rows("contact_way")), answer.name("next_cursor")
+
+
+def delete_contact_way(client: Client, config_id: str) -> None:
+    """Take a code away; who scans it afterwards reaches nobody."""
+    client.post("externalcontact/del_contact_way", {"config_id": config_id}, secret=CONTACTS)
+
+
+def add_join_way(client: Client, way: JoinWay) -> str:
+    """Make a code for groups: its ``config_id``. A repeat makes another one."""
+    return client.post("externalcontact/groupchat/add_join_way", _join_way(way), secret=CONTACTS).required("config_id")
+
+
+def update_join_way(client: Client, way: JoinWay) -> None:
+    """Change the code with this ``config_id``; all is replaced. Safe to repeat."""
+    body = {"config_id": way.config_id, **_join_way(way)}
+    client.post("externalcontact/groupchat/update_join_way", body, secret=CONTACTS)
+
+
+def join_way(client: Client, config_id: str) -> JoinWay:
+    """The code as it is now."""
+    body = {"config_id": config_id}
+    found = client.post("externalcontact/groupchat/get_join_way", body, secret=CONTACTS).row("join_way")
+    return JoinWay(
+        groups=found.names("chat_id_list"),
+        scene=found.number("scene"),
+        remark=found.text("remark"),
+        state=found.text("state"),
+        makes_more=found.flag("auto_create_room"),
+        base_name=found.text("room_base_name"),
+        base_number=found.number("room_base_id"),
+        config_id=found.required("config_id"),
+        qr_code=found.text("qr_code"),
+    )
+
+
+def delete_join_way(client: Client, config_id: str) -> None:
+    """Take a code for groups away."""
+    client.post("externalcontact/groupchat/del_join_way", {"config_id": config_id}, secret=CONTACTS)
+
+
+def _contact_way(way: ContactWay) -> dict[str, Any]:
+    return {
+        "style": way.style,
+        "remark": way.remark,
+        "skip_verify": way.skip_verify,
+        "state": way.state,
+        "user": list(way.staff),
+        "party": _numbers(way.departments),
+        **way.further,
+    }
+
+
+def _join_way(way: JoinWay) -> dict[str, Any]:
+    return {
+        "scene": way.scene,
+        "remark": way.remark,
+        "auto_create_room": int(way.makes_more),
+        "room_base_name": way.base_name,
+        "room_base_id": way.base_number,
+        "chat_id_list": list(way.groups),
+        "state": way.state,
+    }
+
+
+def _numbers(ids: Sequence[str]) -> list[int]:
+    return [int(one) for one in ids]

@@ -1,0 +1,72 @@
+"""One WeCom corp, seen through one application of its own."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from siyu.channels.types import (
+    About,
+    Account,
+    Channel,
+    Content,
+    Finding,
+    Item,
+    ObjectKind,
+    Ports,
+    PushAnswer,
+    PushRequest,
+    Seen,
+    Sent,
+)
+from siyu.channels.wecom.about import ABOUT
+from siyu.channels.wecom.calls import sends
+from siyu.channels.wecom.client import Client
+from siyu.channels.wecom.health import health
+from siyu.channels.wecom.pushes import Keys, answer
+from siyu.channels.wecom.reading import read
+from siyu.channels.wecom.results import Results, results
+from siyu.channels.wecom.sending import send, welcome
+from siyu.channels.wecom.walking import walk
+
+
+class Wecom(Channel):
+    """企业微信: staff, customers and who serves them, tags, groups; group sends that staff confirm."""
+
+    about: ClassVar[About] = ABOUT
+
+    def __init__(self, account: Account, ports: Ports) -> None:
+        super().__init__(account, ports)
+        self.client = Client(account, ports)
+
+    def health(self) -> list[Finding]:
+        return health(self.client)
+
+    def read_push(self, request: PushRequest) -> PushAnswer:
+        keys = Keys(
+            self.ports.secret("callback_token"), self.ports.secret("encoding_aes_key"), self.account.external_id
+        )
+        return answer(request, keys, self.ports.clock.now())
+
+    def read(self, kind: ObjectKind, ids: Sequence[str]) -> list[Seen]:
+        """Tags are read whole whatever the ids; staff under the empty id as well, with the departments."""
+        return read(self.client, kind, ids)
+
+    def walk(self, cursor: str) -> Iterator[tuple[Sequence[Seen], str]]:
+        return walk(self.client, cursor)
+
+    def welcome(self, code: str, content: Content) -> Sent:
+        return welcome(self.client, code, content)
+
+    def send(self, way: str, items: Sequence[Item]) -> list[Sent]:
+        return send(self.client, way, items)
+
+    def results(self, handle: str) -> Results:
+        """What became of a group send so far: ask again, with pauses that grow, until it is done or too late."""
+        return results(self.client, handle)
+
+    def remind(self, handle: str) -> None:
+        """Remind the staff who have not confirmed a group send; up to three times in 24 hours."""
+        sends.remind(self.client, handle)
+
+    def cancel(self, handle: str) -> None:
+        """Nobody has to confirm a group send any more; what was sent stays. Safe to repeat."""
+        sends.cancel(self.client, handle)

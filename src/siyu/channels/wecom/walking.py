@@ -1,0 +1,212 @@
+"""Everything the account may see, in pieces from which one can go on.
+
+The order is staff, tags, customers, groups. Customers come by up to 100 members together; what says that all of one member
+were told is that member's own list, asked for behind the pages: it is of one moment, while pages may take minutes.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Literal
+
+from siyu.channels.types import Everything, Gone, PlatformRefused, Seen, Unseen
+from siyu.channels.wecom.calls import contacts, groups, staff
+from siyu.channels.wecom.client import Client
+from siyu.channels.wecom.errors import NO_CUSTOMERS, advice
+from siyu.channels.wecom.reading import all_staff, all_tags, read
+from siyu.kernel.errors import BadInput
+
+Piece = tuple[Sequence[Seen], str]
+Phase = Literal["staff", "tags", "contact", "group", "groups_listed", "done"]
+_PHASES: Final[tuple[Phase, ...]] = ("staff", "tags", "contact", "group", "groups_listed", "done")
+_LOST_CURSOR: Final = 50100
+# A member of a batch who has no customers, or may not have any, is no reason to miss those of the others.
+_OF_ONE_MEMBER: Final = frozenset({40003, 40031, 50002, 60011, 60111, 84061, 84074})
+_PIECE: Final = 50  # groups that are told together
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a walk is.
+
+    Attributes:
+        phase: what is told now.
+        behind: the last member whose customers were told whole.
+        chunk: members whose customers are being told.
+        page: the platform's cursor within what is being told.
+        status: of groups, which of the platform's lists.
+        listed: groups of the page that were told already.
+    """
+
+    phase: Phase = "staff"
+    behind: str = ""
+    chunk: tuple[str, ...] = ()
+    page: str = ""
+    status: int = 0
+    listed: int = 0
+
+
+def walk(client: Client, cursor: str) -> Iterator[Piece]:
+    """See :meth:`siyu.channels.types.Channel.walk`.
+
+    Raises:
+        BadInput: the cursor is none of ours.
+        PlatformRefused: it will not answer until somebody mends something.
+        TryLater: it cannot answer now; go on later from the last cursor.
+    """
+    place = _opened(cursor)
+    if place.phase == "staff":
+        place = _Place("tags")
+        yield list(all_staff(client)), _sealed(place)
+    if place.phase == "tags":
+        place = _Place("contact")
+        yield list(all_tags(client)), _sealed(place)
+    if place.phase == "contact":
+        for seen, reached in _contacts(client, place):
+            place = reached
+            yield seen, _sealed(place)
+    if place.phase == "group":
+        for seen, reached in _groups(client, place):
+            place = reached
+            yield seen, _sealed(place)
+    if place.phase == "groups_listed":
+        place = _Place("done")
+        yield [Everything(groups=_listed(client))], _sealed(place)
+
+
+def _contacts(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _Place]]:
+    while True:
+        if not place.chunk:
+            # Asked for again for each chunk: a list of all members does not belong in a cursor.
+            ahead = sorted(one for one in staff.serving(client) if one > place.behind)
+            if not ahead:
+                yield [], _Place("group")
+                return
+            place = replace(place, chunk=tuple(ahead[: contacts.MOST_STAFF]), page="")
+        try:
+            found, following = contacts.contacts_of(client, place.chunk, place.page)
+        except PlatformRefused as refusal:
+            if refusal.errcode == _LOST_CURSOR and place.page:
+                place = replace(place, page="")
+                continue
+            if refusal.errcode not in _OF_ONE_MEMBER:
+                raise
+            if len(place.chunk) == 1:
+                seen, place = _ended(client, place.chunk, refusal), _Place("contact", behind=place.chunk[-1])
+                yield seen, place
+            elif refusal.errcode == NO_CUSTOMERS:
+                seen, place = _without_customers(client, place)
+                yield seen, place
+            else:
+                place = replace(place, chunk=place.chunk[: len(place.chunk) // 2], page="")
+            continue
+        if following:
+            place = replace(place, page=following)
+            yield found, place
+        else:
+            done = _ended(client, place.chunk, None)
+            place = _Place("contact", behind=place.chunk[-1])
+            yield [*found, *done], place
+
+
+def _without_customers(client: Client, place: _Place) -> tuple[list[Seen], _Place]:
+    """Somebody in the chunk has no customers, or nobody has: tell of those, and go on with the others."""
+    seen = _ended(client, place.chunk, None)
+    empty = {
+        one.contacts_of[0] for one in seen if isinstance(one, Everything) and one.contacts_of and not one.contacts_of[1]
+    }
+    others = tuple(one for one in place.chunk if one not in empty)
+    if not others:
+        return seen, _Place("contact", behind=place.chunk[-1])
+    if not empty:
+        return [], replace(place, chunk=place.chunk[: len(place.chunk) // 2], page="")
+    told: list[Seen] = [
+        one for one in seen if isinstance(one, Everything) and one.contacts_of and one.contacts_of[0] in empty
+    ]
+    return told, replace(place, chunk=others, page="")
+
+
+def _ended(client: Client, chunk: Sequence[str], refusal: PlatformRefused | None) -> list[Seen]:
+    """Behind the customers of these members: the list of each, or why it cannot be had."""
+    if refusal is not None and refusal.errcode != NO_CUSTOMERS:
+        return [_unseen(one, refusal) for one in chunk]
+    seen: list[Seen] = []
+    for one in chunk:
+        try:
+            seen.append(Everything(contacts_of=(one, contacts.contact_ids(client, one))))
+        except PlatformRefused as of_one:
+            if of_one.errcode not in _OF_ONE_MEMBER:
+                raise
+            seen.append(_unseen(one, of_one))
+    return seen
+
+
+def _groups(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _Place]]:
+    while True:
+        ids, following = _page(client, place)
+        while place.listed < len(ids):
+            told = ids[place.listed : place.listed + _PIECE]
+            place = replace(place, listed=place.listed + len(told))
+            yield [_told(one) for one in read(client, "group", told)], place
+        if following:
+            place = replace(place, page=following, listed=0)
+        elif place.status + 1 < len(groups.STATUSES):
+            place = _Place("group", status=place.status + 1)
+        else:
+            yield [], _Place("groups_listed")
+            return
+
+
+def _page(client: Client, place: _Place) -> tuple[tuple[str, ...], str]:
+    try:
+        return groups.group_ids(client, groups.STATUSES[place.status], place.page)
+    except PlatformRefused as refusal:
+        if refusal.errcode != _LOST_CURSOR or not place.page:
+            raise
+        return groups.group_ids(client, groups.STATUSES[place.status])
+
+
+def _told(one: Seen) -> Seen:
+    """A group that is in the list and not shown is unseen; one that is gone went in between."""
+    if isinstance(one, Gone) and one.hidden:
+        en, zh = advice(60011)
+        return Unseen("group", one.id, en, zh)
+    return one
+
+
+def _listed(client: Client) -> tuple[str, ...]:
+    """The ids of all groups, at once: of one moment as far as that goes."""
+    found: dict[str, None] = {}
+    for status in groups.STATUSES:
+        page = ""
+        while True:
+            ids, following = groups.group_ids(client, status, page)
+            found.update(dict.fromkeys(ids))
+            if not following or following == page:
+                break
+            page = following
+    return tuple(found)
+
+
+def _unseen(staff_id: str, refusal: PlatformRefused) -> Unseen:
+    en, zh = advice(refusal.errcode)
+    return Unseen(
+        "contact", staff_id, f"The customers of {staff_id} cannot be read. {en}", f"无法读取 {staff_id} 的客户。{zh}"
+    )
+
+
+def _sealed(place: _Place) -> str:
+    return json.dumps({name: value for name, value in asdict(place).items() if value}, separators=(",", ":"))
+
+
+def _opened(cursor: str) -> _Place:
+    if not cursor:
+        return _Place()
+    try:
+        said: Any = json.loads(cursor)
+        place = _Place(**{**said, "chunk": tuple(said.get("chunk", ()))})
+    except (ValueError, TypeError, AttributeError):
+        place = _Place(phase="done", status=-1)
+    if place.phase not in _PHASES or not 0 <= place.status < len(groups.STATUSES):
+        raise BadInput(reason="the cursor of the walk is none of WeCom's.", reason_zh="同步游标无效。")
+    return place
