@@ -8,8 +8,9 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
-from siyu.app import exports, imports, lifetime
+from siyu.app import exports, imports, lifetime, syncing
 from siyu.app.context import Context
+from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
@@ -41,6 +42,12 @@ def register(jobs: procrastinate.App, context: Context) -> None:
         exports.forget(context)
 
     _periodic(jobs, "exports.forget", "37 * * * *", forget_exports)
+
+    _periodic(jobs, "channels.reconcile_all", "47 2 * * *", lambda: syncing.ask_all(context))
+
+    @jobs.task(name=channels.RECONCILE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
+    async def reconcile(account_id: int) -> None:
+        await asyncio.to_thread(syncing.reconcile, context, account_id)
 
     @jobs.task(name=exports.EXPORT, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
     async def write_export(export_id: int) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from siyu.app import people
+from siyu.channels import service as channels
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
 from siyu.engines.postgres import Database, run
@@ -58,7 +59,9 @@ def absorb(conn: Connection, ahead: Ahead, messages: Sequence[Message], now: dat
         *resolution.facts,
         *commerce.apply(conn, attributed, orders, now),
         *customers.apply(conn, attributed, now),
+        *channels.apply(conn, attributed, now),
     ]
+    channels.hear(conn, messages, now)
     timeline.append(conn, facts)
     if len(messages) <= intake.WHISPERED:  # somebody may be trying out a source; a full batch is no try
         told = {fact.message_id for fact in facts}

@@ -8,6 +8,8 @@ from siyu.app.loops import Loop
 from siyu.app.pipeline import Pipeline
 from siyu.app.relief import until_signalled, work
 from siyu.app.standing import Standings, adopt
+from siyu.app.syncing import Syncing, opener
+from siyu.channels import service as channels
 from siyu.customers import service as customers
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
@@ -27,10 +29,12 @@ class Worker:
         pipeline = Pipeline(context.database, context.clock, context.settings.pipeline_batch)
         exporter = timeline.Exporter(context.database, context.clickhouse)
         standings = Standings(context.database, context.clock)
+        syncing = Syncing(context.database, context.clock, opener(context.database, context.clock))
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
             Loop("standings", context.database, customers.CHANNEL, standings.run_once),
+            Loop("syncing", context.database, channels.CHANNEL, syncing.run_once),
         ]
 
     def run(self) -> None:

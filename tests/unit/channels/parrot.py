@@ -43,7 +43,9 @@ ABOUT = About(
     zone="Asia/Shanghai",
     fields=(
         Field("base_url", "Address", "地址", default="http://127.0.0.1:9"),
-        Field("app_id", "App id", "应用 ID", pattern=r"p[0-9a-f]{4}", help_en="p and four digits.", help_zh="p 加四位。"),
+        Field(
+            "app_id", "App id", "应用 ID", pattern=r"p[0-9a-f]{4}", help_en="p and four digits.", help_zh="p 加四位。"
+        ),
         Field("plan", "Plan", "套餐", choices=("small", "large"), default="small"),
         Field("secret", "Secret", "密钥", secret=True),
         Field("nickname_key", "Key of nicknames", "昵称密钥", secret=True, required=False),

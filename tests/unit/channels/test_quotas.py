@@ -76,7 +76,7 @@ class TestDecide:
             fits = all(left[key] >= one.count for key in keys)
             assert isinstance(answer, Reservation) == fits
             if isinstance(answer, Reservation):
-                taken = Counter({key: 0 for key in keys})
+                taken = Counter(dict.fromkeys(keys, 0))
                 for part in answer.taken:
                     taken[rules.Key(part.quota, part.window, part.subject, part.subject_id)] += part.count
                 assert taken == Counter(dict.fromkeys(keys, one.count))
@@ -279,5 +279,3 @@ class TestTogether:
         for thread in threads:
             thread.join()
         assert Counter(got) == {"ok": 20, "reply": 60}
-
-

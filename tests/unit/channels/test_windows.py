@@ -12,7 +12,7 @@ from siyu.channels.types import Quota, Window
 
 ZONES = [ZoneInfo(name) for name in ("Asia/Shanghai", "UTC", "Asia/Kolkata", "America/New_York", "Europe/London")]
 WINDOWS: list[Window] = ["minute", "hour", "day", "week", "month"]
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+moments = st.integers(1_577_836_800, 2_051_222_400).map(lambda second: datetime.fromtimestamp(second, UTC))
 SHANGHAI = ZONES[0]
 
 

@@ -15,10 +15,11 @@ from siyu.app.api import (
     overview,
     system,
 )
-from siyu.channels.http import accounts as channels
+from siyu.channels import http as channels
 from siyu.engines.access import http as access
 
 router = APIRouter()
 for part in (access, arrivals, console, overview, exports, customers, imports, insight, intake, lifetime, live, system):
     router.include_router(part.router)
-router.include_router(channels)
+router.include_router(channels.accounts)
+router.include_router(channels.mirror)

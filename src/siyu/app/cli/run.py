@@ -78,11 +78,15 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     console.print(table)
 
 
-def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
+def doctor(
+    only: Annotated[str, typer.Argument(metavar="[CHECK]", help="Only this one: channels, postgres, disk …")] = "",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check everything that can be wrong on this machine, and say what to do. Ends with 1 when something is."""
     from siyu.app.doctor import run_checks  # noqa: PLC0415
 
-    checks = run_checks(load_settings(data))
+    checks = run_checks(load_settings(data), only)
     if as_json:
         print_json(checks)
     else:

@@ -4,17 +4,23 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from siyu.app.doctor import engines, machine
+from siyu.app.doctor import channels, engines, machine
 from siyu.app.doctor.check import Check, Finding
 from siyu.app.place import NotRunning, Place, Running
 from siyu.engines.settings import Settings
-from siyu.kernel.errors import SiyuError, original
+from siyu.kernel.errors import NotFound, SiyuError, original
 
 __all__ = ["Check", "run_checks"]
 
 
-def run_checks(settings: Settings) -> list[Check]:
-    """Run every check; one that breaks counts as failed and stops none of the others. Changes nothing lasting."""
+def run_checks(settings: Settings, only: str = "") -> list[Check]:
+    """Run every check, or the one of this name; one that breaks counts as failed and stops none of the others.
+
+    Changes nothing lasting but what is known of accounts on platforms.
+
+    Raises:
+        NotFound: there is no check of this name.
+    """
     running = _running(settings)
     checks: list[tuple[str, Callable[[], Finding]]] = [
         ("python", machine.python_check),
@@ -34,8 +40,11 @@ def run_checks(settings: Settings) -> list[Check]:
         ("vault", lambda: machine.vault_file_check(settings)),
         ("postgres", lambda: engines.postgres_check(settings, running)),
         ("clickhouse", lambda: engines.clickhouse_check(settings, running)),
+        ("channels", lambda: channels.channels_check(settings, running)),
     ]
-    return [found for name, check in checks for found in _guarded(name, check)]
+    if only and only not in dict(checks):
+        raise NotFound(what="check", what_zh="检查项", key=only)
+    return [found for name, check in checks if only in ("", name) for found in _guarded(name, check)]
 
 
 def _guarded(name: str, check: Callable[[], Finding]) -> Finding:

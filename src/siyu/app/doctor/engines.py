@@ -34,10 +34,7 @@ def postgres_check(settings: Settings, running: Running | None) -> Finding:
             "postgres", "ok", f"embedded, from {binaries()}; it does not run now.", "内嵌 PostgreSQL，当前未运行。"
         )
         return
-    target = make_url(url)
-    if "connect_timeout" not in target.query:
-        target = target.update_query_dict({"connect_timeout": str(_PATIENCE)})
-    database = Database(target.render_as_string(hide_password=False), pool_size=2)
+    database = impatient(url)
     try:
         with database.transaction() as conn:
             yield from _postgres_server(conn)
@@ -54,6 +51,14 @@ def postgres_check(settings: Settings, running: Running | None) -> Finding:
         )
     finally:
         database.close()
+
+
+def impatient(url: str) -> Database:
+    """A database that is given up after some seconds when it does not answer."""
+    target = make_url(url)
+    if "connect_timeout" not in target.query:
+        target = target.update_query_dict({"connect_timeout": str(_PATIENCE)})
+    return Database(target.render_as_string(hide_password=False), pool_size=2)
 
 
 def _postgres_server(conn: Connection) -> Finding:

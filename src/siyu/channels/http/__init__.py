@@ -3,5 +3,6 @@
 from siyu.channels.http.accounts import router as accounts
 from siyu.channels.http.callback import router as callback
 from siyu.channels.http.door import PushDoor
+from siyu.channels.http.mirror import router as mirror
 
-__all__ = ["PushDoor", "accounts", "callback"]
+__all__ = ["PushDoor", "accounts", "callback", "mirror"]

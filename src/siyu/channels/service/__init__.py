@@ -14,11 +14,26 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
+from siyu.channels.service.hearing import apply, hear
+from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
+from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
+from siyu.channels.service.rereading import (
+    CHANNEL,
+    ask_again,
+    claim_rereads,
+    finish_rereads,
+    note_reading,
+    put_off_rereads,
+)
+from siyu.channels.service.telling import scope_of, source_of
+from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
 
 __all__ = [
+    "CHANNEL",
     "PUSH",
+    "RECONCILE",
     "BadPlugin",
     "Health",
     "Known",
@@ -27,21 +42,43 @@ __all__ = [
     "abouts",
     "account",
     "accounts",
+    "apply",
+    "ask_again",
+    "ask_reconcile",
     "bad_plugins",
+    "begin_walk",
     "check_account",
+    "claim_rereads",
     "connect_account",
+    "contact_follows",
+    "end_walk",
     "filled_secrets",
+    "finish_rereads",
     "give_back",
     "grant",
+    "group_list",
     "health_of_accounts",
+    "hear",
+    "mirror",
+    "move_walk",
+    "note_reading",
     "open_account",
     "open_channel",
     "open_ports",
+    "order_reconcile",
     "pause_account",
     "push_message",
+    "put_off_rereads",
     "read_push",
     "reserve",
     "resume_account",
+    "scope_of",
+    "source_of",
+    "standing",
+    "tag_list",
     "update_account",
     "used",
+    "walk",
+    "walks",
+    "workload",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from siyu.channels import registry
 from siyu.channels.rules import accounts as rules
+from siyu.channels.service.walking import ask_reconcile
 from siyu.channels.store import accounts as tables
 from siyu.channels.types import Account
 from siyu.engines.access import service as access
@@ -32,7 +33,8 @@ def connect_account(
     values: Mapping[str, str],
     now: datetime,
 ) -> Account:
-    """Connect an account, active at once. Nothing is asked of the platform: its health says whether it works.
+    """Connect an account, active at once. Nothing is asked of the platform here: its health says whether it works, and a
+    first reconcile begins behind this transaction.
 
     Its messages come in under a source of their own, which is made here.
 
@@ -71,6 +73,7 @@ def connect_account(
     )
     if made is None:  # another transaction was quicker, and has committed by now
         raise _connected(about.en, about.zh, external_id, tables.id_of(conn, channel, external_id))
+    ask_reconcile(conn, made)
     _note(conn, principal, "channel.connected", made, {"name": name, "external_id": external_id}, now)
     return made
 
@@ -209,6 +212,8 @@ def _turn(
     after = tables.update(
         conn, account_id, name=before.name, state=state, settings=before.settings, secrets=sealed, now=now
     )
+    if state == "active":
+        ask_reconcile(conn, after)  # what happened meanwhile
     action = "channel.paused" if state == "paused" else "channel.resumed"
     _note(conn, principal, action, after, {}, now)
     return after

@@ -2,7 +2,20 @@
 
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
+from siyu.channels.types.facts import FACTS
 from siyu.channels.types.handed import Account, Ports, Token
+from siyu.channels.types.mirrored import (
+    ContactFollows,
+    GroupSummary,
+    Mirrored,
+    Relationship,
+    Reread,
+    Standing,
+    TagSummary,
+    UnreadablePush,
+    Walk,
+    Workload,
+)
 from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
@@ -22,6 +35,7 @@ from siyu.channels.types.seen import (
 )
 
 __all__ = [
+    "FACTS",
     "OBJECT_KINDS",
     "About",
     "Account",
@@ -29,6 +43,7 @@ __all__ = [
     "Capability",
     "Channel",
     "Contact",
+    "ContactFollows",
     "Content",
     "ContentKind",
     "Department",
@@ -40,9 +55,11 @@ __all__ = [
     "Gone",
     "Grant",
     "Group",
+    "GroupSummary",
     "Hint",
     "Item",
     "Member",
+    "Mirrored",
     "ObjectKind",
     "Outcome",
     "PlatformRefused",
@@ -55,16 +72,23 @@ __all__ = [
     "QuotaUse",
     "Rate",
     "Refusal",
+    "Relationship",
+    "Reread",
     "Reservation",
     "Seen",
     "Sent",
     "Staff",
+    "Standing",
     "Subject",
     "Tag",
+    "TagSummary",
     "Taken",
     "Token",
+    "UnreadablePush",
     "Unseen",
+    "Walk",
     "Wanted",
     "Way",
     "Window",
+    "Workload",
 ]

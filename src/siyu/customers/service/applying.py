@@ -12,7 +12,7 @@ from siyu.customers import store
 from siyu.customers.rules import TraitChange, behaviour_fact, changes_of, learn, read_consent
 from siyu.customers.service.changing import add_tags, change_consents, change_relations
 from siyu.customers.service.listing import mark_known
-from siyu.customers.types import ConsentChange, RelationChange, TagChange
+from siyu.customers.types import RELATION_KINDS, ConsentChange, RelationChange, TagChange
 from siyu.engines.vault import service as vault
 from siyu.identity.types import IDENTIFIER_TYPES, Attribution, Grade
 from siyu.intake.types import Message
@@ -20,11 +20,12 @@ from siyu.kernel.clock import from_millis, to_millis
 from siyu.kernel.fact import Fact
 
 _BEHAVIOUR: Final = frozenset({"track", "page", "screen", "group"})
-_TELLING: Final = frozenset({"identify", "customer"})
+_TELLING: Final = frozenset({"identify", "customer", "contact"})
 _DEVICES: Final = frozenset(kind.name for kind in IDENTIFIER_TYPES if kind.grade == Grade.DEVICE)
 _MAX_TAG: Final = 64
 _MAX_TAGS: Final = 100
 _MAX_SCOPE: Final = 128
+_TIES: Final = frozenset(RELATION_KINDS)
 
 
 def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: datetime) -> list[Fact]:
@@ -55,7 +56,12 @@ def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: d
         if kind in _TELLING or ((c := message.payload.get("context")) and "consent" in c):
             told.append(entry)
         at = message.occurred_at if kind != "customer" else _since(message.payload, message.occurred_at)
-        if customer_id not in last:
+        if kind == "contact":  # somebody read it: the person did nothing at that moment
+            began, at = _known_since(message.payload, at)
+            if customer_id not in first or began < first[customer_id][0]:
+                first[customer_id] = (began, message.source_id)
+            last[customer_id] = max(at, last.get(customer_id, at))
+        elif customer_id not in last:
             last[customer_id] = at
             first[customer_id] = (at, message.source_id)
         elif at > last[customer_id]:
@@ -69,6 +75,7 @@ def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: d
         facts += _learn(conn, told)
         facts += _agree(conn, told, now)
         facts += _mark(conn, told, now)
+        facts += change_relations(conn, _ties(told), now)
     return facts
 
 
@@ -118,7 +125,7 @@ def _learn(conn: Connection, told: Sequence[tuple[Message, Attribution]]) -> lis
 
 
 def _traits(message: Message) -> Mapping[str, Any]:
-    """What an identify call or a customer row says of a person; RudderStack's SDKs put it into the context."""
+    """What an identify call, a customer row or a channel says of a person; RudderStack's SDKs put it into the context."""
     if message.type not in _TELLING:
         return {}
     payload = message.payload
@@ -192,6 +199,34 @@ def _mark(conn: Connection, told: Sequence[tuple[Message, Attribution]], now: da
             since = _moment(row.get("became_member_at"))
             relations.append(RelationChange(owner.customer_id, "member", scope, member, at, source, *origin, since))
     return add_tags(conn, tags) + change_relations(conn, relations, now)
+
+
+def _ties(told: Sequence[tuple[Message, Attribution]]) -> list[RelationChange]:
+    """Friends and places in groups, as a channel's mirror tells them; the newest word of a tie stands."""
+    return [
+        RelationChange(
+            owner.customer_id,
+            tie["kind"],
+            tie["scope"][:_MAX_SCOPE],
+            tie["standing"],
+            from_millis(tie["at"]),
+            _source(message),
+            owner.via,
+            message.source_id,
+            message.message_id,
+            _moment(tie["since"]),
+        )
+        for message, owner in told
+        if message.type == "contact"
+        for tie in message.payload.get("relations", ())
+        if tie["kind"] in _TIES
+    ]
+
+
+def _known_since(payload: Mapping[str, Any], read_at: datetime) -> tuple[datetime, datetime]:
+    """Since when a channel knows a person, and when they last did something there that the message tells of."""
+    since = _moment(payload.get("since")) or read_at
+    return since, _moment(payload.get("acted_at")) or since
 
 
 def _since(row: Any, fallback: datetime) -> datetime:

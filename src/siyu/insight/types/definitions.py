@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, Protocol
 
+from siyu.channels.types import FACTS as OF_CHANNELS
 from siyu.commerce.types import FACTS as OF_ORDERS
 from siyu.customers.types import FACTS as OF_CUSTOMERS
 from siyu.customers.types import PurchaseMeans
@@ -17,7 +18,8 @@ By = Literal["none", "platform", "shop", "source"]
 DEFAULT_ZONE = "Asia/Shanghai"
 
 FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
-    kind.name: kind for kind in sorted((*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY), key=lambda kind: kind.name)
+    kind.name: kind
+    for kind in sorted((*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS), key=lambda kind: kind.name)
 }
 KINDS: Final = tuple(FACT_KINDS)
 

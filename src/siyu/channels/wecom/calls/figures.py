@@ -66,6 +66,8 @@ def groups_by_owner(
         "day_begin_time": start,
         "day_end_time": end,
         "owner_filter": {"userid_list": list(owners)},
+        "order_by": 2,  # by how many groups they have, most first
+        "order_asc": 0,
         "offset": offset,
         "limit": limit,
     }

@@ -1,0 +1,212 @@
+"""Asks the platforms and mirrors what they show: what pushes spoke of, at once; everything, at night and on demand.
+
+No transaction is open while a platform is asked. docs/decisions/0017-channels-are-mirrored.md.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, Final, Protocol
+
+import structlog
+
+from siyu.app.context import Context
+from siyu.app.outward import outward
+from siyu.channels import service as channels
+from siyu.channels.types import Account, Channel, ObjectKind, Reread, Seen, Walk
+from siyu.engines.postgres import Database
+from siyu.kernel.clock import Clock
+from siyu.kernel.errors import SiyuError, TryLater, original
+
+log = structlog.get_logger(__name__)
+
+_LOCK: Final = 0x5159_5530
+_AT_ONCE: Final = 100  # rereads claimed together
+_ENOUGH: Final = 3  # refusals in a row, one object at a time: it is not the objects
+_LONGEST_WAIT: Final = 3600
+
+
+class Opens(Protocol):
+    """Puts the plugin of an account to work."""
+
+    def __call__(self, account: Account) -> Channel: ...
+
+
+def opener(database: Database, clock: Clock) -> Opens:
+    """The installed plugins, with real ports."""
+    return lambda account: channels.open_account(database, account, clock, outward())
+
+
+@dataclass(slots=True)
+class Syncing:
+    """Reads again what pushes spoke of. Several may run at once, in threads and processes.
+
+    Attributes:
+        database: of the mirror.
+        clock: what time it is.
+        opens: puts plugins to work.
+    """
+
+    database: Database
+    clock: Clock
+    opens: Opens
+    _refused: dict[int, int] = field(default_factory=dict)
+
+    def run_once(self) -> int:
+        """Read what is due and mirror it; return how many objects were claimed, 0 when none is due.
+
+        What is read is mirrored and done in one transaction. What cannot be read is put off and then read alone, so that
+        it does not hold up others; what one account's platform refuses is noted there, and other accounts go on.
+        """
+        with self.database.transaction() as conn:
+            claimed = channels.claim_rereads(conn, self.clock.now(), _AT_ONCE)
+            accounts = {one.id: one for one in channels.accounts(conn)} if claimed else {}
+        self._refused.clear()
+        for account_id, kind, rows in _batches(claimed):
+            self._read(accounts[account_id], kind, rows)
+        return len(claimed)
+
+    def _read(self, account: Account, kind: ObjectKind, rows: Sequence[Reread]) -> None:
+        began = self.clock.now()
+        if self._refused.get(account.id, 0) >= _ENOUGH:
+            self._put_off(rows, account, kind, timedelta(minutes=1))
+            return
+        try:
+            seen = self.opens(account).read(kind, [row.object_id for row in rows])
+            with self.database.transaction() as conn:
+                channels.mirror(conn, account, seen, began, heard=True)
+                channels.finish_rereads(conn, rows)
+                channels.note_reading(conn, account.id, began)
+        except TryLater as later:
+            self._put_off(rows, account, kind, _wait(later))
+        except Exception as error:
+            if len(rows) == 1:
+                self._refused[account.id] = self._refused.get(account.id, 0) + 1
+            problem = _problem(error)
+            log.warning(
+                "syncing.failed",
+                account=account.id,
+                kind=kind,
+                objects=len(rows),
+                code=problem["code"],
+                exc_info=not isinstance(error, SiyuError),
+            )
+            with self.database.transaction() as conn:
+                channels.put_off_rereads(conn, rows, self.clock.now())
+                channels.note_reading(conn, account.id, self.clock.now(), problem)
+        else:
+            self._refused[account.id] = 0
+
+    def _put_off(self, rows: Sequence[Reread], account: Account, kind: ObjectKind, wait: timedelta) -> None:
+        log.info("syncing.later", account=account.id, kind=kind, objects=len(rows), seconds=wait.total_seconds())
+        with self.database.transaction() as conn:
+            channels.put_off_rereads(conn, rows, self.clock.now(), wait=wait)
+
+
+def _batches(claimed: Sequence[Reread]) -> Iterator[tuple[int, ObjectKind, list[Reread]]]:
+    """By account and kind; what could not be read before comes last and alone."""
+    fresh = [row for row in claimed if not row.tries]
+    for (account_id, kind), rows in groupby(fresh, key=lambda row: (row.account_id, row.kind)):
+        yield account_id, kind, list(rows)
+    for row in claimed:
+        if row.tries:
+            yield row.account_id, row.kind, [row]
+
+
+def reconcile(context: Context, account_id: int, opens: Opens | None = None) -> Walk | None:
+    """Read everything that an account may see and mirror it; one at a time, whoever asks.
+
+    Goes on where an interrupted one stopped; each piece is durable with the cursor behind it. What a complete list lacks
+    has ended; what could not be seen is in the report and has not. A walk that the platform refuses has failed, and the
+    next begins anew.
+
+    Returns:
+        the walk as it ended; ``None`` when the account is paused.
+
+    Raises:
+        NotFound: no such account.
+        TryLater: the platform cannot answer now; the walk stays where it is.
+    """
+    with context.database.transaction() as conn:
+        account = channels.account(conn, account_id)
+    if account.state == "paused":
+        return None
+    return _reconcile(context, account, opens or opener(context.database, context.clock))
+
+
+def _reconcile(context: Context, account: Account, opens: Opens) -> Walk:
+    database, clock = context.database, context.clock
+    with _alone(database, account.id):
+        with database.transaction() as conn:
+            walk = channels.begin_walk(conn, account.id, clock.now())
+        problem: dict[str, Any] | None = None
+        try:
+            for began, seen, cursor in _pieces(opens(account), walk.cursor, clock):
+                with database.transaction() as conn:
+                    hidden = [(one["kind"], one["id"]) for one in walk.unseen]
+                    done = channels.mirror(conn, account, seen, began, began=walk.began_at, unseen=hidden)
+                    walk = channels.move_walk(conn, walk, cursor, done, clock.now())
+        except TryLater:
+            raise
+        except SiyuError as error:
+            problem = _problem(error)
+            log.warning("reconcile.refused", account=account.id, code=error.code)
+        except Exception as error:  # the job comes back, to the piece that broke
+            with database.transaction() as conn:
+                channels.note_reading(conn, account.id, clock.now(), _problem(error))
+            raise
+        with database.transaction() as conn:
+            channels.end_walk(conn, walk, clock.now(), problem)
+            channels.note_reading(conn, account.id, clock.now(), problem)
+            walk = channels.walk(conn, account.id, walk.id)
+    log.info("reconcile.ended", account=account.id, state=walk.state, unseen=len(walk.unseen), counts=walk.counts)
+    return walk
+
+
+def _pieces(channel: Channel, cursor: str, clock: Clock) -> Iterator[tuple[datetime, Sequence[Seen], str]]:
+    """Each piece with the moment at which its reading began."""
+    pieces = channel.walk(cursor)
+    while True:
+        began = clock.now()
+        piece = next(pieces, None)
+        if piece is None:
+            return
+        yield began, *piece
+
+
+def ask_all(context: Context) -> None:
+    """Nightly: have every active account reconciled."""
+    with context.database.transaction() as conn:
+        for account in channels.accounts(conn):
+            if account.state == "active":
+                channels.ask_reconcile(conn, account)
+
+
+@contextmanager
+def _alone(database: Database, account_id: int) -> Iterator[None]:
+    """A lock that outlives the transactions of the pieces; closing its connection gives it back."""
+    with database.raw() as connection:
+        connection.execute("SELECT pg_advisory_lock(%s, %s)", (_LOCK, account_id))
+        yield
+
+
+def _wait(later: TryLater) -> timedelta:
+    try:
+        seconds = float(later.details.get("retry_after", 30))
+    except (TypeError, ValueError):
+        seconds = 30.0
+    return timedelta(seconds=min(_LONGEST_WAIT, max(1.0, seconds)))
+
+
+def _problem(error: Exception) -> dict[str, Any]:
+    if isinstance(error, SiyuError):
+        return error.as_json()
+    said = type(error).__name__  # what it says may hold personal data
+    return {
+        "code": said,
+        "message": f"The plugin or the mirror broke: {said}; the log has more.",
+        "message_zh": f"插件或镜像处理出错{original(said)}，详情见日志。",
+        "details": {},
+    }

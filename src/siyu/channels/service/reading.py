@@ -1,0 +1,73 @@
+"""What operators' pages ask of the mirror. Nothing here asks a platform."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from siyu.channels.store import reading as tables
+from siyu.channels.store import rereads
+from siyu.channels.types.mirrored import (
+    ContactFollows,
+    GroupSummary,
+    Relationship,
+    Standing,
+    TagSummary,
+    Walk,
+    Workload,
+)
+from siyu.kernel.errors import NotFound
+
+
+def workload(conn: Connection, account_id: int, since: datetime, until: datetime) -> list[Workload]:
+    """Staff with whom they serve now and what changed from ``since`` to before ``until``; the busiest first."""
+    return [Workload(*row) for row in tables.staff(conn, account_id, since, until)]
+
+
+def group_list(conn: Connection, account_id: int, since: datetime, until: datetime) -> list[GroupSummary]:
+    """Group chats with who is in them and who came and went from ``since`` to before ``until``; of each person the last
+    stay counts.
+    """
+    return [GroupSummary(*row) for row in tables.groups(conn, account_id, since, until)]
+
+
+def tag_list(conn: Connection, account_id: int) -> list[TagSummary]:
+    """Tags of the account with how many contacts have them."""
+    return [TagSummary(*row) for row in tables.tags(conn, account_id)]
+
+
+def contact_follows(conn: Connection, account_id: int, contact_id: str) -> ContactFollows:
+    """One contact with everybody who serves or served them.
+
+    Raises:
+        NotFound: the account has no such contact.
+    """
+    found = tables.contact(conn, account_id, contact_id)
+    if found is None:
+        raise NotFound(what="contact", what_zh="客户", key=contact_id)
+    follows = [Relationship(*row) for row in tables.follows(conn, account_id, contact_id)]
+    contact_id, kind, union_id, seen_at, gone_at, tags = found
+    return ContactFollows(contact_id, kind, union_id, seen_at, gone_at, tags, follows)
+
+
+def walks(conn: Connection, account_id: int, limit: int = 30) -> list[Walk]:
+    """Reconciles of an account, newest first."""
+    return rereads.walks(conn, account_id, limit)
+
+
+def walk(conn: Connection, account_id: int, walk_id: int) -> Walk:
+    """One reconcile with its report.
+
+    Raises:
+        NotFound: the account has no such walk.
+    """
+    found = rereads.walk(conn, account_id, walk_id)
+    if found is None:
+        raise NotFound(what="reconcile", what_zh="对账", key=walk_id)
+    return found
+
+
+def standing(conn: Connection, account_id: int) -> Standing:
+    """How the mirror of an account stands."""
+    last = rereads.walks(conn, account_id, 1)
+    read_at, refused_at, refused = rereads.sync_of(conn, account_id)
+    return Standing(rereads.waiting(conn, account_id), read_at, refused_at, refused, last[0] if last else None)

@@ -1,0 +1,115 @@
+"""SQL that operators' pages ask of the mirror."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from siyu.engines.postgres import AnyRow, one, rows
+
+_ALL_FOLLOWS = """
+    (SELECT staff_id, since, ended_at, ended_by, transferred_to, way FROM channels.follow WHERE account_id = :account_id
+     UNION ALL
+     SELECT staff_id, since, ended_at, ended_by, transferred_to, way FROM channels.follow_past
+     WHERE account_id = :account_id)
+"""
+
+
+def staff(conn: Connection, account_id: int, since: datetime, until: datetime) -> list[AnyRow]:
+    """Every member of staff, also those who are no more, with whom they serve and what changed in the period."""
+    return rows(
+        conn,
+        f"""
+        WITH standing AS (
+            SELECT staff_id, count(*) AS contacts FROM channels.follow
+            WHERE account_id = :account_id AND ended_at IS NULL GROUP BY staff_id
+        ), moved AS (
+            SELECT staff_id,
+                   count(*) FILTER (WHERE since >= :since AND since < :until AND way <> 'transfer') AS added,
+                   count(*) FILTER (WHERE since >= :since AND since < :until AND way = 'transfer') AS taken_over,
+                   count(*) FILTER (WHERE ended_at >= :since AND ended_at < :until AND ended_by <> 'transfer') AS lost,
+                   count(*) FILTER (WHERE ended_at >= :since AND ended_at < :until AND ended_by = 'transfer')
+                       AS handed_over
+            FROM {_ALL_FOLLOWS} AS follows
+            WHERE (since >= :since AND since < :until) OR (ended_at >= :since AND ended_at < :until) GROUP BY staff_id
+        )
+        SELECT staff_id, coalesce(staff.name, ''), coalesce(staff.department_ids, '{{}}'), coalesce(staff.position, ''),
+               coalesce(staff.serves, true), coalesce(staff.active, false), staff.gone_at,
+               coalesce(standing.contacts, 0), coalesce(moved.added, 0), coalesce(moved.lost, 0),
+               coalesce(moved.taken_over, 0), coalesce(moved.handed_over, 0)
+        FROM (SELECT * FROM channels.staff WHERE account_id = :account_id) AS staff
+        FULL JOIN standing USING (staff_id) FULL JOIN moved USING (staff_id)
+        ORDER BY coalesce(standing.contacts, 0) DESC, staff_id
+        """,
+        account_id=account_id,
+        since=since,
+        until=until,
+    )
+
+
+def groups(conn: Connection, account_id: int, since: datetime, until: datetime) -> list[AnyRow]:
+    """Every group, also those that are no more, with who is in it and what changed in the period."""
+    return rows(
+        conn,
+        """
+        SELECT group_id, name, owner_id, created_at, gone_at,
+               count(member_id) FILTER (WHERE kind = 'customer' AND left_at IS NULL),
+               count(member_id) FILTER (WHERE kind = 'staff' AND left_at IS NULL),
+               count(member_id) FILTER (WHERE kind = 'customer' AND joined_at >= :since AND joined_at < :until),
+               count(member_id) FILTER (WHERE kind = 'customer' AND left_at >= :since AND left_at < :until)
+        FROM channels.chat_group LEFT JOIN channels.chat_member USING (account_id, group_id)
+        WHERE account_id = :account_id
+        GROUP BY account_id, group_id ORDER BY gone_at IS NOT NULL, created_at DESC NULLS LAST, group_id
+        """,
+        account_id=account_id,
+        since=since,
+        until=until,
+    )
+
+
+def tags(conn: Connection, account_id: int) -> list[AnyRow]:
+    """Tags that are there, in their order, with how many contacts have each."""
+    return rows(
+        conn,
+        """
+        WITH used AS (
+            SELECT tag_id, count(DISTINCT contact_id) AS contacts
+            FROM channels.follow, unnest(tags) AS tag_id
+            WHERE account_id = :account_id AND ended_at IS NULL GROUP BY tag_id
+        )
+        SELECT tag_id, name, group_id, group_name, place, coalesce(contacts, 0)
+        FROM channels.tag LEFT JOIN used USING (tag_id)
+        WHERE account_id = :account_id AND gone_at IS NULL ORDER BY group_name, group_id, place, name
+        """,
+        account_id=account_id,
+    )
+
+
+def contact(conn: Connection, account_id: int, contact_id: str) -> AnyRow | None:
+    return one(
+        conn,
+        """SELECT contact_id, kind, union_id, nullif(seen_at, '-infinity'), gone_at, tags FROM channels.contact
+           WHERE account_id = :account_id AND contact_id = :contact_id""",
+        account_id=account_id,
+        contact_id=contact_id,
+    )
+
+
+def follows(conn: Connection, account_id: int, contact_id: str) -> list[tuple[Any, ...]]:
+    """Everybody who serves or served a contact, newest first, with the names of the tags they put."""
+    found = rows(
+        conn,
+        """
+        SELECT staff_id, since, ended_at, ended_by, transferred_to, way, state,
+               ARRAY(SELECT name FROM channels.tag WHERE tag.account_id = follow.account_id AND gone_at IS NULL
+                     AND tag_id = ANY(follow.tags) ORDER BY name)
+        FROM channels.follow WHERE account_id = :account_id AND contact_id = :contact_id
+        UNION ALL
+        SELECT staff_id, since, ended_at, ended_by, transferred_to, way, state, '{}'
+        FROM channels.follow_past WHERE account_id = :account_id AND contact_id = :contact_id
+        ORDER BY 2 DESC, 1
+        """,
+        account_id=account_id,
+        contact_id=contact_id,
+    )
+    return [tuple(row) for row in found]

@@ -1,0 +1,64 @@
+"""What channels tell on a customer's timeline."""
+
+from siyu.kernel.fact import FactKind
+
+_ACCOUNT = ("integer", "id of the account")
+_STAFF = ("string", "the member of staff, as the platform calls them")
+_WAY = ("string", "how they met: scan, search, card, group, transfer, link …")
+_STATE = ("string", "what the entry code or link carried")
+
+FACTS: tuple[FactKind, ...] = (
+    FactKind(
+        "friend.added",
+        1,
+        "The customer and a member of staff became friends.",
+        "添加好友",
+        {"account": _ACCOUNT, "staff": _STAFF, "way": _WAY, "state": _STATE},
+    ),
+    FactKind(
+        "friend.deleted",
+        1,
+        "The customer and a member of staff are friends no more. By `transfer` and `left` it is no churn.",
+        "解除好友",
+        {
+            "account": _ACCOUNT,
+            "staff": _STAFF,
+            "by": (
+                "string",
+                "staff, customer, transfer (another took over), left (the member is no more), unknown (no push told)",
+            ),
+        },
+    ),
+    FactKind(
+        "friend.transferred",
+        1,
+        "Another member of staff took the customer over. It comes beside friend.deleted of the one and friend.added of "
+        "the other.",
+        "客户继承",
+        {
+            "account": _ACCOUNT,
+            "from_staff": ("string", "who had the customer"),
+            "to_staff": ("string", "who has them now"),
+        },
+    ),
+    FactKind(
+        "chat.joined",
+        1,
+        "The customer joined a group chat.",
+        "加入群聊",
+        {
+            "account": _ACCOUNT,
+            "group": ("string", "the group chat, as the platform calls it"),
+            "way": ("string", "invited, link or scan"),
+            "invited_by": ("string", "the member of staff who invited them, empty when none"),
+            "state": ("string", "what the group code carried"),
+        },
+    ),
+    FactKind(
+        "chat.left",
+        1,
+        "The customer is in a group chat no more.",
+        "退出群聊",
+        {"account": _ACCOUNT, "group": ("string", "the group chat, as the platform calls it")},
+    ),
+)
