@@ -90,6 +90,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Accounts
+         * @description Every account, with what its last check found.
+         */
+        get: operations["list_accounts_api_v1_channels_accounts_get"];
+        put?: never;
+        /**
+         * Connect
+         * @description Connect an account. Nothing is asked of the platform yet; its check does.
+         */
+        post: operations["connect_api_v1_channels_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description One account.
+         */
+        get: operations["show_api_v1_channels_accounts__account_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update
+         * @description Change what is given. An empty value clears a field that is not required.
+         */
+        patch: operations["update_api_v1_channels_accounts__account_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contact
+         * @description One contact with everybody who serves or served them, newest first.
+         */
+        get: operations["contact_api_v1_channels_accounts__account_id__contacts__contact_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Groups
+         * @description Group chats with who is in them; also those that are no more, at the end.
+         */
+        get: operations["groups_api_v1_channels_accounts__account_id__groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Try now what the account needs; this calls the platform, and may take some seconds.
+         */
+        post: operations["check_api_v1_channels_accounts__account_id__health_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/mirror": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standing
+         * @description How the mirror of the account stands.
+         */
+        get: operations["standing_api_v1_channels_accounts__account_id__mirror_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Call nothing on the platform any more; pushes are still heard. Safe to repeat.
+         */
+        post: operations["pause_api_v1_channels_accounts__account_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quotas
+         * @description How every quota of the account stands in its running window.
+         */
+        get: operations["quotas_api_v1_channels_accounts__account_id__quotas_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Call again. Safe to repeat.
+         */
+        post: operations["resume_api_v1_channels_accounts__account_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff
+         * @description Staff with whom they serve, the busiest first; also those who are no more.
+         */
+        get: operations["staff_api_v1_channels_accounts__account_id__staff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tags
+         * @description Tags of the account, by group.
+         */
+        get: operations["tags_api_v1_channels_accounts__account_id__tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/walks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Walks
+         * @description The last thirty reconciles, newest first.
+         */
+        get: operations["walks_api_v1_channels_accounts__account_id__walks_get"];
+        put?: never;
+        /**
+         * Order
+         * @description Reconcile soon instead of tonight.
+         */
+        post: operations["order_api_v1_channels_accounts__account_id__walks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/walks/{walk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Walk
+         * @description One reconcile with its report.
+         */
+        get: operations["walk_api_v1_channels_accounts__account_id__walks__walk_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds
+         * @description What can be connected, and what is to be filled in for it.
+         */
+        get: operations["kinds_api_v1_channels_kinds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/console/config": {
         parameters: {
             query?: never;
@@ -1495,6 +1787,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/callback/{channel}/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify
+         * @description A platform makes sure that the address is ours.
+         */
+        get: operations["verify_callback__channel___account_id__get"];
+        put?: never;
+        /**
+         * Push
+         * @description A platform tells that something has changed. Durable before the answer; a repeat is recognised.
+         */
+        post: operations["push_callback__channel___account_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/ready": {
         parameters: {
             query?: never;
@@ -1858,6 +2174,74 @@ export interface components {
             /** Title Zh */
             title_zh: string;
         };
+        /** AccountChange */
+        AccountChange: {
+            /** Name */
+            name?: string | null;
+            /** Values */
+            values?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** AccountNew */
+        AccountNew: {
+            /** Channel */
+            channel: string;
+            /**
+             * External Id
+             * @description How the platform calls it.
+             */
+            external_id: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Values
+             * @description By the name of the field, as the kind says.
+             * @default {}
+             */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /** AccountRead */
+        AccountRead: {
+            /**
+             * Callback Url
+             * @description To enter on the platform, where it pushes.
+             */
+            callback_url: string | null;
+            /** Channel */
+            channel: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** External Id */
+            external_id: string;
+            /** @description As of the last check. */
+            health: components["schemas"]["HealthRead"] | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Secrets
+             * @description Names of the secrets that are filled in.
+             */
+            secrets: string[];
+            /** Settings */
+            settings: {
+                [key: string]: string;
+            };
+            /** Source Id */
+            source_id: number;
+            /** State */
+            state: string;
+        };
         /** ApiKeyMade */
         ApiKeyMade: {
             /** Id */
@@ -1988,6 +2372,18 @@ export interface components {
             target: string;
         };
         /**
+         * BadKind
+         * @description A plugin that is installed and cannot be used.
+         */
+        BadKind: {
+            /** Channel */
+            channel: string;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+        };
+        /**
          * BaseValue
          * @description LTV of the base at a moment: people who had ever bought, their net in fen, and that for each of them.
          */
@@ -2116,6 +2512,12 @@ export interface components {
             /** Weeks */
             weeks: components["schemas"]["WeekCheck"][];
         };
+        /**
+         * Capability
+         * @description What a channel can do; a plugin that declares one does it.
+         * @enum {string}
+         */
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "welcome" | "entry_codes" | "send";
         /** ChangePassword */
         ChangePassword: {
             /** New */
@@ -2196,6 +2598,23 @@ export interface components {
              * @description IANA name; times are shown in it.
              */
             zone: string;
+        };
+        /** ContactRead */
+        ContactRead: {
+            /** Contact Id */
+            contact_id: string;
+            /** Follows */
+            follows: components["schemas"]["RelationshipRead"][];
+            /** Gone At */
+            gone_at: string | null;
+            /** Kind */
+            kind: string;
+            /** Seen At */
+            seen_at: string | null;
+            /** Tags */
+            tags: string[];
+            /** Union Id */
+            union_id: string;
         };
         /**
          * CustomerList
@@ -2540,6 +2959,26 @@ export interface components {
             /** Samples */
             samples: string[];
         };
+        /** FindingRead */
+        FindingRead: {
+            /** Advice En */
+            advice_en: string;
+            /** Advice Zh */
+            advice_zh: string;
+            /** Check */
+            check: string;
+            /**
+             * Code
+             * @description The platform's error code, 0 when none.
+             */
+            code: number;
+            /** En */
+            en: string;
+            /** Ok */
+            ok: boolean;
+            /** Zh */
+            zh: string;
+        };
         /**
          * Flow
          * @description How many customers moved from one layer to another within the last 30 days.
@@ -2846,6 +3285,45 @@ export interface components {
             /** Repeats */
             repeats: number;
         };
+        /** GroupRead */
+        GroupRead: {
+            /** Created At */
+            created_at: string | null;
+            /**
+             * Customers
+             * @description In it now.
+             */
+            customers: number;
+            /** Gone At */
+            gone_at: string | null;
+            /** Group Id */
+            group_id: string;
+            /**
+             * Joined
+             * @description Customers whose last stay began in the period.
+             */
+            joined: number;
+            /** Left */
+            left: number;
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id: string;
+            /** Staff */
+            staff: number;
+        };
+        /** HealthRead */
+        HealthRead: {
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Findings */
+            findings: components["schemas"]["FindingRead"][];
+            /** Ok */
+            ok: boolean;
+        };
         /**
          * InsightSchema
          * @description Every kind of fact; ``since`` is where the counts begin.
@@ -2893,6 +3371,53 @@ export interface components {
             waiting: number;
         };
         /**
+         * Kind
+         * @description A kind of account that can be connected.
+         */
+        Kind: {
+            /** Capabilities */
+            capabilities: components["schemas"]["Capability"][];
+            /** Channel */
+            channel: string;
+            /** En */
+            en: string;
+            /** Fields */
+            fields: components["schemas"]["KindField"][];
+            /** Zh */
+            zh: string;
+            /** Zone */
+            zone: string;
+        };
+        /** KindField */
+        KindField: {
+            /** Choices */
+            choices: string[];
+            /** Default */
+            default: string;
+            /** En */
+            en: string;
+            /** Help En */
+            help_en: string;
+            /** Help Zh */
+            help_zh: string;
+            /** Name */
+            name: string;
+            /**
+             * Pattern
+             * @description A regular expression that the whole value matches; empty for any text.
+             */
+            pattern: string;
+            /** Required */
+            required: boolean;
+            /**
+             * Secret
+             * @description Never shown again.
+             */
+            secret: boolean;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * KindShape
          * @description One kind of fact, as a builder offers it.
          *
@@ -2920,6 +3445,13 @@ export interface components {
             open: boolean;
             /** Zh */
             zh: string;
+        };
+        /** Kinds */
+        Kinds: {
+            /** Kinds */
+            kinds: components["schemas"]["Kind"][];
+            /** Unusable */
+            unusable: components["schemas"]["BadKind"][];
         };
         /**
          * Known
@@ -3633,6 +4165,14 @@ export interface components {
             /** Orders */
             orders: components["schemas"]["Order"][];
         };
+        /** Ordered */
+        Ordered: {
+            /**
+             * Queued
+             * @description False when one was waiting already.
+             */
+            queued: boolean;
+        };
         /**
          * Overview
          * @description Everything on the overview, as of ``at``; the period has ``days`` days and ends then.
@@ -3889,18 +4429,6 @@ export interface components {
             shop: string;
         };
         /**
-         * Problem
-         * @description Why a row cannot be taken, in both languages.
-         */
-        Problem: {
-            /** Code */
-            code: string;
-            /** En */
-            en: string;
-            /** Zh */
-            zh: string;
-        };
-        /**
          * Profile
          * @description Everything this room knows of one customer. ``personal`` is masked (``phone`` → ``138****8000``).
          */
@@ -3965,6 +4493,33 @@ export interface components {
             property: string;
             /** Value */
             value: boolean | number | string | (boolean | number | string)[];
+        };
+        /** QuotaRead */
+        QuotaRead: {
+            /** En */
+            en: string;
+            /** Full */
+            full: number;
+            /** Left */
+            left: number | null;
+            /** Limit */
+            limit: number;
+            /** Quota */
+            quota: string;
+            /** Since */
+            since: string | null;
+            /** Subject */
+            subject: string;
+            /** Subjects */
+            subjects: number;
+            /** Until */
+            until: string | null;
+            /** Used */
+            used: number;
+            /** Window */
+            window: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Reading
@@ -4119,7 +4674,7 @@ export interface components {
             column: string;
             /** Line */
             line: number;
-            problem: components["schemas"]["Problem"];
+            problem: components["schemas"]["siyu__intake__files__types__Problem"];
             /** Row */
             row: string[];
         };
@@ -4194,6 +4749,31 @@ export interface components {
             since: string;
             /** Source */
             source: string;
+        };
+        /** RelationshipRead */
+        RelationshipRead: {
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Ended By
+             * @description staff, customer, transfer, left or unknown; empty while it stands.
+             */
+            ended_by: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Staff Id */
+            staff_id: string;
+            /** State */
+            state: string;
+            /** Tags */
+            tags: string[];
+            /** Transferred To */
+            transferred_to: string;
+            /** Way */
+            way: string;
         };
         /** ResetLink */
         ResetLink: {
@@ -4770,6 +5350,27 @@ export interface components {
             /** Staying */
             staying: components["schemas"]["Known"][];
         };
+        /** StandingRead */
+        StandingRead: {
+            /** @description The newest reconcile. */
+            last: components["schemas"]["WalkRead"] | null;
+            /**
+             * Read At
+             * @description When the platform last answered.
+             */
+            read_at: string | null;
+            refused: components["schemas"]["siyu__channels__http__mirror__Problem"] | null;
+            /**
+             * Refused At
+             * @description When it last refused, unless it has answered since.
+             */
+            refused_at: string | null;
+            /**
+             * Waiting
+             * @description Objects that are to be read again.
+             */
+            waiting: number;
+        };
         /**
          * Stated
          * @description The definitions that an answer was counted by, for programs and (``en``, ``zh``) for people.
@@ -4843,6 +5444,24 @@ export interface components {
             /** Tag */
             tag: string;
         };
+        /** TagRead */
+        TagRead: {
+            /**
+             * Contacts
+             * @description Customers who have it now.
+             */
+            contacts: number;
+            /** Group Id */
+            group_id: string;
+            /** Group Name */
+            group_name: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: number;
+            /** Tag Id */
+            tag_id: string;
+        };
         /**
          * Taken
          * @description What became of the events; they are durable.
@@ -4899,6 +5518,20 @@ export interface components {
             entries: components["schemas"]["TimelineEntry"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * UnseenRead
+         * @description What could not be seen; nothing of it has ended for us.
+         */
+        UnseenRead: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
         };
         /**
          * Value
@@ -5021,6 +5654,39 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             recognised: components["schemas"]["Recognised"] | null;
+        };
+        /** WalkRead */
+        WalkRead: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Counts
+             * @description Seen of each kind; ties that began and ended; messages; pieces.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Moved At
+             * Format: date-time
+             * @description When its last piece was done.
+             */
+            moved_at: string;
+            problem: components["schemas"]["siyu__channels__http__mirror__Problem"] | null;
+            /**
+             * State
+             * @description running, done or failed
+             */
+            state: string;
+            /** Unseen */
+            unseen: components["schemas"]["UnseenRead"][];
         };
         /**
          * Wanted
@@ -5145,6 +5811,42 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** WorkloadRead */
+        WorkloadRead: {
+            /** Active */
+            active: boolean;
+            /**
+             * Added
+             * @description In the period, without transfers; so is lost.
+             */
+            added: number;
+            /**
+             * Contacts
+             * @description Customers who stand with them now.
+             */
+            contacts: number;
+            /** Department Ids */
+            department_ids: string[];
+            /** Gone At */
+            gone_at: string | null;
+            /** Handed Over */
+            handed_over: number;
+            /** Lost */
+            lost: number;
+            /** Name */
+            name: string;
+            /** Position */
+            position: string;
+            /** Serves */
+            serves: boolean;
+            /** Staff Id */
+            staff_id: string;
+            /**
+             * Taken Over
+             * @description By transfer, in the period.
+             */
+            taken_over: number;
+        };
         /** WriteKeyRead */
         WriteKeyRead: {
             /**
@@ -5158,6 +5860,34 @@ export interface components {
             key: string;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * Problem
+         * @description What the platform, or Siyu itself, said.
+         */
+        siyu__channels__http__mirror__Problem: {
+            /** Code */
+            code: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+        };
+        /**
+         * Problem
+         * @description Why a row cannot be taken, in both languages.
+         */
+        siyu__intake__files__types__Problem: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
     };
     responses: never;
@@ -5350,6 +6080,700 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_accounts_api_v1_channels_accounts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    connect_api_v1_channels_accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_channels_accounts__account_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_api_v1_channels_accounts__account_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    contact_api_v1_channels_accounts__account_id__contacts__contact_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    groups_api_v1_channels_accounts__account_id__groups_get: {
+        parameters: {
+            query?: {
+                /** @description Begin of the period; 30 days before its end when not given. */
+                since?: string | null;
+                /** @description Its end, which does not belong to it; now when not given. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_api_v1_channels_accounts__account_id__health_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    standing_api_v1_channels_accounts__account_id__mirror_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_api_v1_channels_accounts__account_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    quotas_api_v1_channels_accounts__account_id__quotas_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_api_v1_channels_accounts__account_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    staff_api_v1_channels_accounts__account_id__staff_get: {
+        parameters: {
+            query?: {
+                /** @description Begin of the period; 30 days before its end when not given. */
+                since?: string | null;
+                /** @description Its end, which does not belong to it; now when not given. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkloadRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tags_api_v1_channels_accounts__account_id__tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    walks_api_v1_channels_accounts__account_id__walks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_api_v1_channels_accounts__account_id__walks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ordered"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    walk_api_v1_channels_accounts__account_id__walks__walk_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                walk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    kinds_api_v1_channels_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kinds"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -8677,6 +10101,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verify_callback__channel___account_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the platform expects to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/xml": string;
+                    "text/plain": string;
+                    "text/xml": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    push_callback__channel___account_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        /** @description As the platform sends it, signed and mostly encrypted. */
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description What the platform expects to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/xml": string;
+                    "text/plain": string;
+                    "text/xml": string;
                 };
             };
             /** @description The request cannot be done as it is. */
