@@ -7,6 +7,8 @@ import { useNavigate } from "react-router";
 import { useMay } from "../../app/session";
 import { useChannelName, useKinds, type Account } from "./accounts";
 import { worst } from "./health";
+import { useMirror } from "./reconcile/mirror";
+import { WalkState } from "./reconcile/WalkState";
 import { Standing } from "./Standing";
 
 /** The accounts that are connected, and whether they work. */
@@ -21,6 +23,7 @@ export function AccountList() {
     { key: "standing", title: t("list.standing"), render: (row) => <Standing account={row} /> },
     { key: "health", title: t("list.health"), render: (row) => <Worst account={row} /> },
     { key: "checked", title: t("list.checked"), render: (row) => (row.health ? <When at={row.health.checked_at} ago /> : t("health.never")) },
+    { key: "reconciled", title: t("list.reconciled"), render: (row) => <Reconciled account={row.id} /> },
     { key: "external", title: t("list.external"), render: (row) => <Typography.Text code>{row.external_id}</Typography.Text> },
     { key: "created", title: t("list.created"), render: (row) => <When at={row.created_at} />, optional: true },
   ];
@@ -46,6 +49,21 @@ export function AccountList() {
         />
       </Flex>
     </Page>
+  );
+}
+
+/** How the newest reconcile stands, and since when. */
+function Reconciled({ account }: { account: number }) {
+  const { t } = useTranslation("channels");
+  const last = useMirror(account).data?.last;
+  if (!last) return last === null ? t("walk.never") : null;
+  return (
+    <Flex vertical>
+      <WalkState state={last.state} />
+      <Typography.Text type="secondary">
+        <When at={last.ended_at ?? last.moved_at} ago />
+      </Typography.Text>
+    </Flex>
   );
 }
 

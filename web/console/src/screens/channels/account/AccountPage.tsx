@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 
 import { useMay } from "../../../app/session";
 import { useAccount, useChannelName, useKinds, type Account } from "../accounts";
+import { Reconcile } from "../reconcile/Reconcile";
 import { Standing } from "../Standing";
 import { Health } from "./Health";
 import { PauseResume } from "./PauseResume";
@@ -47,6 +48,7 @@ function Parts({ account }: { account: Account }) {
         items={[
           { key: "health", label: t("account.tabs.health"), children: <Health account={account} /> },
           { key: "quotas", label: t("account.tabs.quotas"), children: <Quotas account={account} /> },
+          { key: "reconcile", label: t("account.tabs.reconcile"), children: <Reconcile account={account} /> },
           { key: "settings", label: t("account.tabs.settings"), children: <Loaded query={kinds}>{() => <Settings key={account.id} account={account} kind={kind} />}</Loaded> },
         ]}
       />

@@ -67,5 +67,5 @@ function Free({ row }: { row: Quota }) {
 function Full({ row }: { row: Quota }) {
   const { t } = useTranslation("channels");
   if (row.subject === "account") return row.full > 0 ? <Typography.Text type="danger">{t("quota.atLimit")}</Typography.Text> : "—";
-  return t("quota.fullOf", { full: row.full, subject: t(`quota.counted.${row.subject}` as "quota.counted.customer") });
+  return t("quota.fullOf", { full: String(row.full), subject: t(`quota.counted.${row.subject}` as "quota.counted.customer") });
 }
