@@ -19,6 +19,14 @@ MAPPING: Final = {
     "fields": {"order_no": "单号", "paid_at": "时间", "paid_fen": "金额", "status": {"value": "received"}},
     "identifiers": [{"type": "phone", "column": "手机号"}],
 }
+CORP: Final = {
+    "corp_id": "ww0123456789abcdef",
+    "agent_id": "1000002",
+    "secret": "s" * 43,
+    "callback_token": "token",
+    "encoding_aes_key": "a" * 43,
+    "base_url": "http://127.0.0.1:9",  # where nobody answers
+}
 PASSWORD: Final = "A throw-away Siyu's password 7"
 
 
@@ -82,6 +90,8 @@ def fill(siyu: Siyu, key: str, api: httpx.Client) -> Filled:
     letters = [letter["id"] for letter in api.get("/api/v1/dead-letters").json()["items"]]
     graph = api.get(f"/api/v1/customers/{customers[0]}/graph").json()
     ids = {
+        "account_id": [post("/api/v1/channels/accounts", json={"channel": "wecom", "values": CORP})["id"]],
+        "channel": ["wecom"],
         "customer_id": customers,
         "other_id": customers,
         "source_id": [source["id"]],

@@ -23,6 +23,7 @@ _METHODS: Final = {
     Capability.GROUPS: ("read", "walk"),
     Capability.PUSH: ("read_push",),
     Capability.WELCOME: ("welcome",),
+    Capability.ENTRY_CODES: ("open_code", "change_code", "close_code", "code_picture", "mark_contact"),
     Capability.SEND: ("send",),
 }
 
@@ -177,6 +178,11 @@ def _problems(said: About) -> Iterable[tuple[str, str]]:
     if said.ways and Capability.SEND not in said.capabilities:
         yield "it declares ways and does not send.", "它声明了触达方式，但没有发送能力。"
     settings = {one.name for one in said.fields if not one.secret}
+    if said.external_id and said.external_id not in settings:
+        yield (
+            f"'{said.external_id}' is no field that says whose account it is.",
+            f"“{said.external_id}”不是已声明的字段。",
+        )
     for quota in said.quotas:
         granted = quota.window == "grant"
         if quota.limit < 0 or (quota.limit == 0 and quota.window not in ("month", "grant")):

@@ -46,7 +46,7 @@ def run(*words: str, typed: str = "", code: int = 0) -> Result:
 def test_an_account_from_connecting_to_its_check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert "app_id" in run("kinds").output
     (tmp_path / "key").write_text("from a file", "utf-8")
-    given = ("connect", "parrot", "p1", "--set", "app_id=p00ff", "--set", f"nickname_key=@{tmp_path / 'key'}")
+    given = ("connect", "parrot", "--id", "p1", "--set", "app_id=p00ff", "--set", f"nickname_key=@{tmp_path / 'key'}")
     made = run(*given, "--name", "Polly", typed="s3cret\n")
     assert "/callback/parrot/1" in made.output
     assert "s3cret" not in made.output
@@ -63,11 +63,11 @@ def test_an_account_from_connecting_to_its_check(monkeypatch: pytest.MonkeyPatch
 
 def test_what_is_wrong_is_said() -> None:
     with pytest.raises(BadInput, match="not field=value"):
-        run("connect", "parrot", "p1", "--set", "app_id")
+        run("connect", "parrot", "--set", "app_id")
     with pytest.raises(BadInput, match="cannot be read"):
-        run("connect", "parrot", "p1", "--set", "app_id=@/nowhere")
+        run("connect", "parrot", "--set", "app_id=@/nowhere")
     with pytest.raises(NotFound):
-        run("connect", "macaw", "p1")
+        run("connect", "macaw")
     with pytest.raises(NotFound):
         run("check", "7")
 

@@ -1,12 +1,15 @@
 """Accounts: what is filled in is checked, secrets stay secret, every change is on record."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection
+from tests.unit.channels.parrot import ABOUT, Parrot
 
-from siyu.channels import service
+from siyu.channels import registry, service
+from siyu.channels.registry import Plugins
 from siyu.channels.rules.accounts import WrongField
 from siyu.channels.types import Account
 from siyu.engines.access import service as access
@@ -74,6 +77,16 @@ def test_an_account_is_connected_once(conn: Connection, now: datetime) -> None:
     with pytest.raises(Conflict, match=f"as account {made.id}"):
         connect(conn, now, {**GOOD, "secret": "other"})
     assert connect(conn, now, external_id="two").source_id != made.source_id
+
+
+def test_a_field_may_say_which_account_it_is(conn: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = type("Named", (Parrot,), {"about": replace(ABOUT, external_id="app_id")})
+    monkeypatch.setattr(registry, "plugins", lambda: Plugins({"parrot": named}, ()))
+    made = connect(conn, now, external_id="ignored")
+    assert made.external_id == "p00ff"
+    assert service.update_account(conn, OWNER, made.id, now=now, values={"app_id": "p00ff"}) == made
+    with pytest.raises(BadInput, match="which account it is"):
+        service.update_account(conn, OWNER, made.id, now=now, values={"app_id": "p00fe"})
 
 
 def test_a_change_leaves_the_rest(conn: Connection, now: datetime) -> None:

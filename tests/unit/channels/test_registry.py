@@ -76,6 +76,7 @@ def test_a_good_plugin_is_taken() -> None:
         (changed(quotas=(*ABOUT.quotas, Quota("x", "account", "day", 0, "x", "x"))), "has no limit"),
         (changed(quotas=(*ABOUT.quotas, Quota("reply", "group", "grant", 5, "x", "x"))), "granted twice"),
         (changed(quotas=(*ABOUT.quotas, Quota("x", "account", "day", 1, "x", "x", {"secret": "1"}))), "no fields"),
+        (changed(external_id="secret"), "no field that says"),
         (changed(rates=(Rate(0, 5),)), "no limit or no window"),
     ],
 )
@@ -107,3 +108,8 @@ def test_of_two_with_one_name_the_second_is_refused() -> None:
 
 def test_what_is_installed_here_is_good() -> None:
     assert registry.find(registry.entry_points(group=registry.GROUP)).bad == ()
+
+
+@pytest.mark.parametrize(("name", "place"), [("wecom", "siyu.channels.wecom:Wecom")])
+def test_ours_are_good(name: str, place: str) -> None:
+    assert check(EntryPoint(name, place, registry.GROUP)).about.name == name

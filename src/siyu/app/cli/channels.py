@@ -49,12 +49,14 @@ def list_accounts(data: DataOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def connect(
     kind: Annotated[str, typer.Argument(help="wecom, or another of `siyu channels kinds`.")],
-    external_id: Annotated[str, typer.Argument(metavar="ID", help="How the platform calls the account: the corp id.")],
     value: Annotated[
         list[str] | None,
-        typer.Option("--set", help="field=value, or field=@file; may be repeated. Secrets that are missing are asked."),
+        typer.Option("--set", help="field=value, or field=@file; may be repeated. What is missing is asked for."),
     ] = None,
     name: Annotated[str, typer.Option(help="How you call it.")] = "",
+    external_id: Annotated[
+        str, typer.Option("--id", help="How the platform calls the account, where no field says so.")
+    ] = "",
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -116,9 +118,9 @@ def _values(about: About, given: list[str]) -> dict[str, str]:
             raise BadInput(reason=f"'{one}' is not field=value.", reason_zh=f"“{one}”不是 字段=值 的形式。")
         values[field] = _file(text[1:]) if text.startswith("@") else text
     for asked in about.fields:
-        # Never as an argument by itself: other users of the machine see those of every process.
-        if asked.secret and asked.required and asked.name not in values:
-            values[asked.name] = typer.prompt(spoken(asked.en, asked.zh), hide_input=True)
+        # A secret should not be an argument: other users of the machine see those of every process.
+        if asked.required and not asked.default and asked.name not in values:
+            values[asked.name] = typer.prompt(spoken(asked.en, asked.zh), hide_input=asked.secret)
     return values
 
 

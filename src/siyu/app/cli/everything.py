@@ -2,7 +2,7 @@
 
 import typer
 
-from siyu.app.cli import access, channels, data, imports, lifetime, people, run, sources
+from siyu.app.cli import access, channels, data, fake, imports, lifetime, people, run, sources
 
 app = typer.Typer(
     name="siyu",
@@ -20,3 +20,4 @@ app.add_typer(imports.app, name="import")
 app.add_typer(sources.app, name="sources")
 app.add_typer(channels.app, name="channels")
 app.add_typer(data.dead_letters, name="dead-letters")
+app.add_typer(fake.app, name="fake")

@@ -51,6 +51,7 @@ class Kind(BaseModel):
     zh: str
     zone: str
     fields: list[KindField]
+    external_id: str = Field(description="The field that says which account it is; empty: it is asked for beside them.")
     capabilities: list[Capability]
 
 
@@ -99,9 +100,11 @@ class AccountRead(Read):
 
 class AccountNew(BaseModel):
     channel: Annotated[str, Field(min_length=1, max_length=100)]
-    external_id: Annotated[str, Field(min_length=1, max_length=200, description="How the platform calls it.")]
+    values: Values
     name: Name = ""
-    values: Values = {}
+    external_id: Annotated[
+        str, Field(max_length=200, description="How the platform calls it, where no field of the kind says so.")
+    ] = ""
 
 
 class AccountChange(BaseModel):
@@ -135,6 +138,7 @@ def kinds(_: CanSee) -> Kinds:
                 zh=one.zh,
                 zone=one.zone,
                 fields=[_field(field) for field in one.fields],
+                external_id=one.external_id,
                 capabilities=sorted(one.capabilities),
             )
             for one in service.abouts()

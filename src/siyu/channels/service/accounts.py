@@ -28,10 +28,10 @@ def connect_account(
     principal: Principal,
     *,
     channel: str,
-    external_id: str,
-    name: str,
     values: Mapping[str, str],
     now: datetime,
+    external_id: str = "",
+    name: str = "",
 ) -> Account:
     """Connect an account, active at once. Nothing is asked of the platform here: its health says whether it works, and a
     first reconcile begins behind this transaction.
@@ -42,10 +42,10 @@ def connect_account(
         conn: an open transaction.
         principal: who does it.
         channel: name of the plugin.
-        external_id: how the platform calls the account.
-        name: how operators call it; empty: as the platform does.
         values: what was filled in, by the name of the field.
         now: the present.
+        external_id: how the platform calls the account, where no field says it.
+        name: how operators call it; empty: as the platform does.
 
     Raises:
         NotAllowed: without the right ``channels.manage``.
@@ -55,9 +55,11 @@ def connect_account(
     """
     access.require(principal, "channels.manage")
     about = registry.about(channel)
-    external_id = _plain(external_id, "the account's id on the platform", "平台侧账号 ID", required=True)
-    name = _plain(name, "the name", "名称") or external_id
     settings, secrets = rules.sorted_fields(about, values, partly=False)
+    external_id = _plain(
+        settings.get(about.external_id, external_id), "the account's id on the platform", "平台侧账号 ID", required=True
+    )
+    name = _plain(name, "the name", "名称") or external_id
     if (other := tables.id_of(conn, channel, external_id)) is not None:
         raise _connected(about.en, about.zh, external_id, other)
     source_id = access.ensure_source(conn, principal, name=f"{channel}:{external_id}", kind=channel, now=now)
@@ -98,6 +100,11 @@ def update_account(
     before, sealed = _locked(conn, account_id)
     about = registry.about(before.channel)
     settings, secrets = rules.sorted_fields(about, values or {}, partly=True)
+    if settings.get(about.external_id, before.external_id) != before.external_id:
+        raise BadInput(
+            reason=f"'{about.external_id}' says which account it is: connect the other one beside it.",
+            reason_zh=f"“{about.external_id}”标识账号本身，不可修改；请另行接入其他账号。",
+        )
     new_name = before.name if name is None else _plain(name, "the name", "名称", required=True)
     kept = {one: value for one, value in sealed.items() if one not in secrets}
     after = tables.update(

@@ -140,7 +140,12 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a channel says of itself, as data that others read."""
+    """What a channel says of itself, as data that others read.
+
+    Attributes:
+        external_id: the field whose value is how the platform calls the account; empty when no field says it.
+        identity: identifier types its contacts have, the account's own scope first.
+    """
 
     name: str
     en: str
@@ -151,4 +156,5 @@ class About:
     quotas: tuple[Quota, ...] = ()
     rates: tuple[Rate, ...] = ()
     ways: tuple[Way, ...] = ()
-    identity: tuple[str, ...] = ()  # identifier types its contacts have, the account's own scope first
+    identity: tuple[str, ...] = ()
+    external_id: str = ""

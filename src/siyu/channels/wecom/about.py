@@ -274,4 +274,5 @@ ABOUT: Final = About(
     rates=_RATES,
     ways=WAYS,
     identity=("external_userid", "union_id"),
+    external_id="corp_id",
 )

@@ -17,6 +17,7 @@ from siyu.kernel.errors import TryLater
 _SKEW: Final = timedelta(seconds=60)
 _ADDRESS: Final = re.compile(r"from ip:?\s*([0-9a-fA-F.:]*[0-9a-fA-F])")
 _BAD_ADDRESS: Final = 60020
+_NOTHING_SEEN: Final = 60011
 _SECRETS: Final = ((APP, "应用"), (CONTACTS, "客户联系"), (SERVICE, "微信客服"))
 
 
@@ -47,11 +48,17 @@ def _tokens(client: Client) -> Iterator[Finding]:
 
 
 def _visible(client: Client) -> Finding:
-    agent_id = client.account.settings.get("agent_id", "")
+    """The address book as the walk will read it: nobody in it means that nobody was put into the visible range."""
 
     def look() -> Finding | None:
-        if not staff.visible_range(client, agent_id).empty:
-            return None
+        try:
+            if staff.departments(client):
+                return None
+        except PlatformRefused as refusal:
+            if refusal.errcode != _NOTHING_SEEN:
+                raise
+        if staff.serving(client):
+            return None  # members who were chosen one by one
         return Finding(
             "visible_range",
             ok=False,
@@ -61,7 +68,7 @@ def _visible(client: Client) -> Finding:
             advice_zh="请添加服务客户的成员：应用管理 → 对应应用 → 可见范围。",
         )
 
-    return _tried("visible_range", look, "The application sees members.", "应用可见范围已设置。")
+    return _tried("visible_range", look, "The application sees the address book.", "应用可以读取通讯录。")
 
 
 def _contacts(client: Client) -> Finding:

@@ -186,10 +186,11 @@ def ports(secrets: Mapping[str, str] = SECRETS, clock: Any = None) -> Iterator[S
 def client(told: Platform, around: StandingPorts, **further: Any) -> Client:
     """A client that does not sleep and does not wait long."""
     limits = further.pop("limits", Limits(connect=2, silence=0.5, whole=3))
-    return Client(account(told.url), around, limits=limits, pause=further.pop("pause", lambda _: None))
+    pause = further.pop("pause", lambda _: None)
+    return Client(account(told.url, **further), around, limits=limits, pause=pause)
 
 
 def wecom(told: Platform, around: StandingPorts, **settings: str) -> Wecom:
     made = Wecom(account(told.url, **settings), around)
-    made.client = client(told, around)
+    made.client = client(told, around, **settings)
     return made

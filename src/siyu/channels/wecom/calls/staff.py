@@ -1,6 +1,5 @@
 """The address book as far as the application sees it."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from siyu.channels.types import Department, Staff
@@ -8,29 +7,6 @@ from siyu.channels.wecom.client import CONTACTS, Client
 from siyu.channels.wecom.row import Row
 
 _ACTIVE: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class VisibleRange:
-    """Whom the application may see: members and departments by id, and tags of the address book."""
-
-    staff: tuple[str, ...]
-    departments: tuple[str, ...]
-    tags: tuple[str, ...]
-
-    @property
-    def empty(self) -> bool:
-        return not (self.staff or self.departments or self.tags)
-
-
-def visible_range(client: Client, agent_id: str) -> VisibleRange:
-    """What an administrator lets the application see."""
-    answer = client.get("agent/get", {"agentid": agent_id})
-    return VisibleRange(
-        tuple(one.required("userid") for one in answer.row("allow_userinfos").rows("user")),
-        answer.row("allow_partys").names("partyid"),
-        answer.row("allow_tags").names("tagid"),
-    )
 
 
 def departments(client: Client) -> tuple[Department, ...]:
