@@ -9,7 +9,14 @@ export const area: Area = {
   routes: [
     { index: true, lazy: () => import("./AccountList").then((m) => ({ Component: m.AccountList })) },
     { path: "connect", lazy: () => import("./connect/Connect").then((m) => ({ Component: m.Connect })) },
+    { path: "codes", lazy: () => import("./codes/CodeList").then((m) => ({ Component: m.CodeList })) },
+    { path: "codes/new", lazy: () => import("./codes/form/NewCode").then((m) => ({ Component: m.NewCode })) },
+    { path: "codes/:code", lazy: () => import("./codes/page/CodePage").then((m) => ({ Component: m.CodePage })) },
+    { path: "codes/:code/edit", lazy: () => import("./codes/form/EditCode").then((m) => ({ Component: m.EditCode })) },
     { path: ":id", lazy: () => import("./account/AccountPage").then((m) => ({ Component: m.AccountPage })) },
   ],
-  entries: [{ path: "/channels", label: "channels:list.title" }],
+  entries: [
+    { path: "/channels", label: "channels:list.title" },
+    { path: "/channels/codes", label: "channels:codes.title" },
+  ],
 };

@@ -1,8 +1,10 @@
 import type { Words } from "@siyu/kit";
 
 import type { channels as source } from "../zh/channels";
+import { codes } from "./codes";
 
 export const channels: Words<typeof source> = {
+  ...codes,
   title: "Channels",
   back: "Back to the accounts",
   list: {
@@ -84,7 +86,7 @@ export const channels: Words<typeof source> = {
     copyOne: "Copy: {{label}}",
     copiedOne: "Copied: {{label}}",
     notAgain: "Secrets are not shown again. To enter them anew, replace them under the account's settings, and on the platform as well.",
-    local: "Only this machine can reach this address; the platform cannot. Put Siyu where the internet reaches it, and set its address (SIYU_HTTP_BASE_URL).",
+    local: "Only this machine can reach this address; the platform cannot. Put Siyu where the internet reaches it, and set its address (SIYU_PUBLIC_URL).",
     none: "This channel has no callbacks; go on to the check.",
     next: "Done, go on",
     steps: {

@@ -1,4 +1,7 @@
+import { codes } from "./codes";
+
 export const channels = {
+  ...codes,
   title: "渠道",
   back: "返回渠道账号",
   list: {
@@ -80,7 +83,7 @@ export const channels = {
     copyOne: "复制{{label}}",
     copiedOne: "已复制{{label}}",
     notAgain: "密钥保存后不再显示。如需重新填写，请在账号的“设置”中更换，并在平台侧同步修改。",
-    local: "此地址仅本机可以访问，平台无法推送。请将 Siyu 部署到公网可访问的域名，并设置对外地址（SIYU_HTTP_BASE_URL）。",
+    local: "此地址仅本机可以访问，平台无法推送。请将 Siyu 部署到公网可访问的域名，并设置对外地址（SIYU_PUBLIC_URL）。",
     none: "此渠道不使用回调，可直接进行检查。",
     next: "已设置，下一步",
     steps: {
