@@ -90,6 +90,8 @@ export const codes: Words<typeof source> = {
     timeWrong: "Write it like 09:00",
     noTime: "No time passes between them",
     noDay: "Choose days",
+    and: ", ",
+    semicolon: "; ",
     week: "The week as the shifts cover it",
     covered: "The shifts cover the whole week.",
     uncovered: "No shift: {{times}}. Then those who serve at any time do, or the backups.",

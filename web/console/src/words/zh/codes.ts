@@ -85,6 +85,8 @@ export const codes = {
     timeWrong: "请按 09:00 的格式填写",
     noTime: "开始与结束不能相同",
     noDay: "请选择星期",
+    and: "、",
+    semicolon: "；",
     week: "一周排班图",
     covered: "排班覆盖一周的全部时间。",
     uncovered: "无排班的时间：{{times}}，由全天接待或备用员工接待。",

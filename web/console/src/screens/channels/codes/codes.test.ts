@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { daysAgo, isWorkedOn, pictureOf, placeOf, stateOf } from "./codes";
 import { definitionOf, draftOf, NEW, NEW_GREETING, type Definition } from "./form/draft";
-import { covers, DAYS, HALF_HOURS, minuteOf, stretches, uncovered, type Span } from "./form/week";
+import { covers, DAYS, HALF_HOURS, minuteOf, stretches, together, uncovered, type Span } from "./form/week";
 import { filled, greetingAt, helloAt, unknownIn } from "./form/welcome";
 import { lastNumber } from "./page/cards";
 import { stepsOf } from "./page/funnel";
@@ -32,6 +32,11 @@ describe("times of the week", () => {
         expect(free).toBe(!spans.some((span) => covers(span, day, minute)));
       }
     }
+    expect(together(uncovered([work]))).toEqual([
+      { begins: "00:00", ends: "09:00", days: [1, 2, 3, 4, 5] },
+      { begins: "18:00", ends: "24:00", days: [1, 2, 3, 4, 5] },
+      { begins: "00:00", ends: "24:00", days: [6, 7] },
+    ]);
     expect(uncovered([{ begins: "00:00", ends: "24:00", days: [...DAYS] }])).toEqual([]);
   });
 });

@@ -34,7 +34,8 @@ export function SpanFields({ at, list }: Props) {
       <Form.Item
         name={[at, "days"]}
         label={t("form.days")}
-        rules={[{ required: true, message: t("form.noDay") }]}
+        // A rule "required" would say so of the group to screen readers, where it has no meaning.
+        rules={[{ validator: (_, value: unknown[] | undefined) => (value?.length ? Promise.resolve() : Promise.reject(new Error(t("form.noDay")))) }]}
         extra={
           <Flex gap={4}>
             <Button size="small" type="link" style={{ padding: 0 }} onClick={() => days(DAYS)}>

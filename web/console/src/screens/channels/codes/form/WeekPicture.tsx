@@ -1,7 +1,7 @@
 import { Flex, theme, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { DAYS, stretches, timeOf, uncovered, type Span } from "./week";
+import { DAYS, stretches, together, uncovered, type Span } from "./week";
 
 const WHOLE = 24 * 60;
 const HOURS = [0, 6, 12, 18, 24];
@@ -11,9 +11,9 @@ export function WeekPicture({ spans }: { spans: readonly Span[] }) {
   const { t } = useTranslation("channels");
   const { token } = theme.useToken();
   const taken = spans.flatMap(stretches);
-  const open = uncovered(spans);
-  const words = open.map((one) => `${t(`form.day.${one.day as 1}`)} ${timeOf(one.begins)}–${timeOf(one.ends)}`);
-  const said = open.length === 0 ? t("form.covered") : t("form.uncovered", { times: words.length > 8 ? [...words.slice(0, 8), "…"].join("、") : words.join("、") });
+  const daysOf = (days: readonly number[]): string => (days.length === DAYS.length ? t("form.everyDay") : days.map((day) => t(`form.day.${day as 1}`)).join(t("form.and")));
+  const open = together(uncovered(spans)).map((one) => `${daysOf(one.days)} ${one.begins}–${one.ends}`);
+  const said = open.length === 0 ? t("form.covered") : t("form.uncovered", { times: open.join(t("form.semicolon")) });
   return (
     <Flex vertical gap="small" style={{ maxWidth: 640 }}>
       <div role="img" aria-label={t("form.week")}>

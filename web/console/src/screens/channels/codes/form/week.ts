@@ -62,6 +62,16 @@ export function uncovered(spans: readonly Span[]): Stretch[] {
   });
 }
 
+/** Stretches of the same time put together, with the days on which they are. */
+export function together(found: readonly Stretch[]): Span[] {
+  const days = new Map<string, number[]>();
+  for (const { day, begins, ends } of found) {
+    const key = `${timeOf(begins)}-${timeOf(ends)}`;
+    days.set(key, [...(days.get(key) ?? []), day]);
+  }
+  return [...days].map(([key, on]) => ({ begins: key.slice(0, 5), ends: key.slice(6), days: on }));
+}
+
 export function timeOf(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
