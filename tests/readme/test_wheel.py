@@ -100,6 +100,14 @@ def test_the_wheel_carries_the_console(wheel: Path) -> None:
     assert not any("node_modules" in name or name.startswith(("tests/", "web/")) for name in names)
 
 
+def test_the_wheel_carries_the_plugins(wheel: Path) -> None:
+    """What a plugin reads lies beside it, and an entry point names it."""
+    with zipfile.ZipFile(wheel) as content:
+        assert len(content.read("siyu/channels/wecom/errcodes.tsv").splitlines()) > 700
+        (points,) = [name for name in content.namelist() if name.endswith(".dist-info/entry_points.txt")]
+        assert b"[siyu.channels]\nwecom = siyu.channels.wecom:Wecom" in content.read(points)
+
+
 def test_it_serves_the_console_without_node(installed: str) -> None:
     with httpx.Client(base_url=installed, timeout=30, trust_env=False) as browser:
         page = browser.get("/", follow_redirects=True)

@@ -116,14 +116,14 @@ def _batches(claimed: Sequence[Reread]) -> Iterator[tuple[int, ObjectKind, list[
 
 
 def reconcile(context: Context, account_id: int, opens: Opens | None = None) -> Walk | None:
-    """Read everything that an account may see and mirror it; one at a time, whoever asks.
+    """Read everything that an account may see and mirror it; one process at a time.
 
     Goes on where an interrupted one stopped; each piece is durable with the cursor behind it. What a complete list lacks
     has ended; what could not be seen is in the report and has not. A walk that the platform refuses has failed, and the
     next begins anew.
 
     Returns:
-        the walk as it ended; ``None`` when the account is paused.
+        the walk as it ended; ``None`` when the account is paused, or another process is at it.
 
     Raises:
         NotFound: no such account.
@@ -136,9 +136,12 @@ def reconcile(context: Context, account_id: int, opens: Opens | None = None) -> 
     return _reconcile(context, account, opens or opener(context.database, context.clock))
 
 
-def _reconcile(context: Context, account: Account, opens: Opens) -> Walk:
+def _reconcile(context: Context, account: Account, opens: Opens) -> Walk | None:
     database, clock = context.database, context.clock
-    with _alone(database, account.id):
+    with _alone(database, account.id) as alone:
+        if not alone:
+            log.info("reconcile.under_way", account=account.id)
+            return None
         with database.transaction() as conn:
             walk = channels.begin_walk(conn, account.id, clock.now())
         problem: dict[str, Any] | None = None
@@ -185,11 +188,11 @@ def ask_all(context: Context) -> None:
 
 
 @contextmanager
-def _alone(database: Database, account_id: int) -> Iterator[None]:
-    """A lock that outlives the transactions of the pieces; closing its connection gives it back."""
+def _alone(database: Database, account_id: int) -> Iterator[bool]:
+    """A lock that outlives the transactions of the pieces, or ``False``; closing its connection gives it back."""
     with database.raw() as connection:
-        connection.execute("SELECT pg_advisory_lock(%s, %s)", (_LOCK, account_id))
-        yield
+        found = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCK, account_id)).fetchone()
+        yield bool(found and found[0])
 
 
 def _wait(later: TryLater) -> timedelta:

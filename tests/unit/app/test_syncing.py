@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, cast
 
 import pytest
-from tests.unit.app.flock import Flock, World, account_of, make
+from tests.unit.app.flock import Flock, Followed, World, account_of, make
 
 from siyu.app import syncing
 from siyu.app.context import Context
@@ -15,7 +15,7 @@ from siyu.app.pipeline import Pipeline
 from siyu.app.syncing import Syncing
 from siyu.channels import registry, service
 from siyu.channels.registry import Plugins
-from siyu.channels.types import Account, Unseen
+from siyu.channels.types import Account, Channel, Tag, Unseen
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows
 from siyu.engines.settings import Settings
@@ -167,6 +167,39 @@ def test_they_come_to_be_equal(siyu: Siyu, seed: int) -> None:
     facts = len(siyu.facts())
     siyu.settle(account, world)
     assert len(siyu.facts()) == facts  # another reconcile finds no difference
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_messages_may_be_worked_on_in_any_order(siyu: Siyu, seed: int) -> None:
+    """A first reconcile waits in the bulk lane while pushes go before it; batches overtake each other. The clock stands."""
+    world = make(Random(seed), siyu.clock.now())
+    account = siyu.connect("corp-1", world)
+    now = siyu.clock.now()
+    world.meet()
+    for _ in range(8):
+        contact = "wm0"
+        world.random.choice([world.mark, world.mark, world.call, world.rename])()
+        if world.random.random() < 0.5:
+            for pair in sorted(world.follows):
+                world.random.choice([world.follows.pop, lambda _: None])(pair)
+        world.now += timedelta(seconds=1)
+        if not world.follows:
+            world.follows[contact, "s1"] = Followed(world.now, "scan")
+        tags = [Tag(*one, "g", "G") for one in world.tags.items()]
+        with siyu.database.transaction() as conn:
+            service.mirror(conn, account, [*tags, world.contact(contact)], now)
+    with siyu.database.transaction() as conn:
+        envelopes = intake.claim(conn, 1000)
+        intake.finish(conn, envelopes)
+    messages = [message for envelope in envelopes for message in envelope.messages]
+    world.random.shuffle(messages)
+    for message in messages:
+        with siyu.database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [message])
+        siyu.pipeline.run_once()
+    scopes = {scope for (scope,) in siyu.rows("SELECT scope FROM customers.relation WHERE ended_at IS NULL")}
+    assert scopes == {service.scope_of(account.id, staff) for _, staff in world.standing()}
+    assert {tag for (tag,) in siyu.rows("SELECT tag FROM customers.tag")} == world.tag_names("wm0")
 
 
 class TestRereads:
@@ -346,6 +379,19 @@ class TestReconcile:
         siyu.work()
         assert siyu.rows("SELECT count(*) FROM channels.follow WHERE ended_at IS NULL") == before
         assert {one for (one,) in siyu.rows("SELECT staff_id FROM channels.staff WHERE gone_at IS NULL")} == set(kept)
+
+    def test_two_do_not_walk_at_once(self, grown: Connected) -> None:
+        siyu, account, world = grown
+
+        def opens(opened: Account) -> Channel:
+            assert syncing.reconcile(siyu.context, account.id) is None
+            return siyu.opens(opened)
+
+        walk = syncing.reconcile(siyu.context, account.id, opens)
+        assert walk is not None
+        assert walk.state == "done"
+        siyu.work()
+        equals(siyu, account, world)
 
     def test_every_active_account_is_asked_for_at_night_once(self, connected: Connected) -> None:
         siyu, account, _ = connected

@@ -59,7 +59,13 @@ def refusal(code: int = 41054) -> PlatformRefused:
 
 
 class Cockatoo(Parrot):
-    about: ClassVar = replace(ABOUT, name="parrot", capabilities=frozenset(Capability), ways=(*ABOUT.ways, _WELCOME))
+    about: ClassVar = replace(
+        ABOUT,
+        name="parrot",
+        capabilities=frozenset(Capability),
+        ways=(*ABOUT.ways, _WELCOME),
+        identity=("external_userid", "union_id"),
+    )
     roost: ClassVar = Roost()
 
     def open_code(self, code: Opening) -> Handle:

@@ -1,11 +1,13 @@
 """What plugins are handed: tokens and rates shared by threads and processes, over a real server."""
 
+import gc
 import json
 import multiprocessing
 import os
 import random
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -215,16 +217,16 @@ def service_actor() -> Any:
     return access.system("tests")
 
 
-def rates_of(database: Database, account: Account) -> Rates:
+def rates_of(account: Account) -> Rates:
     """As another process has them."""
-    return Rates(database, account.id, ABOUT.rates, SHANGHAI)
+    return Rates(account.id, ABOUT.rates, SHANGHAI)
 
 
 class TestRates:
     def test_no_window_is_overrun_by_processes_together(self, database: Database, account: Account) -> None:
         """Four processes take at random for some minutes; every window of every API, and of all, is counted."""
         dice, clock = random.Random(4), ManualClock(START + timedelta(seconds=31))
-        processes = [rates_of(database, account) for _ in range(4)]
+        processes = [rates_of(account) for _ in range(4)]
         counted: Counter[tuple[str, int, datetime]] = Counter()
 
         def sleep(seconds: float) -> None:
@@ -232,7 +234,7 @@ class TestRates:
 
         for _ in range(1500):
             api, calls = dice.choice(["get", "list"]), dice.randrange(1, 4)
-            dice.choice(processes).take(api, calls, clock, sleep)
+            dice.choice(processes).take(database, api, calls, clock, sleep)
             for rate in ABOUT.rates:
                 name = api if rate.each else ""
                 counted[name, rate.seconds, span_at(rate.seconds, SHANGHAI, clock.now())[0]] += calls
@@ -248,13 +250,13 @@ class TestRates:
     def test_threads_of_real_processes_together(self, database: Database, account: Account) -> None:
         """In one window there are 200 calls, whoever asks: 40 threads over 4 processes' memories."""
         clock = ManualClock(START)
-        processes = [rates_of(database, account) for _ in range(4)]
+        processes = [rates_of(account) for _ in range(4)]
 
         def all_the_time(number: int) -> str:
             taken = 0
             while True:
                 try:
-                    processes[number % 4].take("get", 1, clock, give_up)
+                    processes[number % 4].take(database, "get", 1, clock, give_up)
                 except _Full:
                     return str(taken)
                 taken += 1
@@ -267,12 +269,12 @@ class TestRates:
     def test_a_call_costs_no_transaction(self, database: Database, account: Account) -> None:
         begun: list[int] = []
         event.listen(database.engine, "begin", lambda _: begun.append(1))
-        rates, clock = Rates(database, account.id, (Rate(60, 10_000),), SHANGHAI), ManualClock(START)
+        rates, clock = Rates(account.id, (Rate(60, 10_000),), SHANGHAI), ManualClock(START)
         for _ in range(10_000):
-            rates.take("get", 1, clock, give_up)
+            rates.take(database, "get", 1, clock, give_up)
         assert len(begun) == 51  # fifty portions and a look at what is blocked
         with pytest.raises(_Full):
-            rates.take("get", 1, clock, give_up)
+            rates.take(database, "get", 1, clock, give_up)
 
     def test_who_waits_goes_on_in_the_next_window(self, database: Database, account: Account) -> None:
         clock = ManualClock(START + timedelta(seconds=20))
@@ -282,37 +284,37 @@ class TestRates:
             slept.append(seconds)
             clock.advance(timedelta(seconds=seconds))
 
-        rates = rates_of(database, account)
+        rates = rates_of(account)
         for _ in range(201):
-            rates.take("get", 1, clock, sleep)
+            rates.take(database, "get", 1, clock, sleep)
         assert slept == [40.0]
 
     def test_a_long_wait_is_for_a_job(self, database: Database, account: Account) -> None:
         clock = ManualClock(START)
-        rates = Rates(database, account.id, (Rate(3600, 10),), SHANGHAI)
-        rates.take("get", 10, clock, give_up)
+        rates = Rates(account.id, (Rate(3600, 10),), SHANGHAI)
+        rates.take(database, "get", 10, clock, give_up)
         with pytest.raises(TryLater) as caught:
-            rates.take("get", 1, clock, give_up)
+            rates.take(database, "get", 1, clock, give_up)
         assert caught.value.details["retry_after"] == 3600
         clock.advance(timedelta(minutes=60))
-        rates.take("get", 1, clock, give_up)
+        rates.take(database, "get", 1, clock, give_up)
         with pytest.raises(ValueError, match="do not fit"):
-            rates.take("get", 11, clock, give_up)
+            rates.take(database, "get", 11, clock, give_up)
 
     def test_what_is_blocked_is_blocked_for_all_within_a_second(self, database: Database, account: Account) -> None:
         clock = ManualClock(START)
-        one, other = rates_of(database, account), rates_of(database, account)
-        other.take("get", 1, clock, give_up)
+        one, other = rates_of(account), rates_of(account)
+        other.take(database, "get", 1, clock, give_up)
         until = START + timedelta(minutes=30)
-        one.block("get", until, clock.now())
-        one.block("get", START + timedelta(minutes=1), clock.now())
+        one.block(database, "get", until, clock.now())
+        one.block(database, "get", START + timedelta(minutes=1), clock.now())
         clock.advance(timedelta(seconds=1))
         for rates in (one, other):
             with pytest.raises(TryLater):
-                rates.take("get", 1, clock, give_up)
-            rates.take("list", 1, clock, give_up)
+                rates.take(database, "get", 1, clock, give_up)
+            rates.take(database, "list", 1, clock, give_up)
         clock.advance(timedelta(minutes=30))
-        other.take("get", 1, clock, give_up)
+        other.take(database, "get", 1, clock, give_up)
 
     def test_ports_of_one_account_share_their_portions(
         self, database: Database, account: Account, http: httpx.Client
@@ -324,6 +326,17 @@ class TestRates:
             service.open_ports(database, account, clock, http).take("get")
         assert len(begun) <= 3
         assert package._shared[database].keys() == {account.id}
+
+    def test_what_is_shared_goes_with_its_database(
+        self, database: Database, account: Account, http: httpx.Client
+    ) -> None:
+        other = Database(database.url)
+        service.open_ports(other, account, ManualClock(START), http).take("get")
+        other.close()
+        gone = weakref.ref(other)
+        del other
+        gc.collect()
+        assert gone() is None
 
 
 class _Full(Exception):

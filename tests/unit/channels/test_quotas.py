@@ -6,10 +6,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count as counting
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 from tests.unit.channels.parrot import ABOUT, install
@@ -17,11 +19,12 @@ from tests.unit.channels.parrot import ABOUT, install
 from siyu.channels import service
 from siyu.channels.rules import quotas as rules
 from siyu.channels.rules.quotas import Held, Stand
-from siyu.channels.types import Account, Grant, Refusal, Reservation, Wanted
+from siyu.channels.types import Account, Grant, QuotaUse, Refusal, Reservation, Wanted
 from siyu.engines.postgres import Database, rows
 from siyu.kernel.errors import BadInput
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_numbers = counting(1)
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
@@ -206,6 +209,73 @@ class TestGrants:
         assert kinds(answers) == ["ok"] * 3 + ["notice"]
         service.give_back(conn, account, [one for one in answers[:2] if isinstance(one, Reservation)], START)
         assert kinds(service.reserve(conn, account, wanted, START)) == ["ok"] * 2 + ["notice"] * 2
+
+
+acts = st.one_of(
+    st.tuples(
+        st.just("reserve"),
+        st.lists(
+            st.tuples(
+                st.sampled_from([("mass",), ("reply",), ("mass", "reply")]), st.sampled_from("ab"), st.integers(1, 2)
+            ),
+            min_size=1,
+            max_size=5,
+        ),
+    ),
+    st.tuples(st.just("give_back"), st.integers(0, 9)),
+    st.tuples(st.just("grant"), st.tuples(st.sampled_from("ab"), st.integers(1, 6), st.integers(1, 60))),
+    st.tuples(st.just("wait"), st.sampled_from([1, 30 * 60, 7 * 3600, 26 * 3600, 20 * 86400])),
+)
+
+
+class TestModel:
+    """Any history of one account: what is held never exceeds a limit, and the tables say what is held."""
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(history=st.lists(acts, max_size=25))
+    def test_any_history(
+        self, database: Database, connect: Callable[..., Account], history: list[tuple[str, Any]]
+    ) -> None:
+        account, now = connect(f"p-{next(_numbers)}"), START
+        held: list[Reservation] = []
+        given_: Counter[str] = Counter()  # to each customer, by all grants
+        for what, how in history:
+            with database.transaction() as conn:
+                if what == "reserve":
+                    wanted = [Wanted(str(n), names, who, "s1", count) for n, (names, who, count) in enumerate(how)]
+                    answers = service.reserve(conn, account, wanted, now)
+                    assert [answer.key for answer in answers] == [one.key for one in wanted]
+                    held += [one for one in answers if isinstance(one, Reservation)]
+                elif what == "give_back" and held:
+                    service.give_back(conn, account, [held.pop(how % len(held))], now)
+                elif what == "grant":
+                    who, count, hours = how
+                    given_[who] += min(count, 5)
+                    service.grant(conn, account, [Grant("reply", who, count, now + timedelta(hours=hours))], now)
+                elif what == "wait":
+                    now += timedelta(seconds=how)
+                stands = service.used(conn, account, now)
+            self.hold(stands, held, given_)
+
+    def hold(self, stands: list[QuotaUse], held: list[Reservation], given_: Counter[str]) -> None:
+        taken: Counter[tuple[str, str, str, str, datetime | None]] = Counter()
+        for one in (part for reservation in held for part in reservation.taken):
+            taken[one.quota, one.window, one.subject, one.subject_id, one.at] += one.count
+        limits = {(one.quota, one.subject, one.window): one.limit for one in stands}
+        for (quota, window, subject, _, _), count in taken.items():
+            assert count <= limits[quota, subject, window]
+        for who in "ab":
+            assert (
+                sum(n for (_, window, _, id_, _), n in taken.items() if (window, id_) == ("grant", who)) <= given_[who]
+            )
+        for stand in stands:
+            if stand.window != "grant":
+                mine = [
+                    count
+                    for (quota, window, subject, _, at), count in taken.items()
+                    if (quota, window, subject, at) == (stand.quota, stand.window, stand.subject, stand.since)
+                ]
+                assert (stand.used, stand.subjects) == (sum(mine), len(mine))
 
 
 def hammer(database: Database, account: Account, seed: int, rounds: int) -> int:

@@ -196,6 +196,40 @@ class TestCustomerRows:
         assert service.apply(conn, [said("customer", member=False, traits={})], now) == []
 
 
+class TestContacts:
+    @staticmethod
+    def tie(standing: bool, minutes: int, since: int = 0) -> Entry:
+        at, began = START + timedelta(minutes=minutes), START + timedelta(minutes=since)
+        word = {"kind": "friend", "scope": "account:3/ann", "standing": standing}
+        return said("contact", minutes=minutes, relations=[{**word, "at": to_millis(at), "since": to_millis(began)}])
+
+    def test_what_a_channel_tells(self, conn: Connection, now: datetime) -> None:
+        began, acted = START - timedelta(days=90), START - timedelta(days=2)
+        entry = said(
+            "contact",
+            traits={"name": "张三", "avatar": "https://a/1", "gender": "male"},
+            relations=self.tie(True, 0)[0].payload["relations"],
+            since=to_millis(began),
+            acted_at=to_millis(acted),
+        )
+        assert kinds(service.apply(conn, [entry], now)) == ["profile.identified", "relation.started"]
+        found = service.profile(conn, 7)
+        assert (found.first_seen_at, found.last_seen_at) == (began, acted)  # reading them is no visit of theirs
+        assert (found.traits, found.personal) == ({"avatar": "https://a/1", "gender": "male"}, {"name": "张*"})
+        assert found.layer == Layer.FRIEND
+        assert service.apply(conn, [entry], now) == []
+
+    def test_an_end_that_overtakes_its_beginning(self, conn: Connection, now: datetime) -> None:
+        assert service.apply(conn, [self.tie(False, 9)], now) == []
+        assert service.apply(conn, [self.tie(True, 5)], now) == []
+        assert service.profile(conn, 7).layer == Layer.PASSER_BY
+        assert kinds(service.apply(conn, [self.tie(True, 12, since=11)], now)) == ["relation.started"]
+
+    @pytest.mark.parametrize("odd", [{"relations": [{"kind": "enemy"}]}, {"since": "x"}, {"acted_at": -5}, {}])
+    def test_what_it_does_not_know_is_left_out(self, conn: Connection, now: datetime, odd: dict[str, Any]) -> None:
+        assert service.apply(conn, [said("contact", **odd)], now) == []
+
+
 class TestConsent:
     def test_newer_word_stands_and_of_two_at_once_the_stricter(self, conn: Connection, now: datetime) -> None:
         def word(state: Any, minutes: int) -> ConsentChange:

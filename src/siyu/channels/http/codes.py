@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from siyu.channels.rules.qr import Theme
 from siyu.channels.service import codes as service
 from siyu.channels.service.codes import Picture
-from siyu.channels.types import Code, CodeDefinition, CodeKind, Problem
+from siyu.channels.types import Code, CodeDefinition, CodeKind, CodeProblem
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
 from siyu.engines.postgres import Database
@@ -96,7 +96,7 @@ class CodeRead(BaseModel):
     url: str = Field(description="That brings one in; empty where the platform has only a QR.")
     page_url: str = Field(description="Of its page.")
     pictured: bool = Field(description="There is a QR to show.")
-    problem: Problem | None = Field(description="What the platform said when it was last asked in vain.")
+    problem: CodeProblem | None = Field(description="What the platform said when it was last asked in vain.")
     cards: int
     cards_open: int
     created_by: str
@@ -120,7 +120,7 @@ class CardRead(BaseModel):
     number: int
     state: str
     url: str
-    problem: Problem | None
+    problem: CodeProblem | None
 
 
 class WelcomeOutcome(BaseModel):
@@ -275,7 +275,7 @@ def welcomes(
     code_id: CodeId,
     _: CanSee,
     conn: Conn,
-    since: Annotated[datetime, Query(alias="from", description="Welcomes from this moment on.")],
+    since: Annotated[AwareDatetime, Query(alias="from", description="Welcomes from this moment on.")],
 ) -> list[WelcomeOutcome]:
     """How the welcomes of a code ended, with the platform's reasons."""
     return [WelcomeOutcome(**one) for one in service.welcome_outcomes(conn, code_id, since)]

@@ -23,7 +23,8 @@ from siyu.kernel.errors import NotFound
 
 __all__ = ["open_ports"]
 
-# What a process has taken in advance and remembers belongs to the account, and not to who happens to ask for it.
+# What a process has taken in advance and remembers belongs to the account, and not to who happens to ask for it. None of
+# it holds the database, so that it goes when the database goes.
 _shared: Final[WeakKeyDictionary[Database, dict[int, tuple[Tokens, Rates]]]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
@@ -52,8 +53,8 @@ def open_ports(
         if account.id not in of_database:
             about = registry.about(account.channel)
             of_database[account.id] = (
-                Tokens(database, account.id),
-                Rates(database, account.id, about.rates, ZoneInfo(about.zone)),
+                Tokens(account.id),
+                Rates(account.id, about.rates, ZoneInfo(about.zone)),
             )
         tokens, rates = of_database[account.id]
     return _Ports(database, account, clock, http, tokens, rates, secrets, sleep)
@@ -90,10 +91,10 @@ class _Ports:
         return self._secrets.get(name, "")
 
     def token(self, name: str, fetch: Callable[[], Token], *, stale: str | None = None) -> str:
-        return self._tokens.get(name, fetch, self.clock, stale)
+        return self._tokens.get(self._database, name, fetch, self.clock, stale)
 
     def take(self, api: str, calls: int = 1) -> None:
-        self._rates.take(api, calls, self.clock, self._sleep)
+        self._rates.take(self._database, api, calls, self.clock, self._sleep)
 
     def block(self, api: str, until: datetime) -> None:
-        self._rates.block(api, until, self.clock.now())
+        self._rates.block(self._database, api, until, self.clock.now())

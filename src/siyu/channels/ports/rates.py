@@ -37,8 +37,7 @@ class _Lease:
 class Rates:
     """The rates of one account, as this process shares in them."""
 
-    def __init__(self, database: Database, account_id: int, rates: Sequence[Rate], zone: ZoneInfo) -> None:
-        self._database = database
+    def __init__(self, account_id: int, rates: Sequence[Rate], zone: ZoneInfo) -> None:
         self._account_id = account_id
         self._rates = rates
         self._zone = zone
@@ -47,7 +46,7 @@ class Rates:
         self._blocked: dict[str, datetime] = {}
         self._looked_at: datetime | None = None
 
-    def take(self, api: str, calls: int, clock: Clock, sleep: Callable[[float], None]) -> None:
+    def take(self, database: Database, api: str, calls: int, clock: Clock, sleep: Callable[[float], None]) -> None:
         """Take so many calls from every window, or wait until there are.
 
         Raises:
@@ -57,7 +56,7 @@ class Rates:
         if any(calls > rate.limit for rate in self._rates) or calls < 1:
             raise ValueError(f"{calls} calls at once do not fit into any window")
         began = clock.now()
-        while (free_at := self._try(api, calls, clock.now())) is not None:
+        while (free_at := self._try(database, api, calls, clock.now())) is not None:
             now = clock.now()
             if free_at - began > _PATIENCE:
                 raise TryLater(
@@ -67,18 +66,18 @@ class Rates:
                 )
             sleep(max(0.001, (free_at - now).total_seconds()))
 
-    def block(self, api: str, until: datetime, now: datetime) -> None:
+    def block(self, database: Database, api: str, until: datetime, now: datetime) -> None:
         """Nobody calls this API until then; other processes know within a second."""
-        with self._database.transaction() as conn:
+        with database.transaction() as conn:
             tables.block(conn, self._account_id, api, until, now)
         with self._lock:
             self._blocked[api] = max(until, self._blocked.get(api, until))
 
-    def _try(self, api: str, calls: int, now: datetime) -> datetime | None:
+    def _try(self, database: Database, api: str, calls: int, now: datetime) -> datetime | None:
         """``None`` when they are taken, otherwise when to ask again."""
         with self._lock:
             if self._looked_at is None or not timedelta(0) <= now - self._looked_at < _LOOK_EVERY:
-                with self._database.transaction() as conn:
+                with database.transaction() as conn:
                     self._blocked = tables.blocked(conn, self._account_id, now)
                 self._looked_at = now
             blocked_until = self._blocked.get(api)
@@ -86,7 +85,7 @@ class Rates:
                 return blocked_until
             limits = {Place(api if rate.each else "", rate.seconds): rate.limit for rate in self._rates}
             lacking = [place for place in limits if not self._has(place, calls, now)]
-            if lacking and (free_at := self._lease(lacking, limits, calls, now)) is not None:
+            if lacking and (free_at := self._lease(database, lacking, limits, calls, now)) is not None:
                 return free_at
             for place in limits:
                 self._leases[place].left -= calls
@@ -96,10 +95,12 @@ class Rates:
         lease = self._leases.get(place)
         return lease is not None and lease.start <= now < lease.end and lease.left >= calls
 
-    def _lease(self, lacking: Sequence[Place], limits: dict[Place, int], calls: int, now: datetime) -> datetime | None:
+    def _lease(
+        self, database: Database, lacking: Sequence[Place], limits: dict[Place, int], calls: int, now: datetime
+    ) -> datetime | None:
         """Take portions of all these windows, or of none and say when the fullest of them is over."""
         windows = {place: span_at(place.seconds, self._zone, now) for place in lacking}
-        with self._database.transaction() as conn:
+        with database.transaction() as conn:
             handed = tables.lock(conn, self._account_id, {place: start for place, (start, _) in windows.items()})
             portions: dict[Place, int] = {}
             waits: list[datetime] = []

@@ -21,14 +21,13 @@ _PATIENCE: Final = 60  # seconds to wait for another's fetch; it has a time-out 
 class Tokens:
     """The tokens of one account, as this process knows them."""
 
-    def __init__(self, database: Database, account_id: int) -> None:
-        self._database = database
+    def __init__(self, account_id: int) -> None:
         self._account_id = account_id
         self._known: dict[str, tuple[Token, datetime]] = {}
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
 
-    def get(self, name: str, fetch: Callable[[], Token], clock: Clock, stale: str | None) -> str:
+    def get(self, database: Database, name: str, fetch: Callable[[], Token], clock: Clock, stale: str | None) -> str:
         """A token that is good now and is not ``stale``.
 
         Who fetches holds a lock of the session and no transaction: when the process dies, the lock goes with it.
@@ -43,25 +42,25 @@ class Tokens:
         with self._lock:
             turn = self._turns[name]
         with turn:  # one connection a process waits for the others
-            if (found := self._stored(name, stale, clock.now())) is not None:
+            if (found := self._stored(database, name, stale, clock.now())) is not None:
                 return found
-            with self._database.raw() as connection:
+            with database.raw() as connection:
                 if not tables.hold(connection, self._account_id, name, _PATIENCE):
                     raise TryLater(
                         reason="Another process has been fetching the token of this account for a minute.",
                         reason_zh="其他进程获取该账号凭证已超过一分钟。",
                         retry_after=30,
                     )
-                if (found := self._stored(name, stale, clock.now())) is not None:
+                if (found := self._stored(database, name, stale, clock.now())) is not None:
                     return found
                 fetched = fetch()
-                with self._database.transaction() as conn:
+                with database.transaction() as conn:
                     tables.put(conn, self._account_id, name, vault.seal(fetched.value.encode()), fetched.expires_at)
                 self._known[name] = (fetched, clock.now())
                 return fetched.value
 
-    def _stored(self, name: str, stale: str | None, now: datetime) -> str | None:
-        with self._database.transaction() as conn:
+    def _stored(self, database: Database, name: str, stale: str | None, now: datetime) -> str | None:
+        with database.transaction() as conn:
             row = tables.token(conn, self._account_id, name)
         if row is None:
             return None

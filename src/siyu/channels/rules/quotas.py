@@ -97,13 +97,13 @@ def decide(
 
 def _refusal(wanted: Wanted, key: Key, stand: Stand, zone: ZoneInfo) -> Refusal | None:
     if key.window == "grant":
-        limit, left = sum(held.granted for held in stand.held), sum(held.left for held in stand.held)
-        used, free_at = limit - left, None
+        limit = sum(held.granted for held in stand.held)
+        used = limit - sum(held.left for held in stand.held)
     else:
         limit, used = limit_at(stand.quota, zone, stand.start), stand.used
-        left, free_at = limit - used, window_at(key.window, zone, stand.start)[1]
-    if left >= wanted.count:
+    if limit - used >= wanted.count:
         return None
+    free_at = None if key.window == "grant" else window_at(key.window, zone, stand.start)[1]
     return Refusal(wanted.key, *key, used, limit, free_at, stand.quota.en, stand.quota.zh)
 
 

@@ -1,7 +1,7 @@
 """Contacts and who serves them: compared by the batch, written, and told."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,14 +12,13 @@ from sqlalchemy import Connection
 from siyu.channels.rules.contacts import Outcome, Read, decide
 from siyu.channels.rules.ties import Tie
 from siyu.channels.service import telling
-from siyu.channels.service.rereading import ask_again
 from siyu.channels.service.telling import Telling
 from siyu.channels.store import contacts as tables
 from siyu.channels.store import staff as staff_tables
 from siyu.channels.store.contacts import StoredContact
 from siyu.channels.types.handed import Account
-from siyu.channels.types.pushes import Departure
-from siyu.channels.types.seen import Contact, Follow
+from siyu.channels.types.pushes import Departure, Hint
+from siyu.channels.types.seen import Contact, Follow, ObjectKind
 from siyu.engines.vault import service as vault
 from siyu.intake.types import Message
 
@@ -28,10 +27,18 @@ _AT_ONCE: Final = 2000  # contacts in memory; a tag with another name may be tha
 
 @dataclass(slots=True)
 class Sums:
-    """Ties that began and ended."""
+    """What comes of a batch: how many ties began and ended, and what is to be read again.
+
+    That is asked for at the end: its rows are locked behind all others, whoever writes them.
+    """
 
     began: int = 0
     ended: int = 0
+    asks: dict[Hint, None] = field(default_factory=dict)
+
+    def ask(self, kind: ObjectKind, ids: Iterable[str]) -> None:
+        """Have these objects read again."""
+        self.asks.update(dict.fromkeys((kind, object_id) for object_id in ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,6 @@ class _Work:
     ties: list[tuple[str, str, Tie]] = field(default_factory=list)
     past: list[tuple[str, str, Tie]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
-    unknown_tags: set[str] = field(default_factory=set)
 
 
 def read_again(
@@ -132,7 +138,6 @@ def _decide(
         tables.write_past(conn, account.id, work.past)
         for done in (work.contacts, work.ties, work.past):
             done.clear()
-    ask_again(conn, account.id, [("tags", tag_id) for tag_id in sorted(work.unknown_tags)], now)
     return work.messages
 
 
@@ -203,7 +208,7 @@ def _looked_at(
 
 def _tag_names(work: _Work, ties: Mapping[str, Tie]) -> set[str]:
     ids = {tag_id for tie in ties.values() if tie.stands for tag_id in tie.details.get("tags", ())}
-    work.unknown_tags.update(ids - work.names.keys())
+    work.sums.ask("tags", sorted(ids - work.names.keys()))
     return {work.names[tag_id] for tag_id in ids if tag_id in work.names}
 
 

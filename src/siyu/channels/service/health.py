@@ -1,5 +1,6 @@
 """Whether an account works, in plain words: what its plugin finds out when it tries what the account needs."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -32,14 +33,21 @@ class Health:
         return all(one.ok for one in self.findings)
 
 
-def open_account(database: Database, account: Account, clock: Clock, http: httpx.Client) -> Channel:
-    """The plugin at work for an account, with real ports.
+def open_account(
+    database: Database,
+    account: Account,
+    clock: Clock,
+    http: httpx.Client,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Channel:
+    """The plugin at work for an account, with real ports; ``sleep`` waits while a rate is exhausted.
 
     Raises:
         NotFound: its plugin is not installed any more.
         BadPlugin: it is, and cannot be used.
     """
-    return registry.open_channel(account, open_ports(database, account, clock, http))
+    return registry.open_channel(account, open_ports(database, account, clock, http, sleep=sleep))
 
 
 def check_account(database: Database, account: Account, clock: Clock, http: httpx.Client) -> Health:

@@ -63,12 +63,12 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
     known = {found.id: found for found, _ in account_tables.accounts(conn)}
     told: list[Message] = []
     for account_id in sorted(heard.keys() & known.keys()):
-        account, said = known[account_id], heard[account_id]
+        account, said, sums = known[account_id], heard[account_id], Sums()
         if said.departures:
-            told += contacts.hear(conn, account, said.departures, now, Sums())
+            told += contacts.hear(conn, account, said.departures, now, sums)
         if said.grants:
             grant(conn, account, said.grants, now)
-        ask_again(conn, account_id, list(said.hints), now)
+        ask_again(conn, account_id, list({**said.hints, **sums.asks}), now)
     intake.put(conn, Lane.LIVE, told)
 
 

@@ -59,7 +59,10 @@ def mirror(
     hidden |= {(one.kind, one.id) for one in notes} | {(kind, id_) for kind, id_ in unseen}
     lists = [one for one in seen if isinstance(one, Everything)]
     gone = [one for one in seen if isinstance(one, Gone) and not one.hidden]
-    _staff(conn, account, seen, gone, lists, hidden, now, began)
+    sums = contacts.Sums()
+    left = _staff(conn, account, seen, gone, lists, hidden, now, began)
+    # Whether follows of those who are no more have ended is asked of the platform.
+    sums.ask("contact", contact_tables.served_by(conn, account.id, left) if left else ())
     renamed = _tags(conn, account, seen, gone, lists, hidden, now, began)
     told: list[Message] = []
     lacking: dict[str, set[str]] = {}
@@ -69,7 +72,6 @@ def mirror(
             for contact_id in contact_tables.lacking(conn, account.id, staff_id, listed, began):
                 if ("contact", contact_id) not in hidden:
                     lacking.setdefault(contact_id, set()).add(staff_id)
-    sums = contacts.Sums()
     told += contacts.read_again(
         conn, account, _contacts(seen), _ids(gone, "contact"), lacking, renamed, now=now, began=began, sums=sums
     )
@@ -80,6 +82,7 @@ def mirror(
             ended |= set(group_tables.lacking(conn, account.id, one.groups, began))
     ended -= {id_ for kind, id_ in hidden if kind == "group"} | chats.keys()
     told += groups.read_again(conn, account, chats, ended, now=now, sums=sums)
+    ask_again(conn, account.id, list(sums.asks), now)
     intake.put(conn, Lane.LIVE if heard else Lane.BULK, told)
     return Mirrored(
         seen=_counts(seen),
@@ -99,8 +102,8 @@ def _staff(
     hidden: set[tuple[str, str]],
     now: datetime,
     began: datetime,
-) -> None:
-    """Staff and departments. Whether follows of those who are no more have ended is asked of the platform."""
+) -> list[str]:
+    """Staff and departments; returns who is no more."""
     staff_tables.write_staff(
         conn, account.id, list({one.id: one for one in seen if isinstance(one, Staff)}.values()), now
     )
@@ -112,9 +115,7 @@ def _staff(
             lacking = staff_tables.staff_lacking(conn, account.id, one.staff)
             missed = [staff_id for staff_id in lacking if ("staff", staff_id) not in hidden]
             ended += staff_tables.end_staff(conn, account.id, gone=missed, moment=began)
-    if ended:
-        served = contact_tables.served_by(conn, account.id, ended)
-        ask_again(conn, account.id, [("contact", contact_id) for contact_id in served], now)
+    return ended
 
 
 def _tags(

@@ -1,6 +1,6 @@
 """Taking from quotas: who may send, and who must wait. No number of senders at once gets more than there is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from siyu.channels.rules import quotas as rules
 from siyu.channels.rules.quotas import Key, Stand
 from siyu.channels.rules.windows import limit_at, window_at
 from siyu.channels.store import quotas as tables
-from siyu.channels.types import Account, Grant, Quota, QuotaUse, Refusal, Reservation, Taken, Wanted
+from siyu.channels.types import Account, Grant, Quota, QuotaUse, Refusal, Reservation, Taken, Wanted, Window
 
 _ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)  # of the row that stands for the lock on grants
 
@@ -54,7 +54,7 @@ def give_back(conn: Connection, account: Account, reservations: Sequence[Reserva
             returned[place] = returned.get(place, 0) + one.count
     if not returned:
         return
-    found = tables.lock(conn, account.id, {key: _start(key, zone, now) for key, _ in returned})
+    found = tables.lock(conn, account.id, _starts([key for key, _ in returned], zone, now))
     changes = {key: (start, -count) for (key, start), count in returned.items() if found[key].start == start}
     tables.change(conn, account.id, changes)
     tables.spend(conn, account.id, _of_grants(reservations), -1)
@@ -135,13 +135,19 @@ def _lock(
 ) -> dict[Key, Stand]:
     if not quotas:
         return {}
-    found = tables.lock(conn, account_id, {key: _start(key, zone, now) for key in quotas})
+    found = tables.lock(conn, account_id, _starts(quotas, zone, now))
     held = tables.held(conn, account_id, [key for key in quotas if key.window == "grant"], now)
     return {key: Stand(quota, found[key].start, found[key].used, held.get(key, [])) for key, quota in quotas.items()}
 
 
-def _start(key: Key, zone: ZoneInfo, now: datetime) -> datetime:
-    return _ALWAYS if key.window == "grant" else window_at(key.window, zone, now)[0]
+def _starts(keys: Iterable[Key], zone: ZoneInfo, now: datetime) -> dict[Key, datetime]:
+    starts: dict[Window, datetime] = {"grant": _ALWAYS}
+    found = {}
+    for key in keys:
+        if key.window not in starts:
+            starts[key.window] = window_at(key.window, zone, now)[0]
+        found[key] = starts[key.window]
+    return found
 
 
 def _of_grants(answers: Sequence[Reservation | Refusal]) -> list[Taken]:

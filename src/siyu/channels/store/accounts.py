@@ -80,7 +80,9 @@ def accounts(conn: Connection) -> list[tuple[Account, dict[str, str]]]:
 
 def account(conn: Connection, account_id: int, *, lock: bool = False) -> tuple[Account, dict[str, str]] | None:
     """The account and its sealed secrets."""
-    row = one(conn, f"SELECT * FROM channels.account WHERE id = :id {'FOR UPDATE' if lock else ''}", id=account_id)
+    row = one(
+        conn, f"SELECT * FROM channels.account WHERE id = :id {'FOR NO KEY UPDATE' if lock else ''}", id=account_id
+    )
     return (_account(row), row.secrets) if row else None
 
 

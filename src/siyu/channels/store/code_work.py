@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.channels.store.codes import Made, definition_of, opening_of
-from siyu.channels.types.codes import CodeDefinition, Handle, Opening, Problem
+from siyu.channels.types.codes import CodeDefinition, CodeProblem, Handle, Opening
 from siyu.engines.postgres import rows, run
 
 
@@ -190,7 +190,7 @@ def closed(conn: Connection, way_id: int, now: datetime) -> None:
     )
 
 
-def fail(conn: Connection, way_id: int, problem: Problem) -> None:
+def fail(conn: Connection, way_id: int, problem: CodeProblem) -> None:
     run(
         conn,
         """UPDATE channels.entry_way SET attempts = :attempts, problem = CAST(:problem AS jsonb), due_at = :retry
@@ -254,7 +254,7 @@ def claim_marks(conn: Connection, now: datetime, lease: timedelta, limit: int) -
     ]
 
 
-def end_mark(conn: Connection, mark: Mark, now: datetime, problem: Problem | None, *, done: bool) -> None:
+def end_mark(conn: Connection, mark: Mark, now: datetime, problem: CodeProblem | None, *, done: bool) -> None:
     """It is marked, given up, or tried again at the time that the problem says."""
     run(
         conn,
@@ -273,6 +273,6 @@ def end_mark(conn: Connection, mark: Mark, now: datetime, problem: Problem | Non
     )
 
 
-def _json(problem: Problem) -> str:
+def _json(problem: CodeProblem) -> str:
     given: dict[str, Any] = asdict(problem)
     return orjson.dumps(given).decode()

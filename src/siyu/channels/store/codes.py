@@ -9,13 +9,13 @@ import orjson
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from siyu.channels.types.codes import Card, Code, CodeDefinition, CodeKind, Opening, Problem, Serving
+from siyu.channels.types.codes import Card, Code, CodeDefinition, CodeKind, CodeProblem, Opening, Serving
 from siyu.engines.postgres import AnyRow, one, rows, run, scalar
 
 CHANNEL: Final = "siyu_codes"  # NOTIFY with the id of a code that was made or changed
 _DEFINITION: Final = TypeAdapter(CodeDefinition)
 _WANTED: Final = TypeAdapter(Opening)
-_PROBLEM: Final = TypeAdapter(Problem)
+_PROBLEM: Final = TypeAdapter(CodeProblem)
 _CODE: Final = """
     SELECT code.id, code.account_id, code.kind, code.name, way.state, code.public_id, code.definition, code.serving,
            way.told_key <> '' AS open, way.told_key = code.wanted_key AS current, way.url,
@@ -267,7 +267,7 @@ def opening_of(found: Any) -> Opening:
     return _WANTED.validate_python(found)
 
 
-def _problem(found: Any) -> Problem | None:
+def _problem(found: Any) -> CodeProblem | None:
     return _PROBLEM.validate_python(found) if found else None
 
 

@@ -160,7 +160,7 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CodeProblem:
     """Why the platform did not do what it was asked; it is tried again at ``retry_at``."""
 
     code: str
@@ -219,7 +219,7 @@ class Code:
     current: bool
     url: str
     pictured: bool
-    problem: Problem | None
+    problem: CodeProblem | None
     cards: int
     cards_open: int
     created_by: str
@@ -236,7 +236,7 @@ class Card:
     state: str
     url: str
     picture: bytes = field(repr=False)
-    problem: Problem | None = None
+    problem: CodeProblem | None = None
 
 
 @dataclass(frozen=True, slots=True)

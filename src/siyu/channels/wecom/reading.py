@@ -35,10 +35,11 @@ def read(client: Client, kind: ObjectKind, ids: Sequence[str]) -> list[Seen]:
         return [_one(kind, one, lambda key: contacts.contact(client, key)) for one in dict.fromkeys(ids)]
     if kind == "group":
         return [_one(kind, one, lambda key: groups.group(client, key)) for one in dict.fromkeys(ids)]
-    if ALL in ids:
-        return list(all_staff(client))
-    serving = frozenset(staff.serving(client))
-    return [_one(kind, one, lambda key: staff.member(client, key, serving)) for one in dict.fromkeys(ids)]
+    whole = list(all_staff(client)) if ALL in ids else []
+    told = {one.id for one in whole if isinstance(one, Staff)} | {ALL}
+    asked = [one for one in dict.fromkeys(ids) if one not in told]
+    serving = frozenset(staff.serving(client)) if asked else frozenset()
+    return [*whole, *(_one(kind, one, lambda key: staff.member(client, key, serving)) for one in asked)]
 
 
 def all_tags(client: Client) -> Iterator[Seen]:

@@ -13,6 +13,7 @@ from siyu.channels.wecom.calls import moments, sends, service
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.contents import Complaint, complaints, message
 from siyu.channels.wecom.errors import advice
+from siyu.channels.wecom.lost import found_again
 from siyu.kernel.errors import BadInput, TryLater
 
 _WAYS: Final[Mapping[str, Way]] = {way.name: way for way in WAYS}
@@ -81,8 +82,8 @@ def welcome(client: Client, code: str, content: Content) -> Sent:
 def send(client: Client, way: str, items: Sequence[Item]) -> list[Sent]:
     """Send a batch, one answer for each item in its order.
 
-    Items with the same content and sender go in one call. A group send whose answer was lost is refused and not sent again:
-    a customer who is asked twice is worse than one who is not asked.
+    Items with the same content and sender go in one call. A group send whose answer was lost is looked for in the platform's
+    list; what is not found there is refused and not sent again: a customer who hears it twice is worse than one who does not.
 
     Raises:
         BadInput: there is no such way.
@@ -125,27 +126,44 @@ def _together(way: Way, number: int, item: Item) -> tuple[str, str]:
 def _group_send(client: Client, items: Sequence[Item]) -> list[Sent]:
     first = items[0]
     people = list(dict.fromkeys(item.subject_id for item in items))
-    return _asked(items, lambda: sends.add_to_customers(client, people, message(first.content), first.staff_id), client)
+    return _asked(
+        client,
+        items,
+        lambda: sends.add_to_customers(client, people, message(first.content), first.staff_id),
+        chat_type="single",
+    )
 
 
 def _group_chat_send(client: Client, items: Sequence[Item]) -> list[Sent]:
     first = items[0]
     chats = list(dict.fromkeys(item.subject_id for item in items))
-    return _asked(items, lambda: sends.add_to_groups(client, chats, message(first.content), first.staff_id), client)
+    return _asked(
+        client,
+        items,
+        lambda: sends.add_to_groups(client, chats, message(first.content), first.staff_id),
+        chat_type="group",
+    )
 
 
-def _asked(items: Sequence[Item], ask: Callable[[], tuple[str, frozenset[str]]], client: Client) -> list[Sent]:
-    """Staff were asked to send, or were not."""
+def _asked(
+    client: Client, items: Sequence[Item], ask: Callable[[], tuple[str, frozenset[str]]], *, chat_type: str = ""
+) -> list[Sent]:
+    """Staff were asked to send, or were not; ``chat_type`` where the platform lists what it took."""
+    since = client.ports.clock.now()
+    missed = (_UNREACHED, _NOBODY)
     try:
         handle, failed = ask()
     except PlatformRefused as refusal:
         return [_of_refusal(item.key, refusal) for item in items]
     except TryLater as later:
-        if later.details.get("unsure"):
-            return [_refused(item.key, (_UNSURE,)) for item in items]
-        return [_later(client, item.key, later) for item in items]
+        if not later.details.get("unsure"):
+            return [_later(client, item.key, later) for item in items]
+        people = [item.subject_id for item in items]
+        found = found_again(client, chat_type, people, items[0].content.text, since) if chat_type else None
+        handle, failed = found or ("", frozenset(people))
+        missed = (_UNSURE, 0)
     return [
-        _refused(item.key, (_UNREACHED,), code=_NOBODY)
+        _refused(item.key, missed[:1], code=missed[1])
         if item.subject_id in failed
         else Sent(item.key, "waits_for_staff", handle)
         for item in items
@@ -194,6 +212,7 @@ def _moment(client: Client, items: Sequence[Item]) -> list[Sent]:
     said = message(item.content, moment=True)
     wanted = {name: [one for one in item.details.get(name, "").split(",") if one] for name in ("departments", "tags")}
     return _asked(
+        client,
         items,
         lambda: (
             moments.add_moment(
@@ -206,7 +225,6 @@ def _moment(client: Client, items: Sequence[Item]) -> list[Sent]:
             ),
             frozenset(),
         ),
-        client,
     )
 
 

@@ -22,7 +22,7 @@ _PHASES: Final[tuple[Phase, ...]] = ("staff", "tags", "contact", "group", "group
 _LOST_CURSOR: Final = 50100
 # A member of a batch who has no customers, or may not have any, is no reason to miss those of the others.
 _OF_ONE_MEMBER: Final = frozenset({40003, 40031, 50002, 60011, 60111, 84061, 84074})
-_PIECE: Final = 50  # groups that are told together
+_PIECE: Final = 10  # groups, or lists of members' customers, that are told together: so much is done again at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,20 @@ class _Place:
         behind: the last member whose customers were told whole.
         chunk: members whose customers are being told.
         page: the platform's cursor within what is being told.
+        paged: all pages of the chunk were told; what follows are the lists of its members.
         status: of groups, which of the platform's lists.
-        listed: groups of the page that were told already.
+        listed: members of the chunk whose lists were told already.
+        mark: the last group of the page that was told.
     """
 
     phase: Phase = "staff"
     behind: str = ""
     chunk: tuple[str, ...] = ()
     page: str = ""
+    paged: bool = False
     status: int = 0
     listed: int = 0
+    mark: str = ""
 
 
 def walk(client: Client, cursor: str) -> Iterator[Piece]:
@@ -83,6 +87,14 @@ def _contacts(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _
                 yield [], _Place("group")
                 return
             place = replace(place, chunk=tuple(ahead[: contacts.MOST_STAFF]), page="")
+        if place.paged:
+            ended = place.chunk[place.listed : place.listed + _PIECE]
+            seen = _ended(client, ended)
+            place = replace(place, listed=place.listed + len(ended))
+            if place.listed >= len(place.chunk):
+                place = _Place("contact", behind=place.chunk[-1])
+            yield seen, place
+            continue
         try:
             found, following = contacts.contacts_of(client, place.chunk, place.page)
         except PlatformRefused as refusal:
@@ -91,65 +103,63 @@ def _contacts(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _
                 continue
             if refusal.errcode not in _OF_ONE_MEMBER:
                 raise
-            if len(place.chunk) == 1:
-                seen, place = _ended(client, place.chunk, refusal), _Place("contact", behind=place.chunk[-1])
-                yield seen, place
-            elif refusal.errcode == NO_CUSTOMERS:
-                seen, place = _without_customers(client, place)
-                yield seen, place
-            else:
-                place = replace(place, chunk=place.chunk[: len(place.chunk) // 2], page="")
+            seen, place = _without(client, place, refusal)
+            yield seen, place
             continue
-        if following:
-            place = replace(place, page=following)
-            yield found, place
-        else:
-            done = _ended(client, place.chunk, None)
-            place = _Place("contact", behind=place.chunk[-1])
-            yield [*found, *done], place
+        place = replace(place, page=following, paged=not following)
+        yield found, place
+
+
+def _without(client: Client, place: _Place, refusal: PlatformRefused) -> tuple[list[Seen], _Place]:
+    """Of one in the chunk, or of all, nothing can be had: tell of those, and go on with the others."""
+    chunk = place.chunk
+    if len(chunk) == 1:
+        if refusal.errcode == NO_CUSTOMERS:
+            return _ended(client, chunk), _Place("contact", behind=chunk[0])
+        return [_unseen(chunk[0], refusal)], _Place("contact", behind=chunk[0])
+    if refusal.errcode == NO_CUSTOMERS:
+        # Who has none is told at once; were the others halved as well, a corp of newcomers would take twice the calls.
+        return _without_customers(client, place)
+    return [], replace(place, chunk=chunk[: len(chunk) // 2], page="")
 
 
 def _without_customers(client: Client, place: _Place) -> tuple[list[Seen], _Place]:
-    """Somebody in the chunk has no customers, or nobody has: tell of those, and go on with the others."""
-    seen = _ended(client, place.chunk, None)
-    empty = {
-        one.contacts_of[0] for one in seen if isinstance(one, Everything) and one.contacts_of and not one.contacts_of[1]
-    }
-    others = tuple(one for one in place.chunk if one not in empty)
-    if not others:
-        return seen, _Place("contact", behind=place.chunk[-1])
-    if not empty:
-        return [], replace(place, chunk=place.chunk[: len(place.chunk) // 2], page="")
-    told: list[Seen] = [
-        one for one in seen if isinstance(one, Everything) and one.contacts_of and one.contacts_of[0] in empty
-    ]
-    return told, replace(place, chunk=others, page="")
+    looked = place.chunk[:_PIECE]
+    seen = _ended(client, looked)
+    empty = [one for one in seen if not isinstance(one, Everything) or (one.contacts_of and not one.contacts_of[1])]
+    with_some = tuple(
+        one.contacts_of[0] for one in seen if isinstance(one, Everything) and one.contacts_of and one.contacts_of[1]
+    )
+    if not with_some:
+        return seen, _Place("contact", behind=looked[-1])
+    if len(with_some) == len(place.chunk):
+        return [], replace(place, chunk=with_some[: len(with_some) // 2], page="")
+    return empty, replace(place, chunk=with_some, page="")
 
 
-def _ended(client: Client, chunk: Sequence[str], refusal: PlatformRefused | None) -> list[Seen]:
-    """Behind the customers of these members: the list of each, or why it cannot be had."""
-    if refusal is not None and refusal.errcode != NO_CUSTOMERS:
-        return [_unseen(one, refusal) for one in chunk]
+def _ended(client: Client, members: Sequence[str]) -> list[Seen]:
+    """The list of each member's customers, or why it cannot be had."""
     seen: list[Seen] = []
-    for one in chunk:
+    for one in members:
         try:
             seen.append(Everything(contacts_of=(one, contacts.contact_ids(client, one))))
-        except PlatformRefused as of_one:
-            if of_one.errcode not in _OF_ONE_MEMBER:
+        except PlatformRefused as refusal:
+            if refusal.errcode not in _OF_ONE_MEMBER:
                 raise
-            seen.append(_unseen(one, of_one))
+            seen.append(_unseen(one, refusal))
     return seen
 
 
 def _groups(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _Place]]:
     while True:
         ids, following = _page(client, place)
-        while place.listed < len(ids):
-            told = ids[place.listed : place.listed + _PIECE]
-            place = replace(place, listed=place.listed + len(told))
+        begin = ids.index(place.mark) + 1 if place.mark in ids else 0
+        for start in range(begin, len(ids), _PIECE):
+            told = ids[start : start + _PIECE]
+            place = replace(place, mark=told[-1])
             yield [_told(one) for one in read(client, "group", told)], place
         if following:
-            place = replace(place, page=following, listed=0)
+            place = replace(place, page=following, mark="")
         elif place.status + 1 < len(groups.STATUSES):
             place = _Place("group", status=place.status + 1)
         else:
@@ -191,7 +201,7 @@ def _listed(client: Client) -> tuple[str, ...]:
 def _unseen(staff_id: str, refusal: PlatformRefused) -> Unseen:
     en, zh = advice(refusal.errcode)
     return Unseen(
-        "contact", staff_id, f"The customers of {staff_id} cannot be read. {en}", f"无法读取 {staff_id} 的客户。{zh}"
+        "staff", staff_id, f"The customers of {staff_id} cannot be read. {en}", f"无法读取 {staff_id} 的客户。{zh}"
     )
 
 

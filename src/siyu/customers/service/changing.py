@@ -70,7 +70,12 @@ def _relation_after(old: StoredRelation | None, change: RelationChange) -> Store
     since = change.since or change.at
     if old is None:
         if not change.standing:
-            return None  # nobody knew of it: there is nothing to end
+            if change.since is None:
+                return None  # nobody knew of it: there is nothing to end
+            # The word of its beginning is still to come, and must not bring it back.
+            return StoredRelation(
+                change.customer_id, change.kind, change.scope, since, change.at, change.source, change.at
+            )
         return StoredRelation(change.customer_id, change.kind, change.scope, since, None, change.source, change.at)
     if change.at < old.as_of:
         if change.standing and since < old.since and old.ended_at is None:

@@ -16,6 +16,7 @@ from siyu.rehearsal.platforms.faults import Faults
 
 TRIES: Final = 3
 _BEHIND: Final = 10  # a disordered callback comes behind at most so many later ones
+_HELD: Final = 2.0  # seconds that a disordered one is held back while a thread sends
 _PAUSE: Final = 0.2  # seconds between looks at what became due
 _REMEMBERED: Final = 1000
 
@@ -69,6 +70,8 @@ class Deliverer:
 
     def _push(self, payload: str, *, late: bool, behind: bool) -> None:
         due = self._clock.now()
+        if behind and self.by_itself:  # else the next one comes too late to be overtaken by
+            due += timedelta(seconds=_HELD)
         if late:
             due += timedelta(seconds=float(self._random.uniform(0, self._faults.delayed_seconds)))
         self._number += 1

@@ -1,7 +1,12 @@
 """The switchboard of what may go wrong. Every switch can be turned at any time."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
 @dataclass(slots=True)
@@ -19,7 +24,7 @@ class Refusal:
     errcode: int
     path: str = "*"
     until: int | None = None
-    share: float = 1.0
+    share: Share = 1.0
     times: int | None = None
 
 
@@ -40,18 +45,18 @@ class Faults:
         cut: calls whose answer breaks off in the middle.
     """
 
-    lost: float = 0.0
-    repeated: float = 0.0
-    disordered: float = 0.0
-    delayed: float = 0.0
-    delayed_seconds: int = 3600
+    lost: Share = 0.0
+    repeated: Share = 0.0
+    disordered: Share = 0.0
+    delayed: Share = 0.0
+    delayed_seconds: Seconds = 3600.0
     spoiled: Literal["", "signature", "key", "receiver", "time"] = ""
     refusals: list[Refusal] = field(default_factory=list)
     token_life: int = 0
-    slow: float = 0.0
-    slow_seconds: float = 3.0
-    silent: float = 0.0
-    cut: float = 0.0
+    slow: Share = 0.0
+    slow_seconds: Seconds = 3.0
+    silent: Share = 0.0
+    cut: Share = 0.0
 
     def refusal(self, path: str, now: int, draw: float) -> int:
         """The error code with which this call is refused; 0 for none. ``draw`` is a random number from 0 to 1."""

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,6 +17,7 @@ from siyu.channels.wecom import Wecom
 from siyu.channels.wecom.client import Client, Limits
 from siyu.kernel.clock import ManualClock
 from siyu.kernel.errors import TryLater
+from siyu.rehearsal.platforms.wecom.fake import Corp
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 CORP = "wx5823bf96d3bd56c7"
@@ -118,6 +119,7 @@ def platform() -> Iterator[Platform]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def log_message(self, *args: object) -> None: ...
 
@@ -193,4 +195,11 @@ def client(told: Platform, around: StandingPorts, **further: Any) -> Client:
 def wecom(told: Platform, around: StandingPorts, **settings: str) -> Wecom:
     made = Wecom(account(told.url, **settings), around)
     made.client = client(told, around, **settings)
+    return made
+
+
+def joined(corp: Corp, url: str, around: StandingPorts) -> Wecom:
+    """The plugin for a fake corp that is served at ``url``."""
+    made = Wecom(replace(account(url), external_id=corp.corp_id), around)
+    made.client = Client(made.account, around, limits=Limits(silence=1.5), pause=lambda _: None)
     return made

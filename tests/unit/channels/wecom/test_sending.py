@@ -4,15 +4,16 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.channels.wecom.standing import START, Cut, Platform, Silence, StandingPorts, platform, ports, wecom
 
 from siyu.channels.types import Content, Item
 from siyu.channels.wecom import Wecom
+from siyu.channels.wecom.calls import links, media, ways
 from siyu.channels.wecom.contents import complaints, message
 from siyu.channels.wecom.sending import way_of
-from siyu.kernel.errors import BadInput
+from siyu.kernel.errors import BadInput, TooLarge
 
 OK = {"errcode": 0, "errmsg": "ok"}
 TEMPLATE = "externalcontact/add_msg_template"
@@ -72,6 +73,7 @@ class TestRules:
         with pytest.raises(BadInput, match="pigeon"):
             corp.send("pigeon", [Item("1", "wm", HELLO)])
 
+    @settings(deadline=None)
     @given(
         st.text(max_size=3000),
         st.lists(
@@ -151,6 +153,39 @@ class TestGroupSends:
         (sent,) = corp.send("group_send", [Item("a", "wm1", HELLO)])
         assert sent.outcome == "refused"
         assert "群发记录" in sent.reason_zh
+        assert len(told.of(TEMPLATE)) == 1
+
+    def test_a_lost_answer_is_looked_for(self, told: Platform, corp: Wecom) -> None:
+        """Of two sends with the same text the one to these people is ours."""
+        told.on(TEMPLATE, Cut(b"{"))
+        told.on(
+            "externalcontact/get_groupmsg_list_v2",
+            {
+                **OK,
+                "group_msg_list": [
+                    {"msgid": name, "creator": "li", "text": {"content": text}}
+                    for name, text in [("m1", "您好"), ("m2", "您好"), ("m3", "别的")]
+                ],
+            },
+        )
+        told.on("externalcontact/get_groupmsg_task", {**OK, "task_list": [{"userid": "li", "status": 0}]})
+        reached = {"m1": ["wm7", "wm8"], "m2": ["wm1", "wm2"], "m3": ["wm1", "wm2", "wm3"]}
+        told.on(
+            "externalcontact/get_groupmsg_send_result",
+            lambda asked: {
+                **OK,
+                "send_list": [
+                    {"external_userid": one, "userid": "li", "status": 0} for one in reached[asked.body["msgid"]]
+                ],
+            },
+        )
+        sent = corp.send("group_send", [Item(one, one, HELLO) for one in ("wm1", "wm2", "wm3")])
+        assert [(one.outcome, one.handle) for one in sent] == [
+            ("waits_for_staff", "m2"),
+            ("waits_for_staff", "m2"),
+            ("refused", ""),
+        ]
+        assert "群发记录" in sent[2].reason_zh
         assert len(told.of(TEMPLATE)) == 1
 
     def test_too_many_calls_come_later(self, told: Platform, corp: Wecom, around: StandingPorts) -> None:
@@ -254,3 +289,23 @@ class TestOtherWays:
             "sender_list": {"user_list": ["li"], "department_list": [2]},
             "external_contact_list": {"tag_list": ["et1", "et2"]},
         }
+
+
+class TestFilesAndCodes:
+    def test_files_that_are_too_large(self, told: Platform, corp: Wecom) -> None:
+        for kind, most in media.MOST.items():
+            with pytest.raises(TooLarge):
+                media.upload(corp.client, kind, "x", b"x" * (most + 1), "application/octet-stream")
+        assert told.asked == []
+        told.on("media/upload", {**OK, "media_id": "M", "created_at": "1380000000"})
+        assert media.upload(corp.client, "file", "说明.pdf", b"%PDF", "application/pdf").id == "M"
+
+    def test_what_would_be_cut_off_is_refused(self, told: Platform, corp: Wecom) -> None:
+        with pytest.raises(BadInput):
+            links.with_channel("https://work.weixin.qq.com/ca/x", "渠" * 22)
+        assert links.with_channel("https://work.weixin.qq.com/ca/x", "渠道&1").endswith("%E6%B8%A0%E9%81%93%261")
+        with pytest.raises(BadInput):
+            ways.add_contact_way(corp.client, ways.ContactWay(("li",), state="x" * 31))
+        with pytest.raises(BadInput):
+            ways.add_join_way(corp.client, ways.JoinWay(("wr",), state="x" * 31))
+        assert told.asked == []

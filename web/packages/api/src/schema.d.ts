@@ -2757,7 +2757,7 @@ export interface components {
         CardRead: {
             /** Number */
             number: number;
-            problem: components["schemas"]["siyu__channels__types__codes__Problem"] | null;
+            problem: components["schemas"]["CodeProblem"] | null;
             /** State */
             state: string;
             /** Url */
@@ -2992,6 +2992,25 @@ export interface components {
             next: string | null;
         };
         /**
+         * CodeProblem
+         * @description Why the platform did not do what it was asked; it is tried again at ``retry_at``.
+         */
+        CodeProblem: {
+            /** Attempts */
+            attempts: number;
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /**
+             * Retry At
+             * Format: date-time
+             */
+            retry_at: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * CodeRead
          * @description An entry code as it is.
          */
@@ -3042,7 +3061,7 @@ export interface components {
              */
             pictured: boolean;
             /** @description What the platform said when it was last asked in vain. */
-            problem: components["schemas"]["siyu__channels__types__codes__Problem"] | null;
+            problem: components["schemas"]["CodeProblem"] | null;
             /**
              * Serving
              * @description Who serves now.
@@ -6536,25 +6555,6 @@ export interface components {
             message: string;
             /** Message Zh */
             message_zh: string;
-        };
-        /**
-         * Problem
-         * @description Why the platform did not do what it was asked; it is tried again at ``retry_at``.
-         */
-        siyu__channels__types__codes__Problem: {
-            /** Attempts */
-            attempts: number;
-            /** Code */
-            code: string;
-            /** En */
-            en: string;
-            /**
-             * Retry At
-             * Format: date-time
-             */
-            retry_at: string;
-            /** Zh */
-            zh: string;
         };
         /**
          * Problem

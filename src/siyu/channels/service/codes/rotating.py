@@ -16,7 +16,7 @@ from siyu.channels.service.codes.making import made
 from siyu.channels.store import code_work
 from siyu.channels.store import codes as tables
 from siyu.channels.store.code_work import Mark, Work
-from siyu.channels.types import Account, Channel, Contact, PlatformRefused, Problem
+from siyu.channels.types import Account, Channel, CodeProblem, Contact, PlatformRefused
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
@@ -194,17 +194,17 @@ def look(conn: Connection, now: datetime, zone: ZoneInfo) -> int:
     return len(due)
 
 
-def problem_of(problem: Exception, attempts: int, retry_at: datetime) -> Problem:
+def problem_of(problem: Exception, attempts: int, retry_at: datetime) -> CodeProblem:
     """What is said on the code."""
     if isinstance(problem, PlatformRefused):
-        return Problem(str(problem.errcode), problem.message, problem.message_zh, attempts, retry_at)
+        return CodeProblem(str(problem.errcode), problem.message, problem.message_zh, attempts, retry_at)
     if isinstance(problem, TryLater):  # its own sentence speaks to who sent something
         reason, reason_zh = str(problem.details["reason"]), str(problem.details["reason_zh"])
-        return Problem(problem.code, reason, reason_zh, attempts, retry_at)
+        return CodeProblem(problem.code, reason, reason_zh, attempts, retry_at)
     if isinstance(problem, SiyuError):
-        return Problem(problem.code, problem.message, problem.message_zh, attempts, retry_at)
+        return CodeProblem(problem.code, problem.message, problem.message_zh, attempts, retry_at)
     said = f"{type(problem).__name__}: {problem}"[:300]
-    return Problem(type(problem).__name__, said, f"处理时出错{original(said)}。", attempts, retry_at)
+    return CodeProblem(type(problem).__name__, said, f"处理时出错{original(said)}。", attempts, retry_at)
 
 
 def _retry_at(problem: Exception, now: datetime, attempts: int) -> datetime:

@@ -6,8 +6,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from siyu.channels.wecom.client import Client
+from siyu.kernel.errors import BadInput
 
-MOST_CHANNEL: Final = 64  # bytes; the platform cuts what is longer
+MOST_CHANNEL: Final = 64
 _CHATS: Final[Mapping[int, str]] = {0: "silent", 1: "wrote", 2: "unknown"}
 
 
@@ -68,5 +69,14 @@ def link_customers(client: Client, link_id: str, cursor: str = "", limit: int = 
 
 
 def with_channel(url: str, channel: str) -> str:
-    """The link's address with what comes along as ``state``; up to 64 bytes once it is written for an address."""
+    """The link's address with what comes along as ``state``.
+
+    Raises:
+        BadInput: it is longer than 64 bytes: the platform would cut it, and nobody could be told apart any more.
+    """
+    if len(channel.encode("utf-8", "replace")) > MOST_CHANNEL:
+        raise BadInput(
+            reason=f"the channel '{channel}' has more than {MOST_CHANNEL} bytes.",
+            reason_zh=f"渠道参数“{channel}”超过 {MOST_CHANNEL} 字节。",
+        )
     return f"{url}{'&' if '?' in url else '?'}customer_channel={quote(channel, safe='')}"

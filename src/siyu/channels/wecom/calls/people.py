@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from siyu.channels.types import PlatformRefused
 from siyu.channels.wecom.client import Client
+from siyu.channels.wecom.errors import NO_CUSTOMERS
 
 MOST_PENDING: Final = 100
 
@@ -11,7 +13,12 @@ MOST_PENDING: Final = 100
 def external_user_id(client: Client, union_id: str, open_id: str) -> str:
     """The customer behind a UnionID; both ids of the same mini program. Empty when they are none."""
     body = {"unionid": union_id, "openid": open_id}
-    return client.post("externalcontact/unionid_to_external_userid", body).name("external_userid")
+    try:
+        return client.post("externalcontact/unionid_to_external_userid", body).name("external_userid")
+    except PlatformRefused as refusal:
+        if refusal.errcode == NO_CUSTOMERS:
+            return ""
+        raise
 
 
 def customer_or_pending(client: Client, union_id: str, open_id: str, *, provider: bool = False) -> tuple[str, str]:

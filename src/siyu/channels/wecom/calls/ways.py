@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from siyu.channels.wecom.client import CONTACTS, Client
+from siyu.kernel.errors import BadInput
 
 SCENE_MINI_PROGRAM: Final = 1
 SCENE_CODE: Final = 2
 MOST_LISTED: Final = 1000
+MOST_CHARACTERS: Final = 30  # of a state or a remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,11 @@ class JoinWay:
 
 
 def add_contact_way(client: Client, way: ContactWay) -> tuple[str, str]:
-    """Make a code: its ``config_id`` and the address of its picture. A repeat makes another one."""
+    """Make a code: its ``config_id`` and the address of its picture. A repeat makes another one.
+
+    Raises:
+        BadInput: its state or remark has more than 30 characters.
+    """
     body = {"type": 2 if way.many else 1, "scene": way.scene, **_contact_way(way)}
     if way.exclusive:
         body["is_exclusive"] = True
@@ -137,6 +143,7 @@ def delete_join_way(client: Client, config_id: str) -> None:
 
 
 def _contact_way(way: ContactWay) -> dict[str, Any]:
+    _check(way.state, way.remark)
     return {
         "style": way.style,
         "remark": way.remark,
@@ -149,6 +156,7 @@ def _contact_way(way: ContactWay) -> dict[str, Any]:
 
 
 def _join_way(way: JoinWay) -> dict[str, Any]:
+    _check(way.state, way.remark)
     return {
         "scene": way.scene,
         "remark": way.remark,
@@ -162,3 +170,13 @@ def _join_way(way: JoinWay) -> dict[str, Any]:
 
 def _numbers(ids: Sequence[str]) -> list[int]:
     return [int(one) for one in ids]
+
+
+def _check(state: str, remark: str) -> None:
+    """The platform refuses a longer state, or cuts it: then nobody could be told apart any more."""
+    for name, zh, value in (("state", "渠道参数", state), ("remark", "备注", remark)):
+        if len(value) > MOST_CHARACTERS:
+            raise BadInput(
+                reason=f"the {name} '{value}' has more than {MOST_CHARACTERS} characters.",
+                reason_zh=f"{zh}“{value}”超过 {MOST_CHARACTERS} 个字符。",
+            )

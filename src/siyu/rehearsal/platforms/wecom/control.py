@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError, validate_call
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -105,10 +105,10 @@ def _act(corp: Corp, body: dict[str, Any], request: Request) -> Any:
     if name not in ACTS:
         raise NotFound(what="act", what_zh="操作", key=name)
     try:
-        bound = inspect.signature(getattr(corp, name)).bind(**body)
-        given = getattr(corp, name)(*bound.args, **bound.kwargs)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise BadInput(reason=f"{name}: {error}.", reason_zh=f"{name} 的参数有误{original(error)}。") from None
+        given = validate_call(getattr(corp, name))(**body)
+    except ValidationError as error:
+        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise BadInput(reason=f"{name}: {said}.", reason_zh=f"{name} 的参数有误{original(said)}。") from None
     return {"result": given}
 
 

@@ -53,8 +53,12 @@ class Base:
         return float(self.random.random())
 
     def tell(self, event: str, change: str, **fields: Any) -> None:
-        """Raise a callback."""
+        """Raise a callback, unless it is of somebody whom the app may not see."""
         if not self.events:
+            return
+        group = self.state.groups.get(fields.get("ChatId", ""))
+        about = fields.get("UserID") or (group.owner if group else "")
+        if about and self.state.visible is not None and about not in self.state.visible:
             return
         payload = event_xml(self.state.corp_id, self.now(), event, change, fields)
         for hear in self.events:
@@ -70,6 +74,10 @@ class Base:
         """Whether the app may see this member of staff, who is one."""
         staff = self.state.staff.get(userid)
         return staff is not None and staff.status != 5 and (self.state.visible is None or userid in self.state.visible)
+
+    def shown(self, group: Group) -> bool:
+        """Whether the app may see this group: its owner is seen, or left and nobody has it yet."""
+        return group.status == 1 or self.seen(group.owner)
 
     def staff(self, userid: str) -> Staff:
         """A member of staff who has not left.

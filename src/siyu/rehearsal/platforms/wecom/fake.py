@@ -99,7 +99,7 @@ class Corp(Codes, Personnel, Sending, Transfers, Service):
             return False, "no callback address is set"
         try:
             return self.receiver.verify()
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             return False, f"{type(error).__name__}: {error}"
 
     @classmethod

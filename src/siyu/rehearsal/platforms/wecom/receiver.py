@@ -68,7 +68,7 @@ class Receiver:
             answer = self._http.post(
                 self.url, params=self._signed(encrypted), content=body.encode(), headers={"Content-Type": "text/xml"}
             )
-        except (httpx.HTTPError, RuntimeError):  # RuntimeError: closed while a try was under way
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError):  # RuntimeError: closed while a try was under way
             return False
         return answer.status_code == httpx.codes.OK
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from siyu.rehearsal.platforms.wecom.corp import Base
+from siyu.rehearsal.platforms.wecom.types import Follow, Group, Person, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,15 @@ class TrueMember:
 
 @dataclass(frozen=True, slots=True)
 class TrueGroup:
+    """``status`` 1: its owner left and nobody has it yet."""
+
     chat_id: str
     name: str
     owner: str
     create_time: int
     notice: str
     version: str
+    status: int
     members: tuple[TrueMember, ...]
 
 
@@ -86,7 +90,7 @@ class Truth:
 
 
 def truth_of(corp: Base, *, visible_only: bool) -> Truth:
-    """The state of this moment. What who left still has waits to be handed over and is not here."""
+    """The state of this moment. Ties of who left wait to be handed over and are not here."""
     state = corp.state
     here = sorted(
         one.userid
@@ -94,61 +98,51 @@ def truth_of(corp: Base, *, visible_only: bool) -> Truth:
         if one.status != 5 and (not visible_only or state.visible is None or one.userid in state.visible)
     )
     present = set(here)
-    follows = tuple(
-        TrueFollow(
-            one.userid,
-            one.external_userid,
-            one.createtime,
-            one.add_way,
-            one.state,
-            one.remark,
-            one.description,
-            one.remark_corp_name,
-            tuple(one.remark_mobiles),
-            tuple(sorted(one.tags)),
-            tuple(sorted(one.personal_tags)),
-            one.gone,
-        )
-        for userid in here
-        for _, one in sorted(state.follows.get(userid, {}).items())
-    )
+    follows = tuple(_follow(one) for userid in here for _, one in sorted(state.follows.get(userid, {}).items()))
     known = sorted({one.external_userid for one in follows})
-    groups = [one for _, one in sorted(state.groups.items()) if one.owner in present]
+    groups = [one for _, one in sorted(state.groups.items()) if one.status == 1 or one.owner in present]
+    tags = [
+        TrueTag(tag.id, tag.name, group.group_id, group.group_name, tag.order)
+        for group in state.tag_groups.values()
+        for tag in group.tags.values()
+    ]
     return Truth(
         departments=tuple((one.id, one.name, one.parent) for _, one in sorted(state.departments.items())),
-        staff=tuple(
-            TrueStaff(u, one.name, tuple(one.departments), one.position, one.serves, one.status == 1)
-            for u in here
-            for one in (state.staff[u],)
-        ),
-        tags=tuple(
-            sorted(
-                (
-                    TrueTag(tag.id, tag.name, group.group_id, group.group_name, tag.order)
-                    for group in state.tag_groups.values()
-                    for tag in group.tags.values()
-                ),
-                key=lambda tag: tag.id,
-            )
-        ),
-        contacts=tuple(
-            TrueContact(one.external_userid, one.name, one.type, one.gender, one.unionid)
-            for one in map(corp.person, known)
-        ),
+        staff=tuple(_staff(state.staff[userid]) for userid in here),
+        tags=tuple(sorted(tags, key=lambda tag: tag.id)),
+        contacts=tuple(_contact(corp.person(one)) for one in known),
         follows=follows,
-        groups=tuple(
-            TrueGroup(
-                one.chat_id,
-                one.name,
-                one.owner,
-                one.create_time,
-                one.notice,
-                one.version,
-                tuple(
-                    TrueMember(m.userid, m.type, m.join_time, m.join_scene, m.state)
-                    for _, m in sorted(one.members.items())
-                ),
-            )
-            for one in groups
-        ),
+        groups=tuple(_group(one) for one in groups),
     )
+
+
+def _staff(one: Staff) -> TrueStaff:
+    return TrueStaff(one.userid, one.name, tuple(one.departments), one.position, one.serves, one.status == 1)
+
+
+def _contact(one: Person) -> TrueContact:
+    return TrueContact(one.external_userid, one.name, one.type, one.gender, one.unionid)
+
+
+def _follow(one: Follow) -> TrueFollow:
+    return TrueFollow(
+        userid=one.userid,
+        external_userid=one.external_userid,
+        createtime=one.createtime,
+        add_way=one.add_way,
+        state=one.state,
+        remark=one.remark,
+        description=one.description,
+        remark_corp_name=one.remark_corp_name,
+        mobiles=tuple(one.remark_mobiles),
+        tags=tuple(sorted(one.tags)),
+        personal_tags=tuple(sorted(one.personal_tags)),
+        gone=one.gone,
+    )
+
+
+def _group(one: Group) -> TrueGroup:
+    members = tuple(
+        TrueMember(m.userid, m.type, m.join_time, m.join_scene, m.state) for _, m in sorted(one.members.items())
+    )
+    return TrueGroup(one.chat_id, one.name, one.owner, one.create_time, one.notice, one.version, one.status, members)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-CAP_WINDOWS = ("per_day", "per_week", "per_month")
 Cap = Literal["per_day", "per_week", "per_month"]
 
 

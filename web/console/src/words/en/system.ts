@@ -19,6 +19,8 @@ export const system: Words<typeof source> = {
     "imports.run": "Import a file",
     "intake.forget_seen": "Forget old message ids",
     "timeline.squash": "Fold merges into the timeline",
+    "channels.reconcile": "Reconcile an account of a channel",
+    "channels.reconcile_all": "Have every account of a channel reconciled",
     "insight.refit": "Refit the lifetime models",
     "exports.write": "Export customers",
     "exports.forget": "Delete files of old exports",

@@ -100,6 +100,7 @@ export const team: Words<typeof source> = {
     "channel.changed": "Channel account changed",
     "channel.connected": "Channel account connected",
     "channel.paused": "Channel account paused",
+    "channel.reconcile_asked": "Reconcile of a channel account asked for",
     "channel.resumed": "Channel account resumed",
     "customer.split": "Customer split",
     "dead_letters.discarded": "Dead letters discarded",
@@ -135,6 +136,10 @@ export const team: Words<typeof source> = {
     "write_key.created": "Write key made",
     "write_key.revoked": "Write key revoked",
     "timeline.rebuilt": "Timeline rebuilt",
+    "entry_code.created": "Entry code made",
+    "entry_code.changed": "Entry code changed",
+    "entry_code.archived": "Entry code archived",
+    "entry_code.cards_added": "Package cards added",
   },
   targets: {
     customer: "customer {{key}}",

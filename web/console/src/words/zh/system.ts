@@ -15,6 +15,8 @@ export const system = {
     "imports.run": "导入文件",
     "intake.forget_seen": "清理去重记录",
     "timeline.squash": "合并客户映射",
+    "channels.reconcile": "渠道账号对账",
+    "channels.reconcile_all": "安排全部渠道账号对账",
     "insight.refit": "重新拟合生命周期模型",
     "exports.write": "导出客户",
     "exports.forget": "清理过期的导出文件",

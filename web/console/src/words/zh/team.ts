@@ -96,6 +96,7 @@ export const team = {
     "channel.changed": "修改渠道账号",
     "channel.connected": "接入渠道账号",
     "channel.paused": "停用渠道账号",
+    "channel.reconcile_asked": "发起渠道账号对账",
     "channel.resumed": "恢复渠道账号",
     "customer.split": "拆分客户",
     "dead_letters.discarded": "丢弃死信",
@@ -131,6 +132,10 @@ export const team = {
     "write_key.created": "新建写入密钥",
     "write_key.revoked": "吊销写入密钥",
     "timeline.rebuilt": "重建动态",
+    "entry_code.created": "创建活码",
+    "entry_code.changed": "修改活码",
+    "entry_code.archived": "归档活码",
+    "entry_code.cards_added": "新增包裹卡",
   },
   targets: {
     customer: "客户 {{key}}",

@@ -11,7 +11,7 @@ _STATE_BYTES = 64
 class Codes(Customers, Groups):
     """The platform picks who serves."""
 
-    def customer_scans(self, external_userid: str, config_id: str) -> tuple[str, str]:
+    def customer_scans(self, external_userid: str, config_id: str, *, half: bool = False) -> tuple[str, str]:
         """A customer scans the code of a contact way. Returns who serves them, and the welcome code.
 
         Of several members the one who was given by this code least often is chosen, among equals by chance.
@@ -29,7 +29,6 @@ class Codes(Customers, Groups):
             if way.body.get("is_exclusive") and had & set(people):
                 raise self._nobody(config_id)
             userid = self._pick([one for one in people if one not in had], way.taken, config_id)
-            half = bool(way.body.get("skip_verify", True))
             return userid, self.customer_adds(
                 external_userid, userid, add_way=1, state=str(way.body.get("state", "")), half=half
             )

@@ -1,6 +1,6 @@
 """What customers and staff do to each other."""
 
-from typing import Any
+from typing import Literal
 
 from siyu.kernel.errors import Conflict
 from siyu.rehearsal.platforms.wecom.corp import Base
@@ -12,14 +12,32 @@ EVENT = "change_external_contact"
 class Customers(Base):
     """Adding, deleting, writing down."""
 
-    def new_person(self, name: str = "", external_userid: str = "", unionid: str = "", **more: Any) -> Person:
-        """Somebody outside, whom nobody has yet. Without a name and ids, made up ones."""
+    def new_person(
+        self,
+        name: str = "",
+        external_userid: str = "",
+        unionid: str = "",
+        *,
+        type: Literal[1, 2] = 1,  # noqa: A002 - the platform's word
+        gender: Literal[0, 1, 2] = 0,
+        corp_name: str = "",
+        position: str = "",
+    ) -> Person:
+        """Somebody outside, whom nobody has yet. Without a name and ids, made up ones.
+
+        Raises:
+            Conflict: somebody has this id.
+        """
         with self.lock:
-            kind = int(more.get("type", 1))
-            made = external_userid or self.new_id("wm" if kind == 1 else "wo")
-            union = unionid or (self.new_id("oz") if kind == 1 else "")
-            person = Person(made, name or f"客户{self.state.counter}", unionid=union, **more)
-            person.openid = person.openid or self.new_id("oO")
+            if external_userid in self.state.people:
+                raise Conflict(
+                    reason=f"there is a '{external_userid}' already.", reason_zh=f"“{external_userid}”已存在。"
+                )
+            made = external_userid or self.new_id("wm" if type == 1 else "wo")
+            union = unionid or (self.new_id("oz") if type == 1 else "")
+            open_id = self.new_id("oO") if type == 1 else ""
+            person = Person(made, name or f"客户{self.state.counter}", type, gender, union, open_id)
+            person.corp_name, person.position = corp_name, position
             self.state.people[made] = person
             return person
 
@@ -96,11 +114,24 @@ class Customers(Base):
                     if (one.external_userid, one.userid) == (external_userid, userid):
                         one.chat_status = 1
 
-    def staff_writes(self, userid: str, external_userid: str, **fields: Any) -> None:
-        """The member edits remark, description, remark_corp_name or remark_mobiles.
+    def staff_writes(
+        self,
+        userid: str,
+        external_userid: str,
+        *,
+        remark: str | None = None,
+        description: str | None = None,
+        remark_corp_name: str | None = None,
+        remark_mobiles: list[str] | None = None,
+    ) -> None:
+        """The member edits what they noted of a customer; ``None`` leaves it as it is.
 
         No callback comes when nothing but the phones changed.
         """
+        given = {"remark": remark, "description": description, "remark_corp_name": remark_corp_name}
+        fields = {
+            name: value for name, value in {**given, "remark_mobiles": remark_mobiles}.items() if value is not None
+        }
         with self.lock:
             follow = self.follow(userid, external_userid)
             changed = {name for name, value in fields.items() if getattr(follow, name) != value}

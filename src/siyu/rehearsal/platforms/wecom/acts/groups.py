@@ -59,6 +59,7 @@ class Groups(Base):
                 self._changed(group, "del_member", gone, QuitScene=int(removed))
 
     def group_is_renamed(self, chat_id: str, name: str) -> None:
+        """The group has another name."""
         with self.lock:
             group = self.group(chat_id)
             group.name = name
@@ -86,10 +87,11 @@ class Groups(Base):
         self._new_version(group)
 
     def group_is_dismissed(self, chat_id: str) -> None:
+        """The group is no more."""
         with self.lock:
             self.group(chat_id)
-            del self.state.groups[chat_id]
             self.tell(EVENT, "dismiss", ChatId=chat_id)
+            del self.state.groups[chat_id]
 
     def _new_version(self, group: Group) -> str:
         group.changes += 1

@@ -1,8 +1,6 @@
 """What happens to staff and, in the admin console, to tags."""
 
-from typing import Any
-
-from siyu.kernel.errors import NotFound
+from siyu.kernel.errors import Conflict, NotFound
 from siyu.rehearsal.platforms.wecom.corp import Base
 from siyu.rehearsal.platforms.wecom.types import Department, Staff, Tag, TagGroup
 
@@ -14,16 +12,37 @@ class Personnel(Base):
     """Hired, deactivated, gone; tags as the console changes them."""
 
     def department_is_made(self, number: int, name: str, parent: int = 1) -> Department:
+        """A department below another."""
         with self.lock:
             made = self.state.departments[number] = Department(number, name, parent)
             return made
 
-    def staff_is_hired(self, userid: str, name: str = "", **more: Any) -> Staff:
-        """Somebody new, or back again under the same id."""
+    def staff_is_hired(
+        self,
+        userid: str,
+        name: str = "",
+        *,
+        departments: list[int] | None = None,
+        position: str = "",
+        serves: bool = True,
+        forgets: float = 0.2,
+        minutes: int = 60,
+    ) -> Staff:
+        """Somebody new, or back again under the same id. Whom one hires the app sees.
+
+        Raises:
+            Conflict: there is somebody of this id.
+        """
         with self.lock:
-            staff = self.state.staff[userid] = Staff(userid, name or userid, **more)
-            departments = ",".join(map(str, staff.departments))
-            self.tell(CONTACTS, "create_user", UserID=userid, Name=staff.name, Department=departments)
+            if userid in self.state.staff and self.state.staff[userid].status != 5:
+                raise Conflict(reason=f"there is a '{userid}' already.", reason_zh=f"“{userid}”已存在。")
+            staff = Staff(userid, name or userid, departments or [1], position, serves)
+            staff.forgets, staff.minutes = forgets, minutes
+            self.state.staff[userid] = staff
+            if self.state.visible is not None and userid not in self.state.visible:
+                self.state.visible.append(userid)
+            within = ",".join(map(str, staff.departments))
+            self.tell(CONTACTS, "create_user", UserID=userid, Name=staff.name, Department=within)
             return staff
 
     def staff_is_deactivated(self, userid: str, *, active: bool = False) -> None:
@@ -58,6 +77,7 @@ class Personnel(Base):
             return made
 
     def tag_is_made(self, group_id: str, name: str, *, order: int = 0, app: str = "") -> Tag:
+        """A tag in a group, in the console or by an app."""
         with self.lock:
             group = self.state.tag_groups.get(group_id)
             if group is None:

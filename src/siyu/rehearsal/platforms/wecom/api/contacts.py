@@ -70,15 +70,13 @@ def get(call: Call) -> dict[str, Any]:
     if not seen:
         raise Errcode(84061)
     found, cursor = page(seen, call.text("cursor"), FOLLOWERS_A_PAGE)
-    names = {
-        tag.id: {"group_name": group.group_name, "tag_name": tag.name, "tag_id": tag.id, "type": 1}
-        for group in call.corp.state.tag_groups.values()
-        for tag in group.tags.values()
-    }
     follow_user = []
     for userid in found:
         one = followers[userid]
-        tags = [names[tag] for tag in one.tags if tag in names]
+        known = [pair for tag in one.tags if (pair := call.corp.find_tag(tag))]
+        tags: list[dict[str, Any]] = [
+            {"group_name": group.group_name, "tag_name": tag.name, "tag_id": tag.id, "type": 1} for group, tag in known
+        ]
         tags += [{"group_name": "个人标签", "tag_name": name, "type": 2} for name in one.personal_tags]
         follow_user.append({**_follow(one), "tags": tags})
     answer = {"external_contact": _person(person), "follow_user": follow_user}

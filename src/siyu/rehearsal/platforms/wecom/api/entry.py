@@ -3,7 +3,7 @@
 from typing import Any, Final
 from urllib.parse import quote
 
-from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, page
+from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, numbers_of, page, texts_of
 from siyu.rehearsal.platforms.wecom.types import ContactWay, JoinWay, Link
 
 _WAYS: Final = 500_000
@@ -14,8 +14,8 @@ _TEMPORARY: Final = ("expires_in", "chat_expires_in", "unionid", "conclusions")
 _JOIN_FIELDS: Final = ("scene", "remark", "auto_create_room", "room_base_name", "room_base_id", "chat_id_list", "state")
 
 
-def _code(config_id: str) -> str:
-    return f"http://p.qpic.cn/wwhead/{config_id}/0"
+def _code(call: Call, config_id: str) -> str:
+    return f"{call.host}/wwhead/{config_id}/0"
 
 
 def _people(call: Call, kind: int) -> None:
@@ -35,7 +35,7 @@ def _people(call: Call, kind: int) -> None:
 
 @api("externalcontact/add_contact_way")
 def add_contact_way(call: Call) -> dict[str, Any]:
-    kind, scene = int(call.text("type", 41037)), int(call.text("scene", 41038))
+    kind, scene = call.need("type", 41037), call.need("scene", 41038)
     if kind not in {1, 2}:
         raise Errcode(41039, "invalid type")
     if scene not in {1, 2}:
@@ -49,7 +49,7 @@ def add_contact_way(call: Call) -> dict[str, Any]:
     }
     made = call.corp.new_id("")
     state.ways[made] = ContactWay(made, call.corp.now(), call.app, {"type": kind, "scene": scene, **body})
-    return {"config_id": made, "qr_code": _code(made)} if scene == 2 else {"config_id": made}
+    return {"config_id": made, "qr_code": _code(call, made)} if scene == 2 else {"config_id": made}
 
 
 def _way(call: Call) -> ContactWay:
@@ -63,7 +63,7 @@ def _way(call: Call) -> ContactWay:
 def get_contact_way(call: Call) -> dict[str, Any]:
     way = _way(call)
     shown = {"config_id": way.config_id, "style": 1, "remark": "", "skip_verify": True, "state": ""}
-    shown |= {"qr_code": _code(way.config_id), "user": [], "party": [], "is_temp": False, **way.body}
+    shown |= {"qr_code": _code(call, way.config_id), "user": [], "party": [], "is_temp": False, **way.body}
     if not shown["is_temp"]:
         shown = {name: value for name, value in shown.items() if name not in _TEMPORARY}
     return {"contact_way": shown}
@@ -108,7 +108,9 @@ def _join_body(call: Call) -> dict[str, Any]:
         call.group(chat)
     if len(call.text("state")) > _REMARK:
         raise Errcode(40058, "state has more than 30 characters")
-    body["remark"] = call.text("remark")[:_REMARK]
+    body["remark"], body["chat_id_list"] = call.text("remark")[:_REMARK], chats
+    if "room_base_id" in body:
+        body["room_base_id"] = call.number("room_base_id")
     return body
 
 
@@ -131,7 +133,7 @@ def _join(call: Call) -> JoinWay:
 def get_join_way(call: Call) -> dict[str, Any]:
     way = _join(call)
     empty = {"remark": "", "room_base_name": "", "room_base_id": 0, "state": ""}
-    shown = {"config_id": way.config_id, "type": 3, **empty, **way.body, "qr_code": _code(way.config_id)}
+    shown = {"config_id": way.config_id, "type": 3, **empty, **way.body, "qr_code": _code(call, way.config_id)}
     return {"join_way": shown}
 
 
@@ -160,12 +162,12 @@ def _link(call: Call) -> Link:
 
 def _range(call: Call) -> dict[str, Any]:
     span = call.object("range")
-    users, departments = span.get("user_list") or [], span.get("department_list") or []
+    users, departments = texts_of(span, "user_list"), numbers_of(span, "department_list")
     if not users and not departments:
         raise Errcode(40058, "range is missing")
     for userid in users:
-        call.serving(str(userid))
-    return {"user_list": list(users), "department_list": list(departments)}
+        call.serving(userid)
+    return {"user_list": users, "department_list": departments}
 
 
 def _shown(link: Link) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api
+from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, texts_of
 
 _DAY: Final = 86_400
 _BACK: Final = 180 * _DAY
@@ -63,7 +63,7 @@ def _group_row(call: Call, owners: set[str], begin: int, end: int) -> dict[str, 
 
 
 def _owners(call: Call) -> list[str]:
-    asked = [str(one) for one in call.object("owner_filter").get("userid_list") or []]
+    asked = texts_of(call.object("owner_filter"), "userid_list")
     for userid in asked:
         call.staff(userid)
     return asked or sorted({one.owner for one in call.corp.state.groups.values() if call.corp.seen(one.owner)})

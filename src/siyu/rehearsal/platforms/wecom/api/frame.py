@@ -12,6 +12,7 @@ from siyu.rehearsal.platforms.wecom.types import Follow, Group, Staff
 
 BAD_PARAMETER: Final = 40058
 BAD_CURSOR: Final = 50100
+_MOST: Final = 2**33  # beyond every time and order
 SYSTEM_APP: Final = "contact"  # the secret of 客户联系 itself may change what any app made
 
 
@@ -82,13 +83,20 @@ def api(path: str, method: str = "POST") -> Callable[[Handler], Handler]:
 
 @dataclass(slots=True)
 class Call:
-    """What was asked. ``app``: whose token it is; ``files``: name, type and bytes of each that was uploaded."""
+    """What was asked.
+
+    Attributes:
+        app: whose token it is.
+        files: name, type and bytes of each that was uploaded.
+        host: where pictures are; the platform's own where nobody serves them.
+    """
 
     corp: Corp
     app: str
     query: Mapping[str, str]
     body: dict[str, Any]
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
+    host: str = "http://p.qpic.cn"
 
     def text(self, name: str, missing: int | None = None) -> str:
         """A text; empty when it is missing, unless that is an error."""
@@ -103,13 +111,12 @@ class Call:
 
     def number(self, name: str, default: int = 0) -> int:
         """An integer."""
-        value = self.query.get(name) if name in self.query else self.body.get(name)
-        if value is None or value == "":
-            return default
-        try:
-            return int(value)
-        except (TypeError, ValueError):
-            raise Errcode(BAD_PARAMETER, f"{name} is not a number") from None
+        return number_of(self.query if name in self.query else self.body, name, default)
+
+    def need(self, name: str, missing: int) -> int:
+        """An integer that must be there."""
+        self.text(name, missing)
+        return self.number(name)
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A switch."""
@@ -117,32 +124,18 @@ class Call:
 
     def texts(self, name: str, most: int = 0) -> list[str]:
         """A list of texts; one text stands for a list of one."""
-        value = self.body.get(name)
-        if value is None:
-            return []
-        if isinstance(value, str):
-            value = [value]
-        if not isinstance(value, list) or any(isinstance(one, dict | list | bool) for one in value):
-            raise Errcode(BAD_PARAMETER, f"{name} is not a list")
-        if most and len(value) > most:
+        found = texts_of(self.body, name)
+        if most and len(found) > most:
             raise Errcode(BAD_PARAMETER, f"{name} has more than {most}")
-        return [str(one) for one in value]
+        return found
 
     def numbers(self, name: str) -> list[int]:
         """A list of integers."""
-        try:
-            return [int(one) for one in self.texts(name)]
-        except ValueError:
-            raise Errcode(BAD_PARAMETER, f"{name} has something else than numbers") from None
+        return numbers_of(self.body, name)
 
     def object(self, name: str) -> dict[str, Any]:
         """An object; empty when it is missing."""
-        value = self.body.get(name)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            raise Errcode(BAD_PARAMETER, f"{name} is not an object")
-        return value
+        return object_of(self.body, name)
 
     def limit(self, most: int, default: int = 0) -> int:
         """How many are wanted on a page."""
@@ -176,7 +169,7 @@ class Call:
     def group(self, chat_id: str) -> Group:
         """A group whose owner is within the visible range."""
         found = self.corp.state.groups.get(chat_id)
-        if found is None or not (found.status or self.corp.seen(found.owner)):
+        if found is None or not self.corp.shown(found):
             raise Errcode(40050, "chat_id not found")
         return found
 
@@ -184,6 +177,60 @@ class Call:
         """Only what this app made may be changed by it."""
         if self.app not in {maker, SYSTEM_APP}:
             raise Errcode(301002)
+
+
+def texts_of(body: Mapping[str, Any], name: str) -> list[str]:
+    """A list of texts at any depth; one text stands for a list of one, nothing for an empty one."""
+    value = body.get(name)
+    if value is None:
+        return []
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list) or any(not isinstance(one, str | int) for one in value):
+        raise Errcode(BAD_PARAMETER, f"{name} is not a list")
+    return [str(one) for one in value]
+
+
+def number_of(body: Mapping[str, Any], name: str, default: int = 0) -> int:
+    """An integer at any depth."""
+    value = body.get(name)
+    if value is None or value == "":
+        return default
+    try:
+        found = int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Errcode(BAD_PARAMETER, f"{name} is not a number") from None
+    if abs(found) > _MOST:
+        raise Errcode(BAD_PARAMETER, f"{name} is out of range")
+    return found
+
+
+def numbers_of(body: Mapping[str, Any], name: str) -> list[int]:
+    """A list of integers at any depth."""
+    try:
+        return [int(one) for one in texts_of(body, name)]
+    except ValueError:
+        raise Errcode(BAD_PARAMETER, f"{name} has something else than numbers") from None
+
+
+def object_of(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """An object at any depth; empty when it is missing."""
+    value = body.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Errcode(BAD_PARAMETER, f"{name} is not an object")
+    return value
+
+
+def objects_of(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """A list of objects at any depth; empty when it is missing."""
+    value = body.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or any(not isinstance(one, dict) for one in value):
+        raise Errcode(BAD_PARAMETER, f"{name} is not a list of objects")
+    return value
 
 
 def cursor_of(*parts: str) -> str:
@@ -197,7 +244,7 @@ def parts_of(cursor: str, count: int) -> list[str]:
         parts = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split("\n")
     except ValueError:
         raise Errcode(BAD_CURSOR) from None
-    if len(parts) != count:
+    if len(parts) != count or cursor_of(*parts) != cursor:
         raise Errcode(BAD_CURSOR)
     return parts
 

@@ -2,25 +2,23 @@
 
 from typing import Any
 
-from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, page
+from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, page, texts_of
 from siyu.rehearsal.platforms.wecom.types import Group, Member
 
 
 @api("externalcontact/groupchat/list")
 def groupchat_list(call: Call) -> dict[str, Any]:
     """Groups whose owner is visible; of one status, or all."""
-    owners = call.object("owner_filter").get("userid_list") or []
+    owners = texts_of(call.object("owner_filter"), "userid_list")
     if len(owners) > 100:
         raise Errcode(81017, "more than 100 owners")
     for userid in owners:
-        call.staff(str(userid), 40003)
+        call.staff(userid, 40003)
     status = call.number("status_filter")
     found = [
         one.chat_id
         for one in call.corp.state.groups.values()
-        if (not owners or one.owner in owners)
-        and (not status or one.status == status)
-        and (one.status == 1 or call.corp.seen(one.owner))
+        if (not owners or one.owner in owners) and (not status or one.status == status) and call.corp.shown(one)
     ]
     ids, cursor = page(found, call.text("cursor"), call.limit(1000))
     shown = [{"chat_id": one, "status": call.corp.state.groups[one].status} for one in ids]

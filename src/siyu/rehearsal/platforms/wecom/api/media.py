@@ -37,7 +37,7 @@ def upload(call: Call) -> dict[str, Any]:
 
 @api("media/upload_attachment")
 def upload_attachment(call: Call) -> dict[str, Any]:
-    return _keep(call, call.text("media_type", 40004), int(call.text("attachment_type", 40058)))
+    return _keep(call, call.text("media_type", 40004), call.need("attachment_type", 40058))
 
 
 @api("media/uploadimg")

@@ -2,7 +2,16 @@
 
 from typing import Any, Final
 
-from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, page
+from siyu.rehearsal.platforms.wecom.api.frame import (
+    Call,
+    Errcode,
+    api,
+    numbers_of,
+    object_of,
+    objects_of,
+    page,
+    texts_of,
+)
 from siyu.rehearsal.platforms.wecom.people import will_confirm
 from siyu.rehearsal.platforms.wecom.types import Moment, Reaction
 
@@ -13,17 +22,15 @@ _JOB_LIFE: Final = 86_400
 
 def _content(call: Call) -> dict[str, Any]:
     text = str(call.object("text").get("content", ""))
-    attachments = call.body.get("attachments") or []
+    attachments = objects_of(call.body, "attachments")
     if len(text) > 2000 or len(text.encode()) > 4000:
         raise Errcode(45002, "text too long")
-    if not isinstance(attachments, list) or any(not isinstance(one, dict) for one in attachments):
-        raise Errcode(40058, "attachments is not a list of objects")
-    kinds = [one.get("msgtype") for one in attachments]
+    kinds = [str(one.get("msgtype")) for one in attachments]
     alone = {"image": 9, "video": 1, "link": 1}
-    if len(set(kinds)) > 1 or any(kinds.count(one) > alone.get(str(one), 0) for one in kinds):
+    if len(set(kinds)) > 1 or any(kinds.count(one) > alone.get(one, 0) for one in kinds):
         raise Errcode(41065, "attachments: 9 images, or one video, or one link")
     for one in attachments:
-        media = call.corp.state.media.get(str((one.get(one["msgtype"]) or {}).get("media_id", "")))
+        media = call.corp.state.media.get(str(object_of(one, str(one["msgtype"])).get("media_id", "")))
         if media is None or media.created_at + 3 * 86_400 <= call.corp.now():
             raise Errcode(40007)
         if media.attachment_type != 1:
@@ -37,9 +44,9 @@ def _content(call: Call) -> dict[str, Any]:
 def add_moment_task(call: Call) -> dict[str, Any]:
     corp, now, content = call.corp, call.corp.now(), _content(call)
     span = call.object("visible_range")
-    senders, outside = span.get("sender_list") or {}, span.get("external_contact_list") or {}
-    users, departments = senders.get("user_list") or [], senders.get("department_list") or []
-    tags = outside.get("tag_list") or []
+    senders, outside = object_of(span, "sender_list"), object_of(span, "external_contact_list")
+    users, departments = texts_of(senders, "user_list"), numbers_of(senders, "department_list")
+    tags = texts_of(outside, "tag_list")
     everybody = not users and not departments
     found = corp.staff_of(list(corp.state.staff) if everybody else users, departments)
     found = [one for one in found if corp.seen(one)]

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, page
+from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, objects_of, page, texts_of
 from siyu.rehearsal.platforms.wecom.api.welcome import check_content
 from siyu.rehearsal.platforms.wecom.people import remind, will_confirm
 from siyu.rehearsal.platforms.wecom.types import GroupSend, Target
@@ -15,8 +15,8 @@ _MONTH: Final = 31 * 86_400
 
 def _tagged(call: Call, tags: set[str]) -> bool:
     """Whether a customer with these tags is meant: one of each list."""
-    lists = call.object("tag_filter").get("group_list") or []
-    return all(tags & set(one.get("tag_list") or []) for one in lists)
+    lists = objects_of(call.object("tag_filter"), "group_list")
+    return all(tags & set(texts_of(one, "tag_list")) for one in lists)
 
 
 def _single(call: Call, sender: str) -> tuple[list[Target], list[str]]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api
+from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, number_of, objects_of
 from siyu.rehearsal.platforms.wecom.types import Tag, TagGroup
 
 _NAME: Final = 30
@@ -42,10 +42,11 @@ def get_corp_tag_list(call: Call) -> dict[str, Any]:
 def add_corp_tag(call: Call) -> dict[str, Any]:
     """Tags in a group that is named, or in a new one. A name that is there already is no second one."""
     state = call.corp.state
-    wanted = call.body.get("tag")
-    if not isinstance(wanted, list) or not wanted or any(not isinstance(one, dict) for one in wanted):
+    wanted = objects_of(call.body, "tag")
+    if not wanted:
         raise Errcode(40058, "tag is missing")
     names = [str(one.get("name", "")) for one in wanted]
+    orders = {str(one.get("name", "")): number_of(one, "order") for one in wanted}
     name = call.text("group_name")
     if any(not 1 <= len(one) <= _NAME for one in names) or len(name) > _NAME:
         raise Errcode(40071)
@@ -63,10 +64,7 @@ def add_corp_tag(call: Call) -> dict[str, Any]:
     known = {one.name for one in group.tags.values()}
     if known & set(names):
         raise Errcode(40071, "tag name already exists")
-    made = [
-        call.corp.tag_is_made(group.group_id, str(one["name"]), order=int(one.get("order", 0)), app=call.app)
-        for one in {str(one["name"]): one for one in wanted}.values()
-    ]
+    made = [call.corp.tag_is_made(group.group_id, one, order=order, app=call.app) for one, order in orders.items()]
     return {"tag_group": _group(group, made)}
 
 

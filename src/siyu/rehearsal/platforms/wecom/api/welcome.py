@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api
+from siyu.rehearsal.platforms.wecom.api.frame import Call, Errcode, api, objects_of
 
 _KINDS: Final = ("image", "link", "miniprogram", "video", "file")
 _TEMPLATES: Final = 100
@@ -11,17 +11,16 @@ _TEMPLATES: Final = 100
 def check_content(call: Call, text_bytes: int = 4000) -> dict[str, Any]:
     """Text and up to nine attachments, each within its limits."""
     text = str(call.object("text").get("content", ""))
-    attachments = call.body.get("attachments") or []
+    attachments = objects_of(call.body, "attachments")
     if len(text.encode()) > text_bytes:
         raise Errcode(45002, "text too long")
-    if not isinstance(attachments, list) or len(attachments) > 9:
+    if len(attachments) > 9:
         raise Errcode(40058, "attachments: at most 9")
     for one in attachments:
-        kind = one.get("msgtype") if isinstance(one, dict) else None
-        said = one.get(kind) if kind in _KINDS else None
-        if not isinstance(said, dict):
+        kind = str(one.get("msgtype"))
+        if kind not in _KINDS or not isinstance(one.get(kind), dict):
             raise Errcode(41065, "invalid attachment")
-        check_attachment(call, str(kind), said)
+        check_attachment(call, kind, one[kind])
     if not text and not attachments:
         raise Errcode(40063, "text and attachments are both missing")
     return {"text": {"content": text}, "attachments": attachments}
