@@ -58,7 +58,7 @@ describe("what is filled in", () => {
 
 describe("the report of a reconcile", () => {
   it("names what was seen, without what was not", () => {
-    const counts = { contact: 12, staff: 3, groups: 9, began: 2, pieces: 4 };
+    const counts = { contact: 12, staff: 3, everything: 9, began: 2, pieces: 4 };
     expect(countsOf({ counts })).toEqual({ seen: [["contact", 12], ["staff", 3]], began: 2, ended: 0 });
   });
 

@@ -13,10 +13,16 @@ export const area: Area = {
     { path: "codes/new", lazy: () => import("./codes/form/NewCode").then((m) => ({ Component: m.NewCode })) },
     { path: "codes/:code", lazy: () => import("./codes/page/CodePage").then((m) => ({ Component: m.CodePage })) },
     { path: "codes/:code/edit", lazy: () => import("./codes/form/EditCode").then((m) => ({ Component: m.EditCode })) },
+    { path: "staff", lazy: () => import("./staff/Staff").then((m) => ({ Component: m.Staff })) },
+    { path: "groups", lazy: () => import("./staff/Groups").then((m) => ({ Component: m.Groups })) },
+    { path: "tags", lazy: () => import("./staff/Tags").then((m) => ({ Component: m.Tags })) },
     { path: ":id", lazy: () => import("./account/AccountPage").then((m) => ({ Component: m.AccountPage })) },
   ],
   entries: [
     { path: "/channels", label: "channels:list.title" },
     { path: "/channels/codes", label: "channels:codes.title" },
+    { path: "/channels/staff", label: "channels:staff.title" },
+    { path: "/channels/groups", label: "channels:groups.title" },
+    { path: "/channels/tags", label: "channels:tags.title" },
   ],
 };

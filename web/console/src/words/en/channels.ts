@@ -2,9 +2,11 @@ import type { Words } from "@siyu/kit";
 
 import type { channels as source } from "../zh/channels";
 import { codes } from "./codes";
+import { mirror } from "./mirror";
 
 export const channels: Words<typeof source> = {
   ...codes,
+  ...mirror,
   title: "Channels",
   back: "Back to the accounts",
   list: {
@@ -177,8 +179,8 @@ export const channels: Words<typeof source> = {
     took: "Took",
     seen: "Compared",
     nothing: "nothing",
-    kinds: { contact: "{{number}} customers", staff: "{{number}} staff", group: "{{number}} groups", tags: "{{number}} tags" },
-    one: { contact: "customer", staff: "member of staff", group: "group", tags: "tag" },
+    kinds: { contact: "{{number}} customers", staff: "{{number}} staff", group: "{{number}} groups", tag: "{{number}} tags" },
+    one: { contact: "customer", staff: "member of staff", group: "group", tag: "tag", tags: "tag" },
     came: "Ties that began",
     left: "Ties that ended",
     unseen: "Not seen",

@@ -1,7 +1,9 @@
 import { codes } from "./codes";
+import { mirror } from "./mirror";
 
 export const channels = {
   ...codes,
+  ...mirror,
   title: "渠道",
   back: "返回渠道账号",
   list: {
@@ -173,8 +175,8 @@ export const channels = {
     took: "用时",
     seen: "已核对",
     nothing: "无",
-    kinds: { contact: "客户 {{number}}", staff: "员工 {{number}}", group: "群 {{number}}", tags: "标签 {{number}}" },
-    one: { contact: "客户", staff: "员工", group: "群", tags: "标签" },
+    kinds: { contact: "客户 {{number}}", staff: "员工 {{number}}", group: "群 {{number}}", tag: "标签 {{number}}" },
+    one: { contact: "客户", staff: "员工", group: "群", tag: "标签", tags: "标签" },
     came: "补入关系",
     left: "结束关系",
     unseen: "无法读取",

@@ -20,7 +20,7 @@ export function useMirror(account: number): UseQueryResult<MirrorStanding> {
 }
 
 /** What was looked at, in the order in which people ask for it. */
-export const SEEN = ["contact", "staff", "group", "tags"] as const;
+export const SEEN = ["contact", "staff", "group", "tag"] as const;
 
 /** The counts of a reconcile that say something: the kinds seen, then what differed. Pure. */
 export function countsOf(walk: Pick<Walk, "counts">): { seen: [kind: (typeof SEEN)[number], count: number][]; began: number; ended: number } {

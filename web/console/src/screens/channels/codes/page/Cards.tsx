@@ -15,11 +15,10 @@ type Card = Schema<"CardRead">;
 /** Cards that go into packages: each has a QR of its own, so that it is known who came by which. */
 export function Cards({ code }: { code: Code }) {
   const { t } = useTranslation("channels");
-  const language = useLanguage();
   const columns: Column<Card>[] = [
     { key: "number", title: t("cards.number"), render: (row) => row.number },
     { key: "state", title: t("codes.state"), render: (row) => <Typography.Text code>{row.state}</Typography.Text> },
-    { key: "standing", title: t("cards.standing"), render: (row) => (row.problem ? <Badge status="error" text={row.problem[language]} /> : row.url ? <Badge status="success" text={t("cards.usable")} /> : <Badge status="processing" text={t("cards.waiting")} />) },
+    { key: "standing", title: t("cards.standing"), render: (row) => <CardStanding card={row} all={code.cards_open === code.cards} /> },
     { key: "url", title: t("qr.url"), render: (row) => row.url || "—", optional: true },
   ];
   return (
@@ -30,7 +29,7 @@ export function Cards({ code }: { code: Code }) {
           <StatCard label={t("cards.all")} value={<Count value={code.cards} />} />
         </Col>
         <Col xs={12} sm={6}>
-          <StatCard label={t("cards.usable")} value={<Count value={code.cards_open} />} normal={t("cards.usableNormal")} alarming={false} />
+          <StatCard label={t("cards.usable")} value={<Count value={code.cards_open} />} normal={t("cards.usableNormal")} />
         </Col>
       </Row>
       <Make code={code} />
@@ -50,6 +49,14 @@ export function Cards({ code }: { code: Code }) {
       />
     </Flex>
   );
+}
+
+/** A card whose platform draws its QR has no address: that it can be used is known when all can. */
+function CardStanding({ card, all }: { card: Card; all: boolean }) {
+  const { t } = useTranslation("channels");
+  const language = useLanguage();
+  if (card.problem) return <Badge status="error" text={card.problem[language]} />;
+  return card.url || all ? <Badge status="success" text={t("cards.usable")} /> : <Badge status="processing" text={t("cards.waiting")} />;
 }
 
 function Make({ code }: { code: Code }) {
