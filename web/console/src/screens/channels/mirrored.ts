@@ -38,3 +38,9 @@ export function useStaffName(account: number | null): (id: string) => string {
   const staff = useStaff(account);
   return (id) => staff.data?.find((one) => one.staff_id === id)?.name || id;
 }
+
+/** Names of group chats by id. */
+export function useGroupName(account: number | null): (id: string) => string {
+  const groups = useGroups(account);
+  return (id) => groups.data?.find((one) => one.group_id === id)?.name || id;
+}
