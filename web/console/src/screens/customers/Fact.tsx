@@ -18,7 +18,7 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session";
 import { useGroupName, useStaffName } from "../channels/mirrored";
 import { useNames, useSourceName } from "./names";
-import { sentence, type Entry } from "./sentence";
+import { sentence, tieOf, type Entry } from "./sentence";
 
 const ICONS: Record<string, ReactNode> = {
   order: <ShoppingOutlined />,
@@ -63,10 +63,11 @@ export function Fact({ entry }: { entry: Entry }) {
 /** Names of the staff and group chats that a fact of a channel speaks of; nothing is asked for the other facts. */
 function useCalledBy({ kind, properties }: Entry): { staff: (id: string) => string; group: (id: string) => string } {
   const may = useMay();
-  const id = properties["account"];
+  const scope = properties["scope"];
+  const id = properties["account"] ?? (typeof scope === "string" ? tieOf(scope)?.account : undefined);
   const account = typeof id === "number" && may("channels.read") ? id : null;
   const staff = useStaffName(account);
-  const group = useGroupName(kind.startsWith("chat.") ? account : null);
+  const group = useGroupName(kind.startsWith("chat.") || properties["relation"] === "group_member" ? account : null);
   return { staff, group };
 }
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { customers as en } from "../../words/en/customers";
 import { customers as zh } from "../../words/zh/customers";
-import { KINDS, sentence, type Entry } from "./sentence";
+import { KINDS, sentence, tieOf, type Entry } from "./sentence";
 
 const same = (code: string): string => code;
 const names = { platform: same, relation: same, channel: same, purpose: same, field: same, way: same, kind: same, why: same };
@@ -51,6 +51,12 @@ describe("sentence", () => {
     expect(said(fact("friend.added", { staff: "s1", way: "scan", state: "store01" }))).toBe("通过scan添加员工“王倩”为好友（渠道参数 store01）");
     expect(["staff", "customer", "left", "unknown"].map((by) => said(fact("friend.deleted", { staff: "s1", by }), "en"))).toEqual(["Was deleted by 王倩", "Deleted 王倩", "Is with 王倩 no more, who has left", "Is no friend of 王倩 any more"]);
     expect(said(fact("friend.transferred", { from_staff: "s1", to_staff: "s2" }))).toBe("由员工“王倩”移交给“s2”");
+  });
+
+  it("calls the other side of a relation by name", () => {
+    expect(said(fact("relation.started", { relation: "friend", scope: "account:3/s1" }))).toBe("成为friend（王倩）");
+    expect(said(fact("relation.ended", { relation: "group_member", scope: "account:3/g/1" }))).toBe("不再是group_member（g/1）");
+    expect([tieOf("wx:1"), tieOf("account:3/a/b")]).toEqual([undefined, { account: 3, id: "a/b" }]);
   });
 
   it("says which group somebody joined, and by whom", () => {

@@ -28,6 +28,12 @@ const text = (value: unknown): string => (typeof value === "string" || typeof va
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
 const whole = (value: unknown): number => (typeof value === "number" && Number.isInteger(value) ? value : 0);
 
+/** An account and whom or what of it a relation is with: `account:3/wangqian`. */
+export function tieOf(scope: string): { account: number; id: string } | undefined {
+  const found = /^account:(\d+)\/(.+)$/.exec(scope);
+  return found ? { account: Number(found[1]), id: found[2] ?? "" } : undefined;
+}
+
 export function sentence(entry: Entry, words: Words): string {
   const group = entry.kind.split(".")[0];
   if (group === "order") return ofOrder(entry, words);
@@ -73,10 +79,11 @@ function goodsOf(entry: Entry, t: TFunction<"customers">): string {
   return titles.length > 1 ? t("says.goods", { first, count: titles.length }) : t("says.oneGood", { first });
 }
 
-function ofProfile(entry: Entry, { t, names }: Words): string {
+function ofProfile(entry: Entry, { t, names, called }: Words): string {
   const said = entry.properties;
   const relation = names.relation(text(said["relation"]));
-  const scope = text(said["scope"]).split(":").filter(Boolean).map(names.platform).join(" · ");
+  const tie = tieOf(text(said["scope"]));
+  const scope = tie ? (said["relation"] === "group_member" ? called.group(tie.id) : called.staff(tie.id)) : text(said["scope"]).split(":").filter(Boolean).map(names.platform).join(" · ");
   switch (entry.kind) {
     case "tag.added":
       return t("says.tagAdded", { tag: text(said["tag"]) });

@@ -52,6 +52,7 @@ export const tieFields: Words<typeof fields> = {
   from_staff: "Before",
   to_staff: "Now",
   group: "Group",
+  entry_code: "Entry code",
   invited_by: "Invited by",
 };
 

@@ -50,6 +50,7 @@ export const tieFields = {
   from_staff: "原员工",
   to_staff: "现员工",
   group: "群",
+  entry_code: "来源活码",
   invited_by: "邀请人",
 } as const;
 

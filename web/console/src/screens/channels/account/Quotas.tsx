@@ -1,47 +1,55 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Count, DataTable, Empty, When, type Column } from "@siyu/kit";
-import { Flex, Progress, Typography } from "antd";
+import { Count, Empty, Loaded, When } from "@siyu/kit";
+import { useQuery } from "@tanstack/react-query";
+import { Flex, Progress, Table, Typography, type TableProps } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useSaid, type Account } from "../accounts";
 import { shareUsed } from "./quota";
 
 type Quota = Schema<"QuotaRead">;
+const EVERY_MS = 30_000;
 
 /** How much the platform still lets through, of each of its quotas. */
 export function Quotas({ account }: { account: Account }) {
   const { t } = useTranslation("channels");
   const said = useSaid();
-  const columns: Column<Quota>[] = [
+  const query = useQuery({
+    queryKey: ["channels", "quotas", account.id],
+    refetchInterval: EVERY_MS,
+    queryFn: ({ signal }) => answered(api.GET("/api/v1/channels/accounts/{account_id}/quotas", { signal, params: { path: { account_id: account.id } } })),
+  });
+  const columns: TableProps<Quota>["columns"] = [
     {
       key: "quota",
       title: t("quota.title"),
-      render: (row) => (
-        <Flex vertical style={{ maxWidth: 380, whiteSpace: "normal" }}>
+      render: (_, row) => (
+        <Flex vertical>
           <span>{said(row)}</span>
           <Typography.Text type="secondary">{t("quota.of", { subject: t(`quota.subjects.${row.subject}` as "quota.subjects.account"), window: t(`quota.windows.${row.window}` as "quota.windows.day") })}</Typography.Text>
         </Flex>
       ),
     },
-    { key: "used", title: t("quota.used"), align: "right", render: (row) => <Count value={row.used} /> },
-    { key: "left", title: t("quota.left"), align: "right", render: (row) => <Left row={row} /> },
-    { key: "until", title: t("quota.free"), render: (row) => <Free row={row} /> },
-    { key: "full", title: t("quota.full"), align: "right", render: (row) => <Full row={row} /> },
+    { key: "used", title: t("quota.used"), align: "right", render: (_, row) => <Count value={row.used} /> },
+    { key: "left", title: t("quota.left"), align: "right", render: (_, row) => <Left row={row} /> },
+    { key: "until", title: t("quota.free"), render: (_, row) => <Free row={row} /> },
+    { key: "full", title: t("quota.full"), align: "right", render: (_, row) => <Full row={row} /> },
   ];
   return (
     <Flex vertical gap="middle">
       <Typography.Text type="secondary">{t("quota.what")}</Typography.Text>
-      <DataTable
-        name="channels.quotas"
-        title={t("account.tabs.quotas")}
-        prefix="q_"
-        columns={columns}
-        rowKey={(row) => `${row.quota} ${row.window} ${row.subject}`}
-        queryKey={["channels", "quotas", account.id]}
-        refresh={30_000}
-        empty={<Empty title={t("quota.empty")} />}
-        load={async (_, signal) => ({ rows: await answered(api.GET("/api/v1/channels/accounts/{account_id}/quotas", { signal, params: { path: { account_id: account.id } } })), next: null })}
-      />
+      <Loaded query={query}>
+        {(quotas) => (
+          <Table<Quota>
+            aria-label={t("account.tabs.quotas")}
+            rowKey={(row) => `${row.quota} ${row.window} ${row.subject}`}
+            columns={columns}
+            dataSource={quotas}
+            pagination={false}
+            locale={{ emptyText: <Empty title={t("quota.empty")} /> }}
+          />
+        )}
+      </Loaded>
     </Flex>
   );
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { daysAgo, isWorkedOn, pictureOf, placeOf, stateOf } from "./codes";
 import { definitionOf, draftOf, NEW, NEW_GREETING, type Definition } from "./form/draft";
 import { covers, DAYS, HALF_HOURS, minuteOf, stretches, together, uncovered, type Span } from "./form/week";
-import { filled, greetingAt, helloAt, unknownIn } from "./form/welcome";
+import { filled, greetingAt, helloAt, onDutyAt, unknownIn } from "./form/welcome";
 import { lastNumber } from "./page/cards";
 import { stepsOf } from "./page/funnel";
 
@@ -78,6 +78,12 @@ describe("the preview of a welcome", () => {
 
   it("is the first whose time it is", () => {
     expect([greetingAt(greetings, 1, 600)?.text, greetingAt(greetings, 1, 1200)?.text, greetingAt(greetings.slice(0, 1), 6, 600)]).toEqual(["day", "any", undefined]);
+  });
+
+  it("is signed by who is on duty, or by the backups", () => {
+    const draft = { shifts: [{ ...work, staff: ["a"] }, { ...night, staff: ["b"] }], backups: ["c"] };
+    expect([onDutyAt(draft, 1, 600), onDutyAt(draft, 1, 60), onDutyAt(draft, 3, 1300), onDutyAt({ ...draft, staff: ["d", "a"] }, 1, 600)]).toEqual([["a"], ["b"], ["c"], ["d", "a"]]);
+    expect(onDutyAt({}, 1, 600)).toEqual([]);
   });
 
   it("fills in what it knows, and says what nobody knows", () => {

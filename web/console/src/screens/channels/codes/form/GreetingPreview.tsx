@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Draft } from "./draft";
 import { DAYS, HALF_HOURS, minuteOf } from "./week";
-import { filled, greetingAt, helloAt } from "./welcome";
+import { filled, greetingAt, helloAt, onDutyAt } from "./welcome";
 
 /** What would be said at some moment of the week. */
 export function GreetingPreview({ staffName }: { staffName: (id: string) => string }) {
@@ -17,7 +17,7 @@ export function GreetingPreview({ staffName }: { staffName: (id: string) => stri
   const [time, setTime] = useState("10:00");
   const minute = minuteOf(time);
   const found = minute === null ? undefined : greetingAt((draft?.greetings ?? []).filter((one) => one && Array.isArray(one.days)), day, minute);
-  const [staff] = [...(draft?.staff ?? []), ...(draft?.backups ?? [])];
+  const [staff] = onDutyAt(draft ?? {}, day, minute ?? 0);
   const text = filled(found?.text ?? "", {
     name: draft?.called || t("form.someone"),
     staff: staff ? staffName(staff) : t("form.variable.staff"),

@@ -1,4 +1,4 @@
-import type { DraftGreeting } from "./draft";
+import type { Draft, DraftGreeting } from "./draft";
 import { covers } from "./week";
 
 /** What a welcome says at some moment. Pure; the server does the same when it greets. */
@@ -9,6 +9,13 @@ export type Variable = (typeof VARIABLES)[number];
 /** The first whose time it is; one without a time is for any. */
 export function greetingAt(greetings: readonly DraftGreeting[], day: number, minute: number): DraftGreeting | undefined {
   return greetings.find((one) => !one.timed || covers(one, day, minute));
+}
+
+/** Who is on duty; the backups when nobody is. What is still being filled in counts as nothing. */
+export function onDutyAt({ staff = [], shifts = [], backups = [] }: Partial<Draft>, day: number, minute: number): string[] {
+  const now = shifts.filter((one) => Array.isArray(one?.days) && covers(one, day, minute)).flatMap((one) => one.staff ?? []);
+  const duty = [...new Set([...staff, ...now])];
+  return duty.length > 0 ? duty : backups;
 }
 
 /** How one says hello at this time of the day, as the server does. */

@@ -1,6 +1,6 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { Empty, useInAddress } from "@siyu/kit";
-import { Button, Card, Col, Flex, Form, Input, Row, Segmented, Typography } from "antd";
+import { Button, Card, Col, Flex, Form, Input, Row, Segmented, theme as antTheme, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -45,12 +45,13 @@ interface Props {
 
 function Qr({ code, of }: Props) {
   const { t } = useTranslation("channels");
+  const { token } = antTheme.useToken();
   const address = of === "page" ? code.page_url : code.url;
   // What the platform has drawn comes as it is; only what we draw can be had in lines.
   const drawn = of === "page" || code.url !== "";
   return (
     <Flex vertical gap="middle" align="center">
-      <img src={pictureOf(code.id, "qr", { of, form: "png", v: code.updated_at })} alt={t("qr.alt", { name: code.name })} width={240} height={240} style={{ background: "#fff", borderRadius: 8, objectFit: "contain" }} />
+      <img src={pictureOf(code.id, "qr", { of, form: "png", v: code.updated_at })} alt={t("qr.alt", { name: code.name })} width={240} height={240} style={{ background: token.colorWhite, borderRadius: token.borderRadiusLG, objectFit: "contain" }} />
       <Flex gap="small" wrap justify="center">
         <Button icon={<DownloadOutlined />} href={pictureOf(code.id, "qr", { of, form: "png" })} download={`${code.name}.png`}>
           PNG
@@ -71,6 +72,7 @@ function Qr({ code, of }: Props) {
 
 function Poster({ code, of }: Props) {
   const { t } = useTranslation("channels");
+  const { token } = antTheme.useToken();
   const [theme, setTheme] = useInAddress("theme");
   const [asked, ask] = useInAddress("poster");
   const [title, setTitle] = useState(asked ?? "");
@@ -95,7 +97,7 @@ function Poster({ code, of }: Props) {
         </Form>
       </Col>
       <Col xs={24} sm={12}>
-        <img src={address} alt={t("poster.alt", { name: code.name })} style={{ width: "100%", maxWidth: 320, borderRadius: 8 }} />
+        <img src={address} alt={t("poster.alt", { name: code.name })} style={{ width: "100%", maxWidth: 320, borderRadius: token.borderRadiusLG }} />
       </Col>
     </Row>
   );
