@@ -71,7 +71,7 @@ export const channels: Words<typeof source> = {
     more: "More settings",
     wrong: "This does not look like one",
     makeUp: "Make one up",
-    makeUpOne: "Make up: {{label}}",
+    makeUpOne: "Make one up: {{label}}",
     filled: "Filled in",
     replace: "Replace",
     replaceOne: "Replace: {{label}}",
