@@ -305,6 +305,42 @@ class TestRotation:
             thread.join()
         assert roost.calls.count("open") == 12
 
+    def test_a_change_while_it_is_being_opened_opens_no_second_one(
+        self, make: Callable[..., Code], rotation: Rotation, roost: Roost, database: Database, clock: ManualClock
+    ) -> None:
+        code = make()
+        opened = Cockatoo.open_code
+
+        def meanwhile(self: Cockatoo, wanted: object) -> object:
+            with database.transaction() as conn:
+                codes.update_code(conn, SOMEBODY, code.id, now=clock.now(), zone=SHANGHAI, name="anders")
+            patch.undo()
+            drain(rotation)  # another worker
+            return opened(self, wanted)  # type: ignore[arg-type]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Cockatoo, "open_code", meanwhile)
+            drain(rotation)
+        drain(rotation)
+        assert roost.calls.count("open") == 1
+        assert [one.title for one in roost.codes.values()] == ["anders"]
+        assert read(database, code).current
+
+    def test_who_changes_a_refused_code_need_not_wait(
+        self, make: Callable[..., Code], rotation: Rotation, roost: Roost, database: Database, clock: ManualClock
+    ) -> None:
+        roost.troubles = [refusal()] * 3
+        code = make()
+        for _ in range(3):
+            drain(rotation)
+            clock.advance(timedelta(seconds=61))
+        roost.troubles = [refusal()]
+        drain(rotation)
+        with database.transaction() as conn:
+            codes.update_code(conn, SOMEBODY, code.id, now=clock.now(), zone=SHANGHAI, name="anders")
+        drain(rotation)
+        assert read(database, code).open
+
     def test_a_paused_account_is_not_called(
         self,
         make: Callable[..., Code],

@@ -1,7 +1,7 @@
 """The funnel of an entry code, and the people behind its figures, over HTTP."""
 
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
@@ -24,6 +24,7 @@ Since = Annotated[
     AwareDatetime | None, Query(alias="from", description="Who came at this moment or later; 30 days ago when absent.")
 ]
 Until = Annotated[AwareDatetime | None, Query(alias="before", description="Who came before; now when absent.")]
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Card = Annotated[
     int | None, Query(ge=0, le=2**31 - 1, description="Only of this card; 0: of the code without its cards.")
 ]
@@ -103,10 +104,11 @@ def people(
 
 def _asked(code_id: int, since: datetime | None, until: datetime | None, card: int | None, now: datetime) -> Asked:
     until = until or now
-    since = since or until - timedelta(days=30)
-    if not timedelta(0) <= until - since <= codes.LONGEST:
+    # Before 1970 nobody came, and near the beginning of the calendar one cannot reckon.
+    since = since or (until - timedelta(days=30) if until >= _BEGINNING else until)
+    if since < _BEGINNING or not timedelta(0) <= until - since <= codes.LONGEST:
         raise BadInput(
-            reason=f"a period has its beginning before its end, and {codes.LONGEST.days} days at most.",
-            reason_zh=f"时间段的开始应早于结束，且不超过 {codes.LONGEST.days} 天。",
+            reason=f"a period begins in 1970 or later and before its end, and has {codes.LONGEST.days} days at most.",
+            reason_zh=f"时间段应始于 1970 年之后、早于结束时间，且不超过 {codes.LONGEST.days} 天。",
         )
     return Asked(code_id, since, until, card)

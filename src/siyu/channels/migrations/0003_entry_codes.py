@@ -47,6 +47,7 @@ def upgrade() -> None:
             told_key text NOT NULL DEFAULT '',
             settled boolean NOT NULL DEFAULT false,
             due_at timestamptz NOT NULL,
+            leased_until timestamptz,  -- somebody is telling the platform: nobody else may
             attempts integer NOT NULL DEFAULT 0,
             problem jsonb,
             UNIQUE (account_id, state),

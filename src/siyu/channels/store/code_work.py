@@ -138,8 +138,9 @@ def claim_work(conn: Connection, now: datetime, lease: timedelta, limit: int) ->
                    SELECT way.id FROM channels.entry_way AS way JOIN channels.account AS account
                      ON account.id = way.account_id AND account.state = 'active'
                    WHERE NOT way.settled AND way.due_at <= :now
+                     AND (way.leased_until IS NULL OR way.leased_until <= :now)
                    ORDER BY way.number > 0, way.due_at, way.id LIMIT :limit FOR UPDATE OF way SKIP LOCKED)
-               UPDATE channels.entry_way AS way SET due_at = :until
+               UPDATE channels.entry_way AS way SET leased_until = :until
                FROM channels.entry_code AS code, due WHERE way.id = due.id AND code.id = way.code_id
                RETURNING way.id, way.account_id, way.code_id, way.number, way.state, code.wanted, code.wanted_key,
                          way.told_key, way.handle, way.url, way.picture_url, way.picture IS NOT NULL AS pictured,
@@ -170,7 +171,7 @@ def settle(conn: Connection, way_id: int, told_key: str, picture: bytes | None, 
     run(
         conn,
         """UPDATE channels.entry_way AS way SET told_key = :key, picture = coalesce(:picture, way.picture), attempts = 0,
-               problem = NULL, due_at = :now,
+               problem = NULL, due_at = :now, leased_until = NULL,
                settled = CASE WHEN code.archived_at IS NULL THEN :key = code.wanted_key ELSE :key = '' END
            FROM channels.entry_code AS code WHERE way.id = :id AND code.id = way.code_id""",
         id=way_id,
@@ -184,7 +185,7 @@ def closed(conn: Connection, way_id: int, now: datetime) -> None:
     run(
         conn,
         """UPDATE channels.entry_way SET told_key = '', handle = '', url = '', picture_url = '', picture = NULL,
-               settled = true, attempts = 0, problem = NULL, due_at = :now WHERE id = :id""",
+               settled = true, attempts = 0, problem = NULL, due_at = :now, leased_until = NULL WHERE id = :id""",
         id=way_id,
         now=now,
     )
@@ -193,8 +194,8 @@ def closed(conn: Connection, way_id: int, now: datetime) -> None:
 def fail(conn: Connection, way_id: int, problem: CodeProblem) -> None:
     run(
         conn,
-        """UPDATE channels.entry_way SET attempts = :attempts, problem = CAST(:problem AS jsonb), due_at = :retry
-           WHERE id = :id""",
+        """UPDATE channels.entry_way SET attempts = :attempts, problem = CAST(:problem AS jsonb), due_at = :retry,
+               leased_until = NULL WHERE id = :id""",
         id=way_id,
         attempts=problem.attempts,
         problem=_json(problem),
@@ -203,9 +204,10 @@ def fail(conn: Connection, way_id: int, problem: CodeProblem) -> None:
 
 
 def postpone(conn: Connection, way_ids: Sequence[int], until: datetime) -> None:
+    """Nothing was done about them; they are due then."""
     run(
         conn,
-        "UPDATE channels.entry_way SET due_at = :until WHERE id = ANY(CAST(:ids AS bigint[]))",
+        """UPDATE channels.entry_way SET due_at = :until, leased_until = NULL WHERE id = ANY(CAST(:ids AS bigint[]))""",
         ids=list(way_ids),
         until=until,
     )

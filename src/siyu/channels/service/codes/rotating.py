@@ -66,9 +66,11 @@ class Rotation:
         plugins = _Plugins(self)
         waiting: dict[int, datetime] = {}
         for one in work:
-            if one.account_id in waiting:  # its platform has just asked for patience
+            # Its platform has just asked for patience; or so much time has passed that soon another may take it.
+            later = waiting.get(one.account_id) or (self.clock.now() if self.clock.now() > now + _LEASE / 2 else None)
+            if later is not None:
                 with self.database.transaction() as conn:
-                    code_work.postpone(conn, [one.id], waiting[one.account_id])
+                    code_work.postpone(conn, [one.id], later)
                 continue
             try:
                 self._tell_one(plugins.of(one.account_id), one)
