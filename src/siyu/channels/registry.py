@@ -23,6 +23,7 @@ _METHODS: Final = {
     Capability.GROUPS: ("read", "walk"),
     Capability.PUSH: ("read_push",),
     Capability.WELCOME: ("welcome",),
+    Capability.ENTRY_CODES: ("open_code", "change_code", "close_code", "code_picture", "mark_contact"),
     Capability.SEND: ("send",),
     Capability.RECOGNISE: ("recognise", "pending_ids"),
     Capability.PAGE_LOGIN: ("authorize_url", "login", "claims_of"),

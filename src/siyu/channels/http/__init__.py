@@ -1,10 +1,12 @@
-"""The HTTP face of channels: the door at which platforms push, the one at which people sign in, and the API of accounts."""
+"""The HTTP face of channels: doors for platforms and for people who sign in, accounts, the mirror, entry codes and their pages."""
 
 from siyu.channels.http.accounts import router as accounts
 from siyu.channels.http.callback import router as callback
+from siyu.channels.http.codes import router as codes
 from siyu.channels.http.door import PushDoor
+from siyu.channels.http.entry import router as entry
 from siyu.channels.http.logins import LoginDoor
 from siyu.channels.http.logins import router as logins
 from siyu.channels.http.mirror import router as mirror
 
-__all__ = ["LoginDoor", "PushDoor", "accounts", "callback", "logins", "mirror"]
+__all__ = ["LoginDoor", "PushDoor", "accounts", "callback", "codes", "entry", "logins", "mirror"]

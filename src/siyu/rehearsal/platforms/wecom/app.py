@@ -1,16 +1,20 @@
 """The server that speaks for a corp, with the faults of the wire."""
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any, Final
 
 import orjson
+import segno
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from siyu.kernel.errors import SiyuError
 from siyu.rehearsal.platforms.tokens import TokenState
@@ -44,21 +48,35 @@ def create_app(corp: Corp) -> Starlette:
 
     routes = [
         Route("/cgi-bin/{path:path}", endpoint, methods=["GET", "POST"]),
+        Route("/wwhead/{config_id}/0", _picture),
         Mount("/_control", routes=control.routes(corp)),
     ]
     app = Starlette(routes=routes)
+    app.state.says_its_time = True
     app.add_middleware(_Wire, corp=corp)
     return app
 
 
 class _Wire:
-    """Slow, silent and broken answers."""
+    """Slow, silent and broken answers; each says what time it is."""
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], corp: Corp) -> None:
         self._app = app
         self._corp = corp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        faults, corp = self._corp.faults, self._corp
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                now = corp.clock.now() + timedelta(seconds=faults.clock_seconds)
+                header = (b"date", format_datetime(now, usegmt=True).encode())
+                message = {**message, "headers": [*message.get("headers", ()), header]}
+            await send(message)
+
+        await self._answer(scope, receive, dated)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         faults = self._corp.faults
         if scope["type"] != "http" or not scope["path"].startswith("/cgi-bin/"):
             await self._app(scope, receive, send)
@@ -75,6 +93,15 @@ class _Wire:
             await send({"type": "http.response.body", "body": b'{"errcode":0,"errm', "more_body": True})
             return  # the server closes the connection
         await self._app(scope, receive, send)
+
+
+def _picture(request: Request) -> Response:
+    """The QR of a code, which the platform shows to anybody who has its address."""
+    drawn = io.BytesIO()
+    segno.make(f"https://work.weixin.qq.com/u/{request.path_params['config_id']}", micro=False).save(
+        drawn, kind="png", scale=8, border=4
+    )
+    return Response(drawn.getvalue(), media_type="image/png")
 
 
 async def _answer(corp: Corp, request: Request) -> Response:
@@ -123,7 +150,7 @@ def _call(
         if corp.windows.take(path) is not None:
             raise Errcode(45009)
         try:
-            return handler(Call(corp, app, request.query_params, body, files))
+            return handler(Call(corp, app, request.query_params, body, files, str(request.base_url).rstrip("/")))
         except SiyuError as error:
             raise acted(error) from error
 
