@@ -2,6 +2,7 @@
 
 import asyncio
 
+from siyu.app.acting import Acting
 from siyu.app.context import Context
 from siyu.app.jobs import register
 from siyu.app.loops import Loop
@@ -29,12 +30,15 @@ class Worker:
         pipeline = Pipeline(context.database, context.clock, context.settings.pipeline_batch)
         exporter = timeline.Exporter(context.database, context.clickhouse)
         standings = Standings(context.database, context.clock)
-        syncing = Syncing(context.database, context.clock, opener(context.database, context.clock))
+        opens = opener(context.database, context.clock)
+        syncing = Syncing(context.database, context.clock, opens)
+        acting = Acting(channels.Desk(context.database, context.clock, opens))
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
             Loop("standings", context.database, customers.CHANNEL, standings.run_once),
             Loop("syncing", context.database, channels.CHANNEL, syncing.run_once),
+            Loop("acting", context.database, channels.ACTS_CHANNEL, acting.run_once),
         ]
 
     def run(self) -> None:

@@ -24,6 +24,9 @@ _METHODS: Final = {
     Capability.PUSH: ("read_push",),
     Capability.WELCOME: ("welcome",),
     Capability.SEND: ("send",),
+    Capability.TAGGING: ("make_tags", "change_tag", "delete_tags", "mark"),
+    Capability.REMARKS: ("note",),
+    Capability.HANDOVER: ("hand_over", "handovers", "hand_over_groups", "heirless"),
 }
 
 

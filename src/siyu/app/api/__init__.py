@@ -23,3 +23,4 @@ for part in (access, arrivals, console, overview, exports, customers, imports, i
     router.include_router(part.router)
 router.include_router(channels.accounts)
 router.include_router(channels.mirror)
+router.include_router(channels.acts)

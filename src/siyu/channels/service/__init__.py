@@ -13,12 +13,15 @@ from siyu.channels.service.accounts import (
     resume_account,
     update_account,
 )
+from siyu.channels.service.acting import ACTS_CHANNEL, Desk
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
 from siyu.channels.service.hearing import apply, hear
+from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
 from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
+from siyu.channels.service.remarks import note_contact
 from siyu.channels.service.rereading import (
     CHANNEL,
     ask_again,
@@ -27,14 +30,17 @@ from siyu.channels.service.rereading import (
     note_reading,
     put_off_rereads,
 )
+from siyu.channels.service.tagging import change_tag, delete_tags, make_tags
 from siyu.channels.service.telling import scope_of, source_of
 from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
 
 __all__ = [
+    "ACTS_CHANNEL",
     "CHANNEL",
     "PUSH",
     "RECONCILE",
     "BadPlugin",
+    "Desk",
     "Health",
     "Known",
     "KnownAccounts",
@@ -47,10 +53,13 @@ __all__ = [
     "ask_reconcile",
     "bad_plugins",
     "begin_walk",
+    "change_tag",
     "check_account",
     "claim_rereads",
     "connect_account",
     "contact_follows",
+    "delete_tags",
+    "do_marks",
     "end_walk",
     "filled_secrets",
     "finish_rereads",
@@ -59,12 +68,17 @@ __all__ = [
     "group_list",
     "health_of_accounts",
     "hear",
+    "make_tags",
+    "mark_orders",
+    "marks",
     "mirror",
     "move_walk",
+    "note_contact",
     "note_reading",
     "open_account",
     "open_channel",
     "open_ports",
+    "order_marks",
     "order_reconcile",
     "pause_account",
     "push_message",

@@ -1,5 +1,7 @@
 """The channel protocol: what a plugin declares and does, and the words in which it tells what it saw."""
 
+from siyu.channels.types.acting import CannotAct, Handover, Heirless, Note, TransferOutcome
+from siyu.channels.types.acts import Mark, MarkOrder, MarkWanted
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
 from siyu.channels.types.facts import FACTS
@@ -43,6 +45,7 @@ __all__ = [
     "About",
     "Account",
     "Arrival",
+    "CannotAct",
     "Capability",
     "Channel",
     "Contact",
@@ -59,12 +62,18 @@ __all__ = [
     "Grant",
     "Group",
     "GroupSummary",
+    "Handover",
+    "Heirless",
     "Hint",
     "Item",
     "Known",
     "Login",
+    "Mark",
+    "MarkOrder",
+    "MarkWanted",
     "Member",
     "Mirrored",
+    "Note",
     "ObjectKind",
     "Outcome",
     "PlatformRefused",
@@ -90,6 +99,7 @@ __all__ = [
     "TagSummary",
     "Taken",
     "Token",
+    "TransferOutcome",
     "UnreadablePush",
     "Unseen",
     "Walk",

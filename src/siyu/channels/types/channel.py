@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from siyu.channels.types.acting import Acts
 from siyu.channels.types.declared import About
 from siyu.channels.types.handed import Account, Ports
 from siyu.channels.types.pushes import PushAnswer, PushRequest
@@ -92,7 +93,7 @@ class PlatformRefused(SiyuError):
         return int(self.details["errcode"])
 
 
-class Channel(ABC):
+class Channel(Acts, ABC):
     """One account on one platform. Made when it is needed, by the registry; holds nothing that matters between calls."""
 
     about: ClassVar[About]

@@ -13,6 +13,9 @@ class Capability(StrEnum):
     STAFF = "staff"  # knows who serves
     CONTACTS = "contacts"  # knows customers and who serves them
     TAGS = "tags"
+    TAGGING = "tagging"  # changes tags, and puts them on contacts
+    REMARKS = "remarks"  # writes what staff note
+    HANDOVER = "handover"  # customers and groups go from one member to another
     GROUPS = "groups"
     PUSH = "push"  # tells by callbacks
     WELCOME = "welcome"  # greets who has just come

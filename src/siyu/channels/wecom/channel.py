@@ -18,6 +18,7 @@ from siyu.channels.types import (
     Sent,
 )
 from siyu.channels.wecom.about import ABOUT
+from siyu.channels.wecom.acting import WecomActs
 from siyu.channels.wecom.calls import sends
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.health import health
@@ -28,7 +29,7 @@ from siyu.channels.wecom.sending import send, welcome
 from siyu.channels.wecom.walking import walk
 
 
-class Wecom(Channel):
+class Wecom(WecomActs, Channel):
     """企业微信: staff, customers and who serves them, tags, groups; group sends that staff confirm."""
 
     about: ClassVar[About] = ABOUT

@@ -1,0 +1,71 @@
+"""What is done on platforms: tags put on contacts, handovers, deliveries with what became of them."""
+
+from alembic import op
+
+revision = "channels_0004"
+down_revision = "channels_0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("""
+        -- Tags to be put on contacts and taken off, one row a relation; rows of one order came together.
+        CREATE TABLE channels.mark_order (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            account_id bigint NOT NULL,
+            actor text NOT NULL,
+            asked_at timestamptz NOT NULL
+        );
+        CREATE INDEX mark_order_account ON channels.mark_order (account_id, id DESC);
+        CREATE TABLE channels.mark (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            order_id bigint NOT NULL REFERENCES channels.mark_order,
+            account_id bigint NOT NULL,
+            staff_id text NOT NULL,
+            contact_id text NOT NULL,
+            adds text[] NOT NULL,
+            removes text[] NOT NULL,
+            state text NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+            code integer NOT NULL DEFAULT 0,
+            reason text NOT NULL DEFAULT '',
+            reason_zh text NOT NULL DEFAULT '',
+            tries integer NOT NULL DEFAULT 0,
+            due_at timestamptz NOT NULL,
+            done_at timestamptz
+        );
+        CREATE INDEX mark_due ON channels.mark (due_at) WHERE state = 'waiting';
+        CREATE INDEX mark_of_order ON channels.mark (order_id, id);
+
+        -- A customer (or a group) that is to go from one member of staff to another.
+        CREATE TABLE channels.handover (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            account_id bigint NOT NULL,
+            kind text NOT NULL CHECK (kind IN ('contact', 'group')),
+            subject_id text NOT NULL,
+            giver text NOT NULL,
+            taker text NOT NULL,
+            giver_left boolean NOT NULL,
+            said text NOT NULL DEFAULT '',
+            actor text NOT NULL,
+            state text NOT NULL CHECK (state IN ('asked', 'sending', 'waiting', 'done', 'refused', 'limit', 'failed')),
+            code integer NOT NULL DEFAULT 0,
+            reason text NOT NULL DEFAULT '',
+            reason_zh text NOT NULL DEFAULT '',
+            taken jsonb NOT NULL DEFAULT '[]',  -- from quotas
+            asked_at timestamptz NOT NULL,
+            sent_at timestamptz,
+            due_at timestamptz NOT NULL,  -- when it is sent, or asked about again
+            tries integer NOT NULL DEFAULT 0,
+            ended_at timestamptz
+        );
+        CREATE INDEX handover_due ON channels.handover (due_at) WHERE state IN ('asked', 'sending', 'waiting');
+        CREATE INDEX handover_account ON channels.handover (account_id, id DESC);
+        CREATE INDEX handover_done ON channels.handover (account_id, subject_id, ended_at) WHERE state = 'done';
+        CREATE UNIQUE INDEX handover_open ON channels.handover (account_id, kind, subject_id, giver)
+            WHERE state IN ('asked', 'sending', 'waiting');
+    """)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("migrations only go forward")
