@@ -1,4 +1,4 @@
-"""The API of what is done on platforms: tags, and what staff note."""
+"""The API of what is done on platforms: tags, what staff note, and who serves whom."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,6 +20,8 @@ PlatformId = Annotated[str, Field(min_length=1, max_length=256)]
 PathId = Annotated[str, Path(min_length=1, max_length=256)]
 RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 After = Annotated[int, Query(ge=0, le=2**63 - 1, description="The id behind which the page begins.")]
+
+Before = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only what is older than the one with this id.")]
 
 
 class TagsNew(BaseModel):
@@ -92,6 +94,42 @@ class NoteNew(BaseModel):
     ] = False
 
 
+class HandoverNew(BaseModel):
+    giver: PlatformId
+    taker: PlatformId
+    contact_ids: Annotated[list[PlatformId], Field(min_length=1, max_length=10_000)]
+    said: Annotated[
+        str, Field(max_length=200, description="What the customers are told; only where the giver stays.")
+    ] = ""
+
+
+class GroupHandoverNew(BaseModel):
+    taker: PlatformId
+    group_ids: Annotated[list[PlatformId], Field(min_length=1, max_length=10_000)]
+
+
+class HandoverRead(Read):
+    id: int
+    kind: str = Field(description="contact or group")
+    subject_id: str
+    giver: str
+    taker: str
+    giver_left: bool
+    state: str = Field(description="asked, sending, waiting, done, refused, limit or failed")
+    code: int = Field(description="The platform's error code, 0 when none.")
+    reason: str
+    reason_zh: str
+    actor: str
+    asked_at: datetime
+    ended_at: datetime | None
+
+
+class HeirlessRead(Read):
+    staff_id: str
+    contact_id: str
+    left_at: datetime
+
+
 @router.post("/tags", status_code=201)
 def make_tags(request: Request, account_id: AccountId, body: TagsNew, principal: CanAct) -> TagsMade:
     """Make tags on the platform. Safe to repeat: a name that is there is not made again."""
@@ -144,6 +182,37 @@ def note_contact(
         desk_of(request), principal, account_id, staff_id, contact_id,
         remark=body.remark, description=body.description, phones=body.phones, replace_phones=body.replace_phones,
     )  # fmt: skip
+
+
+@router.post("/handovers", status_code=202)
+def hand_over(account_id: AccountId, body: HandoverNew, principal: CanAct, conn: Conn, now: Now) -> list[HandoverRead]:
+    """Have customers go from one member to another, in the background. Who is under way stays as they are."""
+    account = service.account(conn, account_id)
+    made = service.hand_over(conn, principal, account, body.giver, body.taker, body.contact_ids, now, said=body.said)
+    return [HandoverRead.model_validate(one) for one in made]
+
+
+@router.post("/handovers/groups", status_code=202)
+def hand_over_groups(
+    account_id: AccountId, body: GroupHandoverNew, principal: CanAct, conn: Conn, now: Now
+) -> list[HandoverRead]:
+    """Have groups get another owner, in the background. What is under way stays as it is."""
+    account = service.account(conn, account_id)
+    made = service.hand_over_groups(conn, principal, account, body.taker, body.group_ids, now)
+    return [HandoverRead.model_validate(one) for one in made]
+
+
+@router.get("/handovers")
+def handovers(account_id: AccountId, _: CanSee, conn: Conn, before: Before = None) -> list[HandoverRead]:
+    """Two hundred requests, the newest first."""
+    found = service.handover_page(conn, service.account(conn, account_id).id, before=before)
+    return [HandoverRead.model_validate(one) for one in found]
+
+
+@router.get("/heirless")
+def heirless(request: Request, account_id: AccountId, principal: CanAct) -> list[HeirlessRead]:
+    """Customers of members who left, whom nobody has taken over; this calls the platform."""
+    return [HeirlessRead.model_validate(one) for one in service.heirless(desk_of(request), principal, account_id)]
 
 
 def desk_of(request: Request) -> Desk:

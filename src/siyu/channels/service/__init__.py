@@ -14,10 +14,12 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
+from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
 from siyu.channels.service.mirroring import mirror
+from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
 from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
@@ -59,6 +61,7 @@ __all__ = [
     "connect_account",
     "contact_follows",
     "delete_tags",
+    "do_handovers",
     "do_marks",
     "end_walk",
     "filled_secrets",
@@ -66,8 +69,12 @@ __all__ = [
     "give_back",
     "grant",
     "group_list",
+    "hand_over",
+    "hand_over_groups",
+    "handover_page",
     "health_of_accounts",
     "hear",
+    "heirless",
     "make_tags",
     "mark_orders",
     "marks",

@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 
 from siyu.channels import registry
 from siyu.channels.service.accounts import account as find_account
+from siyu.channels.store.rereads import notify
 from siyu.channels.types import Account, CannotAct, Capability, Channel
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.postgres import Database
-from siyu.engines.postgres import run as execute
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import Conflict, SiyuError, TryLater, original
 
@@ -92,7 +92,7 @@ def note(
 
 def wake(conn: Connection) -> None:
     """The worker looks at what is to be done, behind this transaction."""
-    execute(conn, "SELECT pg_notify(:channel, '')", channel=ACTS_CHANNEL)
+    notify(conn, ACTS_CHANNEL)
 
 
 def pause(tries: int, wait: TryLater | None = None) -> timedelta:

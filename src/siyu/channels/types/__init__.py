@@ -1,9 +1,21 @@
 """The channel protocol: what a plugin declares and does, and the words in which it tells what it saw."""
 
-from siyu.channels.types.acting import CannotAct, Handover, Heirless, Note, TransferOutcome
-from siyu.channels.types.acts import Mark, MarkOrder, MarkWanted
+from siyu.channels.types.acting import Acts, CannotAct, Handover, Heirless, Note, TransferOutcome
+from siyu.channels.types.acts import HandoverRow, Mark, MarkOrder, MarkWanted
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
-from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
+from siyu.channels.types.declared import (
+    About,
+    Capability,
+    ContentKind,
+    Field,
+    Grant,
+    HandoverLimits,
+    Quota,
+    Rate,
+    Subject,
+    Way,
+    Window,
+)
 from siyu.channels.types.facts import FACTS
 from siyu.channels.types.handed import Account, Ports, Token
 from siyu.channels.types.logins import Known, Login
@@ -44,6 +56,7 @@ __all__ = [
     "THE_ACCOUNT",
     "About",
     "Account",
+    "Acts",
     "Arrival",
     "CannotAct",
     "Capability",
@@ -63,6 +76,8 @@ __all__ = [
     "Group",
     "GroupSummary",
     "Handover",
+    "HandoverLimits",
+    "HandoverRow",
     "Heirless",
     "Hint",
     "Item",

@@ -1,9 +1,9 @@
 """What operators asked to be done on a platform, and how far it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,42 @@ class MarkOrder:
     waiting: int
     done: int
     failed: int
+
+
+HandoverKind = Literal["contact", "group"]
+HandoverState = Literal["asked", "sending", "waiting", "done", "refused", "limit", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverRow:
+    """A customer or a group that goes from one member of staff to another.
+
+    Attributes:
+        giver_left: the giver is no more.
+        said: what the customer is told.
+        state: ``asked``: the platform is not asked yet; ``sending``: it is being asked; ``waiting``: it took it, and the
+            customer may refuse; ``done``, ``refused``, ``limit``, ``failed``.
+        code: of the platform, where it refused.
+        taken: from quotas.
+        tries: how often it was asked about without an answer.
+    """
+
+    id: int
+    account_id: int
+    kind: HandoverKind
+    subject_id: str
+    giver: str
+    taker: str
+    giver_left: bool
+    said: str
+    actor: str
+    state: HandoverState
+    code: int
+    reason: str
+    reason_zh: str
+    taken: Sequence[Mapping[str, Any]]
+    asked_at: datetime
+    sent_at: datetime | None
+    due_at: datetime
+    tries: int
+    ended_at: datetime | None

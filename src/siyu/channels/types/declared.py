@@ -152,12 +152,29 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoverLimits:
+    """How often a customer (or a group) goes from one member who stays to another.
+
+    Attributes:
+        most: so often within ``days``; what is inherited from a member who left does not count.
+        at_once: in one call.
+        group_quota: the quota that a group takes from, of the member who gives it away; empty for none.
+    """
+
+    most: int
+    days: int
+    at_once: int
+    group_quota: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """What a channel says of itself, as data that others read.
 
     Attributes:
         external_id: the field whose value is how the platform calls the account; empty when no field says it.
         identity: identifier types its contacts have, the account's own scope first.
+        handovers: the limits of handovers, where the channel has them.
     """
 
     name: str
@@ -171,3 +188,4 @@ class About:
     ways: tuple[Way, ...] = ()
     identity: tuple[str, ...] = ()
     external_id: str = ""
+    handovers: HandoverLimits | None = None

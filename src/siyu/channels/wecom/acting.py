@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from siyu.channels.types import Handover, Heirless, Note, Tag, TransferOutcome
-from siyu.channels.types.acting import Acts
+from siyu.channels.types import Acts, Handover, Heirless, Note, Tag, TransferOutcome
 from siyu.channels.wecom.calls import contacts, tags, transfers
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.errors import advice
 
-# Already under way counts as taken: so a request may be repeated.
-_OUTCOMES: Final[Mapping[int, TransferOutcome]] = {0: "waiting", 40129: "waiting", 40128: "limit", 40099: "limit"}
+# Already under way, or there already, counts as taken: so a request may be repeated.
+_OUTCOMES: Final[Mapping[int, TransferOutcome]] = {40129: "waiting", 40128: "limit", 40099: "limit", 90504: "done"}
 _FAILED: Final[TransferOutcome] = "failed"
 _STATES: Final[Mapping[str, TransferOutcome]] = {
     "done": "done",

@@ -87,18 +87,18 @@ class Acted:
     def audit(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT action FROM access.audit ORDER BY id")]
 
-    def follows(self, count: int, *, visible: bool = True) -> list[Follow]:
-        """Ties of the corp that its application may see, each of another customer and the only one of theirs."""
+    def follows(self, least: int) -> list[Follow]:
+        """Ties that the application sees, each the only one of its customer."""
         found = [
             follow
             for userid, customers in sorted(self.corp.state.follows.items())
             for follow in customers.values()
-            if self.corp.seen(userid) == visible
+            if self.corp.seen(userid)
             and self.corp.state.staff[userid].status == 1
             and len(self.corp.followers(follow.external_userid)) == 1
         ]
-        assert len(found) >= count
-        return found[:count]
+        assert len(found) >= least
+        return found
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def work(acted: Acted) -> None:
 
 def test_marks_are_done_each_with_an_answer_and_the_mirror_follows(acted: Acted) -> None:
     tags = service.make_tags(acted.desk, ME, acted.account.id, ["高意向", "复购"], group_name="新组")
-    first, second, third = acted.follows(3)
+    first, second, third = acted.follows(3)[:3]
     acted.corp.rules.echo = True
     before = dict.fromkeys([first.external_userid, second.external_userid])
     order_id = order(
@@ -154,7 +154,7 @@ def test_marks_are_done_each_with_an_answer_and_the_mirror_follows(acted: Acted)
 
 def test_a_busy_platform_is_waited_for_and_a_kill_changes_nothing(acted: Acted) -> None:
     tags = service.make_tags(acted.desk, ME, acted.account.id, ["高意向"], group_name="新组")
-    ties = acted.follows(3)
+    ties = acted.follows(3)[:3]
     order_id = order(acted, *(MarkWanted(one.external_userid, one.userid, add=(tags["高意向"],)) for one in ties))
     acted.corp.faults.refusals.append(Refusal(45009, "externalcontact/mark_tag", times=1))
     assert service.do_marks(acted.desk) == 3
@@ -202,7 +202,7 @@ def test_wrong_orders_are_refused_whole(acted: Acted) -> None:
 
 
 def test_a_note_keeps_phones_unless_they_are_to_be_replaced(acted: Acted) -> None:
-    (tie,) = acted.follows(1)
+    (tie,) = acted.follows(1)[:1]
     acted.corp.staff_writes(tie.userid, tie.external_userid, remark="旧", remark_mobiles=["13800000001"])
     where = (acted.desk, ME, acted.account.id, tie.userid, tie.external_userid)
     service.note_contact(*where, remark="王姐", phones=["13800000002"])
@@ -221,7 +221,7 @@ def test_a_note_keeps_phones_unless_they_are_to_be_replaced(acted: Acted) -> Non
 
 
 def test_notes_that_cannot_be(acted: Acted) -> None:
-    (tie,) = acted.follows(1)
+    (tie,) = acted.follows(1)[:1]
     where = (acted.desk, ME, acted.account.id, tie.userid, tie.external_userid)
     wrongs: tuple[dict[str, Any], ...] = (
         {},
