@@ -14,6 +14,8 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
+from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
+from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
 from siyu.channels.service.hearing import apply, hear
@@ -23,6 +25,7 @@ from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
 from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
+from siyu.channels.service.regrouping import regroup
 from siyu.channels.service.remarks import note_contact
 from siyu.channels.service.rereading import (
     CHANNEL,
@@ -35,22 +38,27 @@ from siyu.channels.service.rereading import (
 from siyu.channels.service.tagging import change_tag, delete_tags, make_tags
 from siyu.channels.service.telling import scope_of, source_of
 from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
+from siyu.channels.service.welcome import Greeter, forget_welcomes
 
 __all__ = [
     "ACTS_CHANNEL",
     "CHANNEL",
+    "CODES_CHANNEL",
     "PUSH",
     "RECONCILE",
     "BadPlugin",
     "Desk",
+    "Greeter",
     "Health",
     "Known",
     "KnownAccounts",
+    "Rotation",
     "about",
     "abouts",
     "account",
     "accounts",
     "apply",
+    "arrive",
     "ask_again",
     "ask_reconcile",
     "bad_plugins",
@@ -58,6 +66,9 @@ __all__ = [
     "change_tag",
     "check_account",
     "claim_rereads",
+    "code",
+    "code_figures",
+    "code_people",
     "connect_account",
     "contact_follows",
     "delete_tags",
@@ -66,6 +77,7 @@ __all__ = [
     "end_walk",
     "filled_secrets",
     "finish_rereads",
+    "forget_welcomes",
     "give_back",
     "grant",
     "group_list",
@@ -91,6 +103,7 @@ __all__ = [
     "push_message",
     "put_off_rereads",
     "read_push",
+    "regroup",
     "reserve",
     "resume_account",
     "scope_of",
