@@ -15,5 +15,10 @@ class Acting:
 
     def run_once(self) -> int:
         """Do a piece of whatever is due; returns how much was done, 0 when nothing is due."""
-        kinds: tuple[Callable[[Desk], int], ...] = (channels.do_marks, channels.do_handovers)
+        kinds: tuple[Callable[[Desk], int], ...] = (
+            channels.do_deliveries,
+            channels.do_tasks,
+            channels.do_marks,
+            channels.do_handovers,
+        )
         return sum(do(self.desk) for do in kinds)

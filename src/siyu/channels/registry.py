@@ -27,6 +27,7 @@ _METHODS: Final = {
     Capability.SEND: ("send",),
     Capability.TAGGING: ("make_tags", "change_tag", "delete_tags", "mark"),
     Capability.REMARKS: ("note",),
+    Capability.TASKS: ("results", "remind", "cancel"),
     Capability.HANDOVER: ("hand_over", "handovers", "hand_over_groups", "heirless"),
 }
 

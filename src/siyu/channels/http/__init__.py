@@ -7,5 +7,6 @@ from siyu.channels.http.codes import router as codes
 from siyu.channels.http.door import PushDoor
 from siyu.channels.http.entry import router as entry
 from siyu.channels.http.mirror import router as mirror
+from siyu.channels.http.tasks import router as tasks
 
-__all__ = ["PushDoor", "accounts", "acts", "callback", "codes", "entry", "mirror"]
+__all__ = ["PushDoor", "accounts", "acts", "callback", "codes", "entry", "mirror", "tasks"]

@@ -64,6 +64,67 @@ def upgrade() -> None:
         CREATE INDEX handover_done ON channels.handover (account_id, subject_id, ended_at) WHERE state = 'done';
         CREATE UNIQUE INDEX handover_open ON channels.handover (account_id, kind, subject_id, giver)
             WHERE state IN ('asked', 'sending', 'waiting');
+
+        -- What is sent: sealed, because it may name the person; many deliveries of one send share it.
+        CREATE TABLE channels.content (
+            account_id bigint NOT NULL,
+            hash text NOT NULL,
+            sealed bytea NOT NULL,
+            PRIMARY KEY (account_id, hash)
+        );
+        -- One intended sending; the key is the caller's, and is sent once.
+        CREATE TABLE channels.delivery (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            account_id bigint NOT NULL,
+            key text NOT NULL,
+            input_hash text NOT NULL,
+            way text NOT NULL,
+            subject_id text NOT NULL,
+            staff_id text NOT NULL,
+            details jsonb NOT NULL,
+            content_hash text NOT NULL,
+            state text NOT NULL CHECK (state IN ('ready', 'sending', 'waits_for_staff', 'sent', 'refused')),
+            handle text NOT NULL DEFAULT '',
+            code integer NOT NULL DEFAULT 0,
+            reason text NOT NULL DEFAULT '',
+            reason_zh text NOT NULL DEFAULT '',
+            result text NOT NULL DEFAULT '',
+            taken jsonb NOT NULL DEFAULT '[]',  -- from quotas
+            asked_at timestamptz NOT NULL,
+            sending_at timestamptz,
+            due_at timestamptz NOT NULL,
+            tries integer NOT NULL DEFAULT 0,
+            ended_at timestamptz,
+            UNIQUE (account_id, key),
+            FOREIGN KEY (account_id, content_hash) REFERENCES channels.content
+        );
+        CREATE INDEX delivery_due ON channels.delivery (due_at) WHERE state IN ('ready', 'sending');
+        CREATE INDEX delivery_handle ON channels.delivery (account_id, handle, subject_id) WHERE handle <> '';
+
+        -- What members of staff have to confirm, and who of them has.
+        CREATE TABLE channels.staff_task (
+            account_id bigint NOT NULL,
+            handle text NOT NULL,
+            way text NOT NULL,
+            state text NOT NULL CHECK (state IN ('open', 'done', 'cancelled', 'expired')),
+            object_id text NOT NULL DEFAULT '',
+            asked_at timestamptz NOT NULL,
+            due_at timestamptz NOT NULL,
+            tries integer NOT NULL DEFAULT 0,
+            reminded timestamptz[] NOT NULL DEFAULT '{}',
+            problem jsonb,
+            ended_at timestamptz,
+            PRIMARY KEY (account_id, handle)
+        );
+        CREATE INDEX staff_task_due ON channels.staff_task (due_at) WHERE state = 'open';
+        CREATE TABLE channels.staff_task_member (
+            account_id bigint NOT NULL,
+            handle text NOT NULL,
+            staff_id text NOT NULL,
+            confirmed_at timestamptz,
+            PRIMARY KEY (account_id, handle, staff_id),
+            FOREIGN KEY (account_id, handle) REFERENCES channels.staff_task
+        );
     """)
 
 

@@ -16,6 +16,7 @@ from siyu.channels.service.accounts import (
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
 from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people
+from siyu.channels.service.delivering import deliver, deliveries
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
 from siyu.channels.service.hearing import apply, hear
@@ -35,7 +36,9 @@ from siyu.channels.service.rereading import (
     note_reading,
     put_off_rereads,
 )
+from siyu.channels.service.sending import do_deliveries
 from siyu.channels.service.tagging import change_tag, delete_tags, make_tags
+from siyu.channels.service.tasks import cancel_task, do_tasks, remind_staff, staff_task, staff_tasks
 from siyu.channels.service.telling import scope_of, source_of
 from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
 from siyu.channels.service.welcome import Greeter, forget_welcomes
@@ -63,6 +66,7 @@ __all__ = [
     "ask_reconcile",
     "bad_plugins",
     "begin_walk",
+    "cancel_task",
     "change_tag",
     "check_account",
     "claim_rereads",
@@ -72,8 +76,12 @@ __all__ = [
     "connect_account",
     "contact_follows",
     "delete_tags",
+    "deliver",
+    "deliveries",
+    "do_deliveries",
     "do_handovers",
     "do_marks",
+    "do_tasks",
     "end_walk",
     "filled_secrets",
     "finish_rereads",
@@ -104,10 +112,13 @@ __all__ = [
     "put_off_rereads",
     "read_push",
     "regroup",
+    "remind_staff",
     "reserve",
     "resume_account",
     "scope_of",
     "source_of",
+    "staff_task",
+    "staff_tasks",
     "standing",
     "tag_list",
     "update_account",

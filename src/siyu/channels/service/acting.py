@@ -83,7 +83,7 @@ def at_work(desk: Desk, principal: Principal, account_id: int, capability: Capab
 
 
 def note(
-    conn: Connection, principal: Principal, action: str, account: Account, details: dict[str, object], now: datetime
+    conn: Connection, principal: Principal, account: Account, details: dict[str, object], now: datetime, *, action: str
 ) -> None:
     """An audit row; no personal data among the details."""
     record = {"channel": account.channel, **details}

@@ -234,5 +234,5 @@ def _note(
     **more: str,
 ) -> None:
     details: dict[str, object] = {"kind": kind, "taker": taker, "asked": asked, "new": new, **more}
-    note(conn, principal, "handover.asked", account, details, now)
+    note(conn, principal, account, details, now, action="handover.asked")
     wake(conn)

@@ -54,7 +54,7 @@ def order_marks(
                 reason_zh=f"第 {number} 项须包含客户及 1 至 {_MOST_TAGS} 个不重复的标签。",
             )
     order_id = tables.insert(conn, account.id, principal.actor, wanted, _NOBODY, now)
-    note(conn, principal, "contact.marks_asked", account, {"order": order_id, "contacts": len(wanted)}, now)
+    note(conn, principal, account, {"order": order_id, "contacts": len(wanted)}, now, action="contact.marks_asked")
     wake(conn)
     (made,) = tables.orders(conn, account.id, order_id, 1)
     return made

@@ -12,10 +12,10 @@ from siyu.channels.service import contacts
 from siyu.channels.service.accounts import account as find_account
 from siyu.channels.service.acting import LEASE, Desk, broken, pause
 from siyu.channels.service.contacts import Sums
-from siyu.channels.service.quotas import give_back
+from siyu.channels.service.quotas import give_back, taken_of
 from siyu.channels.service.rereading import ask_again
 from siyu.channels.store import handovers as tables
-from siyu.channels.types import Account, Channel, Departure, Group, Handover, HandoverRow, Reservation, Taken
+from siyu.channels.types import Account, Channel, Departure, Group, Handover, HandoverRow, Reservation
 from siyu.intake import service as intake
 from siyu.intake.types import Lane
 from siyu.kernel.errors import SiyuError, TryLater
@@ -140,16 +140,10 @@ def _tell(
     sums.ask("contact", [one.subject_id for one in people])
     sums.ask("group", [one.subject_id for one in went if one.kind == "group"])
     unused = [
-        Reservation(one.subject_id, tuple(_taken(part) for part in one.taken))
+        Reservation(one.subject_id, taken_of(one.taken))
         for one in before
         if one.taken and any(each.id == one.id and each.state in ("failed", "limit") for each in written)
     ]
     give_back(conn, account, unused, now)
     ask_again(conn, account.id, list(sums.asks), now)
     intake.put(conn, Lane.LIVE, told)
-
-
-def _taken(part: Mapping[str, object]) -> Taken:
-    at = part["at"]
-    moment = datetime.fromisoformat(at) if isinstance(at, str) else None
-    return Taken(**{**part, "at": moment})  # type: ignore[arg-type]

@@ -1,8 +1,8 @@
 """Taking from quotas: who may send, and who must wait. No number of senders at once gets more than there is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -58,6 +58,36 @@ def give_back(conn: Connection, account: Account, reservations: Sequence[Reserva
     changes = {key: (start, -count) for (key, start), count in returned.items() if found[key].start == start}
     tables.change(conn, account.id, changes)
     tables.spend(conn, account.id, _of_grants(reservations), -1)
+
+
+def fill(conn: Connection, account: Account, way: str, full: Mapping[str, datetime], now: datetime) -> None:
+    """These subjects have nothing left of a way's quotas: the platform said so, of the window of that moment. What has gone
+    since with its window is left out. Safe to repeat.
+    """
+    about = registry.about(account.channel)
+    zone = ZoneInfo(about.zone)
+    applying = [one for one in rules.applying(about, account.settings) if one.window != "grant"]
+    names = {name for one in about.ways if one.name == way for name in one.quotas}
+    reached = next((one.subject for one in about.ways if one.name == way), "")
+    limits: dict[Key, int] = {}
+    for quota in applying:
+        if quota.name in names and quota.subject == reached and not quota.by:
+            start, _ = window_at(quota.window, zone, now)
+            limit = limit_at(quota, zone, start)
+            keys = [Key(quota.name, quota.window, quota.subject, one) for one, at in full.items() if at >= start]
+            limits |= {key: min(limit, limits.get(key, limit)) for key in keys}
+    if not limits:
+        return
+    found = tables.lock(conn, account.id, _starts(limits, zone, now))
+    changes = {
+        key: (found[key].start, limit - found[key].used) for key, limit in limits.items() if found[key].used < limit
+    }
+    tables.change(conn, account.id, changes)
+
+
+def taken_of(kept: Sequence[Mapping[str, Any]]) -> tuple[Taken, ...]:
+    """What was taken, as a table keeps it: moments are ISO 8601."""
+    return tuple(Taken(**{**one, "at": datetime.fromisoformat(one["at"]) if one["at"] else None}) for one in kept)
 
 
 def grant(conn: Connection, account: Account, grants: Sequence[Grant], now: datetime) -> None:

@@ -76,7 +76,7 @@ def _finish(
 ) -> None:
     with desk.database.transaction() as conn:  # names of fields only: what was written is personal data
         details: dict[str, object] = {"staff": staff_id, "contact": contact_id, "fields": list(fields)}
-        note(conn, principal, "contact.noted", account, details, desk.clock.now())
+        note(conn, principal, account, details, desk.clock.now(), action="contact.noted")
         ask_again(conn, account.id, [("contact", contact_id)], desk.clock.now())
     began = desk.clock.now()
     try:

@@ -139,7 +139,7 @@ def _finish(
     """The act is done and in the audit, whatever becomes of the reading behind it; the worker reads once more."""
     with desk.database.transaction() as conn:
         now: datetime = desk.clock.now()
-        note(conn, principal, action, account, details, now)
+        note(conn, principal, account, details, now, action=action)
         ask_again(conn, account.id, [("tags", "")], now)
     with suppress(SiyuError):
         _read_again(desk, account, channel)

@@ -1,7 +1,17 @@
 """The channel protocol: what a plugin declares and does, and the words in which it tells what it saw."""
 
-from siyu.channels.types.acting import Acts, CannotAct, Handover, Heirless, Note, TransferOutcome
-from siyu.channels.types.acts import HandoverRow, Mark, MarkOrder, MarkWanted
+from siyu.channels.types.acting import (
+    Acts,
+    CannotAct,
+    Handover,
+    Heirless,
+    Note,
+    Reached,
+    Result,
+    Results,
+    TransferOutcome,
+)
+from siyu.channels.types.acts import Delivery, HandoverRow, Mark, MarkOrder, MarkWanted, StaffConfirmation, StaffTask
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.codes import (
     Card,
@@ -89,6 +99,7 @@ __all__ = [
     "ContactFollows",
     "Content",
     "ContentKind",
+    "Delivery",
     "Department",
     "Departure",
     "Everything",
@@ -128,11 +139,14 @@ __all__ = [
     "Quota",
     "QuotaUse",
     "Rate",
+    "Reached",
     "Refusal",
     "Relationship",
     "Report",
     "Reread",
     "Reservation",
+    "Result",
+    "Results",
     "Roster",
     "Seen",
     "Sent",
@@ -140,6 +154,8 @@ __all__ = [
     "Shift",
     "Span",
     "Staff",
+    "StaffConfirmation",
+    "StaffTask",
     "Standing",
     "Subject",
     "Tag",

@@ -1,6 +1,6 @@
 """What an account does on its platform beyond reading, sending and greeting, and the words for what came of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -54,6 +54,52 @@ class Heirless:
     staff_id: str
     contact_id: str
     left_at: datetime
+
+
+Reached = Literal["waits_for_staff", "sent", "no_friend", "capped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a sending for one customer or group.
+
+    Attributes:
+        subject_id: of the customer or the group.
+        outcome: ``waits_for_staff``; ``sent``; ``no_friend``: no customer of this member any more; ``capped``: had received
+            as many as they may.
+        at: when it was sent.
+    """
+
+    subject_id: str
+    staff_id: str
+    outcome: Reached
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What became of a task of staff so far.
+
+    Attributes:
+        staff: who was asked, with when they confirmed; ``None`` while they have not.
+        object_id: under which the platform goes on to know what came of it, where that is not the handle.
+        began: it has reached the staff; before that nobody can confirm.
+    """
+
+    staff: Mapping[str, datetime | None]
+    results: tuple[Result, ...] = ()
+    object_id: str = ""
+    began: bool = True
+
+    @property
+    def waiting_staff(self) -> tuple[str, ...]:
+        """Who has not confirmed."""
+        return tuple(one for one, at in self.staff.items() if at is None)
+
+    @property
+    def done(self) -> bool:
+        """Everybody has confirmed."""
+        return self.began and bool(self.staff) and not self.waiting_staff
 
 
 class CannotAct(Conflict):
@@ -113,4 +159,16 @@ class Acts:
 
     def heirless(self) -> Iterator[Heirless]:
         """Every customer who waits to be inherited."""
+        raise NotImplementedError
+
+    def results(self, way: str, handle: str, object_id: str = "") -> Results:
+        """What became of a task of staff so far: ask again, with pauses that grow, until it is done or too late."""
+        raise NotImplementedError
+
+    def remind(self, way: str, handle: str) -> None:
+        """Remind the staff who have not confirmed. A repeat reminds again."""
+        raise NotImplementedError
+
+    def cancel(self, way: str, handle: str, object_id: str = "") -> None:
+        """Nobody has to confirm any more; what was sent stays. Safe to repeat."""
         raise NotImplementedError

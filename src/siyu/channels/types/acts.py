@@ -94,3 +94,71 @@ class HandoverRow:
     due_at: datetime
     tries: int
     ended_at: datetime | None
+
+
+DeliveryState = Literal["ready", "sending", "waits_for_staff", "sent", "refused", "held"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What becomes of one item that was given to :func:`siyu.channels.service.deliver`.
+
+    Attributes:
+        state: ``ready``: it is sent behind this transaction; ``sending``: it is being sent, or nobody knows yet whether it
+            was; ``waits_for_staff``: a member has to confirm; ``sent``; ``refused`` for good; ``held``: a quota has no room,
+            nothing is kept, and the same key may come again.
+        handle: of the platform.
+        code: of the platform, where it refused.
+        result: what the platform says of this one in the end: ``sent``, ``no_friend``, ``capped``, ``left_out`` by the member,
+            ``cancelled``, ``unconfirmed`` when nobody did in time, or ``failed`` with the platform's own word as reason.
+        retry_at: when there is room again, with ``held``; ``None`` when only an act of the person makes it.
+    """
+
+    key: str
+    way: str
+    subject_id: str
+    staff_id: str
+    state: DeliveryState
+    handle: str = ""
+    code: int = 0
+    reason: str = ""
+    reason_zh: str = ""
+    result: str = ""
+    asked_at: datetime | None = None
+    ended_at: datetime | None = None
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTask:
+    """What members of staff were asked to confirm on the platform, and how far it is.
+
+    Attributes:
+        handle: of the platform.
+        state: ``open``, ``done`` when everybody has confirmed, ``cancelled``, or ``expired``: it is not asked about any more.
+        staff, confirmed: how many were asked, and did.
+        total: how many customers or groups it is for; of them ``sent``, ``no_friend``, ``capped``; the rest waits.
+        reminded: when the staff were reminded.
+    """
+
+    handle: str
+    way: str
+    state: Literal["open", "done", "cancelled", "expired"]
+    object_id: str
+    asked_at: datetime
+    ended_at: datetime | None
+    reminded: Sequence[datetime]
+    staff: int
+    confirmed: int
+    total: int
+    sent: int
+    no_friend: int
+    capped: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffConfirmation:
+    """A member of staff in a task, with when they confirmed."""
+
+    staff_id: str
+    confirmed_at: datetime | None

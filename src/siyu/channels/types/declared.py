@@ -21,6 +21,7 @@ class Capability(StrEnum):
     WELCOME = "welcome"  # greets who has just come
     ENTRY_CODES = "entry_codes"
     SEND = "send"
+    TASKS = "tasks"  # knows what became of what staff were asked to send
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from siyu.channels.types import Acts, Handover, Heirless, Note, Tag, TransferOutcome
-from siyu.channels.wecom.calls import contacts, tags, transfers
+from siyu.channels.types import Acts, Handover, Heirless, Note, Results, Tag, TransferOutcome
+from siyu.channels.wecom.calls import contacts, moments, sends, tags, transfers
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.errors import advice
+from siyu.channels.wecom.results import moment_results, results
+from siyu.kernel.errors import BadInput, TryLater
 
+_MOMENT: Final = "moment"
 # Already under way, or there already, counts as taken: so a request may be repeated.
 _OUTCOMES: Final[Mapping[int, TransferOutcome]] = {40129: "waiting", 40128: "limit", 40099: "limit", 90504: "done"}
 _FAILED: Final[TransferOutcome] = "failed"
@@ -82,6 +85,25 @@ class WecomActs(Acts):
                 yield Heirless(one.staff_id, one.contact_id, one.left_at)
             if not cursor:
                 return
+
+    def results(self, way: str, handle: str, object_id: str = "") -> Results:
+        return moment_results(self.client, handle, object_id) if way == _MOMENT else results(self.client, handle)
+
+    def remind(self, way: str, handle: str) -> None:
+        """Up to three times in 24 hours; of moments the platform reminds by itself."""
+        if way == _MOMENT:
+            raise BadInput(reason="nobody is reminded of a moment.", reason_zh="朋友圈任务不支持提醒。")
+        sends.remind(self.client, handle)
+
+    def cancel(self, way: str, handle: str, object_id: str = "") -> None:
+        if way != _MOMENT:
+            sends.cancel(self.client, handle)
+        elif found := object_id or moments.moment_job(self.client, handle).moment_id:
+            moments.cancel_moment(self.client, found)
+        else:
+            raise TryLater(
+                reason="The moment is still being handed out.", reason_zh="朋友圈任务正在派发中。", retry_after=60
+            )
 
     @property
     def _agent(self) -> str:

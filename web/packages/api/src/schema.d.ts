@@ -490,6 +490,86 @@ export interface paths {
         patch: operations["change_tag_api_v1_channels_accounts__account_id__tags__tag_id__patch"];
         trace?: never;
     };
+    "/api/v1/channels/accounts/{account_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tasks
+         * @description The last hundred tasks, newest first.
+         */
+        get: operations["tasks_api_v1_channels_accounts__account_id__tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tasks/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Task
+         * @description One task with the staff who were asked.
+         */
+        get: operations["task_api_v1_channels_accounts__account_id__tasks__handle__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tasks/{handle}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Nobody has to confirm any more; what was sent stays. Safe to repeat.
+         */
+        post: operations["cancel_api_v1_channels_accounts__account_id__tasks__handle__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tasks/{handle}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remind
+         * @description Remind the staff who have not confirmed; three times in 24 hours at most.
+         */
+        post: operations["remind_api_v1_channels_accounts__account_id__tasks__handle__remind_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/accounts/{account_id}/walks": {
         parameters: {
             query?: never;
@@ -2921,7 +3001,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "tagging" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send";
+        Capability: "staff" | "contacts" | "tags" | "tagging" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "tasks";
         /**
          * CardRead
          * @description One package card.
@@ -3258,6 +3338,13 @@ export interface components {
              * @description That brings one in; empty where the platform has only a QR.
              */
             url: string;
+        };
+        /** ConfirmationRead */
+        ConfirmationRead: {
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Staff Id */
+            staff_id: string;
         };
         /**
          * Consent
@@ -6524,6 +6611,63 @@ export interface components {
             /** Success */
             success: boolean;
         };
+        /** TaskRead */
+        TaskRead: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Capped
+             * @description Had received as many as they may.
+             */
+            capped: number;
+            /** Confirmed */
+            confirmed: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Handle
+             * @description The platform's id of it.
+             */
+            handle: string;
+            /**
+             * No Friend
+             * @description No friend of the member any more.
+             */
+            no_friend: number;
+            /** Reminded */
+            reminded: string[];
+            /** Sent */
+            sent: number;
+            /**
+             * Staff
+             * @description How many were asked.
+             */
+            staff: number;
+            /**
+             * State
+             * @description open, done, cancelled or expired
+             */
+            state: string;
+            /**
+             * Total
+             * @description Customers or groups that it is for.
+             */
+            total: number;
+            /** Way */
+            way: string;
+        };
+        /** TaskWithStaff */
+        TaskWithStaff: {
+            /**
+             * Staff
+             * @description Who has not confirmed comes first.
+             */
+            staff: components["schemas"]["ConfirmationRead"][];
+            task: components["schemas"]["TaskRead"];
+        };
         /**
          * TimelineEntry
          * @description One fact as it is read; ``amount_fen`` is money in fen, negative when it flowed back, 0 when none.
@@ -8152,6 +8296,165 @@ export interface operations {
                 "application/json": components["schemas"]["TagChange"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tasks_api_v1_channels_accounts__account_id__tasks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    task_api_v1_channels_accounts__account_id__tasks__handle__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskWithStaff"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_channels_accounts__account_id__tasks__handle__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remind_api_v1_channels_accounts__account_id__tasks__handle__remind_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             204: {
