@@ -101,6 +101,17 @@ def upgrade() -> None:
         CREATE INDEX delivery_due ON channels.delivery (due_at) WHERE state IN ('ready', 'sending');
         CREATE INDEX delivery_handle ON channels.delivery (account_id, handle, subject_id) WHERE handle <> '';
 
+        -- What pushes said of sendings: it may come before the answer of the call is written.
+        CREATE TABLE channels.report (
+            account_id bigint NOT NULL,
+            handle text NOT NULL,
+            subject_id text NOT NULL,
+            ok boolean NOT NULL,
+            said text NOT NULL,
+            at timestamptz NOT NULL,
+            PRIMARY KEY (account_id, handle, subject_id)
+        );
+
         -- What members of staff have to confirm, and who of them has.
         CREATE TABLE channels.staff_task (
             account_id bigint NOT NULL,

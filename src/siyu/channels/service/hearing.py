@@ -16,10 +16,11 @@ from siyu.channels.service.rereading import ask_again
 from siyu.channels.service.telling import source_of
 from siyu.channels.store import accounts as account_tables
 from siyu.channels.store import contacts as tables
+from siyu.channels.store import deliveries
 from siyu.channels.types.declared import Grant
 from siyu.channels.types.facts import FACTS
 from siyu.channels.types.mirrored import UnreadablePush
-from siyu.channels.types.pushes import Departure, Hint
+from siyu.channels.types.pushes import Departure, Hint, Report
 from siyu.channels.types.seen import ObjectKind
 from siyu.customers import service as customers
 from siyu.customers.types import TagChange
@@ -42,10 +43,11 @@ class _Heard:
     hints: dict[Hint, None] = field(default_factory=dict)
     departures: list[Departure] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
+    reports: list[tuple[Report, datetime]] = field(default_factory=list)
 
 
 def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
-    """Note what pushes ask for: what is to be read again, who ended what, what people allow.
+    """Note what pushes ask for: what is to be read again, who ended what, what people allow, what became of sendings.
 
     What a customer ended ends here, because the platform goes on showing it; its message is put into the queue with this
     transaction. Of everything else the platform is asked. A repeat changes nothing but grants without an end, which
@@ -68,6 +70,8 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
             told += contacts.hear(conn, account, said.departures, now, sums)
         if said.grants:
             grant(conn, account, said.grants, now)
+        if said.reports:
+            deliveries.note_reports(conn, account_id, said.reports)
         ask_again(conn, account_id, list({**said.hints, **sums.asks}), now)
     intake.put(conn, Lane.LIVE, told)
 
@@ -79,6 +83,10 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
             [
                 *(kind in _KINDS and type(object_id) is str for kind, object_id in push.hints),
                 *(one.by in _BY for one in push.departures),
+                *(
+                    type(one.handle) is str and type(one.subject_id) is str and type(one.said) is str
+                    for one in push.reports
+                ),
             ]
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
@@ -95,6 +103,7 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
     said.hints.update(dict.fromkeys(push.hints))
     said.departures += push.departures
     said.grants += push.grants
+    said.reports += [(one, push.at) for one in push.reports]
 
 
 def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: datetime) -> list[Fact]:

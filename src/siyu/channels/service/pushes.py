@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from siyu.channels.types import Account, Arrival, Departure, Grant, Push
+from siyu.channels.types import Account, Arrival, Departure, Grant, Push, Report
 from siyu.intake.types import Message
 from siyu.kernel.clock import from_millis, to_millis
 
@@ -32,6 +32,9 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
             }
             for one in push.grants
         ],
+        "reports": [
+            {"handle": one.handle, "subject_id": one.subject_id, "ok": one.ok, "said": one.said} for one in push.reports
+        ],
     }
     return Message(PUSH, account.source_id, push.id, push.at, now, (), payload)
 
@@ -50,6 +53,7 @@ def read_push(message: Message) -> tuple[int, Push]:
             Grant(**{**one, "until": None if one["until"] is None else from_millis(one["until"])})
             for one in said["grants"]
         ),
+        reports=tuple(Report(**one) for one in said.get("reports", ())),
     )
     return said["account"], push
 

@@ -94,13 +94,18 @@ def grant(conn: Connection, account: Account, grants: Sequence[Grant], now: date
     """Keep what acts of people allow. The newest act counts: what was left of one that ends before is gone.
 
     Safe to repeat for grants with an end; those without one add up, so keep them with the message that brought them.
-    A grant of a quota that the channel does not have is left out.
+    A grant of a quota that the channel does not have is left out. A count of 0 takes back what was granted before it.
     """
     about = registry.about(account.channel)
     open_ = {one.name: one for one in about.quotas if one.window == "grant"}
     kept: dict[tuple[str, str, datetime | None], tuple[int, int]] = {}
+    back: set[tuple[str, str]] = set()  # taken back by the person
     for one in grants:
         quota = open_.get(one.quota)
+        if quota is not None and one.count == 0:
+            back.add((one.quota, one.subject_id))
+            kept = {place: given for place, given in kept.items() if place[:2] != (one.quota, one.subject_id)}
+            continue
         if quota is None or one.count < 1 or (one.until is not None and one.until <= now):
             continue
         place = (one.quota, one.subject_id, one.until)
@@ -108,11 +113,15 @@ def grant(conn: Connection, account: Account, grants: Sequence[Grant], now: date
         for other in [p for p in kept if p[:2] == place[:2] and one.until and p[2] and p[2] < one.until]:
             del kept[other]
         kept[place] = (min(count, quota.limit or count), quota.limit)
-    if not kept:
+    places = {(name, subject_id) for name, subject_id, _ in kept} | back
+    if not places:
         return
-    keys = {Key(name, "grant", open_[name].subject, subject_id): _ALWAYS for name, subject_id, _ in kept}
+    keys = {Key(name, "grant", open_[name].subject, subject_id): _ALWAYS for name, subject_id in places}
     tables.lock(conn, account.id, keys)
-    tables.put_grants(conn, account.id, kept)
+    if back:
+        tables.take_back(conn, account.id, sorted(back))
+    if kept:
+        tables.put_grants(conn, account.id, kept)
 
 
 def used(conn: Connection, account: Account, now: datetime) -> list[QuotaUse]:

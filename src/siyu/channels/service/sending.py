@@ -47,6 +47,7 @@ def do_deliveries(desk: Desk) -> int:
     answers = _sent(desk, batch)
     now = desk.clock.now()
     with desk.database.transaction() as conn:
+        tables.lock_reports(conn, batch.account.id)
         written = [_turned(row, answers[row.key], now) for row in batch.rows]
         fresh = tables.write(conn, batch.account.id, written)
         lost = [
@@ -56,6 +57,7 @@ def do_deliveries(desk: Desk) -> int:
         ]
         give_back(conn, batch.account, lost, now)
         handles = {one.handle for one in answers.values() if one.outcome == "waits_for_staff" and one.handle}
+        tables.tell_reports(conn, batch.account.id, sorted({one.handle for one in answers.values() if one.handle}))
         task_tables.make(conn, batch.account.id, batch.way, sorted(handles), now + FIRST_LOOK, now)
     return len(batch.rows)
 

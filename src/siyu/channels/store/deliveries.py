@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.channels.types.acts import Delivery
+from siyu.channels.types.pushes import Report
 from siyu.engines.postgres import one, rows, run
 
 _DELIVERY = "key, way, subject_id, staff_id, state, handle, code, reason, reason_zh, result, asked_at, ended_at"
@@ -234,6 +235,51 @@ def end_waiting(
         now=now,
     )
     return [row[0] for row in found]
+
+
+def note_reports(conn: Connection, account_id: int, reports: Sequence[tuple[Report, datetime]]) -> None:
+    """Keep what pushes said of sendings, the first word of each, and tell it to those that are written already."""
+    newest = {(one_.handle, one_.subject_id): (one_, at) for one_, at in reversed(reports) if one_.handle}
+    lock_reports(conn, account_id)
+    run(
+        conn,
+        """INSERT INTO channels.report (account_id, handle, subject_id, ok, said, at)
+           SELECT :account_id, handle, subject_id, ok, said, at
+           FROM unnest(CAST(:handles AS text[]), CAST(:subjects AS text[]), CAST(:ok AS boolean[]),
+                       CAST(:said AS text[]), CAST(:at AS timestamptz[])) AS new (handle, subject_id, ok, said, at)
+           ORDER BY handle, subject_id ON CONFLICT DO NOTHING""",
+        account_id=account_id,
+        handles=[handle for handle, _ in newest],
+        subjects=[subject for _, subject in newest],
+        ok=[bool(one_.ok) for one_, _ in newest.values()],
+        said=[one_.said for one_, _ in newest.values()],
+        at=[at for _, at in newest.values()],
+    )
+    tell_reports(conn, account_id, sorted({handle for handle, _ in newest}))
+
+
+def lock_reports(conn: Connection, account_id: int) -> None:
+    """A report and the answer of the call that it speaks of are written one after the other, never past each other."""
+    run(conn, "SELECT pg_advisory_xact_lock(hashtext('channels.report'), CAST(:id AS integer))", id=account_id)
+
+
+def tell_reports(conn: Connection, account_id: int, known_handles: Collection[str]) -> None:
+    """Deliveries with these handles get what was reported of them; a report without a subject is that of all."""
+    run(
+        conn,
+        """UPDATE channels.delivery AS held
+           SET state = CASE WHEN report.ok THEN 'sent' ELSE 'refused' END,
+               result = CASE WHEN report.ok THEN 'sent' ELSE 'failed' END,
+               reason = CASE WHEN report.ok THEN '' ELSE report.said END,
+               reason_zh = CASE WHEN report.ok THEN '' ELSE report.said END, ended_at = report.at
+           FROM channels.report
+           WHERE report.account_id = :account_id AND report.handle = ANY(CAST(:handles AS text[]))
+             AND held.account_id = report.account_id AND held.handle = report.handle
+             AND report.subject_id IN ('', held.subject_id) AND held.result = '' AND held.state IN ('sent', 'waits_for_staff')
+        """,
+        account_id=account_id,
+        handles=list(known_handles),
+    )
 
 
 def confirm_all(conn: Connection, account_id: int, handle: str, now: datetime) -> None:
