@@ -20,5 +20,6 @@ class Acting:
             channels.do_tasks,
             channels.do_marks,
             channels.do_handovers,
+            channels.do_reactions,
         )
         return sum(do(self.desk) for do in kinds)

@@ -125,9 +125,22 @@ def upgrade() -> None:
             reminded timestamptz[] NOT NULL DEFAULT '{}',
             problem jsonb,
             ended_at timestamptz,
+            react_at timestamptz,  -- when it is read again what people did with it; null: not any more
+            looks integer NOT NULL DEFAULT 0,
             PRIMARY KEY (account_id, handle)
         );
+        CREATE INDEX staff_task_react ON channels.staff_task (react_at) WHERE react_at IS NOT NULL;
         CREATE INDEX staff_task_due ON channels.staff_task (due_at) WHERE state = 'open';
+        -- What people did with what staff published, as it was told.
+        CREATE TABLE channels.reaction (
+            account_id bigint NOT NULL,
+            object_id text NOT NULL,
+            staff_id text NOT NULL,
+            contact_id text NOT NULL,
+            kind text NOT NULL CHECK (kind IN ('liked', 'commented')),
+            at timestamptz NOT NULL,
+            PRIMARY KEY (account_id, object_id, staff_id, contact_id, kind, at)
+        );
         CREATE TABLE channels.staff_task_member (
             account_id bigint NOT NULL,
             handle text NOT NULL,

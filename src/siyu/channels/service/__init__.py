@@ -25,6 +25,7 @@ from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
+from siyu.channels.service.reacting import do_reactions
 from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
 from siyu.channels.service.regrouping import regroup
 from siyu.channels.service.remarks import note_contact
@@ -81,6 +82,7 @@ __all__ = [
     "do_deliveries",
     "do_handovers",
     "do_marks",
+    "do_reactions",
     "do_tasks",
     "end_walk",
     "filled_secrets",

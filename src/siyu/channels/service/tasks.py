@@ -166,6 +166,8 @@ def do_tasks(desk: Desk) -> int:
             conn, account.id, task.handle,
             state=state, object_id=results.object_id, due_at=now + look, tries=task.tries + 1, now=now,
         )  # fmt: skip
+        if any(results.staff.values()):
+            task_tables.watch(conn, account.id, task.handle, now)
     return 1
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from siyu.channels.types.acting import Reaction
 from siyu.channels.types.acts import StaffConfirmation, StaffTask
 from siyu.engines.postgres import one, rows, run
 
@@ -102,6 +103,71 @@ def write_staff(conn: Connection, account_id: int, handle: str, staff: Mapping[s
         staff=list(staff),
         at=list(staff.values()),
     )
+
+
+def watch(conn: Connection, account_id: int, handle: str, at: datetime) -> None:
+    """What people do with it is read from then on, if it is not read already."""
+    run(
+        conn,
+        """UPDATE channels.staff_task SET react_at = coalesce(react_at, :at)
+           WHERE account_id = :account_id AND handle = :handle AND looks = 0 AND object_id <> ''""",
+        account_id=account_id,
+        handle=handle,
+        at=at,
+    )
+
+
+def claim_watched(conn: Connection, now: datetime, lease: timedelta) -> Polled | None:
+    """A published one of which it is to be read what people did with it; ``tries`` are the looks so far."""
+    found = one(
+        conn,
+        """
+        WITH due AS (
+            SELECT task.account_id, handle FROM channels.staff_task AS task
+            JOIN channels.account ON account.id = task.account_id AND account.state = 'active'
+            WHERE react_at <= :now ORDER BY react_at LIMIT 1 FOR UPDATE OF task SKIP LOCKED)
+        UPDATE channels.staff_task AS held SET react_at = :until FROM due
+        WHERE held.account_id = due.account_id AND held.handle = due.handle
+        RETURNING held.account_id, held.handle, held.way, held.object_id, held.asked_at, held.looks
+        """,
+        now=now,
+        until=now + lease,
+    )
+    return Polled(*found) if found else None
+
+
+def watched(conn: Connection, account_id: int, handle: str, looks: int, at: datetime | None) -> None:
+    """It was looked at so often, and is again then; ``None``: not any more."""
+    run(
+        conn,
+        """UPDATE channels.staff_task SET looks = :looks, react_at = :at
+           WHERE account_id = :account_id AND handle = :handle""",
+        account_id=account_id,
+        handle=handle,
+        looks=looks,
+        at=at,
+    )
+
+
+def put_reactions(
+    conn: Connection, account_id: int, object_id: str, found: Sequence[tuple[str, Reaction]]
+) -> set[tuple[str, Reaction]]:
+    """Keep what people did, as member of staff and reaction; returns what is new."""
+    new = rows(
+        conn,
+        """INSERT INTO channels.reaction (account_id, object_id, staff_id, contact_id, kind, at)
+           SELECT :account_id, :object_id, staff_id, contact_id, kind, at
+           FROM unnest(CAST(:staff AS text[]), CAST(:contacts AS text[]), CAST(:kinds AS text[]),
+                       CAST(:at AS timestamptz[])) AS new (staff_id, contact_id, kind, at)
+           ORDER BY 3, 4, 5, 6 ON CONFLICT DO NOTHING RETURNING staff_id, contact_id, kind, at""",
+        account_id=account_id,
+        object_id=object_id,
+        staff=[staff_id for staff_id, _ in found],
+        contacts=[each.contact_id for _, each in found],
+        kinds=[each.kind for _, each in found],
+        at=[each.at for _, each in found],
+    )
+    return {(row[0], Reaction(*row[1:])) for row in new}
 
 
 def lock(conn: Connection, account_id: int, handle: str) -> tuple[str, str, str, list[datetime]] | None:

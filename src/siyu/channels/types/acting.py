@@ -102,6 +102,15 @@ class Results:
         return self.began and bool(self.staff) and not self.waiting_staff
 
 
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A contact liked or commented what a member of staff published."""
+
+    contact_id: str
+    kind: Literal["liked", "commented"]
+    at: datetime
+
+
 class CannotAct(Conflict):
     """The channel has no way to do this."""
 
@@ -171,4 +180,8 @@ class Acts:
 
     def cancel(self, way: str, handle: str, object_id: str = "") -> None:
         """Nobody has to confirm any more; what was sent stays. Safe to repeat."""
+        raise NotImplementedError
+
+    def reactions(self, object_id: str, staff_id: str) -> list[Reaction]:
+        """What contacts did with what this member published; all of it, each time."""
         raise NotImplementedError

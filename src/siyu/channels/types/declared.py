@@ -14,6 +14,7 @@ class Capability(StrEnum):
     CONTACTS = "contacts"  # knows customers and who serves them
     TAGS = "tags"
     TAGGING = "tagging"  # changes tags, and puts them on contacts
+    MOMENTS = "moments"  # staff publish to their customers; knows who liked and commented
     REMARKS = "remarks"  # writes what staff note
     HANDOVER = "handover"  # customers and groups go from one member to another
     GROUPS = "groups"
@@ -139,6 +140,7 @@ class Way:
         most: items in one call.
         attachments: content kinds beside the text, at most.
         contents: what it can carry.
+        reading: the quota from which reading what people did with it takes; empty for none.
     """
 
     name: str
@@ -150,6 +152,7 @@ class Way:
     most: int = 1
     attachments: int = 0
     contents: tuple[ContentKind, ...] = ()
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

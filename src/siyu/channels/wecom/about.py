@@ -253,6 +253,7 @@ WAYS: Final = (
         "account",
         needs_staff=True,
         quotas=("moment",),
+        reading="moment_reading",
         attachments=9,
         contents=(
             ContentKind("text", max_bytes=4000, max_characters=2000),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from siyu.channels.types import Acts, Handover, Heirless, Note, Results, Tag, TransferOutcome
+from siyu.channels.types import Acts, Handover, Heirless, Note, Reaction, Results, Tag, TransferOutcome
 from siyu.channels.wecom.calls import contacts, moments, sends, tags, transfers
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.errors import advice
@@ -104,6 +104,13 @@ class WecomActs(Acts):
             raise TryLater(
                 reason="The moment is still being handed out.", reason_zh="朋友圈任务正在派发中。", retry_after=60
             )
+
+    def reactions(self, object_id: str, staff_id: str) -> list[Reaction]:
+        comments, likes = moments.moment_reactions(self.client, object_id, staff_id)
+        return [
+            *(Reaction(one.contact_id, "commented", one.at) for one in comments if one.contact_id),
+            *(Reaction(one.contact_id, "liked", one.at) for one in likes if one.contact_id),
+        ]
 
     @property
     def _agent(self) -> str:
