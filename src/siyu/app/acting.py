@@ -17,6 +17,7 @@ class Acting:
         """Do a piece of whatever is due; returns how much was done, 0 when nothing is due."""
         kinds: tuple[Callable[[Desk], int], ...] = (
             channels.do_deliveries,
+            channels.do_conversations,
             channels.do_tasks,
             channels.do_marks,
             channels.do_handovers,

@@ -28,6 +28,7 @@ _METHODS: Final = {
     Capability.TAGGING: ("make_tags", "change_tag", "delete_tags", "mark"),
     Capability.REMARKS: ("note",),
     Capability.TASKS: ("results", "remind", "cancel"),
+    Capability.CONVERSATIONS: ("said",),
     Capability.MOMENTS: ("reactions",),
     Capability.HANDOVER: ("hand_over", "handovers", "hand_over_groups", "heirless"),
 }

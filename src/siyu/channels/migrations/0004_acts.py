@@ -149,6 +149,21 @@ def upgrade() -> None:
             PRIMARY KEY (account_id, handle, staff_id),
             FOREIGN KEY (account_id, handle) REFERENCES channels.staff_task
         );
+
+        -- Accounts of customer service in which somebody wrote: how far they are read. `asks` counts pushes, so that one
+        -- that comes during a reading is not taken for answered. What was written is not kept.
+        CREATE TABLE channels.conversation (
+            account_id bigint NOT NULL,
+            service_id text NOT NULL,
+            cursor text NOT NULL DEFAULT '',
+            token text NOT NULL,
+            token_until timestamptz NOT NULL,
+            asks bigint NOT NULL DEFAULT 1,
+            due_at timestamptz NOT NULL,
+            tries integer NOT NULL DEFAULT 0,
+            PRIMARY KEY (account_id, service_id)
+        );
+        CREATE INDEX conversation_due ON channels.conversation (due_at);
     """)
 
 

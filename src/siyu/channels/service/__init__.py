@@ -16,6 +16,7 @@ from siyu.channels.service.accounts import (
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
 from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people
+from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import deliver, deliveries
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
@@ -79,6 +80,7 @@ __all__ = [
     "delete_tags",
     "deliver",
     "deliveries",
+    "do_conversations",
     "do_deliveries",
     "do_handovers",
     "do_marks",

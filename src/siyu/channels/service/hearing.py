@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from sqlalchemy import Connection
 
 from siyu.channels.service import contacts
+from siyu.channels.service.acting import wake
 from siyu.channels.service.contacts import Sums
 from siyu.channels.service.pushes import PUSH, read_push
 from siyu.channels.service.quotas import grant
@@ -16,11 +17,11 @@ from siyu.channels.service.rereading import ask_again
 from siyu.channels.service.telling import source_of
 from siyu.channels.store import accounts as account_tables
 from siyu.channels.store import contacts as tables
-from siyu.channels.store import deliveries
+from siyu.channels.store import conversations, deliveries
 from siyu.channels.types.declared import Grant
 from siyu.channels.types.facts import FACTS
 from siyu.channels.types.mirrored import UnreadablePush
-from siyu.channels.types.pushes import Departure, Hint, Report
+from siyu.channels.types.pushes import Departure, Hint, Report, Spoken
 from siyu.channels.types.seen import ObjectKind
 from siyu.customers import service as customers
 from siyu.customers.types import TagChange
@@ -44,6 +45,7 @@ class _Heard:
     departures: list[Departure] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     reports: list[tuple[Report, datetime]] = field(default_factory=list)
+    spoken: list[Spoken] = field(default_factory=list)
 
 
 def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
@@ -72,6 +74,9 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
             grant(conn, account, said.grants, now)
         if said.reports:
             deliveries.note_reports(conn, account_id, said.reports)
+        if said.spoken:
+            conversations.ask(conn, account_id, said.spoken, now)
+            wake(conn)
         ask_again(conn, account_id, list({**said.hints, **sums.asks}), now)
     intake.put(conn, Lane.LIVE, told)
 
@@ -103,6 +108,7 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
     said.hints.update(dict.fromkeys(push.hints))
     said.departures += push.departures
     said.grants += push.grants
+    said.spoken += push.spoken
     said.reports += [(one, push.at) for one in push.reports]
 
 

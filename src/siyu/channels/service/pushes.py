@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from siyu.channels.types import Account, Arrival, Departure, Grant, Push, Report
+from siyu.channels.types import Account, Arrival, Departure, Grant, Push, Report, Spoken
 from siyu.intake.types import Message
 from siyu.kernel.clock import from_millis, to_millis
 
@@ -35,6 +35,11 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
         "reports": [
             {"handle": one.handle, "subject_id": one.subject_id, "ok": one.ok, "said": one.said} for one in push.reports
         ],
+        "spoken": [
+            # Their tokens live for minutes: no secrets that outlast the queue.
+            {"service_id": one.service_id, "token": one.token, "until": to_millis(one.until)}
+            for one in push.spoken
+        ],
     }
     return Message(PUSH, account.source_id, push.id, push.at, now, (), payload)
 
@@ -54,6 +59,7 @@ def read_push(message: Message) -> tuple[int, Push]:
             for one in said["grants"]
         ),
         reports=tuple(Report(**one) for one in said.get("reports", ())),
+        spoken=tuple(Spoken(**{**one, "until": from_millis(one["until"])}) for one in said.get("spoken", ())),
     )
     return said["account"], push
 

@@ -10,6 +10,8 @@ from siyu.channels.types.acting import (
     Reaction,
     Result,
     Results,
+    Said,
+    SaidPage,
     TransferOutcome,
 )
 from siyu.channels.types.acts import Delivery, HandoverRow, Mark, MarkOrder, MarkWanted, StaffConfirmation, StaffTask
@@ -59,7 +61,17 @@ from siyu.channels.types.mirrored import (
     Walk,
     Workload,
 )
-from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Report
+from siyu.channels.types.pushes import (
+    Arrival,
+    Departure,
+    Hint,
+    Push,
+    PushAnswer,
+    PushRefused,
+    PushRequest,
+    Report,
+    Spoken,
+)
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
     OBJECT_KINDS,
@@ -150,11 +162,14 @@ __all__ = [
     "Result",
     "Results",
     "Roster",
+    "Said",
+    "SaidPage",
     "Seen",
     "Sent",
     "Serving",
     "Shift",
     "Span",
+    "Spoken",
     "Staff",
     "StaffConfirmation",
     "StaffTask",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from siyu.channels.types.declared import Grant
 from siyu.channels.types.seen import Tag
 from siyu.kernel.errors import Conflict
 
@@ -111,6 +112,31 @@ class Reaction:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A contact wrote to customer service: of which kind. What they wrote is not told."""
+
+    id: str
+    contact_id: str
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaidPage:
+    """A page of what was said behind a cursor, and what the contacts allow by it.
+
+    Attributes:
+        cursor: to be kept with what comes of the page.
+        more: there is another page.
+    """
+
+    said: tuple[Said, ...]
+    grants: tuple[Grant, ...]
+    cursor: str
+    more: bool
+
+
 class CannotAct(Conflict):
     """The channel has no way to do this."""
 
@@ -184,4 +210,8 @@ class Acts:
 
     def reactions(self, object_id: str, staff_id: str) -> list[Reaction]:
         """What contacts did with what this member published; all of it, each time."""
+        raise NotImplementedError
+
+    def said(self, service_id: str, cursor: str, token: str) -> SaidPage:
+        """What contacts wrote to an account of customer service behind the cursor, in the order of the platform."""
         raise NotImplementedError

@@ -14,6 +14,7 @@ class Capability(StrEnum):
     CONTACTS = "contacts"  # knows customers and who serves them
     TAGS = "tags"
     TAGGING = "tagging"  # changes tags, and puts them on contacts
+    CONVERSATIONS = "conversations"  # knows that somebody wrote to customer service
     MOMENTS = "moments"  # staff publish to their customers; knows who liked and commented
     REMARKS = "remarks"  # writes what staff note
     HANDOVER = "handover"  # customers and groups go from one member to another

@@ -76,4 +76,15 @@ FACTS: tuple[FactKind, ...] = (
         "评论朋友圈",
         {"account": _ACCOUNT, "staff": _STAFF, "moment": _MOMENT},
     ),
+    FactKind(
+        "message.received",
+        1,
+        "The customer wrote to customer service. What they wrote is not kept.",
+        "客户发来消息",
+        {
+            "account": _ACCOUNT,
+            "service": ("string", "the account of customer service, as the platform calls it"),
+            "kind": ("string", "text, image, voice …, as the platform calls it"),
+        },
+    ),
 )

@@ -70,6 +70,21 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """Something was said to an account of customer service; what, is to be read.
+
+    Attributes:
+        service_id: of the account, on the platform.
+        token: makes the reading cheaper while it lives.
+        until: it lives so long.
+    """
+
+    service_id: str
+    token: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """What a push says, checked and decrypted.
 
@@ -82,6 +97,7 @@ class Push:
         arrival: somebody who may be greeted.
         grants: what the person's act allows.
         reports: what became of earlier sendings.
+        spoken: conversations in which something was said.
     """
 
     id: str
@@ -92,6 +108,7 @@ class Push:
     arrival: Arrival | None = None
     grants: tuple[Grant, ...] = ()
     reports: tuple[Report, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

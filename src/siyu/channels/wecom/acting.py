@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from siyu.channels.types import Acts, Handover, Heirless, Note, Reaction, Results, Tag, TransferOutcome
-from siyu.channels.wecom.calls import contacts, moments, sends, tags, transfers
+from siyu.channels.types import Acts, Handover, Heirless, Note, Reaction, Results, Said, SaidPage, Tag, TransferOutcome
+from siyu.channels.wecom.calls import contacts, moments, sends, service, tags, transfers
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.errors import advice
 from siyu.channels.wecom.results import moment_results, results
@@ -111,6 +111,16 @@ class WecomActs(Acts):
             *(Reaction(one.contact_id, "commented", one.at) for one in comments if one.contact_id),
             *(Reaction(one.contact_id, "liked", one.at) for one in likes if one.contact_id),
         ]
+
+    def said(self, service_id: str, cursor: str, token: str) -> SaidPage:
+        page = service.messages(self.client, service_id, cursor, token)
+        written = [one for one in page.messages if one.origin == "customer" and one.contact_id]
+        return SaidPage(
+            tuple(Said(one.id, one.contact_id, one.kind, one.at) for one in written),
+            service.grants(page.messages),
+            page.cursor,
+            page.more,
+        )
 
     @property
     def _agent(self) -> str:
