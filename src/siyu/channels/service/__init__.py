@@ -19,7 +19,7 @@ from siyu.channels.service.codes import Rotation, arrive, code, code_figures, co
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import deliver, deliveries
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
-from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
+from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
 from siyu.channels.service.mirroring import mirror
@@ -105,6 +105,7 @@ __all__ = [
     "mirror",
     "move_walk",
     "note_contact",
+    "note_heard",
     "note_reading",
     "open_account",
     "open_channel",

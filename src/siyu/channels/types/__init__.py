@@ -64,6 +64,7 @@ from siyu.channels.types.mirrored import (
 from siyu.channels.types.pushes import (
     Arrival,
     Departure,
+    Heard,
     Hint,
     Push,
     PushAnswer,
@@ -129,6 +130,7 @@ __all__ = [
     "Handover",
     "HandoverLimits",
     "HandoverRow",
+    "Heard",
     "Heirless",
     "Hint",
     "Item",

@@ -3001,7 +3001,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "tagging" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "tasks";
+        Capability: "staff" | "contacts" | "tags" | "tagging" | "conversations" | "moments" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "tasks";
         /**
          * CardRead
          * @description One package card.
