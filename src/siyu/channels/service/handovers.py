@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from siyu.channels import registry
 from siyu.channels.service.acting import RIGHT, Desk, able, at_work, note, wake
-from siyu.channels.service.quotas import reserve
+from siyu.channels.service.quotas import give_back, reserve, taken_of
 from siyu.channels.store import handovers as tables
 from siyu.channels.types import (
     Account,
@@ -171,7 +171,7 @@ def _keep(
     taken: dict[str, list[dict[str, Any]]] = {}
     if kind == "group" and limits.group_quota:
         taken = _quota(conn, account, limits.group_quota, {k: v for k, v in wanted.items() if k not in over}, over, now)
-    return tables.insert(
+    made = tables.insert(
         conn,
         [
             {
@@ -193,6 +193,10 @@ def _keep(
             for one, (giver, left) in wanted.items()
         ],
     )
+    # Whom another transaction asked for at the same time takes from the quota there.
+    twice = taken.keys() - {one.subject_id for one in made}
+    give_back(conn, account, [Reservation(one, taken_of(taken[one])) for one in sorted(twice)], now)
+    return made
 
 
 def _quota(

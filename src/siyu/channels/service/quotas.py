@@ -86,8 +86,12 @@ def fill(conn: Connection, account: Account, way: str, full: Mapping[str, dateti
 
 
 def taken_of(kept: Sequence[Mapping[str, Any]]) -> tuple[Taken, ...]:
-    """What was taken, as a table keeps it: moments are ISO 8601."""
-    return tuple(Taken(**{**one, "at": datetime.fromisoformat(one["at"]) if one["at"] else None}) for one in kept)
+    """What was taken, from the fields of it; a table keeps moments as ISO 8601."""
+    return tuple(Taken(**{**one, "at": _moment(one["at"])}) for one in kept)
+
+
+def _moment(kept: str | datetime | None) -> datetime | None:
+    return datetime.fromisoformat(kept) if isinstance(kept, str) else kept
 
 
 def grant(conn: Connection, account: Account, grants: Sequence[Grant], now: datetime) -> None:

@@ -22,7 +22,6 @@ from siyu.channels.types import (
     Account,
     Capability,
     Departure,
-    PlatformRefused,
     Reservation,
     Result,
     Results,
@@ -174,10 +173,12 @@ def do_tasks(desk: Desk) -> int:
 def _put_off(desk: Desk, task: Polled, error: Exception) -> None:
     now = desk.clock.now()
     wait = pause(task.tries, error if isinstance(error, TryLater) else None)
-    gone = isinstance(error, PlatformRefused) and now - task.asked_at > _DEADLINE
+    gone = not isinstance(error, TryLater) and now - task.asked_at > _DEADLINE
     why = broken(error, task.tries)
     problem = {"code": why.code, "message": why.reason, "message_zh": why.reason_zh}
     with desk.database.transaction() as conn:
+        if gone:
+            tables.end_waiting(conn, task.account_id, task.handle, "unconfirmed", _LATE, now)
         task_tables.move(
             conn, task.account_id, task.handle,
             state="expired" if gone else "open", object_id="", due_at=now + max(wait, FIRST_LOOK),

@@ -253,6 +253,21 @@ def test_nobody_confirms_and_after_a_week_nobody_asks(acted: Acted) -> None:
     assert len(acted.opened) == asked
 
 
+def test_a_platform_that_forgot_a_task_is_not_asked_for_ever(acted: Acted) -> None:
+    deliver(acted, *items(ties(acted, 1)))
+    work(acted)
+    acted.corp.state.sends.clear()
+    poll(acted, HOUR)
+    (task,) = acted.done(lambda conn: service.staff_tasks(conn, acted.account.id))
+    assert task.state == "open"
+    ((problem,),) = acted.rows("SELECT problem->>'code' FROM channels.staff_task")
+    assert problem == "41047"
+    poll(acted, 8 * DAY)
+    (task,) = acted.done(lambda conn: service.staff_tasks(conn, acted.account.id))
+    assert task.state == "expired"
+    assert kept(acted, "k0")["k0"].result == "unconfirmed"
+
+
 def test_groups_are_reached_through_their_owner(acted: Acted) -> None:
     group = next(
         one
