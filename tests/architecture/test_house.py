@@ -172,6 +172,52 @@ class TestImports:
         assert [path for path in FILES if marks.search(path.read_text("utf-8"))] == []
 
 
+class TestSending:
+    """Nothing reaches a person except through the touch gate; one function of channels is its hand."""
+
+    @staticmethod
+    def callers(name: str) -> set[str]:
+        """Files in which something of this name is called."""
+        return {
+            path.relative_to(SOURCE).as_posix()
+            for path in FILES
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == name
+        }
+
+    def test_a_plugin_sends_what_was_delivered_and_nothing_else(self) -> None:
+        senders = {
+            path.relative_to(SOURCE).as_posix()
+            for path in FILES
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Attribute) and node.attr == "send"
+        }
+        plugins = {one for one in senders if re.match(r"channels/(wecom|wechat)/", one)}
+        # The demo sends the events of a population to our own door.
+        not_channels = {one for one in senders if one.startswith("app/demo/")}
+        assert senders - plugins - not_channels == {"channels/service/sending.py"}
+
+    def test_only_deliver_makes_a_delivery(self) -> None:
+        makers = {
+            where(path, line)
+            for path in FILES
+            for line, text in strings(path)
+            if re.search(r"INSERT INTO channels\.delivery\b", text)
+        }
+        assert {one.partition(":")[0] for one in makers} == {"src/siyu/channels/store/deliveries.py"}
+        users = {
+            path.relative_to(SOURCE).as_posix()
+            for path in FILES
+            for line, name in calls(path)
+            if name == "tables.insert" and "store import deliveries as tables" in path.read_text("utf-8")
+        }
+        assert users == {"channels/service/delivering.py"}
+
+    def test_only_the_gate_delivers(self) -> None:
+        """No room but touch, no route, no command; until there is a gate, nobody."""
+        assert {one for one in self.callers("deliver") if not one.startswith(("touch/", "rehearsal/"))} == set()
+
+
 class TestRooms:
     @pytest.mark.parametrize("room", sorted(p.parent.name for p in SOURCE.glob("*/__init__.py")))
     def test_says_what_it_owns(self, room: str) -> None:

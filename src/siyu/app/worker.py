@@ -4,6 +4,7 @@ import asyncio
 import threading
 from zoneinfo import ZoneInfo
 
+from siyu.app.acting import Acting
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
 from siyu.app.jobs import register
@@ -37,12 +38,14 @@ class Worker:
         standings = Standings(context.database, context.clock)
         opens = opener(context.database, context.clock)
         syncing = Syncing(context.database, context.clock, opens)
+        acting = Acting(channels.Desk(context.database, context.clock, opens))
         rotation = channels.Rotation(context.database, context.clock, ZoneInfo(context.settings.brand_zone), opens)
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
             Loop("standings", context.database, customers.CHANNEL, standings.run_once),
             Loop("syncing", context.database, channels.CHANNEL, syncing.run_once),
+            Loop("acting", context.database, channels.ACTS_CHANNEL, acting.run_once),
             Loop("codes", context.database, channels.CODES_CHANNEL, rotation.run_once),
         ]
 

@@ -28,6 +28,12 @@ _METHODS: Final = {
     Capability.RECOGNISE: ("recognise", "pending_ids"),
     Capability.PAGE_LOGIN: ("authorize_url", "login", "claims_of"),
     Capability.APP_LOGIN: ("login", "phone", "claims_of"),
+    Capability.TAGGING: ("make_tags", "change_tag", "delete_tags", "mark"),
+    Capability.REMARKS: ("note",),
+    Capability.TASKS: ("results", "remind", "cancel"),
+    Capability.CONVERSATIONS: ("said",),
+    Capability.MOMENTS: ("reactions",),
+    Capability.HANDOVER: ("hand_over", "handovers", "hand_over_groups", "heirless"),
 }
 
 
@@ -180,6 +186,10 @@ def _problems(said: About) -> Iterable[tuple[str, str]]:
             )
     if said.ways and Capability.SEND not in said.capabilities:
         yield "it declares ways and does not send.", "它声明了触达方式，但没有发送能力。"
+    if Capability.HANDOVER in said.capabilities and said.handovers is None:
+        yield "it hands customers over and does not say within which limits.", "它声明了客户继承，但未声明限制。"
+    if said.handovers is not None and said.handovers.group_quota not in {"", *quotas}:
+        yield "groups take from a quota that it does not declare.", "群转让引用了未声明的配额。"
     settings = {one.name for one in said.fields if not one.secret}
     if said.external_id and said.external_id not in settings:
         yield (

@@ -173,6 +173,17 @@ class TestGrants:
         wanted = [Wanted(str(n), ("reply",), "a") for n in range(count)]
         return kinds(service.reserve(conn, account, wanted, at))
 
+    def test_what_a_person_takes_back_is_gone(self, conn: Connection, account: Account) -> None:
+        service.grant(conn, account, [Grant("notice", "a", 2, None), Grant("notice", "b", 2, None)], START)
+        service.grant(conn, account, [Grant("notice", "a", 0, None)], START)
+        wanted = [Wanted(who, ("notice",), who) for who in "ab"]
+        assert [type(one) for one in service.reserve(conn, account, wanted, START)] == [Refusal, Reservation]
+        again = [Grant("notice", "a", 3, None), Grant("notice", "a", 0, None), Grant("notice", "a", 1, None)]
+        service.grant(conn, account, again, START)
+        first, second = service.reserve(conn, account, [Wanted(str(n), ("notice",), "a") for n in range(2)], START)
+        assert isinstance(first, Reservation)
+        assert isinstance(second, Refusal)
+
     def test_nothing_is_allowed_until_an_act_grants_it(self, conn: Connection, account: Account) -> None:
         (refused,) = service.reserve(conn, account, [Wanted("k", ("reply",), "a")], START)
         assert isinstance(refused, Refusal)

@@ -39,3 +39,5 @@ for part in (
 router.include_router(channels.accounts)
 router.include_router(channels.codes)
 router.include_router(channels.mirror)
+router.include_router(channels.acts)
+router.include_router(channels.tasks)

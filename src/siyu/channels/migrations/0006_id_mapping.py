@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "channels_0006"
-down_revision = "channels_0004"
+down_revision = "channels_0005"
 branch_labels = None
 depends_on = None
 

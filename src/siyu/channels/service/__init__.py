@@ -13,17 +13,25 @@ from siyu.channels.service.accounts import (
     resume_account,
     update_account,
 )
+from siyu.channels.service.acting import ACTS_CHANNEL, Desk
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
 from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people
+from siyu.channels.service.conversing import do_conversations
+from siyu.channels.service.delivering import deliver, deliveries
+from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
+from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
 from siyu.channels.service.mirroring import mirror
+from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
+from siyu.channels.service.reacting import do_reactions
 from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
 from siyu.channels.service.regrouping import regroup
+from siyu.channels.service.remarks import note_contact
 from siyu.channels.service.rereading import (
     CHANNEL,
     ask_again,
@@ -32,16 +40,21 @@ from siyu.channels.service.rereading import (
     note_reading,
     put_off_rereads,
 )
+from siyu.channels.service.sending import do_deliveries
+from siyu.channels.service.tagging import change_tag, delete_tags, make_tags
+from siyu.channels.service.tasks import cancel_task, do_tasks, remind_staff, staff_task, staff_tasks
 from siyu.channels.service.telling import scope_of, source_of
 from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
 from siyu.channels.service.welcome import Greeter, forget_welcomes
 
 __all__ = [
+    "ACTS_CHANNEL",
     "CHANNEL",
     "CODES_CHANNEL",
     "PUSH",
     "RECONCILE",
     "BadPlugin",
+    "Desk",
     "Greeter",
     "Health",
     "Known",
@@ -58,6 +71,8 @@ __all__ = [
     "bad_plugins",
     "begin_login",
     "begin_walk",
+    "cancel_task",
+    "change_tag",
     "check_account",
     "claim_rereads",
     "code",
@@ -65,6 +80,15 @@ __all__ = [
     "code_people",
     "connect_account",
     "contact_follows",
+    "delete_tags",
+    "deliver",
+    "deliveries",
+    "do_conversations",
+    "do_deliveries",
+    "do_handovers",
+    "do_marks",
+    "do_reactions",
+    "do_tasks",
     "end_walk",
     "filled_secrets",
     "finish_login",
@@ -73,31 +97,43 @@ __all__ = [
     "give_back",
     "grant",
     "group_list",
+    "hand_over",
+    "hand_over_groups",
+    "handover_page",
     "health_of_accounts",
     "hear",
+    "heirless",
     "keep_pending",
     "keep_recognised",
     "login_of_app",
+    "make_tags",
+    "mark_orders",
+    "marks",
     "may_ask",
     "mirror",
     "move_walk",
     "newcomers",
+    "note_contact",
     "note_heard",
     "note_reading",
     "open_account",
     "open_channel",
     "open_ports",
+    "order_marks",
     "order_reconcile",
     "pause_account",
     "push_message",
     "put_off_rereads",
     "read_push",
     "regroup",
+    "remind_staff",
     "reserve",
     "resume_account",
     "scope_of",
     "session_of",
     "source_of",
+    "staff_task",
+    "staff_tasks",
     "standing",
     "tag_list",
     "tie_phone",

@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from sqlalchemy import Connection
 
 from siyu.channels.service import contacts, telling
+from siyu.channels.service.acting import wake
 from siyu.channels.service.contacts import Sums
 from siyu.channels.service.pushes import PUSH, read_push
 from siyu.channels.service.quotas import grant
@@ -16,11 +17,12 @@ from siyu.channels.service.rereading import ask_again
 from siyu.channels.service.telling import source_of
 from siyu.channels.store import accounts as account_tables
 from siyu.channels.store import contacts as tables
+from siyu.channels.store import conversations, deliveries
 from siyu.channels.types.declared import Grant
 from siyu.channels.types.facts import FACTS
 from siyu.channels.types.handed import Account
 from siyu.channels.types.mirrored import UnreadablePush
-from siyu.channels.types.pushes import Departure, Hint, Push
+from siyu.channels.types.pushes import Departure, Hint, Push, Report, Spoken
 from siyu.channels.types.seen import ObjectKind
 from siyu.customers import service as customers
 from siyu.customers.types import TagChange
@@ -44,14 +46,17 @@ class _Heard:
     departures: list[Departure] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     scans: list[Push] = field(default_factory=list)
+    reports: list[tuple[Report, datetime]] = field(default_factory=list)
+    spoken: list[Spoken] = field(default_factory=list)
 
 
 def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
-    """Note what pushes ask for: what is to be read again, who ended what, what people allow, who scanned a code.
+    """Note what pushes ask for: what is to be read again, who ended what, what people allow, who scanned a
+    code, what became of sendings, where something was said.
 
     What a customer ended ends here, because the platform goes on showing it; its message is put into the queue with this
-    transaction, and so is that of a scan, which the platform shows nowhere. Of everything else the platform is asked. A repeat changes nothing but grants without an end, which
-    rely on the pipeline's dedup of messages. A push for an account that is no more is dropped.
+    transaction, and so is that of a scan, which the platform shows nowhere. Of everything else the platform is asked.
+    A repeat changes nothing but grants without an end, which rely on the pipeline's dedup of messages. A push for an account that is no more is dropped.
 
     Raises:
         UnreadablePush: a message of type ``push`` is wrong; nothing of the batch may be kept.
@@ -71,6 +76,11 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
         told += [_scan(account, push, now) for push in said.scans]
         if said.grants:
             grant(conn, account, said.grants, now)
+        if said.reports:
+            deliveries.note_reports(conn, account_id, said.reports)
+        if said.spoken:
+            conversations.ask(conn, account_id, said.spoken, now)
+            wake(conn)
         ask_again(conn, account_id, list({**said.hints, **sums.asks}), now)
     intake.put(conn, Lane.LIVE, told)
 
@@ -83,6 +93,10 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
                 *(kind in _KINDS and type(object_id) is str for kind, object_id in push.hints),
                 *(one.by in _BY for one in push.departures),
                 push.scan is None or (type(push.scan.contact_id) is str and type(push.scan.state) is str),
+                *(
+                    type(one.handle) is str and type(one.subject_id) is str and type(one.said) is str
+                    for one in push.reports
+                ),
             ]
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
@@ -99,6 +113,8 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
     said.hints.update(dict.fromkeys(push.hints))
     said.departures += push.departures
     said.grants += push.grants
+    said.spoken += push.spoken
+    said.reports += [(one, push.at) for one in push.reports]
     if push.scan is not None:
         said.scans.append(push)
 

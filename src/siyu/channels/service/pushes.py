@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from siyu.channels.types import Account, Arrival, Departure, Grant, Push, Scan
+from siyu.channels.types import Account, Arrival, Departure, Grant, Push, Report, Scan, Spoken
 from siyu.intake.types import Message
 from siyu.kernel.clock import from_millis, to_millis
 
@@ -33,6 +33,14 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
             for one in push.grants
         ],
         "scan": None if push.scan is None else {"contact_id": push.scan.contact_id, "state": push.scan.state},
+        "reports": [
+            {"handle": one.handle, "subject_id": one.subject_id, "ok": one.ok, "said": one.said} for one in push.reports
+        ],
+        "spoken": [
+            # Their tokens live for minutes: no secrets that outlast the queue.
+            {"service_id": one.service_id, "token": one.token, "until": to_millis(one.until)}
+            for one in push.spoken
+        ],
     }
     return Message(PUSH, account.source_id, push.id, push.at, now, (), payload)
 
@@ -52,6 +60,8 @@ def read_push(message: Message) -> tuple[int, Push]:
             for one in said["grants"]
         ),
         scan=None if said.get("scan") is None else Scan(**said["scan"]),
+        reports=tuple(Report(**one) for one in said.get("reports", ())),
+        spoken=tuple(Spoken(**{**one, "until": from_millis(one["until"])}) for one in said.get("spoken", ())),
     )
     return said["account"], push
 

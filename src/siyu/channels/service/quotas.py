@@ -1,8 +1,8 @@
 """Taking from quotas: who may send, and who must wait. No number of senders at once gets more than there is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -60,17 +60,56 @@ def give_back(conn: Connection, account: Account, reservations: Sequence[Reserva
     tables.spend(conn, account.id, _of_grants(reservations), -1)
 
 
+def fill(conn: Connection, account: Account, way: str, full: Mapping[str, datetime], now: datetime) -> None:
+    """These subjects have nothing left of a way's quotas: the platform said so, of the window of that moment. What has gone
+    since with its window is left out. Safe to repeat.
+    """
+    about = registry.about(account.channel)
+    zone = ZoneInfo(about.zone)
+    applying = [one for one in rules.applying(about, account.settings) if one.window != "grant"]
+    names = {name for one in about.ways if one.name == way for name in one.quotas}
+    reached = next((one.subject for one in about.ways if one.name == way), "")
+    limits: dict[Key, int] = {}
+    for quota in applying:
+        if quota.name in names and quota.subject == reached and not quota.by:
+            start, _ = window_at(quota.window, zone, now)
+            limit = limit_at(quota, zone, start)
+            keys = [Key(quota.name, quota.window, quota.subject, one) for one, at in full.items() if at >= start]
+            limits |= {key: min(limit, limits.get(key, limit)) for key in keys}
+    if not limits:
+        return
+    found = tables.lock(conn, account.id, _starts(limits, zone, now))
+    changes = {
+        key: (found[key].start, limit - found[key].used) for key, limit in limits.items() if found[key].used < limit
+    }
+    tables.change(conn, account.id, changes)
+
+
+def taken_of(kept: Sequence[Mapping[str, Any]]) -> tuple[Taken, ...]:
+    """What was taken, from the fields of it; a table keeps moments as ISO 8601."""
+    return tuple(Taken(**{**one, "at": _moment(one["at"])}) for one in kept)
+
+
+def _moment(kept: str | datetime | None) -> datetime | None:
+    return datetime.fromisoformat(kept) if isinstance(kept, str) else kept
+
+
 def grant(conn: Connection, account: Account, grants: Sequence[Grant], now: datetime) -> None:
     """Keep what acts of people allow. The newest act counts: what was left of one that ends before is gone.
 
     Safe to repeat for grants with an end; those without one add up, so keep them with the message that brought them.
-    A grant of a quota that the channel does not have is left out.
+    A grant of a quota that the channel does not have is left out. A count of 0 takes back what was granted before it.
     """
     about = registry.about(account.channel)
     open_ = {one.name: one for one in about.quotas if one.window == "grant"}
     kept: dict[tuple[str, str, datetime | None], tuple[int, int]] = {}
+    back: set[tuple[str, str]] = set()  # taken back by the person
     for one in grants:
         quota = open_.get(one.quota)
+        if quota is not None and one.count == 0:
+            back.add((one.quota, one.subject_id))
+            kept = {place: given for place, given in kept.items() if place[:2] != (one.quota, one.subject_id)}
+            continue
         if quota is None or one.count < 1 or (one.until is not None and one.until <= now):
             continue
         place = (one.quota, one.subject_id, one.until)
@@ -78,11 +117,15 @@ def grant(conn: Connection, account: Account, grants: Sequence[Grant], now: date
         for other in [p for p in kept if p[:2] == place[:2] and one.until and p[2] and p[2] < one.until]:
             del kept[other]
         kept[place] = (min(count, quota.limit or count), quota.limit)
-    if not kept:
+    places = {(name, subject_id) for name, subject_id, _ in kept} | back
+    if not places:
         return
-    keys = {Key(name, "grant", open_[name].subject, subject_id): _ALWAYS for name, subject_id, _ in kept}
+    keys = {Key(name, "grant", open_[name].subject, subject_id): _ALWAYS for name, subject_id in places}
     tables.lock(conn, account.id, keys)
-    tables.put_grants(conn, account.id, kept)
+    if back:
+        tables.take_back(conn, account.id, sorted(back))
+    if kept:
+        tables.put_grants(conn, account.id, kept)
 
 
 def used(conn: Connection, account: Account, now: datetime) -> list[QuotaUse]:

@@ -122,6 +122,19 @@ def spend(conn: Connection, account_id: int, taken: Iterable[Taken], sign: int) 
     )
 
 
+def take_back(conn: Connection, account_id: int, places: Sequence[tuple[str, str]]) -> None:
+    """Nothing is granted any more to these (quota, subject), which are locked."""
+    run(
+        conn,
+        """DELETE FROM channels.grant_left AS had
+           USING unnest(CAST(:quotas AS text[]), CAST(:ids AS text[])) AS back (quota, subject_id)
+           WHERE had.account_id = :account_id AND had.quota = back.quota AND had.subject_id = back.subject_id""",
+        account_id=account_id,
+        quotas=[quota for quota, _ in places],
+        ids=[subject_id for _, subject_id in places],
+    )
+
+
 def put_grants(
     conn: Connection, account_id: int, grants: Mapping[tuple[str, str, datetime | None], tuple[int, int]]
 ) -> None:

@@ -1,5 +1,20 @@
 """The channel protocol: what a plugin declares and does, and the words in which it tells what it saw."""
 
+from siyu.channels.types.acting import (
+    Acts,
+    CannotAct,
+    Handover,
+    Heirless,
+    Note,
+    Reached,
+    Reaction,
+    Result,
+    Results,
+    Said,
+    SaidPage,
+    TransferOutcome,
+)
+from siyu.channels.types.acts import Delivery, HandoverRow, Mark, MarkOrder, MarkWanted, StaffConfirmation, StaffTask
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.codes import (
     Card,
@@ -18,7 +33,19 @@ from siyu.channels.types.codes import (
     Shift,
     Span,
 )
-from siyu.channels.types.declared import About, Capability, ContentKind, Field, Grant, Quota, Rate, Subject, Way, Window
+from siyu.channels.types.declared import (
+    About,
+    Capability,
+    ContentKind,
+    Field,
+    Grant,
+    HandoverLimits,
+    Quota,
+    Rate,
+    Subject,
+    Way,
+    Window,
+)
 from siyu.channels.types.facts import FACTS
 from siyu.channels.types.handed import Account, Ports, Token
 from siyu.channels.types.logins import (
@@ -55,6 +82,7 @@ from siyu.channels.types.pushes import (
     PushRequest,
     Report,
     Scan,
+    Spoken,
 )
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
@@ -80,7 +108,9 @@ __all__ = [
     "THE_ACCOUNT",
     "About",
     "Account",
+    "Acts",
     "Arrival",
+    "CannotAct",
     "Capability",
     "Card",
     "Channel",
@@ -95,6 +125,7 @@ __all__ = [
     "ContactFollows",
     "Content",
     "ContentKind",
+    "Delivery",
     "Department",
     "Departure",
     "Everything",
@@ -108,7 +139,11 @@ __all__ = [
     "Group",
     "GroupSummary",
     "Handle",
+    "Handover",
+    "HandoverLimits",
+    "HandoverRow",
     "Heard",
+    "Heirless",
     "Hint",
     "Item",
     "Known",
@@ -117,9 +152,13 @@ __all__ = [
     "LoginBroken",
     "LoginRefused",
     "LoginUnavailable",
+    "Mark",
+    "MarkOrder",
+    "MarkWanted",
     "Member",
     "MemberSession",
     "Mirrored",
+    "Note",
     "ObjectKind",
     "Opening",
     "Outcome",
@@ -132,6 +171,8 @@ __all__ = [
     "Quota",
     "QuotaUse",
     "Rate",
+    "Reached",
+    "Reaction",
     "Recognised",
     "Recognising",
     "Refusal",
@@ -139,20 +180,28 @@ __all__ = [
     "Report",
     "Reread",
     "Reservation",
+    "Result",
+    "Results",
     "Roster",
+    "Said",
+    "SaidPage",
     "Scan",
     "Seen",
     "Sent",
     "Serving",
     "Shift",
     "Span",
+    "Spoken",
     "Staff",
+    "StaffConfirmation",
+    "StaffTask",
     "Standing",
     "Subject",
     "Tag",
     "TagSummary",
     "Taken",
     "Token",
+    "TransferOutcome",
     "UnreadablePush",
     "Unseen",
     "Visitor",

@@ -1,11 +1,12 @@
 """Sending, health, and the plugin itself."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from siyu.channels.types.acting import Acts
 from siyu.channels.types.codes import CodeKind, Handle, Opening
 from siyu.channels.types.declared import About
 from siyu.channels.types.handed import Account, Ports
@@ -95,7 +96,7 @@ class PlatformRefused(SiyuError):
         return int(self.details["errcode"])
 
 
-class Channel(ABC):
+class Channel(Acts, ABC):
     """One account on one platform. Made when it is needed, by the registry; holds nothing that matters between calls."""
 
     about: ClassVar[About]
@@ -179,8 +180,34 @@ class Channel(ABC):
         raise NotImplementedError
 
     def send(self, way: str, items: Sequence[Item]) -> list[Sent]:
-        """Send a batch, one answer for each item in its order. Called by the touch gate and by nothing else."""
+        """Send a batch, one answer for each item in its order. Called behind ``service.deliver`` and by nothing else."""
         raise NotImplementedError
+
+    def find_sent(self, way: str, items: Sequence[Item], since: datetime, known: Collection[str]) -> list[Sent]:
+        """What became of items that were given to :meth:`send` by a process that died before it knew the answer.
+
+        ``later`` where it is certain that nothing reached the platform, or that sending them again sends nothing twice.
+        A plugin that cannot know says ``refused``, as here: to hear something twice is worse than not to hear it.
+
+        Args:
+            way: in which they were sent.
+            items: in which order the answers are.
+            since: when they were given to it.
+            known: handles of other sendings.
+
+        Raises:
+            PlatformRefused, TryLater: as :meth:`read`.
+        """
+        del self, way, since, known
+        return [
+            Sent(
+                item.key,
+                "refused",
+                reason="Siyu was interrupted while it was being sent, and nobody can tell whether it was taken.",
+                reason_zh="发送过程被中断，无法确定平台是否已受理。",
+            )
+            for item in items
+        ]
 
     def open_code(self, code: Opening) -> Handle:
         """Make an entry code. A repeat makes another one: the handle is kept before anything else is done.

@@ -13,6 +13,11 @@ class Capability(StrEnum):
     STAFF = "staff"  # knows who serves
     CONTACTS = "contacts"  # knows customers and who serves them
     TAGS = "tags"
+    TAGGING = "tagging"  # changes tags, and puts them on contacts
+    CONVERSATIONS = "conversations"  # knows that somebody wrote to customer service
+    MOMENTS = "moments"  # staff publish to their customers; knows who liked and commented
+    REMARKS = "remarks"  # writes what staff note
+    HANDOVER = "handover"  # customers and groups go from one member to another
     GROUPS = "groups"
     PUSH = "push"  # tells by callbacks
     WELCOME = "welcome"  # greets who has just come
@@ -21,6 +26,7 @@ class Capability(StrEnum):
     RECOGNISE = "recognise"  # says which of its contacts a visitor of an app of ours is
     PAGE_LOGIN = "page_login"  # says who visits a page of ours
     APP_LOGIN = "app_login"  # says who uses an app of ours, and the phone that they give
+    TASKS = "tasks"  # knows what became of what staff were asked to send
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,7 @@ class Way:
         most: items in one call.
         attachments: content kinds beside the text, at most.
         contents: what it can carry.
+        reading: the quota from which reading what people did with it takes; empty for none.
     """
 
     name: str
@@ -149,6 +156,23 @@ class Way:
     most: int = 1
     attachments: int = 0
     contents: tuple[ContentKind, ...] = ()
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverLimits:
+    """How often a customer (or a group) goes from one member who stays to another.
+
+    Attributes:
+        most: so often within ``days``; what is inherited from a member who left does not count.
+        at_once: in one call.
+        group_quota: the quota that a group takes from, of the member who gives it away; empty for none.
+    """
+
+    most: int
+    days: int
+    at_once: int
+    group_quota: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +182,7 @@ class About:
     Attributes:
         external_id: the field whose value is how the platform calls the account; empty when no field says it.
         identity: identifier types its contacts have, the account's own scope first.
+        handovers: the limits of handovers, where the channel has them.
     """
 
     name: str
@@ -171,3 +196,4 @@ class About:
     ways: tuple[Way, ...] = ()
     identity: tuple[str, ...] = ()
     external_id: str = ""
+    handovers: HandoverLimits | None = None

@@ -4,6 +4,7 @@ from siyu.kernel.fact import FactKind
 
 _ACCOUNT = ("integer", "id of the account")
 _STAFF = ("string", "the member of staff, as the platform calls them")
+_MOMENT = ("string", "the moment, as the platform calls it")
 _WAY = ("string", "how they met: scan, search, card, group, transfer, link …")
 _STATE = ("string", "what the entry code or link carried")
 
@@ -81,5 +82,30 @@ FACTS: tuple[FactKind, ...] = (
         "The customer is in a group chat no more.",
         "退出群聊",
         {"account": _ACCOUNT, "group": ("string", "the group chat, as the platform calls it")},
+    ),
+    FactKind(
+        "moment.liked",
+        1,
+        "The customer liked a moment that a member of staff published.",
+        "点赞朋友圈",
+        {"account": _ACCOUNT, "staff": _STAFF, "moment": _MOMENT},
+    ),
+    FactKind(
+        "moment.commented",
+        1,
+        "The customer commented a moment that a member of staff published; the platform does not say what.",
+        "评论朋友圈",
+        {"account": _ACCOUNT, "staff": _STAFF, "moment": _MOMENT},
+    ),
+    FactKind(
+        "message.received",
+        1,
+        "The customer wrote to customer service. What they wrote is not kept.",
+        "客户发来消息",
+        {
+            "account": _ACCOUNT,
+            "service": ("string", "the account of customer service, as the platform calls it"),
+            "kind": ("string", "text, image, voice …, as the platform calls it"),
+        },
     ),
 )

@@ -82,6 +82,21 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """Something was said to an account of customer service; what, is to be read.
+
+    Attributes:
+        service_id: of the account, on the platform.
+        token: makes the reading cheaper while it lives.
+        until: it lives so long.
+    """
+
+    service_id: str
+    token: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """What a push says, checked and decrypted.
 
@@ -95,6 +110,7 @@ class Push:
         scan: somebody who came through an entry code, and is there already.
         grants: what the person's act allows.
         reports: what became of earlier sendings.
+        spoken: conversations in which something was said.
     """
 
     id: str
@@ -106,6 +122,7 @@ class Push:
     grants: tuple[Grant, ...] = ()
     reports: tuple[Report, ...] = ()
     scan: Scan | None = None
+    spoken: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from siyu.channels.types import About, Capability, ContentKind, Field, Quota, Rate, Subject, Way
+from siyu.channels.types import About, Capability, ContentKind, Field, HandoverLimits, Quota, Rate, Subject, Way
 from siyu.channels.wecom.client import BASE_URL
 
 CAPS: Final = ("per_day", "per_week", "per_month")
@@ -253,6 +253,7 @@ WAYS: Final = (
         "account",
         needs_staff=True,
         quotas=("moment",),
+        reading="moment_reading",
         attachments=9,
         contents=(
             ContentKind("text", max_bytes=4000, max_characters=2000),
@@ -275,4 +276,5 @@ ABOUT: Final = About(
     ways=WAYS,
     identity=("external_userid", "union_id"),
     external_id="corp_id",
+    handovers=HandoverLimits(most=2, days=90, at_once=100, group_quota="group_transfer"),
 )

@@ -1,6 +1,7 @@
 """One WeCom corp, seen through one application of its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from siyu.channels.types import (
@@ -24,17 +25,17 @@ from siyu.channels.types import (
 )
 from siyu.channels.wecom import codes
 from siyu.channels.wecom.about import ABOUT
-from siyu.channels.wecom.calls import people, sends
+from siyu.channels.wecom.acting import WecomActs
+from siyu.channels.wecom.calls import people
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.health import health
 from siyu.channels.wecom.pushes import Keys, answer
 from siyu.channels.wecom.reading import read
-from siyu.channels.wecom.results import Results, results
-from siyu.channels.wecom.sending import send, welcome
+from siyu.channels.wecom.sending import find_sent, send, welcome
 from siyu.channels.wecom.walking import walk
 
 
-class Wecom(Channel):
+class Wecom(WecomActs, Channel):
     """企业微信: staff, customers and who serves them, tags, groups; group sends that staff confirm."""
 
     about: ClassVar[About] = ABOUT
@@ -86,14 +87,5 @@ class Wecom(Channel):
     def mark_contact(self, staff_id: str, contact_id: str, tag_ids: Sequence[str], remark: str) -> None:
         codes.mark_contact(self.client, staff_id, contact_id, tag_ids, remark)
 
-    def results(self, handle: str) -> Results:
-        """What became of a group send so far: ask again, with pauses that grow, until it is done or too late."""
-        return results(self.client, handle)
-
-    def remind(self, handle: str) -> None:
-        """Remind the staff who have not confirmed a group send; up to three times in 24 hours."""
-        sends.remind(self.client, handle)
-
-    def cancel(self, handle: str) -> None:
-        """Nobody has to confirm a group send any more; what was sent stays. Safe to repeat."""
-        sends.cancel(self.client, handle)
+    def find_sent(self, way: str, items: Sequence[Item], since: datetime, known: Collection[str]) -> list[Sent]:
+        return find_sent(self.client, way, items, since, known)

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from siyu.channels.types import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest
+from siyu.channels.types import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Spoken
 from siyu.channels.wecom.crypto import Garbled, decrypt, key_of, signed
 from siyu.channels.wecom.row import cleaned
 from siyu.kernel.errors import BadInput, TooLarge
@@ -21,6 +21,7 @@ MAX_BYTES: Final = 256 * 1024  # the largest that the platform sends lists a few
 OLDEST: Final = timedelta(hours=1)
 NEWEST: Final = timedelta(minutes=5)  # a clock of ours that is behind
 WELCOME_LIFE: Final = timedelta(seconds=20)
+SPOKEN_LIFE: Final = timedelta(minutes=9)  # of ten
 # Read again whole: the platform does not say which one, or says something of all of them.
 ALL: Final = ""
 
@@ -145,6 +146,7 @@ def _push(plain: bytes, corp_id: str) -> Push:
         hints=tuple(dict.fromkeys(hints)),
         departures=_departures(said, kind, change),
         arrival=_arrival(said, kind, change),
+        spoken=_spoken(said, kind),
     )
 
 
@@ -203,6 +205,13 @@ def _departures(said: _Said, kind: str, change: str) -> tuple[Departure, ...]:
         return ()
     staff_id, contact_id = said.get("UserID"), said.get("ExternalUserID")
     return (Departure(staff_id, contact_id, by, said.at),) if staff_id and contact_id else ()
+
+
+def _spoken(said: _Said, kind: str) -> tuple[Spoken, ...]:
+    service_id = said.get("OpenKfId")
+    if kind != "kf_msg_or_event" or not service_id:
+        return ()
+    return (Spoken(service_id, said.get("Token"), said.at + SPOKEN_LIFE),)
 
 
 def _arrival(said: _Said, kind: str, change: str) -> Arrival | None:

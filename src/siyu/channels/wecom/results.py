@@ -1,42 +1,15 @@
 """What became of group sends. The platform tells nobody: ask, with pauses that grow, until it is done or too late."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
-from siyu.channels.wecom.calls import sends
+from siyu.channels.types import Reached, Result, Results
+from siyu.channels.wecom.calls import moments, sends
 from siyu.channels.wecom.client import Client
 
-Reached = Literal["waits_for_staff", "sent", "no_friend", "capped"]
 _STATUS: Final[Mapping[int, Reached]] = {0: "waits_for_staff", 1: "sent", 2: "no_friend", 3: "capped"}
 _CONFIRMED: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of it for one customer or group.
-
-    Attributes:
-        subject_id: of the customer or the group.
-        outcome: ``waits_for_staff``; ``sent``; ``no_friend``: no customer of this member any more; ``capped``: had received
-            as many group sends as they may.
-        at: when it was sent.
-    """
-
-    subject_id: str
-    staff_id: str
-    outcome: Reached
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """What became of a group send so far; ``done`` when every member has confirmed."""
-
-    done: bool
-    waiting_staff: tuple[str, ...]
-    results: tuple[Result, ...]
 
 
 def results(client: Client, handle: str) -> Results:
@@ -53,5 +26,27 @@ def results(client: Client, handle: str) -> Results:
             subject_id = one.contact_id or one.group_id
             outcome = _STATUS.get(one.status, "waits_for_staff")
             found[subject_id, one.staff_id] = Result(subject_id, one.staff_id, outcome, one.sent_at)
-    waiting = tuple(task.staff_id for task in asked if task.status != _CONFIRMED)
-    return Results(bool(asked) and not waiting, waiting, tuple(found.values()))
+    staff = {task.staff_id: _confirmed(task, client.ports.clock.now()) for task in asked}
+    return Results(staff, tuple(found.values()))
+
+
+def _confirmed(task: sends.Task, now: datetime) -> datetime | None:
+    return (task.sent_at or now) if task.status == _CONFIRMED else None
+
+
+def moment_results(client: Client, job_id: str, moment_id: str) -> Results:
+    """Who has published a moment so far. The platform does not say when: it is the moment at which it was first seen."""
+    if not moment_id:
+        job = moments.moment_job(client, job_id)
+        if job.state != "done" or not job.moment_id:
+            return Results({}, began=False)
+        moment_id = job.moment_id
+    published: dict[str, bool] = {}
+    cursor = ""
+    while True:
+        page, cursor = moments.moment_staff(client, moment_id, cursor)
+        published |= page
+        if not cursor:
+            break
+    now = client.ports.clock.now()
+    return Results({one: now if done else None for one, done in published.items()}, object_id=moment_id)

@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from siyu.channels.types import Content, Item, PlatformRefused, Sent, Way
@@ -13,11 +13,12 @@ from siyu.channels.wecom.calls import moments, sends, service
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.contents import Complaint, complaints, message
 from siyu.channels.wecom.errors import advice
-from siyu.channels.wecom.lost import found_again
+from siyu.channels.wecom.lost import found_again, looked_for
 from siyu.kernel.errors import BadInput, TryLater
 
 _WAYS: Final[Mapping[str, Way]] = {way.name: way for way in WAYS}
 _KEY: Final = re.compile(r"[0-9a-zA-Z_-]{1,32}")
+_DROPPED_WITHIN: Final = timedelta(minutes=25)  # the platform says 30; a clock may be wrong
 _GREETED: Final = 41051
 _NOBODY: Final = 41048
 _UNREACHED: Final = (
@@ -101,6 +102,41 @@ def send(client: Client, way: str, items: Sequence[Item]) -> list[Sent]:
             part = numbers[start : start + declared.most]
             told = _SENDERS[way](client, [items[number] for number in part])
             answers.update(zip(part, told, strict=True))
+    return [answers[number] for number in range(len(items))]
+
+
+def find_sent(client: Client, way: str, items: Sequence[Item], since: datetime, known: Collection[str]) -> list[Sent]:
+    """What became of items of whose sending the answer is not known; see the protocol.
+
+    Group sends are in the platform's list. Customer service knows the key, a welcome its code, and a message to staff is
+    dropped when it comes again within half an hour: these may be sent again. Of a moment nobody knows.
+    """
+    declared, chat_type = way_of(way), {"group_send": "single", "group_chat_send": "group"}.get(way)
+    if chat_type is None:
+        again = way in {"kf", "welcome"} or (
+            way == "app_message" and client.ports.clock.now() - since < _DROPPED_WITHIN
+        )
+        return [Sent(item.key, "later") if again else _refused(item.key, (_UNSURE,)) for item in items]
+    answers: dict[int, Sent] = {}
+    batches: dict[tuple[str, str], list[int]] = {}
+    for number, item in enumerate(items):
+        batches.setdefault(_together(declared, number, item), []).append(number)
+    taken = set(known)
+    for numbers in batches.values():
+        for start in range(0, len(numbers), declared.most):
+            part = numbers[start : start + declared.most]
+            people = [items[number].subject_id for number in part]
+            found = looked_for(client, chat_type, people, items[part[0]].content.text, since, taken)
+            if found is not None:
+                taken.add(found[0])
+            for number in part:
+                item = items[number]
+                if found is None:
+                    answers[number] = Sent(item.key, "later")
+                elif item.subject_id in found[1]:
+                    answers[number] = _refused(item.key, (_UNREACHED,), code=_NOBODY)
+                else:
+                    answers[number] = Sent(item.key, "waits_for_staff", found[0])
     return [answers[number] for number in range(len(items))]
 
 

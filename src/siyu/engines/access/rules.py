@@ -43,6 +43,9 @@ RIGHTS: Mapping[str, Right] = {
     "channels.read": _right(
         "see accounts of channels, their health and quotas", "查看渠道账号、健康状况与配额", *_EVERYONE
     ),
+    "channels.act": _right(
+        "change tags, remarks and who serves whom on the platforms", "在平台上修改标签、备注与客户归属", Role.OPERATOR
+    ),
     "channels.manage": _right("connect, change and pause accounts of channels", "接入、修改与停用渠道账号"),
     "operators.manage": _right("make, change and disable operators", "管理操作员"),
     "keys.manage": _right("make and revoke API keys", "管理 API 密钥"),

@@ -382,23 +382,23 @@ class TestSending:
         assert [one.outcome for one in sent] == ["waits_for_staff"] * 5 + ["refused"]
         handle = sent[0].handle
         corp.staff_forgets("staff0001", handle)
-        before = plugin.results(handle)
+        before = plugin.results("group_send", handle)
         assert (before.done, before.waiting_staff) == (False, ("staff0001",))
         assert {one.outcome for one in before.results} == {"waits_for_staff"}
-        plugin.remind(handle)
+        plugin.remind("group_send", handle)
         corp.staff_confirms("staff0001", handle)
-        after = plugin.results(handle)
+        after = plugin.results("group_send", handle)
         assert after.done
         assert {one.subject_id: one.outcome for one in after.results} == {
             people[0]: "no_friend",
             **dict.fromkeys(people[1:], "sent"),
         }
-        plugin.cancel(handle)
+        plugin.cancel("group_send", handle)
         # Seven a week, one a day or as many as the month has days: the corp's rule decides, and says so afterwards.
         corp.rules.group_send = "per_day"
         again = plugin.send("group_send", [Item(one, one, Content("再来"), "staff0001") for one in people[1:]])
         corp.staff_confirms("staff0001", again[0].handle)
-        assert {one.outcome for one in plugin.results(again[0].handle).results} == {"capped"}
+        assert {one.outcome for one in plugin.results("group_send", again[0].handle).results} == {"capped"}
 
     def test_groups_and_staff(self, corp: Corp, plugin: Wecom) -> None:
         group = next(iter(corp.state.groups.values()))

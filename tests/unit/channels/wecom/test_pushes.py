@@ -184,6 +184,12 @@ class TestMeaning:
         assert push.departures == ()
         assert push.arrival is None
 
+    def test_somebody_wrote_to_customer_service(self) -> None:
+        push = heard(xml(Event="kf_msg_or_event", Token="T", OpenKfId="wk"))
+        (spoken,) = push.spoken
+        assert (spoken.service_id, spoken.token) == ("wk", "T")
+        assert timedelta(minutes=5) < spoken.until - push.at < timedelta(minutes=10)
+
     def test_a_repeat_has_the_same_id_and_another_customer_another(self) -> None:
         """The platform's own advice (sender and time) makes one of two customers who come in the same second."""
         plain = external("edit_external_contact")

@@ -205,7 +205,7 @@ class TestGroupSends:
             {**OK, "send_list": [{"external_userid": f"wm{n}", "userid": "li", "status": n} for n in range(4)]},
             {**OK, "send_list": [{"external_userid": "wm9", "userid": "wang", "status": 0}]},
         )
-        found = corp.results("m1")
+        found = corp.results("group_send", "m1")
         assert (found.done, found.waiting_staff) == (False, ("wang",))
         assert [(one.subject_id, one.outcome) for one in found.results] == [
             ("wm0", "waits_for_staff"),

@@ -178,6 +178,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/accounts/{account_id}/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Handovers
+         * @description Two hundred requests, the newest first.
+         */
+        get: operations["handovers_api_v1_channels_accounts__account_id__handovers_get"];
+        put?: never;
+        /**
+         * Hand Over
+         * @description Have customers go from one member to another, in the background. Who is under way stays as they are.
+         */
+        post: operations["hand_over_api_v1_channels_accounts__account_id__handovers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/handovers/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over Groups
+         * @description Have groups get another owner, in the background. What is under way stays as it is.
+         */
+        post: operations["hand_over_groups_api_v1_channels_accounts__account_id__handovers_groups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/accounts/{account_id}/health": {
         parameters: {
             query?: never;
@@ -192,6 +236,70 @@ export interface paths {
          * @description Try now what the account needs; this calls the platform, and may take some seconds.
          */
         post: operations["check_api_v1_channels_accounts__account_id__health_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/heirless": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heirless
+         * @description Customers of members who left, whom nobody has taken over; this calls the platform.
+         */
+        get: operations["heirless_api_v1_channels_accounts__account_id__heirless_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mark Orders
+         * @description The last thirty orders, newest first.
+         */
+        get: operations["mark_orders_api_v1_channels_accounts__account_id__marks_get"];
+        put?: never;
+        /**
+         * Order Marks
+         * @description Have tags put on contacts and taken off, in the background; each has an answer of its own.
+         */
+        post: operations["order_marks_api_v1_channels_accounts__account_id__marks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/marks/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Marks
+         * @description An order with a thousand of its marks, behind the one with the id ``after``.
+         */
+        get: operations["marks_api_v1_channels_accounts__account_id__marks__order_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -298,6 +406,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/accounts/{account_id}/staff/{staff_id}/contacts/{contact_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Contact
+         * @description Write what a member notes of a contact. What is not given stays; what is empty is cleared.
+         */
+        post: operations["note_contact_api_v1_channels_accounts__account_id__staff__staff_id__contacts__contact_id__note_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/accounts/{account_id}/tags": {
         parameters: {
             query?: never;
@@ -311,7 +439,131 @@ export interface paths {
          */
         get: operations["tags_api_v1_channels_accounts__account_id__tags_get"];
         put?: never;
+        /**
+         * Make Tags
+         * @description Make tags on the platform. Safe to repeat: a name that is there is not made again.
+         */
+        post: operations["make_tags_api_v1_channels_accounts__account_id__tags_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tags/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Tags
+         * @description Delete tags and whole groups, and take them off everybody. Safe to repeat.
+         */
+        post: operations["delete_tags_api_v1_channels_accounts__account_id__tags_delete_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Tag
+         * @description Name or order a tag, or a group of tags, anew. An application may change only what it made.
+         */
+        patch: operations["change_tag_api_v1_channels_accounts__account_id__tags__tag_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tasks
+         * @description The last hundred tasks, newest first.
+         */
+        get: operations["tasks_api_v1_channels_accounts__account_id__tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tasks/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Task
+         * @description One task with the staff who were asked.
+         */
+        get: operations["task_api_v1_channels_accounts__account_id__tasks__handle__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tasks/{handle}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Nobody has to confirm any more; what was sent stays. Safe to repeat.
+         */
+        post: operations["cancel_api_v1_channels_accounts__account_id__tasks__handle__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tasks/{handle}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remind
+         * @description Remind the staff who have not confirmed; three times in 24 hours at most.
+         */
+        post: operations["remind_api_v1_channels_accounts__account_id__tasks__handle__remind_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2852,7 +3104,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "recognise" | "page_login" | "app_login";
+        Capability: "staff" | "contacts" | "tags" | "tagging" | "conversations" | "moments" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "recognise" | "page_login" | "app_login" | "tasks";
         /**
          * CardRead
          * @description One package card.
@@ -3189,6 +3441,13 @@ export interface components {
              * @description That brings one in; empty where the platform has only a QR.
              */
             url: string;
+        };
+        /** ConfirmationRead */
+        ConfirmationRead: {
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Staff Id */
+            staff_id: string;
         };
         /**
          * Consent
@@ -3954,6 +4213,13 @@ export interface components {
             /** Repeats */
             repeats: number;
         };
+        /** GroupHandoverNew */
+        GroupHandoverNew: {
+            /** Group Ids */
+            group_ids: string[];
+            /** Taker */
+            taker: string;
+        };
         /** GroupRead */
         GroupRead: {
             /** Created At */
@@ -3981,6 +4247,62 @@ export interface components {
             /** Staff */
             staff: number;
         };
+        /** HandoverNew */
+        HandoverNew: {
+            /** Contact Ids */
+            contact_ids: string[];
+            /** Giver */
+            giver: string;
+            /**
+             * Said
+             * @description What the customers are told; only where the giver stays.
+             * @default
+             */
+            said: string;
+            /** Taker */
+            taker: string;
+        };
+        /** HandoverRead */
+        HandoverRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Code
+             * @description The platform's error code, 0 when none.
+             */
+            code: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Giver */
+            giver: string;
+            /** Giver Left */
+            giver_left: boolean;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @description contact or group
+             */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /**
+             * State
+             * @description asked, sending, waiting, done, refused, limit or failed
+             */
+            state: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Taker */
+            taker: string;
+        };
         /** HealthRead */
         HealthRead: {
             /**
@@ -3992,6 +4314,18 @@ export interface components {
             findings: components["schemas"]["FindingRead"][];
             /** Ok */
             ok: boolean;
+        };
+        /** HeirlessRead */
+        HeirlessRead: {
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Left At
+             * Format: date-time
+             */
+            left_at: string;
+            /** Staff Id */
+            staff_id: string;
         };
         /**
          * InsightSchema
@@ -4573,6 +4907,87 @@ export interface components {
             /** Zone */
             zone: string;
         };
+        /** MarkNew */
+        MarkNew: {
+            /**
+             * Add
+             * @default []
+             */
+            add: string[];
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
+            /**
+             * Staff Id
+             * @description In whose name; empty: of those who have the contact, who came last.
+             * @default
+             */
+            staff_id: string;
+        };
+        /** MarkOrderRead */
+        MarkOrderRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Done */
+            done: number;
+            /** Failed */
+            failed: number;
+            /** Id */
+            id: number;
+            /** Total */
+            total: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /** MarkRead */
+        MarkRead: {
+            /** Adds */
+            adds: string[];
+            /**
+             * Code
+             * @description The platform's error code, 0 when none.
+             */
+            code: number;
+            /** Contact Id */
+            contact_id: string;
+            /** Done At */
+            done_at: string | null;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Removes */
+            removes: string[];
+            /** Staff Id */
+            staff_id: string;
+            /**
+             * State
+             * @description waiting, done or failed
+             */
+            state: string;
+        };
+        /** MarksNew */
+        MarksNew: {
+            /** Marks */
+            marks: components["schemas"]["MarkNew"][];
+        };
+        /** MarksRead */
+        MarksRead: {
+            /** Marks */
+            marks: components["schemas"]["MarkRead"][];
+            order: components["schemas"]["MarkOrderRead"];
+        };
         /** Me */
         Me: {
             /** Id */
@@ -4692,6 +5107,21 @@ export interface components {
             value: string;
             /** Zh */
             zh: string;
+        };
+        /** NoteNew */
+        NoteNew: {
+            /** Description */
+            description?: string | null;
+            /** Phones */
+            phones?: string[] | null;
+            /** Remark */
+            remark?: string | null;
+            /**
+             * Replace Phones
+             * @description The phones are all there are: what the member noted besides is lost.
+             * @default false
+             */
+            replace_phones: boolean;
         };
         /**
          * One
@@ -6234,6 +6664,16 @@ export interface components {
             /** Tag */
             tag: string;
         };
+        /** TagChange */
+        TagChange: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Order */
+            order?: number | null;
+        };
         /** TagRead */
         TagRead: {
             /**
@@ -6252,6 +6692,45 @@ export interface components {
             /** Tag Id */
             tag_id: string;
         };
+        /** TagsGone */
+        TagsGone: {
+            /**
+             * Group Ids
+             * @default []
+             */
+            group_ids: string[];
+            /**
+             * Tag Ids
+             * @default []
+             */
+            tag_ids: string[];
+        };
+        /** TagsMade */
+        TagsMade: {
+            /**
+             * Tags
+             * @description The platform's id of each tag, by name.
+             */
+            tags: {
+                [key: string]: string;
+            };
+        };
+        /** TagsNew */
+        TagsNew: {
+            /**
+             * Group Id
+             * @default
+             */
+            group_id: string;
+            /**
+             * Group Name
+             * @description In the place of its id; made where missing.
+             * @default
+             */
+            group_name: string;
+            /** Names */
+            names: string[];
+        };
         /**
          * Taken
          * @description What became of the events; they are durable.
@@ -6266,6 +6745,63 @@ export interface components {
             rejected: components["schemas"]["NotTaken"][];
             /** Success */
             success: boolean;
+        };
+        /** TaskRead */
+        TaskRead: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Capped
+             * @description Had received as many as they may.
+             */
+            capped: number;
+            /** Confirmed */
+            confirmed: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Handle
+             * @description The platform's id of it.
+             */
+            handle: string;
+            /**
+             * No Friend
+             * @description No friend of the member any more.
+             */
+            no_friend: number;
+            /** Reminded */
+            reminded: string[];
+            /** Sent */
+            sent: number;
+            /**
+             * Staff
+             * @description How many were asked.
+             */
+            staff: number;
+            /**
+             * State
+             * @description open, done, cancelled or expired
+             */
+            state: string;
+            /**
+             * Total
+             * @description Customers or groups that it is for.
+             */
+            total: number;
+            /** Way */
+            way: string;
+        };
+        /** TaskWithStaff */
+        TaskWithStaff: {
+            /**
+             * Staff
+             * @description Who has not confirmed comes first.
+             */
+            staff: components["schemas"]["ConfirmationRead"][];
+            task: components["schemas"]["TaskRead"];
         };
         /**
          * TimelineEntry
@@ -7166,6 +7702,137 @@ export interface operations {
             };
         };
     };
+    handovers_api_v1_channels_accounts__account_id__handovers_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than the one with this id. */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    hand_over_api_v1_channels_accounts__account_id__handovers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    hand_over_groups_api_v1_channels_accounts__account_id__handovers_groups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupHandoverNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     check_api_v1_channels_accounts__account_id__health_post: {
         parameters: {
             query?: never;
@@ -7184,6 +7851,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    heirless_api_v1_channels_accounts__account_id__heirless_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeirlessRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mark_orders_api_v1_channels_accounts__account_id__marks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkOrderRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_marks_api_v1_channels_accounts__account_id__marks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarksNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkOrderRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    marks_api_v1_channels_accounts__account_id__marks__order_id__get: {
+        parameters: {
+            query?: {
+                /** @description The id behind which the page begins. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarksRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -7411,6 +8246,50 @@ export interface operations {
             };
         };
     };
+    note_contact_api_v1_channels_accounts__account_id__staff__staff_id__contacts__contact_id__note_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                staff_id: string;
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     tags_api_v1_channels_accounts__account_id__tags_get: {
         parameters: {
             query?: never;
@@ -7430,6 +8309,294 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TagRead"][];
                 };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_tags_api_v1_channels_accounts__account_id__tags_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagsMade"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_tags_api_v1_channels_accounts__account_id__tags_delete_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsGone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_tag_api_v1_channels_accounts__account_id__tags__tag_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tasks_api_v1_channels_accounts__account_id__tasks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    task_api_v1_channels_accounts__account_id__tasks__handle__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskWithStaff"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_channels_accounts__account_id__tasks__handle__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remind_api_v1_channels_accounts__account_id__tasks__handle__remind_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be done as it is. */
             "4XX": {

@@ -1,0 +1,152 @@
+"""The one way out of channels. The touch gate calls :func:`deliver`, and nothing else does.
+
+tests/architecture/test_house.py holds it: no other function makes a delivery, and a plugin's ``send`` is called for
+deliveries alone.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection
+
+from siyu.channels import registry
+from siyu.channels.service.acting import able, wake
+from siyu.channels.service.quotas import reserve
+from siyu.channels.store import deliveries as tables
+from siyu.channels.types import Account, Capability, Content, Delivery, Item, Refusal, Reservation, Wanted, Way
+from siyu.engines.vault import service as vault
+from siyu.kernel.errors import BadInput, IdempotencyMismatch
+
+MOST_ITEMS: Final = 10_000
+_LONGEST_KEY: Final = 200
+
+
+def deliver(conn: Connection, account: Account, way: str, items: Sequence[Item], now: datetime) -> list[Delivery]:
+    """Have items sent behind this transaction, each at most once in its life; one answer for each, in order.
+
+    **For the touch gate alone**: whoever else called it would reach people whom the gate protects. Quotas are taken here,
+    in the transaction in which the gate decides; what has no room is answered as ``held``, keeps nothing, and may come
+    again under the same key. Everything else is kept under its key: the same key again is answered with what became of
+    it, and sent no second time, whoever dies in between. What a platform refuses is given back to the quotas.
+
+    Args:
+        conn: an open transaction; keep it short, others wait for the same quotas.
+        account: through which.
+        way: one of its channel.
+        items: 1 to 10,000, each with a key of its own of 1 to 200 characters.
+        now: the present.
+
+    Raises:
+        BadInput: there is no such way, or items are none, too many, or without a key or a subject.
+        IdempotencyMismatch: a key was used before with something else.
+        CannotAct, Conflict: nothing can be sent with the account.
+    """
+    able(account, Capability.SEND)
+    declared = _way(account, way)
+    _check(items)
+    contents = {item.key: _content(item.content) for item in items}
+    rows = [_row(item, contents[item.key][0]) for item in items]
+    before = _kept(conn, account, rows, way)
+    fresh = [row for row in rows if row["key"] not in before]
+    tables.put_contents(
+        conn,
+        account.id,
+        {hash_: vault.seal(raw) for hash_, raw in {contents[row["key"]] for row in fresh}},
+    )
+    made = tables.insert(conn, account.id, way, fresh, now)
+    refused = _take(conn, account, declared, [item for item in items if item.key in made], now)
+    wake(conn)
+    kept = _kept(conn, account, [row for row in rows if row["key"] not in refused], way)
+    return [_held(item, declared, refused[item.key]) if item.key in refused else kept[item.key] for item in items]
+
+
+def deliveries(conn: Connection, account_id: int, keys: Sequence[str]) -> dict[str, Delivery]:
+    """What became of items, by key; one that is not kept is absent."""
+    return {key: found for key, (_, found) in tables.known(conn, account_id, keys).items()}
+
+
+def read_content(sealed: bytes) -> Content:
+    """Inverse of what :func:`deliver` keeps."""
+    said = orjson.loads(vault.open_sealed(sealed))
+    return Content(said["text"], tuple((kind, fields) for kind, fields in said["attachments"]))
+
+
+def _way(account: Account, name: str) -> Way:
+    ways = {one.name: one for one in registry.about(account.channel).ways}
+    if name not in ways:
+        known = ", ".join(sorted(ways))
+        raise BadInput(reason=f"there is no way '{name}': use {known}.", reason_zh=f"没有“{name}”这种方式：{known}。")
+    return ways[name]
+
+
+def _check(items: Sequence[Item]) -> None:
+    keys = {item.key for item in items}
+    if not 1 <= len(items) <= MOST_ITEMS or len(keys) < len(items):
+        raise BadInput(
+            reason=f"send 1 to {MOST_ITEMS:,} items, each under a key of its own.",
+            reason_zh=f"每次提交 1 至 {MOST_ITEMS:,} 条，且键不得重复。",
+        )
+    if any(not 1 <= len(key) <= _LONGEST_KEY for key in keys) or not all(item.subject_id for item in items):
+        raise BadInput(
+            reason=f"an item needs a key of up to {_LONGEST_KEY} characters and a subject.",
+            reason_zh=f"每条须有键（不超过 {_LONGEST_KEY} 个字符）与对象。",
+        )
+
+
+def _content(content: Content) -> tuple[str, bytes]:
+    """Its keyed hash, because a short text can be guessed from a plain one, and what is sealed of it."""
+    said = {"text": content.text, "attachments": [[kind, dict(fields)] for kind, fields in content.attachments]}
+    raw = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    return vault.fingerprint("name", raw.decode()), raw
+
+
+def _row(item: Item, content_hash: str) -> dict[str, Any]:
+    row = {
+        "key": item.key,
+        "subject_id": item.subject_id,
+        "staff_id": item.staff_id,
+        "details": dict(item.details),
+        "content_hash": content_hash,
+    }
+    input_hash = hashlib.sha256(orjson.dumps(row, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return {**row, "input_hash": input_hash}
+
+
+def _kept(conn: Connection, account: Account, rows: Sequence[Mapping[str, Any]], way: str) -> dict[str, Delivery]:
+    found = tables.known(conn, account.id, [row["key"] for row in rows])
+    for row in rows:
+        if row["key"] in found:
+            input_hash, delivery = found[row["key"]]
+            if input_hash != row["input_hash"] or delivery.way != way:
+                raise IdempotencyMismatch(key=row["key"])
+    return {key: delivery for key, (_, delivery) in found.items()}
+
+
+def _take(conn: Connection, account: Account, way: Way, items: Sequence[Item], now: datetime) -> dict[str, Refusal]:
+    """Take from the quotas for those that are new; those without room are kept no more."""
+    if not way.quotas or not items:
+        return {}
+    wanted = [Wanted(one.key, (way.name,), one.subject_id, one.staff_id, details=one.details) for one in items]
+    answers = reserve(conn, account, wanted, now)
+    taken = {one.key: [asdict(part) for part in one.taken] for one in answers if isinstance(one, Reservation)}
+    refused = {one.key: one for one in answers if isinstance(one, Refusal)}
+    tables.set_taken(conn, account.id, taken)
+    tables.drop(conn, account.id, list(refused))
+    return refused
+
+
+def _held(item: Item, way: Way, refusal: Refusal) -> Delivery:
+    return Delivery(
+        item.key,
+        way.name,
+        item.subject_id,
+        item.staff_id,
+        "held",
+        reason=f"The quota is used up: {refusal.en}.",
+        reason_zh=f"配额已用完：{refusal.zh}。",
+        retry_at=refusal.free_at,
+    )
