@@ -176,6 +176,25 @@ def lacking(conn: Connection, account_id: int, staff_id: str, listed: Sequence[s
     return [row[0] for row in found]
 
 
+def end_unserved(conn: Connection, account_id: int, began: datetime) -> None:
+    """Contacts whom nobody serves any more and whom a complete walk, begun at ``began``, did not meet are no more."""
+    run(
+        conn,
+        """
+        WITH locked AS (
+            SELECT contact_id FROM channels.contact
+            WHERE account_id = :account_id AND gone_at IS NULL AND seen_at < :began
+              AND NOT EXISTS (SELECT FROM channels.follow WHERE follow.account_id = :account_id AND ended_at IS NULL
+                              AND follow.contact_id = contact.contact_id)
+            ORDER BY contact_id FOR UPDATE)
+        UPDATE channels.contact AS old SET gone_at = :began, seen_at = :began FROM locked
+        WHERE old.account_id = :account_id AND old.contact_id = locked.contact_id
+        """,
+        account_id=account_id,
+        began=began,
+    )
+
+
 def served_by(conn: Connection, account_id: int, staff_ids: Sequence[str]) -> list[str]:
     """Contacts who stand with one of these members of staff."""
     found = rows(
