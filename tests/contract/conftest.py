@@ -12,6 +12,9 @@ from tests.contract.asking import OPENAPI, Filled
 from tests.running import Siyu, begin, end, free_port
 from tests.stories.speaking import eventually
 
+from siyu.channels import service as channels
+from siyu.channels.types import Staff
+
 TILL: Final = "单号,时间,金额,手机号\nA1,2026-01-02 10:00:00,12.50,13800138000\nA2,never,x,13800138001\n"
 MAPPING: Final = {
     "kind": "orders",
@@ -89,8 +92,15 @@ def fill(siyu: Siyu, key: str, api: httpx.Client) -> Filled:
     customers = [row["customer_id"] for row in api.get("/api/v1/customers").json()["customers"]]
     letters = [letter["id"] for letter in api.get("/api/v1/dead-letters").json()["items"]]
     graph = api.get(f"/api/v1/customers/{customers[0]}/graph").json()
+    account = post("/api/v1/channels/accounts", json={"channel": "wecom", "values": CORP})["id"]
+    with siyu.context() as context, context.database.transaction() as conn:
+        staff = [Staff("ann", "Ann"), Staff("bob", "Bob")]
+        channels.mirror(conn, channels.account(conn, account), staff, context.clock.now())
+    roster = {"staff": ["ann"], "backups": ["bob"]}
+    code = {"account_id": account, "kind": "staff", "name": "counter", "definition": {"roster": roster}}
     ids = {
-        "account_id": [post("/api/v1/channels/accounts", json={"channel": "wecom", "values": CORP})["id"]],
+        "account_id": [account],
+        "code_id": [post("/api/v1/channels/codes", json=code)["id"]],
         "channel": ["wecom"],
         "customer_id": customers,
         "other_id": customers,

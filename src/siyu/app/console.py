@@ -18,6 +18,7 @@ _RESERVED: Final = (
     "/beacon",
     "/pixel",
     "/sourceConfig",
+    "/e",
     "/docs",
     "/openapi.json",
     "/health",

@@ -28,6 +28,7 @@ def register(jobs: procrastinate.App, context: Context) -> None:
         with context.database.transaction() as conn:
             intake.keep_seen(conn, context.clock.now(), context.settings.intake_dedup_days)
             intake.fold_arrivals(conn, context.clock.now())
+            channels.forget_welcomes(conn, context.clock.now())
         imports.forget_files(context)
 
     def squash_aliases() -> None:

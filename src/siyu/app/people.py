@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from siyu.channels import service as channels
 from siyu.commerce import service as commerce
 from siyu.commerce.types import Value
 from siyu.customers import service as customers
@@ -275,7 +276,11 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
         customers.start_profile(conn, customer_id, now)
     customers.merge_profiles(conn, resolution.merged)
     commerce.reassign(conn, resolution.merged)
-    customers.mark_stale(conn, {fact.customer_id for fact in resolution.facts if fact.kind == "customer.split"})
+    splits = [fact for fact in resolution.facts if fact.kind == "customer.split"]
+    customers.mark_stale(conn, {fact.customer_id for fact in splits})
+    if splits:
+        left = [(fact.customer_id, fact.properties["identifiers"]) for fact in splits]
+        timeline.append(conn, channels.regroup(conn, left, now))
 
 
 def reveal(conn: Connection, principal: Principal, customer_id: int, reason: str) -> dict[str, list[str]]:

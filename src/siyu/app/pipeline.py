@@ -5,7 +5,7 @@ transaction of its own, ahead of the rest. They are true whatever becomes of the
 would have made them; but other batches with the same people would wait for them until this one is through.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from siyu.app import people
 from siyu.channels import service as channels
+from siyu.channels.types import Arrival
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
 from siyu.engines.postgres import Database, run
@@ -61,6 +62,7 @@ def absorb(conn: Connection, ahead: Ahead, messages: Sequence[Message], now: dat
         *customers.apply(conn, attributed, now),
         *channels.apply(conn, attributed, now),
     ]
+    facts += channels.arrive(conn, facts, now)
     channels.hear(conn, messages, now)
     timeline.append(conn, facts)
     if len(messages) <= intake.WHISPERED:  # somebody may be trying out a source; a full batch is no try
@@ -83,12 +85,14 @@ class Pipeline:
         clock: what time it is.
         max_messages: how many messages a batch has at most (at least one envelope).
         least: leave the queue alone unless so many wait.
+        greet: told of arrivals that may still be greeted, when their batch is durable; the door has told it first.
     """
 
     database: Database
     clock: Clock
     max_messages: int
     least: int = 0
+    greet: Callable[[int, Arrival], object] | None = None
     _alone: bool = False
 
     def run_once(self) -> int:
@@ -119,7 +123,18 @@ class Pipeline:
             intake.bury(conn, letters)
             intake.finish(conn, envelopes)
         self._alone = regrouped
+        self._greet(messages)
         return sum(len(envelope.messages) for envelope in envelopes)
+
+    def _greet(self, messages: Sequence[Message]) -> None:
+        if self.greet is None:
+            return
+        now = self.clock.now()
+        for message in messages:
+            if message.type == channels.PUSH and message.payload.get("arrival"):
+                account_id, push = channels.read_push(message)
+                if push.arrival is not None and push.arrival.until > now:
+                    self.greet(account_id, push.arrival)
 
     def _ahead(self, conn: Connection, messages: Sequence[Message]) -> Ahead:
         if self._alone or len(messages) < _LARGE:

@@ -1,5 +1,6 @@
 """The web process: the intake's door, the API and its OpenAPI page."""
 
+import asyncio
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -8,6 +9,7 @@ from datetime import timedelta
 from types import FrameType
 from typing import Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,10 +18,13 @@ import siyu
 from siyu.app import api, health
 from siyu.app.console import ConsoleRoute, FirstOwnerRoute
 from siyu.app.context import Context
+from siyu.app.greeting import greeter
 from siyu.app.live import Hub
 from siyu.app.outward import outward
 from siyu.channels import http as channels
 from siyu.channels.http import PushDoor
+from siyu.channels.service import Greeter
+from siyu.channels.types import Account, Arrival
 from siyu.engines.access import service as access
 from siyu.engines.http import prepare
 from siyu.engines.http.pages import show_api
@@ -55,13 +60,16 @@ def create_app(context: Context | None = None) -> FastAPI:
         assert context is not None
         door = open_door(context)
         app.state.door = door
-        app.state.push_door = pushes = open_push_door(context, door)
+        welcomes = greeter(context)
+        app.state.push_door = pushes = open_push_door(context, door, welcomes)
         door.start()
+        welcomes.start()
         try:
             yield
         finally:
             await pushes.stop()
             await door.stop()
+            await asyncio.to_thread(welcomes.stop)
             context.close()
 
     app = FastAPI(
@@ -77,6 +85,8 @@ def create_app(context: Context | None = None) -> FastAPI:
         app.state.context = context
         app.state.strict = settings.intake_strict
         app.state.outward = outward
+        app.state.brand_name = settings.brand_name
+        app.state.brand_zone = ZoneInfo(settings.brand_zone)
         prepare(
             app,
             database=context.database,
@@ -90,6 +100,7 @@ def create_app(context: Context | None = None) -> FastAPI:
     app.router.routes.append(FirstOwnerRoute())
     app.include_router(intake.router)
     app.include_router(channels.callback)
+    app.include_router(channels.entry)
     app.include_router(health.router)
     app.include_router(api.router)
     app.router.routes.append(ConsoleRoute())
@@ -118,13 +129,23 @@ def open_door(context: Context) -> intake.Door:
     return intake.Door(Coalescer(database), Pressure(database, limits), find_source, context.clock, sizes)
 
 
-def open_push_door(context: Context, door: intake.Door) -> PushDoor:
+def open_push_door(context: Context, door: intake.Door, welcomes: Greeter) -> PushDoor:
     """The door of platforms, behind which their pushes come into the same queue."""
 
     async def put(message: Message) -> None:
         await door.put(Lane.LIVE, [serialised(message)])
 
-    return PushDoor(context.database, context.clock, outward(), check=lambda: door.check(Lane.LIVE), put=put)
+    def greet(account: Account, arrival: Arrival) -> None:
+        welcomes.submit(account.id, arrival)  # and where too many wait, the pipeline meets it
+
+    return PushDoor(
+        context.database,
+        context.clock,
+        outward(),
+        check=lambda: door.check(Lane.LIVE),
+        put=put,
+        on_arrival=greet,
+    )
 
 
 def _on_this_machine(url: str) -> bool:

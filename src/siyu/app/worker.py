@@ -1,8 +1,10 @@
 """The worker process: the pipeline, the exporter, the jobs."""
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 from siyu.app.context import Context
+from siyu.app.greeting import greeter
 from siyu.app.jobs import register
 from siyu.app.loops import Loop
 from siyu.app.pipeline import Pipeline
@@ -26,21 +28,31 @@ class Worker:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        pipeline = Pipeline(context.database, context.clock, context.settings.pipeline_batch)
+        self._greeter = greeter(context)
+        pipeline = Pipeline(
+            context.database, context.clock, context.settings.pipeline_batch, greet=self._greeter.submit
+        )
         exporter = timeline.Exporter(context.database, context.clickhouse)
         standings = Standings(context.database, context.clock)
-        syncing = Syncing(context.database, context.clock, opener(context.database, context.clock))
+        opens = opener(context.database, context.clock)
+        syncing = Syncing(context.database, context.clock, opens)
+        rotation = channels.Rotation(context.database, context.clock, ZoneInfo(context.settings.brand_zone), opens)
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
             Loop("standings", context.database, customers.CHANNEL, standings.run_once),
             Loop("syncing", context.database, channels.CHANNEL, syncing.run_once),
+            Loop("codes", context.database, channels.CODES_CHANNEL, rotation.run_once),
         ]
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; what is begun is finished."""
         adopt(self._context.database, self._context.settings)
-        work(self._context, self._loops, self._run_jobs())
+        self._greeter.start()
+        try:
+            work(self._context, self._loops, self._run_jobs())
+        finally:
+            self._greeter.stop()
 
     async def _run_jobs(self) -> None:
         jobs = job_app(self._context.database.url)

@@ -23,6 +23,7 @@ _METHODS: Final = {
     Capability.GROUPS: ("read", "walk"),
     Capability.PUSH: ("read_push",),
     Capability.WELCOME: ("welcome",),
+    Capability.ENTRY_CODES: ("open_code", "change_code", "close_code", "code_picture", "mark_contact"),
     Capability.SEND: ("send",),
 }
 

@@ -175,6 +175,19 @@ class TagChange:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstTrait:
+    """A trait of which the first word stands for ever: ``entry_code``, the code by which the customer came first."""
+
+    customer_id: int
+    name: str
+    value: Any
+    at: datetime
+    via: int = 0
+    source_id: int = 0
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Everything this room knows of one customer. ``personal`` is masked (``phone`` → ``138****8000``)."""
 

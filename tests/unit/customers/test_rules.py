@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyu.customers.rules import Traits, behaviour_fact, changes_of, combine, layer_of, learn, normalise, read_consent
+from siyu.customers.rules import (
+    TraitChange,
+    Traits,
+    behaviour_fact,
+    changes_of,
+    combine,
+    layer_of,
+    learn,
+    normalise,
+    read_consent,
+)
 from siyu.customers.types import Layer
 from siyu.intake.types import Message
 
@@ -243,3 +253,26 @@ class TestBehaviour:
         text = orjson.dumps(found.properties)
         assert b"\\u0000" not in text
         assert "phone" not in found.properties
+
+
+class TestWhatCameFirst:
+    @staticmethod
+    def word(value: object, at: int) -> TraitChange:
+        return TraitChange("entry_code", value, at)
+
+    @given(st.permutations([3, 1, 2, 5, 4]))
+    def test_the_oldest_word_stands_in_whatever_order_they_come(self, moments: list[int]) -> None:
+        traits = Traits()
+        for at in moments:
+            traits, _, _ = learn(traits, [self.word({"code": at}, at)])
+        assert traits.plain == {"entry_code": {"code": 1}}
+
+    def test_nothing_takes_it_away(self) -> None:
+        known, _, _ = learn(Traits(), [self.word({"code": 1}, 1)])
+        assert learn(known, [self.word(None, 9)])[0] is known
+        assert changes_of({"entry_code": {"code": 2}}, 0) == []
+
+    def test_of_two_people_who_are_one_the_older_stays(self) -> None:
+        one, _, _ = learn(Traits(), [self.word({"code": 1}, 5)])
+        other, _, _ = learn(Traits(), [self.word({"code": 2}, 3)])
+        assert combine(one, other).plain == combine(other, one).plain == {"entry_code": {"code": 2}}

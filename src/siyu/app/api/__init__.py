@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from siyu.app.api import (
     arrivals,
+    codes,
     console,
     customers,
     exports,
@@ -19,7 +20,22 @@ from siyu.channels import http as channels
 from siyu.engines.access import http as access
 
 router = APIRouter()
-for part in (access, arrivals, console, overview, exports, customers, imports, insight, intake, lifetime, live, system):
+for part in (
+    access,
+    arrivals,
+    codes,
+    console,
+    overview,
+    exports,
+    customers,
+    imports,
+    insight,
+    intake,
+    lifetime,
+    live,
+    system,
+):
     router.include_router(part.router)
 router.include_router(channels.accounts)
+router.include_router(channels.codes)
 router.include_router(channels.mirror)

@@ -13,12 +13,15 @@ from siyu.channels.service.accounts import (
     resume_account,
     update_account,
 )
+from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
+from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people
 from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
 from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
+from siyu.channels.service.regrouping import regroup
 from siyu.channels.service.rereading import (
     CHANNEL,
     ask_again,
@@ -29,31 +32,40 @@ from siyu.channels.service.rereading import (
 )
 from siyu.channels.service.telling import scope_of, source_of
 from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
+from siyu.channels.service.welcome import Greeter, forget_welcomes
 
 __all__ = [
     "CHANNEL",
+    "CODES_CHANNEL",
     "PUSH",
     "RECONCILE",
     "BadPlugin",
+    "Greeter",
     "Health",
     "Known",
     "KnownAccounts",
+    "Rotation",
     "about",
     "abouts",
     "account",
     "accounts",
     "apply",
+    "arrive",
     "ask_again",
     "ask_reconcile",
     "bad_plugins",
     "begin_walk",
     "check_account",
     "claim_rereads",
+    "code",
+    "code_figures",
+    "code_people",
     "connect_account",
     "contact_follows",
     "end_walk",
     "filled_secrets",
     "finish_rereads",
+    "forget_welcomes",
     "give_back",
     "grant",
     "group_list",
@@ -70,6 +82,7 @@ __all__ = [
     "push_message",
     "put_off_rereads",
     "read_push",
+    "regroup",
     "reserve",
     "resume_account",
     "scope_of",

@@ -60,12 +60,15 @@ def source_of(account_id: int) -> str:
     return f"account:{account_id}"
 
 
+def kind_of(kind: str, object_id: str) -> str:
+    """The relation of customers that a tie makes: of the account itself, where no member of staff serves, a follower's."""
+    return "follower" if kind == "friend" and not object_id else kind
+
+
 def relation(account: Account, kind: str, object_id: str, tie: Tie) -> dict[str, Any]:
     """How a tie stands now. A message tells the last state only, under a moment that grows with every change."""
     assert tie.told_at is not None
-    if kind == "friend" and not object_id:
-        kind = "follower"  # of the account itself, where no member of staff serves
-    said = {"kind": kind, "scope": scope_of(account.id, object_id), "standing": tie.stands}
+    said = {"kind": kind_of(kind, object_id), "scope": scope_of(account.id, object_id), "standing": tie.stands}
     return {**said, "at": to_millis(tie.told_at), "since": to_millis(tie.since)}
 
 

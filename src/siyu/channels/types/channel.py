@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from siyu.channels.types.codes import CodeKind, Handle, Opening
 from siyu.channels.types.declared import About
 from siyu.channels.types.handed import Account, Ports
 from siyu.channels.types.pushes import PushAnswer, PushRequest
@@ -136,4 +137,28 @@ class Channel(ABC):
 
     def send(self, way: str, items: Sequence[Item]) -> list[Sent]:
         """Send a batch, one answer for each item in its order. Called by the touch gate and by nothing else."""
+        raise NotImplementedError
+
+    def open_code(self, code: Opening) -> Handle:
+        """Make an entry code. A repeat makes another one: the handle is kept before anything else is done.
+
+        Raises:
+            PlatformRefused, TryLater: as :meth:`read`.
+        """
+        raise NotImplementedError
+
+    def change_code(self, handle: Handle, code: Opening) -> None:
+        """Have it be as ``code`` says, all of it. Safe to repeat; raises the same."""
+        raise NotImplementedError
+
+    def close_code(self, handle: Handle, kind: CodeKind) -> None:
+        """Take it away. Safe to repeat: one that is gone is no error. Raises the same."""
+        raise NotImplementedError
+
+    def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:
+        """The platform's own picture of the QR, where the handle has no ``url``; raises the same."""
+        raise NotImplementedError
+
+    def mark_contact(self, staff_id: str, contact_id: str, tag_ids: Sequence[str], remark: str) -> None:
+        """Put tags of the account, and a remark where one is given, on a contact. Safe to repeat; raises the same."""
         raise NotImplementedError

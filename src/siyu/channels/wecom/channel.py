@@ -7,16 +7,20 @@ from siyu.channels.types import (
     About,
     Account,
     Channel,
+    CodeKind,
     Content,
     Finding,
+    Handle,
     Item,
     ObjectKind,
+    Opening,
     Ports,
     PushAnswer,
     PushRequest,
     Seen,
     Sent,
 )
+from siyu.channels.wecom import codes
 from siyu.channels.wecom.about import ABOUT
 from siyu.channels.wecom.calls import sends
 from siyu.channels.wecom.client import Client
@@ -58,6 +62,21 @@ class Wecom(Channel):
 
     def send(self, way: str, items: Sequence[Item]) -> list[Sent]:
         return send(self.client, way, items)
+
+    def open_code(self, code: Opening) -> Handle:
+        return codes.open_code(self.client, code)
+
+    def change_code(self, handle: Handle, code: Opening) -> None:
+        codes.change_code(self.client, handle, code)
+
+    def close_code(self, handle: Handle, kind: CodeKind) -> None:
+        codes.close_code(self.client, handle, kind)
+
+    def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:
+        return codes.code_picture(self.client, handle, kind)
+
+    def mark_contact(self, staff_id: str, contact_id: str, tag_ids: Sequence[str], remark: str) -> None:
+        codes.mark_contact(self.client, staff_id, contact_id, tag_ids, remark)
 
     def results(self, handle: str) -> Results:
         """What became of a group send so far: ask again, with pauses that grow, until it is done or too late."""

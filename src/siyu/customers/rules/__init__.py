@@ -4,9 +4,10 @@ from siyu.customers.rules.behaviour import behaviour_fact
 from siyu.customers.rules.consent import better_consent, read_consent
 from siyu.customers.rules.ladder import LADDER, ladder_of, layer_of
 from siyu.customers.rules.personal import kind_of_trait, normalise
-from siyu.customers.rules.traits import TraitChange, Traits, changes_of, combine, learn
+from siyu.customers.rules.traits import FIRST, TraitChange, Traits, changes_of, combine, learn
 
 __all__ = [
+    "FIRST",
     "LADDER",
     "TraitChange",
     "Traits",

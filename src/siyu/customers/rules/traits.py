@@ -16,6 +16,8 @@ MAX_NAME: Final = 128
 MAX_TEXT: Final = 2_000
 MAX_VALUE_BYTES: Final = 4_000
 MAX_TRAITS: Final = 300
+# Of these the first word stands, for ever: a later one, a removal and a message from outside change nothing.
+FIRST: Final = frozenset({"entry_code"})
 _REFRESH_MS: Final = 600_000  # that a value is still the same is written down every ten minutes at most
 
 
@@ -46,7 +48,7 @@ def changes_of(traits: Mapping[Any, Any], at: int) -> list[TraitChange]:
     changes = []
     for key, value in traits.items():
         name = str(key).replace("\0", "").strip()
-        kind = kind_of_trait(name) if name and len(name) <= MAX_NAME else "never"
+        kind = kind_of_trait(name) if name and len(name) <= MAX_NAME and name not in FIRST else "never"
         if kind == "never":
             continue
         if value is None or kind is None:
@@ -101,7 +103,10 @@ def learn(known: Traits, changes: Iterable[TraitChange]) -> tuple[Traits, set[st
     new = Traits(dict(known.plain), dict(known.personal), dict(known.times))
     for change in changes:
         name, before = change.name, new.times.get(change.name)
-        if change.at < (before or 0) or (before is None and len(new.times) >= MAX_TRAITS):
+        if name in FIRST:
+            if change.value is None or (before is not None and change.at >= before):
+                continue
+        elif change.at < (before or 0) or (before is None and len(new.times) >= MAX_TRAITS):
             continue
         holder: dict[str, Any] = new.personal if change.kind else new.plain
         old = holder.get(name)
@@ -123,10 +128,10 @@ def _difference(old: Traits, new: Traits) -> tuple[set[str], set[str]]:
 
 
 def combine(one: Traits, other: Traits) -> Traits:
-    """Traits of two profiles that are one person: of each trait the newer word; ``one`` wins a draw."""
+    """Traits of two profiles that are one person: of each trait the newer word, or the first; ``one`` wins a draw."""
     result = Traits(dict(one.plain), dict(one.personal), dict(one.times))
     for name, at in other.times.items():
-        if name in one.times and at <= one.times[name]:
+        if name in one.times and (at >= one.times[name] if name in FIRST else at <= one.times[name]):
             continue
         result.plain.pop(name, None)
         result.personal.pop(name, None)

@@ -2,7 +2,7 @@
 
 from siyu.customers.rules import LADDER, ladder_of, layer_of, normalise
 from siyu.customers.service.applying import apply
-from siyu.customers.service.changing import add_tags, change_consents, change_relations, remove_tags
+from siyu.customers.service.changing import add_tags, change_consents, change_relations, keep_first, remove_tags
 from siyu.customers.service.exporting import (
     advance_export,
     begin_export,
@@ -52,6 +52,7 @@ __all__ = [
     "exports",
     "fail_export",
     "finish_export",
+    "keep_first",
     "keep_standings",
     "ladder_of",
     "layer_counts",

@@ -1,5 +1,6 @@
-"""Tags, relations and consent, changed by the batch: from messages, by other rooms, by hand."""
+"""Tags, relations, consent and what came first, changed by the batch: from messages, by other rooms, by hand."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from siyu.customers import store
-from siyu.customers.rules import better_consent
+from siyu.customers.rules import FIRST, TraitChange, better_consent, learn
 from siyu.customers.service.listing import mark_stale
 from siyu.customers.store import StoredRelation
-from siyu.customers.types import Consent, ConsentChange, RelationChange, TagChange
+from siyu.customers.types import Consent, ConsentChange, FirstTrait, RelationChange, TagChange
+from siyu.kernel.clock import to_millis
 from siyu.kernel.fact import Fact
 
-_Change = RelationChange | ConsentChange | TagChange
+_Change = RelationChange | ConsentChange | TagChange | FirstTrait
 
 
 def add_tags(conn: Connection, changes: Sequence[TagChange]) -> list[Fact]:
@@ -117,6 +119,29 @@ def change_consents(conn: Connection, changes: Sequence[ConsentChange], now: dat
             )
         )
     store.write_consents(conn, written)
+    return facts
+
+
+def keep_first(conn: Connection, changes: Sequence[FirstTrait], now: datetime) -> list[Fact]:
+    """Keep what came first: of several words on a trait the oldest stands, in whatever order they come.
+
+    Returns ``profile.identified`` where something changed. Safe to repeat; the customers' profiles are locked.
+    """
+    changes = [change for change in changes if change.name in FIRST]
+    if not changes:
+        return []
+    by_customer: dict[int, list[FirstTrait]] = defaultdict(list)
+    for change in changes:
+        by_customer[change.customer_id].append(change)
+    written, facts = [], []
+    for customer_id, stored in store.profiles(conn, _lock(conn, changes, now)).items():
+        told = sorted(by_customer[customer_id], key=lambda one: one.at)
+        traits, changed, _ = learn(stored.traits, [TraitChange(one.name, one.value, to_millis(one.at)) for one in told])
+        if traits is not stored.traits:
+            written.append(replace(stored, traits=traits))
+        if changed:
+            facts.append(_fact("profile.identified", told[0], changed=sorted(changed), removed=[]))
+    store.write_profiles(conn, written)
     return facts
 
 

@@ -17,6 +17,7 @@ from siyu.identity.service.reading import (
     identifiers,
     known_since,
     living,
+    owners_of,
     phones_of,
     review_list,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "known_since",
     "links_of",
     "living",
+    "owners_of",
     "phones_of",
     "propose_merge",
     "rebuild",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from siyu.engines.vault import service as vault
-from siyu.identity.rules.values import normalise, vault_kind
+from siyu.identity.rules.values import normalise, normalise_scope, vault_kind
 from siyu.identity.store import reading
 from siyu.identity.types import (
     IDENTIFIER_TYPES,
@@ -50,6 +50,25 @@ def find(conn: Connection, value: str, type_name: str | None = None) -> list[Ide
             stored.add(clean if secret is None else vault.fingerprint(secret, clean))
     found = [as_identifier(row) for row in reading.by_values(conn, sorted(stored))]
     return [identifier for identifier in found if type_name in {None, identifier.type}]
+
+
+def owners_of(conn: Connection, type_name: str, scope: str, values: Sequence[str]) -> dict[str, int]:
+    """Whose these identifiers are now, by the value as it was given; what nobody has is absent.
+
+    Raises:
+        BadInput: there is no such type, or it is personal data, of which the vault keeps the values.
+    """
+    if type_name not in TYPES or TYPES[type_name].personal:
+        raise BadInput(
+            reason=f"there is no identifier type '{type_name}' to look up like this.",
+            reason_zh=f"无法按“{type_name}”类型批量查找。",
+        )
+    place = normalise_scope(scope)
+    clean = {value: found for value in values if (found := normalise(type_name, value)) is not None}
+    if place is None or not clean:
+        return {}
+    owners = dict(reading.owners(conn, type_name, place, sorted(set(clean.values()))))
+    return {value: owners[found] for value, found in clean.items() if found in owners}
 
 
 def living(conn: Connection, customer_id: int) -> int:

@@ -126,6 +126,19 @@ def by_values(conn: Connection, values: Sequence[str]) -> list[Row[Any]]:
     )
 
 
+def owners(conn: Connection, type_name: str, scope: str, values: Sequence[str]) -> list[tuple[str, int]]:
+    """(value, customer) of those that are known."""
+    found = rows(
+        conn,
+        """SELECT value, customer_id FROM identity.identifier
+           WHERE value = ANY(CAST(:values AS text[]) COLLATE "C") AND type = :type AND scope = :scope""",
+        values=list(values),
+        type=type_name,
+        scope=scope,
+    )
+    return [(str(value), int(customer_id)) for value, customer_id in found]
+
+
 def by_customer(conn: Connection, customer_id: int) -> list[Row[Any]]:
     """Identifiers of a customer."""
     return rows(

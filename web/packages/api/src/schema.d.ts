@@ -362,6 +362,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Codes
+         * @description List entry codes, newest first; `before` is the id of the last one of the page before.
+         */
+        get: operations["list_codes_api_v1_channels_codes_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Make an entry code. The worker opens it on the platform within seconds: see `open` and `problem`.
+         */
+        post: operations["create_api_v1_channels_codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description One entry code.
+         */
+        get: operations["show_api_v1_channels_codes__code_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change what is given. What hangs on walls stays valid. Safe to repeat.
+         */
+        patch: operations["change_api_v1_channels_codes__code_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive
+         * @description Put a code away: it brings nobody in any more, its figures stay. Safe to repeat.
+         */
+        post: operations["archive_api_v1_channels_codes__code_id__archive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cards
+         * @description Cards by number, behind `after`.
+         */
+        get: operations["list_cards_api_v1_channels_codes__code_id__cards_get"];
+        put?: never;
+        /**
+         * Add Cards
+         * @description Have package cards up to this number under a staff code. The worker opens them. Safe to repeat.
+         */
+        post: operations["add_cards_api_v1_channels_codes__code_id__cards_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}/cards.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cards Csv
+         * @description The cards as a table for a printer: number, what arrivals carry, file of the QR, state.
+         */
+        get: operations["cards_csv_api_v1_channels_codes__code_id__cards_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}/cards.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cards Zip
+         * @description The QR of every card that can be used, as pictures in a ZIP.
+         */
+        get: operations["cards_zip_api_v1_channels_codes__code_id__cards_zip_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description What became of those who came through a code: still there, left, stayed 30 days, bought.
+         */
+        get: operations["figures_api_v1_channels_codes__code_id__figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description Show the people behind a figure of a code; a page has `limit` of them, or a few more.
+         */
+        get: operations["people_api_v1_channels_codes__code_id__people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Poster
+         * @description A poster as SVG: brand, title, place and the QR; it needs no other file.
+         */
+        get: operations["poster_api_v1_channels_codes__code_id__poster_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Qr
+         * @description The QR of a code, or of its page.
+         */
+        get: operations["qr_api_v1_channels_codes__code_id__qr_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/codes/{code_id}/welcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Welcomes
+         * @description How the welcomes of a code ended, with the platform's reasons.
+         */
+        get: operations["welcomes_api_v1_channels_codes__code_id__welcomes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/kinds": {
         parameters: {
             query?: never;
@@ -2518,12 +2750,65 @@ export interface components {
          * @enum {string}
          */
         Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "welcome" | "entry_codes" | "send";
+        /**
+         * CardRead
+         * @description One package card.
+         */
+        CardRead: {
+            /** Number */
+            number: number;
+            problem: components["schemas"]["CodeProblem"] | null;
+            /** State */
+            state: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * CardsWanted
+         * @description Cards are numbered from 1.
+         */
+        CardsWanted: {
+            /**
+             * Up To
+             * @description Number of the last one.
+             */
+            up_to: number;
+        };
         /** ChangePassword */
         ChangePassword: {
             /** New */
             new: string;
             /** Old */
             old: string;
+        };
+        /**
+         * Chats
+         * @description Which group chats one gets into.
+         *
+         *     Attributes:
+         *         group_ids: up to five, filled one after the other.
+         *         new_groups: when all are full the platform makes another.
+         *         base_name: how that is called; its number is put behind.
+         *         base_number: the first number.
+         */
+        Chats: {
+            /**
+             * Base Name
+             * @default
+             */
+            base_name: string;
+            /**
+             * Base Number
+             * @default 1
+             */
+            base_number: number;
+            /** Group Ids */
+            group_ids: string[];
+            /**
+             * New Groups
+             * @default true
+             */
+            new_groups: boolean;
         };
         /**
          * Checkpoint
@@ -2546,6 +2831,261 @@ export interface components {
         Chosen: {
             /** Ids */
             ids?: number[] | null;
+        };
+        /**
+         * CodeChange
+         * @description What is to be another; the QR stays valid.
+         */
+        CodeChange: {
+            definition?: components["schemas"]["CodeDefinition"] | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * CodeDefinition
+         * @description Everything an operator says of a code.
+         *
+         *     Attributes:
+         *         roster: of a staff code or a link.
+         *         chats: of a group code.
+         *         greetings: none: nobody is greeted by us.
+         *         tags: our tags for whoever comes.
+         *         platform_tag_ids: tags of the account that the platform puts on the contact.
+         *         remark: how the member of staff will call them: may name ``{name}``, ``{store}``, ``{date}``.
+         *         called: what ``{name}`` is in a welcome: at that moment nobody knows the name.
+         *         region, store: the place where the code hangs.
+         */
+        CodeDefinition: {
+            /**
+             * Called
+             * @default 朋友
+             */
+            called: string;
+            chats?: components["schemas"]["Chats"] | null;
+            /**
+             * Greetings
+             * @default []
+             */
+            greetings: components["schemas"]["Greeting"][];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Platform Tag Ids
+             * @default []
+             */
+            platform_tag_ids: string[];
+            /**
+             * Region
+             * @default
+             */
+            region: string;
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+            roster?: components["schemas"]["Roster"] | null;
+            /**
+             * Store
+             * @default
+             */
+            store: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+        };
+        /**
+         * CodeFunnel
+         * @description What became of those who first came in the period.
+         */
+        CodeFunnel: {
+            /** Added */
+            added: number;
+            /**
+             * Bought
+             * @description Customers who bought something since they came.
+             */
+            bought: number;
+            /**
+             * Due
+             * @description Of them, who came at least 30 days ago, and so could have stayed so long.
+             */
+            due: number;
+            /** Left */
+            left: number;
+            /**
+             * Shown
+             * @description How often the code's page was opened; its QR on a wall is not counted by anybody.
+             */
+            shown: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Stayed
+             * @description Of them, who was there for 30 days.
+             */
+            stayed: number;
+            /**
+             * There
+             * @description Of them, who is still there.
+             */
+            there: number;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * CodeNew
+         * @description A code to be made.
+         */
+        CodeNew: {
+            /** Account Id */
+            account_id: number;
+            definition: components["schemas"]["CodeDefinition"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "staff" | "group" | "link";
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @description What arrivals will carry, up to 20 letters, digits and _; else made up.
+             * @default
+             */
+            state: string;
+        };
+        /**
+         * CodePage
+         * @description Codes, newest first.
+         */
+        CodePage: {
+            /** Codes */
+            codes: components["schemas"]["CodeRead"][];
+            /**
+             * Next
+             * @description `before` of the next page, null on the last.
+             */
+            next: number | null;
+        };
+        /**
+         * CodePeopleRead
+         * @description A page of the people behind a figure. `customers` has a row for each who is there under this id.
+         */
+        CodePeopleRead: {
+            /** Customer Ids */
+            customer_ids: number[];
+            /** Customers */
+            customers: components["schemas"]["CustomerRow"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * CodeProblem
+         * @description Why the platform did not do what it was asked; it is tried again at ``retry_at``.
+         */
+        CodeProblem: {
+            /** Attempts */
+            attempts: number;
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /**
+             * Retry At
+             * Format: date-time
+             */
+            retry_at: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * CodeRead
+         * @description An entry code as it is.
+         */
+        CodeRead: {
+            /** Account Id */
+            account_id: number;
+            /** Archived At */
+            archived_at: string | null;
+            /** Cards */
+            cards: number;
+            /** Cards Open */
+            cards_open: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Current
+             * @description The platform knows who serves now.
+             */
+            current: boolean;
+            definition: components["schemas"]["CodeDefinition"];
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "staff" | "group" | "link";
+            /** Name */
+            name: string;
+            /**
+             * Open
+             * @description The platform knows it.
+             */
+            open: boolean;
+            /**
+             * Page Url
+             * @description Of its page.
+             */
+            page_url: string;
+            /**
+             * Pictured
+             * @description There is a QR to show.
+             */
+            pictured: boolean;
+            /** @description What the platform said when it was last asked in vain. */
+            problem: components["schemas"]["CodeProblem"] | null;
+            /**
+             * Serving
+             * @description Who serves now.
+             */
+            serving: string[];
+            /**
+             * Serving By
+             * @enum {string}
+             */
+            serving_by: "on_duty" | "backups" | "over_cap" | "nobody";
+            /** Skip Verify */
+            skip_verify: boolean;
+            /** State */
+            state: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Url
+             * @description That brings one in; empty where the platform has only a QR.
+             */
+            url: string;
         };
         /**
          * Consent
@@ -3270,6 +3810,32 @@ export interface components {
             history: components["schemas"]["LedgerEntry"][];
             /** Identifiers */
             identifiers: components["schemas"]["Known"][];
+        };
+        /**
+         * Greeting
+         * @description A welcome. The first whose time it is, is sent; one without a time is sent at any.
+         *
+         *     Attributes:
+         *         text: may name ``{name}``, ``{staff}``, ``{greeting}``, ``{brand}``, ``{store}``.
+         *         attachments: as (kind, fields).
+         */
+        Greeting: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: [
+                string,
+                {
+                    [key: string]: string;
+                }
+            ][];
+            span?: components["schemas"]["Span"] | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * GroupCheck
@@ -5139,6 +5705,53 @@ export interface components {
          */
         Role: "owner" | "operator" | "analyst" | "staff" | "auditor";
         /**
+         * Roster
+         * @description Who serves those who come through a code.
+         *
+         *     Attributes:
+         *         staff: on duty at all times.
+         *         shifts: on duty at some.
+         *         backups: who serves when nobody is on duty, or when those have had enough for today or are gone.
+         *         daily_cap: how many people a day each of the staff gets through this code; ``None``: no end.
+         *         caps: the same for single members, before ``daily_cap``.
+         *         verify_free: when one becomes a friend without being confirmed: ``during`` some time only.
+         *         verify_free_during: that time.
+         */
+        Roster: {
+            /**
+             * Backups
+             * @default []
+             */
+            backups: string[];
+            /** Caps */
+            caps?: {
+                [key: string]: number;
+            };
+            /** Daily Cap */
+            daily_cap?: number | null;
+            /**
+             * Shifts
+             * @default []
+             */
+            shifts: components["schemas"]["Shift"][];
+            /**
+             * Staff
+             * @default []
+             */
+            staff: string[];
+            /**
+             * Verify Free
+             * @default always
+             * @enum {string}
+             */
+            verify_free: "always" | "never" | "during";
+            /**
+             * Verify Free During
+             * @default []
+             */
+            verify_free_during: components["schemas"]["Span"][];
+        };
+        /**
          * Run
          * @description One import, as far as it is.
          */
@@ -5254,6 +5867,15 @@ export interface components {
              */
             updated_at: string;
         };
+        /**
+         * Shift
+         * @description Who is on duty when. Shifts may overlap: then all of theirs serve.
+         */
+        Shift: {
+            span: components["schemas"]["Span"];
+            /** Staff */
+            staff: string[];
+        };
         /** SignIn */
         SignIn: {
             /** Login */
@@ -5330,6 +5952,34 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Span
+         * @description A time of the day on some days of the week, in the brand's zone.
+         *
+         *     Attributes:
+         *         begins: ``09:00``.
+         *         ends: ``18:00``, not belonging to it; before ``begins``: on the following day. ``24:00`` is the day's end.
+         *         days: on which it begins, 1 for Monday to 7 for Sunday.
+         */
+        Span: {
+            /** Begins */
+            begins: string;
+            /**
+             * Days
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            days: number[];
+            /** Ends */
+            ends: string;
         };
         /**
          * Split
@@ -5807,6 +6457,30 @@ export interface components {
              * Format: date
              */
             start: string;
+        };
+        /**
+         * WelcomeOutcome
+         * @description How welcomes ended.
+         */
+        WelcomeOutcome: {
+            /**
+             * Error
+             * @description The platform's code, 0 when none.
+             */
+            error: number;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "sent" | "already" | "expired" | "refused" | "none";
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Slowest Ms */
+            slowest_ms: number;
+            /** Welcomes */
+            welcomes: number;
         };
         /**
          * Why
@@ -6741,6 +7415,621 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WalkRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_codes_api_v1_channels_codes_get: {
+        parameters: {
+            query?: {
+                account_id?: number | null;
+                kind?: ("staff" | "group" | "link") | null;
+                /** @description Part of a name, store or region. */
+                words?: string;
+                archived?: boolean;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodePage"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_api_v1_channels_codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_channels_codes__code_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_channels_codes__code_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_api_v1_channels_codes__code_id__archive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_cards_api_v1_channels_codes__code_id__cards_get: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_cards_api_v1_channels_codes__code_id__cards_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardsWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cards_csv_api_v1_channels_codes__code_id__cards_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, UTF-8 with BOM. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cards_zip_api_v1_channels_codes__code_id__cards_zip_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    figures_api_v1_channels_codes__code_id__figures_get: {
+        parameters: {
+            query?: {
+                /** @description Who came at this moment or later; 30 days ago when absent. */
+                from?: string | null;
+                /** @description Who came before; now when absent. */
+                before?: string | null;
+                /** @description Only of this card; 0: of the code without its cards. */
+                card?: number | null;
+            };
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeFunnel"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    people_api_v1_channels_codes__code_id__people_get: {
+        parameters: {
+            query: {
+                figure: "added" | "there" | "left" | "due" | "stayed" | "bought";
+                /** @description Who came at this moment or later; 30 days ago when absent. */
+                from?: string | null;
+                /** @description Who came before; now when absent. */
+                before?: string | null;
+                /** @description Only of this card; 0: of the code without its cards. */
+                card?: number | null;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodePeopleRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    poster_api_v1_channels_codes__code_id__poster_get: {
+        parameters: {
+            query?: {
+                /** @description The code's name when empty. */
+                title?: string;
+                theme?: "plain" | "red" | "green" | "night";
+                /** @description The code itself, or its page, which shows the code at any time. */
+                of?: "code" | "page";
+            };
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The poster. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    qr_api_v1_channels_codes__code_id__qr_get: {
+        parameters: {
+            query?: {
+                /** @description The code itself, or its page, which shows the code at any time. */
+                of?: "code" | "page";
+                /** @description A picture that the platform has drawn stays as it is. */
+                form?: "png" | "svg";
+            };
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/svg+xml": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    welcomes_api_v1_channels_codes__code_id__welcomes_get: {
+        parameters: {
+            query: {
+                /** @description Welcomes from this moment on. */
+                from: string;
+            };
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WelcomeOutcome"][];
                 };
             };
             /** @description The request cannot be done as it is. */

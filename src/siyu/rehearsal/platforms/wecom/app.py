@@ -1,10 +1,12 @@
 """The server that speaks for a corp, with the faults of the wire."""
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import orjson
+import segno
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -44,6 +46,7 @@ def create_app(corp: Corp) -> Starlette:
 
     routes = [
         Route("/cgi-bin/{path:path}", endpoint, methods=["GET", "POST"]),
+        Route("/wwhead/{config_id}/0", _picture),
         Mount("/_control", routes=control.routes(corp)),
     ]
     app = Starlette(routes=routes)
@@ -75,6 +78,15 @@ class _Wire:
             await send({"type": "http.response.body", "body": b'{"errcode":0,"errm', "more_body": True})
             return  # the server closes the connection
         await self._app(scope, receive, send)
+
+
+def _picture(request: Request) -> Response:
+    """The QR of a code, which the platform shows to anybody who has its address."""
+    drawn = io.BytesIO()
+    segno.make(f"https://work.weixin.qq.com/u/{request.path_params['config_id']}", micro=False).save(
+        drawn, kind="png", scale=8, border=4
+    )
+    return Response(drawn.getvalue(), media_type="image/png")
 
 
 async def _answer(corp: Corp, request: Request) -> Response:
@@ -123,7 +135,7 @@ def _call(
         if corp.windows.take(path) is not None:
             raise Errcode(45009)
         try:
-            return handler(Call(corp, app, request.query_params, body, files))
+            return handler(Call(corp, app, request.query_params, body, files, str(request.base_url).rstrip("/")))
         except SiyuError as error:
             raise acted(error) from error
 

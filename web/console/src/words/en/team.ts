@@ -136,6 +136,10 @@ export const team: Words<typeof source> = {
     "write_key.created": "Write key made",
     "write_key.revoked": "Write key revoked",
     "timeline.rebuilt": "Timeline rebuilt",
+    "entry_code.created": "Entry code made",
+    "entry_code.changed": "Entry code changed",
+    "entry_code.archived": "Entry code archived",
+    "entry_code.cards_added": "Package cards added",
   },
   targets: {
     customer: "customer {{key}}",

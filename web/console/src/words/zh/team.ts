@@ -132,6 +132,10 @@ export const team = {
     "write_key.created": "新建写入密钥",
     "write_key.revoked": "吊销写入密钥",
     "timeline.rebuilt": "重建动态",
+    "entry_code.created": "创建活码",
+    "entry_code.changed": "修改活码",
+    "entry_code.archived": "归档活码",
+    "entry_code.cards_added": "新增包裹卡",
   },
   targets: {
     customer: "客户 {{key}}",

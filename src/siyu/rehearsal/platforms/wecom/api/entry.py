@@ -14,8 +14,8 @@ _TEMPORARY: Final = ("expires_in", "chat_expires_in", "unionid", "conclusions")
 _JOIN_FIELDS: Final = ("scene", "remark", "auto_create_room", "room_base_name", "room_base_id", "chat_id_list", "state")
 
 
-def _code(config_id: str) -> str:
-    return f"http://p.qpic.cn/wwhead/{config_id}/0"
+def _code(call: Call, config_id: str) -> str:
+    return f"{call.host}/wwhead/{config_id}/0"
 
 
 def _people(call: Call, kind: int) -> None:
@@ -49,7 +49,7 @@ def add_contact_way(call: Call) -> dict[str, Any]:
     }
     made = call.corp.new_id("")
     state.ways[made] = ContactWay(made, call.corp.now(), call.app, {"type": kind, "scene": scene, **body})
-    return {"config_id": made, "qr_code": _code(made)} if scene == 2 else {"config_id": made}
+    return {"config_id": made, "qr_code": _code(call, made)} if scene == 2 else {"config_id": made}
 
 
 def _way(call: Call) -> ContactWay:
@@ -63,7 +63,7 @@ def _way(call: Call) -> ContactWay:
 def get_contact_way(call: Call) -> dict[str, Any]:
     way = _way(call)
     shown = {"config_id": way.config_id, "style": 1, "remark": "", "skip_verify": True, "state": ""}
-    shown |= {"qr_code": _code(way.config_id), "user": [], "party": [], "is_temp": False, **way.body}
+    shown |= {"qr_code": _code(call, way.config_id), "user": [], "party": [], "is_temp": False, **way.body}
     if not shown["is_temp"]:
         shown = {name: value for name, value in shown.items() if name not in _TEMPORARY}
     return {"contact_way": shown}
@@ -133,7 +133,7 @@ def _join(call: Call) -> JoinWay:
 def get_join_way(call: Call) -> dict[str, Any]:
     way = _join(call)
     empty = {"remark": "", "room_base_name": "", "room_base_id": 0, "state": ""}
-    shown = {"config_id": way.config_id, "type": 3, **empty, **way.body, "qr_code": _code(way.config_id)}
+    shown = {"config_id": way.config_id, "type": 3, **empty, **way.body, "qr_code": _code(call, way.config_id)}
     return {"join_way": shown}
 
 

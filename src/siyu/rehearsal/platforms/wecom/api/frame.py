@@ -83,13 +83,20 @@ def api(path: str, method: str = "POST") -> Callable[[Handler], Handler]:
 
 @dataclass(slots=True)
 class Call:
-    """What was asked. ``app``: whose token it is; ``files``: name, type and bytes of each that was uploaded."""
+    """What was asked.
+
+    Attributes:
+        app: whose token it is.
+        files: name, type and bytes of each that was uploaded.
+        host: where pictures are; the platform's own where nobody serves them.
+    """
 
     corp: Corp
     app: str
     query: Mapping[str, str]
     body: dict[str, Any]
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
+    host: str = "http://p.qpic.cn"
 
     def text(self, name: str, missing: int | None = None) -> str:
         """A text; empty when it is missing, unless that is an error."""

@@ -1,0 +1,100 @@
+"""Entry codes as they are."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from siyu.channels.rules import qr
+from siyu.channels.store import codes as tables
+from siyu.channels.types import Card, Code, CodeKind
+from siyu.kernel.errors import NotFound
+
+
+class Picture(NamedTuple):
+    """A picture and its media type."""
+
+    content: bytes
+    media_type: str
+
+
+def code(conn: Connection, code_id: int) -> Code:
+    """One code.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    found = tables.code(conn, code_id)
+    if found is None:
+        raise NotFound(what="entry code", what_zh="活码", key=code_id)
+    return found
+
+
+def codes(
+    conn: Connection,
+    *,
+    account_id: int | None = None,
+    kind: CodeKind | None = None,
+    words: str = "",
+    archived: bool = False,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Code]:
+    """Codes, newest first; ``before`` is the id of the last one of the page before.
+
+    Args:
+        conn: an open transaction.
+        account_id: only of this account.
+        kind: only of this kind.
+        words: part of a name, store or region.
+        archived: those that were put away, instead of the others.
+        before: see above.
+        limit: at most so many.
+    """
+    return tables.codes(
+        conn, account_id=account_id, kind=kind, words=words.strip(), archived=archived, before=before, limit=limit
+    )
+
+
+def cards(conn: Connection, code_id: int, *, after: int = 0, limit: int = 100) -> list[Card]:
+    """Cards of a code by number, without their pictures.
+
+    Raises:
+        NotFound: there is no such code.
+    """
+    code(conn, code_id)
+    return tables.cards(conn, code_id, after=after, limit=limit, pictures=False)
+
+
+def page_of(conn: Connection, public_id: str, today: date) -> Code:
+    """The code that a page shows; that it was shown is counted.
+
+    Raises:
+        NotFound: there is no such page, or the code was archived.
+    """
+    found = _by_public_id(conn, public_id)
+    tables.note_shown(conn, found.id, today)
+    return found
+
+
+def page_picture(conn: Connection, public_id: str) -> Picture:
+    """The QR of such a page in points.
+
+    Raises:
+        NotFound: there is no such page, or the code was archived, or is not open yet.
+    """
+    found = _by_public_id(conn, public_id)
+    url, picture = tables.picture(conn, found.id)
+    if url:
+        return Picture(qr.png(url), "image/png")
+    kind = qr.kind_of(picture)
+    if kind is None:
+        raise NotFound(what="picture", what_zh="图片", key=public_id)
+    return Picture(picture, kind)
+
+
+def _by_public_id(conn: Connection, public_id: str) -> Code:
+    found = tables.by_public_id(conn, public_id)
+    if found is None or found.archived_at is not None:
+        raise NotFound(what="page", what_zh="页面", key=public_id)
+    return found
