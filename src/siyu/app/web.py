@@ -98,8 +98,8 @@ def create_app(context: Context | None = None) -> FastAPI:
         )
     show_api(app)
     app.router.routes.append(FirstOwnerRoute())
+    app.include_router(channels.callback)  # first: routes are tried one after the other, and these are asked most
     app.include_router(intake.router)
-    app.include_router(channels.callback)
     app.include_router(channels.entry)
     app.include_router(health.router)
     app.include_router(api.router)
