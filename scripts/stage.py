@@ -7,6 +7,7 @@ import json
 import re
 import time
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,12 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+
+from siyu.kernel.clock import SystemClock
+from siyu.rehearsal.platforms.serving import serving
+from siyu.rehearsal.platforms.wecom import world
+from siyu.rehearsal.platforms.wecom.app import create_app as fake_wecom
+from siyu.rehearsal.platforms.wecom.fake import DEFAULT_SECRET, Corp
 
 LOGIN, PASSWORD = "linyue", "a-long-password"  # of a brand that lives for some minutes
 _WAIT_S = 60.0
@@ -42,6 +49,7 @@ _MAPPING = {
     "line_key": ["line.title"],
     "identifiers": [{"type": "phone", "column": "phone"}],
 }
+_STATE = "renmin01"  # what those carry who come through the entry code
 _FUNNEL: dict[str, Any] = {
     "steps": [
         {"kind": "event.tracked", "name": "Product Viewed"},
@@ -64,6 +72,8 @@ class Stage:
         leaving: identifiers of theirs that a split could take away.
         cell: of the retention table: the oldest full cohort, a period later.
         till_file: a file for the wizard that is not recognised; export_file: one that is.
+        account: a WeCom account, whose platform has answered and does not any more.
+        code: an entry code of it; friend: somebody who came through it.
     """
 
     url: str
@@ -78,6 +88,9 @@ class Stage:
     funnel_steps: str = quote(_FUNNEL_ADDRESS)
     till_file: str = ""
     export_file: str = ""
+    account: int = 0
+    code: int = 0
+    friend: int = 0
     visits: int = 0
 
     def send(self, *events: dict[str, Any]) -> None:
@@ -117,6 +130,7 @@ def set_up(said: str, folder: Path) -> Stage:
     stage.funnel = saved["id"]
     oldest = _good(api.get("/api/v1/insight/retention", params={"period": "month"}))["cohorts"][-6]
     stage.cell = f"{oldest['start']}.1"
+    _channels(stage)
     return stage
 
 
@@ -174,6 +188,102 @@ def _customers(stage: Stage, said: str) -> None:
     known = _good(stage.api.get(f"/api/v1/customers/{stage.customer}"))["identifiers"]
     devices = [one["id"] for one in known if one["type"] in {"anonymous_id", "device_id"}]
     stage.leaving = ",".join(str(one) for one in (devices or [known[-1]["id"]])[:2])
+
+
+def _channels(stage: Stage) -> None:
+    """A WeCom account that was read, its entry codes and who came; then its platform is gone, and its health says so."""
+    api, accounts = stage.api, "/api/v1/channels/accounts"
+    corp = world.build(SystemClock(), seed=7, staff=6, follows=30, groups=2)
+    with serving(fake_wecom(corp)) as platform:
+        values = {
+            "corp_id": corp.corp_id,
+            "agent_id": "1000002",
+            "secret": DEFAULT_SECRET,
+            "callback_token": "madeup",
+            "encoding_aes_key": "A" * 43,
+            "base_url": platform,
+        }
+        new = {"channel": "wecom", "external_id": corp.corp_id, "name": "品牌企业微信", "values": values}
+        stage.account = _good(api.post(accounts, data=new))["id"]
+        _reconcile(stage)
+        serving_staff = [
+            one["staff_id"] for one in _good(api.get(f"{accounts}/{stage.account}/staff")) if one["serves"]
+        ]
+        groups = [one["group_id"] for one in _good(api.get(f"{accounts}/{stage.account}/groups"))]
+        _codes(stage, serving_staff, groups)
+        who = _come(corp, serving_staff[0])
+        _reconcile(stage)
+        known: dict[str, str | float | bool] = {"value": who, "type": "external_userid"}
+        found = _until(lambda: _good(api.get("/api/v1/customers/find", params=known))["customers"], "A friend")
+        stage.friend = found[0]
+    _good(api.post(f"{accounts}/{stage.account}/health"))
+
+
+def _codes(stage: Stage, staff: list[str], groups: list[str]) -> None:
+    """A staff code with everything, and a group code; the platform knows both."""
+    day = {"begins": "10:00", "ends": "20:00", "days": [1, 2, 3, 4, 5]}
+    roster = {
+        "shifts": [{"span": day, "staff": staff[:2]}],
+        "backups": staff[2:3],
+        "daily_cap": 80,
+        "verify_free": "during",
+        "verify_free_during": [day],
+    }
+    greetings = [
+        {"text": "{greeting}，{name}！我是{store}的{staff}。", "span": day},
+        {"text": "您好，我们稍后回复您。"},
+    ]
+    of_staff = {"region": "华东", "store": "人民路店", "tags": ["门店"], "roster": roster, "greetings": greetings}
+    of_groups = {"region": "华东", "chats": {"group_ids": groups[:2], "base_name": "福利群"}}
+    made = []
+    for kind, name, state, definition in (
+        ("staff", "人民路店收银台", _STATE, of_staff),
+        ("group", "福利群入口", "fuli01", of_groups),
+    ):
+        body = {"account_id": stage.account, "kind": kind, "name": name, "state": state, "definition": definition}
+        made.append(_good(stage.api.post("/api/v1/channels/codes", data=body))["id"])
+    stage.code = made[0]
+    _good(stage.api.post(f"/api/v1/channels/codes/{stage.code}/cards", data={"up_to": 3}))
+
+    def known() -> bool:
+        codes = [_good(stage.api.get(f"/api/v1/channels/codes/{one}")) for one in made]
+        return all(one["open"] and one["cards_open"] == one["cards"] for one in codes)
+
+    _until(known, "An entry code")
+
+
+def _come(corp: Corp, staff_id: str) -> str:
+    """Three people scan the code, one of whom thinks better of it; returns one who stays."""
+    came = [corp.new_person(name=name).external_userid for name in ("何静", "高翔", "罗敏")]
+    for one in came:
+        corp.customer_adds(one, staff_id, state=_STATE)
+    corp.staff_deletes(staff_id, came[-1])
+    return came[0]
+
+
+def _reconcile(stage: Stage) -> None:
+    """Compare everything with the platform now."""
+    walks = f"/api/v1/channels/accounts/{stage.account}/walks"
+    before = {one["id"] for one in _good(stage.api.get(walks)) if one["state"] != "running"}
+    _good(stage.api.post(walks))
+    _until(
+        lambda: any(one["state"] == "done" and one["id"] not in before for one in _good(stage.api.get(walks))),
+        "A reconcile",
+    )
+
+
+def _until(there: Callable[[], Any], what: str) -> Any:
+    """What is there, when it is.
+
+    Raises:
+        RuntimeError: it takes too long.
+    """
+    until = time.monotonic() + _WAIT_S
+    while time.monotonic() < until:
+        if found := there():
+            return found
+        time.sleep(0.3)
+    raise RuntimeError(f"{what} does not come about.")
 
 
 def _found(pattern: str, said: str) -> tuple[str, ...]:

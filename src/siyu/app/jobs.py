@@ -21,8 +21,11 @@ log = structlog.get_logger(__name__)
 IMPORT: Final = imports.IMPORT
 
 
-def register(jobs: procrastinate.App, context: Context) -> None:
-    """Make the tasks known to Procrastinate. Each is safe to run twice: what is done already is not done again."""
+def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], bool] = lambda: False) -> None:
+    """Make the tasks known to Procrastinate. Each is safe to run twice: what is done already is not done again.
+
+    A long one stops at its next piece when ``ending`` says that the process ends, and is gone on with later.
+    """
 
     def forget_old() -> None:
         with context.database.transaction() as conn:
@@ -48,7 +51,7 @@ def register(jobs: procrastinate.App, context: Context) -> None:
 
     @jobs.task(name=channels.RECONCILE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
     async def reconcile(account_id: int) -> None:
-        await asyncio.to_thread(syncing.reconcile, context, account_id)
+        await asyncio.to_thread(syncing.reconcile, context, account_id, ending=ending)
 
     @jobs.task(name=exports.EXPORT, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
     async def write_export(export_id: int) -> None:

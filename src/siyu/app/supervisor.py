@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,6 +32,7 @@ _STEADY: Final = 30.0  # a process that ran this long before it died is started 
 @dataclass(slots=True)
 class _Child:
     role: str
+    start: Callable[[], subprocess.Popen[bytes]]
     process: subprocess.Popen[bytes]
     started: float = field(default_factory=time.monotonic)
     failures: int = 0
@@ -57,6 +58,7 @@ class Supervisor:
         self._postgres = None if settings.postgres_url else EmbeddedPostgres(place.postgres)
         self._clickhouse = None if settings.clickhouse_url else EmbeddedClickHouse(place.clickhouse)
         self._children: dict[str, _Child] = {}
+        self._changing = threading.Lock()
         self._ending = threading.Event()
         self.postgres_url = settings.postgres_url
         self.clickhouse_url = settings.clickhouse_url
@@ -83,7 +85,7 @@ class Supervisor:
             for thread in starting:
                 thread.start()
             for role in self._roles:
-                self._children[role] = _Child(role, self._spawn(role))
+                self._children[role] = self._child(role)
             if self._postgres:
                 self._postgres.start()
             for thread in starting:
@@ -96,12 +98,35 @@ class Supervisor:
             self._wait_until_ready()
             if "worker" in self._roles:  # the relief can wait until the others are there
                 for number in range(2, self._settings.workers + 1):
-                    self._children[f"relief-{number}"] = _Child("relief", self._spawn("relief"))
+                    self._children[f"relief-{number}"] = self._child("relief")
                     _let_go(self._children[f"relief-{number}"].process)
             self._place.announce(self._settings.base_url, self.postgres_url, self.clickhouse_url)
         except BaseException:
             self.stop()
             raise
+
+    def attach(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Run one more process, and start it again when it dies; one that runs already stays, and is started so then.
+
+        It is stopped with the others. What it writes to its standard output is lost.
+        """
+
+        def start() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                command,
+                env=os.environ | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+        with self._changing:
+            if self._ending.is_set():
+                return
+            if (there := self._children.get(name)) is not None:
+                there.start = start
+            else:
+                self._children[name] = _Child(name, start, start())
 
     def supervise(self) -> None:
         """Start again whatever dies, until :meth:`end` is called; then stop everything."""
@@ -109,8 +134,9 @@ class Supervisor:
             while not self._ending.wait(_LOOK_EVERY):
                 self._look_after("postgres", self._postgres)
                 self._look_after("clickhouse", self._clickhouse)
-                for child in self._children.values():
-                    self._look_after_child(child)
+                with self._changing:
+                    for child in self._children.values():
+                        self._look_after_child(child)
         finally:
             self.stop()
 
@@ -120,7 +146,9 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop the processes, then the engines under them. Safe to call twice."""
-        children, self._children = list(self._children.values()), {}
+        with self._changing:
+            self._ending.set()
+            children, self._children = list(self._children.values()), {}
         for child in children:
             if child.process.poll() is None:
                 child.process.terminate()
@@ -145,6 +173,9 @@ class Supervisor:
             self._clickhouse.start()
         except EngineProblem as error:  # the caller's own start says it again, in its thread
             log.warning("clickhouse.start_failed", error=str(error))
+
+    def _child(self, role: str) -> _Child:
+        return _Child(role, lambda: self._spawn(role), self._spawn(role))
 
     def _spawn(self, role: str) -> subprocess.Popen[bytes]:
         environment = os.environ | {
@@ -203,7 +234,7 @@ class Supervisor:
             child.start_at = now + pause
             log.error("process.died", role=child.role, code=child.process.returncode, starts_again_in=pause)
         if now >= child.start_at:
-            child.process = self._spawn(child.role)
+            child.process = child.start()
             _let_go(child.process)
             child.started, child.start_at = now, None
 
@@ -229,8 +260,9 @@ def run_until_signalled(supervisor: Supervisor, ready: Callable[[], None]) -> No
 
 
 def _let_go(process: subprocess.Popen[bytes]) -> None:
-    """Say the word that a process waits for once its modules are loaded."""
-    assert process.stdin is not None
+    """Say the word that a process waits for once its modules are loaded; one without an ear does not wait."""
+    if process.stdin is None:
+        return
     with contextlib.suppress(BrokenPipeError), process.stdin as word:  # broken: it died; whoever looks after it sees
         word.write(b"go\n")
 

@@ -3,9 +3,9 @@
 No transaction waits for a platform. docs/decisions/0017-channels-are-mirrored.md.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -27,6 +27,7 @@ _LOCK: Final = 0x5159_5530
 _AT_ONCE: Final = 100  # rereads claimed together
 _ENOUGH: Final = 3  # refusals in a row, one object at a time: it is not the objects
 _LONGEST_WAIT: Final = 3600
+_AFTER_THE_END: Final = 5
 
 
 class Opens(Protocol):
@@ -116,28 +117,30 @@ def _batches(claimed: Sequence[Reread]) -> Iterator[tuple[int, ObjectKind, list[
             yield row.account_id, row.kind, [row]
 
 
-def reconcile(context: Context, account_id: int, opens: Opens | None = None) -> Walk | None:
+def reconcile(
+    context: Context, account_id: int, opens: Opens | None = None, *, ending: Callable[[], bool] = lambda: False
+) -> Walk | None:
     """Read everything that an account may see and mirror it; one process at a time.
 
     Goes on where an interrupted one stopped; each piece is durable with the cursor behind it. What a complete list lacks
     has ended; what could not be seen is in the report and has not. A walk that the platform refuses has failed, and the
-    next begins anew.
+    next begins anew. When ``ending`` says that this process ends, the walk stays where it is.
 
     Returns:
         the walk as it ended; ``None`` when the account is paused, or another process is at it.
 
     Raises:
         NotFound: no such account.
-        TryLater: the platform cannot answer now; the walk stays where it is.
+        TryLater: the platform cannot answer now, or the process ends; the walk stays where it is.
     """
     with context.database.transaction() as conn:
         account = channels.account(conn, account_id)
     if account.state == "paused":
         return None
-    return _reconcile(context, account, opens or opener(context.database, context.clock))
+    return _reconcile(context, account, opens or opener(context.database, context.clock), ending)
 
 
-def _reconcile(context: Context, account: Account, opens: Opens) -> Walk | None:
+def _reconcile(context: Context, account: Account, opens: Opens, ending: Callable[[], bool]) -> Walk | None:
     database, clock = context.database, context.clock
     with _alone(database, account.id) as alone:
         if not alone:
@@ -147,13 +150,15 @@ def _reconcile(context: Context, account: Account, opens: Opens) -> Walk | None:
             walk = channels.begin_walk(conn, account.id, clock.now())
         problem: dict[str, Any] | None = None
         try:
-            for began, seen, cursor in _pieces(opens(account), walk.cursor, clock):
-                with database.transaction() as conn:
-                    # What a crash would take goes with the cursor behind it, and is read again.
-                    run(conn, "SET LOCAL synchronous_commit TO off")
-                    hidden = [(one["kind"], one["id"]) for one in walk.unseen]
-                    done = channels.mirror(conn, account, seen, began, began=walk.began_at, unseen=hidden)
-                    walk = channels.move_walk(conn, walk, cursor, done, clock.now())
+            with closing(_pieces(opens(account), walk.cursor, clock)) as pieces:
+                for began, seen, cursor in pieces:
+                    with database.transaction() as conn:
+                        # What a crash would take goes with the cursor behind it, and is read again.
+                        run(conn, "SET LOCAL synchronous_commit TO off")
+                        hidden = [(one["kind"], one["id"]) for one in walk.unseen]
+                        done = channels.mirror(conn, account, seen, began, began=walk.began_at, unseen=hidden)
+                        walk = channels.move_walk(conn, walk, cursor, done, clock.now())
+                    _go_on(ending)
         except TryLater:
             raise
         except SiyuError as error:
@@ -171,7 +176,12 @@ def _reconcile(context: Context, account: Account, opens: Opens) -> Walk | None:
     return walk
 
 
-def _pieces(channel: Channel, cursor: str, clock: Clock) -> Iterator[tuple[datetime, Sequence[Seen], str]]:
+def _go_on(ending: Callable[[], bool]) -> None:
+    if ending():
+        raise TryLater(reason="this process ends.", reason_zh="进程即将退出。", retry_after=_AFTER_THE_END)
+
+
+def _pieces(channel: Channel, cursor: str, clock: Clock) -> Generator[tuple[datetime, Sequence[Seen], str], None, None]:
     """Each piece with the moment at which its reading began. The next one is read while this one is mirrored."""
     pieces = channel.walk(cursor)
 

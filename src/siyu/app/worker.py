@@ -1,6 +1,7 @@
 """The worker process: the pipeline, the exporter, the jobs."""
 
 import asyncio
+import threading
 from zoneinfo import ZoneInfo
 
 from siyu.app.context import Context
@@ -56,7 +57,8 @@ class Worker:
 
     async def _run_jobs(self) -> None:
         jobs = job_app(self._context.database.url)
-        register(jobs, self._context)
+        ending = threading.Event()
+        register(jobs, self._context, ending=ending.is_set)
         async with jobs.open_async():
             running = asyncio.create_task(
                 jobs.run_worker_async(
@@ -67,5 +69,6 @@ class Worker:
             )
             ended = asyncio.create_task(until_signalled())
             await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
+            ending.set()
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)

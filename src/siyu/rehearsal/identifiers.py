@@ -39,7 +39,12 @@ def jd_account(brand: Brand, person: int) -> str:
 
 def external_userid(brand: Brand, person: int) -> str:
     """The id of a WeCom friend; empty for who is none."""
-    return code("wm", person, f"corp{brand.seed}") if brand.people.wecom[person] else ""
+    return wecom_id(brand, person) if brand.people.wecom[person] else ""
+
+
+def wecom_id(brand: Brand, person: int) -> str:
+    """How the brand's WeCom calls somebody outside, friend or not."""
+    return code("wm", person, f"corp{brand.seed}")
 
 
 def union_id(brand: Brand, person: int) -> str:

@@ -1,4 +1,4 @@
-"""Build the demo brand, write its exports, make its tracking events, and tell what is true of it."""
+"""Build the demo brand, write its exports and its WeCom, make its tracking events, and tell what is true of it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,13 +10,26 @@ import numpy as np
 from siyu.kernel.clock import require_utc
 from siyu.kernel.errors import BadInput
 from siyu.rehearsal import exports, tracking
+from siyu.rehearsal.corp import make_corp
 from siyu.rehearsal.examples import examples_of
+from siyu.rehearsal.platforms.wecom.fake import DEFAULT_SECRET as CORP_SECRET
 from siyu.rehearsal.rules.calendar import make_calendar
 from siyu.rehearsal.rules.catalogue import make_catalogue
 from siyu.rehearsal.rules.population import MOST_PEOPLE, make_people
 from siyu.rehearsal.rules.purchasing import make_orders
 from siyu.rehearsal.truth import true_of
 from siyu.rehearsal.types import Brand, Example, ExportFile, TrackingBatch, Truth
+
+__all__ = [
+    "CORP_SECRET",
+    "build",
+    "count_events",
+    "examples",
+    "tracking_batches",
+    "truth",
+    "write_corp",
+    "write_exports",
+]
 
 LONGEST_DAYS = 3650
 
@@ -55,6 +68,12 @@ def write_exports(brand: Brand, folder: Path) -> list[ExportFile]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     return exports.write_all(brand, folder)
+
+
+def write_corp(brand: Brand, path: Path) -> None:
+    """Write the brand's WeCom as it stands at the end, for ``siyu fake wecom --file``. It appears when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make_corp(brand).save(path)
 
 
 def tracking_batches(brand: Brand) -> Iterator[TrackingBatch]:

@@ -80,9 +80,9 @@ def _add_accounts(brand: Brand, owners: _Owners) -> None:
             owners["alipay", "", account].add(person)
     for person in np.unique(orders.buyer[orders.shop == Shop.JD]).tolist():
         owners["platform_buyer", "jd", identifiers.jd_account(brand, person)].add(person)
-    for person in np.unique(orders.buyer[orders.shop == Shop.WECHAT]).tolist():
-        if friend := identifiers.external_userid(brand, person):
-            owners["external_userid", CORP, friend].add(person)
+    for person in range(len(brand.people)):  # of everybody: who is no friend yet may be one tomorrow
+        owners["external_userid", CORP, identifiers.wecom_id(brand, person)].add(person)
+        owners["union_id", "", identifiers.union_id(brand, person)].add(person)
 
 
 def _add_devices(brand: Brand, owners: _Owners) -> None:
@@ -99,8 +99,5 @@ def _add_devices(brand: Brand, owners: _Owners) -> None:
             owners["open_id", APP_ID, identifiers.open_id(brand, person)].add(person)
         else:
             owners["user_id", source, identifiers.user_id(brand, person)].add(person)
-        if visits.tells[visit]:
-            if mini:
-                owners["union_id", "", identifiers.union_id(brand, person)].add(person)
-            if number := identifiers.member_no(brand, person):
-                owners["member_no", MEMBERS, number].add(person)
+        if visits.tells[visit] and (number := identifiers.member_no(brand, person)):
+            owners["member_no", MEMBERS, number].add(person)

@@ -267,8 +267,8 @@ class Truth:
     """What is true of a brand at its end, to compare with what Siyu finds.
 
     Attributes:
-        owners: (type, scope, value as sent) of an identifier → positions of the people who use or used it. Some phones
-            and mail addresses stand in no file and no event. The scope of ``user_id`` and ``anonymous_id`` is the source's name.
+        owners: (type, scope, value as sent) of an identifier → positions of the people who use or used it. Some phones,
+            mail addresses and ids of WeChat stand in no file and no event. The scope of ``user_id`` and ``anonymous_id`` is the source's name.
         buyers: (platform, shop, order number) of every order that Siyu can see → position of its buyer.
         orders: paid orders of each person; ``net`` what they paid less what they got back.
         shops: (platform, shop) → (paid, refunded) in fen.

@@ -19,7 +19,7 @@ from siyu.app.context import Context
 from siyu.app.web import create_app
 from siyu.channels import registry, service
 from siyu.channels.http import PushDoor
-from siyu.channels.types import Account, Arrival, Departure, Grant, Push
+from siyu.channels.types import Account, Arrival, Departure, Finding, Grant, Push
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, scalar
 from siyu.engines.settings import Settings
@@ -68,6 +68,22 @@ def push(web: TestClient, account: Account, told: object = TOLD, secret: str = "
     return web.post(f"/callback/parrot/{account.id}", content=body, params=params, **more)
 
 
+def until(done: Callable[[], bool]) -> None:
+    """Wait for what is done beside the answer."""
+    deadline = time.monotonic() + 5
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def finding(web: TestClient, database: Database, account: Account) -> Finding:
+    """What the check says of pushes."""
+    door: PushDoor = web.app.state.push_door  # type: ignore[attr-defined]
+    until(lambda: not door._calls._writing)
+    health = service.check_account(database, account, ManualClock(NOW), door._http, "https://siyu.example")
+    return next(one for one in health.findings if one.check == "pushes")
+
+
 def waiting(database: Database) -> list[Message]:
     with database.transaction() as conn:
         return [message for envelope in intake.claim(conn, 1000) for message in envelope.messages]
@@ -114,17 +130,31 @@ class TestDoor:
         assert (answer.status_code, answer.text) == (200, "hello")
         assert waiting(database) == []
 
-    def test_what_is_not_the_platforms_writes_nothing(
+    def test_what_is_not_the_platforms_writes_nothing_but_once_a_minute_why(
         self, web: TestClient, account: Account, database: Database
     ) -> None:
-        push(web, account)
+        assert push(web, account, secret="guessed").status_code == 403
+        door: PushDoor = web.app.state.push_door  # type: ignore[attr-defined]
+        until(lambda: not door._calls._writing)
         writes: list[str] = []
         event.listen(database.engine, "before_cursor_execute", lambda *args: writes.append(args[2]))
         wrong = push(web, account, secret="guessed")
         assert (wrong.status_code, wrong.json()["code"]) == (403, "PushRefused")
         assert wrong.json()["message_zh"] == "已拒绝该回调：签名错误。"
-        assert push(web, account, b"no json").status_code == 400
+        for _ in range(20):
+            assert push(web, account, b"no json").status_code == 400
         assert not [one for one in writes if "INSERT" in one or "UPDATE" in one]
+
+    def test_it_remembers_what_it_refused_until_a_good_call(
+        self, web: TestClient, account: Account, database: Database
+    ) -> None:
+        never = finding(web, database, account)
+        assert (never.ok, f"https://siyu.example/callback/parrot/{account.id}" in never.advice_en) == (False, True)
+        assert push(web, account, secret="guessed").status_code == 403
+        wrong = finding(web, database, account)
+        assert (wrong.ok, "no good one ever came" in wrong.en, "签名错误" in wrong.zh) == (False, True, True)
+        assert push(web, account).status_code == 200
+        assert finding(web, database, account).ok  # at once, and not in a minute
 
     @pytest.mark.parametrize("path", ["/callback/parrot/999", "/callback/macaw/1"])
     def test_no_such_account(self, web: TestClient, account: Account, path: str) -> None:
@@ -143,7 +173,7 @@ class TestDoor:
             assert push(web, account, {**TOLD, "event": f"e{number}"}).status_code == 200
         # What is said to who has come is read beside the request, once in half a minute, by threads of its own.
         of_ours = [one for one in asked if "channels." in one and "entry_way" not in one]
-        assert len(of_ours) <= 1  # once a second, and beside the request
+        assert len(of_ours) <= 2  # once a second the accounts, once a minute that they are heard; beside the request
 
     def test_new_secrets_count_at_once(self, web: TestClient, account: Account, database: Database) -> None:
         assert push(web, account).status_code == 200

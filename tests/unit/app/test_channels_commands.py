@@ -51,8 +51,10 @@ def test_an_account_from_connecting_to_its_check(monkeypatch: pytest.MonkeyPatch
     assert "/callback/parrot/1" in made.output
     assert "s3cret" not in made.output
     monkeypatch.setattr(Parrot, "health", lambda self: [Finding("token", True, self.ports.secret("nickname_key"), "")])
-    checked = json.loads(run("check", "--json").output)
-    assert [one["en"] for one in checked[0]["health"]["findings"]] == ["from a file"]
+    checked = json.loads(run("check", "--json", code=1).output)
+    token, pushes = checked[0]["health"]["findings"]
+    assert (token["en"], pushes["ok"]) == ("from a file", False)
+    assert "/callback/parrot/1" in pushes["advice_en"]  # where the platform has to be told to call
     wrong = Finding("token", False, "the secret is wrong.", "密钥错误。", "Copy it again.", "请重新复制。", 40001)
     monkeypatch.setattr(Parrot, "health", lambda _: [wrong])
     told = run("check", "1", code=1).output

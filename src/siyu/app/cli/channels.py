@@ -92,7 +92,8 @@ def check(
     with engines(data) as context:
         with context.database.transaction() as conn:
             asked = [channels.account(conn, account_id)] if account_id else channels.accounts(conn)
-        found = [(one, channels.check_account(context.database, one, context.clock, outward())) for one in asked]
+        base = context.settings.base_url
+        found = [(one, channels.check_account(context.database, one, context.clock, outward(), base)) for one in asked]
     if as_json:
         print_json([{"account": one.id, "health": health} for one, health in found])
     else:

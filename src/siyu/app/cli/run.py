@@ -51,7 +51,7 @@ def demo(
 
         def ready() -> None:
             _greet(settings, supervisor)
-            fill(settings, place.running(), people=people, days=days, seed=seed)
+            fill(settings, place.running(), supervisor.attach, people=people, days=days, seed=seed)
 
         run_until_signalled(supervisor, ready)
     console.print("Siyu has stopped.")

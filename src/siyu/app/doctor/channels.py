@@ -46,7 +46,7 @@ def _accounts(settings: Settings, database: Database) -> Finding:
         raise VaultKeyMissing(where=str(settings.vault_key_file))
     vault.configure(ring)
     for account in accounts:
-        health = channels.check_account(database, account, SystemClock(), outward())
+        health = channels.check_account(database, account, SystemClock(), outward(), settings.base_url)
         for one in health.findings:
             yield Check(
                 f"channels.{account.channel}.{account.id}.{one.check}",

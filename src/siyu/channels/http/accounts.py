@@ -205,7 +205,8 @@ def check(request: Request, account_id: AccountId, _: CanManage) -> HealthRead:
     http: httpx.Client = request.app.state.outward()
     with database.transaction() as conn:
         account = service.account(conn, account_id)
-    return HealthRead.model_validate(service.check_account(database, account, request.app.state.clock, http))
+    base: str = request.app.state.base_url
+    return HealthRead.model_validate(service.check_account(database, account, request.app.state.clock, http, base))
 
 
 @router.get("/accounts/{account_id}/quotas")

@@ -8,12 +8,13 @@ import httpx
 import structlog
 
 from siyu.channels import service
+from siyu.channels.http.calls import EVERY, Calls
 from siyu.channels.service import Known
 from siyu.channels.types import Account, Arrival, Capability, Channel, PushAnswer, PushRefused, PushRequest
 from siyu.engines.postgres import Database
 from siyu.intake.types import Message
 from siyu.kernel.clock import Clock
-from siyu.kernel.errors import NotFound, TryLater
+from siyu.kernel.errors import NotFound, SiyuError, TryLater
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ class PushDoor:
         check: raises when nothing may come in now.
         put: returns when the message is durable.
         on_arrival: called in a thread of its own, after that, when somebody has come who may be greeted.
+        every: seconds between two writings of what came to the door of an account.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class PushDoor:
         check: Callable[[], None],
         put: Callable[[Message], Awaitable[None]],
         on_arrival: OnArrival | None = None,
+        every: float = EVERY,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -51,6 +54,7 @@ class PushDoor:
         self._put = put
         self._on_arrival = on_arrival
         self._accounts = service.KnownAccounts(database)
+        self._calls = Calls(database, clock, every=every)
         self._channels: dict[int, tuple[Known, Channel]] = {}
         self._refreshing: asyncio.Task[bool] | None = None
         self._greeting: set[asyncio.Task[None]] = set()
@@ -65,26 +69,37 @@ class PushDoor:
         """
         known, plugin = await self._find(channel, account_id)
         try:
-            answer = plugin.read_push(request)
-        except PushRefused:
-            # The operator may have filled in other keys a moment ago, and platforms try a new address at once.
-            if not self._accounts.stale:
-                raise
-            await self._refresh()
-            again, plugin = await self._find(channel, account_id)
-            if again is known:
-                raise
-            known, answer = again, plugin.read_push(request)
+            known, answer = await self._understood(known, plugin, request)
+        except TryLater:
+            raise
+        except SiyuError as refusal:
+            self._calls.refused(account_id, refusal)
+            raise
         if answer.push is not None:
             self._check()
             await self._put(service.push_message(known.account, answer.push, self._clock.now()))
             if answer.push.arrival is not None and self._on_arrival is not None:
                 self._greet(self._on_arrival, known.account, answer.push.arrival)
+        self._calls.good(account_id)
         return answer
+
+    async def _understood(self, known: Known, plugin: Channel, request: PushRequest) -> tuple[Known, PushAnswer]:
+        try:
+            return known, plugin.read_push(request)
+        except PushRefused:
+            # The operator may have filled in other keys a moment ago, and platforms try a new address at once.
+            if not self._accounts.stale:
+                raise
+            await self._refresh()
+            again, plugin = await self._find(known.account.channel, known.account.id)
+            if again is known:
+                raise
+            return again, plugin.read_push(request)
 
     async def stop(self) -> None:
         """Wait for what is being done."""
         await asyncio.gather(*self._greeting, *([self._refreshing] if self._refreshing else []))
+        await self._calls.stop()
 
     async def _find(self, channel: str, account_id: int) -> tuple[Known, Channel]:
         known = self._accounts.find(channel, account_id)

@@ -15,7 +15,7 @@ from siyu.channels.service.accounts import (
 )
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
 from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people
-from siyu.channels.service.health import Health, check_account, health_of_accounts, open_account
+from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.pushes import PUSH, push_message, read_push
@@ -73,6 +73,7 @@ __all__ = [
     "hear",
     "mirror",
     "move_walk",
+    "note_heard",
     "note_reading",
     "open_account",
     "open_channel",

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 import httpx
 import structlog
@@ -11,13 +12,17 @@ from sqlalchemy import Connection
 
 from siyu.channels import registry
 from siyu.channels.ports import open_ports
+from siyu.channels.rules.door import judge
 from siyu.channels.store import accounts as tables
-from siyu.channels.types import Account, Channel, Finding
+from siyu.channels.store import rereads
+from siyu.channels.types import Account, Capability, Channel, Finding, Heard
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, original
 
 log = structlog.get_logger(__name__)
+
+_LOOKED_AT: Final = 10  # reconciles, among which are two that were whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +55,49 @@ def open_account(
     return registry.open_channel(account, open_ports(database, account, clock, http, sleep=sleep))
 
 
-def check_account(database: Database, account: Account, clock: Clock, http: httpx.Client) -> Health:
-    """Try an account now and keep what was found. Never raises for what a plugin or platform does.
+def check_account(database: Database, account: Account, clock: Clock, http: httpx.Client, base_url: str = "") -> Health:
+    """Try what an account needs and whether its platform calls; keep what was found.
 
-    It calls the platform, so no transaction may be open around it. A paused account is not tried.
+    Calls the platform, so no transaction may be open around it. A paused account is not tried.
+
+    Args:
+        database: of the accounts.
+        account: which one.
+        clock: what time it is.
+        http: with which the plugin calls.
+        base_url: how the platform reaches this Siyu.
     """
-    findings: Sequence[Finding]
+    findings: list[Finding]
     if account.state == "paused":
         findings = [Finding("state", True, "it is paused: nothing was tried.", "账号已停用，未做检查。")]
     else:
         findings = _tried(lambda: open_account(database, account, clock, http).health())
+        if _should_be_called(account, findings):
+            findings.append(_called(database, account, clock, base_url))
     health = Health(clock.now(), tuple(findings))
     with database.transaction() as conn:
         tables.put_health(conn, account.id, [asdict(one) for one in health.findings], health.checked_at)
     return health
+
+
+def note_heard(conn: Connection, account_id: int, heard: Heard) -> None:
+    """Keep what came to the door of an account. Safe to repeat."""
+    tables.put_heard(conn, account_id, heard)
+
+
+def _should_be_called(account: Account, findings: Sequence[Finding]) -> bool:
+    """Its platform pushes, and the plugin does not say already why nothing can come."""
+    try:
+        pushes = Capability.PUSH in registry.about(account.channel).capabilities
+    except SiyuError:  # no longer installed, which the findings say
+        return False
+    return pushes and not any(one.check == "callback" and not one.ok for one in findings)
+
+
+def _called(database: Database, account: Account, clock: Clock, base_url: str) -> Finding:
+    with database.transaction() as conn:
+        heard, walks = tables.heard(conn, account.id), rereads.walks(conn, account.id, _LOOKED_AT)
+    return judge(heard, walks, f"{base_url}/callback/{account.channel}/{account.id}", clock.now())
 
 
 def health_of_accounts(conn: Connection) -> dict[int, Health]:

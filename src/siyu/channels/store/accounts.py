@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from siyu.channels.types import Account
+from siyu.channels.types import Account, Heard
 from siyu.engines.postgres import AnyRow, one, rows, run, scalar
 
 
@@ -123,6 +123,39 @@ def health(conn: Connection) -> dict[int, tuple[datetime, list[dict[str, Any]]]]
         row.account_id: (row.checked_at, row.findings)
         for row in rows(conn, "SELECT account_id, checked_at, findings FROM channels.health")
     }
+
+
+def put_heard(conn: Connection, account_id: int, heard: Heard) -> None:
+    """Keep what came to the door; moments only move forward, and a reason stays until there is another."""
+    run(
+        conn,
+        """
+        INSERT INTO channels.door AS old (account_id, good_at, refused_at, refusals, reason, reason_zh)
+        VALUES (:id, :good_at, :refused_at, :refusals, :reason, :reason_zh)
+        ON CONFLICT (account_id) DO UPDATE SET
+            good_at = greatest(old.good_at, excluded.good_at),
+            refused_at = greatest(old.refused_at, excluded.refused_at),
+            refusals = excluded.refusals,
+            reason = CASE WHEN excluded.refused_at IS NULL THEN old.reason ELSE excluded.reason END,
+            reason_zh = CASE WHEN excluded.refused_at IS NULL THEN old.reason_zh ELSE excluded.reason_zh END
+        """,
+        id=account_id,
+        good_at=heard.good_at,
+        refused_at=heard.refused_at,
+        refusals=heard.refusals,
+        reason=heard.reason.replace("\0", ""),
+        reason_zh=heard.reason_zh.replace("\0", ""),
+    )
+
+
+def heard(conn: Connection, account_id: int) -> Heard:
+    """What came to the door of an account."""
+    row = one(
+        conn,
+        "SELECT good_at, refused_at, refusals, reason, reason_zh FROM channels.door WHERE account_id = :id",
+        id=account_id,
+    )
+    return Heard(*row) if row else Heard()
 
 
 def _json(value: Mapping[str, str]) -> str:

@@ -34,7 +34,17 @@ from siyu.channels.types.mirrored import (
     Walk,
     Workload,
 )
-from siyu.channels.types.pushes import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Report
+from siyu.channels.types.pushes import (
+    Arrival,
+    Departure,
+    Heard,
+    Hint,
+    Push,
+    PushAnswer,
+    PushRefused,
+    PushRequest,
+    Report,
+)
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
     OBJECT_KINDS,
@@ -86,6 +96,7 @@ __all__ = [
     "Group",
     "GroupSummary",
     "Handle",
+    "Heard",
     "Hint",
     "Item",
     "Known",

@@ -103,6 +103,24 @@ class PushAnswer:
     push: Push | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came to the door of an account from the platform.
+
+    Attributes:
+        good_at: the last call that was the platform's: a push, or a try of the address.
+        refused_at: the last call that was refused.
+        refusals: how many were refused since the last good one, at least.
+        reason, reason_zh: why the last one was.
+    """
+
+    good_at: datetime | None = None
+    refused_at: datetime | None = None
+    refusals: int = 0
+    reason: str = ""
+    reason_zh: str = ""
+
+
 class PushRefused(SiyuError):
     """A push that is not the platform's, not for this account, or too old."""
 

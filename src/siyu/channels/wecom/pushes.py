@@ -100,7 +100,10 @@ def _check_age(said: str, now: datetime) -> None:
         raise BadInput(reason="its timestamp is no number.", reason_zh="timestamp 不是数字。")
     age = now.timestamp() - int(said)
     if age > OLDEST.total_seconds():
-        raise PushRefused(reason="it is more than an hour old.", reason_zh="时间戳早于一小时前。")
+        raise PushRefused(
+            reason="it is more than an hour old: a recording, or the clock of this machine is ahead.",
+            reason_zh="时间戳早于一小时前：请检查本机时钟，或为重放。",
+        )
     if age < -NEWEST.total_seconds():
         raise PushRefused(
             reason="it comes from the future: check the clock of this machine.",

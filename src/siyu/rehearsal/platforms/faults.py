@@ -43,6 +43,7 @@ class Faults:
         slow: calls that are answered after ``slow_seconds``.
         silent: calls that are taken and never answered.
         cut: calls whose answer breaks off in the middle.
+        clock_seconds: so far ahead is the clock by which answers say what time it is; behind when below 0.
     """
 
     lost: Share = 0.0
@@ -57,6 +58,7 @@ class Faults:
     slow_seconds: Seconds = 3.0
     silent: Share = 0.0
     cut: Share = 0.0
+    clock_seconds: float = 0.0
 
     def refusal(self, path: str, now: int, draw: float) -> int:
         """The error code with which this call is refused; 0 for none. ``draw`` is a random number from 0 to 1."""

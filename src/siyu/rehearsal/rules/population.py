@@ -26,6 +26,7 @@ OLD_CUSTOMERS: Final = 0.45
 BUYERS: Final = 0.8
 GIVES_UP_NUMBER: Final = 0.02  # about half of these numbers are handed on to somebody
 WORK_PHONE: Final = 0.08
+FRIENDS: Final = 0.5  # of a member of staff, in WeCom
 HOUSEHOLD: Final = 3
 HOUSEHOLDS: Final = 6  # one in so many groups of three is a household
 HAS_MAIL: Final = 0.35
@@ -71,7 +72,7 @@ def make_people(rng: np.random.Generator, calendar: Calendar, count: int, seed: 
         member=rng.random(count) < np.where(home == 6, 0.9, 0.32),
         web=(rng.random(count) < 0.36) | (household >= 0) | (home == 7),
         mini=(rng.random(count) < 0.42) | (home == 3),
-        wecom=rng.random(count) < 0.3,
+        wecom=rng.random(count) < FRIENDS,
         names=_names(rng, female),
         female=female,
         born=_birthdays(rng, count),

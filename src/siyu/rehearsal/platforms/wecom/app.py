@@ -3,6 +3,8 @@
 import asyncio
 import io
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any, Final
 
 import orjson
@@ -12,7 +14,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from siyu.kernel.errors import SiyuError
 from siyu.rehearsal.platforms.tokens import TokenState
@@ -50,18 +52,31 @@ def create_app(corp: Corp) -> Starlette:
         Mount("/_control", routes=control.routes(corp)),
     ]
     app = Starlette(routes=routes)
+    app.state.says_its_time = True
     app.add_middleware(_Wire, corp=corp)
     return app
 
 
 class _Wire:
-    """Slow, silent and broken answers."""
+    """Slow, silent and broken answers; each says what time it is."""
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], corp: Corp) -> None:
         self._app = app
         self._corp = corp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        faults, corp = self._corp.faults, self._corp
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                now = corp.clock.now() + timedelta(seconds=faults.clock_seconds)
+                header = (b"date", format_datetime(now, usegmt=True).encode())
+                message = {**message, "headers": [*message.get("headers", ()), header]}
+            await send(message)
+
+        await self._answer(scope, receive, dated)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         faults = self._corp.faults
         if scope["type"] != "http" or not scope["path"].startswith("/cgi-bin/"):
             await self._app(scope, receive, send)

@@ -17,6 +17,7 @@ from siyu.rehearsal.platforms.faults import Faults
 from siyu.rehearsal.platforms.wecom.fake import Corp
 
 _FAULTS: Final = TypeAdapter(Faults)
+MOST_ACTS: Final = 60  # a minute; who wants more lets a test live
 ACTS: Final[tuple[str, ...]] = (
     "new_person",
     "customer_adds",
@@ -80,6 +81,7 @@ def routes(corp: Corp) -> list[Route]:
         route("/welcomes", lambda corp, _, __: list(corp.state.welcomes.values()), "GET"),
         route("/callbacks", _callbacks, "GET"),
         route("/callback", _call_back, "PUT"),
+        route("/pace", _pace, "PUT"),
         route("/faults", lambda corp, _, __: corp.faults, "GET"),
         route("/faults", _faults, "PUT"),
         route("/acts/{name}", _act, "POST"),
@@ -136,6 +138,18 @@ def _faults(corp: Corp, body: dict[str, Any], _: Request) -> Any:
     for name in body:
         setattr(corp.faults, name, getattr(turned, name))
     return corp.faults
+
+
+def _pace(corp: Corp, body: dict[str, Any], _: Request) -> Any:
+    """How much happens by itself: ``acts_per_minute``."""
+    said = body.get("acts_per_minute")
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= MOST_ACTS:
+        raise BadInput(
+            reason=f"acts_per_minute is a number from 0 to {MOST_ACTS}.",
+            reason_zh=f"acts_per_minute 应为 0 至 {MOST_ACTS} 的数字。",
+        )
+    corp.acts_per_minute = float(said)
+    return {"acts_per_minute": corp.acts_per_minute}
 
 
 def _call_back(corp: Corp, body: dict[str, Any], _: Request) -> Any:
@@ -203,4 +217,4 @@ td{{border-top:1px solid #ddd;padding:.3rem .6rem;vertical-align:top}}textarea{{
 <h2>Contact ways 联系我</h2><ul>{ways}</ul>
 <h2>More</h2><p>GET <a href="/_control/truth">truth</a>, <a href="/_control/state">state</a>,
 <a href="/_control/welcomes">welcomes</a>, <a href="/_control/callbacks">callbacks</a>,
-<a href="/_control/faults">faults</a>; PUT faults, callback {{url, token, aes_key}}; POST tick, tokens/die</p></html>"""
+<a href="/_control/faults">faults</a>; PUT faults, callback {{url, token, aes_key}}, pace {{acts_per_minute}}; POST tick, tokens/die</p></html>"""

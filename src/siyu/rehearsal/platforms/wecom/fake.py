@@ -43,6 +43,7 @@ class Corp(Codes, Personnel, Sending, Transfers, Service):
         self.tokens = Tokens(clock, self.state.seed)
         rates = (Rate(60, self.rules.per_minute, 60), Rate(3600, self.rules.per_hour, 3600))
         self.windows = Windows(clock, rates)
+        self.acts_per_minute = 0.0  # of everyday life, by whoever runs the corp
         self.receiver: Receiver | None = None
         self.deliverer: Deliverer | None = None
 

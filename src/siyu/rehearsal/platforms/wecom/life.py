@@ -1,7 +1,7 @@
 """Days of a corp: customers come and go, staff write and tag, groups change. By seed, and only what is possible."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import numpy as np
@@ -11,15 +11,26 @@ from siyu.rehearsal.platforms.wecom.fake import Corp
 from siyu.rehearsal.platforms.wecom.types import Follow
 
 _CODES: Final = ("", "", "store-01", "store-02", "live-618")
+# What happens in every shop on every day; the rest needs somebody to decide on it.
+EVERYDAY: Final = frozenset(
+    {"add", "add again", "scan", "customer deletes", "staff deletes", "tag", "talk", "join", "quit"}
+)
 
 
 class Life:
     """Does one thing after another, each chosen by chance with a weight of its own; ``counts`` says how often.
 
     The same corp and seed live the same life.
+
+    Args:
+        corp: whose.
+        seed: of chance.
+        only: the acts that happen; empty for all.
+        known: how many of those who add somebody the corp knows already, 0 to 1.
     """
 
-    def __init__(self, corp: Corp, seed: int = 0) -> None:
+    def __init__(self, corp: Corp, seed: int = 0, *, only: Collection[str] = (), known: float = 0.15) -> None:
+        self._known = known
         self.counts: Counter[str] = Counter()
         self._corp = corp
         self._random = np.random.default_rng([seed, 17])
@@ -44,7 +55,7 @@ class Life:
             "hire": (0.3, self._hire),
             "leave": (0.15, self._leave),
         }
-        weights = np.array([weight for weight, _ in self._acts.values()])
+        weights = np.array([weight if not only or name in only else 0 for name, (weight, _) in self._acts.items()])
         self._shares = weights / weights.sum()
 
     def live(self, acts: int) -> None:
@@ -76,7 +87,7 @@ class Life:
 
     def _add(self) -> bool:
         userid = self._staff()
-        known = self._random.random() < 0.15
+        known = self._random.random() < self._known
         person = self._one(list(self._corp.state.people)) if known else self._corp.new_person().external_userid
         if not userid or not person:
             return False

@@ -6,15 +6,19 @@ import {
   ShoppingOutlined,
   SwapOutlined,
   TagOutlined,
+  TeamOutlined,
   ThunderboltOutlined,
+  UserAddOutlined,
 } from "@ant-design/icons";
 import { Money, useFormat, When } from "@siyu/kit";
 import { Button, Descriptions, Flex, Tag, theme, Typography } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useMay } from "../../app/session";
+import { useGroupName, useStaffName } from "../channels/mirrored";
 import { useNames, useSourceName } from "./names";
-import { sentence, type Entry } from "./sentence";
+import { sentence, tieOf, type Entry } from "./sentence";
 
 const ICONS: Record<string, ReactNode> = {
   order: <ShoppingOutlined />,
@@ -25,6 +29,8 @@ const ICONS: Record<string, ReactNode> = {
   tag: <TagOutlined />,
   consent: <NotificationOutlined />,
   relation: <LinkOutlined />,
+  friend: <UserAddOutlined />,
+  chat: <TeamOutlined />,
   customer: <SwapOutlined />,
 };
 
@@ -35,7 +41,8 @@ export function Fact({ entry }: { entry: Entry }) {
   const names = useNames();
   const { money, when } = useFormat();
   const [open, setOpen] = useState(false);
-  const said = sentence(entry, { t, names, money });
+  const called = useCalledBy(entry);
+  const said = sentence(entry, { t, names, money, called });
   return (
     <li style={{ borderInlineStart: `2px solid ${token.colorBorderSecondary}`, padding: "4px 0 4px 12px" }}>
       <Flex gap="small" align="baseline" wrap>
@@ -51,6 +58,17 @@ export function Fact({ entry }: { entry: Entry }) {
       {open && <Details entry={entry} />}
     </li>
   );
+}
+
+/** Names of the staff and group chats that a fact of a channel speaks of; nothing is asked for the other facts. */
+function useCalledBy({ kind, properties }: Entry): { staff: (id: string) => string; group: (id: string) => string } {
+  const may = useMay();
+  const scope = properties["scope"];
+  const id = properties["account"] ?? (typeof scope === "string" ? tieOf(scope)?.account : undefined);
+  const account = typeof id === "number" && may("channels.read") ? id : null;
+  const staff = useStaffName(account);
+  const group = useGroupName(kind.startsWith("chat.") || properties["relation"] === "group_member" ? account : null);
+  return { staff, group };
 }
 
 function Details({ entry }: { entry: Entry }) {

@@ -18,6 +18,7 @@ export function useNames() {
     field: (field: string) => said(`field.${field}`, field),
     channel: (channel: string) => (channel === "all" ? t("consent.all") : said(`consent.channels.${channel}`, channel)),
     purpose: (purpose: string) => said(`consent.purpose.${purpose}`, purpose),
+    way: (way: string) => said(`ties.way.${way}`, way),
     kind: (kind: string) => said(`kind.${kind}`, kind),
     why: (why: string) => said(`says.why.${why}`, why),
   };

@@ -4,10 +4,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { customers as en } from "../../words/en/customers";
 import { customers as zh } from "../../words/zh/customers";
-import { KINDS, sentence, type Entry } from "./sentence";
+import { KINDS, sentence, tieOf, type Entry } from "./sentence";
 
 const same = (code: string): string => code;
-const names = { platform: same, relation: same, channel: same, purpose: same, field: same, kind: same, why: same };
+const names = { platform: same, relation: same, channel: same, purpose: same, field: same, way: same, kind: same, why: same };
+const called = { staff: (id: string) => (id === "s1" ? "王倩" : id), group: same };
 const money = (fen: number): string => `¥${(fen / 100).toFixed(2)}`;
 let words: Record<"zh" | "en", TFunction<"customers">>;
 
@@ -22,7 +23,7 @@ function fact(kind: string, properties: Record<string, unknown> = {}, rest: Part
   return { fact_id: 1, kind, name: "", occurred_at: at, received_at: at, source_id: 1, message_id: "m", amount_fen: 0, properties, ...rest };
 }
 
-const said = (entry: Entry, language: "zh" | "en" = "zh"): string => sentence(entry, { t: words[language], names, money });
+const said = (entry: Entry, language: "zh" | "en" = "zh"): string => sentence(entry, { t: words[language], names, money, called });
 
 describe("sentence", () => {
   it("says what was paid, where, and for what", () => {
@@ -44,6 +45,24 @@ describe("sentence", () => {
 
   it("calls a page without a name by its path", () => {
     expect(said(fact("page.viewed", { $context: { page: { path: "/sale" } } }))).toBe("浏览页面“/sale”");
+  });
+
+  it("says who ended a friendship, and how somebody came", () => {
+    expect(said(fact("friend.added", { staff: "s1", way: "scan", state: "store01" }))).toBe("通过scan添加员工“王倩”为好友（渠道参数 store01）");
+    expect(["staff", "customer", "left", "unknown"].map((by) => said(fact("friend.deleted", { staff: "s1", by }), "en"))).toEqual(["Was deleted by 王倩", "Deleted 王倩", "Is with 王倩 no more, who has left", "Is no friend of 王倩 any more"]);
+    expect(said(fact("friend.transferred", { from_staff: "s1", to_staff: "s2" }))).toBe("由员工“王倩”移交给“s2”");
+  });
+
+  it("calls the other side of a relation by name", () => {
+    expect(said(fact("relation.started", { relation: "friend", scope: "account:3/s1" }))).toBe("成为friend（王倩）");
+    expect(said(fact("relation.ended", { relation: "group_member", scope: "account:3/g/1" }))).toBe("不再是group_member（g/1）");
+    expect([tieOf("wx:1"), tieOf("account:3/a/b")]).toEqual([undefined, { account: 3, id: "a/b" }]);
+  });
+
+  it("says which group somebody joined, and by whom", () => {
+    expect(said(fact("chat.joined", { group: "福利群", way: "invited", invited_by: "s1" }))).toBe("由“王倩”邀请加入群“福利群”");
+    expect(said(fact("chat.joined", { group: "福利群", way: "", invited_by: "" }))).toBe("加入群“福利群”");
+    expect(said(fact("chat.left", { group: "福利群" }), "en")).toBe("Left the group “福利群”");
   });
 
   it.each(["zh", "en"] as const)("has a sentence without gaps for every kind (%s)", (language) => {

@@ -9,7 +9,9 @@ export type Entry = Schema<"TimelineEntry">;
 
 interface Words {
   t: TFunction<"customers">;
-  names: Pick<Names, "platform" | "relation" | "channel" | "purpose" | "field" | "kind" | "why">;
+  /** Names of staff and group chats of the fact's account. */
+  called: { staff: (id: string) => string; group: (id: string) => string };
+  names: Pick<Names, "way" | "platform" | "relation" | "channel" | "purpose" | "field" | "kind" | "why">;
   money: (fen: number) => string;
 }
 
@@ -18,6 +20,7 @@ export const KINDS = {
   trade: ["order.placed", "order.paid", "order.shipped", "order.received", "order.closed", "order.refunded", "order.amended", "order.claimed"],
   behaviour: ["page.viewed", "screen.viewed", "event.tracked", "group.joined"],
   profile: ["profile.identified", "tag.added", "tag.removed", "consent.changed", "relation.started", "relation.ended"],
+  ties: ["friend.added", "friend.deleted", "friend.transferred", "chat.joined", "chat.left"],
   identity: ["customer.merged", "customer.split"],
 } as const;
 
@@ -25,11 +28,18 @@ const text = (value: unknown): string => (typeof value === "string" || typeof va
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
 const whole = (value: unknown): number => (typeof value === "number" && Number.isInteger(value) ? value : 0);
 
+/** An account and whom or what of it a relation is with: `account:3/wangqian`. */
+export function tieOf(scope: string): { account: number; id: string } | undefined {
+  const found = /^account:(\d+)\/(.+)$/.exec(scope);
+  return found ? { account: Number(found[1]), id: found[2] ?? "" } : undefined;
+}
+
 export function sentence(entry: Entry, words: Words): string {
   const group = entry.kind.split(".")[0];
   if (group === "order") return ofOrder(entry, words);
   if (group === "tag" || group === "consent" || group === "relation" || group === "profile") return ofProfile(entry, words);
   if (group === "customer") return ofIdentity(entry, words);
+  if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);
 }
 
@@ -69,10 +79,11 @@ function goodsOf(entry: Entry, t: TFunction<"customers">): string {
   return titles.length > 1 ? t("says.goods", { first, count: titles.length }) : t("says.oneGood", { first });
 }
 
-function ofProfile(entry: Entry, { t, names }: Words): string {
+function ofProfile(entry: Entry, { t, names, called }: Words): string {
   const said = entry.properties;
   const relation = names.relation(text(said["relation"]));
-  const scope = text(said["scope"]).split(":").filter(Boolean).map(names.platform).join(" · ");
+  const tie = tieOf(text(said["scope"]));
+  const scope = tie ? (said["relation"] === "group_member" ? called.group(tie.id) : called.staff(tie.id)) : text(said["scope"]).split(":").filter(Boolean).map(names.platform).join(" · ");
   switch (entry.kind) {
     case "tag.added":
       return t("says.tagAdded", { tag: text(said["tag"]) });
@@ -108,6 +119,35 @@ function ofIdentity(entry: Entry, { t, names }: Words): string {
   if (entry.kind === "customer.merged") return t("says.merged", { id: text(said["loser"]), why });
   if (entry.kind === "customer.split") return t("says.split", { id: text(said["other"]), count: texts(said["identifiers"]).length, why });
   return other(entry, t, names);
+}
+
+function ofTie(entry: Entry, { t, names, called }: Words): string {
+  const said = entry.properties;
+  const staff = called.staff(text(said["staff"])) || t("says.unnamed");
+  const group = called.group(text(said["group"])) || t("says.unnamed");
+  const way = text(said["way"]) && names.way(text(said["way"]));
+  switch (entry.kind) {
+    case "friend.added": {
+      const added = way ? t("ties.friendAddedBy", { staff, way }) : t("ties.friendAdded", { staff });
+      const state = text(said["state"]);
+      return state ? t("ties.friendAddedState", { said: added, state }) : added;
+    }
+    case "friend.deleted": {
+      const by = (["staff", "customer", "transfer", "left"] as const).find((one) => one === said["by"]);
+      return by ? t(`ties.deletedBy.${by}`, { staff }) : t("ties.friendDeleted", { staff });
+    }
+    case "friend.transferred":
+      return t("ties.transferred", { from: called.staff(text(said["from_staff"])), to: called.staff(text(said["to_staff"])) });
+    case "chat.joined": {
+      const by = text(said["invited_by"]);
+      if (by) return t("ties.chatInvited", { by: called.staff(by), group });
+      return way ? t("ties.chatJoinedBy", { way, group }) : t("ties.chatJoined", { group });
+    }
+    case "chat.left":
+      return t("ties.chatLeft", { group });
+    default:
+      return other(entry, t, names);
+  }
 }
 
 function ofBehaviour(entry: Entry, { t, names, money }: Words): string {

@@ -1,6 +1,7 @@
 import type { Words } from "@siyu/kit";
 
 import type { customers as source } from "../zh/customers";
+import { kind, tieFields, ties } from "./facts";
 
 export const customers: Words<typeof source> = {
   title: "Customers",
@@ -109,6 +110,7 @@ export const customers: Words<typeof source> = {
     no: "No",
   },
   field: {
+    ...tieFields,
     name: "Name",
     nickname: "Nickname",
     phone: "Phone",
@@ -245,20 +247,11 @@ export const customers: Words<typeof source> = {
     behaviour: "Behaviour",
     trade: "Trade",
     profile: "Profile and relations",
+    ties: "Friends and groups",
     identity: "Identity",
   },
-  kind: {
-    order: { placed: "Order placed", paid: "Order paid", shipped: "Order shipped", received: "Order received", closed: "Order closed", refunded: "Refund", amended: "Order amount corrected", claimed: "Order claimed" },
-    profile: { identified: "Profile changed" },
-    tag: { added: "Tag added", removed: "Tag removed" },
-    consent: { changed: "Consent changed" },
-    relation: { started: "Relation started", ended: "Relation ended" },
-    event: { tracked: "Event" },
-    page: { viewed: "Page viewed" },
-    screen: { viewed: "Screen viewed" },
-    group: { joined: "Joined an organisation" },
-    customer: { merged: "Customers merged", split: "Customer split" },
-  },
+  ties,
+  kind,
   says: {
     orderPlaced: "Placed an order of {{amount}} at {{place}}",
     orderPaid: "Paid {{amount}} at {{place}}",

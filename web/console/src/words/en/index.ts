@@ -1,4 +1,5 @@
 /** Every English word. */
+export { channels } from "./channels";
 export { customers } from "./customers";
 export { imports } from "./imports";
 export { insight } from "./insight";

@@ -11,6 +11,7 @@ export const shell: Words<typeof source> = {
     close: "Close the navigation",
     overview: "Overview",
     customers: "Customers",
+    channels: "Channels",
     review: "Merge review",
     imports: "Imports",
     sources: "Sources",

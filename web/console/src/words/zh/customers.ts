@@ -1,3 +1,5 @@
+import { kind, tieFields, ties } from "./facts";
+
 export const customers = {
   title: "客户",
   list: {
@@ -104,6 +106,7 @@ export const customers = {
     no: "否",
   },
   field: {
+    ...tieFields,
     name: "姓名",
     nickname: "昵称",
     phone: "手机号",
@@ -239,20 +242,11 @@ export const customers = {
     behaviour: "浏览与行为",
     trade: "交易",
     profile: "资料与关系",
+    ties: "好友与社群",
     identity: "身份",
   },
-  kind: {
-    order: { placed: "下单", paid: "付款", shipped: "发货", received: "确认收货", closed: "订单关闭", refunded: "退款", amended: "订单金额更正", claimed: "无主订单归户" },
-    profile: { identified: "资料更新" },
-    tag: { added: "打标签", removed: "移除标签" },
-    consent: { changed: "授权变更" },
-    relation: { started: "建立关系", ended: "解除关系" },
-    event: { tracked: "行为事件" },
-    page: { viewed: "浏览页面" },
-    screen: { viewed: "浏览屏幕" },
-    group: { joined: "归属组织" },
-    customer: { merged: "客户合并", split: "客户拆分" },
-  },
+  ties,
+  kind,
   says: {
     orderPlaced: "在{{place}}下单，应付 {{amount}}",
     orderPaid: "在{{place}}付款 {{amount}}",

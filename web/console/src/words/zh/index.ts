@@ -1,4 +1,5 @@
 /** Every Chinese word, one catalogue an area; the name of an area is its i18next namespace. */
+export { channels } from "./channels";
 export { customers } from "./customers";
 export { imports } from "./imports";
 export { insight } from "./insight";

@@ -4,7 +4,6 @@ Everything in it can be repeated: imports go on from their checkpoints, tracking
 interrupted fill is simply begun again, with the parameters of the first time.
 """
 
-import json
 import os
 import signal
 import sys
@@ -13,7 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -28,8 +27,11 @@ from rich.table import Table
 
 from siyu.app import lifetime, people
 from siyu.app.context import Context, open_context
+from siyu.app.demo.marker import FILE, Marker, read_marker
+from siyu.app.demo.wecom import CORP_FILE, Attach, Beside, live_on, stand_beside, wait_until_mirrored
 from siyu.app.imports import import_file
 from siyu.app.place import Running
+from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.settings import Settings
@@ -51,28 +53,10 @@ _GIVES_UP_AFTER: Final = 120.0  # seconds in which nothing of the queue moves
 console = Console(stderr=True, highlight=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Marker:
-    """What ``demo.json`` says: which brand this is, and how far it is filled."""
+def fill(settings: Settings, running: Running, attach: Attach, *, people: int, days: int, seed: int) -> None:
+    """Fill a running Siyu with the demo brand, with the brand's WeCom beside it, and print what there is to look at.
 
-    people: int
-    days: int
-    seed: int
-    end: str
-    done: bool = False
-    imported: tuple[str, ...] = ()
-    tracked: bool = False
-
-    def write(self, path: Path) -> None:
-        draft = path.with_suffix(".new")
-        draft.write_text(json.dumps(asdict(self)), "utf-8")
-        draft.replace(path)
-
-
-def fill(settings: Settings, running: Running, *, people: int, days: int, seed: int) -> None:
-    """Fill a running Siyu with the demo brand and print what there is to look at.
-
-    Safe to repeat: a filled brand is left as it is, an unfinished one goes on. Ctrl-C returns at once, after the handler
+    Safe to repeat: a filled brand is left as it is, an unfinished one goes on. ``attach`` runs a further process. Ctrl-C returns at once, after the handler
     that was there before has been told. The brand ends at the moment of the first fill.
 
     Raises:
@@ -80,7 +64,7 @@ def fill(settings: Settings, running: Running, *, people: int, days: int, seed: 
     """
     try:
         with _interruptible() as told:
-            _fill(settings, running, people, days, seed, told)
+            _fill(settings, running, attach, (people, days, seed), told)
     except KeyboardInterrupt:
         console.print("Interrupted. `siyu demo` goes on from here.")
 
@@ -118,12 +102,14 @@ def _end_if(told: threading.Event) -> None:
         raise KeyboardInterrupt
 
 
-def _fill(settings: Settings, running: Running, count: int, days: int, seed: int, told: threading.Event) -> None:
+def _fill(
+    settings: Settings, running: Running, attach: Attach, asked: tuple[int, int, int], told: threading.Event
+) -> None:
     folder = settings.data_folder
     context = open_context(settings, running.postgres_url, running.clickhouse_url)
     try:
-        path = folder / "demo.json"
-        marker, begun = _marker(path), _has_source(context)
+        path = folder / FILE
+        marker, begun = read_marker(path), _has_source(context)
         if begun and marker is None:
             console.print(
                 f"{folder} has the source '{WEBSITE}', but no readable demo.json that says which brand it belongs to. "
@@ -132,27 +118,40 @@ def _fill(settings: Settings, running: Running, count: int, days: int, seed: int
             return
         if marker is None or not begun:  # nothing here, or a file that outlived its database
             end = context.clock.now().replace(second=0, microsecond=0)
-            marker = _Marker(count, days, seed, end.isoformat())
-        elif (marker.people, marker.days, marker.seed) != (count, days, seed):
+            path.with_name(CORP_FILE).unlink(missing_ok=True)  # of the brand before it
+            marker = Marker(*asked, end.isoformat())
+        elif (marker.people, marker.days, marker.seed) != asked:
             console.print(
                 f"{folder} holds the demo brand of {marker.people:,} people, {marker.days} days and seed {marker.seed}. "
                 "For another one give another folder with --data."
             )
+        marker.write(path)  # before the sources: without it nobody would know to which brand they belong
+        brand = _Brand(marker)
+        beside, marker = stand_beside(context, running, attach, marker, path, brand.get, told)
         if marker.done:
+            wait_until_mirrored(context, beside, told)  # filled before the brand had a WeCom
             console.print(f"The demo brand {NAME} is here already.")
+        elif not _fill_from(context, running, path, marker, brand.get(), beside, told):
             return
-        _fill_from(context, running, path, marker, told)
+        live_on(beside, attach)
     finally:
         context.close()
 
 
-def _marker(path: Path) -> _Marker | None:
-    """How far the brand of this folder is; None when the file does not say."""
-    try:
-        said = json.loads(path.read_text("utf-8"))
-        return _Marker(**{**said, "imported": tuple(said["imported"])})
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+class _Brand:
+    """The brand that a marker speaks of, made when it is needed."""
+
+    def __init__(self, marker: Marker) -> None:
+        self._marker = marker
+        self._made: Brand | None = None
+
+    def get(self) -> Brand:
+        marker = self._marker
+        if self._made is None:
+            with console.status(f"{NAME}: {marker.people:,} people live through {marker.days} days …"):
+                end = datetime.fromisoformat(marker.end)
+                self._made = rehearsal.build(marker.seed, marker.people, marker.days, end)
+        return self._made
 
 
 def _has_source(context: Context) -> bool:
@@ -160,12 +159,19 @@ def _has_source(context: Context) -> bool:
         return any(source.name == WEBSITE for source in access.sources(conn))
 
 
-def _fill_from(context: Context, running: Running, path: Path, marker: _Marker, told: threading.Event) -> None:
+def _fill_from(
+    context: Context,
+    running: Running,
+    path: Path,
+    marker: Marker,
+    brand: Brand,
+    beside: Beside,
+    told: threading.Event,
+) -> bool:
+    """Everything that is not there yet; False when the queue does not move."""
     begun = time.monotonic()
-    marker.write(path)  # before the sources: without it nobody would know to which brand they belong
     keys = _write_keys(context)
-    with console.status(f"{NAME}: {marker.people:,} people live through {marker.days} days …"):
-        brand = rehearsal.build(marker.seed, marker.people, marker.days, datetime.fromisoformat(marker.end))
+    with console.status(f"{NAME}: its shops write their exports …"):
         files = rehearsal.write_exports(brand, path.with_name("demo-exports"))
     with _bars() as bars:
         for file in files:
@@ -177,16 +183,19 @@ def _fill_from(context: Context, running: Running, path: Path, marker: _Marker, 
             _track(running.http_url, keys, brand, bars, told)
             marker = replace(marker, tracked=True)
             marker.write(path)
+        task = bars.add_task("企业微信", total=None, rate="")
+        ties = wait_until_mirrored(context, beside, told, lambda seen: bars.update(task, completed=seen))
+        bars.update(task, total=ties, completed=ties)
         if not _drain(running.http_url, bars, told):
             bars.stop()
             console.print("The queue has not moved for two minutes; the log says why. `siyu demo` goes on from here.")
-            return
+            return False
     with console.status("What will they bring? …"):
         lifetime.refit(context)
-    marker = replace(marker, done=True)
-    marker.write(path)
+    replace(marker, done=True).write(path)
     log.info("demo.filled", people=marker.people, seconds=round(time.monotonic() - begun, 1))
-    _summarise(context, running, brand)
+    _summarise(context, running, brand, beside)
+    return True
 
 
 def _write_keys(context: Context) -> dict[str, str]:
@@ -339,11 +348,13 @@ def _left(client: httpx.Client) -> int | None:
     return int(state["queue"]["live"]) + int(state["queue"]["bulk"]) + int(state["export"]["facts"])
 
 
-def _summarise(context: Context, running: Running, brand: Brand) -> None:
+def _summarise(context: Context, running: Running, brand: Brand, beside: Beside) -> None:
     """Print what there is, what Siyu found of it, and where to look."""
     end, orders = brand.end, brand.orders
     with context.database.transaction() as conn:
-        counts = identity.asset_counts(conn)
+        counts, now = identity.asset_counts(conn), context.clock.now()
+        served = sum(one.contacts for one in channels.workload(conn, beside.account.id, now, now))
+        groups = len(channels.group_list(conn, beside.account.id, now, now))
         examples = [(one, people.find(conn, one.phone, "phone")) for one in rehearsal.examples(brand)]
     value = insight.ltv(context.clickhouse, LtvPlan(until=context.clock.now(), zone=context.settings.brand_zone))
     paid = orders.paid_at <= end
@@ -356,6 +367,9 @@ def _summarise(context: Context, running: Running, brand: Brand) -> None:
     table.add_row("buyers", f"{len(set(orders.buyer[paid & (left > 0)].tolist())):,}", f"{value.customers:,}")
     table.add_row("paid orders", f"{int(paid.sum()):,}", "")
     table.add_row("revenue less refunds", f"¥{net / 100:,.2f}", f"¥{value.net_fen / 100:,.2f} of people it knows")
+    table.add_row(
+        "friends of staff in WeCom", f"{int(brand.people.wecom.sum()):,}", f"{served:,} ties, {groups:,} groups"
+    )
     console.print(table)
     program, data = _program(), _shown(context.settings.data_folder)
     for one, found in examples:

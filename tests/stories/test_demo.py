@@ -1,0 +1,143 @@
+"""``siyu demo``: the whole brand with its WeCom, stopped half-way, begun again, alive."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from tests.running import Siyu, end, free_port
+from tests.stories.speaking import eventually
+
+from siyu.app.place import NotRunning
+from siyu.channels import service as channels
+from siyu.identity import service as identity
+from siyu.kernel.errors import NotFound
+from siyu.rehearsal import identifiers
+from siyu.rehearsal import service as rehearsal
+from siyu.rehearsal.types import CORP
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+PEOPLE = 300
+
+
+def demo(folder: Path, port: int) -> Siyu:
+    """Start it and wait until Siyu answers; the fill goes on."""
+    environment = os.environ | {"SIYU_HTTP_PORT": str(port), "SIYU_MINIMUM_FREE_BYTES": str(64 << 20)}
+    command = [sys.executable, "-m", "siyu.app.cli", "demo", "--people", str(PEOPLE), "--data", str(folder)]
+    with (folder / "demo.log").open("ab") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    siyu = Siyu(folder, port, process)
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        assert process.poll() is None, (folder / "demo.log").read_text()
+        try:
+            _ = siyu.running
+            return siyu
+        except NotRunning:
+            time.sleep(0.05)
+    raise TimeoutError((folder / "demo.log").read_text())
+
+
+def marker(folder: Path) -> dict[str, Any]:
+    path = folder / "demo.json"
+    return json.loads(path.read_text()) if path.exists() else {}  # type: ignore[no-any-return]
+
+
+def fakes(siyu: Siyu) -> list[psutil.Process]:
+    children = psutil.Process(siyu.process.pid).children()
+    return [one for one in children if one.status() != psutil.STATUS_ZOMBIE and "wecom" in one.cmdline()]
+
+
+def control(folder: Path, path: str, **body: Any) -> Any:
+    url = f"http://127.0.0.1:{marker(folder)['port']}/_control/{path}"
+    if body:
+        return httpx.post(url, json=body, timeout=10, trust_env=False).raise_for_status().json()
+    return httpx.get(url, timeout=10, trust_env=False).raise_for_status().json()
+
+
+def test_a_demo_with_its_wecom(tmp_path: Path) -> None:
+    siyu = demo(tmp_path, port := free_port())
+    try:
+        # Ctrl-C in the middle of the fill ends it within seconds.
+        assert eventually(lambda: marker(tmp_path).get("imported"), bool, within=90)
+        began = time.monotonic()
+        siyu.process.send_signal(signal.SIGINT)
+        siyu.process.wait(40)
+        assert time.monotonic() - began < 25
+        assert not marker(tmp_path)["done"]
+
+        # It goes on, and is done; the same corp is there.
+        siyu = demo(tmp_path, port)
+        assert eventually(lambda: marker(tmp_path).get("done"), bool, within=150), (tmp_path / "demo.log").read_text()
+        siyu.drain()
+        check_what_siyu_found(siyu)
+
+        # What was done to the corp outlasts the death of its process, and that of Siyu.
+        (fake,) = fakes(siyu)
+        control(tmp_path, "acts/new_person", name="访客", external_userid="wmvisitor")
+        control(tmp_path, "acts/customer_adds", external_userid="wmvisitor", userid="yunxiu001")
+        with siyu.context() as context, context.database.transaction() as conn:
+            (account,) = channels.accounts(conn)
+        found = eventually(lambda: contact(siyu, account.id, "wmvisitor"), bool)
+        assert [one.staff_id for one in found.follows] == ["yunxiu001"]
+        fake.terminate()
+        assert eventually(lambda: [one.pid for one in fakes(siyu)], lambda pids: pids and pids != [fake.pid], within=60)
+        assert eventually(lambda: knows(tmp_path, "wmvisitor"), bool, within=60)
+        end(siyu)
+        siyu = demo(tmp_path, port)
+        assert eventually(lambda: knows(tmp_path, "wmvisitor"), bool, within=60)
+        assert "is here already" in eventually(
+            (tmp_path / "demo.log").read_text, lambda text: "is here already" in text, within=60
+        )
+    finally:
+        end(siyu)
+    assert psutil.pid_exists(fake.pid) is False
+
+
+def check_what_siyu_found(siyu: Siyu) -> None:
+    """Everybody is one person, nobody two, and the ladder has friends and group members."""
+    said = marker(siyu.folder)
+    brand = rehearsal.build(said["seed"], said["people"], said["days"], datetime.fromisoformat(said["end"]))
+    with siyu.context() as context, context.database.transaction() as conn:
+        owners: dict[int, set[int]] = {}
+        for person in range(len(brand.people)):
+            for one in identity.find(conn, identifiers.wecom_id(brand, person), "external_userid"):
+                owners.setdefault(one.customer_id, set()).add(person)
+        (account,) = channels.accounts(conn)
+        now = context.clock.now()
+        served = sum(one.contacts for one in channels.workload(conn, account.id, now, now))
+        assert len(channels.group_list(conn, account.id, now, now)) == PEOPLE // 100
+    with siyu.client(siyu.api_key()) as api:
+        ladder = api.get("/api/v1/overview").raise_for_status().json()["overview"]["ladder"]
+    on = {layer["layer"]: layer["customers"] for layer in ladder}
+    assert abs(on[4] - brand.people.wecom.sum()) < 20  # friends of staff
+    assert on[3] > 0  # members, and who is in a group
+    assert account.external_id == CORP
+    assert abs(served - PEOPLE) < 20  # and a few who came and went meanwhile
+    assert len(owners) >= brand.people.wecom.sum() - 3
+    assert [people for people in owners.values() if len(people) > 1] == []
+
+
+def contact(siyu: Siyu, account_id: int, contact_id: str) -> Any:
+    with siyu.context() as context, context.database.transaction() as conn:
+        try:
+            return channels.contact_follows(conn, account_id, contact_id)
+        except NotFound:
+            return None
+
+
+def knows(folder: Path, external_userid: str) -> bool:
+    try:
+        truth = control(folder, "truth")
+    except httpx.HTTPError:
+        return False
+    return any(one["external_userid"] == external_userid for one in truth["follows"])

@@ -1,0 +1,35 @@
+import { useLanguage, When } from "@siyu/kit";
+import { Alert, Badge, Tooltip } from "antd";
+import { useTranslation } from "react-i18next";
+
+import { stateOf, type Code } from "./codes";
+
+const DOTS = { archived: "default", problem: "error", opening: "processing", changing: "processing", open: "success" } as const;
+
+/** How a code stands on the platform, in one word; what is wrong is in its tip. */
+export function CodeStanding({ code }: { code: Code }) {
+  const { t } = useTranslation("channels");
+  const language = useLanguage();
+  const state = stateOf(code);
+  const badge = <Badge status={DOTS[state]} text={t(`codes.states.${state}`)} />;
+  return code.problem && state === "problem" ? <Tooltip title={code.problem[language]}>{badge}</Tooltip> : badge;
+}
+
+/** What the platform said when it was last asked in vain, and when it is asked again. */
+export function CodeProblem({ code }: { code: Code }) {
+  const { t } = useTranslation("channels");
+  const language = useLanguage();
+  if (!code.problem || code.archived_at !== null) return null;
+  return (
+    <Alert
+      type="error"
+      showIcon
+      title={code.problem[language]}
+      description={
+        <>
+          {t("codes.triedTimes", { count: code.problem.attempts })} {t("codes.retry")} <When at={code.problem.retry_at} ago />
+        </>
+      }
+    />
+  );
+}

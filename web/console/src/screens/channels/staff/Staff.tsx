@@ -1,0 +1,92 @@
+import { answered, api } from "@siyu/api";
+import { Count, DataTable, Empty, Page, When, type Column, type Filter } from "@siyu/kit";
+import { Badge, Flex, Tag, Tooltip, Typography } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Account } from "../accounts";
+import type { Workload } from "../mirrored";
+import { holds, ordered, paged, since } from "./listing";
+import { OfAccount } from "./OfAccount";
+import { Period, usePeriod } from "./Period";
+import { standingOfStaff, STANDINGS } from "./standing";
+
+const DOTS = { serves: "success", idle: "default", inactive: "warning", gone: "default" } as const;
+
+/** Who serves how many, and how that moved. */
+export function Staff() {
+  const { t } = useTranslation("channels");
+  return (
+    <Page title={t("staff.title")} what={t("staff.what")}>
+      <OfAccount needs="staff">{(account, choice) => <List account={account} choice={choice} />}</OfAccount>
+    </Page>
+  );
+}
+
+function List({ account, choice }: { account: Account; choice: ReactNode }) {
+  const { t } = useTranslation("channels");
+  const days = usePeriod();
+  const columns: Column<Workload>[] = [
+    {
+      key: "name",
+      title: t("staff.name"),
+      sortable: true,
+      render: (row) => (
+        <Flex vertical>
+          <span>{row.name || row.staff_id}</span>
+          {row.name && row.name !== row.staff_id && <Typography.Text type="secondary">{row.staff_id}</Typography.Text>}
+        </Flex>
+      ),
+    },
+    { key: "position", title: t("staff.position"), sortable: true, render: (row) => row.position || "—" },
+    { key: "departments", title: t("staff.departments"), render: (row) => (row.department_ids.length > 0 ? row.department_ids.map((id) => <Tag key={id}>{id}</Tag>) : "—") },
+    { key: "standing", title: t("staff.standing"), render: (row) => <Standing row={row} /> },
+    { key: "contacts", title: t("staff.contacts"), align: "right", sortable: true, render: (row) => <Count value={row.contacts} /> },
+    { key: "added", title: t("staff.added"), align: "right", sortable: true, render: (row) => <Count value={row.added} /> },
+    { key: "lost", title: t("staff.lost"), align: "right", sortable: true, render: (row) => <Count value={row.lost} /> },
+    { key: "taken_over", title: t("staff.takenOver"), align: "right", sortable: true, optional: true, render: (row) => <Count value={row.taken_over} /> },
+    { key: "handed_over", title: t("staff.handedOver"), align: "right", sortable: true, optional: true, render: (row) => <Count value={row.handed_over} /> },
+  ];
+  const filters: Filter[] = [
+    { kind: "text", key: "words", label: t("staff.words"), placeholder: t("staff.words"), width: 200 },
+    { kind: "choice", key: "standing", label: t("staff.standing"), choices: STANDINGS.map((value) => ({ value, label: t(`staff.standings.${value}`) })) },
+  ];
+  return (
+    <DataTable
+      name="channels.staff"
+      title={t("staff.title")}
+      columns={columns}
+      filters={filters}
+      rowKey={(row) => row.staff_id}
+      queryKey={["channels", "staff", account.id, "list", days]}
+      refresh={60_000}
+      empty={<Empty title={t("staff.empty")} />}
+      actions={
+        <>
+          {choice}
+          <Period />
+        </>
+      }
+      load={async ({ filters: wanted, sort, cursor, limit }, signal) => {
+        const all = await answered(api.GET("/api/v1/channels/accounts/{account_id}/staff", { signal, params: { path: { account_id: account.id }, query: { since: since(days) } } }));
+        const fit = all.filter((row) => holds([row.name, row.staff_id, row.position], wanted["words"]) && (!wanted["standing"] || standingOfStaff(row) === wanted["standing"]));
+        return paged(ordered(fit, sort, (row, key) => row[key as "contacts"]), cursor, limit);
+      }}
+    />
+  );
+}
+
+function Standing({ row }: { row: Workload }) {
+  const { t } = useTranslation("channels");
+  const standing = standingOfStaff(row);
+  const badge = <Badge status={DOTS[standing]} text={t(`staff.standings.${standing}`)} />;
+  if (row.gone_at === null) return <Tooltip title={t(`staff.standingWhat.${standing}`)}>{badge}</Tooltip>;
+  return (
+    <Flex vertical>
+      {badge}
+      <Typography.Text type="secondary">
+        <When at={row.gone_at} precision="day" />
+      </Typography.Text>
+    </Flex>
+  );
+}

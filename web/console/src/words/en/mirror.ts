@@ -1,0 +1,68 @@
+import type { Words } from "@siyu/kit";
+
+import type { mirror as source } from "../zh/mirror";
+
+export const mirror: Words<typeof source> = {
+  mirror: {
+    noAccount: {
+      staff: "No account is connected whose staff can be read.",
+      groups: "No account is connected whose groups can be read.",
+      tags: "No account is connected whose tags can be read.",
+    },
+  },
+  staff: {
+    title: "Staff",
+    what: "Staff on the platform and how many customers they have. Who was added and lost is counted over the period, without transfers.",
+    words: "Name, id or position",
+    name: "Name",
+    position: "Position",
+    departments: "Departments",
+    standing: "State",
+    standings: { serves: "Serves", idle: "May have no customers", inactive: "Not active", gone: "Gone" },
+    standingWhat: {
+      serves: "Is there, and may have customers.",
+      idle: "Is there, and may have no customers.",
+      inactive: "Has not activated the account, or it is disabled.",
+      gone: "Has left, or is out of what the app may see.",
+    },
+    contacts: "Customers",
+    added: "Added",
+    lost: "Lost",
+    takenOver: "Taken over",
+    handedOver: "Handed over",
+    empty: "No staff yet. They appear after a reconcile.",
+  },
+  groups: {
+    title: "Groups",
+    one: "Group",
+    what: "Groups of customers on the platform. Who joined and left is counted over the period.",
+    words: "Name or owner",
+    name: "Name",
+    unnamed: "Group without a name",
+    owner: "Owner",
+    standing: "State",
+    there: "There",
+    gone: "Dismissed or not seen",
+    customers: "Customers",
+    staff: "Staff",
+    joined: "Joined",
+    left: "Left",
+    joinedIn: "Joined in {{days}} days",
+    leftIn: "Left in {{days}} days",
+    created: "Made",
+    empty: "No groups yet. They appear after a reconcile.",
+    unknown: "There is no such group.",
+  },
+  tags: {
+    title: "Platform tags",
+    what: "The corp's tags on the platform, and how many customers have each.",
+    words: "Tag or group of tags",
+    name: "Tag",
+    noGroup: "Without a group",
+    contacts: "Customers",
+    count_one: "{{count}} tag",
+    count_other: "{{count}} tags",
+    empty: "No tags yet. They appear after a reconcile.",
+    none: "No tag fits",
+  },
+};

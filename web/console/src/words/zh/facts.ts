@@ -1,0 +1,71 @@
+/** Words about facts on the timeline; part of those of customers. */
+export const ties = {
+  friendAdded: "添加员工“{{staff}}”为好友",
+  friendAddedBy: "通过{{way}}添加员工“{{staff}}”为好友",
+  friendAddedState: "{{said}}（渠道参数 {{state}}）",
+  friendDeleted: "与员工“{{staff}}”解除好友关系",
+  deletedBy: {
+    staff: "员工“{{staff}}”删除了该客户",
+    customer: "删除了员工“{{staff}}”",
+    transfer: "与员工“{{staff}}”的好友关系随客户继承结束",
+    left: "员工“{{staff}}”离职，好友关系结束",
+  },
+  transferred: "由员工“{{from}}”移交给“{{to}}”",
+  chatJoined: "加入群“{{group}}”",
+  chatJoinedBy: "通过{{way}}加入群“{{group}}”",
+  chatInvited: "由“{{by}}”邀请加入群“{{group}}”",
+  chatLeft: "退出群“{{group}}”",
+  way: {
+    scan: "扫码",
+    search: "搜索手机号",
+    card: "名片分享",
+    group: "群聊",
+    phone_book: "手机通讯录",
+    wechat_contact: "微信联系人",
+    wechat_request: "微信好友申请",
+    app: "第三方应用",
+    wechat_channels: "视频号",
+    calendar: "日程",
+    meeting: "会议",
+    wechat_friend: "微信好友",
+    device: "智能设备",
+    service_visit: "上门服务",
+    link: "链接",
+    shared: "内部成员共享",
+    assigned: "管理员分配",
+    transfer: "客户继承",
+    invited: "邀请",
+    unknown: "未知方式",
+    other: "其他方式",
+  },
+} as const;
+
+/** Fields of these facts. */
+export const tieFields = {
+  account: "渠道账号",
+  staff: "员工",
+  way: "方式",
+  state: "渠道参数",
+  by: "由谁解除",
+  from_staff: "原员工",
+  to_staff: "现员工",
+  group: "群",
+  entry_code: "来源活码",
+  invited_by: "邀请人",
+} as const;
+
+/** Kinds of facts. */
+export const kind = {
+  friend: { added: "添加好友", deleted: "解除好友", transferred: "客户继承" },
+  chat: { joined: "加入群聊", left: "退出群聊" },
+  order: { placed: "下单", paid: "付款", shipped: "发货", received: "确认收货", closed: "订单关闭", refunded: "退款", amended: "订单金额更正", claimed: "无主订单归户" },
+  profile: { identified: "资料更新" },
+  tag: { added: "打标签", removed: "移除标签" },
+  consent: { changed: "授权变更" },
+  relation: { started: "建立关系", ended: "解除关系" },
+  event: { tracked: "行为事件" },
+  page: { viewed: "浏览页面" },
+  screen: { viewed: "浏览屏幕" },
+  group: { joined: "归属组织" },
+  customer: { merged: "客户合并", split: "客户拆分" },
+} as const;
