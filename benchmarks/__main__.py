@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("ingest", "pipeline", "oneid", "import_files", "links_first", "footprint", "ltv")
+NAMES = ("ingest", "pipeline", "oneid", "import_files", "links_first", "footprint", "ltv", "wecom")
 
 for name in NAMES:
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *sys.argv[1:]], check=True)

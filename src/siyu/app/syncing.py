@@ -1,10 +1,11 @@
 """Asks the platforms and mirrors what they show: what pushes spoke of, at once; everything, at night and on demand.
 
-No transaction is open while a platform is asked. docs/decisions/0017-channels-are-mirrored.md.
+No transaction waits for a platform. docs/decisions/0017-channels-are-mirrored.md.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -16,7 +17,7 @@ from siyu.app.context import Context
 from siyu.app.outward import outward
 from siyu.channels import service as channels
 from siyu.channels.types import Account, Channel, ObjectKind, Reread, Seen, Walk
-from siyu.engines.postgres import Database
+from siyu.engines.postgres import Database, run
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
 
@@ -149,12 +150,15 @@ def _reconcile(context: Context, account: Account, opens: Opens, ending: Callabl
             walk = channels.begin_walk(conn, account.id, clock.now())
         problem: dict[str, Any] | None = None
         try:
-            for began, seen, cursor in _pieces(opens(account), walk.cursor, clock):
-                with database.transaction() as conn:
-                    hidden = [(one["kind"], one["id"]) for one in walk.unseen]
-                    done = channels.mirror(conn, account, seen, began, began=walk.began_at, unseen=hidden)
-                    walk = channels.move_walk(conn, walk, cursor, done, clock.now())
-                _go_on(ending)
+            with closing(_pieces(opens(account), walk.cursor, clock)) as pieces:
+                for began, seen, cursor in pieces:
+                    with database.transaction() as conn:
+                        # What a crash would take goes with the cursor behind it, and is read again.
+                        run(conn, "SET LOCAL synchronous_commit TO off")
+                        hidden = [(one["kind"], one["id"]) for one in walk.unseen]
+                        done = channels.mirror(conn, account, seen, began, began=walk.began_at, unseen=hidden)
+                        walk = channels.move_walk(conn, walk, cursor, done, clock.now())
+                    _go_on(ending)
         except TryLater:
             raise
         except SiyuError as error:
@@ -177,15 +181,20 @@ def _go_on(ending: Callable[[], bool]) -> None:
         raise TryLater(reason="this process ends.", reason_zh="进程即将退出。", retry_after=_AFTER_THE_END)
 
 
-def _pieces(channel: Channel, cursor: str, clock: Clock) -> Iterator[tuple[datetime, Sequence[Seen], str]]:
-    """Each piece with the moment at which its reading began."""
+def _pieces(channel: Channel, cursor: str, clock: Clock) -> Generator[tuple[datetime, Sequence[Seen], str], None, None]:
+    """Each piece with the moment at which its reading began. The next one is read while this one is mirrored."""
     pieces = channel.walk(cursor)
-    while True:
+
+    def read() -> tuple[datetime, Sequence[Seen], str] | None:
         began = clock.now()
         piece = next(pieces, None)
-        if piece is None:
-            return
-        yield began, *piece
+        return None if piece is None else (began, *piece)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="reconcile") as ahead:
+        coming = ahead.submit(read)
+        while (piece := coming.result()) is not None:
+            coming = ahead.submit(read)
+            yield piece
 
 
 def ask_all(context: Context) -> None:

@@ -99,9 +99,9 @@ def create_app(context: Context | None = None) -> FastAPI:
             free_paths=_COUNTED_BY_THEIR_ROUTES,
         )
     show_api(app)
+    app.include_router(channels.callback)  # first: routes are tried one after the other, and platforms may push a lot
     app.router.routes.append(FirstOwnerRoute())
     app.include_router(intake.router)
-    app.include_router(channels.callback)
     app.include_router(channels.logins)
     app.include_router(channels.entry)
     app.include_router(health.router)

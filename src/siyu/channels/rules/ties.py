@@ -79,7 +79,8 @@ def read_again(
             return Turn(None)
         old = replace(old, seen_at=moment)
         return _end(old, _first(departures, old.since), moment, otherwise) if old.stands else Turn(old)
-    shown = replace(shown, seen_at=moment)
+    if shown.seen_at != moment:
+        shown = replace(shown, seen_at=moment)
     gone = _first(departures, shown.since, by="customer")
     if old is None:
         return _settle(Turn(_begun(shown, None, moment), (), (Happening("began", shown.since),)), gone, moment)

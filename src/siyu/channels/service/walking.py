@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from siyu.channels import registry
+from siyu.channels.store import contacts as contact_tables
 from siyu.channels.store import rereads as tables
 from siyu.channels.types.declared import Capability
 from siyu.channels.types.handed import Account
@@ -76,7 +77,12 @@ def move_walk(conn: Connection, walk: Walk, cursor: str, piece: Mirrored, now: d
 
 
 def end_walk(conn: Connection, walk: Walk, now: datetime, problem: Mapping[str, Any] | None = None) -> None:
-    """It is done, or failed with this problem (an error as JSON)."""
+    """It is done, or failed with this problem (an error as JSON).
+
+    Whom it did not meet and nobody serves is no contact any more, unless there is staff whose contacts could not be seen.
+    """
+    if problem is None and all(one["kind"] != "staff" for one in walk.unseen):
+        contact_tables.end_unserved(conn, walk.account_id, walk.began_at)
     tables.end_walk(conn, walk.id, "failed" if problem else "done", problem, now)
 
 

@@ -82,9 +82,12 @@ def ties(conn: Connection, account_id: int, ids: Collection[str]) -> dict[str, d
     """The newest follow of each contact with each member of staff."""
     found = rows(
         conn,
+        # One by one: of a new account the planner knows nothing, and would read all of its follows for each piece.
         """SELECT contact_id, staff_id, since, seen_at, ended_at, ended_by, told_at, transferred_to,
                   tags, way, state, noted, phones
-           FROM channels.follow WHERE account_id = :account_id AND contact_id = ANY(CAST(:ids AS text[]))""",
+           FROM unnest(CAST(:ids AS text[])) AS one (id)
+           CROSS JOIN LATERAL (SELECT * FROM channels.follow
+                               WHERE account_id = :account_id AND contact_id = one.id OFFSET 0) AS follow""",
         account_id=account_id,
         ids=list(ids),
     )
@@ -174,6 +177,25 @@ def lacking(conn: Connection, account_id: int, staff_id: str, listed: Sequence[s
         began=began,
     )
     return [row[0] for row in found]
+
+
+def end_unserved(conn: Connection, account_id: int, began: datetime) -> None:
+    """Contacts whom nobody serves any more and whom a complete walk, begun at ``began``, did not meet are no more."""
+    run(
+        conn,
+        """
+        WITH locked AS (
+            SELECT contact_id FROM channels.contact
+            WHERE account_id = :account_id AND gone_at IS NULL AND seen_at < :began
+              AND NOT EXISTS (SELECT FROM channels.follow WHERE follow.account_id = :account_id AND ended_at IS NULL
+                              AND follow.contact_id = contact.contact_id)
+            ORDER BY contact_id FOR UPDATE)
+        UPDATE channels.contact AS old SET gone_at = :began, seen_at = :began FROM locked
+        WHERE old.account_id = :account_id AND old.contact_id = locked.contact_id
+        """,
+        account_id=account_id,
+        began=began,
+    )
 
 
 def served_by(conn: Connection, account_id: int, staff_ids: Sequence[str]) -> list[str]:

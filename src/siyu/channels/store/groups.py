@@ -85,7 +85,9 @@ def members(conn: Connection, account_id: int, ids: Collection[str]) -> dict[str
         conn,
         """SELECT group_id, member_id, joined_at, seen_at, left_at, told_at,
                   kind, union_id, way, invited_by, state, version
-           FROM channels.chat_member WHERE account_id = :account_id AND group_id = ANY(CAST(:ids AS text[]))""",
+           FROM unnest(CAST(:ids AS text[])) AS one (id)
+           CROSS JOIN LATERAL (SELECT * FROM channels.chat_member
+                               WHERE account_id = :account_id AND group_id = one.id OFFSET 0) AS member""",
         account_id=account_id,
         ids=list(ids),
     )

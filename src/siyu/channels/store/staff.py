@@ -35,6 +35,8 @@ def write_staff(conn: Connection, account_id: int, staff: Sequence[Staff], momen
 
 def end_staff(conn: Connection, account_id: int, *, gone: Collection[str], moment: datetime) -> list[str]:
     """These are no more; returns those of whom that is new."""
+    if not gone:
+        return []
     found = rows(
         conn,
         """
@@ -151,6 +153,8 @@ def tags_lacking(conn: Connection, account_id: int, listed: Sequence[str], began
 
 def end_tags(conn: Connection, account_id: int, gone: Collection[str], moment: datetime) -> list[str]:
     """These tags are no more; returns those of which that is new."""
+    if not gone:
+        return []
     found = rows(
         conn,
         """

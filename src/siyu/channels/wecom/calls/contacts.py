@@ -50,7 +50,7 @@ def contact(client: Client, contact_id: str) -> Contact:
         found = found or _contact(page.row("external_contact"))
         follows += [_follow(one) for one in page.rows("follow_user")]
     assert found is not None  # there is always a first page
-    return replace(found, follows=tuple(follows), complete=True)
+    return replace(found, follows=tuple(follows))
 
 
 def contacts_of(
@@ -64,11 +64,7 @@ def contacts_of(
     answer = client.post("externalcontact/batch/get_by_user", body, secret=CONTACTS)
     answer.whole("external_contact_list")
     found = [
-        replace(
-            _contact(one.row("external_contact")),
-            follows=(_follow(one.row("follow_info")),),
-            complete=False,
-        )
+        _contact(one.row("external_contact"), (_follow(one.row("follow_info")),), complete=False)
         for one in answer.rows("external_contact_list")
     ]
     return found, answer.name("next_cursor")
@@ -101,7 +97,7 @@ def remark(client: Client, staff_id: str, contact_id: str, fields: Mapping[str, 
     )
 
 
-def _contact(row: Row) -> Contact:
+def _contact(row: Row, follows: tuple[Follow, ...] = (), *, complete: bool = True) -> Contact:
     return Contact(
         id=row.required("external_userid"),
         name=row.text("name"),
@@ -109,6 +105,8 @@ def _contact(row: Row) -> Contact:
         avatar=row.text("avatar"),
         gender={1: "male", 2: "female"}.get(row.number("gender"), ""),
         union_id=row.name("unionid"),
+        follows=follows,
+        complete=complete,
     )
 
 
