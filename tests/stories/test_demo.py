@@ -116,6 +116,11 @@ def check_what_siyu_found(siyu: Siyu) -> None:
         now = context.clock.now()
         served = sum(one.contacts for one in channels.workload(conn, account.id, now, now))
         assert len(channels.group_list(conn, account.id, now, now)) == PEOPLE // 100
+    with siyu.client(siyu.api_key()) as api:
+        ladder = api.get("/api/v1/overview").raise_for_status().json()["overview"]["ladder"]
+    on = {layer["layer"]: layer["customers"] for layer in ladder}
+    assert abs(on[4] - brand.people.wecom.sum()) < 20  # friends of staff
+    assert on[3] > 0  # members, and who is in a group
     assert account.external_id == CORP
     assert abs(served - PEOPLE) < 20  # and a few who came and went meanwhile
     assert len(owners) >= brand.people.wecom.sum() - 3

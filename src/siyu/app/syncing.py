@@ -141,8 +141,8 @@ def reconcile(
 
 def _reconcile(context: Context, account: Account, opens: Opens, ending: Callable[[], bool]) -> Walk | None:
     database, clock = context.database, context.clock
-    with _alone(database, account.id) as alone:
-        if not alone:
+    with alone(database, _LOCK, account.id) as held:
+        if not held:
             log.info("reconcile.under_way", account=account.id)
             return None
         with database.transaction() as conn:
@@ -197,10 +197,10 @@ def ask_all(context: Context) -> None:
 
 
 @contextmanager
-def _alone(database: Database, account_id: int) -> Iterator[bool]:
+def alone(database: Database, lock: int, account_id: int) -> Iterator[bool]:
     """A lock that outlives the transactions of the pieces, or ``False``; closing its connection gives it back."""
     with database.raw() as connection:
-        found = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCK, account_id)).fetchone()
+        found = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (lock, account_id)).fetchone()
         yield bool(found and found[0])
 
 

@@ -22,7 +22,7 @@ from siyu.app.greeting import greeter
 from siyu.app.live import Hub
 from siyu.app.outward import outward
 from siyu.channels import http as channels
-from siyu.channels.http import PushDoor
+from siyu.channels.http import LoginDoor, PushDoor
 from siyu.channels.service import Greeter
 from siyu.channels.types import Account, Arrival
 from siyu.engines.access import service as access
@@ -40,6 +40,7 @@ Siyu (私域) looks after the customers a brand can reach itself.
 
 * **intake**: the Segment contract; point an SDK of Segment or RudderStack at this host with a source's write key.
 * **callbacks**: where platforms push; each account says its own address.
+* **logins**: where people sign in on the brand's pages and in its mini programs.
 * everything under **/api/v1** needs a session or an API key (`Authorization: Bearer …`).
 """
 
@@ -62,6 +63,7 @@ def create_app(context: Context | None = None) -> FastAPI:
         app.state.door = door
         welcomes = greeter(context)
         app.state.push_door = pushes = open_push_door(context, door, welcomes)
+        app.state.login_door = open_login_door(context, door)
         door.start()
         welcomes.start()
         try:
@@ -100,6 +102,7 @@ def create_app(context: Context | None = None) -> FastAPI:
     app.router.routes.append(FirstOwnerRoute())
     app.include_router(intake.router)
     app.include_router(channels.callback)
+    app.include_router(channels.logins)
     app.include_router(channels.entry)
     app.include_router(health.router)
     app.include_router(api.router)
@@ -146,6 +149,12 @@ def open_push_door(context: Context, door: intake.Door, welcomes: Greeter) -> Pu
         put=put,
         on_arrival=greet,
     )
+
+
+def open_login_door(context: Context, door: intake.Door) -> LoginDoor:
+    """The door at which people sign in."""
+    keys = access.WriteKeys(context.database)
+    return LoginDoor(context.database, context.clock, outward(), check=lambda: door.check(Lane.LIVE), keys=keys)
 
 
 def _on_this_machine(url: str) -> bool:

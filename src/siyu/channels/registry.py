@@ -31,6 +31,9 @@ _METHODS: Final = {
     Capability.CONVERSATIONS: ("said",),
     Capability.MOMENTS: ("reactions",),
     Capability.HANDOVER: ("hand_over", "handovers", "hand_over_groups", "heirless"),
+    Capability.RECOGNISE: ("recognise", "pending_ids"),
+    Capability.PAGE_LOGIN: ("authorize_url", "login", "claims_of"),
+    Capability.APP_LOGIN: ("login", "phone", "claims_of"),
 }
 
 

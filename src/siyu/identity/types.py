@@ -196,6 +196,15 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Values of two identifiers of one customer that evidence ties to each other; ``place``: where a list goes on."""
+
+    stronger: str = field(repr=False)
+    weaker: str = field(repr=False)
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Why two identifiers are, or are not, one person.
 

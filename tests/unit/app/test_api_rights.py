@@ -18,6 +18,8 @@ SIGNED_IN: Final = "signed in"  # any operator or key
 WRITE_KEY: Final = "write key"  # of a source: the contract of Segment
 SIGNATURE: Final = "signature"  # of a platform, which the plugin checks
 ANYBODY: Final = "anybody"
+LOGIN: Final = "login"  # of people on the brand's pages and in its apps: the platform says who it is
+MEMBER: Final = "member"  # who signed in there: the token is theirs and no operator's
 
 # A route that is not here does not pass: decide who may use it, and write it down.
 TABLE: Final[dict[str, str]] = {
@@ -122,6 +124,8 @@ TABLE: Final[dict[str, str]] = {
     "GET /v1/pixel/page": WRITE_KEY,
     "GET /v1/pixel/track": WRITE_KEY,
     "GET /v1/projects/{write_key}/settings": WRITE_KEY,
+    "GET /wechat/{account_id}/authorize": LOGIN,
+    "GET /wechat/{account_id}/back": LOGIN,
     "PATCH /api/v1/channels/accounts/{account_id}": "channels.manage",
     "PATCH /api/v1/channels/codes/{code_id}": "channels.manage",
     "PATCH /api/v1/operators/{operator_id}": "operators.manage",
@@ -163,6 +167,8 @@ TABLE: Final[dict[str, str]] = {
     "POST /api/v1/sources/{source_id}/write-keys": "sources.manage",
     "POST /beacon/v1/batch": WRITE_KEY,
     "POST /callback/{channel}/{account_id}": SIGNATURE,
+    "POST /mini-program/{account_id}/login": LOGIN,
+    "POST /mini-program/{account_id}/phone": MEMBER,
     "POST /v1/a": WRITE_KEY,
     "POST /v1/alias": WRITE_KEY,
     "POST /v1/b": WRITE_KEY,
@@ -233,7 +239,9 @@ class TestTable:
         assert set(TABLE) - set(ROUTES) == set()
 
     def test_the_code_asks_for_what_the_table_says(self) -> None:
-        said = {key: ANYBODY if right in (WRITE_KEY, SIGNATURE) else right for key, right in TABLE.items()}
+        said = {
+            key: ANYBODY if right in (WRITE_KEY, SIGNATURE, LOGIN, MEMBER) else right for key, right in TABLE.items()
+        }
         assert {key: asked_by(route) for key, route in ROUTES.items()} == said
 
     def test_every_right_guards_something(self) -> None:

@@ -337,6 +337,18 @@ class TestReconcile:
         siyu.work()
         equals(siyu, account, world)
 
+    def test_it_stays_where_it_is_when_the_process_ends(self, grown: Connected) -> None:
+        siyu, account, world = grown
+        ends = iter([False, True])
+        with pytest.raises(TryLater):
+            syncing.reconcile(siyu.context, account.id, ending=lambda: next(ends))
+        assert siyu.rows("SELECT state, counts ->> 'pieces' FROM channels.walk") == [("running", "2")]
+        walk = syncing.reconcile(siyu.context, account.id)
+        assert walk is not None
+        assert walk.state == "done"
+        siyu.work()
+        equals(siyu, account, world)
+
     def test_one_that_lay_too_long_begins_anew(self, grown: Connected) -> None:
         siyu, account, world = grown
         world.dies_after = 3

@@ -96,7 +96,8 @@ def _greet(corp: Corp, url: str) -> None:
 
 def _live(corp: Corp, file: Path | None, process: int) -> None:
     """Until it is interrupted, or the process is gone: what time does, what people do, and the file now and then."""
-    save_at = time.monotonic() + _SAVE
+    saved = time.monotonic()
+    save_at, kept = saved + _SAVE, _made(corp)
     life = Life(corp, corp.state.seed + corp.state.counter, only=EVERYDAY, known=_KNOWN)
     pauses = np.random.default_rng([corp.state.seed, corp.state.counter])
     act_at: float | None = None
@@ -111,8 +112,15 @@ def _live(corp: Corp, file: Path | None, process: int) -> None:
                 with corp.lock:
                     life.live(1)
             act_at = now + float(pauses.exponential(60 / corp.acts_per_minute))
-        if file is not None and now >= save_at:
+        if file is not None and (now >= save_at or (now >= saved + _SAVE and _made(corp) != kept)):
             with contextlib.suppress(OSError):  # a full disk: the next time, or the end, says so
                 corp.save(file)
-            took = time.monotonic() - now
-            save_at = now + max(_SAVE, _SAVE_SHARE * took)
+            saved, kept = time.monotonic(), _made(corp)
+            save_at = saved + max(_SAVE, _SAVE_SHARE * (saved - now))
+
+
+def _made(corp: Corp) -> tuple[int, ...]:
+    """How many things there are that operators make: these are few, and should not wait for the file."""
+    state = corp.state
+    made = (state.ways, state.join_ways, state.links, state.templates, state.tag_groups, state.sends, state.moments)
+    return tuple(len(one) for one in made)

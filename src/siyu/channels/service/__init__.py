@@ -21,6 +21,8 @@ from siyu.channels.service.delivering import deliver, deliveries
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
 from siyu.channels.service.hearing import apply, hear
+from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
+from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
 from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.passing import do_handovers
@@ -67,6 +69,7 @@ __all__ = [
     "ask_again",
     "ask_reconcile",
     "bad_plugins",
+    "begin_login",
     "begin_walk",
     "cancel_task",
     "change_tag",
@@ -88,6 +91,7 @@ __all__ = [
     "do_tasks",
     "end_walk",
     "filled_secrets",
+    "finish_login",
     "finish_rereads",
     "forget_welcomes",
     "give_back",
@@ -99,11 +103,16 @@ __all__ = [
     "health_of_accounts",
     "hear",
     "heirless",
+    "keep_pending",
+    "keep_recognised",
+    "login_of_app",
     "make_tags",
     "mark_orders",
     "marks",
+    "may_ask",
     "mirror",
     "move_walk",
+    "newcomers",
     "note_contact",
     "note_heard",
     "note_reading",
@@ -121,13 +130,16 @@ __all__ = [
     "reserve",
     "resume_account",
     "scope_of",
+    "session_of",
     "source_of",
     "staff_task",
     "staff_tasks",
     "standing",
     "tag_list",
+    "tie_phone",
     "update_account",
     "used",
+    "visitors",
     "walk",
     "walks",
     "workload",

@@ -160,7 +160,7 @@ def _one(
         for staff_id, tie in outcome.ties.items()
         if staff_id not in before or before[staff_id].told_at != tie.told_at
     ]
-    told.happened = telling.friend_facts(work.account, outcome.events)
+    told.happened = telling.facts_of_follows(work.account, outcome.events)
     told.phones = _phones(before, outcome.ties, seen)
     told.since = min((tie.since for tie in ties.values()), default=None)
     told.union_id = new.union_id

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 
 from sqlalchemy import Connection
 
-from siyu.channels.service import contacts
+from siyu.channels.service import contacts, telling
 from siyu.channels.service.acting import wake
 from siyu.channels.service.contacts import Sums
 from siyu.channels.service.pushes import PUSH, read_push
@@ -20,8 +20,9 @@ from siyu.channels.store import contacts as tables
 from siyu.channels.store import conversations, deliveries
 from siyu.channels.types.declared import Grant
 from siyu.channels.types.facts import FACTS
+from siyu.channels.types.handed import Account
 from siyu.channels.types.mirrored import UnreadablePush
-from siyu.channels.types.pushes import Departure, Hint, Report, Spoken
+from siyu.channels.types.pushes import Departure, Hint, Push, Report, Spoken
 from siyu.channels.types.seen import ObjectKind
 from siyu.customers import service as customers
 from siyu.customers.types import TagChange
@@ -46,14 +47,16 @@ class _Heard:
     grants: list[Grant] = field(default_factory=list)
     reports: list[tuple[Report, datetime]] = field(default_factory=list)
     spoken: list[Spoken] = field(default_factory=list)
+    scans: list[Push] = field(default_factory=list)
 
 
 def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
-    """Note what pushes ask for: what is to be read again, who ended what, what people allow, what became of sendings.
+    """Note what pushes ask for: what is to be read again, who ended what, what people allow, who scanned a
+    code, what became of sendings, where somebody wrote.
 
     What a customer ended ends here, because the platform goes on showing it; its message is put into the queue with this
-    transaction. Of everything else the platform is asked. A repeat changes nothing but grants without an end, which
-    rely on the pipeline's dedup of messages. A push for an account that is no more is dropped.
+    transaction, and so is that of a scan, which the platform shows nowhere. Of everything else the platform is asked. A
+    repeat changes nothing but grants without an end, which rely on the pipeline's dedup of messages. A push for an account that is no more is dropped.
 
     Raises:
         UnreadablePush: a message of type ``push`` is wrong; nothing of the batch may be kept.
@@ -70,6 +73,7 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
         account, said, sums = known[account_id], heard[account_id], Sums()
         if said.departures:
             told += contacts.hear(conn, account, said.departures, now, sums)
+        told += [_scan(account, push, now) for push in said.scans]
         if said.grants:
             grant(conn, account, said.grants, now)
         if said.reports:
@@ -88,10 +92,12 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
             [
                 *(kind in _KINDS and type(object_id) is str for kind, object_id in push.hints),
                 *(one.by in _BY for one in push.departures),
+                *(type(one.service_id) is str and type(one.token) is str for one in push.spoken),
                 *(
                     type(one.handle) is str and type(one.subject_id) is str and type(one.said) is str
                     for one in push.reports
                 ),
+                push.scan is None or (type(push.scan.contact_id) is str and type(push.scan.state) is str),
             ]
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
@@ -110,6 +116,17 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
     said.grants += push.grants
     said.spoken += push.spoken
     said.reports += [(one, push.at) for one in push.reports]
+    if push.scan is not None:
+        said.scans.append(push)
+
+
+def _scan(account: Account, push: Push, now: datetime) -> Message:
+    """Told under the id of the push: nothing is read again that would show it."""
+    assert push.scan is not None
+    scanned = telling.fact("entry.scanned", push.at, account=account.id, state=push.scan.state)
+    key = f"scan/{push.id}"
+    told = telling.Telling(push.scan.contact_id, key, happened=[scanned], since=push.at, acted_at=push.at)
+    return telling.message(account, told, now)
 
 
 def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: datetime) -> list[Fact]:

@@ -9,12 +9,14 @@ from siyu.channels import registry
 from siyu.channels.rules.contacts import Event
 from siyu.channels.rules.ties import Tie
 from siyu.channels.types.handed import Account
+from siyu.channels.types.seen import THE_ACCOUNT
 from siyu.intake.types import IdentifierClaim, Message
 from siyu.kernel.clock import to_millis
 
 _MOST_TAGS: Final = 200
 _MOST_PHONES: Final = 10
-_FACTS: Final = {"added": "friend.added", "deleted": "friend.deleted", "transferred": "friend.transferred"}
+_FRIENDS: Final = {"added": "friend.added", "deleted": "friend.deleted", "transferred": "friend.transferred"}
+_FOLLOWERS: Final = {"added": "account.followed", "deleted": "account.unfollowed"}
 
 
 @dataclass(slots=True)
@@ -72,9 +74,16 @@ def relation(account: Account, kind: str, object_id: str, tie: Tie) -> dict[str,
     return {**said, "at": to_millis(tie.told_at), "since": to_millis(tie.since)}
 
 
-def friend_facts(account: Account, events: Iterable[Event]) -> list[dict[str, Any]]:
-    """Facts of follows; of an account without staff the relation says it all."""
-    return [fact(_FACTS[one.what], one.at, account=account.id, **one.properties) for one in events if one.staff_id]
+def facts_of_follows(account: Account, events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Facts of friends of the staff, and of followers of the account itself."""
+    return [_fact_of_follow(account, one) for one in events]
+
+
+def _fact_of_follow(account: Account, event: Event) -> dict[str, Any]:
+    if event.staff_id != THE_ACCOUNT:
+        return fact(_FRIENDS[event.what], event.at, account=account.id, **event.properties)
+    said = {name: value for name, value in event.properties.items() if name != "staff"}
+    return fact(_FOLLOWERS[event.what], event.at, account=account.id, **said)
 
 
 def fact(kind: str, at: datetime, **properties: Any) -> dict[str, Any]:

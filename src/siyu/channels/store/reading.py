@@ -22,7 +22,7 @@ def staff(conn: Connection, account_id: int, since: datetime, until: datetime) -
         f"""
         WITH standing AS (
             SELECT staff_id, count(*) AS contacts FROM channels.follow
-            WHERE account_id = :account_id AND ended_at IS NULL GROUP BY staff_id
+            WHERE account_id = :account_id AND staff_id <> '' AND ended_at IS NULL GROUP BY staff_id
         ), moved AS (
             SELECT staff_id,
                    count(*) FILTER (WHERE since >= :since AND since < :until AND way <> 'transfer') AS added,
@@ -31,7 +31,9 @@ def staff(conn: Connection, account_id: int, since: datetime, until: datetime) -
                    count(*) FILTER (WHERE ended_at >= :since AND ended_at < :until AND ended_by = 'transfer')
                        AS handed_over
             FROM {_ALL_FOLLOWS} AS follows
-            WHERE (since >= :since AND since < :until) OR (ended_at >= :since AND ended_at < :until) GROUP BY staff_id
+            WHERE staff_id <> ''  -- the account itself is no member of staff
+                  AND ((since >= :since AND since < :until) OR (ended_at >= :since AND ended_at < :until))
+            GROUP BY staff_id
         )
         SELECT staff_id, coalesce(staff.name, ''), coalesce(staff.department_ids, '{{}}'), coalesce(staff.position, ''),
                coalesce(staff.serves, true), coalesce(staff.active, false), staff.gone_at,

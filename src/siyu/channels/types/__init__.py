@@ -48,7 +48,17 @@ from siyu.channels.types.declared import (
 )
 from siyu.channels.types.facts import FACTS
 from siyu.channels.types.handed import Account, Ports, Token
-from siyu.channels.types.logins import Known, Login
+from siyu.channels.types.logins import (
+    CodeSpent,
+    Known,
+    Login,
+    LoginBegun,
+    LoginBroken,
+    LoginRefused,
+    LoginUnavailable,
+    MemberSession,
+)
+from siyu.channels.types.mapped import Recognised, Recognising, Visitor
 from siyu.channels.types.mirrored import (
     ContactFollows,
     GroupSummary,
@@ -71,6 +81,7 @@ from siyu.channels.types.pushes import (
     PushRefused,
     PushRequest,
     Report,
+    Scan,
     Spoken,
 )
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
@@ -109,6 +120,7 @@ __all__ = [
     "CodeFigures",
     "CodeKind",
     "CodeProblem",
+    "CodeSpent",
     "Contact",
     "ContactFollows",
     "Content",
@@ -136,10 +148,15 @@ __all__ = [
     "Item",
     "Known",
     "Login",
+    "LoginBegun",
+    "LoginBroken",
+    "LoginRefused",
+    "LoginUnavailable",
     "Mark",
     "MarkOrder",
     "MarkWanted",
     "Member",
+    "MemberSession",
     "Mirrored",
     "Note",
     "ObjectKind",
@@ -156,6 +173,8 @@ __all__ = [
     "Rate",
     "Reached",
     "Reaction",
+    "Recognised",
+    "Recognising",
     "Refusal",
     "Relationship",
     "Report",
@@ -166,6 +185,7 @@ __all__ = [
     "Roster",
     "Said",
     "SaidPage",
+    "Scan",
     "Seen",
     "Sent",
     "Serving",
@@ -184,6 +204,7 @@ __all__ = [
     "TransferOutcome",
     "UnreadablePush",
     "Unseen",
+    "Visitor",
     "Walk",
     "Wanted",
     "Way",

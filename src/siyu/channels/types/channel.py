@@ -10,6 +10,8 @@ from siyu.channels.types.acting import Acts
 from siyu.channels.types.codes import CodeKind, Handle, Opening
 from siyu.channels.types.declared import About
 from siyu.channels.types.handed import Account, Ports
+from siyu.channels.types.logins import Known, Login
+from siyu.channels.types.mapped import Recognised, Visitor
 from siyu.channels.types.pushes import PushAnswer, PushRequest
 from siyu.channels.types.seen import ObjectKind, Seen
 from siyu.kernel.errors import SiyuError
@@ -134,6 +136,47 @@ class Channel(Acts, ABC):
 
     def welcome(self, code: str, content: Content) -> Sent:
         """Greet who has just come. At most once a code."""
+        raise NotImplementedError
+
+    def recognise(self, visitor: Visitor) -> Recognised:
+        """Which contact a visitor of an app is. The platform counts the questions: whoever asks has reserved one.
+
+        Raises:
+            PlatformRefused, TryLater: as :meth:`read`.
+        """
+        raise NotImplementedError
+
+    def pending_ids(self, contact_ids: Sequence[str]) -> dict[str, str]:
+        """The pending ids under which up to 100 contacts may have been known as visitors; raises the same."""
+        raise NotImplementedError
+
+    def authorize_url(self, redirect: str, state: str = "", *, ask: bool = False) -> str:
+        """Where a page sends a visitor to be known; they come back to ``redirect`` with ``code`` and ``state``.
+
+        Args:
+            redirect: of ours.
+            state: up to 128 letters and digits.
+            ask: the visitor is asked for name and picture as well.
+        """
+        raise NotImplementedError
+
+    def login(self, code: str) -> Login:
+        """Who came back to a page, or signs in to an app, with this code.
+
+        Raises:
+            CodeSpent: the code is wrong, too old or was used.
+            LoginRefused: the platform does not let this person sign in.
+            BadInput: it cannot be a code, or the visitor is nobody yet.
+            PlatformRefused, TryLater: as :meth:`read`.
+        """
+        raise NotImplementedError
+
+    def phone(self, code: str) -> str:
+        """The phone that somebody gave in an app, with its country; raises as :meth:`login`."""
+        raise NotImplementedError
+
+    def claims_of(self, login: Login, phone: str = "") -> tuple[Known, ...]:
+        """What a sign-in tells of a person, the surest first."""
         raise NotImplementedError
 
     def send(self, way: str, items: Sequence[Item]) -> list[Sent]:

@@ -24,6 +24,9 @@ class Capability(StrEnum):
     ENTRY_CODES = "entry_codes"
     SEND = "send"
     TASKS = "tasks"  # knows what became of what staff were asked to send
+    RECOGNISE = "recognise"  # says which of its contacts a visitor of an app of ours is
+    PAGE_LOGIN = "page_login"  # says who visits a page of ours
+    APP_LOGIN = "app_login"  # says who uses an app of ours, and the phone that they give
 
 
 @dataclass(frozen=True, slots=True)

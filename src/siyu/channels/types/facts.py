@@ -43,6 +43,27 @@ FACTS: tuple[FactKind, ...] = (
         },
     ),
     FactKind(
+        "account.followed",
+        1,
+        "The customer began to follow the account itself, as an official account.",
+        "关注账号",
+        {"account": _ACCOUNT, "way": _WAY, "state": _STATE},
+    ),
+    FactKind(
+        "account.unfollowed",
+        1,
+        "The customer follows the account no more.",
+        "取消关注",
+        {"account": _ACCOUNT, "by": ("string", "customer, unknown (no push told)")},
+    ),
+    FactKind(
+        "entry.scanned",
+        1,
+        "The customer scanned an entry code of an account that they follow already.",
+        "扫描活码",
+        {"account": _ACCOUNT, "state": _STATE},
+    ),
+    FactKind(
         "chat.joined",
         1,
         "The customer joined a group chat.",

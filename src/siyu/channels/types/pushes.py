@@ -54,6 +54,18 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """Somebody who was there already came through an entry code: nothing began, but it says where they are.
+
+    Attributes:
+        state: what the entry code carried.
+    """
+
+    contact_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What became of a sending, as the platform tells later.
 
@@ -95,6 +107,7 @@ class Push:
         hints: what should be read again.
         departures: ties that ended.
         arrival: somebody who may be greeted.
+        scan: somebody who came through an entry code, and is there already.
         grants: what the person's act allows.
         reports: what became of earlier sendings.
         spoken: conversations in which something was said.
@@ -108,6 +121,7 @@ class Push:
     arrival: Arrival | None = None
     grants: tuple[Grant, ...] = ()
     reports: tuple[Report, ...] = ()
+    scan: Scan | None = None
     spoken: tuple[Spoken, ...] = ()
 
 

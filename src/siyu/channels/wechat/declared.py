@@ -99,6 +99,7 @@ OFFICIAL_ACCOUNT: Final = About(
             Capability.PUSH,
             Capability.WELCOME,
             Capability.SEND,
+            Capability.PAGE_LOGIN,
         }
     ),
     quotas=(
@@ -185,7 +186,7 @@ MINI_PROGRAM: Final = About(
     zh="微信小程序",
     zone="Asia/Shanghai",
     fields=_FIELDS,
-    capabilities=frozenset({Capability.PUSH, Capability.SEND}),
+    capabilities=frozenset({Capability.PUSH, Capability.SEND, Capability.APP_LOGIN}),
     quotas=(
         Quota(
             NOTICE,

@@ -1,11 +1,12 @@
 """Signing in: on a page within WeChat (OAuth), and in a mini program."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from siyu.channels.types import Known, Login
+from siyu.channels.types import CodeSpent, Known, Login, LoginRefused, PlatformRefused
 from siyu.channels.wechat.client import BASE_URL, Client, code_of, later
 from siyu.channels.wechat.rules import is_id
 from siyu.kernel.errors import BadInput
@@ -13,6 +14,8 @@ from siyu.kernel.errors import BadInput
 _PAGES: Final = "https://open.weixin.qq.com"
 _STATE: Final = re.compile(r"[A-Za-z0-9]{0,128}")
 _CODE: Final = re.compile(r"[!-~]{1,512}")
+_RISK: Final = 40226
+_SPENT: Final = frozenset({40029, 40163, 41008, 42003})
 
 
 def authorize_url(client: Client, redirect: str, state: str, *, ask: bool) -> str:
@@ -43,11 +46,12 @@ def by_page(client: Client, secret: str, code: str) -> Login:
     """Who came back with this code; it works once and for five minutes.
 
     Raises:
-        PlatformRefused: 40029 or 40163: the code is wrong, too old or was used.
+        CodeSpent: the code is wrong, too old or was used.
         BadInput: the visitor only looks at a snapshot of the page, and WeChat made up an OpenID for them.
     """
     query = {"appid": client.app_id, "secret": secret, "code": _code(code), "grant_type": "authorization_code"}
-    answer = client.without_token("sns/oauth2/access_token", query)
+    with _one_code():
+        answer = client.without_token("sns/oauth2/access_token", query)
     if answer.get("is_snapshotuser") == 1:
         raise BadInput(
             reason="the visitor looks at a snapshot of the page and is nobody yet; let them tap 'use the full service'.",
@@ -66,20 +70,24 @@ def by_app(client: Client, secret: str, code: str) -> Login:
     """Who signs in to the mini program with this code of ``wx.login``. The key of the session is thrown away.
 
     Raises:
-        PlatformRefused: 40029 or 40163: the code is wrong, too old or was used; 40226: WeChat holds the person for a risk.
+        CodeSpent: the code is wrong, too old or was used.
+        LoginRefused: WeChat holds the person for a risk.
     """
     query = {"appid": client.app_id, "secret": secret, "js_code": _code(code), "grant_type": "authorization_code"}
-    return _login(client.without_token("sns/jscode2session", query))
+    with _one_code():
+        answer = client.without_token("sns/jscode2session", query)
+    return _login(answer)
 
 
 def phone(client: Client, code: str) -> str:
     """The phone that the person gives, as ``+8613800000000``; its code works once and for five minutes.
 
     Raises:
-        PlatformRefused: 40029: the code is wrong, too old or was used.
+        CodeSpent: the code is wrong, too old or was used.
         BadInput: the phone was given to another mini program.
     """
-    answer = client.call("wxa/business/getuserphonenumber", None, {"code": _code(code)})
+    with _one_code():
+        answer = client.call("wxa/business/getuserphonenumber", None, {"code": _code(code)})
     info = answer.get("phone_info")
     told: Mapping[str, Any] = info if isinstance(info, dict) else {}
     mark = told.get("watermark")
@@ -99,6 +107,19 @@ def claims_of(app_id: str, login: Login, given_phone: str = "") -> tuple[Known, 
     if given_phone:
         found.append(Known("phone", given_phone))
     return tuple(found)
+
+
+@contextmanager
+def _one_code() -> Iterator[None]:
+    """What the platform says of a code is for whoever brought it."""
+    try:
+        yield
+    except PlatformRefused as refusal:
+        if refusal.errcode in _SPENT:
+            raise CodeSpent from None
+        if refusal.errcode == _RISK:
+            raise LoginRefused from None
+        raise
 
 
 def _code(code: str) -> str:

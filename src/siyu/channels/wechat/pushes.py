@@ -22,6 +22,7 @@ from siyu.channels.types import (
     PushRefused,
     PushRequest,
     Report,
+    Scan,
 )
 from siyu.channels.wechat import crypto
 from siyu.channels.wechat.declared import CUSTOM, NOTICE
@@ -135,7 +136,7 @@ class Door:
         grants: list[Grant] = []
         reports: list[Report] = []
         departures: tuple[Departure, ...] = ()
-        arrival = None
+        arrival = scan = None
         match push.event:
             case "subscribe" if self.followers:
                 arrival = _arrival(push, open_id, said)
@@ -143,6 +144,7 @@ class Door:
             case "unsubscribe" if self.followers:
                 departures = (Departure(THE_ACCOUNT, open_id, "customer", push.at),)
             case "SCAN" if self.followers:
+                scan = Scan(open_id, _state(said))
                 grants.append(_window(push, open_id, *_AFTER_ACT))
             case event if self.followers and (event in _CLICKS or message):
                 grants.append(_window(push, open_id, *(_AFTER_MESSAGE if message else _AFTER_ACT)))
@@ -155,7 +157,7 @@ class Door:
             case _:
                 pass
         hints: tuple[Hint, ...] = () if reports or not self.followers else (("contact", open_id),)
-        return Push(push.id, push.event, push.at, hints, departures, arrival, tuple(grants), tuple(reports))
+        return Push(push.id, push.event, push.at, hints, departures, arrival, tuple(grants), tuple(reports), scan)
 
 
 def _window(push: Push, open_id: str, count: int, length: timedelta) -> Grant:
@@ -163,10 +165,14 @@ def _window(push: Push, open_id: str, count: int, length: timedelta) -> Grant:
 
 
 def _arrival(push: Push, open_id: str, said: Said) -> Arrival:
-    state = _text(said, "EventKey").removeprefix(_SCENE).replace("\0", "")[:_MOST_STATE]
     # Who comes again may be greeted again: the moment is part of the code.
     code = f"{open_id}:{int(push.at.timestamp())}"
-    return Arrival(THE_ACCOUNT, open_id, code, push.at + _AFTER_ACT[1], state)
+    return Arrival(THE_ACCOUNT, open_id, code, push.at + _AFTER_ACT[1], _state(said))
+
+
+def _state(said: Said) -> str:
+    """What the code carried; a scan of who follows already comes without the prefix."""
+    return _text(said, "EventKey").removeprefix(_SCENE).replace("\0", "")[:_MOST_STATE]
 
 
 def _subscriptions(push: Push, open_id: str, said: Said) -> Iterator[Grant]:

@@ -18,12 +18,15 @@ from siyu.channels.types import (
     Ports,
     PushAnswer,
     PushRequest,
+    Recognised,
     Seen,
     Sent,
+    Visitor,
 )
 from siyu.channels.wecom import codes
 from siyu.channels.wecom.about import ABOUT
 from siyu.channels.wecom.acting import WecomActs
+from siyu.channels.wecom.calls import people
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.health import health
 from siyu.channels.wecom.pushes import Keys, answer
@@ -56,6 +59,12 @@ class Wecom(WecomActs, Channel):
 
     def walk(self, cursor: str) -> Iterator[tuple[Sequence[Seen], str]]:
         return walk(self.client, cursor)
+
+    def recognise(self, visitor: Visitor) -> Recognised:
+        return people.recognise(self.client, visitor)
+
+    def pending_ids(self, contact_ids: Sequence[str]) -> dict[str, str]:
+        return people.pending_ids(self.client, contact_ids)
 
     def welcome(self, code: str, content: Content) -> Sent:
         return welcome(self.client, code, content)

@@ -18,7 +18,11 @@ _SKEW: Final = timedelta(seconds=60)
 _ADDRESS: Final = re.compile(r"from ip:?\s*([0-9a-fA-F.:]*[0-9a-fA-F])")
 _BAD_ADDRESS: Final = 60020
 _NOTHING_SEEN: Final = 60011
-_SECRETS: Final = ((APP, "应用"), (CONTACTS, "客户联系"), (SERVICE, "微信客服"))
+_SECRETS: Final = (
+    (APP, "the application", "应用"),
+    (CONTACTS, "客户联系", "客户联系"),
+    (SERVICE, "customer service", "微信客服"),
+)
 
 
 def health(client: Client) -> list[Finding]:
@@ -37,12 +41,12 @@ def _tokens(client: Client) -> Iterator[Finding]:
     def look(name: str) -> None:
         client.new_token(name)
 
-    for name, zh in _SECRETS:
+    for name, en, zh in _SECRETS:
         if name == APP or client.ports.secret(name):
             yield _tried(
                 "token",
                 partial(look, name),
-                f"WeCom gives access tokens for {name}.",
+                f"The secret of {en} is right: WeCom gives access tokens.",
                 f"{zh} Secret 有效，可以获取 access_token。",
             )
 

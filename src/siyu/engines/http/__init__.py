@@ -13,6 +13,7 @@ from siyu.engines.http.app import prepare
 from siyu.engines.http.context import Conn, Id, Now
 from siyu.engines.http.errors import ERROR_RESPONSES, ErrorBody
 from siyu.engines.http.files import CSV
+from siyu.engines.http.pace import paced
 from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, needs
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "decode_cursor",
     "encode_cursor",
     "needs",
+    "paced",
     "prepare",
 ]

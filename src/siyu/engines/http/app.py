@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from siyu.engines.http import errors
 from siyu.engines.http.middleware import EdgeMiddleware
+from siyu.engines.http.pace import Paces
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 
@@ -35,5 +36,6 @@ def prepare(
     app.state.clock = clock
     app.state.base_url = base_url
     app.state.session_idle = session_idle
+    app.state.paces = Paces()
     errors.install(app)
     app.add_middleware(EdgeMiddleware, body_limit=body_limit, secure=base_url.startswith("https://"), free=free_paths)

@@ -30,6 +30,8 @@ __all__ = [
     "reseal",
     "reveal",
     "seal",
+    "sign",
+    "signed",
     "store",
 ]
 
@@ -214,6 +216,22 @@ def open_sealed(sealed: bytes) -> bytes:
         SealBroken: the bytes were altered or belong to another vault.
     """
     return _ring().open_sealed(sealed)
+
+
+def sign(purpose: str, said: bytes) -> bytes:
+    """A keyed signature of 32 bytes, by which :func:`signed` knows what this Siyu said itself. For tokens that live for
+    days: after a rotation they count as long as the old key is on the ring.
+
+    Args:
+        purpose: what it is said for; a signature counts for no other.
+        said: any bytes.
+    """
+    return _ring().sign(purpose, said)
+
+
+def signed(purpose: str, said: bytes, signature: bytes) -> bool:
+    """Whether ``signature`` is what :func:`sign` made of the same, under any key on the ring. Tells nothing by its time."""
+    return _ring().signed(purpose, said, signature)
 
 
 def reseal(conn: Connection, *, limit: int = 5000) -> int:

@@ -18,6 +18,7 @@ from siyu.identity.service.reading import (
     known_since,
     living,
     owners_of,
+    paired,
     phones_of,
     review_list,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "links_of",
     "living",
     "owners_of",
+    "paired",
     "phones_of",
     "propose_merge",
     "rebuild",

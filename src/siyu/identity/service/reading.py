@@ -21,6 +21,7 @@ from siyu.identity.types import (
     Identifier,
     IdentifierState,
     LedgerEntry,
+    Pair,
 )  # fmt: skip
 from siyu.kernel.errors import BadInput, NotFound
 
@@ -144,6 +145,29 @@ def phones_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, list[s
     for row in reading.values_of_type(conn, customer_ids, "phone"):
         found.setdefault(row.customer_id, []).append(row.value)
     return found
+
+
+def paired(
+    conn: Connection,
+    types: tuple[str, str],
+    *,
+    scopes: Sequence[str],
+    without: tuple[str, str],
+    after: int,
+    limit: int,
+) -> list[Pair]:
+    """Pairs of identifiers that were named together, of customers who have none of another type; one a stronger one.
+
+    Args:
+        conn: a connection.
+        types: of the stronger and the weaker, neither of them personal.
+        scopes: of the weaker.
+        without: type and scope of the identifier that the customer does not have.
+        after: ``place`` of the last one of the page before; 0 for the first page.
+        limit: the most to return; fewer mean that there are no more.
+    """
+    found = reading.paired(conn, types, scopes, without, after, limit)
+    return [Pair(row.stronger, row.weaker, row.id) for row in found]
 
 
 def as_identifier(row: Row[Any]) -> Identifier:

@@ -275,6 +275,37 @@ def values_of_type(conn: Connection, customer_ids: Sequence[int], type_name: str
     )  # fmt: skip
 
 
+def paired(
+    conn: Connection,
+    types: tuple[str, str],
+    scopes: Sequence[str],
+    without: tuple[str, str],
+    after: int,
+    limit: int,
+) -> list[Row[Any]]:
+    """Of each identifier of the first type its id and value, and the value of the last seen one of the second that active
+    evidence ties to it; where the customer has none of ``without``. By id.
+    """
+    return rows(
+        conn,
+        """
+        SELECT one.id, one.value AS stronger, other.value AS weaker
+        FROM identity.identifier one CROSS JOIN LATERAL (
+            SELECT i.value FROM identity.evidence e JOIN identity.identifier i ON i.id = e.weaker
+            WHERE e.stronger = one.id AND e.state <= 3 AND i.type = :weaker AND i.scope = ANY(CAST(:scopes AS text[]))
+                  AND i.customer_id = one.customer_id
+            ORDER BY i.last_seen DESC, i.id LIMIT 1
+        ) AS other
+        WHERE one.type = :stronger AND one.id > :after AND NOT EXISTS (
+            SELECT FROM identity.identifier has
+            WHERE has.customer_id = one.customer_id AND has.type = :without AND has.scope = :scope)
+        ORDER BY one.id LIMIT :limit
+        """,
+        stronger=types[0], weaker=types[1], scopes=list(scopes), without=without[0], scope=without[1], after=after,
+        limit=limit,
+    )  # fmt: skip
+
+
 def evidence(conn: Connection, stronger: int, weaker: int) -> Row[Any] | None:
     """One evidence row."""
     return one(

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.channels.wechat.handed import NOW, TestPorts, account_of
 
-from siyu.channels.types import Content, Gone, Item, PlatformRefused, Token
+from siyu.channels.types import CodeSpent, Content, Gone, Item, LoginRefused, PlatformRefused, Token
 from siyu.channels.wechat import MiniProgram, OfficialAccount
 from siyu.kernel.clock import ManualClock
 from siyu.kernel.errors import BadInput, TryLater
@@ -134,14 +134,14 @@ class TestForms:
             lambda: channel.make_code("a"),
             lambda: channel.login("code"),
         ):
-            with suppress(PlatformRefused, TryLater, BadInput):
+            with suppress(CodeSpent, LoginRefused, PlatformRefused, TryLater, BadInput):
                 act()
 
 
 class TestSecrets:
     def test_no_secret_is_logged_or_told(self, caplog: pytest.LogCaptureFixture) -> None:
         channel = answering({"errcode": 40029, "errmsg": "invalid code"}, MiniProgram)
-        with caplog.at_level(logging.DEBUG), pytest.raises(PlatformRefused) as refused:
+        with caplog.at_level(logging.DEBUG), pytest.raises(CodeSpent) as refused:
             channel.login("0a1b2c3d4e")
         said = caplog.text + str(refused.value.as_json()) + repr(Token("tok", NOW))
         assert "js_code=…" in said

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.utils import check_signature
 
-from siyu.channels.types import THE_ACCOUNT, Departure, Grant, Push, PushRefused, PushRequest, Report
+from siyu.channels.types import THE_ACCOUNT, Departure, Grant, Push, PushRefused, PushRequest, Report, Scan
 from siyu.kernel.clock import ManualClock
 from siyu.kernel.errors import BadInput
 
@@ -206,6 +206,13 @@ class TestMeaning:
     def test_an_act_opens_a_minute(self, door: Any, name: str) -> None:
         push = pushed(door(), safe(event(name, "<EventKey>k</EventKey>")))
         assert push.grants == (Grant("custom", OPEN_ID, 3, push.at + timedelta(minutes=1)),)
+
+    def test_a_scan_by_who_follows_keeps_what_the_code_carried(self, door: Any) -> None:
+        push = pushed(door(), safe(event("SCAN", "<EventKey><![CDATA[shop-7]]></EventKey><Ticket>t</Ticket>")))
+        assert push.scan == Scan(OPEN_ID, "shop-7")
+        assert push.arrival is None
+        for other in ("CLICK", "subscribe"):
+            assert pushed(door(), safe(event(other, "<EventKey>k</EventKey>"))).scan is None
 
     def test_following_by_a_code(self, door: Any) -> None:
         push = pushed(door(), safe(event("subscribe", "<EventKey><![CDATA[qrscene_shop-7]]></EventKey>")))

@@ -2318,6 +2318,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mini-program/{account_id}/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Login
+         * @description Who signs in to a mini program with a code of ``wx.login`` is told to OneID, and gets a token.
+         */
+        post: operations["login_mini_program__account_id__login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mini-program/{account_id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Phone
+         * @description The phone that somebody gives who signed in to the mini program; told to OneID as their own.
+         */
+        post: operations["phone_mini_program__account_id__phone_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pixel/v1/page": {
         parameters: {
             query?: never;
@@ -2638,6 +2678,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wechat/{account_id}/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Authorize
+         * @description Send a visitor, within WeChat, to the platform's page to be known.
+         *
+         *     The way back is open for ten minutes, in the same browser. An ``anonymous_id`` is tied to them only when they come from
+         *     a page of the same site: a link that somebody sends them must not tie the sender's browser to them.
+         */
+        get: operations["authorize_wechat__account_id__authorize_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wechat/{account_id}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Back
+         * @description Who comes back from the platform's page is signed in, and told to OneID.
+         */
+        get: operations["back_wechat__account_id__back_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2771,6 +2854,26 @@ export interface components {
             revoked_at: string | null;
             /** Scopes */
             scopes: string[];
+        };
+        /** AppLogin */
+        AppLogin: {
+            /**
+             * Anonymous Id
+             * @description An anonymous id that a tracking SDK gave.
+             * @default
+             */
+            anonymous_id: string;
+            /**
+             * Code
+             * @description Of `wx.login`.
+             */
+            code: string;
+            /**
+             * Write Key
+             * @description Of the source that the SDK sends to.
+             * @default
+             */
+            write_key: string;
         };
         /**
          * Asked
@@ -3001,7 +3104,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "tagging" | "conversations" | "moments" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "tasks";
+        Capability: "staff" | "contacts" | "tags" | "tagging" | "conversations" | "moments" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "tasks" | "recognise" | "page_login" | "app_login";
         /**
          * CardRead
          * @description One package card.
@@ -5257,6 +5360,22 @@ export interface components {
             profile: components["schemas"]["Profile"];
             value: components["schemas"]["Value"];
         };
+        /** PhoneCode */
+        PhoneCode: {
+            /**
+             * Code
+             * @description Of the button `getPhoneNumber`.
+             */
+            code: string;
+        };
+        /** PhoneTied */
+        PhoneTied: {
+            /**
+             * Phone
+             * @description Masked.
+             */
+            phone: string;
+        };
         /**
          * PlatformValue
          * @description What one customer spent on one platform; ``orders`` counts purchases, amounts (in fen) are of all paid orders.
@@ -6312,6 +6431,22 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SignedIn
+         * @description A session of somebody who signed in.
+         */
+        SignedIn: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Token
+             * @description As `Authorization: Bearer …`.
+             */
+            token: string;
         };
         /**
          * SourceArrivals
@@ -12717,6 +12852,94 @@ export interface operations {
             };
         };
     };
+    login_mini_program__account_id__login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppLogin"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    phone_mini_program__account_id__phone_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneTied"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pixel_pixel_v1_page_get: {
         parameters: {
             query?: {
@@ -13321,6 +13544,104 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Taken"];
                 };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    authorize_wechat__account_id__authorize_get: {
+        parameters: {
+            query?: {
+                /** @description A path on this host, where one goes afterwards. */
+                next?: string;
+                /** @description Name and picture are asked for as well. */
+                ask?: boolean;
+                /** @description An anonymous id that a tracking SDK gave. */
+                anonymous_id?: string;
+                /** @description Of the source that the SDK sends to. */
+                write_key?: string;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the platform's page. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    back_wechat__account_id__back_get: {
+        parameters: {
+            query: {
+                /** @description Of the platform; works once. */
+                code: string;
+                state: string;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description To the page that was asked for, with the session as a cookie. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be done as it is. */
             "4XX": {

@@ -1,13 +1,16 @@
 """Who a visitor of a mini program is among the customers. Keep what is answered: the platform counts the questions."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
-from siyu.channels.types import PlatformRefused
+from siyu.channels.types import PlatformRefused, Recognised, Visitor
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.errors import NO_CUSTOMERS
 
 MOST_PENDING: Final = 100
+_PENDING_LIFE: Final = timedelta(days=90)
+_NO_SUCH_UNION: Final = 610014
 
 
 def external_user_id(client: Client, union_id: str, open_id: str) -> str:
@@ -33,6 +36,18 @@ def customer_or_pending(client: Client, union_id: str, open_id: str, *, provider
     body = {"unionid": union_id, "openid": open_id, "subject_type": int(provider)}
     answer = client.post("idconvert/unionid_to_external_userid", body)
     return answer.name("external_userid"), answer.name("pending_id")
+
+
+def recognise(client: Client, visitor: Visitor) -> Recognised:
+    """Which customer a visitor is; of a UnionID that means nothing to the corp: nobody."""
+    try:
+        contact_id, pending_id = customer_or_pending(client, visitor.union_id, visitor.open_id)
+    except PlatformRefused as refusal:
+        if refusal.errcode in {NO_CUSTOMERS, _NO_SUCH_UNION}:
+            return Recognised()
+        raise
+    until = client.ports.clock.now() + _PENDING_LIFE if pending_id else None
+    return Recognised(contact_id, pending_id, until)
 
 
 def pending_ids(client: Client, contact_ids: Sequence[str], group_id: str = "") -> dict[str, str]:

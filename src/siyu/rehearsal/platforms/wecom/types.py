@@ -19,6 +19,7 @@ class Rules:
         admin_welcome: the console greets by itself, so there are no welcome codes.
         echo: what is done by the API raises ``edit_external_contact`` as well; documents disagree.
         tags: how many tags a corp has at most.
+        shows_union: the corp is bound to an open platform account, so that contacts have a unionid.
     """
 
     per_minute: int = 10_000
@@ -30,6 +31,7 @@ class Rules:
     admin_welcome: bool = False
     echo: bool = False
     tags: int = 10_000
+    shows_union: bool = True
     token_life: int = 7200
     zone: str = "Asia/Shanghai"
 

@@ -10,6 +10,15 @@ from siyu.rehearsal.platforms.wecom.fake import Corp
 AES = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 
 
+def test_how_much_happens_by_itself(corp: Corp, web: httpx.Client) -> None:
+    assert web.put("/_control/pace", json={"acts_per_minute": 4}).json() == {"acts_per_minute": 4.0}
+    assert corp.acts_per_minute == 4
+    for wrong in (-1, 61, "often", True, None):
+        answer = web.put("/_control/pace", json={"acts_per_minute": wrong})
+        assert (answer.status_code, answer.json()["code"]) == (400, "BadInput")
+    assert corp.acts_per_minute == 4
+
+
 def test_the_page_names_every_act(web: httpx.Client) -> None:
     page = web.get("/_control", follow_redirects=True)
     assert page.headers["content-type"].startswith("text/html")

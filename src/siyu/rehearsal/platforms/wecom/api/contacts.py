@@ -24,7 +24,7 @@ def list_(call: Call) -> dict[str, Any]:
     return {"external_userid": list(found)}
 
 
-def _person(one: Person) -> dict[str, Any]:
+def _person(call: Call, one: Person) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "external_userid": one.external_userid,
         "name": one.name,
@@ -33,7 +33,7 @@ def _person(one: Person) -> dict[str, Any]:
         "gender": one.gender,
     }
     if one.type == 1:
-        return {**shown, "unionid": one.unionid} if one.unionid else shown
+        return {**shown, "unionid": one.unionid} if one.unionid and call.corp.rules.shows_union else shown
     profile = {"external_attr": [{"type": 0, "name": "企业", "text": {"value": one.corp_name}}]}
     more = {"position": one.position, "corp_name": one.corp_name, "corp_full_name": one.corp_name}
     return {**shown, **more, "external_profile": profile}
@@ -79,7 +79,7 @@ def get(call: Call) -> dict[str, Any]:
         ]
         tags += [{"group_name": "个人标签", "tag_name": name, "type": 2} for name in one.personal_tags]
         follow_user.append({**_follow(one), "tags": tags})
-    answer = {"external_contact": _person(person), "follow_user": follow_user}
+    answer = {"external_contact": _person(call, person), "follow_user": follow_user}
     return {**answer, "next_cursor": cursor} if cursor else answer
 
 
@@ -107,7 +107,7 @@ def batch_get_by_user(call: Call) -> dict[str, Any]:
     following = cursor_of(shown[-1].userid, shown[-1].external_userid) if len(found) > limit else ""
     contacts = [
         {
-            "external_contact": _person(call.corp.state.people[one.external_userid]),
+            "external_contact": _person(call, call.corp.state.people[one.external_userid]),
             "follow_info": {**_follow(one), "tag_id": list(one.tags)},
         }
         for one in shown
