@@ -25,15 +25,15 @@ _METHODS: Final = {
     Capability.WELCOME: ("welcome",),
     Capability.ENTRY_CODES: ("open_code", "change_code", "close_code", "code_picture", "mark_contact"),
     Capability.SEND: ("send",),
-    Capability.RECOGNISE: ("recognise", "pending_ids"),
-    Capability.PAGE_LOGIN: ("authorize_url", "login", "claims_of"),
-    Capability.APP_LOGIN: ("login", "phone", "claims_of"),
     Capability.TAGGING: ("make_tags", "change_tag", "delete_tags", "mark"),
     Capability.REMARKS: ("note",),
     Capability.TASKS: ("results", "remind", "cancel"),
     Capability.CONVERSATIONS: ("said",),
     Capability.MOMENTS: ("reactions",),
     Capability.HANDOVER: ("hand_over", "handovers", "hand_over_groups", "heirless"),
+    Capability.RECOGNISE: ("recognise", "pending_ids"),
+    Capability.PAGE_LOGIN: ("authorize_url", "login", "claims_of"),
+    Capability.APP_LOGIN: ("login", "phone", "claims_of"),
 }
 
 

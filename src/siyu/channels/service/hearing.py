@@ -45,18 +45,19 @@ class _Heard:
     hints: dict[Hint, None] = field(default_factory=dict)
     departures: list[Departure] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
-    scans: list[Push] = field(default_factory=list)
     reports: list[tuple[Report, datetime]] = field(default_factory=list)
     spoken: list[Spoken] = field(default_factory=list)
+    scans: list[Push] = field(default_factory=list)
 
 
 def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
     """Note what pushes ask for: what is to be read again, who ended what, what people allow, who scanned a
-    code, what became of sendings, where something was said.
+    code, what became of sendings, where somebody wrote.
 
     What a customer ended ends here, because the platform goes on showing it; its message is put into the queue with this
-    transaction, and so is that of a scan, which the platform shows nowhere. Of everything else the platform is asked.
-    A repeat changes nothing but grants without an end, which rely on the pipeline's dedup of messages. A push for an account that is no more is dropped.
+    transaction, and so is that of a scan, which the platform shows nowhere. Of everything else the platform is asked. A
+    repeat changes nothing but grants without an end, which rely on the dedup of messages. A push for an account that is no
+    more is dropped.
 
     Raises:
         UnreadablePush: a message of type ``push`` is wrong; nothing of the batch may be kept.
@@ -92,11 +93,12 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
             [
                 *(kind in _KINDS and type(object_id) is str for kind, object_id in push.hints),
                 *(one.by in _BY for one in push.departures),
-                push.scan is None or (type(push.scan.contact_id) is str and type(push.scan.state) is str),
+                *(type(one.service_id) is str and type(one.token) is str for one in push.spoken),
                 *(
                     type(one.handle) is str and type(one.subject_id) is str and type(one.said) is str
                     for one in push.reports
                 ),
+                push.scan is None or (type(push.scan.contact_id) is str and type(push.scan.state) is str),
             ]
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:

@@ -32,7 +32,6 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
             }
             for one in push.grants
         ],
-        "scan": None if push.scan is None else {"contact_id": push.scan.contact_id, "state": push.scan.state},
         "reports": [
             {"handle": one.handle, "subject_id": one.subject_id, "ok": one.ok, "said": one.said} for one in push.reports
         ],
@@ -41,6 +40,7 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
             {"service_id": one.service_id, "token": one.token, "until": to_millis(one.until)}
             for one in push.spoken
         ],
+        "scan": None if push.scan is None else {"contact_id": push.scan.contact_id, "state": push.scan.state},
     }
     return Message(PUSH, account.source_id, push.id, push.at, now, (), payload)
 
@@ -59,9 +59,9 @@ def read_push(message: Message) -> tuple[int, Push]:
             Grant(**{**one, "until": None if one["until"] is None else from_millis(one["until"])})
             for one in said["grants"]
         ),
-        scan=None if said.get("scan") is None else Scan(**said["scan"]),
         reports=tuple(Report(**one) for one in said.get("reports", ())),
         spoken=tuple(Spoken(**{**one, "until": from_millis(one["until"])}) for one in said.get("spoken", ())),
+        scan=None if said.get("scan") is None else Scan(**said["scan"]),
     )
     return said["account"], push
 

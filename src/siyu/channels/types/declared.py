@@ -23,10 +23,10 @@ class Capability(StrEnum):
     WELCOME = "welcome"  # greets who has just come
     ENTRY_CODES = "entry_codes"
     SEND = "send"
+    TASKS = "tasks"  # knows what became of what staff were asked to send
     RECOGNISE = "recognise"  # says which of its contacts a visitor of an app of ours is
     PAGE_LOGIN = "page_login"  # says who visits a page of ours
     APP_LOGIN = "app_login"  # says who uses an app of ours, and the phone that they give
-    TASKS = "tasks"  # knows what became of what staff were asked to send
 
 
 @dataclass(frozen=True, slots=True)

@@ -3104,7 +3104,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "tagging" | "conversations" | "moments" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "recognise" | "page_login" | "app_login" | "tasks";
+        Capability: "staff" | "contacts" | "tags" | "tagging" | "conversations" | "moments" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "tasks" | "recognise" | "page_login" | "app_login";
         /**
          * CardRead
          * @description One package card.
