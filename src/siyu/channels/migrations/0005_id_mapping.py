@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "channels_0006"
-down_revision = "channels_0005"
+revision = "channels_0005"
+down_revision = "channels_0004"
 branch_labels = None
 depends_on = None
 
