@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.unit.channels.acts.conftest import Acted
 
 from siyu.channels import service
-from siyu.channels.types import Push, Refusal, Reservation, Spoken, Wanted
+from siyu.channels.types import Push, Refusal, Reservation, Spoken, UnreadablePush, Wanted
 from siyu.rehearsal.platforms import faults
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -81,3 +82,10 @@ def test_a_platform_that_refuses_is_asked_again_and_nothing_is_lost(acted: Acted
     acted.clock.advance(MINUTE)
     work(acted)
     assert facts(acted) == [(one, "message.received", "text")]
+
+
+def test_a_push_that_names_no_account_is_unreadable(acted: Acted) -> None:
+    message = service.push_message(acted.account, Push("p", "e", acted.clock.now()), acted.clock.now())
+    bad = message._replace(payload={**message.payload, "spoken": [{"service_id": 1, "token": "t", "until": 0}]})
+    with pytest.raises(UnreadablePush):
+        acted.done(lambda conn: service.hear(conn, [bad], acted.clock.now()))
