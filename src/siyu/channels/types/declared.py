@@ -13,20 +13,20 @@ class Capability(StrEnum):
     STAFF = "staff"  # knows who serves
     CONTACTS = "contacts"  # knows customers and who serves them
     TAGS = "tags"
-    TAGGING = "tagging"  # changes tags, and puts them on contacts
-    CONVERSATIONS = "conversations"  # knows that somebody wrote to customer service
-    MOMENTS = "moments"  # staff publish to their customers; knows who liked and commented
-    REMARKS = "remarks"  # writes what staff note
-    HANDOVER = "handover"  # customers and groups go from one member to another
     GROUPS = "groups"
     PUSH = "push"  # tells by callbacks
-    WELCOME = "welcome"  # greets who has just come
-    ENTRY_CODES = "entry_codes"
-    SEND = "send"
-    TASKS = "tasks"  # knows what became of what staff were asked to send
+    CONVERSATIONS = "conversations"  # knows that somebody wrote to customer service
     RECOGNISE = "recognise"  # says which of its contacts a visitor of an app of ours is
     PAGE_LOGIN = "page_login"  # says who visits a page of ours
     APP_LOGIN = "app_login"  # says who uses an app of ours, and the phone that they give
+    ENTRY_CODES = "entry_codes"
+    WELCOME = "welcome"  # greets who has just come
+    SEND = "send"
+    TASKS = "tasks"  # knows what became of what staff were asked to send
+    MOMENTS = "moments"  # staff publish to their customers; knows who liked and commented
+    TAGGING = "tagging"  # changes tags, and puts them on contacts
+    REMARKS = "remarks"  # writes what staff note
+    HANDOVER = "handover"  # customers and groups go from one member to another
 
 
 @dataclass(frozen=True, slots=True)

@@ -3104,7 +3104,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "tagging" | "conversations" | "moments" | "remarks" | "handover" | "groups" | "push" | "welcome" | "entry_codes" | "send" | "tasks" | "recognise" | "page_login" | "app_login";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "handover";
         /**
          * CardRead
          * @description One package card.
