@@ -4,6 +4,7 @@ export { BrandContext, useBrand, type Brand } from "./brand";
 export { ChartFrame } from "./chart/ChartFrame";
 export type { ChartColumn, Clicked } from "./chart/types";
 export { Confirm } from "./Confirm";
+export { between, readable } from "./contrast";
 export { download, toCsv } from "./csv";
 export { DetailDrawer } from "./DetailDrawer";
 export { Count, Money, Points, Share, useFormat, When } from "./figures";

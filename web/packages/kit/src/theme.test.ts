@@ -2,30 +2,8 @@
 import { theme } from "antd";
 import { describe, expect, it } from "vitest";
 
+import { between, contrast, readable } from "./contrast";
 import { palette, themeOf } from "./theme";
-
-type Rgb = [number, number, number];
-
-/** A colour as antd writes it, laid over another. */
-function over(color: string, below: Rgb): Rgb {
-  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color);
-  if (hex) return [hex[1], hex[2], hex[3]].map((part) => parseInt(part ?? "", 16)) as Rgb;
-  const [r = 0, g = 0, b = 0, a = 1] = color.match(/[\d.]+/g)?.map(Number) ?? [];
-  return [r, g, b].map((part, index) => part * a + (below[index] ?? 0) * (1 - a)) as Rgb;
-}
-
-function luminance(color: Rgb): number {
-  const [r = 0, g = 0, b = 0] = color.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-/** As WCAG has it: small text needs 4.5. */
-function contrast(text: string, ground: string, dark: boolean): number {
-  const base: Rgb = dark ? [0, 0, 0] : [255, 255, 255];
-  const below = over(ground, base);
-  const [high = 0, low = 0] = [luminance(over(text, below)), luminance(below)].sort((a, b) => b - a);
-  return (high + 0.05) / (low + 0.05);
-}
 
 describe.each([
   ["light", false],
@@ -54,6 +32,14 @@ describe.each([
 
   it.each(["colorPrimary", "colorPrimaryHover", "colorError"] as const)("what a button says can be read on %s", (ground) => {
     expect(contrast(dark ? palette.onBrandDark : "#ffffff", token[ground], dark)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it("what stands in a cell of a heat map can be read, whatever its colour", () => {
+    for (let share = 0; share <= 1; share += 0.05) {
+      const ground = between(token.colorPrimaryBg, token.colorPrimary, share);
+      // One of the two always reaches 4.5: their grounds meet at a luminance of 0.18.
+      expect(contrast(readable(["#ffffff", "#000000"], ground, dark), ground, dark), ground).toBeGreaterThanOrEqual(4.5);
+    }
   });
 
   it("lines of a chart stand out from their ground", () => {

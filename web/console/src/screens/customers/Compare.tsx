@@ -95,7 +95,7 @@ function useLinesOf(people: [Person, Person]): Line[] {
     return { key: field, label: names.field(field), of: (person) => of(person) || none, plain: of };
   });
   const traits = TELLING.filter((field) => people.some((person) => text(person.profile.traits[field]))).map((field): Line => {
-    const of = (person: Person): string => text(person.profile.traits[field]);
+    const of = (person: Person): string => names.trait(field, text(person.profile.traits[field]));
     return { key: field, label: names.field(field), of: (person) => of(person) || none, plain: of };
   });
   return [

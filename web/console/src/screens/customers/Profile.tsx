@@ -42,10 +42,11 @@ export function Profile({ profile }: { profile: Schema<"Profile"> }) {
 
 /** A trait as its name says: `…_fen` is money, `…_at` a time. */
 function Trait({ field, value }: { field: string; value: unknown }): ReactNode {
+  const names = useNames();
   const { t } = useTranslation("customers");
   if (typeof value === "boolean") return t(value ? "profile.yes" : "profile.no");
   if (typeof value === "number" && field.endsWith("_fen") && Number.isInteger(value)) return <Money fen={value} />;
   if (typeof value === "number" && field.endsWith("_at") && value > EPOCH_MS) return <When at={value} />;
-  if (typeof value === "string") return value || "—";
+  if (typeof value === "string") return names.trait(field, value) || "—";
   return JSON.stringify(value);
 }

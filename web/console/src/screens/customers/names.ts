@@ -16,6 +16,7 @@ export function useNames() {
     relation: (kind: string) => said(`relation.${kind}`, kind),
     platform: (platform: string) => said(`platform.${platform}`, platform),
     field: (field: string) => said(`field.${field}`, field),
+    trait: (field: string, value: string) => said(`trait.${field}.${value}`, value),
     channel: (channel: string) => (channel === "all" ? t("consent.all") : said(`consent.channels.${channel}`, channel)),
     purpose: (purpose: string) => said(`consent.purpose.${purpose}`, purpose),
     way: (way: string) => said(`ties.way.${way}`, way),

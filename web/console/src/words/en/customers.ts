@@ -109,6 +109,7 @@ export const customers: Words<typeof source> = {
     yes: "Yes",
     no: "No",
   },
+  trait: { gender: { male: "male", female: "female" } },
   field: {
     ...tieFields,
     name: "Name",

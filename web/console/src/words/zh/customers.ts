@@ -105,6 +105,7 @@ export const customers = {
     yes: "是",
     no: "否",
   },
+  trait: { gender: { male: "男", female: "女" } },
   field: {
     ...tieFields,
     name: "姓名",

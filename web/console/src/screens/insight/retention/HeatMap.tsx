@@ -1,4 +1,4 @@
-import { ChartFrame, useFormat, type ChartColumn } from "@siyu/kit";
+import { between, ChartFrame, readable, useFormat, type ChartColumn } from "@siyu/kit";
 import { theme } from "antd";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -126,7 +126,7 @@ function useOption(asked: Asked, cohorts: readonly Cohort[], last: number) {
             label: {
               show: last <= 18,
               formatter: short(cell.value) + (cell.running && cell.offset > 0 ? "*" : ""),
-              color: cell.value > most * 0.55 ? token.colorBgContainer : token.colorText,
+              color: readable(["#ffffff", "#000000"], between(token.colorPrimaryBg, token.colorPrimary, most ? Math.min(1, cell.value / most) : 0), false),
             },
           })),
         },
