@@ -14,7 +14,17 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
-from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people
+from siyu.channels.service.codes import (
+    Rotation,
+    add_cards,
+    arrive,
+    code,
+    code_figures,
+    code_people,
+    codes_of,
+    create_code,
+)
+from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.mirroring import mirror
@@ -49,6 +59,7 @@ __all__ = [
     "abouts",
     "account",
     "accounts",
+    "add_cards",
     "apply",
     "arrive",
     "ask_again",
@@ -59,9 +70,12 @@ __all__ = [
     "claim_rereads",
     "code",
     "code_figures",
+    "code_list",
     "code_people",
+    "codes_of",
     "connect_account",
     "contact_follows",
+    "create_code",
     "end_walk",
     "filled_secrets",
     "finish_rereads",
