@@ -2,16 +2,18 @@
 
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
+from sqlalchemy import Connection
 
 from siyu.app.context import Context
 from siyu.app.demo.wecom import Beside
 from siyu.channels import service as channels
-from siyu.channels.types import Chats, CodeDefinition, CodeKind, Greeting, Roster, Shift, Span
+from siyu.channels.types import Chats, Code, CodeDefinition, CodeKind, Greeting, Roster, Shift, Span
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.rehearsal.types import STORES
@@ -32,27 +34,32 @@ def stand_codes(context: Context, beside: Beside, told: threading.Event) -> None
     Raises:
         KeyboardInterrupt: ``told`` was set.
     """
+    fresh = False
     with context.database.transaction() as conn:
         now = context.clock.now()
-        there = {one.state for one in channels.code_list(conn, account_id=beside.account.id, limit=500)}
-        for kind, name, state, definition in _wanted(context, beside):
+        there = {one.state for archived in (False, True) for one in _codes(conn, beside, archived=archived)}
+        for kind, name, state, definition in _wanted(conn, beside, now):
             if state in there:
                 continue
+            fresh = True
             made = channels.create_code(
                 conn, _ACTOR, account_id=beside.account.id, kind=kind, name=name, definition=definition,
                 now=now, zone=ZoneInfo(context.settings.brand_zone), state=state,
             )  # fmt: skip
             if state == PARCEL:
                 channels.add_cards(conn, _ACTOR, made.id, up_to=CARDS, now=now)
-    if _known(context, beside, told):
+    if fresh and _known(context, beside, told):
         _come(beside)
 
 
-def _wanted(context: Context, beside: Beside) -> list[tuple[CodeKind, str, str, CodeDefinition]]:
-    with context.database.transaction() as conn:
-        now = context.clock.now()
-        staff = [one for one in channels.workload(conn, beside.account.id, now, now) if one.serves and one.active]
-        groups = channels.group_list(conn, beside.account.id, now, now)
+def _codes(conn: Connection, beside: Beside, *, archived: bool = False) -> list[Code]:
+    return channels.code_list(conn, account_id=beside.account.id, archived=archived, limit=500)
+
+
+def _wanted(conn: Connection, beside: Beside, now: datetime) -> list[tuple[CodeKind, str, str, CodeDefinition]]:
+    """Kind, name, what it carries and all the rest; fewer where a small brand has nobody who could serve."""
+    staff = [one for one in channels.workload(conn, beside.account.id, now, now) if one.serves and one.active]
+    groups = channels.group_list(conn, beside.account.id, now, now)
     store, place = STORES[0], STORES[0].rpartition("·")[2]
     here = sorted(one.staff_id for one in staff if store in one.departments)
     online = sorted(one.staff_id for one in staff if "线上客服" in one.departments)
@@ -102,7 +109,7 @@ def _known(context: Context, beside: Beside, told: threading.Event) -> bool:
     """Wait until the platform knows the codes; False when it takes too long, for then the console says why."""
     for _ in range(round(_OPEN_WITHIN / _LOOK_EVERY)):
         with context.database.transaction() as conn:
-            found = channels.code_list(conn, account_id=beside.account.id, limit=500)
+            found = _codes(conn, beside)
         if all(one.open for one in found):
             return True
         if told.wait(_LOOK_EVERY):

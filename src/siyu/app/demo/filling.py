@@ -132,10 +132,10 @@ def _fill(
         if marker.done:
             wait_until_mirrored(context, beside, told)  # filled before the brand had a WeCom
             stand_codes(context, beside, told)
+            check_once(context, beside)
             console.print(f"The demo brand {NAME} is here already.")
         elif not _fill_from(context, running, path, marker, brand.get(), beside, told):
             return
-        check_once(context, beside)
         live_on(beside, attach)
     finally:
         context.close()
@@ -190,6 +190,7 @@ def _fill_from(
         ties = wait_until_mirrored(context, beside, told, lambda seen: bars.update(task, completed=seen))
         bars.update(task, total=ties, completed=ties)
         stand_codes(context, beside, told)
+        check_once(context, beside)
         if not _drain(running.http_url, bars, told):
             bars.stop()
             console.print("The queue has not moved for two minutes; the log says why. `siyu demo` goes on from here.")
