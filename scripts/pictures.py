@@ -132,6 +132,12 @@ PICTURES = (
     Picture("source-live", _at("/sources/{source}"), _send, height=640),
     Picture("source-snippets", _at("/sources/{source}?tab=snippets"), height=640),
     Picture("dead-letters", _at("/sources/dead-letters"), height=560),
+    Picture("channels", _at("/channels"), height=560),
+    Picture("channel-account", _at("/channels/{wecom}"), height=640),
+    Picture("entry-codes", _at("/channels/codes"), height=640),
+    Picture("entry-code", _at("/channels/codes/{till}")),
+    Picture("entry-code-funnel", _at("/channels/codes/{till}?tab=funnel&days=90")),
+    Picture("channel-staff", _at("/channels/staff?account={wecom}")),
     Picture("retention", _at("/insight/retention"), height=900),
     Picture("retention-people", _at("/insight/retention?cell={cell}")),
     Picture("funnels", _at("/insight/funnels?saved={funnel}&f={funnel_steps}"), height=900),
@@ -262,7 +268,7 @@ def demo(folder: Path, port: int, *, people: int = PEOPLE, days: int = DAYS) -> 
     """
     said = folder / "said"
     variables = os.environ | {
-        "SIYU_HTTP_PORT": str(port), "SIYU_BRAND_NAME": "云岫百货", "SIYU_LOG_LEVEL": "error", "COLUMNS": "400",
+        "SIYU_HTTP_PORT": str(port), "SIYU_LOG_LEVEL": "error", "COLUMNS": "400",
         "SIYU_MINIMUM_FREE_BYTES": str(256 << 20),
     }  # fmt: skip
     command = [sys.executable, "-m", "siyu.app.cli", "demo", "--data", str(folder / "data")]

@@ -72,6 +72,7 @@ class Stage:
         leaving: identifiers of theirs that a split could take away.
         cell: of the retention table: the oldest full cohort, a period later.
         till_file: a file for the wizard that is not recognised; export_file: one that is.
+        wecom: the account of the brand's WeCom; till: the entry code at the till of a store.
         account: a WeCom account, whose platform has answered and does not any more.
         code: an entry code of it; friend: somebody who came through it.
     """
@@ -88,6 +89,8 @@ class Stage:
     funnel_steps: str = quote(_FUNNEL_ADDRESS)
     till_file: str = ""
     export_file: str = ""
+    wecom: int = 0
+    till: int = 0
     account: int = 0
     code: int = 0
     friend: int = 0
@@ -130,6 +133,9 @@ def set_up(said: str, folder: Path) -> Stage:
     stage.funnel = saved["id"]
     oldest = _good(api.get("/api/v1/insight/retention", params={"period": "month"}))["cohorts"][-6]
     stage.cell = f"{oldest['start']}.1"
+    (stage.wecom,) = (one["id"] for one in _good(api.get("/api/v1/channels/accounts")))
+    codes = _good(api.get("/api/v1/channels/codes"))["codes"]
+    stage.till = next(one["id"] for one in codes if one["state"] == "store_01")
     _channels(stage)
     return stage
 
@@ -204,7 +210,7 @@ def _channels(stage: Stage) -> None:
             "base_url": platform,
         }
         new = {"channel": "wecom", "external_id": corp.corp_id, "name": "品牌企业微信", "values": values}
-        stage.account = _good(api.post(accounts, data=new))["id"]
+        stage.account = _good(api.post(accounts, json=new))["id"]
         _reconcile(stage)
         serving_staff = [
             one["staff_id"] for one in _good(api.get(f"{accounts}/{stage.account}/staff")) if one["serves"]
@@ -241,9 +247,9 @@ def _codes(stage: Stage, staff: list[str], groups: list[str]) -> None:
         ("group", "福利群入口", "fuli01", of_groups),
     ):
         body = {"account_id": stage.account, "kind": kind, "name": name, "state": state, "definition": definition}
-        made.append(_good(stage.api.post("/api/v1/channels/codes", data=body))["id"])
+        made.append(_good(stage.api.post("/api/v1/channels/codes", json=body))["id"])
     stage.code = made[0]
-    _good(stage.api.post(f"/api/v1/channels/codes/{stage.code}/cards", data={"up_to": 3}))
+    _good(stage.api.post(f"/api/v1/channels/codes/{stage.code}/cards", json={"up_to": 3}))
 
     def known() -> bool:
         codes = [_good(stage.api.get(f"/api/v1/channels/codes/{one}")) for one in made]

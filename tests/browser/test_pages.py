@@ -27,7 +27,7 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "channels/connect, the check": lambda brand: f"/channels/connect?account={brand.stage.account}&step=check",
     "channels/:id": lambda brand: f"/channels/{brand.stage.account}",
     "channels/:id, quotas": lambda brand: f"/channels/{brand.stage.account}?tab=quotas",
-    "channels/:id, a reconcile": lambda brand: f"/channels/{brand.stage.account}?tab=reconcile&walk=1",
+    "channels/:id, a reconcile": lambda brand: f"/channels/{brand.stage.wecom}?tab=reconcile&walk=1",
     "channels/:id, settings": lambda brand: f"/channels/{brand.stage.account}?tab=settings",
     "channels/codes": lambda _: "/channels/codes",
     "channels/codes/new": lambda _: "/channels/codes/new",

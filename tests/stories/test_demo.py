@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import psutil
@@ -116,12 +117,24 @@ def check_what_siyu_found(siyu: Siyu) -> None:
         now = context.clock.now()
         served = sum(one.contacts for one in channels.workload(conn, account.id, now, now))
         assert len(channels.group_list(conn, account.id, now, now)) == PEOPLE // 100
+        health = channels.health_of_accounts(conn)[account.id]
+        codes = {one.state: one for one in channels.code_list(conn, account_id=account.id)}
+        figures = channels.code_figures(
+            conn, codes.values(), since=now - timedelta(days=200), until=now, now=now, zone=ZoneInfo("Asia/Shanghai")
+        )
     with siyu.client(siyu.api_key()) as api:
         ladder = api.get("/api/v1/overview").raise_for_status().json()["overview"]["ladder"]
     on = {layer["layer"]: layer["customers"] for layer in ladder}
     assert abs(on[4] - brand.people.wecom.sum()) < 20  # friends of staff
     assert on[3] > 0  # members, and who is in a group
     assert account.external_id == CORP
+    assert health.ok, health.findings
+    assert {state: one.open for state, one in codes.items()} == {
+        "store_01": True,
+        "parcel_card": True,
+        "group_001": True,
+    }
+    assert all(figures[one.id].added > 4 for one in codes.values()), figures
     assert abs(served - PEOPLE) < 20  # and a few who came and went meanwhile
     assert len(owners) >= brand.people.wecom.sum() - 3
     assert [people for people in owners.values() if len(people) > 1] == []

@@ -4,13 +4,17 @@ Each figure is asked for its people by one small value (:data:`Asked`), which sa
 answer carries it, an export takes it and keeps it as JSON.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter
+from sqlalchemy import Connection
 
+from siyu.app import codes
+from siyu.app.codes import CodePeople
 from siyu.app.context import Context
 from siyu.customers.types import Layer
 from siyu.engines.cursor import decode_cursor, encode_cursor, foreign_cursor
@@ -33,7 +37,7 @@ class MovePeople:
     report: Literal["moves"] = "moves"
 
 
-Asked = Annotated[PeopleAsked | MovePeople, Field(discriminator="report")]
+Asked = Annotated[PeopleAsked | MovePeople | CodePeople, Field(discriminator="report")]
 _ASKED: Final[TypeAdapter[Asked]] = TypeAdapter(Asked)
 
 
@@ -54,7 +58,7 @@ def check(asked: Asked, now: datetime) -> None:
     Raises:
         BadInput: it cannot.
     """
-    told = asked if isinstance(asked, MovePeople) else asked.plan
+    told = asked if isinstance(asked, MovePeople | CodePeople) else asked.plan
     for field in fields(told):
         moment = getattr(told, field.name)
         if isinstance(moment, datetime) and not (moment.tzinfo and _BEGINNING <= moment <= now):
@@ -62,14 +66,17 @@ def check(asked: Asked, now: datetime) -> None:
                 reason=f"'{field.name}' must be a moment with a zone, not before 1970 and not later than now.",
                 reason_zh=f"“{field.name}”须为带时区的时间，不早于 1970 年，也不晚于当前时间。",
             )
-    if not isinstance(asked, MovePeople):
+    if isinstance(asked, CodePeople):
+        codes.check_period(asked.since, asked.until)
+    elif not isinstance(asked, MovePeople):
         insight.check_people(asked)
 
 
-def page(context: Context, asked: Asked, *, cursor: str | None = None, limit: int = 50) -> PeoplePage:
+def page(conn: Connection, context: Context, asked: Asked, *, cursor: str | None = None, limit: int = 50) -> PeoplePage:
     """A page of those whom a figure counts, as OneID knows them now, by id.
 
     Args:
+        conn: an open transaction.
         context: open engines.
         asked: which figure.
         cursor: ``next`` of the page before; ``None`` for the first.
@@ -77,17 +84,22 @@ def page(context: Context, asked: Asked, *, cursor: str | None = None, limit: in
 
     Raises:
         BadInput: the cursor is none of ours, or no figure counts like that.
+        NotFound: there is no such entry code.
     """
-    if not isinstance(asked, MovePeople):
+    if not isinstance(asked, MovePeople | CodePeople):
         return insight.people(context.clickhouse, asked, cursor=cursor, limit=limit)
     place = decode_cursor(cursor, int)
     above = int(place[0]) if place else 0
     if above < 0:
         raise foreign_cursor()
-    ids = _movers(context, asked, above, limit + 1)
-    more = len(ids) > limit
-    total = None if place else (sum(map(len, everybody(context, asked))) if more else len(ids))
-    return PeoplePage(tuple(ids[:limit]), encode_cursor([ids[limit - 1]]) if more else None, total)
+    if isinstance(asked, CodePeople):
+        everyone = codes.everybody(conn, asked, context.clock.now())
+        ids, total = everyone[bisect_right(everyone, above) :][: limit + 1], len(everyone)
+    else:
+        ids = _movers(context, asked, above, limit + 1)
+        total = len(ids) if place or len(ids) <= limit else sum(map(len, everybody(context, asked)))
+    following = encode_cursor([ids[limit - 1]]) if len(ids) > limit else None
+    return PeoplePage(tuple(ids[:limit]), following, None if place else total)
 
 
 def everybody(context: Context, asked: Asked) -> Iterator[list[int]]:
@@ -95,7 +107,13 @@ def everybody(context: Context, asked: Asked) -> Iterator[list[int]]:
 
     Raises:
         BadInput: no figure counts like that.
+        NotFound: there is no such entry code.
     """
+    if isinstance(asked, CodePeople):
+        with context.database.transaction() as conn:
+            everyone = codes.everybody(conn, asked, context.clock.now())
+        yield everyone
+        return
     if not isinstance(asked, MovePeople):
         yield from insight.all_people(context.clickhouse, asked)
         return

@@ -1,8 +1,8 @@
-"""The funnel of an entry code to its end: channels know who came, OneID whose that is, commerce who bought."""
+"""The funnel of entry codes to its end: channels know who came, OneID whose that is, commerce who bought."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -14,20 +14,26 @@ from siyu.channels.types import Code, CodeFigures
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
 from siyu.identity import service as identity
+from siyu.kernel.errors import BadInput
 
 Figure = Literal["added", "there", "left", "due", "stayed", "bought"]
 LONGEST: Final = timedelta(days=400)
-_PIECE: Final = 2_000  # people
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Whom a figure of a code counts: those who came first from ``since`` on and before ``until``; of one card, or of all."""
+class CodePeople:
+    """Those whom a figure of a code counts who came first from ``since`` on and before ``until``; of one card, or of all.
+
+    They are those of the moment at which the mirror is asked: who left meanwhile is not ``there``.
+    """
 
     code_id: int
     since: datetime
     until: datetime
+    figure: Figure
     card: int | None = None
+    report: Literal["code"] = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,94 +44,80 @@ class Funnel:
     bought: int
 
 
-@dataclass(frozen=True, slots=True)
-class CodePeople:
-    """A page of those behind a figure.
-
-    Attributes:
-        customer_ids: as OneID knows them now; of several contacts that are one person once each.
-        next: the cursor of the following page, ``None`` at the end.
-    """
-
-    customer_ids: tuple[int, ...]
-    next: str | None
-
-
-def funnel(conn: Connection, context: Context, asked: Asked, now: datetime) -> Funnel:
-    """The figures of a code.
+def check_period(since: datetime, until: datetime) -> None:
+    """Whether figures can be asked for such a period.
 
     Raises:
-        NotFound: there is no such code.
+        BadInput: it begins before 1970 or after its end, or is too long.
     """
-    zone = ZoneInfo(context.settings.brand_zone)
-    figures = channels.code_figures(
-        conn, asked.code_id, since=asked.since, until=asked.until, now=now, zone=zone, card=asked.card
-    )
-    bought = {one for piece, _ in _pieces(conn, asked, "bought", now, "") for one in piece} if figures.added else set()
-    return Funnel(figures, len(bought))
-
-
-def people(conn: Connection, asked: Asked, figure: Figure, now: datetime, *, after: str, limit: int) -> CodePeople:
-    """Whom a figure counts.
-
-    Args:
-        conn: an open transaction.
-        asked: of which code.
-        figure: which.
-        now: the present.
-        after: ``next`` of the page before; empty for the first.
-        limit: a page ends when it has so many, or a few more.
-
-    Raises:
-        NotFound: there is no such code.
-    """
-    found: dict[int, None] = {}
-    for piece, last in _pieces(conn, asked, figure, now, after, size=min(_PIECE, max(limit, 50))):
-        found.update(dict.fromkeys(piece))
-        if len(found) >= limit:
-            return CodePeople(tuple(found), last)
-    return CodePeople(tuple(found), None)
-
-
-def _pieces(
-    conn: Connection, asked: Asked, figure: Figure, now: datetime, after: str, *, size: int = _PIECE
-) -> Iterator[tuple[list[int], str]]:
-    """Customers behind a figure piece by piece, each with the contact behind which the next begins."""
-    code = channels.code(conn, asked.code_id)
-    counted = "added" if figure == "bought" else figure
-    while True:
-        came = channels.code_people(
-            conn,
-            asked.code_id,
-            counted,
-            since=asked.since,
-            until=asked.until,
-            now=now,
-            card=asked.card,
-            after=after,
-            limit=size,
+    if since < BEGINNING or not timedelta(0) <= until - since <= LONGEST:
+        raise BadInput(
+            reason=f"a period begins in 1970 or later and before its end, and has {LONGEST.days} days at most.",
+            reason_zh=f"时间段应始于 1970 年之后、早于结束时间，且不超过 {LONGEST.days} 天。",
         )
-        if not came:
-            return
-        after = came[-1][0]
-        owners = _owners(conn, code, [contact_id for contact_id, _ in came])
-        if figure == "bought":
-            owners = _bought(conn, owners, dict(came))
-        yield list(dict.fromkeys(owners.values())), after
-        if len(came) < size:
-            return
 
 
-def _owners(conn: Connection, code: Code, contact_ids: list[str]) -> dict[str, int]:
-    account = channels.account(conn, code.account_id)
-    kind = channels.about(account.channel).identity[0]
-    return identity.owners_of(conn, kind, account.external_id, contact_ids)
+def funnels(
+    conn: Connection,
+    context: Context,
+    codes: Collection[Code],
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    card: int | None = None,
+) -> dict[int, Funnel]:
+    """The funnel of each of these codes, by its id."""
+    zone = ZoneInfo(context.settings.brand_zone)
+    figures = channels.code_figures(conn, codes, since=since, until=until, now=now, zone=zone, card=card)
+    came = [code for code in codes if figures[code.id].added]
+    bought: dict[int, set[int]] = {code.id: set() for code in codes}
+    if came:
+        for code_id, customer_id in _pairs(conn, came, "bought", since, until, card, now):
+            bought[code_id].add(customer_id)
+    return {code_id: Funnel(found, len(bought[code_id])) for code_id, found in figures.items()}
 
 
-def _bought(conn: Connection, owners: dict[str, int], came: dict[str, datetime]) -> dict[str, int]:
-    values = commerce.values_of(conn, sorted(set(owners.values())), customers.basis(conn).purchase)
-    return {
-        contact_id: customer_id
-        for contact_id, customer_id in owners.items()
-        if (last := values[customer_id].last_order_at) is not None and last >= came[contact_id]
-    }
+def everybody(conn: Connection, asked: CodePeople, now: datetime) -> list[int]:
+    """All whom a figure counts, as OneID knows them now, once each, ascending.
+
+    Raises:
+        NotFound: there is no such code.
+    """
+    code = channels.code(conn, asked.code_id)
+    pairs = _pairs(conn, [code], asked.figure, asked.since, asked.until, asked.card, now)
+    return sorted({customer_id for _, customer_id in pairs})
+
+
+def _pairs(
+    conn: Connection,
+    codes: Collection[Code],
+    figure: Figure,
+    since: datetime,
+    until: datetime,
+    card: int | None,
+    now: datetime,
+) -> Iterator[tuple[int, int]]:
+    """Codes and the customers behind a figure of each; of several contacts that are one person one for each."""
+    accounts = {code.id: code.account_id for code in codes}
+    scopes = {one.id: (channels.about(one.channel).identity[0], one.external_id) for one in channels.accounts(conn)}
+    counted = "added" if figure == "bought" else figure
+    for piece in channels.code_people(conn, codes, counted, since=since, until=until, now=now, card=card):
+        contacts: dict[int, list[str]] = {}
+        for code_id, contact_id, _ in piece:
+            contacts.setdefault(accounts[code_id], []).append(contact_id)
+        owners = {account: identity.owners_of(conn, *scopes[account], ids) for account, ids in contacts.items()}
+        found = [
+            (code_id, owners[accounts[code_id]][contact_id], came)
+            for code_id, contact_id, came in piece
+            if contact_id in owners[accounts[code_id]]
+        ]
+        last = _last_orders(conn, {customer_id for _, customer_id, _ in found}) if figure == "bought" else {}
+        for code_id, customer_id, came in found:
+            if figure != "bought" or ((order := last[customer_id]) is not None and order >= came):
+                yield code_id, customer_id
+
+
+def _last_orders(conn: Connection, customer_ids: Collection[int]) -> Mapping[int, datetime | None]:
+    values = commerce.values_of(conn, sorted(customer_ids), customers.basis(conn).purchase)
+    return {customer_id: values[customer_id].last_order_at for customer_id in customer_ids}

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from siyu.app import behind, people
 from siyu.app.behind import Asked
+from siyu.app.codes import CodePeople
 from siyu.app.context import Context
 from siyu.customers import service as customers
 from siyu.customers.types import CustomerRow, Export, ListFilter
@@ -97,11 +98,12 @@ def ask_people(
     They are those of the figure's moment, by what the facts say when the job runs.
 
     Raises:
-        NotAllowed: without the rights ``customers.read`` and ``insight.read``, or ``personal.reveal`` for one in clear.
+        NotAllowed: without the right ``customers.read``, that to see the figure (``insight.read``, of an entry code
+            ``channels.read``), or ``personal.reveal`` for one in clear.
         BadInput: an unknown column, one named twice, or none; or no figure counts like that.
     """
     _may(principal, columns, reveal=reveal)
-    access.require(principal, "insight.read")
+    access.require(principal, "channels.read" if isinstance(asked, CodePeople) else "insight.read")
     behind.check(asked, context.clock.now())
     stored = {_PEOPLE: behind.as_json(asked)}
     return _begin(context, conn, principal, stored, columns, reveal=reveal, details={"report": asked.report})

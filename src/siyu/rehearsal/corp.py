@@ -27,9 +27,9 @@ _SIZES: Final = ("XS", "S", "M", "L", "XL", "XXL")
 _LEVELS: Final = ("普通", "银卡", "金卡", "VIP")
 _NOTED, _OF_THE_HOUSEHOLD = 0.3, 0.2  # phones that staff noted; of these, who gave that of the household
 # add_way of WeCom and the state that its code carries, by how somebody came; weights of the first tie, then of further ones.
-_ONLINE_WAYS: Final = ((1, "parcel-card"), (1, "live-618"), (16, "mall-link"), (2, ""), (6, ""))
+_ONLINE_WAYS: Final = ((1, "parcel_card"), (1, "live_618"), (16, "mall_link"), (2, ""), (6, ""))
 _ONLINE_SHARES: Final = (0.45, 0.15, 0.2, 0.15, 0.05)
-_FURTHER_WAYS: Final = ((3, ""), (4, ""), (201, ""), (1, "member-day"))
+_FURTHER_WAYS: Final = ((3, ""), (4, ""), (201, ""), (1, "member_day"))
 _FURTHER_SHARES: Final = (0.35, 0.35, 0.1, 0.2)
 _SEARCHED: Final = 2  # add_way: by the phone, which staff have from an order
 _GROUP_NAMES: Final = ("VIP 客户群", "福利群", "新品尝鲜群", "会员日提醒群", "搭配交流群")
@@ -142,7 +142,7 @@ def _way(before: int, store: int | None, how: float, where: float) -> tuple[int,
     if before:
         return _FURTHER_WAYS[int(np.searchsorted(np.cumsum(_FURTHER_SHARES), how))]
     if store is not None and where < 0.8:
-        return 1, f"store-{store + 1:02d}"
+        return 1, f"store_{store + 1:02d}"
     return _ONLINE_WAYS[int(np.searchsorted(np.cumsum(_ONLINE_SHARES), how))]
 
 
@@ -173,5 +173,5 @@ def _gather(corp: Corp, brand: Brand, random: np.random.Generator, friends: Ints
         scenes = random.choice((1, 2, 3), size, p=(0.3, 0.15, 0.55)).tolist()
         times = random.integers(born, brand.end, size).tolist()
         for one, scene, time in zip(inside, scenes, times, strict=True):
-            state, invitor = f"group-{number + 1:03d}" if scene == 3 else "", owner if scene == 1 else ""
+            state, invitor = f"group_{number + 1:03d}" if scene == 3 else "", owner if scene == 1 else ""
             group.members.setdefault(one, Member(one, 2, time, scene, invitor, "", state))

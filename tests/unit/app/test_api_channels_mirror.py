@@ -9,7 +9,20 @@ from tests.unit.app.flock import Flock
 
 from siyu.channels import registry, service
 from siyu.channels.registry import Plugins
-from siyu.channels.types import Account, Contact, Departure, Everything, Follow, Group, Member, Push, Seen, Staff, Tag
+from siyu.channels.types import (
+    Account,
+    Contact,
+    Department,
+    Departure,
+    Everything,
+    Follow,
+    Group,
+    Member,
+    Push,
+    Seen,
+    Staff,
+    Tag,
+)
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows
 
@@ -36,13 +49,15 @@ def mirrored(database: Database, account: Account) -> Account:
     ]
     members = (Member("ann", "staff", old), Member("wm1", "customer", old), Member("wm2", "customer", fresh))
     begin: list[Seen] = [
-        Staff("ann", "安", ("1",), "店长"), Staff("bo", "博"), Tag("t1", "高意向", "g", "意向"), *people,
+        Staff("ann", "安", ("2", "9", "1"), "店长"), Staff("bo", "博"), Tag("t1", "高意向", "g", "意向"), *people,
         Group("wr1", "福利群", "ann", old, members=members),
     ]  # fmt: skip
     with database.transaction() as conn:
         service.mirror(conn, account, begin, NOW - timedelta(days=2))
         gone = Departure("ann", "wm3", "customer", NOW - timedelta(days=1))
         service.hear(conn, [service.push_message(account, Push("p", "e", NOW, (), (gone,)), NOW)], NOW)
+        everything = Everything(departments=(Department("1", "华东区", ""), Department("2", "南京西路店", "1")))
+        service.mirror(conn, account, [everything], NOW)
         service.mirror(conn, account, [Everything(contacts_of=("ann", ("wm1", "wm2", "wm3")))], NOW)
         walk = service.begin_walk(conn, account.id, NOW)
         service.end_walk(conn, walk, NOW)
@@ -56,7 +71,8 @@ def test_staff_with_whom_they_serve(asking: Asking, mirrored: Account) -> None:
         ("ann", 2, 1, 1),
         ("bo", 1, 1, 0),
     ]
-    assert (found[0]["name"], found[0]["position"], found[0]["department_ids"]) == ("安", "店长", ["1"])
+    assert (found[0]["name"], found[0]["position"], found[0]["department_ids"]) == ("安", "店长", ["2", "9", "1"])
+    assert [one["departments"] for one in found] == [["南京西路店", "9", "华东区"], []]
     long = client.get(
         f"/api/v1/channels/accounts/{mirrored.id}/staff", params={"since": (NOW - timedelta(days=365)).isoformat()}
     ).json()

@@ -17,6 +17,8 @@ from tests.unit.channels import cockatoo
 from tests.unit.channels.cockatoo import Cockatoo, Roost, refusal
 from tests.unit.channels.coding import SHANGHAI, SOMEBODY, come, furnish, join
 
+from siyu.app import exports
+from siyu.app.context import Context
 from siyu.channels import registry, service
 from siyu.channels.service import Rotation
 from siyu.channels.types import Account
@@ -26,7 +28,7 @@ from siyu.identity import service as identity
 from siyu.intake.types import IdentifierClaim
 from siyu.kernel.clock import ManualClock
 
-CODES = "/api/v1/channels/codes"
+CODES, EXPORTS = "/api/v1/channels/codes", "/api/v1/customers/exports"
 PLAIN = {"roster": {"staff": ["ann"], "backups": ["bob"]}, "region": "上海", "store": "<南京>店", "tags": ["扫码"]}
 DAY = timedelta(days=1)
 
@@ -171,6 +173,7 @@ class TestPrinting:
         at = f"{CODES}/{made['id']}"
         assert web.post(f"{at}/cards", json={"up_to": 30}).json()["cards"] == 30
         assert web.post(f"{at}/cards", json={"up_to": 30}).json()["cards"] == 30
+        assert not any(one["open"] for one in web.get(f"{at}/cards").json())
         roost.troubles = []
         drain()
         assert web.get(at).json()["cards_open"] == 30
@@ -186,7 +189,8 @@ class TestPrinting:
             assert archive.testzip() is None
             assert archive.namelist() == [f"{n:06}.png" for n in range(1, 31)]
             assert archive.read("000001.png").startswith(b"\x89PNG")
-        assert [one["number"] for one in web.get(f"{at}/cards", params={"after": 27}).json()] == [28, 29, 30]
+        last = web.get(f"{at}/cards", params={"after": 27}).json()
+        assert [(one["number"], one["open"]) for one in last] == [(28, True), (29, True), (30, True)]
         assert web.post(f"{at}/cards", json={"up_to": 20_000}).status_code == 400
 
 
@@ -275,7 +279,77 @@ class TestFunnel:
             answer = web.get(f"{CODES}/{wall['id']}/people", params=asked).json()
             assert len(answer["customer_ids"]) == found[figure], figure
             assert [one["customer_id"] for one in answer["customers"]] == answer["customer_ids"]
-            assert answer["next"] is None
+            assert answer["customer_ids"] == sorted(answer["customer_ids"])
+            assert (answer["next"], answer["total"]) == (None, found[figure])
+
+    def test_the_people_page_by_page(self, web: TestClient, wall: dict[str, Any]) -> None:
+        asked: dict[str, Any] = {"figure": "added", "from": (NOW - 60 * DAY).isoformat(), "limit": 4}
+        first = web.get(f"{CODES}/{wall['id']}/people", params=asked).json()
+        second = web.get(f"{CODES}/{wall['id']}/people", params={**asked, "cursor": first["next"]}).json()
+        assert (len(first["customers"]), len(second["customers"])) == (4, 2)
+        assert (first["total"], second["total"], second["next"]) == (6, None, None)
+        assert not {*first["customer_ids"]} & {*second["customer_ids"]}
+        for foreign in ("w1", "", "WyJhIl0"):
+            assert web.get(f"{CODES}/{wall['id']}/people", params={**asked, "cursor": foreign}).status_code == 400
+
+    def test_the_people_are_exported_as_they_were_listed(
+        self, web: TestClient, wall: dict[str, Any], web_context: Context, asking: Callable[..., TestClient]
+    ) -> None:
+        asked = {"figure": "there", "from": (NOW - 60 * DAY).isoformat(), "before": (NOW + DAY).isoformat()}
+        listed = web.get(f"{CODES}/{wall['id']}/people", params=asked).json()
+        body = {"people": listed["people"], "columns": ["customer_id"]}
+        made = web.post(EXPORTS, json=body)
+        assert made.status_code == 202, made.text
+        exports.write(web_context, made.json()["id"])
+        lines = web.get(f"{EXPORTS}/{made.json()['id']}/file").text.split()
+        assert [int(line) for line in lines[1:]] == listed["customer_ids"]
+        assert asking("customers.read", "insight.read").post(EXPORTS, json=body).status_code == 403
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"since": "2020-01-01T00:00:00Z"},
+            {"until": "2126-01-01T00:00:00Z"},
+            {"since": "2026-01-01T00:00:00"},
+            {"figure": "shown"},
+            {"code_id": "x"},
+        ],
+    )
+    def test_what_is_no_question_is_not_exported(
+        self, web: TestClient, wall: dict[str, Any], wrong: dict[str, Any]
+    ) -> None:
+        asked = {"figure": "added", "from": (NOW - 60 * DAY).isoformat()}
+        good = web.get(f"{CODES}/{wall['id']}/people", params=asked).json()["people"]
+        assert web.post(EXPORTS, json={"people": {**good, **wrong}}).status_code == 400
+
+    def test_figures_of_many_codes_are_those_of_each(
+        self,
+        web: TestClient,
+        wall: dict[str, Any],
+        make: Callable[..., dict[str, Any]],
+        database: Database,
+        shop: Account,
+        tell: Told,
+    ) -> None:
+        other, empty = make(state="other"), make()
+        group = make({"chats": {"group_ids": ["c1"], "base_name": "群"}}, kind="group", state="g")
+        come(database, shop, [("w1", "bob", "other", NOW - DAY)], NOW)
+        join(database, shop, [("w2", "g", NOW - 3 * DAY), ("w3", "g", NOW - 3 * DAY)], NOW)
+        tell()
+        claims = (IdentifierClaim("external_userid", "p", "w2"),)
+        tell(order("w2", "1", NOW - DAY, 990)._replace(claims=claims))
+        made = [one["id"] for one in (wall, other, empty, group)]
+        period = {"from": (NOW - 60 * DAY).isoformat(), "before": NOW.isoformat()}
+        found = web.get(f"{CODES}/figures", params={"ids": [*made, made[0], 999], **period}).json()
+        assert [one["code_id"] for one in found] == sorted(made)
+        for one in found:
+            alone = web.get(f"{CODES}/{one['code_id']}/figures", params=period).json()
+            assert one == {"code_id": one["code_id"], **alone}
+        assert {one["code_id"]: (one["added"], one["bought"]) for one in found} == {
+            wall["id"]: (6, 1), other["id"]: (1, 0), empty["id"]: (0, 0), group["id"]: (2, 1),
+        }  # fmt: skip
+        for bad in ({}, {"ids": "x"}, {"ids": "0"}):
+            assert web.get(f"{CODES}/figures", params=bad).status_code == 400
 
     def test_the_first_code_is_the_source_for_ever(
         self,

@@ -57,6 +57,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/channels/accounts/{account_id}/walks": "channels.read",
     "GET /api/v1/channels/accounts/{account_id}/walks/{walk_id}": "channels.read",
     "GET /api/v1/channels/codes": "channels.read",
+    "GET /api/v1/channels/codes/figures": "channels.read",
     "GET /api/v1/channels/codes/{code_id}": "channels.read",
     "GET /api/v1/channels/codes/{code_id}/cards": "channels.read",
     "GET /api/v1/channels/codes/{code_id}/cards.csv": "channels.manage",

@@ -63,7 +63,7 @@ def test_nothing_happened_outside_the_brands_days(brand: Brand, corp: Corp) -> N
     for group in corp.state.groups.values():
         assert all(group.create_time <= one.join_time <= brand.end for one in group.members.values())
         assert group.owner in group.members
-    assert {one.state for one in ties(corp) if one.add_way == 1} >= {"store-01", "store-02", "store-03", "parcel-card"}
+    assert {one.state for one in ties(corp) if one.add_way == 1} >= {"store_01", "store_02", "store_03", "parcel_card"}
     assert all(not one.state for one in ties(corp) if one.add_way not in {1, 16})
 
 

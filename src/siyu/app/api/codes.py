@@ -1,20 +1,19 @@
-"""The funnel of an entry code, and the people behind its figures, over HTTP."""
+"""The funnel of entry codes, and the people behind its figures, over HTTP."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from datetime import datetime, timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from siyu.app import codes
-from siyu.app.api.people import CanSeePeople, rows
+from siyu.app.api.people import CanSeePeople, Cursor, Limit, PeopleAnswer, answer
 from siyu.app.api.report import REPORT
-from siyu.app.codes import Asked, Figure
+from siyu.app.codes import CodePeople, Figure, Funnel
 from siyu.app.context import Context
-from siyu.customers.types import CustomerRow
+from siyu.channels import service as channels
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
-from siyu.kernel.errors import BadInput
 
 router = APIRouter(prefix="/api/v1/channels/codes", tags=["channels"], responses=ERROR_RESPONSES)
 
@@ -24,7 +23,6 @@ Since = Annotated[
     AwareDatetime | None, Query(alias="from", description="Who came at this moment or later; 30 days ago when absent.")
 ]
 Until = Annotated[AwareDatetime | None, Query(alias="before", description="Who came before; now when absent.")]
-_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Card = Annotated[
     int | None, Query(ge=0, le=2**31 - 1, description="Only of this card; 0: of the code without its cards.")
 ]
@@ -44,12 +42,27 @@ class CodeFunnel(BaseModel):
     bought: int = Field(description="Customers who bought something since they came.")
 
 
-class CodePeopleRead(BaseModel):
-    """A page of the people behind a figure. `customers` has a row for each who is there under this id."""
+class FunnelOfCode(CodeFunnel):
+    """The same, and of which code."""
 
-    customer_ids: list[int]
-    customers: list[CustomerRow]
-    next: str | None
+    code_id: int
+
+
+@router.get("/figures", openapi_extra=REPORT)
+def figures_of_many(
+    request: Request,
+    _: CanSee,
+    conn: Conn,
+    now: Now,
+    ids: Annotated[list[Annotated[int, Field(ge=1, le=2**63 - 1)]], Query(max_length=500, description="Of the codes.")],
+    since: Since = None,
+    until: Until = None,
+) -> list[FunnelOfCode]:
+    """What became of those who came through each of these codes, by id; one that is not there is left out."""
+    context: Context = request.app.state.context
+    begin, end = _period(since, until, now)
+    found = codes.funnels(conn, context, channels.codes_of(conn, ids), since=begin, until=end, now=now)
+    return [FunnelOfCode(code_id=code_id, **_shown(found[code_id], begin, end)) for code_id in sorted(found)]
 
 
 @router.get("/{code_id}/figures", openapi_extra=REPORT)
@@ -65,24 +78,15 @@ def figures(
 ) -> CodeFunnel:
     """What became of those who came through a code: still there, left, stayed 30 days, bought."""
     context: Context = request.app.state.context
-    asked = _asked(code_id, since, until, card, now)
-    found = codes.funnel(conn, context, asked, now)
-    one = found.figures
-    return CodeFunnel(
-        since=asked.since,
-        until=asked.until,
-        shown=one.shown,
-        added=one.added,
-        there=one.there,
-        left=one.left,
-        stayed=one.stayed,
-        due=one.due,
-        bought=found.bought,
-    )
+    begin, end = _period(since, until, now)
+    one = channels.code(conn, code_id)
+    found = codes.funnels(conn, context, [one], since=begin, until=end, now=now, card=card)
+    return CodeFunnel(**_shown(found[code_id], begin, end))
 
 
 @router.get("/{code_id}/people", openapi_extra=REPORT)
 def people(
+    request: Request,
     code_id: CodeId,
     _: CanSee,
     __: CanSeePeople,
@@ -92,23 +96,33 @@ def people(
     since: Since = None,
     until: Until = None,
     card: Card = None,
-    cursor: Annotated[str, Query(max_length=200, description="`next` of the page before.")] = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-) -> CodePeopleRead:
-    """Show the people behind a figure of a code; a page has `limit` of them, or a few more."""
-    found = codes.people(conn, _asked(code_id, since, until, card, now), figure, now, after=cursor, limit=limit)
-    return CodePeopleRead(
-        customer_ids=list(found.customer_ids), customers=rows(conn, found.customer_ids), next=found.next
-    )
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PeopleAnswer:
+    """Show the people behind a figure of a code, by id; `people` is the question itself: an export takes it as it is."""
+    begin, end = (min(moment, now) for moment in _period(since, until, now))  # later nobody has come yet
+    asked = CodePeople(code_id, begin, end, figure, card)
+    return answer(conn, request.app.state.context, asked, cursor=cursor, limit=limit)
 
 
-def _asked(code_id: int, since: datetime | None, until: datetime | None, card: int | None, now: datetime) -> Asked:
+def _shown(found: Funnel, since: datetime, until: datetime) -> dict[str, datetime | int]:
+    one = found.figures
+    return {
+        "since": since,
+        "until": until,
+        "shown": one.shown,
+        "added": one.added,
+        "there": one.there,
+        "left": one.left,
+        "stayed": one.stayed,
+        "due": one.due,
+        "bought": found.bought,
+    }
+
+
+def _period(since: datetime | None, until: datetime | None, now: datetime) -> tuple[datetime, datetime]:
     until = until or now
     # Before 1970 nobody came, and near the beginning of the calendar one cannot reckon.
-    since = since or (until - timedelta(days=30) if until >= _BEGINNING else until)
-    if since < _BEGINNING or not timedelta(0) <= until - since <= codes.LONGEST:
-        raise BadInput(
-            reason=f"a period begins in 1970 or later and before its end, and has {codes.LONGEST.days} days at most.",
-            reason_zh=f"时间段应始于 1970 年之后、早于结束时间，且不超过 {codes.LONGEST.days} 天。",
-        )
-    return Asked(code_id, since, until, card)
+    since = since or (until - timedelta(days=30) if until >= codes.BEGINNING else until)
+    codes.check_period(since, until)
+    return since, until

@@ -45,7 +45,7 @@ class ExportAsked(BaseModel):
     wanted: Wanted = Wanted()
     people: Asked | None = Field(
         None,
-        description="The people behind a figure, as the answer that lists them has it; instead of filters. Needs `insight.read` too.",
+        description="The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.",
     )
     columns: Annotated[list[Column], Field(min_length=1, max_length=30)] = _USUAL
     reveal: bool = Field(

@@ -40,7 +40,7 @@ def answer(
     Raises:
         BadInput: the cursor is none of ours, or the question is wrong.
     """
-    page = behind.page(context, asked, cursor=cursor, limit=limit)
+    page = behind.page(conn, context, asked, cursor=cursor, limit=limit)
     return PeopleAnswer(
         customer_ids=list(page.customer_ids),
         customers=rows(conn, page.customer_ids),

@@ -1,5 +1,6 @@
 """Commands that run Siyu and look after it."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +45,10 @@ def demo(
 ) -> None:
     """Run Siyu with a demo brand: a made-up department store, filled through the public doors."""
     from siyu.app.demo import fill  # noqa: PLC0415 - heavy, and only needed here
+    from siyu.rehearsal.types import NAME  # noqa: PLC0415 - as heavy
 
+    if not os.environ.get("SIYU_BRAND_NAME"):
+        os.environ["SIYU_BRAND_NAME"] = NAME  # where web and worker read it too
     settings = load_settings(data)
     with Place(settings.data_folder) as place:
         supervisor = Supervisor(settings, place, list(ROLES))

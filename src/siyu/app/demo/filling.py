@@ -27,8 +27,9 @@ from rich.table import Table
 
 from siyu.app import lifetime, people
 from siyu.app.context import Context, open_context
+from siyu.app.demo.codes import stand_codes
 from siyu.app.demo.marker import FILE, Marker, read_marker
-from siyu.app.demo.wecom import CORP_FILE, Attach, Beside, live_on, stand_beside, wait_until_mirrored
+from siyu.app.demo.wecom import CORP_FILE, Attach, Beside, check_once, live_on, stand_beside, wait_until_mirrored
 from siyu.app.imports import import_file
 from siyu.app.place import Running
 from siyu.channels import service as channels
@@ -130,6 +131,8 @@ def _fill(
         beside, marker = stand_beside(context, running, attach, marker, path, brand.get, told)
         if marker.done:
             wait_until_mirrored(context, beside, told)  # filled before the brand had a WeCom
+            stand_codes(context, beside, told)
+            check_once(context, beside)
             console.print(f"The demo brand {NAME} is here already.")
         elif not _fill_from(context, running, path, marker, brand.get(), beside, told):
             return
@@ -186,6 +189,8 @@ def _fill_from(
         task = bars.add_task("企业微信", total=None, rate="")
         ties = wait_until_mirrored(context, beside, told, lambda seen: bars.update(task, completed=seen))
         bars.update(task, total=ties, completed=ties)
+        stand_codes(context, beside, told)
+        check_once(context, beside)
         if not _drain(running.http_url, bars, told):
             bars.stop()
             console.print("The queue has not moved for two minutes; the log says why. `siyu demo` goes on from here.")

@@ -20,6 +20,7 @@ import structlog
 
 from siyu.app.context import Context
 from siyu.app.demo.marker import Marker
+from siyu.app.outward import outward
 from siyu.app.place import Running
 from siyu.channels import service as channels
 from siyu.channels.types import Account, Walk
@@ -150,6 +151,14 @@ def wait_until_mirrored(
             raise _not_mirrored(walks[0])
         seen(walks[0].counts.get("began", 0) if walks else 0)
     raise KeyboardInterrupt
+
+
+def check_once(context: Context, beside: Beside) -> None:
+    """Try what the account needs, so that its page says that it works."""
+    base_url = context.settings.base_url
+    health = channels.check_account(context.database, beside.account, context.clock, outward(), base_url)
+    if not health.ok:
+        log.warning("demo.wecom_not_well", findings=[one.en for one in health.findings if not one.ok])
 
 
 def _lasting(beside: Beside, acts: int) -> tuple[Sequence[str], Mapping[str, str]]:

@@ -120,6 +120,7 @@ class CardRead(BaseModel):
     number: int
     state: str
     url: str
+    open: bool = Field(description="The platform knows it: it can be used.")
     problem: CodeProblem | None
 
 

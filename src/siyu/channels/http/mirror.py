@@ -66,6 +66,7 @@ class WorkloadRead(Read):
     staff_id: str
     name: str
     department_ids: list[str]
+    departments: list[str] = Field(description="Their names, in the same order; the id of one that is not known.")
     position: str
     serves: bool
     active: bool

@@ -15,7 +15,17 @@ from siyu.channels.service.accounts import (
 )
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
-from siyu.channels.service.codes import Rotation, arrive, code, code_figures, code_people
+from siyu.channels.service.codes import (
+    Rotation,
+    add_cards,
+    arrive,
+    code,
+    code_figures,
+    code_people,
+    codes_of,
+    create_code,
+)
+from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import deliver, deliveries
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
@@ -64,6 +74,7 @@ __all__ = [
     "abouts",
     "account",
     "accounts",
+    "add_cards",
     "apply",
     "arrive",
     "ask_again",
@@ -77,9 +88,12 @@ __all__ = [
     "claim_rereads",
     "code",
     "code_figures",
+    "code_list",
     "code_people",
+    "codes_of",
     "connect_account",
     "contact_follows",
+    "create_code",
     "delete_tags",
     "deliver",
     "deliveries",

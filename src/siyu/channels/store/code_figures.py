@@ -1,12 +1,13 @@
-"""What became of those who came through a code, by set-based SQL over the mirror."""
+"""What became of those who came through codes, by set-based SQL over the mirror."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from sqlalchemy import Connection
 
 from siyu.channels.types.codes import CodeFigures, CodeKind
-from siyu.engines.postgres import one, rows
+from siyu.engines.postgres import rows
 
 Figure = Literal["added", "there", "left", "stayed", "due"]
 FIGURES: Final[tuple[Figure, ...]] = ("added", "there", "left", "stayed", "due")
@@ -15,25 +16,25 @@ STAYED: Final = timedelta(days=30)
 # through it stands, and they stayed when one of them lasted 30 days.
 _TIES: Final = {
     "friend": """
-        SELECT tie.contact_id, tie.since, tie.ended_at FROM channels.follow AS tie JOIN way
+        SELECT way.code_id, tie.contact_id, tie.since, tie.ended_at FROM channels.follow AS tie JOIN way
             ON tie.account_id = way.account_id AND tie.state = way.state WHERE tie.state <> ''
         UNION ALL
-        SELECT tie.contact_id, tie.since, tie.ended_at FROM channels.follow_past AS tie JOIN way
+        SELECT way.code_id, tie.contact_id, tie.since, tie.ended_at FROM channels.follow_past AS tie JOIN way
             ON tie.account_id = way.account_id AND tie.state = way.state WHERE tie.state <> ''""",
     "chat": """
-        SELECT tie.member_id, tie.joined_at, tie.left_at FROM channels.chat_member AS tie JOIN way
+        SELECT way.code_id, tie.member_id, tie.joined_at, tie.left_at FROM channels.chat_member AS tie JOIN way
             ON tie.account_id = way.account_id AND tie.state = way.state
         WHERE tie.state <> '' AND tie.kind = 'customer'""",
 }
 _PEOPLE: Final = """
     WITH way AS (
-        SELECT account_id, state FROM channels.entry_way
-        WHERE code_id = :code AND (CAST(:card AS integer) IS NULL OR number = :card)
-    ), tie (contact_id, since, ended_at) AS ({ties}
+        SELECT code_id, account_id, state FROM channels.entry_way
+        WHERE code_id = ANY(CAST(:codes AS bigint[])) AND (CAST(:card AS integer) IS NULL OR number = :card)
+    ), tie (code_id, contact_id, since, ended_at) AS ({ties}
     ), person AS (
-        SELECT contact_id, min(since) AS came, bool_or(ended_at IS NULL) AS there,
+        SELECT code_id, contact_id, min(since) AS came, bool_or(ended_at IS NULL) AS there,
                bool_or(coalesce(ended_at, :now) - since >= :stayed) AS stayed
-        FROM tie GROUP BY contact_id HAVING min(since) >= :since AND min(since) < :until
+        FROM tie GROUP BY code_id, contact_id HAVING min(since) >= :since AND min(since) < :until
     )"""
 _WHERE: Final[dict[Figure, str]] = {
     "added": "true",
@@ -46,7 +47,7 @@ _WHERE: Final[dict[Figure, str]] = {
 
 def figures(
     conn: Connection,
-    code_id: int,
+    code_ids: Sequence[int],
     kind: CodeKind,
     *,
     card: int | None,
@@ -54,17 +55,26 @@ def figures(
     until: datetime,
     now: datetime,
     zone: str,
-) -> CodeFigures:
-    """Of those who came first between the two moments; of one card, or of the code with all of its cards."""
+) -> dict[int, CodeFigures]:
+    """Of those who came first between the two moments, by code; of one card, or of the codes with all of their cards.
+
+    All codes are of this kind.
+    """
     counted = ", ".join(f"count(*) FILTER (WHERE {_WHERE[name]}) AS {name}" for name in FIGURES)
-    found = one(
+    read = ", ".join(f"coalesce(counted.{name}, 0) AS {name}" for name in FIGURES)
+    found = rows(
         conn,
-        f"""{_of(kind)} SELECT {counted},
-                (SELECT coalesce(sum(shown), 0) FROM channels.entry_day WHERE code_id = :code
+        f"""{_of(kind)} SELECT code.id, coalesce(page.shown, 0) AS shown, {read}
+            FROM unnest(CAST(:codes AS bigint[])) AS code (id)
+            LEFT JOIN (SELECT code_id, {counted} FROM person GROUP BY code_id) AS counted ON counted.code_id = code.id
+            LEFT JOIN (
+                SELECT code_id, sum(shown) AS shown FROM channels.entry_day
+                WHERE code_id = ANY(CAST(:codes AS bigint[]))
                   AND day >= CAST(CAST(:since AS timestamptz) AT TIME ZONE :zone AS date)
-                  AND day <= CAST(CAST(:until AS timestamptz) AT TIME ZONE :zone AS date)) AS shown
-            FROM person""",
-        code=code_id,
+                  AND day <= CAST(CAST(:until AS timestamptz) AT TIME ZONE :zone AS date)
+                GROUP BY code_id
+            ) AS page ON page.code_id = code.id""",
+        codes=list(code_ids),
         card=card,
         since=since,
         until=until,
@@ -72,13 +82,12 @@ def figures(
         stayed=STAYED,
         zone=zone,
     )
-    assert found is not None
-    return CodeFigures(**{name: int(value) for name, value in found._asdict().items()})
+    return {row[0]: CodeFigures(*map(int, row[1:])) for row in found}
 
 
 def people(
     conn: Connection,
-    code_id: int,
+    code_ids: Sequence[int],
     kind: CodeKind,
     figure: Figure,
     *,
@@ -86,23 +95,25 @@ def people(
     since: datetime,
     until: datetime,
     now: datetime,
-    after: str,
+    after: tuple[int, str],
     limit: int,
-) -> list[tuple[str, datetime]]:
-    """Ids of the contacts behind a figure and when they came, in the order of the ids, behind ``after``."""
+) -> list[tuple[int, str, datetime]]:
+    """Code, contact and when they came, of those behind a figure; in the order of code and contact, behind ``after``."""
     return [
-        (str(row[0]), row[1])
+        (row[0], row[1], row[2])
         for row in rows(
             conn,
-            f"""{_of(kind)} SELECT contact_id, came FROM person WHERE {_WHERE[figure]} AND contact_id > :after
-                ORDER BY contact_id LIMIT :limit""",
-            code=code_id,
+            f"""{_of(kind)} SELECT code_id, contact_id, came FROM person
+                WHERE {_WHERE[figure]} AND (code_id, contact_id) > (:after_code, :after_contact)
+                ORDER BY code_id, contact_id LIMIT :limit""",
+            codes=list(code_ids),
             card=card,
             since=since,
             until=until,
             now=now,
             stayed=STAYED,
-            after=after,
+            after_code=after[0],
+            after_contact=after[1],
             limit=limit,
         )
     ]

@@ -133,6 +133,13 @@ def code(conn: Connection, code_id: int, *, lock: bool = False) -> Code | None:
     return _code(found) if found else None
 
 
+def by_ids(conn: Connection, code_ids: Collection[int]) -> list[Code]:
+    found = rows(
+        conn, f"{_CODE} WHERE code.id = ANY(CAST(:ids AS bigint[])) ORDER BY code.id", ids=sorted(set(code_ids))
+    )
+    return [_code(one) for one in found]
+
+
 def by_public_id(conn: Connection, public_id: str) -> Code | None:
     found = one(conn, f"{_CODE} WHERE code.public_id = :id", id=public_id)
     return _code(found) if found else None
@@ -198,10 +205,11 @@ def picture(conn: Connection, code_id: int) -> tuple[str, bytes]:
 def cards(conn: Connection, code_id: int, *, after: int, limit: int, pictures: bool) -> list[Card]:
     """Cards in their order, from the number behind ``after`` on; without their pictures where none are wanted."""
     return [
-        Card(row[0], row[1], row[2], bytes(row[3] or b""), _problem(row[4]))
+        Card(row[0], row[1], row[2], bytes(row[3] or b""), row[4], _problem(row[5]))
         for row in rows(
             conn,
-            f"""SELECT number, state, url, {"picture" if pictures else "NULL"}, problem FROM channels.entry_way
+            f"""SELECT number, state, url, {"picture" if pictures else "NULL"}, picture IS NOT NULL OR url <> '',
+                       problem FROM channels.entry_way
                 WHERE code_id = :id AND number > greatest(:after, 0) ORDER BY number LIMIT :limit""",
             id=code_id,
             after=after,

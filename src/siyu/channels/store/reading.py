@@ -35,7 +35,13 @@ def staff(conn: Connection, account_id: int, since: datetime, until: datetime) -
                   AND ((since >= :since AND since < :until) OR (ended_at >= :since AND ended_at < :until))
             GROUP BY staff_id
         )
-        SELECT staff_id, coalesce(staff.name, ''), coalesce(staff.department_ids, '{{}}'), coalesce(staff.position, ''),
+        SELECT staff_id, coalesce(staff.name, ''), coalesce(staff.department_ids, '{{}}'),
+               ARRAY(SELECT coalesce(nullif(department.name, ''), belongs.id)
+                     FROM unnest(staff.department_ids) WITH ORDINALITY AS belongs (id, place)
+                     LEFT JOIN channels.department AS department
+                         ON department.account_id = :account_id AND department.department_id = belongs.id
+                     ORDER BY belongs.place),
+               coalesce(staff.position, ''),
                coalesce(staff.serves, true), coalesce(staff.active, false), staff.gone_at,
                coalesce(standing.contacts, 0), coalesce(moved.added, 0), coalesce(moved.lost, 0),
                coalesce(moved.taken_over, 0), coalesce(moved.handed_over, 0)

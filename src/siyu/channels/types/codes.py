@@ -230,12 +230,13 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One of the package cards under a code."""
+    """One of the package cards under a code; ``open``: it can be used."""
 
     number: int
     state: str
     url: str
     picture: bytes = field(repr=False)
+    open: bool
     problem: CodeProblem | None = None
 
 

@@ -92,6 +92,7 @@ class Workload:
     """A member of staff and whom they serve.
 
     Attributes:
+        departments: their names, in the order of the ids; the id of one that is not known.
         contacts: how many stand now.
         added, lost: in the period asked for; without transfers.
         taken_over, handed_over: in the same period, by transfer.
@@ -100,6 +101,7 @@ class Workload:
     staff_id: str
     name: str
     department_ids: Sequence[str]
+    departments: Sequence[str]
     position: str
     serves: bool
     active: bool

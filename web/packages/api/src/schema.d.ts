@@ -638,6 +638,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/codes/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures Of Many
+         * @description What became of those who came through each of these codes, by id; one that is not there is left out.
+         */
+        get: operations["figures_of_many_api_v1_channels_codes_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/codes/{code_id}": {
         parameters: {
             query?: never;
@@ -775,7 +795,7 @@ export interface paths {
         };
         /**
          * People
-         * @description Show the people behind a figure of a code; a page has `limit` of them, or a few more.
+         * @description Show the people behind a figure of a code, by id; `people` is the question itself: an export takes it as it is.
          */
         get: operations["people_api_v1_channels_codes__code_id__people_get"];
         put?: never;
@@ -3112,6 +3132,11 @@ export interface components {
         CardRead: {
             /** Number */
             number: number;
+            /**
+             * Open
+             * @description The platform knows it: it can be used.
+             */
+            open: boolean;
             problem: components["schemas"]["CodeProblem"] | null;
             /** State */
             state: string;
@@ -3335,16 +3360,36 @@ export interface components {
             next: number | null;
         };
         /**
-         * CodePeopleRead
-         * @description A page of the people behind a figure. `customers` has a row for each who is there under this id.
+         * CodePeople
+         * @description Those whom a figure of a code counts who came first from ``since`` on and before ``until``; of one card, or of all.
+         *
+         *     They are those of the moment at which the mirror is asked: who left meanwhile is not ``there``.
          */
-        CodePeopleRead: {
-            /** Customer Ids */
-            customer_ids: number[];
-            /** Customers */
-            customers: components["schemas"]["CustomerRow"][];
-            /** Next */
-            next: string | null;
+        CodePeople: {
+            /** Card */
+            card?: number | null;
+            /** Code Id */
+            code_id: number;
+            /**
+             * Figure
+             * @enum {string}
+             */
+            figure: "added" | "there" | "left" | "due" | "stayed" | "bought";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            report: "code";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * CodeProblem
@@ -3751,9 +3796,9 @@ export interface components {
             columns: ("customer_id" | "name" | "phone" | "email" | "layer" | "orders" | "net_yuan" | "first_order_at" | "last_order_at" | "first_seen_at" | "last_seen_at" | "known_since" | "platforms" | "tags" | "relations")[];
             /**
              * People
-             * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs `insight.read` too.
+             * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.
              */
-            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"]) | null;
+            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"]) | null;
             /**
              * Reveal
              * @description Names, phones and mail in clear: needs `personal.reveal`, goes into the audit.
@@ -3965,6 +4010,53 @@ export interface components {
             group: string;
             /** Steps */
             steps: components["schemas"]["FunnelStepCount"][];
+        };
+        /**
+         * FunnelOfCode
+         * @description The same, and of which code.
+         */
+        FunnelOfCode: {
+            /** Added */
+            added: number;
+            /**
+             * Bought
+             * @description Customers who bought something since they came.
+             */
+            bought: number;
+            /** Code Id */
+            code_id: number;
+            /**
+             * Due
+             * @description Of them, who came at least 30 days ago, and so could have stayed so long.
+             */
+            due: number;
+            /** Left */
+            left: number;
+            /**
+             * Shown
+             * @description How often the code's page was opened; its QR on a wall is not counted by anybody.
+             */
+            shown: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Stayed
+             * @description Of them, who was there for 30 days.
+             */
+            stayed: number;
+            /**
+             * There
+             * @description Of them, who is still there.
+             */
+            there: number;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * FunnelPeople
@@ -5343,7 +5435,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** People */
-            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"];
+            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"];
             /** Total */
             total: number | null;
         };
@@ -7177,6 +7269,11 @@ export interface components {
             contacts: number;
             /** Department Ids */
             department_ids: string[];
+            /**
+             * Departments
+             * @description Their names, in the same order; the id of one that is not known.
+             */
+            departments: string[];
             /** Gone At */
             gone_at: string | null;
             /** Handed Over */
@@ -8827,6 +8924,51 @@ export interface operations {
             };
         };
     };
+    figures_of_many_api_v1_channels_codes_figures_get: {
+        parameters: {
+            query: {
+                /** @description Of the codes. */
+                ids: number[];
+                /** @description Who came at this moment or later; 30 days ago when absent. */
+                from?: string | null;
+                /** @description Who came before; now when absent. */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelOfCode"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     show_api_v1_channels_codes__code_id__get: {
         parameters: {
             query?: never;
@@ -9176,7 +9318,7 @@ export interface operations {
                 /** @description Only of this card; 0: of the code without its cards. */
                 card?: number | null;
                 /** @description `next` of the page before. */
-                cursor?: string;
+                cursor?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -9193,7 +9335,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CodePeopleRead"];
+                    "application/json": components["schemas"]["PeopleAnswer"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -1,7 +1,8 @@
-"""The funnel of a code: shown, added, still there, stayed; and the people behind each figure."""
+"""The funnel of codes: shown, added, still there, stayed; and the people behind each figure."""
 
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -10,60 +11,71 @@ from siyu.channels.service.codes.reading import code
 from siyu.channels.store import code_figures as tables
 from siyu.channels.store import welcomes
 from siyu.channels.store.code_figures import Figure
-from siyu.channels.types import CodeFigures
+from siyu.channels.types import Code, CodeFigures, CodeKind
+
+_PIECE: Final = 5_000  # people
 
 
 def code_figures(
     conn: Connection,
-    code_id: int,
+    codes: Collection[Code],
     *,
     since: datetime,
     until: datetime,
     now: datetime,
     zone: ZoneInfo,
     card: int | None = None,
-) -> CodeFigures:
-    """What became of those who first came through a code between two moments.
+) -> dict[int, CodeFigures]:
+    """What became of those who first came through each of these codes between two moments, by code.
 
     As the mirror knows it: someone counts when the platform was read again. A code counts with its cards.
 
     Args:
         conn: an open transaction.
-        code_id: of the code.
+        codes: which.
         since: from this moment on.
         until: before this moment.
         now: the present: who is there, and for how long.
-        zone: of the brand, for the days on which its page was shown.
-        card: only this one; 0: the code without its cards.
-
-    Raises:
-        NotFound: there is no such code.
+        zone: of the brand, for the days on which a page was shown.
+        card: only this one; 0: the codes without their cards.
     """
-    kind = code(conn, code_id).kind
-    return tables.figures(conn, code_id, kind, card=card, since=since, until=until, now=now, zone=zone.key)
+    found: dict[int, CodeFigures] = {}
+    for kind, ids in _by_kind(codes).items():
+        found |= tables.figures(conn, ids, kind, card=card, since=since, until=until, now=now, zone=zone.key)
+    return found
 
 
 def code_people(
     conn: Connection,
-    code_id: int,
+    codes: Collection[Code],
     figure: Figure,
     *,
     since: datetime,
     until: datetime,
     now: datetime,
     card: int | None = None,
-    after: str = "",
-    limit: int = 100,
-) -> list[tuple[str, datetime]]:
-    """The contacts behind a figure, as the platform calls them, and when each came; in the order of ids, behind ``after``.
+) -> Iterator[list[tuple[int, str, datetime]]]:
+    """Those behind a figure of these codes, in pieces: code, contact as the platform calls them, and when they came.
 
-    Raises:
-        NotFound: there is no such code.
+    A contact is there once for each code.
     """
-    kind = code(conn, code_id).kind
-    return tables.people(
-        conn, code_id, kind, figure, card=card, since=since, until=until, now=now, after=after, limit=limit
-    )
+    for kind, ids in _by_kind(codes).items():
+        after = (0, "")
+        while piece := tables.people(
+            conn, ids, kind, figure, card=card, since=since, until=until, now=now, after=after, limit=_PIECE
+        ):
+            yield piece
+            after = piece[-1][:2]
+            if len(piece) < _PIECE:
+                break
+
+
+def _by_kind(codes: Collection[Code]) -> dict[CodeKind, list[int]]:
+    """Those that the mirror is asked for alike."""
+    found: dict[CodeKind, list[int]] = {}
+    for one in codes:
+        found.setdefault("group" if one.kind == "group" else "staff", []).append(one.id)
+    return found
 
 
 def welcome_outcomes(conn: Connection, code_id: int, since: datetime) -> list[dict[str, Any]]:

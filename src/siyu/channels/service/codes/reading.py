@@ -1,5 +1,6 @@
 """Entry codes as they are."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -28,6 +29,11 @@ def code(conn: Connection, code_id: int) -> Code:
     if found is None:
         raise NotFound(what="entry code", what_zh="活码", key=code_id)
     return found
+
+
+def codes_of(conn: Connection, code_ids: Collection[int]) -> list[Code]:
+    """Those of these ids that there are."""
+    return tables.by_ids(conn, code_ids)
 
 
 def codes(

@@ -2,7 +2,7 @@
 
 import html
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import orjson
@@ -15,6 +15,7 @@ from starlette.routing import Route
 from siyu.kernel.errors import BadInput, NotFound, SiyuError, original
 from siyu.rehearsal.platforms.faults import Faults
 from siyu.rehearsal.platforms.wecom.fake import Corp
+from siyu.rehearsal.platforms.wecom.types import ContactWay, JoinWay
 
 _FAULTS: Final = TypeAdapter(Faults)
 MOST_ACTS: Final = 60  # a minute; who wants more lets a test live
@@ -78,6 +79,7 @@ def routes(corp: Corp) -> list[Route]:
         Route("/", page),
         route("/truth", lambda corp, _, __: corp.truth(), "GET"),
         route("/state", lambda corp, _, __: corp.describe(), "GET"),
+        route("/ways", _ways, "GET"),
         route("/welcomes", lambda corp, _, __: list(corp.state.welcomes.values()), "GET"),
         route("/callbacks", _callbacks, "GET"),
         route("/callback", _call_back, "PUT"),
@@ -112,6 +114,16 @@ def _act(corp: Corp, body: dict[str, Any], request: Request) -> Any:
         said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise BadInput(reason=f"{name}: {said}.", reason_zh=f"{name} 的参数有误{original(said)}。") from None
     return {"result": given}
+
+
+def _ways(corp: Corp, _: dict[str, Any], __: Request) -> Any:
+    """Ids of contact ways and join ways, by the state that they carry; of several with the same, the newest."""
+
+    def by_state(found: Iterable[ContactWay | JoinWay]) -> dict[str, str]:
+        return {str(one.body.get("state", "")): one.config_id for one in found}
+
+    with corp.lock:
+        return {"ways": by_state(corp.state.ways.values()), "join_ways": by_state(corp.state.join_ways.values())}
 
 
 def _tick(corp: Corp, _: dict[str, Any], __: Request) -> Any:
@@ -216,5 +228,5 @@ td{{border-top:1px solid #ddd;padding:.3rem .6rem;vertical-align:top}}textarea{{
 <table><tr><td>POST /_control/acts/…</td><td>arguments, as JSON</td><td></td></tr>{rows}</table>
 <h2>Contact ways 联系我</h2><ul>{ways}</ul>
 <h2>More</h2><p>GET <a href="/_control/truth">truth</a>, <a href="/_control/state">state</a>,
-<a href="/_control/welcomes">welcomes</a>, <a href="/_control/callbacks">callbacks</a>,
+<a href="/_control/ways">ways</a>, <a href="/_control/welcomes">welcomes</a>, <a href="/_control/callbacks">callbacks</a>,
 <a href="/_control/faults">faults</a>; PUT faults, callback {{url, token, aes_key}}, pace {{acts_per_minute}}; POST tick, tokens/die</p></html>"""

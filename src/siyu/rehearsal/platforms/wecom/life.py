@@ -10,7 +10,7 @@ from siyu.kernel.errors import Conflict
 from siyu.rehearsal.platforms.wecom.fake import Corp
 from siyu.rehearsal.platforms.wecom.types import Follow
 
-_CODES: Final = ("", "", "store-01", "store-02", "live-618")
+_CODES: Final = ("", "", "store_01", "store_02", "live_618")
 # What happens in every shop on every day; the rest needs somebody to decide on it.
 EVERYDAY: Final = frozenset(
     {"add", "add again", "scan", "customer deletes", "staff deletes", "tag", "talk", "join", "quit"}

@@ -19,7 +19,7 @@ _TAGS: Final = {
     "来源": ("门店", "直播间", "公众号", "朋友推荐"),
 }
 _WAYS: Final = (1, 1, 1, 2, 3, 4, 6, 16)
-_STATES: Final = ("", "", "store-01", "store-02", "live-618")
+_STATES: Final = ("", "", "store_01", "store_02", "live_618")
 _DAYS: Final = 180
 _NEW: Final = 0.85  # so many ties are a customer's first; some customers have several members of staff
 _MOST: Final = 5_000_000

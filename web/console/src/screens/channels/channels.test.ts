@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { shareUsed } from "./account/quota";
 import type { KindField } from "./accounts";
-import { canBeMadeUp, changedIn, filledIn, identityOf, madeUp } from "./connect/fields";
+import { canBeMadeUp, changedIn, filledIn, madeUp } from "./connect/fields";
 import { standingOf, worst, worstFirst, type Finding } from "./health";
 import { countsOf, secondsOf } from "./reconcile/mirror";
 
@@ -27,11 +27,6 @@ describe("whether an account works", () => {
 
 describe("what is filled in", () => {
   const fields = [field("corp_id"), field("secret", { secret: true }), field("base_url", { required: false })];
-
-  it("asks once which account it is", () => {
-    expect(identityOf(fields)?.name).toBe("corp_id");
-    expect(identityOf([field("app_id", { secret: true }), field("other")])).toBeUndefined();
-  });
 
   it("sends what was typed, trimmed, and nothing that is no field", () => {
     expect(filledIn({ corp_id: " ww1 ", secret: undefined, account_name: "x" }, fields)).toEqual({ corp_id: "ww1" });

@@ -15,6 +15,8 @@ export function Relations({ relations }: { relations: readonly Schema<"Relation"
   if (relations.length === 0) return <Empty title={t("relations.none")} />;
   return (
     <Table<Schema<"Relation">>
+      // It may scroll sideways; so the keyboard has to reach it.
+      onRow={() => ({ tabIndex: 0 })}
       aria-label={t("relations.title")}
       size="small"
       pagination={false}

@@ -75,7 +75,6 @@ export const channels: Words<typeof source> = {
     nameHint: "For colleagues; as on the platform when it is left empty",
     external: "Id on the platform",
     externalHint: "How the platform calls this account; its admin console shows it",
-    appIdHint: "The AppID. Official account: settings and development, basic configuration. Mini program: development settings.",
     optional: "{{label}} (optional)",
     more: "More settings",
     wrong: "This does not look like one",

@@ -72,7 +72,6 @@ export const channels = {
     nameHint: "显示给同事看；留空则使用平台侧账号",
     external: "平台侧账号 ID",
     externalHint: "平台用于识别此账号的 ID，可在平台管理后台查看",
-    appIdHint: "即 AppID。微信公众平台：设置与开发 → 开发接口管理 → 基本配置；小程序：管理 → 开发管理 → 开发设置。",
     optional: "{{label}}（选填）",
     more: "更多设置",
     wrong: "格式不正确",

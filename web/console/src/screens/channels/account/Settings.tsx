@@ -9,7 +9,7 @@ import { Link } from "react-router";
 import { useMay } from "../../../app/session";
 import { useAccountsAgain, useSaid, type Account, type Kind } from "../accounts";
 import { Copied } from "../connect/Copied";
-import { changedIn, identityOf } from "../connect/fields";
+import { changedIn } from "../connect/fields";
 import { Fields } from "../Fields";
 
 /** What was filled in; secrets only say that they are there. */
@@ -37,7 +37,7 @@ function Change({ account, kind }: { account: Account; kind: Kind }) {
   const [form] = Form.useForm<Record<string, string>>();
   // A new number forgets what was typed, secrets above all.
   const [round, setRound] = useState(0);
-  const fields = kind.fields.filter((one) => one !== identityOf(kind.fields));
+  const fields = kind.fields.filter((one) => one.name !== kind.external_id);
   const saving = useMutation({
     mutationFn: (filled: Record<string, string>) => {
       const body = { name: filled["account_name"]?.trim() ?? null, values: changedIn(filled, fields, account.settings) };

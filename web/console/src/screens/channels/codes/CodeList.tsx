@@ -6,25 +6,29 @@ import { useNavigate } from "react-router";
 
 import { useMay } from "../../../app/session";
 import { useAccounts } from "../accounts";
-import { KINDS, placeOf, useFigures, type Code, type Funnel } from "./codes";
+import { figuresOf, KINDS, placeOf, type Code, type Funnel } from "./codes";
 import { CodeStanding } from "./CodeStanding";
 import { Serving } from "./Serving";
 
 const DAYS = 30;
 
+interface Row extends Code {
+  figures: Funnel | undefined;
+}
+
 /** Every entry code: where it hangs, who serves, what it brought. */
 export function CodeList() {
   const { t } = useTranslation("channels");
   const accounts = useAccounts();
-  const columns: Column<Code>[] = [
+  const columns: Column<Row>[] = [
     { key: "name", title: t("codes.name"), render: (row) => row.name },
     { key: "kind", title: t("codes.kind"), render: (row) => <Tag>{t(`codes.kinds.${row.kind}`)}</Tag> },
     { key: "place", title: t("codes.place"), render: (row) => placeOf(row.definition) || <Typography.Text type="secondary">—</Typography.Text> },
     { key: "standing", title: t("codes.standing"), render: (row) => <CodeStanding code={row} /> },
     { key: "serving", title: t("codes.serving"), render: (row) => <Serving code={row} /> },
-    { key: "added", title: t("codes.figures.added"), align: "right", render: (row) => <Figure code={row.id} name="added" /> },
-    { key: "stayed", title: t("codes.figures.there"), align: "right", render: (row) => <Figure code={row.id} name="there" /> },
-    { key: "bought", title: t("codes.figures.bought"), align: "right", render: (row) => <Figure code={row.id} name="bought" /> },
+    { key: "added", title: t("codes.figures.added"), align: "right", render: (row) => <Count value={row.figures?.added} /> },
+    { key: "stayed", title: t("codes.figures.there"), align: "right", render: (row) => <Count value={row.figures?.there} /> },
+    { key: "bought", title: t("codes.figures.bought"), align: "right", render: (row) => <Count value={row.figures?.bought} /> },
     { key: "account", title: t("codes.account"), render: (row) => accounts.data?.find((one) => one.id === row.account_id)?.name ?? row.account_id, optional: true },
     { key: "state", title: t("codes.state"), render: (row) => <Typography.Text code>{row.state}</Typography.Text>, optional: true },
     { key: "cards", title: t("codes.cards"), align: "right", render: (row) => <Count value={row.cards} />, optional: true },
@@ -58,7 +62,8 @@ export function CodeList() {
             limit,
           };
           const page = await answered(api.GET("/api/v1/channels/codes", { signal, params: { query } }));
-          return { rows: page.codes, next: page.next === null ? null : String(page.next) };
+          const figures = await figuresOf(page.codes, DAYS, signal);
+          return { rows: page.codes.map((one): Row => ({ ...one, figures: figures.get(one.id) })), next: page.next === null ? null : String(page.next) };
         }}
       />
     </Page>
@@ -88,10 +93,4 @@ function Add() {
       </Button>
     </Dropdown>
   );
-}
-
-/** A figure of the last days; the codes of a page are asked for one by one, after the list is there. */
-function Figure({ code, name }: { code: number; name: keyof Pick<Funnel, "added" | "there" | "bought"> }) {
-  const figures = useFigures(code, DAYS);
-  return figures.data ? <Count value={figures.data[name]} /> : null;
 }

@@ -27,6 +27,14 @@ export function useFigures(id: number, days: number): UseQueryResult<Funnel> {
   });
 }
 
+/** The same of every code of a list, by its id. */
+export async function figuresOf(codes: readonly Code[], days: number, signal: AbortSignal): Promise<Map<number, Funnel>> {
+  if (codes.length === 0) return new Map();
+  const query = { ids: codes.map((one) => one.id), from: daysAgo(days) };
+  const found = await answered(api.GET("/api/v1/channels/codes/figures", { signal, params: { query } }));
+  return new Map(found.map((one) => [one.code_id, one]));
+}
+
 export function daysAgo(days: number, now = Date.now()): string {
   return new Date(now - days * 86_400_000).toISOString();
 }

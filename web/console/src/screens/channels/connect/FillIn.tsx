@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { useAccountsAgain, type Kind } from "../accounts";
 import { Fields } from "../Fields";
-import { filledIn, identityOf } from "./fields";
+import { filledIn } from "./fields";
 
 interface Props {
   kind: Kind;
@@ -21,13 +21,11 @@ export function FillIn({ kind, onBack, onMade }: Props) {
   const { t: shell } = useTranslation("shell");
   const again = useAccountsAgain();
   const [form] = Form.useForm<Record<string, string>>();
-  const identity = identityOf(kind.fields);
   const [needed, rest] = [kind.fields.filter((one) => one.required), kind.fields.filter((one) => !one.required)];
   const making = useMutation({
     mutationFn: (filled: Record<string, string>) => {
       const values = filledIn(filled, kind.fields);
-      const external_id = (identity ? values[identity.name] : filled["external_id"]?.trim()) ?? "";
-      const body: Schema<"AccountNew"> = { channel: kind.channel, external_id, name: filled["account_name"]?.trim() ?? "", values };
+      const body: Schema<"AccountNew"> = { channel: kind.channel, external_id: filled["external_id"]?.trim() ?? "", name: filled["account_name"]?.trim() ?? "", values };
       return answered(api.POST("/api/v1/channels/accounts", { body }));
     },
     onSuccess: async (made, filled) => {
@@ -43,8 +41,8 @@ export function FillIn({ kind, onBack, onMade }: Props) {
         <Form.Item name="account_name" label={t("fields.optional", { label: t("fields.name") })} extra={t("fields.nameHint")}>
           <Input autoComplete="off" maxLength={200} />
         </Form.Item>
-        {!identity && (
-          <Form.Item name="external_id" label={t("fields.external")} extra={t(kind.channel === "official_account" || kind.channel === "mini_program" ? "fields.appIdHint" : "fields.externalHint")} rules={[{ required: true, message: shell("required") }]}>
+        {!kind.external_id && (
+          <Form.Item name="external_id" label={t("fields.external")} extra={t("fields.externalHint")} rules={[{ required: true, message: shell("required") }]}>
             <Input autoComplete="off" spellCheck={false} maxLength={200} />
           </Form.Item>
         )}

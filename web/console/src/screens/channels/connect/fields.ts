@@ -9,11 +9,6 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 const LAST = [...LETTERS].filter((_, at) => at % 4 === 0).join("");
 const KEY_LENGTH = 43;
 
-/** The field that says which account it is, where a kind asks for it: it is not asked for twice. */
-export function identityOf(fields: readonly Field[]): Field | undefined {
-  return fields.find((one) => !one.secret && (one.name === "corp_id" || one.name === "app_id"));
-}
-
 /** What a callback is signed and encrypted with is agreed between us and the platform: who of the two makes it up is the same. */
 export function canBeMadeUp(field: Pick<Field, "name" | "secret">): boolean {
   return field.secret && CALLBACK.includes(field.name);

@@ -39,7 +39,7 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
       ),
     },
     { key: "position", title: t("staff.position"), sortable: true, render: (row) => row.position || "—" },
-    { key: "departments", title: t("staff.departments"), render: (row) => (row.department_ids.length > 0 ? row.department_ids.map((id) => <Tag key={id}>{id}</Tag>) : "—") },
+    { key: "departments", title: t("staff.departments"), render: (row) => (row.departments.length > 0 ? row.departments.map((name, at) => <Tag key={row.department_ids[at]}>{name}</Tag>) : "—") },
     { key: "standing", title: t("staff.standing"), render: (row) => <Standing row={row} /> },
     { key: "contacts", title: t("staff.contacts"), align: "right", sortable: true, render: (row) => <Count value={row.contacts} /> },
     { key: "added", title: t("staff.added"), align: "right", sortable: true, render: (row) => <Count value={row.added} /> },
@@ -69,7 +69,7 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
       }
       load={async ({ filters: wanted, sort, cursor, limit }, signal) => {
         const all = await answered(api.GET("/api/v1/channels/accounts/{account_id}/staff", { signal, params: { path: { account_id: account.id }, query: { since: since(days) } } }));
-        const fit = all.filter((row) => holds([row.name, row.staff_id, row.position], wanted["words"]) && (!wanted["standing"] || standingOfStaff(row) === wanted["standing"]));
+        const fit = all.filter((row) => holds([row.name, row.staff_id, row.position, ...row.departments], wanted["words"]) && (!wanted["standing"] || standingOfStaff(row) === wanted["standing"]));
         return paged(ordered(fit, sort, (row, key) => row[key as "contacts"]), cursor, limit);
       }}
     />

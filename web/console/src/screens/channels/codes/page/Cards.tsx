@@ -18,7 +18,7 @@ export function Cards({ code }: { code: Code }) {
   const columns: Column<Card>[] = [
     { key: "number", title: t("cards.number"), render: (row) => row.number },
     { key: "state", title: t("codes.state"), render: (row) => <Typography.Text code>{row.state}</Typography.Text> },
-    { key: "standing", title: t("cards.standing"), render: (row) => <CardStanding card={row} all={code.cards_open === code.cards} /> },
+    { key: "standing", title: t("cards.standing"), render: (row) => <CardStanding card={row} /> },
     { key: "url", title: t("qr.url"), render: (row) => row.url || "—", optional: true },
   ];
   return (
@@ -51,12 +51,11 @@ export function Cards({ code }: { code: Code }) {
   );
 }
 
-/** A card whose platform draws its QR has no address: that it can be used is known when all can. */
-function CardStanding({ card, all }: { card: Card; all: boolean }) {
+function CardStanding({ card }: { card: Card }) {
   const { t } = useTranslation("channels");
   const language = useLanguage();
   if (card.problem) return <Badge status="error" text={card.problem[language]} />;
-  return card.url || all ? <Badge status="success" text={t("cards.usable")} /> : <Badge status="processing" text={t("cards.waiting")} />;
+  return card.open ? <Badge status="success" text={t("cards.usable")} /> : <Badge status="processing" text={t("cards.waiting")} />;
 }
 
 function Make({ code }: { code: Code }) {

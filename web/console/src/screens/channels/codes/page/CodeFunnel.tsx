@@ -104,9 +104,8 @@ function People({ code, funnel }: { code: Code; funnel: Funnel | undefined }) {
       what={figure && t(`funnel.whats.${figure}`)}
       queryKey={["codes", code.id, figure, funnel?.since, funnel?.until]}
       load={async (cursor, signal) => {
-        const query = { figure: figure ?? "added", from: funnel?.since, before: funnel?.until, cursor: cursor ?? "" };
-        const page = await answered(api.GET("/api/v1/channels/codes/{code_id}/people", { signal, params: { path: { code_id: code.id }, query } }));
-        return { customers: page.customers, next: page.next, total: null };
+        const query = { figure: figure ?? "added", from: funnel?.since, before: funnel?.until, cursor };
+        return answered(api.GET("/api/v1/channels/codes/{code_id}/people", { signal, params: { path: { code_id: code.id }, query } }));
       }}
       onClose={() => change({ people: null })}
     />
