@@ -52,7 +52,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True, scope="session")
 def _keyring() -> None:
-    """Keys of the tests' own for personal data."""
+    """Keys of the tests' own for personal data, also for fixtures that live long."""
+    vault.configure(Keyring([b"k" * 32]))
+
+
+@pytest.fixture(autouse=True)
+def _keyring_again() -> None:
+    """A story that opened a running Siyu has left that one's keys behind."""
     vault.configure(Keyring([b"k" * 32]))
 
 

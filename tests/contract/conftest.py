@@ -14,6 +14,11 @@ from tests.stories.speaking import eventually
 
 from siyu.channels import service as channels
 from siyu.channels.types import Staff
+from siyu.kernel.clock import SystemClock
+from siyu.rehearsal.platforms.serving import serving
+from siyu.rehearsal.platforms.wecom import world
+from siyu.rehearsal.platforms.wecom.app import create_app
+from siyu.rehearsal.platforms.wecom.fake import DEFAULT_SECRET, Corp
 
 TILL: Final = "单号,时间,金额,手机号\nA1,2026-01-02 10:00:00,12.50,13800138000\nA2,never,x,13800138001\n"
 MAPPING: Final = {
@@ -25,26 +30,26 @@ MAPPING: Final = {
 CORP: Final = {
     "corp_id": "ww0123456789abcdef",
     "agent_id": "1000002",
-    "secret": "s" * 43,
+    "secret": DEFAULT_SECRET,
     "callback_token": "token",
     "encoding_aes_key": "a" * 43,
-    "base_url": "http://127.0.0.1:9",  # where nobody answers
 }
 PASSWORD: Final = "A throw-away Siyu's password 7"
 
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    corp = world.build(SystemClock(), staff=3, follows=20, groups=2, corp_id=CORP["corp_id"])
     siyu = begin(tmp_path_factory.mktemp("contract"), free_port())
     try:
         key = siyu.api_key()
-        with siyu.client(key) as api:
-            yield fill(siyu, key, api)
+        with serving(create_app(corp)) as platform, siyu.client(key) as api:
+            yield fill(siyu, key, api, corp, platform)
     finally:
         end(siyu)
 
 
-def fill(siyu: Siyu, key: str, api: httpx.Client) -> Filled:
+def fill(siyu: Siyu, key: str, api: httpx.Client, corp: Corp, platform: str) -> Filled:
     """Put some of everything in."""
 
     def post(path: str, **how: Any) -> Any:
@@ -92,16 +97,19 @@ def fill(siyu: Siyu, key: str, api: httpx.Client) -> Filled:
     customers = [row["customer_id"] for row in api.get("/api/v1/customers").json()["customers"]]
     letters = [letter["id"] for letter in api.get("/api/v1/dead-letters").json()["items"]]
     graph = api.get(f"/api/v1/customers/{customers[0]}/graph").json()
-    account = post("/api/v1/channels/accounts", json={"channel": "wecom", "values": CORP})["id"]
+    values = CORP | {"base_url": platform}
+    account = post("/api/v1/channels/accounts", json={"channel": "wecom", "values": values})["id"]
+    served = list(corp.state.staff)
     with siyu.context() as context, context.database.transaction() as conn:
-        staff = [Staff("ann", "Ann"), Staff("bob", "Bob")]
+        staff = [Staff(one, one) for one in served]  # at once; the rest comes with the reconcile
         channels.mirror(conn, channels.account(conn, account), staff, context.clock.now())
-    roster = {"staff": ["ann"], "backups": ["bob"]}
+    roster = {"staff": served[:1], "backups": served[1:2]}
     code = {"account_id": account, "kind": "staff", "name": "counter", "definition": {"roster": roster}}
     ids = {
         "account_id": [account],
         "code_id": [post("/api/v1/channels/codes", json=code)["id"]],
         "channel": ["wecom"],
+        "staff_id": served,
         "customer_id": customers,
         "other_id": customers,
         "source_id": [source["id"]],

@@ -105,7 +105,8 @@ def test_the_wheel_carries_the_plugins(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as content:
         assert len(content.read("siyu/channels/wecom/errcodes.tsv").splitlines()) > 700
         (points,) = [name for name in content.namelist() if name.endswith(".dist-info/entry_points.txt")]
-        assert b"[siyu.channels]\nwecom = siyu.channels.wecom:Wecom" in content.read(points)
+        named = content.read(points).decode().partition("[siyu.channels]")[2].split("[")[0].split("\n")
+        assert {line.partition(" = ")[0] for line in named if line} == {"mini_program", "official_account", "wecom"}
 
 
 def test_it_serves_the_console_without_node(installed: str) -> None:

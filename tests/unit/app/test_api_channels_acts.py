@@ -99,7 +99,7 @@ def test_tags_and_notes(asking: Asking, account: Account, corp: Corp, acting: Ac
     assert client.post(note, json={"remark": "字" * 21}).status_code == 400
     other = corp.tag_group_is_made("后台", ["后台标签"])
     refused = client.patch(f"{base}/tags/{other.group_id}", json={"name": "改名"})
-    assert (refused.status_code, refused.json()["code"]) == (502, "PlatformRefused")
+    assert (refused.status_code, refused.json()["code"]) == (409, "PlatformRefused")
     assert refused.json()["details"]["errcode"] == 301002
 
 

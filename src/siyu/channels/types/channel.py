@@ -86,7 +86,7 @@ class Finding:
 class PlatformRefused(SiyuError):
     """The platform answered with an error that a repeat does not mend."""
 
-    status = 502
+    status = 409
     en = "{platform} answered {errcode} ({errmsg}). {advice}"
     zh = "{platform_zh}返回 {errcode}（{errmsg}）。{advice_zh}"
 
