@@ -121,6 +121,15 @@ class TestEqualToAFullCount:
         count(database)
         assert differences(database) == []
 
+    def test_known_since_earlier_than_thought(self, database: Database) -> None:
+        """An older row names somebody who is known already, by a phone that is new."""
+        take_in(database, order("ann", "1", days(1), 100))
+        count(database)
+        take_in(database, row("ann", days(3), phone="13912340001"))
+        assert differences(database) == []
+        count(database)
+        assert differences(database) == []
+
     def mine(self, conn: Any, prefix: str) -> set[int]:
         return {found for name in "abcd" for found in people.find(conn, f"{prefix}-{name}", "platform_buyer")}
 

@@ -43,7 +43,7 @@ def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: d
     first: dict[int, tuple[datetime, int]] = {}
     last: dict[int, datetime] = {}
     told: list[tuple[Message, Attribution]] = []
-    named: set[int] = set()
+    named: dict[int, datetime] = {}
     for entry in batch:
         message, owner = entry
         customer_id, kind = owner.customer_id, message.type
@@ -52,7 +52,7 @@ def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: d
         if not customer_id:
             continue
         if any(claim.type not in _DEVICES for claim in message.claims):
-            named.add(customer_id)
+            named[customer_id] = min(named.get(customer_id, message.occurred_at), message.occurred_at)
         if kind in _TELLING or ((c := message.payload.get("context")) and "consent" in c):
             told.append(entry)
         at = message.occurred_at if kind != "customer" else _since(message.payload, message.occurred_at)

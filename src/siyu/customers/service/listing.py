@@ -42,10 +42,13 @@ def mark_stale(conn: Connection, ids: Iterable[int]) -> None:
     listing.mark(conn, {customer_id for customer_id in ids if customer_id}, CHANNEL)
 
 
-def mark_known(conn: Connection, ids: Iterable[int]) -> None:
-    """The same for those that do not count as known yet: a message named them by more than a device."""
-    if wanted := {customer_id for customer_id in ids if customer_id}:
-        listing.mark(conn, listing.not_known_yet(conn, wanted), CHANNEL)
+def mark_known(conn: Connection, named: Mapping[int, datetime]) -> None:
+    """The same for those whom a message named by more than a device, at that moment, before they count as known.
+
+    An export of old orders may name somebody earlier than they were known so far.
+    """
+    if wanted := {customer_id: at for customer_id, at in named.items() if customer_id}:
+        listing.mark(conn, listing.known_later(conn, wanted), CHANNEL)
 
 
 def marked_at_one_moment(conn: Connection) -> set[int]:

@@ -64,16 +64,17 @@ def _insert_marks(conn: Connection, ids: Sequence[int]) -> None:
     run(conn, "INSERT INTO customers.stale (customer_ids) VALUES (CAST(:ids AS bigint[]))", ids=list(ids))
 
 
-def not_known_yet(conn: Connection, ids: Iterable[int]) -> list[int]:
-    """Of these customers, those who do not count as known so far."""
+def known_later(conn: Connection, named: Mapping[int, datetime]) -> list[int]:
+    """Of these customers, named at that moment, those who do not count as known since then or earlier."""
     return [
         row[0]
         for row in rows(
             conn,
-            """SELECT id FROM unnest(CAST(:ids AS bigint[])) AS given (id)
+            """SELECT id FROM unnest(CAST(:ids AS bigint[]), CAST(:moments AS timestamptz[])) AS given (id, at)
                WHERE NOT EXISTS (SELECT FROM customers.standing
-                                 WHERE customer_id = given.id AND known_since IS NOT NULL)""",
-            ids="{" + ",".join(map(str, ids)) + "}",
+                                 WHERE customer_id = given.id AND known_since <= given.at)""",
+            ids=list(named),
+            moments=list(named.values()),
         )
     ]
 
