@@ -8,6 +8,9 @@ export const mirror: Words<typeof source> = {
       staff: "No account is connected whose staff can be read.",
       groups: "No account is connected whose groups can be read.",
       tags: "No account is connected whose tags can be read.",
+      handover: "No account is connected whose customers can be handed over.",
+      tasks: "No account is connected whose staff can be given tasks.",
+      tagging: "No account is connected whose customers can be tagged.",
     },
   },
   staff: {
