@@ -16,7 +16,8 @@ export const mirror: Words<typeof source> = {
   staff: {
     title: "Staff",
     what: "Staff on the platform and how many customers they have. Who was added and lost is counted over the period, without transfers.",
-    words: "Name, id or position",
+    words: "Name, id, position, department",
+    department: "Department",
     name: "Name",
     position: "Position",
     departments: "Departments",

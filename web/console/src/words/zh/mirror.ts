@@ -13,7 +13,8 @@ export const mirror = {
   staff: {
     title: "员工",
     what: "平台上的员工及其客户数，添加与流失按所选时间统计，不含客户继承。",
-    words: "姓名、账号或职务",
+    words: "姓名、账号、职务或部门",
+    department: "部门",
     name: "姓名",
     position: "职务",
     departments: "部门",
