@@ -28,6 +28,7 @@ class Group(StrEnum):
     ACCESS = "Access and personal data"
     INTAKE = "Intake"
     PIPELINE = "Pipeline"
+    CHANNELS = "Channels"
     INSIGHT = "Insight"
     LOGGING = "Logging"
 
@@ -127,6 +128,14 @@ class Settings(BaseSettings):
         le=32,
     )
     worker_jobs: int = _setting(Group.PIPELINE, 2, "Background jobs that run at the same time.", ge=1, le=64)
+
+    channel_check_minutes: int = _setting(
+        Group.CHANNELS,
+        15,
+        "Minutes after which an account of a channel is tried again, about; a check takes some calls of the platform.",
+        ge=5,
+        le=1440,
+    )
 
     purchase_means: Literal["kept", "paid"] = _setting(
         Group.INSIGHT,
