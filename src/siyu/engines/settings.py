@@ -137,6 +137,21 @@ class Settings(BaseSettings):
         le=1440,
     )
 
+    channel_sent_days: int = _setting(
+        Group.CHANNELS,
+        180,
+        "Days for which it is kept what was sent through channels, to whom, and what came of it.",
+        ge=30,
+        le=3650,
+    )
+    channel_acts_days: int = _setting(
+        Group.CHANNELS,
+        180,
+        "Days for which orders of tags are kept, and what pushes said of ties that ended.",
+        ge=30,
+        le=3650,
+    )
+
     purchase_means: Literal["kept", "paid"] = _setting(
         Group.INSIGHT,
         "kept",

@@ -67,6 +67,7 @@ from siyu.channels.service.rereading import (
     note_reading,
     put_off_rereads,
 )
+from siyu.channels.service.retaining import forgetting
 from siyu.channels.service.sending import do_deliveries
 from siyu.channels.service.tagging import change_tag, delete_tags, make_tags
 from siyu.channels.service.tasks import cancel_task, do_tasks, remind_staff, staff_task, staff_tasks, task_results
@@ -126,6 +127,7 @@ __all__ = [
     "finish_login",
     "finish_rereads",
     "forget_welcomes",
+    "forgetting",
     "give_back",
     "grant",
     "group_list",
