@@ -14,6 +14,7 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
+from siyu.channels.service.addressing import addresses
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
 from siyu.channels.service.codes import (
     Rotation,
@@ -27,7 +28,7 @@ from siyu.channels.service.codes import (
 )
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
-from siyu.channels.service.delivering import deliver, deliveries
+from siyu.channels.service.delivering import TURNED_CHANNEL, deliver, deliveries, take_turned
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
 from siyu.channels.service.hearing import apply, hear
@@ -58,6 +59,7 @@ from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, 
 from siyu.channels.service.welcome import Greeter, forget_welcomes
 
 __all__ = [
+    "TURNED_CHANNEL",
     "ACTS_CHANNEL",
     "CHANNEL",
     "CODES_CHANNEL",
@@ -75,6 +77,7 @@ __all__ = [
     "account",
     "accounts",
     "add_cards",
+    "addresses",
     "apply",
     "arrive",
     "ask_again",
@@ -150,6 +153,7 @@ __all__ = [
     "staff_tasks",
     "standing",
     "tag_list",
+    "take_turned",
     "tie_phone",
     "update_account",
     "used",
