@@ -162,14 +162,14 @@ class Judge:
         verdict = Verdict()
         for rule in self._asked:
             rule(offer, person, verdict)
-        return self._closed(offer, person, verdict)
+        return self.close(offer, person, verdict)
 
     def judge_room(self, offer: Offer, person: Person, wishes: list[int]) -> Verdict:
         """Only what depends on what else the person receives; ``wishes`` are those that were possible before."""
         verdict = Verdict(wishes=wishes)
         for rule in self._of_room:
             rule(offer, person, verdict)
-        return self._closed(offer, person, verdict)
+        return self.close(offer, person, verdict)
 
     def permitted_until(self, offer: Offer, person: Person) -> datetime:
         """Until when an offer against which nothing stands may be handed to a platform."""
@@ -180,7 +180,7 @@ class Judge:
             ends.append(resting_from(self._rests, person.acts, self._now) or offer.valid_until)
         return min(ends)
 
-    def _closed(self, offer: Offer, person: Person, verdict: Verdict) -> Verdict:
+    def close(self, offer: Offer, person: Person, verdict: Verdict) -> Verdict:
         """With the first moment at which nothing stands against it any more, and dropped where that is too late."""
         if verdict.dropped or verdict.until is None:
             return verdict
