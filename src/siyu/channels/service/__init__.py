@@ -59,13 +59,13 @@ from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, 
 from siyu.channels.service.welcome import Greeter, forget_welcomes
 
 __all__ = [
-    "MOST_ITEMS",
-    "TURNED_CHANNEL",
     "ACTS_CHANNEL",
     "CHANNEL",
     "CODES_CHANNEL",
+    "MOST_ITEMS",
     "PUSH",
     "RECONCILE",
+    "TURNED_CHANNEL",
     "BadPlugin",
     "Desk",
     "Greeter",

@@ -14,7 +14,16 @@ from siyu.channels.types.acting import (
     SaidPage,
     TransferOutcome,
 )
-from siyu.channels.types.acts import Address, Delivery, HandoverRow, Mark, MarkOrder, MarkWanted, StaffConfirmation, StaffTask
+from siyu.channels.types.acts import (
+    Address,
+    Delivery,
+    HandoverRow,
+    Mark,
+    MarkOrder,
+    MarkWanted,
+    StaffConfirmation,
+    StaffTask,
+)
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.codes import (
     Card,
@@ -107,9 +116,9 @@ __all__ = [
     "OBJECT_KINDS",
     "THE_ACCOUNT",
     "About",
-    "Address",
     "Account",
     "Acts",
+    "Address",
     "Arrival",
     "CannotAct",
     "Capability",

@@ -1,8 +1,9 @@
 """What the rules say to one offer. Every rule has its say; who decides between several offers is :mod:`choosing`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -142,9 +143,7 @@ class Judge:
             "resting": self._resting,
         }
         self._asked = [named[name] for name in rules.order if name in named]
-        self._of_room = [
-            named[name] for name in rules.order if name in ("exclusion", "dedup", "budget")
-        ]
+        self._of_room = [named[name] for name in rules.order if name in ("exclusion", "dedup", "budget")]
         self._quiets = rules.quiet_hours if "quiet_hours" in rules.order else None
         self._rests = rules.resting if "resting" in rules.order else None
         self._needed = {purpose: {c for c, p in rules.consent.needed.items() if purpose in p} for purpose in _PURPOSES}
@@ -191,16 +190,18 @@ class Judge:
         return verdict
 
     def _settled(self, offer: Offer, person: Person, until: datetime) -> datetime:
+        # What is on its way is expected to arrive now.
+        received = [replace(one, at=self._at) if one.at == inf else one for one in person.received]
         for _ in range(_ROUNDS):
             if until >= offer.valid_until:
                 break
-            later = self._later(offer, person, until)
+            later = self._later(offer, person, received, until)
             if later is None or later <= until:
                 break
             until = later
         return until
 
-    def _later(self, offer: Offer, person: Person, moment: datetime) -> datetime | None:
+    def _later(self, offer: Offer, person: Person, received: Sequence[Received], moment: datetime) -> datetime | None:
         """What would stand against it at that moment, as far as it is known now."""
         found: list[datetime] = []
         if self._quiets and offer.purpose in self._quiets.purposes:
@@ -212,7 +213,7 @@ class Judge:
         if "budget" in self._rules.order:
             at = moment.timestamp()
             for budget in self._budgets[offer.purpose]:
-                blocked = budget_blocks(budget, person.received, at)
+                blocked = budget_blocks(budget, received, at)
                 if blocked and blocked.free_at:
                     found.append(_moment(blocked.free_at))
         return max(found, default=None)
@@ -279,7 +280,9 @@ class Judge:
             verdict.reasons += [one for one in missing if one.code == "no_relation"]
             for place in closed:
                 wish = offer.wishes[place]
-                verdict.wait("account_closed", self._now + _ASK_AGAIN, account=wish.account_id, way=wish.way, wish=place)
+                verdict.wait(
+                    "account_closed", self._now + _ASK_AGAIN, account=wish.account_id, way=wish.way, wish=place
+                )
             verdict.unsure = True
         else:
             verdict.wishes = []

@@ -16,7 +16,6 @@ from siyu.touch.rules.choosing import UNTREATED, Chosen, choose
 from siyu.touch.rules.hours import zone_of
 from siyu.touch.rules.judging import Judge, Offer, Person, World
 from siyu.touch.rules.room import Received
-from siyu.touch.service import messages
 from siyu.touch.service.held import decide_beside_others
 from siyu.touch.service.outgoing import Outgoing, send
 from siyu.touch.service.wishes import roads
@@ -148,8 +147,8 @@ def _people(conn: Connection, ids: Collection[int], rules: RuleSet, now: datetim
 
 def _memory(rules: RuleSet) -> timedelta:
     """As far back as any rule asks."""
-    hours = [one.hours for one in rules.budgets] + [24 * one.days for one in (*rules.exclusions, rules.dedup)]
-    return timedelta(hours=max(hours))
+    days = [one.days for one in rules.exclusions] + [rules.dedup.days]
+    return max(timedelta(hours=max([one.hours for one in rules.budgets], default=0)), timedelta(max(days)))
 
 
 class _Groups:
@@ -183,14 +182,20 @@ class _Groups:
 
 def _let_losers_hope(chosen: Iterable[Chosen], sent: Mapping[str, Outgoing], now: datetime) -> None:
     """Who was outbid by a touch that found no room on any platform is decided again shortly."""
-    failed = {one.offer.customer_id for one in chosen if one.group != "" and one.offer.key not in sent and not one.outbid}
+    failed = {
+        one.offer.customer_id for one in chosen if one.group != "" and one.offer.key not in sent and not one.outbid
+    }
     for one in chosen:
         if one.outbid and one.offer.customer_id in failed and one.outcome == "defer":
             one.verdict.until = now + _SHORTLY
 
 
 def _write(
-    conn: Connection, chosen: Sequence[Chosen], by_key: Mapping[str, Ticket], sent: Mapping[str, Outgoing], now: datetime
+    conn: Connection,
+    chosen: Sequence[Chosen],
+    by_key: Mapping[str, Ticket],
+    sent: Mapping[str, Outgoing],
+    now: datetime,
 ) -> dict[str, int]:
     """Returns the ids of all, by key."""
     new, again = [], []

@@ -62,9 +62,7 @@ def send(
             wish = one.offer.wishes[one.verdict.wishes[step]]
             groups.setdefault((wish.account_id, wish.way), []).append(one)
         for (account_id, way), group in sorted(groups.items()):
-            items = [
-                _item(one, step, roads, judge, people, tickets[one.offer.key], texts) for one in group
-            ]
+            items = [_item(one, step, roads, judge, people, tickets[one.offer.key], texts) for one in group]
             for start in range(0, len(items), channels.MOST_ITEMS):
                 piece = slice(start, start + channels.MOST_ITEMS)
                 answers = channels.deliver(conn, roads.accounts[account_id], way, items[piece], now)
@@ -119,7 +117,9 @@ def _note_held(
     for answer in held:
         code = "no_grant" if answer.retry_at is None else "no_room"
         details = {"way": answer.way, "quota": answer.reason, "quota_zh": answer.reason_zh}
-        effect = "pass" if went or (until is not None and answer.retry_at is None) else "drop" if until is None else "defer"
+        effect = (
+            "pass" if went or (until is not None and answer.retry_at is None) else "drop" if until is None else "defer"
+        )
         if answer.retry_at is not None:
             details["until"] = answer.retry_at.isoformat()
         one.verdict.reasons.append(Reason(code, effect, details))  # type: ignore[arg-type]

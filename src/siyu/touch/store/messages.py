@@ -22,9 +22,7 @@ def put(conn: Connection, sealed: Mapping[str, bytes]) -> None:
 
 def known(conn: Connection, hashes: Collection[str]) -> set[str]:
     """Those of these hashes that are kept."""
-    found = rows(
-        conn, "SELECT hash FROM touch.message WHERE hash = ANY(CAST(:hashes AS text[]))", hashes=list(hashes)
-    )
+    found = rows(conn, "SELECT hash FROM touch.message WHERE hash = ANY(CAST(:hashes AS text[]))", hashes=list(hashes))
     return {row[0] for row in found}
 
 

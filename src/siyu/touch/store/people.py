@@ -81,7 +81,9 @@ def lock_daytimes(conn: Connection, ids: Sequence[int]) -> dict[int, bytes]:
         ids=sorted(ids),
     )
     found = rows(
-        conn, "SELECT customer_id, acts FROM touch.daytime WHERE customer_id = ANY(CAST(:ids AS bigint[]))", ids=list(ids)
+        conn,
+        "SELECT customer_id, acts FROM touch.daytime WHERE customer_id = ANY(CAST(:ids AS bigint[]))",
+        ids=list(ids),
     )
     return {row[0]: row[1] for row in found}
 

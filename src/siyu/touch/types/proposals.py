@@ -8,9 +8,7 @@ from typing import Literal
 Purpose = Literal["service", "transactional", "marketing"]
 Outcome = Literal["send", "defer", "drop"]
 Effect = Literal["drop", "defer", "pass"]
-TouchState = Literal[
-    "waiting", "queued", "waits_for_staff", "sent", "failed", "expired", "dropped", "cancelled"
-]
+TouchState = Literal["waiting", "queued", "waits_for_staff", "sent", "failed", "expired", "dropped", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,13 @@ REASONS: Final[dict[str, Sentence]] = {
     ),
     "too_early": Sentence("It waits until {until}, as was asked for.", "按设定等待至 {until}。"),
     "programme_paused": Sentence("The programme is paused: {reason}", "活动已暂停：{reason}"),
-    "programme_halted": Sentence("The programme was stopped by the harm guard: {reason}", "活动已被伤害防护停止：{reason}"),
+    "programme_halted": Sentence(
+        "The programme was stopped by the harm guard: {reason}", "活动已被伤害防护停止：{reason}"
+    ),
     "programme_stopped": Sentence("The programme is over.", "活动已结束。"),
     "consent_denied": Sentence(
-        "The person does not want to be reached by {channel} for {purpose}.", "客户已拒绝通过“{channel}”接收“{purpose}”类消息。"
+        "The person does not want to be reached by {channel} for {purpose}.",
+        "客户已拒绝通过“{channel}”接收“{purpose}”类消息。",
     ),
     "consent_unknown": Sentence(
         "By {channel} and for {purpose} the person has to agree first, and has not.",
@@ -40,27 +43,27 @@ REASONS: Final[dict[str, Sentence]] = {
         "内容含“{kind}”，而客户在 {days} 天内收到过“{other}”。",
     ),
     "exclusion_within": Sentence("{kind} and {other} never go together.", "“{kind}”与“{other}”不得同时发送。"),
-    "repeated": Sentence(
-        "The person received the same within {days} days.", "客户在 {days} 天内收到过相同内容。"
-    ),
+    "repeated": Sentence("The person received the same within {days} days.", "客户在 {days} 天内收到过相同内容。"),
     "budget": Sentence(
-        "The person received {used} of {most} within {hours} hours.", "客户在 {hours} 小时内已收到 {used} 条，上限 {most} 条。"
+        "The person received {used} of {most} within {hours} hours.",
+        "客户在 {hours} 小时内已收到 {used} 条，上限 {most} 条。",
     ),
     "outbid": Sentence(
         "The person's last room in {hours} hours went to another programme's touch that is worth more.",
         "客户在 {hours} 小时内的最后名额已由价值更高的触达占用。",
     ),
-    "quiet_hours": Sentence("For the person it is between {start} and {end}.", "客户当地时间处于 {start} 至 {end} 的免打扰时段。"),
-    "resting": Sentence("At this hour the person is hardly ever active.", "客户在该时段几乎不活跃，可能正在休息。"),
-    "control": Sentence(
-        "The person belongs to the control group of the programme.", "客户属于该活动的对照组。"
+    "quiet_hours": Sentence(
+        "For the person it is between {start} and {end}.", "客户当地时间处于 {start} 至 {end} 的免打扰时段。"
     ),
+    "resting": Sentence("At this hour the person is hardly ever active.", "客户在该时段几乎不活跃，可能正在休息。"),
+    "control": Sentence("The person belongs to the control group of the programme.", "客户属于该活动的对照组。"),
     "holdout": Sentence(
         "The person belongs to the holdout, which receives no marketing.", "客户属于全局留白组，不接收营销消息。"
     ),
     "no_room": Sentence("A quota of the platform is used up: {quota}.", "平台配额已用完：{quota_zh}。"),
     "no_grant": Sentence(
-        "The platform allows it only after an act of the person: {quota}.", "须客户先有互动，平台才允许发送：{quota_zh}。"
+        "The platform allows it only after an act of the person: {quota}.",
+        "须客户先有互动，平台才允许发送：{quota_zh}。",
     ),
     "refused": Sentence("The platform refused: {said}", "平台拒绝发送：{said_zh}"),
     "no_friend": Sentence("The person is no friend of the member of staff any more.", "客户已不是该员工的好友。"),
