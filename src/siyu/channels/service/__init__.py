@@ -14,6 +14,7 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
+from siyu.channels.service.addressing import addresses
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
 from siyu.channels.service.codes import (
     Rotation,
@@ -27,7 +28,7 @@ from siyu.channels.service.codes import (
 )
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
-from siyu.channels.service.delivering import deliver, deliveries
+from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import (
     Health,
@@ -79,8 +80,10 @@ __all__ = [
     "ACTS_CHANNEL",
     "CHANNEL",
     "CODES_CHANNEL",
+    "MOST_ITEMS",
     "PUSH",
     "RECONCILE",
+    "TURNED_CHANNEL",
     "BadPlugin",
     "Desk",
     "Greeter",
@@ -93,6 +96,7 @@ __all__ = [
     "account",
     "accounts",
     "add_cards",
+    "addresses",
     "apply",
     "arrive",
     "ask_again",
@@ -138,6 +142,7 @@ __all__ = [
     "health_of_accounts",
     "hear",
     "heirless",
+    "items_of",
     "keep_pending",
     "keep_recognised",
     "login_of_app",
@@ -172,6 +177,7 @@ __all__ = [
     "staff_tasks",
     "standing",
     "tag_list",
+    "take_turned",
     "task_results",
     "tie_phone",
     "update_account",
