@@ -14,6 +14,7 @@ from siyu.app.api import (
     lifetime,
     live,
     overview,
+    segments,
     system,
 )
 from siyu.channels import http as channels
@@ -33,6 +34,7 @@ for part in (
     intake,
     lifetime,
     live,
+    segments,
     system,
 ):
     router.include_router(part.router)

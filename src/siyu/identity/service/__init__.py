@@ -1,6 +1,7 @@
 """What other rooms may ask of OneID."""
 
 from siyu.identity.service.bulk import links_of, resolve_bulk
+from siyu.identity.service.many import aliases_among, find_many, owners_now
 from siyu.identity.service.operate import (
     confirm_merge,
     hold_people,
@@ -26,16 +27,19 @@ from siyu.identity.service.rebuild import rebuild
 from siyu.identity.service.resolve import resolve
 
 __all__ = [
+    "aliases_among",
     "aliases_of",
     "asset_counts",
     "confirm_merge",
     "find",
+    "find_many",
     "graph",
     "hold_people",
     "identifiers",
     "known_since",
     "links_of",
     "living",
+    "owners_now",
     "owners_of",
     "paired",
     "phones_of",

@@ -69,4 +69,5 @@ export const kind: Words<typeof kinds> = {
   screen: { viewed: "Screen viewed" },
   group: { joined: "Joined an organisation" },
   customer: { merged: "Customers merged", split: "Customer split" },
+  segment: { entered: "Segment entered", left: "Segment left" },
 };

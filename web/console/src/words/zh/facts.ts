@@ -68,4 +68,5 @@ export const kind = {
   screen: { viewed: "浏览屏幕" },
   group: { joined: "归属组织" },
   customer: { merged: "客户合并", split: "客户拆分" },
+  segment: { entered: "进入人群", left: "离开人群" },
 } as const;
