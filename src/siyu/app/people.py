@@ -15,6 +15,7 @@ from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.vault import service as vault
+from siyu.experiments import service as experiments
 from siyu.identity import service as identity
 from siyu.identity.types import TYPES, BulkResult, Evidence, Graph, Identifier, Resolution, SplitPreview
 from siyu.kernel.errors import NotFound
@@ -276,6 +277,7 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
         customers.start_profile(conn, customer_id, now)
     customers.merge_profiles(conn, resolution.merged)
     commerce.reassign(conn, resolution.merged)
+    experiments.reassign(conn, resolution.merged)
     splits = [fact for fact in resolution.facts if fact.kind == "customer.split"]
     customers.mark_stale(conn, {fact.customer_id for fact in splits})
     if splits:

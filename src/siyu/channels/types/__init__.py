@@ -14,7 +14,16 @@ from siyu.channels.types.acting import (
     SaidPage,
     TransferOutcome,
 )
-from siyu.channels.types.acts import Delivery, HandoverRow, Mark, MarkOrder, MarkWanted, StaffConfirmation, StaffTask
+from siyu.channels.types.acts import (
+    Delivery,
+    HandoverRow,
+    Mark,
+    MarkOrder,
+    MarkWanted,
+    StaffConfirmation,
+    StaffTask,
+    TaskResult,
+)
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.codes import (
     Card,
@@ -61,6 +70,7 @@ from siyu.channels.types.logins import (
 from siyu.channels.types.mapped import Recognised, Recognising, Visitor
 from siyu.channels.types.mirrored import (
     ContactFollows,
+    GroupMember,
     GroupSummary,
     Mirrored,
     Relationship,
@@ -137,6 +147,7 @@ __all__ = [
     "Greeted",
     "Greeting",
     "Group",
+    "GroupMember",
     "GroupSummary",
     "Handle",
     "Handover",
@@ -200,6 +211,7 @@ __all__ = [
     "Tag",
     "TagSummary",
     "Taken",
+    "TaskResult",
     "Token",
     "TransferOutcome",
     "UnreadablePush",

@@ -138,6 +138,26 @@ export interface paths {
         patch: operations["update_api_v1_channels_accounts__account_id__patch"];
         trace?: never;
     };
+    "/api/v1/channels/accounts/{account_id}/contacts/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who
+         * @description Say whose contacts these are, with what a list shows of each; who is not known (yet) is left out.
+         */
+        post: operations["who_api_v1_channels_accounts__account_id__contacts_who_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/accounts/{account_id}/contacts/{contact_id}": {
         parameters: {
             query?: never;
@@ -170,6 +190,26 @@ export interface paths {
          * @description Group chats with who is in them; also those that are no more, at the end.
          */
         get: operations["groups_api_v1_channels_accounts__account_id__groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/groups/{group_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Members
+         * @description Who is or was in a group, each with their last stay; who is there comes first.
+         */
+        get: operations["members_api_v1_channels_accounts__account_id__groups__group_id__members_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -406,6 +446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/accounts/{account_id}/staff/{staff_id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Served
+         * @description Up to 10,000 contacts who stand with a member of staff now, who came last first.
+         */
+        get: operations["served_api_v1_channels_accounts__account_id__staff__staff_id__contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/accounts/{account_id}/staff/{staff_id}/contacts/{contact_id}/note": {
         parameters: {
             query?: never;
@@ -564,6 +624,26 @@ export interface paths {
          * @description Remind the staff who have not confirmed; three times in 24 hours at most.
          */
         post: operations["remind_api_v1_channels_accounts__account_id__tasks__handle__remind_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/tasks/{handle}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Results
+         * @description What became of a task for a thousand customers or groups, behind the one with the id ``after``.
+         */
+        get: operations["results_api_v1_channels_accounts__account_id__tasks__handle__results_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3963,6 +4043,20 @@ export interface components {
              */
             zone: string;
         };
+        /** ContactIs */
+        ContactIs: {
+            /** Contact Id */
+            contact_id: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Personal
+             * @description Masked.
+             */
+            personal: {
+                [key: string]: string;
+            };
+        };
         /** ContactRead */
         ContactRead: {
             /** Contact Id */
@@ -3979,6 +4073,11 @@ export interface components {
             tags: string[];
             /** Union Id */
             union_id: string;
+        };
+        /** ContactsAsked */
+        ContactsAsked: {
+            /** Contact Ids */
+            contact_ids: string[];
         };
         /**
          * CustomerList
@@ -5744,6 +5843,32 @@ export interface components {
             /** Roles */
             roles: components["schemas"]["Role"][];
         };
+        /** MemberRead */
+        MemberRead: {
+            /** Invited By */
+            invited_by: string;
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /**
+             * Kind
+             * @description staff or customer
+             */
+            kind: string;
+            /** Left At */
+            left_at: string | null;
+            /** Member Id */
+            member_id: string;
+            /**
+             * State
+             * @description What the code carried through which they came.
+             */
+            state: string;
+            /** Way */
+            way: string;
+        };
         /**
          * Merge
          * @description Make these two one.
@@ -6756,6 +6881,26 @@ export interface components {
              */
             token: string;
         };
+        /** ResultRead */
+        ResultRead: {
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /**
+             * Result
+             * @description Empty while it waits; else sent, no_friend, capped, left_out, cancelled, unconfirmed.
+             */
+            result: string;
+            /** Staff Id */
+            staff_id: string;
+            /** Subject Id */
+            subject_id: string;
+        };
         /**
          * RetentionCohort
          * @description Of the ``customers`` of one cohort, at place k of each row: what they did k periods after ``start``.
@@ -7399,6 +7544,25 @@ export interface components {
             note: string;
             rule: components["schemas"]["RuleDocument"];
         };
+        /** ServedRead */
+        ServedRead: {
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** State */
+            state: string;
+            /**
+             * Tags
+             * @description Names of those that this member put.
+             */
+            tags: string[];
+            /** Way */
+            way: string;
+        };
         /**
          * SetAsked
          * @description A set made of segments.
@@ -7791,6 +7955,8 @@ export interface components {
              * @description Had received as many as they may.
              */
             capped: number;
+            /** Commented */
+            commented: number;
             /** Confirmed */
             confirmed: number;
             /** Ended At */
@@ -7800,6 +7966,11 @@ export interface components {
              * @description The platform's id of it.
              */
             handle: string;
+            /**
+             * Liked
+             * @description Customers who liked what was published, where the platform tells it.
+             */
+            liked: number;
             /**
              * No Friend
              * @description No friend of the member any more.
@@ -8918,6 +9089,50 @@ export interface operations {
             };
         };
     };
+    who_api_v1_channels_accounts__account_id__contacts_who_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactsAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactIs"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     contact_api_v1_channels_accounts__account_id__contacts__contact_id__get: {
         parameters: {
             query?: never;
@@ -8982,6 +9197,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    members_api_v1_channels_accounts__account_id__groups__group_id__members_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -9548,6 +9804,47 @@ export interface operations {
             };
         };
     };
+    served_api_v1_channels_accounts__account_id__staff__staff_id__contacts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServedRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     note_contact_api_v1_channels_accounts__account_id__staff__staff_id__contacts__contact_id__note_post: {
         parameters: {
             query?: never;
@@ -9899,6 +10196,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    results_api_v1_channels_accounts__account_id__tasks__handle__results_get: {
+        parameters: {
+            query?: {
+                /** @description The id behind which the page begins. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultRead"][];
+                };
             };
             /** @description The request cannot be done as it is. */
             "4XX": {
