@@ -6,6 +6,7 @@ from siyu.app.api import (
     arrivals,
     codes,
     console,
+    contacts,
     customers,
     exports,
     imports,
@@ -14,6 +15,7 @@ from siyu.app.api import (
     lifetime,
     live,
     overview,
+    segments,
     system,
 )
 from siyu.channels import http as channels
@@ -26,6 +28,7 @@ for part in (
     arrivals,
     codes,
     console,
+    contacts,
     overview,
     exports,
     customers,
@@ -34,6 +37,7 @@ for part in (
     intake,
     lifetime,
     live,
+    segments,
     system,
 ):
     router.include_router(part.router)

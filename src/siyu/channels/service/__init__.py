@@ -30,7 +30,14 @@ from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
-from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
+from siyu.channels.service.health import (
+    Health,
+    check_account,
+    due_for_check,
+    health_of_accounts,
+    note_heard,
+    open_account,
+)
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
@@ -40,7 +47,17 @@ from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
 from siyu.channels.service.reacting import do_reactions
-from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
+from siyu.channels.service.reading import (
+    contact_follows,
+    group_list,
+    group_members,
+    served,
+    standing,
+    tag_list,
+    walk,
+    walks,
+    workload,
+)
 from siyu.channels.service.regrouping import regroup
 from siyu.channels.service.remarks import note_contact
 from siyu.channels.service.rereading import (
@@ -51,9 +68,10 @@ from siyu.channels.service.rereading import (
     note_reading,
     put_off_rereads,
 )
+from siyu.channels.service.retaining import forgetting
 from siyu.channels.service.sending import do_deliveries
 from siyu.channels.service.tagging import change_tag, delete_tags, make_tags
-from siyu.channels.service.tasks import cancel_task, do_tasks, remind_staff, staff_task, staff_tasks
+from siyu.channels.service.tasks import cancel_task, do_tasks, remind_staff, staff_task, staff_tasks, task_results
 from siyu.channels.service.telling import scope_of, source_of
 from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
 from siyu.channels.service.welcome import Greeter, forget_welcomes
@@ -107,14 +125,17 @@ __all__ = [
     "do_marks",
     "do_reactions",
     "do_tasks",
+    "due_for_check",
     "end_walk",
     "filled_secrets",
     "finish_login",
     "finish_rereads",
     "forget_welcomes",
+    "forgetting",
     "give_back",
     "grant",
     "group_list",
+    "group_members",
     "hand_over",
     "hand_over_groups",
     "handover_page",
@@ -149,6 +170,7 @@ __all__ = [
     "reserve",
     "resume_account",
     "scope_of",
+    "served",
     "session_of",
     "source_of",
     "staff_task",
@@ -156,6 +178,7 @@ __all__ = [
     "standing",
     "tag_list",
     "take_turned",
+    "task_results",
     "tie_phone",
     "update_account",
     "used",

@@ -33,17 +33,28 @@ class Ready:
 
 
 def put_contents(conn: Connection, account_id: int, contents: Mapping[str, bytes]) -> None:
-    """Keep sealed contents by their hash; what is there stays."""
-    hashes = sorted(contents)
-    run(
-        conn,
-        """INSERT INTO channels.content (account_id, hash, sealed)
-           SELECT :account_id, hash, sealed FROM unnest(CAST(:hashes AS text[]), CAST(:sealed AS bytea[]))
-               AS new (hash, sealed) ORDER BY hash ON CONFLICT DO NOTHING""",
-        account_id=account_id,
-        hashes=hashes,
-        sealed=[contents[one_] for one_ in hashes],
-    )
+    """Keep sealed contents by their hash; what is there stays, and is held until the transaction ends: nobody can delete it
+    before its deliveries are there.
+    """
+    missing = sorted(contents)
+    while missing:  # again for what was deleted between the two statements
+        run(
+            conn,
+            """INSERT INTO channels.content (account_id, hash, sealed)
+               SELECT :account_id, hash, sealed FROM unnest(CAST(:hashes AS text[]), CAST(:sealed AS bytea[]))
+                   AS new (hash, sealed) ORDER BY hash ON CONFLICT DO NOTHING""",
+            account_id=account_id,
+            hashes=missing,
+            sealed=[contents[one_] for one_ in missing],
+        )
+        held = rows(
+            conn,
+            """SELECT hash FROM channels.content WHERE account_id = :account_id AND hash = ANY(CAST(:hashes AS text[]))
+               ORDER BY hash FOR KEY SHARE""",
+            account_id=account_id,
+            hashes=missing,
+        )
+        missing = sorted({*missing} - {row[0] for row in held})
 
 
 def contents(conn: Connection, account_id: int, hashes: Collection[str]) -> dict[str, bytes]:

@@ -1,10 +1,12 @@
 import type { Words } from "@siyu/kit";
 
 import type { channels as source } from "../zh/channels";
+import { acts } from "./acts";
 import { codes } from "./codes";
 import { mirror } from "./mirror";
 
 export const channels: Words<typeof source> = {
+  ...acts,
   ...codes,
   ...mirror,
   title: "Channels",
@@ -36,6 +38,7 @@ export const channels: Words<typeof source> = {
     never: "never",
     now: "Check now",
     checkedAt: "Checked",
+    byItself: "Checked by itself every so often; a change goes on the audit log.",
     empty: "This account was never checked.",
   },
   capability: {
