@@ -7,6 +7,7 @@ from siyu.channels.service.accounts import (
     KnownAccounts,
     account,
     accounts,
+    accounts_ever,
     connect_account,
     filled_secrets,
     pause_account,
@@ -28,6 +29,7 @@ from siyu.channels.service.codes import (
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import deliver, deliveries
+from siyu.channels.service.ending import END_TIES, delete_account, end_ties
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import (
     Health,
@@ -79,6 +81,7 @@ __all__ = [
     "ACTS_CHANNEL",
     "CHANNEL",
     "CODES_CHANNEL",
+    "END_TIES",
     "PUSH",
     "RECONCILE",
     "BadPlugin",
@@ -92,6 +95,7 @@ __all__ = [
     "abouts",
     "account",
     "accounts",
+    "accounts_ever",
     "add_cards",
     "apply",
     "arrive",
@@ -112,6 +116,7 @@ __all__ = [
     "connect_account",
     "contact_follows",
     "create_code",
+    "delete_account",
     "delete_tags",
     "deliver",
     "deliveries",
@@ -122,6 +127,7 @@ __all__ = [
     "do_reactions",
     "do_tasks",
     "due_for_check",
+    "end_ties",
     "end_walk",
     "filled_secrets",
     "finish_login",
