@@ -53,6 +53,8 @@ EXEMPT: Final[dict[str, str]] = {
     "/channels/accounts/{account_id}/heirless": "the platform answers, at its own pace",
     "/channels/accounts/{account_id}/marks/{order_id}": "nobody has ordered marks here",
     "/channels/accounts/{account_id}/tasks/{handle}": "nobody has given staff a task here",
+    "/channels/accounts/{account_id}/tasks/{handle}/results": "nobody has given staff a task here",
+    "/touch/programmes/{programme_id}": "no programme has reached anybody here",
 }
 _WARM_UP: Final = 3
 _LOADS: Final = 5
@@ -249,7 +251,8 @@ class Mix:
 
     def everything(self) -> dict[str, Sequence[Ask]]:
         """Requests by route."""
-        return {**self.people(), **self.lists(), **self.settings(), **self.reports(), **self.channels()}
+        known = {**self.people(), **self.lists(), **self.settings(), **self.reports()}
+        return {**known, **self.channels(), **self.segments(), **self.touches()}
 
     def people(self) -> dict[str, Sequence[Ask]]:
         """One customer at a time, and the list of them."""
@@ -356,7 +359,8 @@ class Mix:
 
     def _sent(self, method: str, route: str, **body: Any) -> Any:
         answer = self._client.request(method, f"{API}{route}", **body)
-        answer.raise_for_status()
+        if answer.is_error:
+            raise RuntimeError(f"{answer.status_code} {answer.url}: {answer.text[:300]}")
         return answer.json()
 
     def settings(self) -> dict[str, Sequence[Ask]]:
@@ -450,7 +454,15 @@ class Mix:
         each = [Ask({"code_id": codes[n % len(codes)]}, one) for n, one in enumerate(days)]
         plain = ("", "/mirror", "/quotas", "/tags", "/walks", "/handovers", "/marks", "/tasks")
         routes = {f"/channels/accounts/{{account_id}}{route}": [Ask({"account_id": account})] for route in plain}
+        groups = self._got(f"{of_account}/groups")
+        staff = [one["staff_id"] for one in self._got(f"{of_account}/staff")]
         return {
+            "/channels/accounts/{account_id}/groups/{group_id}/members": [
+                Ask({"account_id": account, "group_id": one["group_id"]}) for one in groups[:20]
+            ],
+            "/channels/accounts/{account_id}/staff/{staff_id}/contacts": [
+                Ask({"account_id": account, "staff_id": one}) for one in staff[:20]
+            ],
             **{route: asks * self._some for route, asks in routes.items()},
             **{
                 f"/channels/accounts/{{account_id}}/{what}": [Ask({"account_id": account}, one) for one in spans]
@@ -478,10 +490,55 @@ class Mix:
             },
         }
 
+    def segments(self) -> dict[str, Sequence[Ask]]:
+        """Three of them: of many, of some and of few; rules as an operator tries them while drawing one."""
+        bought = {"condition": "bought", "within": {"last": {"amount": 60, "unit": "day"}}}
+        looked = {"condition": "did", "fact": {"kind": "event.tracked", "name": "Product Viewed"}, "value": 3}
+        rich = {"condition": "value", "comparison": "ge", "fen": 900_000}
+        rules = [{"version": 1, "rule": one} for one in (looked, {"condition": "all", "of": [bought, looked]}, rich)]
+        made = [self._sent("post", "/segments", json={"name": f"{time.time()}", "rule": one})["id"] for one in rules]
+        self._wait_until_counted(made)
+        tried = [
+            {
+                "version": 1,
+                "rule": {"condition": "all", "of": [{**looked, "value": n + 1}, {"condition": "not", "of": bought}]},
+            }
+            for n in range(6)
+        ]
+        each = [Ask({"segment_id": one}) for one in made]
+        days = [{"from": str(self._day(29 + n)), "to": str(self._day(n))} for n in range(6)]
+        return {
+            "/segments": [Ask()] * self._some,
+            "/segments/lists": [Ask()] * self._some,
+            "/segments/check": [Ask(body=one) for one in rules] * 4,
+            "/segments/preview": [Ask(body=one) for one in tried],
+            "/segments/{segment_id}": each * 4,
+            "/segments/{segment_id}/evaluations": each * 4,
+            "/segments/{segment_id}/people": [Ask(one.ids, {"limit": 50 + n}) for n, one in enumerate(each * 4)],
+            "/segments/{segment_id}/moves": [Ask(one.ids, span) for one in each for span in days],
+            "/segments/{segment_id}/overlap/{other_id}": [
+                Ask({"segment_id": one, "other_id": other}) for one in made for other in made if one != other
+            ],
+        }
+
+    def _wait_until_counted(self, segments: Sequence[int]) -> None:
+        deadline = time.monotonic() + 120
+        while any(self._got(f"/segments/{one}")["evaluated_at"] is None for one in segments):
+            if time.monotonic() > deadline:
+                raise RuntimeError("a segment was not evaluated")
+            time.sleep(0.2)
+
+    def touches(self) -> dict[str, Sequence[Ask]]:
+        """The gate; nobody has been reached yet, so that its lists are short."""
+        return {
+            "/touch/rules": [Ask()] * self._some,
+            "/touch/rules/versions": [Ask()] * self._some,
+            "/touch/touches": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/touch/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
+        }
+
     def _got(self, route: str) -> Any:
-        answer = self._client.get(f"{API}{route}")
-        answer.raise_for_status()
-        return answer.json()
+        return self._sent("get", route)
 
     def _ago(self, days: float) -> str:
         return (self._now - timedelta(days=days)).isoformat()
