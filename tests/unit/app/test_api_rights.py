@@ -98,6 +98,8 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/insight/ltv/spread": "insight.read",
     "GET /api/v1/insight/retention": "insight.read",
     "GET /api/v1/insight/retention/people": "customers.read insight.read",
+    "GET /api/v1/insight/lift": "insight.read",
+    "GET /api/v1/insight/lift/{programme_id}": "insight.read",
     "GET /api/v1/insight/rfm": "insight.read",
     "GET /api/v1/insight/rfm/people": "customers.read insight.read",
     "GET /api/v1/insight/schema": "insight.read",

@@ -30,7 +30,7 @@ from siyu.customers.service.listing import (
     take_stale,
 )
 from siyu.customers.service.merging import merge_profiles, start_profile
-from siyu.customers.service.predicting import expected_values, prediction, write_predictions
+from siyu.customers.service.predicting import expected_of_everybody, expected_values, prediction, write_predictions
 from siyu.customers.service.reading import personal_items, personal_prints, profile, relation_counts, search
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "change_relations",
     "count_by",
     "everybody",
+    "expected_of_everybody",
     "expected_values",
     "expire_exports",
     "export",

@@ -146,6 +146,7 @@ export const team: Words<typeof source> = {
     "timeline.rebuilt": "Timeline rebuilt",
     "programme.started": "Programme started",
     "programme.control_changed": "Share of the control group changed",
+    "programme.costs_changed": "Costs of a programme changed",
     "programme.stopped": "Programme stopped",
     "programme.resumed": "Programme resumed",
     "holdout.changed": "Share of people held out changed",

@@ -142,6 +142,7 @@ export const team = {
     "timeline.rebuilt": "重建动态",
     "programme.started": "启动项目",
     "programme.control_changed": "修改对照组比例",
+    "programme.costs_changed": "修改项目触达成本",
     "programme.stopped": "停止项目",
     "programme.resumed": "恢复项目",
     "holdout.changed": "修改全局留白比例",
