@@ -31,7 +31,15 @@ from siyu.customers.service.listing import (
 )
 from siyu.customers.service.merging import merge_profiles, start_profile
 from siyu.customers.service.predicting import expected_of_everybody, expected_values, prediction, write_predictions
-from siyu.customers.service.reading import personal_items, personal_prints, profile, relation_counts, search
+from siyu.customers.service.reading import (
+    consents_of,
+    personal_items,
+    personal_prints,
+    profile,
+    relation_counts,
+    search,
+    zones_of,
+)
 
 __all__ = [
     "CHANNEL",
@@ -45,6 +53,7 @@ __all__ = [
     "buyers",
     "change_consents",
     "change_relations",
+    "consents_of",
     "count_by",
     "everybody",
     "expected_of_everybody",
@@ -77,4 +86,5 @@ __all__ = [
     "start_profile",
     "take_stale",
     "write_predictions",
+    "zones_of",
 ]

@@ -17,10 +17,12 @@ from siyu.identity.service.reading import (
     identifiers,
     known_since,
     living,
+    living_of,
     owners_of,
     paired,
     phones_of,
     review_list,
+    values_of,
 )
 from siyu.identity.service.rebuild import rebuild
 from siyu.identity.service.resolve import resolve
@@ -36,6 +38,7 @@ __all__ = [
     "known_since",
     "links_of",
     "living",
+    "living_of",
     "owners_of",
     "paired",
     "phones_of",
@@ -47,4 +50,5 @@ __all__ = [
     "review_list",
     "split",
     "split_preview",
+    "values_of",
 ]
