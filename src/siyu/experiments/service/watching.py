@@ -18,7 +18,13 @@ _NOBODY: Final = 10_000  # of ten thousand
 
 
 def harm_counts(
-    conn: Connection, clickhouse: Client, programme_id: int, until: datetime, *, days: int | None = None
+    conn: Connection,
+    clickhouse: Client,
+    programme_id: int,
+    until: datetime,
+    *,
+    days: int | None = None,
+    since: datetime | None = None,
 ) -> list[HarmCount]:
     """To how many exposed people of each group each kind of harm happened since their exposure; once a person.
 
@@ -28,11 +34,12 @@ def harm_counts(
         programme_id: of whom.
         until: nothing after this moment counts.
         days: only what happened within so many days of the exposure; anything when absent.
+        since: nothing before this moment counts.
     """
     _, first = assignments.exposed_strata(conn, programme_id, until)
     if first is None:
         return []
-    harm, customer, at = harms.harms(clickhouse, first, until)
+    harm, customer, at = harms.harms(clickhouse, max(first, since) if since else first, until)
     if not len(harm):
         return []
     within = timedelta(days=days).total_seconds() * 1000 if days is not None else np.inf
@@ -61,6 +68,7 @@ def watch(
     *,
     tolerated: float = 1.0,
     days: int | None = None,
+    since: datetime | None = None,
 ) -> Watched:
     """How the harm of a programme stands, and whether it is past the limit.
 
@@ -74,11 +82,12 @@ def watch(
         until: nothing after this moment counts.
         tolerated: so many times as often as in the control group is no harm; 1 or more.
         days: only what happened within so many days of the exposure; anything when absent.
+        since: nothing before this moment counts.
     """
     strata, _ = assignments.exposed_strata(conn, programme_id, until)
     return weigh(
         [(row.control_bp, row.treated, row.control) for row in strata],
-        harm_counts(conn, clickhouse, programme_id, until, days=days),
+        harm_counts(conn, clickhouse, programme_id, until, days=days, since=since),
         tolerated=tolerated,
     )
 

@@ -2467,6 +2467,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touch/programmes/{programme_id}/guard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Guard
+         * @description How the harm guard stands with a programme, and what it saw last.
+         */
+        get: operations["guard_api_v1_touch_programmes__programme_id__guard_get"];
+        /**
+         * Change
+         * @description Switch it on or off, or have it tolerate more; with a reason. Safe to repeat.
+         */
+        put: operations["change_api_v1_touch_programmes__programme_id__guard_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/touch/programmes/{programme_id}/pause": {
         parameters: {
             query?: never;
@@ -4751,6 +4775,68 @@ export interface components {
             owner_id: string;
             /** Staff */
             staff: number;
+        };
+        /**
+         * Guard
+         * @description What the guard knows of a programme.
+         *
+         *     Attributes:
+         *         watching: it stops the programme by itself. Off only with a reason, which the audit keeps.
+         *         tolerated: so many times as often as in the control group is no harm yet; 1 or more.
+         *         since: only harm from then on counts; ``None``: all of it.
+         *         halted_at: when it stopped the programme; ``None`` while it has not, or an operator let it go on.
+         *         said_en, said_zh: why, as operators read it.
+         *         checked_at: when it last looked; ``watched`` is what it saw.
+         */
+        Guard: {
+            /** Checked At */
+            checked_at?: string | null;
+            /** Halted At */
+            halted_at?: string | null;
+            /** Programme Id */
+            programme_id: number;
+            /**
+             * Said En
+             * @default
+             */
+            said_en: string;
+            /**
+             * Said Zh
+             * @default
+             */
+            said_zh: string;
+            /** Since */
+            since?: string | null;
+            /**
+             * Tolerated
+             * @default 1
+             */
+            tolerated: number;
+            watched?: components["schemas"]["Watched"] | null;
+            /**
+             * Watching
+             * @default true
+             */
+            watching: boolean;
+        };
+        /** GuardChange */
+        GuardChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Tolerated
+             * @description So many times as often as in the control group is no harm yet.
+             * @default 1
+             */
+            tolerated: number;
+            /**
+             * Watching
+             * @description Whether it stops the programme by itself.
+             */
+            watching: boolean;
         };
         /** HandoverNew */
         HandoverNew: {
@@ -8307,6 +8393,33 @@ export interface components {
              * @description Fen, included; who bought nothing is left out.
              */
             value_to?: number | null;
+        };
+        /**
+         * Watched
+         * @description How a programme's harm stands.
+         *
+         *     Attributes:
+         *         treated: exposed treated people; ``control``: exposed people of the control group.
+         *         harms: every kind, the one with the most evidence first.
+         *         evidence: of all kinds together.
+         *         limit: from this evidence on it is an alarm; false with a probability of 5 % at most, however often one looks.
+         *         blind: nobody is left alone, so that nothing can be told.
+         */
+        Watched: {
+            /** Alarm */
+            alarm: boolean;
+            /** Blind */
+            blind: boolean;
+            /** Control */
+            control: number;
+            /** Evidence */
+            evidence: number;
+            /** Harms */
+            harms: components["schemas"]["Harm"][];
+            /** Limit */
+            limit: number;
+            /** Treated */
+            treated: number;
         };
         /**
          * WeekCheck
@@ -14371,6 +14484,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgrammeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    guard_api_v1_touch_programmes__programme_id__guard_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guard"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_touch_programmes__programme_id__guard_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guard"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -153,6 +153,7 @@ export const team: Words<typeof source> = {
     "holdout.changed": "Share of people held out changed",
     "sending.paused": "Sending paused",
     "sending.resumed": "Sending resumed",
+    "guard.changed": "Harm guard changed",
     "sending.halted": "Stopped by the harm guard",
     "person.left_alone": "Do not disturb changed",
     "touch_rules.changed": "Gate rules changed",

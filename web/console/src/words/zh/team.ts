@@ -149,6 +149,7 @@ export const team = {
     "holdout.changed": "修改全局留白比例",
     "sending.paused": "暂停项目发送",
     "sending.resumed": "恢复项目发送",
+    "guard.changed": "修改伤害防护",
     "sending.halted": "伤害防护停止项目",
     "person.left_alone": "设置客户免打扰",
     "touch_rules.changed": "修改触达闸门规则",
