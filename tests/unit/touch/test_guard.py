@@ -111,7 +111,7 @@ def test_only_an_operator_lets_it_go_on_and_what_was_before_counts_no_more(site:
     assert guard_all(site) == []
     with site.database.transaction() as conn:
         with pytest.raises(NotAllowed):
-            service.resume_sending(conn, Principal("operator:2", "Eve", frozenset(), None), bad, "I say so", NOON)
+            service.resume_sending(conn, Principal("operator", 2, "Eve", frozenset()), bad, "I say so", NOON)
         with pytest.raises(BadInput):
             service.resume_sending(conn, ME, bad, "", NOON)
         service.resume_sending(conn, ME, bad, "The text was changed", site.clock.now())

@@ -15,6 +15,7 @@ from siyu.app.api import (
     lifetime,
     live,
     overview,
+    segments,
     system,
 )
 from siyu.channels import http as channels
@@ -36,6 +37,7 @@ for part in (
     intake,
     lifetime,
     live,
+    segments,
     system,
 ):
     router.include_router(part.router)

@@ -1,5 +1,6 @@
 """SQL of the harm guard."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -33,8 +34,8 @@ def guard(conn: Connection, programme_id: int, *, lock: bool = False) -> Guard:
     )
     if row is None:
         return Guard(programme_id)
-    *known, watched = row
-    return Guard(*known, watched=_watched().validate_python(watched) if watched is not None else None)
+    known = Guard(*row[:8])
+    return known if row.watched is None else replace(known, watched=_watched().validate_python(row.watched))
 
 
 def put_switch(conn: Connection, programme_id: int, *, watching: bool, tolerated: float) -> None:

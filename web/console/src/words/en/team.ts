@@ -162,6 +162,12 @@ export const team: Words<typeof source> = {
     "entry_code.changed": "Entry code changed",
     "entry_code.archived": "Entry code archived",
     "entry_code.cards_added": "Package cards added",
+    "segment.created": "Segment made",
+    "segment.changed": "Segment changed",
+    "segment.deleted": "Segment deleted",
+    "segment.evaluation_asked": "Evaluation of a segment asked for",
+    "list.uploaded": "List uploaded",
+    "list.deleted": "List deleted",
   },
   targets: {
     programme: "programme {{key}}",
@@ -175,6 +181,8 @@ export const team: Words<typeof source> = {
     mapping: "mapping {{key}}",
     funnel: "funnel {{key}}",
     export: "export {{key}}",
+    segment: "segment {{key}}",
+    list: "list {{key}}",
   },
   places: { channels: "channels", access: "sign-in", imports: "imports", intake: "the queue", timeline: "timelines", lifetime: "lifetime models" },
   detail: {
