@@ -12,6 +12,7 @@ from siyu.customers.service.exporting import (
     fail_export,
     finish_export,
 )
+from siyu.customers.service.knowing import may_be_put, people_of_days, put_traits, scopes_of, traits_of
 from siyu.customers.service.listing import (
     CHANNEL,
     basis,
@@ -71,19 +72,24 @@ __all__ = [
     "mark_known",
     "mark_stale",
     "marked_at_one_moment",
+    "may_be_put",
     "merge_profiles",
     "normalise",
+    "people_of_days",
     "personal_items",
     "personal_prints",
     "prediction",
     "profile",
+    "put_traits",
     "relation_counts",
     "remove_tags",
+    "scopes_of",
     "search",
     "stale_since",
     "standing_differences",
     "start_profile",
     "take_stale",
+    "traits_of",
     "write_predictions",
     "zones_of",
 ]

@@ -12,6 +12,7 @@ from siyu.identity.service.operate import (
 from siyu.identity.service.reading import (
     aliases_of,
     asset_counts,
+    existing,
     find,
     graph,
     identifiers,
@@ -31,6 +32,7 @@ __all__ = [
     "aliases_of",
     "asset_counts",
     "confirm_merge",
+    "existing",
     "find",
     "graph",
     "hold_people",
