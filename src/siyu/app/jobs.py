@@ -15,6 +15,7 @@ from siyu.engines.access import service as access
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
 from siyu.timeline import service as timeline
+from siyu.touch import service as touch
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,9 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, "exports.forget", "37 * * * *", forget_exports)
 
     _periodic(jobs, "channels.reconcile_all", "47 2 * * *", lambda: syncing.ask_all(context))
+
+    desk = channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
+    _periodic(jobs, "touch.staff", "*/10 * * * *", lambda: touch.look_after_staff(desk))
 
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
 

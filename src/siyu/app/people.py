@@ -21,6 +21,7 @@ from siyu.identity.types import TYPES, BulkResult, Evidence, Graph, Identifier, 
 from siyu.kernel.errors import NotFound
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
+from siyu.touch import service as touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,8 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     commerce.reassign(conn, resolution.merged)
     experiments.reassign(conn, resolution.merged)
     splits = [fact for fact in resolution.facts if fact.kind == "customer.split"]
+    touch.split(conn, [(fact.customer_id, fact.properties["other"], fact.properties["identifiers"]) for fact in splits])
+    touch.reassign(conn, resolution.merged)
     customers.mark_stale(conn, {fact.customer_id for fact in splits})
     if splits:
         left = [(fact.customer_id, fact.properties["identifiers"]) for fact in splits]

@@ -19,6 +19,7 @@ from siyu.app.api import (
 )
 from siyu.channels import http as channels
 from siyu.engines.access import http as access
+from siyu.touch import http as touch
 
 router = APIRouter()
 for part in (
@@ -43,3 +44,5 @@ router.include_router(channels.codes)
 router.include_router(channels.mirror)
 router.include_router(channels.acts)
 router.include_router(channels.tasks)
+router.include_router(touch.rules)
+router.include_router(touch.touches)

@@ -28,7 +28,7 @@ from siyu.channels.service.codes import (
 )
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
-from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, take_turned
+from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
 from siyu.channels.service.hearing import apply, hear
@@ -121,6 +121,7 @@ __all__ = [
     "health_of_accounts",
     "hear",
     "heirless",
+    "items_of",
     "keep_pending",
     "keep_recognised",
     "login_of_app",

@@ -6,7 +6,6 @@ deliveries alone.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from siyu.channels import registry
 from siyu.channels.service.acting import able, wake
 from siyu.channels.service.quotas import give_back, reserve
 from siyu.channels.store import deliveries as tables
-from siyu.channels.types import Account, Capability, Content, Delivery, Item, Refusal, Reservation, Wanted, Way
+from siyu.channels.types import Account, Capability, Content, Delivery, Item, Refusal, Reservation, Taken, Wanted, Way
 from siyu.engines.vault import service as vault
 from siyu.kernel.errors import BadInput, IdempotencyMismatch
 
@@ -58,7 +57,7 @@ def deliver(conn: Connection, account: Account, way: str, items: Sequence[Item],
     going = {item.key: item for item in fresh if item.key not in refused}
     sealed = {hash_: vault.seal(raw) for hash_, raw in {contents[key] for key in going}}
     tables.put_contents(conn, account.id, sealed)
-    parts = {key: [asdict(part) for part in taken[key].taken] if key in taken else [] for key in going}
+    parts = {key: [_part(one) for one in taken[key].taken] if key in taken else [] for key in going}
     new = [{**rows[key], "taken": parts[key], "until": item.until} for key, item in going.items()]
     made = tables.insert(conn, account.id, way, new, now)
     answers |= {key: _ready(going[key], way, now) for key in made}
@@ -86,6 +85,17 @@ def take_turned(conn: Connection, most: int) -> list[tuple[int, Delivery]]:
         for account_id, keys in turned.items()
         for _, delivery in tables.known(conn, account_id, sorted(keys)).values()
     ]
+
+
+def items_of(conn: Connection, account_id: int, keys: Sequence[str]) -> dict[str, Item]:
+    """What was given to :func:`deliver` under these keys; one that is not kept is absent."""
+    found = tables.items(conn, account_id, keys)
+    sealed = tables.contents(conn, account_id, {row.content_hash for row in found})
+    contents = {hash_: read_content(raw) for hash_, raw in sealed.items()}
+    return {
+        row.key: Item(row.key, row.subject_id, contents[row.content_hash], row.staff_id, row.details, row.until)
+        for row in found
+    }
 
 
 def read_content(sealed: bytes) -> Content:
@@ -155,6 +165,17 @@ def _take(
     answers = reserve(conn, account, wanted, now)
     taken = {one.key: one for one in answers if isinstance(one, Reservation)}
     return taken, {one.key: one for one in answers if isinstance(one, Refusal)}
+
+
+def _part(one: Taken) -> dict[str, Any]:
+    return {
+        "quota": one.quota,
+        "window": one.window,
+        "subject": one.subject,
+        "subject_id": one.subject_id,
+        "at": one.at,
+        "count": one.count,
+    }
 
 
 def _ready(item: Item, way: str, now: datetime) -> Delivery:

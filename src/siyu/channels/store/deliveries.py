@@ -124,6 +124,17 @@ def known(conn: Connection, account_id: int, keys: Collection[str]) -> dict[str,
     return {row[1]: (row[0], Delivery(*row[1:])) for row in found}
 
 
+def items(conn: Connection, account_id: int, keys: Collection[str]) -> list[AnyRow]:
+    """Key, subject, staff, details, hash of the content and until when it may be handed over."""
+    return rows(
+        conn,
+        """SELECT key, subject_id, staff_id, details, content_hash, until FROM channels.delivery
+           WHERE account_id = :account_id AND key = ANY(CAST(:keys AS text[]))""",
+        account_id=account_id,
+        keys=list(keys),
+    )
+
+
 def next_due(conn: Connection, now: datetime) -> tuple[int, str] | None:
     """Account and way of what is due first, of active accounts."""
     found = one(

@@ -142,7 +142,7 @@ def upgrade() -> None:
         -- decisions on one person come one after the other.
         CREATE TABLE touch.person (
             customer_id bigint PRIMARY KEY,
-            left_alone_until timestamptz,  -- infinity: for ever
+            left_alone_until timestamptz,  -- the year 9999: for ever
             left_alone_because text NOT NULL DEFAULT ''
         ) WITH (fillfactor = 90);
 

@@ -25,6 +25,7 @@ class Chosen:
 
     @property
     def outcome(self) -> Outcome:
+        """As it stands so far."""
         return "drop" if self.verdict.dropped else "send" if self.verdict.until is None else "defer"
 
     @property

@@ -1,7 +1,7 @@
 """What the rules say to one offer. Every rule has its say; who decides between several offers is :mod:`choosing`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Final, NamedTuple
@@ -36,7 +36,7 @@ class Person:
     Attributes:
         zone: whose clock is theirs.
         acts: by hour of the day in UTC; empty where nothing is known.
-        left_alone_until: ``datetime.max`` in UTC: for ever.
+        left_alone_until: they are not to be disturbed before.
         consents: (channel, purpose) → state.
     """
 
@@ -191,7 +191,7 @@ class Judge:
 
     def _settled(self, offer: Offer, person: Person, until: datetime) -> datetime:
         # What is on its way is expected to arrive now.
-        received = [replace(one, at=self._at) if one.at == inf else one for one in person.received]
+        received = [one._replace(at=self._at) if one.at == inf else one for one in person.received]
         for _ in range(_ROUNDS):
             if until >= offer.valid_until:
                 break

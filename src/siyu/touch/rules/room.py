@@ -8,15 +8,15 @@ finds what it wrote when it was ahead. What is on its way and may arrive at any 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from typing import NamedTuple
 
 from siyu.touch.types.ruleset import Budget, Exclusion
 
 DAY = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One touch that reached a person, or is on its way to them.
+class Received(NamedTuple):
+    """One touch that reached a person, or is on its way to them. A tuple, because there are tens of thousands a second.
 
     Attributes:
         at: epoch seconds; infinity while it is on its way.
@@ -54,11 +54,13 @@ def _near(at: float, now: float, span: float) -> bool:
 
 def budget_blocks(budget: Budget, received: Sequence[Received], now: float) -> Blocked | None:
     """Whether a budget has no room at ``now`` (epoch seconds) for one more."""
-    span = budget.hours * 3600.0
-    counted = [one for one in received if one.purpose in budget.counts]
-    near = [one for one in counted if _near(one.at, now, span)]
-    if len(near) < budget.most:
+    most, span, counts = budget.most, budget.hours * 3600.0, budget.counts
+    if len(received) < most:
         return None
+    near = [one for one in received if one.purpose in counts and (one.at == inf or -span < one.at - now < span)]
+    if len(near) < most:
+        return None
+    counted = [one for one in received if one.purpose in counts]
     details: dict[str, object] = {"budget": budget.name, "hours": budget.hours, "most": budget.most, "used": len(near)}
     rival = sum(not one.rival for one in near) < budget.most
     if budget.most == 0:

@@ -16,6 +16,7 @@ from siyu.touch.rules.choosing import UNTREATED, Chosen, choose
 from siyu.touch.rules.hours import zone_of
 from siyu.touch.rules.judging import Judge, Offer, Person, World
 from siyu.touch.rules.room import Received
+from siyu.touch.service import messages
 from siyu.touch.service.held import decide_beside_others
 from siyu.touch.service.outgoing import Outgoing, send
 from siyu.touch.service.wishes import roads
@@ -33,6 +34,11 @@ def set_brand_zone(name: str) -> None:
     _zone[:] = [name]
 
 
+def brand_zone() -> str:
+    """The zone that was set."""
+    return _zone[0]
+
+
 @dataclass(slots=True)
 class Ticket:
     """A touch on its way through the gate.
@@ -40,12 +46,14 @@ class Ticket:
     Attributes:
         id: 0 for one that is new.
         message: of one that is new; those that waited have theirs read when they are sent.
+        packed: the bytes of it, kept where it has to wait.
     """
 
     offer: Offer
     message_hash: str
     input_hash: str = ""
     message: Message | None = None
+    packed: bytes = b""
     id: int = 0
     attempt: int = 1
 
@@ -83,6 +91,8 @@ def decide(conn: Connection, fresh: Sequence[Ticket], ids: Collection[int], now:
     groups.expose(chosen)
     sent = send(conn, found, judge, known, chosen, by_key, now)
     _let_losers_hope(chosen, sent, now)
+    waiting = [by_key[one.offer.key] for one in chosen if one.outcome == "defer"]
+    messages.keep(conn, {one.message_hash: one.packed for one in waiting if one.packed})
     ids_of = _write(conn, chosen, by_key, sent, now)
     timeline.append(conn, [_dropped(one, ids_of, now) for one in chosen if _is_told(one)])
     return [one.decision() for one in chosen]
@@ -139,8 +149,9 @@ def _people(conn: Connection, ids: Collection[int], rules: RuleSet, now: datetim
         )
         for row in people.read(conn, ordered)
     }
+    none: frozenset[str] = frozenset()
     for customer_id, at, purpose, kinds, content in touches.received(conn, ordered, now - _memory(rules)):
-        named = frozenset(kinds.split()) if kinds else frozenset()
+        named = frozenset(kinds.split()) if kinds else none
         known[customer_id].received.append(Received(at, purpose, named, content))
     return known
 
@@ -198,20 +209,30 @@ def _write(
     now: datetime,
 ) -> dict[str, int]:
     """Returns the ids of all, by key."""
-    new, again = [], []
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    again = []
     for one in chosen:
         ticket = by_key[one.offer.key]
         row = _row(one, ticket, sent.get(one.offer.key), now)
         if ticket.id:
             again.append({"id": ticket.id, **row})
         else:
-            new.append({**row, **_proposed(one.offer, ticket)})
-    made = touches.insert(conn, new, now) if new else {}
-    for row in new:
-        if row["key"] not in made:  # somebody used it for another person at this very moment
-            raise IdempotencyMismatch(key=row["key"])
+            row |= _proposed(one.offer, ticket)
+            for name in _COLUMNS:
+                columns[name].append(row[name])
+    made = touches.insert(conn, columns, now) if columns["key"] else {}
+    for key in columns["key"]:
+        if key not in made:  # somebody used it for another person at this very moment
+            raise IdempotencyMismatch(key=key)
     touches.write(conn, again, now)
     return made | {one.offer.key: one.id for one in by_key.values() if one.id}
+
+
+_COLUMNS: Final = (
+    "key", "input_hash", "programme_id", "customer_id", "purpose", "message_hash", "content", "kinds", "wishes",
+    "value_fen", "not_before", "valid_until", "state", "code", "wish", "account_id", "way", "subject_id", "staff_id",
+    "due_at", "received_at", "ended_at", "decisions",
+)  # fmt: skip
 
 
 def _proposed(offer: Offer, ticket: Ticket) -> dict[str, Any]:
@@ -223,7 +244,7 @@ def _proposed(offer: Offer, ticket: Ticket) -> dict[str, Any]:
         "purpose": offer.purpose,
         "message_hash": ticket.message_hash,
         "content": offer.content,
-        "kinds": " ".join(sorted(offer.kinds)),
+        "kinds": " ".join(sorted(offer.kinds)) if offer.kinds else "",
         "wishes": [(wish.account_id, wish.way) for wish in offer.wishes],
         "value_fen": offer.value_fen,
         "not_before": offer.not_before,

@@ -56,8 +56,7 @@ def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> l
     answers = _answered(conn, proposals, [hash_ for hash_, _, _ in inputs], living)
     fresh = [place for place, one in enumerate(proposals) if one.key not in answers]
     wishes.check(conn, _used(proposals[place] for place in fresh))
-    messages.keep(conn, {inputs[place][1]: inputs[place][2] for place in fresh})
-    tickets = [_ticket(proposals[place], *inputs[place][:2], living) for place in fresh]
+    tickets = [_ticket(proposals[place], inputs[place], living) for place in fresh]
     answers |= {one.key: one for one in decide(conn, tickets, set(living.values()), now)}
     return [answers[one.key] for one in proposals]
 
@@ -131,9 +130,10 @@ def _used(fresh: Iterable[Proposal]) -> list[tuple[Any, Any]]:
     return list({(one.wishes, tuple(sorted(one.message.details))): (one.wishes, one.message) for one in fresh}.values())
 
 
-def _ticket(one: Proposal, input_hash: str, message_hash: str, living: Mapping[int, int]) -> Ticket:
+def _ticket(one: Proposal, given: tuple[str, str, bytes], living: Mapping[int, int]) -> Ticket:
+    input_hash, message_hash, packed = given
     offer = Offer(
         one.key, one.programme_id, living[one.customer_id], one.purpose, one.wishes, one.value_fen, one.valid_until,
         one.not_before, one.kinds, messages.content_of(message_hash),
     )  # fmt: skip
-    return Ticket(offer, message_hash, input_hash=input_hash, message=one.message)
+    return Ticket(offer, message_hash, input_hash=input_hash, message=one.message, packed=packed)

@@ -10,7 +10,7 @@ from siyu.engines.postgres import rows, run
 
 
 class PersonRow(NamedTuple):
-    """``left_alone_until`` is ``datetime.max`` for ever; ``acts`` is empty where nothing is known."""
+    """``acts`` is empty where nothing is known."""
 
     customer_id: int
     left_alone_until: datetime | None
@@ -47,8 +47,7 @@ def read(conn: Connection, ids: Collection[int]) -> list[PersonRow]:
     found = rows(
         conn,
         """
-        SELECT customer_id, CASE WHEN left_alone_until = 'infinity' THEN '9999-12-31T00:00:00Z' ELSE left_alone_until END,
-               acts
+        SELECT customer_id, left_alone_until, acts
         FROM touch.person LEFT JOIN touch.daytime USING (customer_id)
         WHERE customer_id = ANY(CAST(:ids AS bigint[]))
         """,
@@ -130,3 +129,38 @@ def follow(conn: Connection, losers: Sequence[int], winners: Sequence[int]) -> N
             f"DELETE FROM touch.{table} WHERE customer_id = ANY(CAST(:losers AS bigint[]))",
             losers=list(losers),
         )
+
+
+def part(conn: Connection, stays: int, new: int, contacts: Sequence[tuple[int, str]]) -> None:
+    """Touches that went to these contacts, as account and id, are the new customer's, who is left alone as the other is."""
+    run(
+        conn,
+        """
+        UPDATE touch.touch AS held SET customer_id = :new
+        FROM unnest(CAST(:accounts AS bigint[]), CAST(:subjects AS text[])) AS went (account_id, subject_id)
+        WHERE held.customer_id = :stays AND held.account_id = went.account_id AND held.subject_id = went.subject_id
+          AND held.state <> 'waiting'
+        """,
+        new=new,
+        stays=stays,
+        accounts=[account_id for account_id, _ in contacts],
+        subjects=[subject_id for _, subject_id in contacts],
+    )
+    run(
+        conn,
+        """INSERT INTO touch.person (customer_id, left_alone_until, left_alone_because)
+           SELECT :new, left_alone_until, left_alone_because FROM touch.person WHERE customer_id = :stays
+           ON CONFLICT DO NOTHING""",
+        new=new,
+        stays=stays,
+    )
+
+
+def daytimes(conn: Connection, ids: Collection[int]) -> dict[int, bytes]:
+    """What is known of the day of these people."""
+    found = rows(
+        conn,
+        "SELECT customer_id, acts FROM touch.daytime WHERE customer_id = ANY(CAST(:ids AS bigint[]))",
+        ids=list(ids),
+    )
+    return {row[0]: row[1] for row in found}

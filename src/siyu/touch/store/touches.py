@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows, run
+from siyu.engines.postgres import AnyRow, rows, run
 from siyu.touch.types.proposals import Purpose, TouchState
 
 
@@ -49,11 +49,11 @@ def known(conn: Connection, keys: Collection[str]) -> dict[str, Known]:
     return {row[0]: Known(*row[1:]) for row in found}
 
 
-def received(conn: Connection, ids: Collection[int], since: datetime) -> list[tuple[int, float, str, str | None, int]]:
+def received(conn: Connection, ids: Collection[int], since: datetime) -> Sequence[AnyRow]:
     """What these people received after then, or is on its way: customer, epoch seconds, purpose, kinds with spaces
     between, content.
     """
-    found = rows(
+    return rows(
         conn,
         """
         SELECT customer_id, extract(epoch FROM received_at)::double precision, purpose,
@@ -64,7 +64,6 @@ def received(conn: Connection, ids: Collection[int], since: datetime) -> list[tu
         ids=list(ids),
         since=since,
     )
-    return [tuple(row) for row in found]
 
 
 def due_people(conn: Connection, now: datetime, most: int) -> list[int]:
@@ -96,8 +95,8 @@ def due_of(conn: Connection, ids: Collection[int], now: datetime) -> list[Waitin
     return [Waiting(*row) for row in found]
 
 
-def insert(conn: Connection, new: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, int]:
-    """Keep these as columns by name; returns ids by key, without those whose key is taken."""
+def insert(conn: Connection, columns: Mapping[str, list[Any]], now: datetime) -> dict[str, int]:
+    """Keep touches, given as columns by name; ``decisions`` are JSON. Returns ids by key, without those whose key is taken."""
     found = rows(
         conn,
         """
@@ -105,17 +104,27 @@ def insert(conn: Connection, new: Sequence[Mapping[str, Any]], now: datetime) ->
             value_fen, not_before, valid_until, state, code, wish, attempt, account_id, way, subject_id, staff_id,
             proposed_at, decided_at, due_at, received_at, ended_at, decisions)
         SELECT key, input_hash, programme_id, customer_id, purpose, message_hash, content,
-            string_to_array(kinds, ' '), wishes, value_fen, not_before, valid_until, state, code, wish, attempt,
+            string_to_array(kinds, ' '), wishes, value_fen, not_before, valid_until, state, code, wish, 1,
             account_id, way, subject_id, staff_id, :now, :now, due_at, received_at, ended_at, decisions
-        FROM json_to_recordset(CAST(:new AS json)) AS new (key text, input_hash text, programme_id bigint,
-            customer_id bigint, purpose text, message_hash text, content bigint, kinds text, wishes jsonb,
-            value_fen bigint, not_before timestamptz, valid_until timestamptz, state text, code text, wish smallint,
-            attempt smallint, account_id bigint, way text, subject_id text, staff_id text, due_at timestamptz,
-            received_at timestamptz, ended_at timestamptz, decisions jsonb)
+        FROM ROWS FROM (
+            unnest(CAST(:key AS text[]), CAST(:input_hash AS text[]), CAST(:programme_id AS bigint[]),
+                CAST(:customer_id AS bigint[]), CAST(:purpose AS text[]), CAST(:message_hash AS text[]),
+                CAST(:content AS bigint[]), CAST(:kinds AS text[]), CAST(:value_fen AS bigint[]),
+                CAST(:not_before AS timestamptz[]), CAST(:valid_until AS timestamptz[]), CAST(:state AS text[]),
+                CAST(:code AS text[]), CAST(:wish AS smallint[]), CAST(:account_id AS bigint[]), CAST(:way AS text[]),
+                CAST(:subject_id AS text[]), CAST(:staff_id AS text[]), CAST(:due_at AS timestamptz[]),
+                CAST(:received_at AS timestamptz[]), CAST(:ended_at AS timestamptz[])),
+            jsonb_array_elements(CAST(:wishes AS jsonb)),
+            jsonb_array_elements(CAST(:decisions AS jsonb))
+        ) AS new (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds, value_fen, not_before,
+            valid_until, state, code, wish, account_id, way, subject_id, staff_id, due_at, received_at, ended_at, wishes,
+            decisions)
         ON CONFLICT (key) DO NOTHING RETURNING key, id
         """,
-        new=_json(new),
         now=now,
+        **{name: values for name, values in columns.items() if name not in ("wishes", "decisions")},
+        wishes=_json(columns["wishes"]),
+        decisions=_json(columns["decisions"]),
     )
     return {row[0]: row[1] for row in found}
 
@@ -224,5 +233,5 @@ def notify(conn: Connection, channel: str) -> None:
     run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
 
 
-def _json(new: Sequence[Mapping[str, Any]]) -> str:
+def _json(new: Sequence[Any]) -> str:
     return orjson.dumps(list(new)).decode()

@@ -19,11 +19,11 @@ REASONS: Final[dict[str, Sentence]] = {
         "最早可于 {until} 发送，但有效期至 {valid_until}。",
     ),
     "too_early": Sentence("It waits until {until}, as was asked for.", "按设定等待至 {until}。"),
-    "programme_paused": Sentence("The programme is paused: {reason}", "活动已暂停：{reason}"),
+    "programme_paused": Sentence("The programme is paused: {reason}", "项目已暂停：{reason}"),
     "programme_halted": Sentence(
-        "The programme was stopped by the harm guard: {reason}", "活动已被伤害防护停止：{reason}"
+        "The programme was stopped by the harm guard: {reason}", "项目已被伤害防护停止：{reason}"
     ),
-    "programme_stopped": Sentence("The programme is over.", "活动已结束。"),
+    "programme_stopped": Sentence("The programme is over.", "项目已结束。"),
     "consent_denied": Sentence(
         "The person does not want to be reached by {channel} for {purpose}.",
         "客户已拒绝通过“{channel}”接收“{purpose}”类消息。",
@@ -56,7 +56,7 @@ REASONS: Final[dict[str, Sentence]] = {
         "For the person it is between {start} and {end}.", "客户当地时间处于 {start} 至 {end} 的免打扰时段。"
     ),
     "resting": Sentence("At this hour the person is hardly ever active.", "客户在该时段几乎不活跃，可能正在休息。"),
-    "control": Sentence("The person belongs to the control group of the programme.", "客户属于该活动的对照组。"),
+    "control": Sentence("The person belongs to the control group of the programme.", "客户属于该项目的对照组。"),
     "holdout": Sentence(
         "The person belongs to the holdout, which receives no marketing.", "客户属于全局留白组，不接收营销消息。"
     ),

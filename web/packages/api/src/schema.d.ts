@@ -2267,6 +2267,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touch/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Person
+         * @description Every touch of a person with all reasons, and what is planned next.
+         */
+        get: operations["of_person_api_v1_touch_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/customers/{customer_id}/left_alone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Leave Alone
+         * @description Have somebody not be disturbed until then, for ever, or no longer be left alone.
+         */
+        put: operations["leave_alone_api_v1_touch_customers__customer_id__left_alone_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/customers/{customer_id}/touches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send By Hand
+         * @description Propose one touch to one person; every rule of the gate holds, and the answer says what it says.
+         */
+        post: operations["send_by_hand_api_v1_touch_customers__customer_id__touches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/programmes/{programme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Programme
+         * @description How a programme sends, and how many of its touches are in which state for which reason.
+         */
+        get: operations["of_programme_api_v1_touch_programmes__programme_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/programmes/{programme_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Hold everything of a programme: nobody is thrown out. Safe to repeat.
+         */
+        post: operations["pause_api_v1_touch_programmes__programme_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/programmes/{programme_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Let it send again, also where the harm guard stopped it. Safe to repeat.
+         */
+        post: operations["resume_api_v1_touch_programmes__programme_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description The rules in force.
+         */
+        get: operations["rules_api_v1_touch_rules_get"];
+        /**
+         * Change
+         * @description Have other rules in force; whatever waits is decided again by them.
+         */
+        put: operations["change_api_v1_touch_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How they were changed, newest first.
+         */
+        get: operations["versions_api_v1_touch_rules_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/touches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Touches
+         * @description Touches that pass every filter, newest first.
+         */
+        get: operations["touches_api_v1_touch_touches_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/beacon/v1/batch": {
         parameters: {
             query?: never;
@@ -3008,6 +3192,17 @@ export interface components {
             net_fen: number;
         };
         /**
+         * Because
+         * @description For the audit.
+         */
+        Because: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /**
          * Board
          * @description RARRA: retention, activation, referral, revenue, acquisition; ``arpu`` belongs to revenue.
          */
@@ -3091,6 +3286,37 @@ export interface components {
              * @default
              */
             source: string;
+        };
+        /**
+         * Budget
+         * @description So many touches in any span of so many hours, over all channels.
+         *
+         *     Attributes:
+         *         counts: purposes that use it up.
+         *         obeys: purposes that it holds back.
+         */
+        Budget: {
+            /**
+             * Counts
+             * @default [
+             *       "service",
+             *       "marketing"
+             *     ]
+             */
+            counts: ("service" | "transactional" | "marketing")[];
+            /** Hours */
+            hours: number;
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+            /**
+             * Obeys
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            obeys: ("service" | "transactional" | "marketing")[];
         };
         /**
          * Calibration
@@ -3495,25 +3721,6 @@ export interface components {
             staff_id: string;
         };
         /**
-         * Consent
-         * @description What the customer agreed to; channel ``all`` speaks for every channel that has no word of its own.
-         */
-        Consent: {
-            /** Channel */
-            channel: string;
-            /** Purpose */
-            purpose: string;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** Source */
-            source: string;
-            /** State */
-            state: string;
-        };
-        /**
          * ConsoleConfig
          * @description How the console shows names, times and money.
          */
@@ -3562,6 +3769,18 @@ export interface components {
             tags: string[];
             /** Union Id */
             union_id: string;
+        };
+        /** CountRead */
+        CountRead: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled";
         };
         /**
          * CustomerList
@@ -3661,6 +3880,38 @@ export interface components {
             last: string;
             /** Zone */
             zone: string;
+        };
+        /** DecisionRead */
+        DecisionRead: {
+            /** Key */
+            key: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "send" | "defer" | "drop";
+            /** Reasons */
+            reasons: components["schemas"]["ReasonRead"][];
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * Dedup
+         * @description The same content reaches a person once within so many days.
+         */
+        Dedup: {
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("service" | "transactional" | "marketing")[];
         };
         /**
          * Definitions
@@ -3775,6 +4026,16 @@ export interface components {
          * @enum {string}
          */
         EvidenceState: "merged" | "same" | "confirmed" | "demoted" | "review" | "rejected";
+        /**
+         * Exclusion
+         * @description Of these kinds a person receives only one within so many days, however often.
+         */
+        Exclusion: {
+            /** Days */
+            days: number;
+            /** Kinds */
+            kinds: string[];
+        };
         /**
          * ExportAsked
          * @description Whom to export, by the filters of the list or by a figure; the columns; personal data in clear or masked.
@@ -4465,6 +4726,23 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /** JudgedRead */
+        JudgedRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Outcome
+             * @description send, defer or drop
+             */
+            outcome: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonRead"][];
+            /** Until */
+            until: string | null;
+        };
         /**
          * Kind
          * @description A kind of account that can be connected.
@@ -4656,6 +4934,24 @@ export interface components {
             stronger: number;
             /** Weaker */
             weaker: number;
+        };
+        /**
+         * LeftAlone
+         * @description Until when somebody is not to be disturbed; without a moment, `for_ever` says whether they are at all.
+         */
+        LeftAlone: {
+            /**
+             * For Ever
+             * @default false
+             */
+            for_ever: boolean;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /** Until */
+            until?: string | null;
         };
         /**
          * Letter
@@ -5216,6 +5512,20 @@ export interface components {
             replace_phones: boolean;
         };
         /**
+         * Obeyed
+         * @description A rule that has no setting but for whom it is.
+         */
+        Obeyed: {
+            /**
+             * Purposes
+             * @default [
+             *       "service",
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("service" | "transactional" | "marketing")[];
+        };
+        /**
          * One
          * @description The id of a customer.
          */
@@ -5452,6 +5762,27 @@ export interface components {
             profile: components["schemas"]["Profile"];
             value: components["schemas"]["Value"];
         };
+        /** PersonRead */
+        PersonRead: {
+            /** Customer Id */
+            customer_id: number;
+            /** Left Alone Because */
+            left_alone_because: string;
+            /** Left Alone Until */
+            left_alone_until: string | null;
+            /** Next Before */
+            next_before: number | null;
+            /**
+             * Planned
+             * @description What comes first first.
+             */
+            planned: components["schemas"]["TouchRead"][];
+            /**
+             * Touches
+             * @description Newest first.
+             */
+            touches: components["schemas"]["TouchRead"][];
+        };
         /** PhoneCode */
         PhoneCode: {
             /**
@@ -5649,7 +5980,7 @@ export interface components {
              * Consents
              * @default []
              */
-            consents: components["schemas"]["Consent"][];
+            consents: components["schemas"]["siyu__customers__types__Consent"][];
             /** Customer Id */
             customer_id: number;
             /**
@@ -5684,6 +6015,24 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ProgrammeRead */
+        ProgrammeRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Counts */
+            counts: components["schemas"]["CountRead"][];
+            /** Programme Id */
+            programme_id: number;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @description running, paused, or halted by the harm guard
+             */
+            state: string;
+        };
         /**
          * PropertyFilter
          * @description One condition on a fact.
@@ -5705,6 +6054,29 @@ export interface components {
             property: string;
             /** Value */
             value: boolean | number | string | (boolean | number | string)[];
+        };
+        /**
+         * QuietHours
+         * @description Times of the person's own clock at which nothing is sent; over midnight where the end is before the start.
+         */
+        QuietHours: {
+            /**
+             * End
+             * @default 09:00
+             */
+            end: string;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("service" | "transactional" | "marketing")[];
+            /**
+             * Start
+             * @default 21:00
+             */
+            start: string;
         };
         /** QuotaRead */
         QuotaRead: {
@@ -5767,6 +6139,24 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+            /** Zh */
+            zh: string;
+        };
+        /** ReasonRead */
+        ReasonRead: {
+            /** Code */
+            code: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * Effect
+             * @description `drop` and `defer` decide; `pass`: why a way was passed over for the next one.
+             */
+            effect: string;
+            /** En */
+            en: string;
             /** Zh */
             zh: string;
         };
@@ -5994,6 +6384,33 @@ export interface components {
              * @description For POST /api/v1/redeem; good once and for 24 hours.
              */
             token: string;
+        };
+        /**
+         * Resting
+         * @description Hours at which the person is hardly ever active, where enough is known of them.
+         *
+         *     Attributes:
+         *         acts: so many acts have to be known.
+         *         per_mille: an hour is one of rest when it and its neighbours hold less than this share of all acts.
+         */
+        Resting: {
+            /**
+             * Acts
+             * @default 50
+             */
+            acts: number;
+            /**
+             * Per Mille
+             * @default 20
+             */
+            per_mille: number;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("service" | "transactional" | "marketing")[];
         };
         /**
          * RetentionCohort
@@ -6393,6 +6810,129 @@ export interface components {
             verify_free_during: components["schemas"]["Span"][];
         };
         /**
+         * RuleSet
+         * @description All rules. Those in ``order`` are asked, in that order; all have their say, and the first that drops decides.
+         *
+         *     ``valid`` and ``programme`` come first, ``control`` and ``quota`` last; these, ``consent`` and ``relation`` are never
+         *     left out.
+         */
+        RuleSet: {
+            /**
+             * Budgets
+             * @default [
+             *       {
+             *         "counts": [
+             *           "service",
+             *           "marketing"
+             *         ],
+             *         "hours": 24,
+             *         "most": 1,
+             *         "name": "day",
+             *         "obeys": [
+             *           "marketing"
+             *         ]
+             *       },
+             *       {
+             *         "counts": [
+             *           "service",
+             *           "marketing"
+             *         ],
+             *         "hours": 168,
+             *         "most": 3,
+             *         "name": "week",
+             *         "obeys": [
+             *           "marketing"
+             *         ]
+             *       },
+             *       {
+             *         "counts": [
+             *           "service",
+             *           "marketing"
+             *         ],
+             *         "hours": 720,
+             *         "most": 8,
+             *         "name": "month",
+             *         "obeys": [
+             *           "marketing"
+             *         ]
+             *       }
+             *     ]
+             */
+            budgets: components["schemas"]["Budget"][];
+            consent?: components["schemas"]["siyu__touch__types__ruleset__Consent"];
+            dedup?: components["schemas"]["Dedup"];
+            do_not_disturb?: components["schemas"]["Obeyed"];
+            /**
+             * Exclusions
+             * @default [
+             *       {
+             *         "days": 1,
+             *         "kinds": [
+             *           "red_packet",
+             *           "coupon"
+             *         ]
+             *       }
+             *     ]
+             */
+            exclusions: components["schemas"]["Exclusion"][];
+            /**
+             * Order
+             * @default [
+             *       "valid",
+             *       "programme",
+             *       "consent",
+             *       "do_not_disturb",
+             *       "relation",
+             *       "exclusion",
+             *       "dedup",
+             *       "budget",
+             *       "quiet_hours",
+             *       "resting",
+             *       "control",
+             *       "quota"
+             *     ]
+             */
+            order: ("valid" | "programme" | "consent" | "do_not_disturb" | "relation" | "exclusion" | "dedup" | "budget" | "quiet_hours" | "resting" | "control" | "quota")[];
+            quiet_hours?: components["schemas"]["QuietHours"];
+            resting?: components["schemas"]["Resting"];
+            staff?: components["schemas"]["Staff"];
+        };
+        /** RulesChange */
+        RulesChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read; what is left out is as by default.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the rules that were changed.
+             */
+            version: number;
+        };
+        /** RulesRead */
+        RulesRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["RuleSet"];
+            /** Version */
+            version: number;
+        };
+        /**
          * Run
          * @description One import, as far as it is.
          */
@@ -6661,6 +7201,17 @@ export interface components {
             overruled: components["schemas"]["Evidence"][];
             /** Staying */
             staying: components["schemas"]["Known"][];
+        };
+        /**
+         * Staff
+         * @description Members of staff who do not confirm are reminded after so many hours; 0: never.
+         */
+        Staff: {
+            /**
+             * Remind Hours
+             * @default 4
+             */
+            remind_hours: number;
         };
         /** StandingRead */
         StandingRead: {
@@ -6936,6 +7487,125 @@ export interface components {
             entries: components["schemas"]["TimelineEntry"][];
             /** Next */
             next: string | null;
+        };
+        /** TouchNew */
+        TouchNew: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: [
+                string,
+                {
+                    [key: string]: string;
+                }
+            ][];
+            /**
+             * Details
+             * @description What a way needs besides, as `template_id`.
+             * @default {}
+             */
+            details: {
+                [key: string]: string;
+            };
+            /**
+             * Hours
+             * @description So long it is valid.
+             * @default 24
+             */
+            hours: number;
+            /**
+             * Key
+             * @description Of this request: a repeat sends nothing.
+             */
+            key: string;
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Purpose
+             * @default service
+             * @enum {string}
+             */
+            purpose: "service" | "transactional" | "marketing";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Wishes */
+            wishes: components["schemas"]["WishNew"][];
+        };
+        /** TouchRead */
+        TouchRead: {
+            /** Account Id */
+            account_id: number | null;
+            /**
+             * Code
+             * @description The reason that decided; empty where none did.
+             */
+            code: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /**
+             * Decisions
+             * @description Oldest first.
+             */
+            decisions: components["schemas"]["JudgedRead"][];
+            /**
+             * Due At
+             * @description When it is decided again, while it waits.
+             */
+            due_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Kinds */
+            kinds: string[];
+            /** Not Before */
+            not_before: string | null;
+            /** Programme Id */
+            programme_id: number;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "service" | "transactional" | "marketing";
+            /** Staff Id */
+            staff_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled";
+            /** Subject Id */
+            subject_id: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /** Value Fen */
+            value_fen: number;
+            /** Way */
+            way: string;
+            /** Wishes */
+            wishes: components["schemas"]["WishRead"][];
         };
         /**
          * UnseenRead
@@ -7253,6 +7923,20 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** WishNew */
+        WishNew: {
+            /** Account Id */
+            account_id: number;
+            /** Way */
+            way: string;
+        };
+        /** WishRead */
+        WishRead: {
+            /** Account Id */
+            account_id: number;
+            /** Way */
+            way: string;
+        };
         /** WorkloadRead */
         WorkloadRead: {
             /** Active */
@@ -7325,6 +8009,25 @@ export interface components {
             message_zh: string;
         };
         /**
+         * Consent
+         * @description What the customer agreed to; channel ``all`` speaks for every channel that has no word of its own.
+         */
+        siyu__customers__types__Consent: {
+            /** Channel */
+            channel: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+        };
+        /**
          * Problem
          * @description Why a row cannot be taken, in both languages.
          */
@@ -7335,6 +8038,18 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Consent
+         * @description Where the person said nothing, ``needed`` says for which purposes of a channel they have to agree first.
+         *
+         *     Channels are those of consent: ``sms``, ``wecom``, ``wechat`` …; ``all`` stands for those that are not named.
+         */
+        siyu__touch__types__ruleset__Consent: {
+            /** Needed */
+            needed?: {
+                [key: string]: ("service" | "transactional" | "marketing")[];
+            };
         };
     };
     responses: never;
@@ -12793,6 +13508,426 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_person_api_v1_touch_customers__customer_id__get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than the one with this id. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    leave_alone_api_v1_touch_customers__customer_id__left_alone_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeftAlone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_by_hand_api_v1_touch_customers__customer_id__touches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TouchNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_programme_api_v1_touch_programmes__programme_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_api_v1_touch_programmes__programme_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_api_v1_touch_programmes__programme_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_api_v1_touch_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_touch_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_touch_rules_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    touches_api_v1_touch_touches_get: {
+        parameters: {
+            query?: {
+                programme_id?: number | null;
+                state?: ("waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled") | null;
+                code?: string | null;
+                purpose?: ("service" | "transactional" | "marketing") | null;
+                /** @description Only what is older than the one with this id. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TouchRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */

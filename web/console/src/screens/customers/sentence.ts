@@ -21,6 +21,7 @@ export const KINDS = {
   behaviour: ["page.viewed", "screen.viewed", "event.tracked", "group.joined"],
   profile: ["profile.identified", "tag.added", "tag.removed", "consent.changed", "relation.started", "relation.ended"],
   ties: ["friend.added", "friend.deleted", "friend.transferred", "chat.joined", "chat.left"],
+  touch: ["touch.sent", "touch.failed", "touch.dropped"],
   identity: ["customer.merged", "customer.split"],
 } as const;
 

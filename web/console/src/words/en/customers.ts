@@ -249,6 +249,7 @@ export const customers: Words<typeof source> = {
     trade: "Trade",
     profile: "Profile and relations",
     ties: "Friends and groups",
+    touch: "Touches",
     identity: "Identity",
   },
   ties,

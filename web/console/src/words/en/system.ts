@@ -21,6 +21,7 @@ export const system: Words<typeof source> = {
     "timeline.squash": "Fold merges into the timeline",
     "channels.reconcile": "Reconcile an account of a channel",
     "channels.reconcile_all": "Have every account of a channel reconciled",
+    "touch.staff": "Remind staff of touches to confirm",
     "channels.recognise": "Ask which contacts the visitors of our apps are",
     "insight.refit": "Refit the lifetime models",
     "exports.write": "Export customers",

@@ -244,6 +244,7 @@ export const customers = {
     trade: "交易",
     profile: "资料与关系",
     ties: "好友与社群",
+    touch: "触达",
     identity: "身份",
   },
   ties,

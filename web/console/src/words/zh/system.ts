@@ -17,6 +17,7 @@ export const system = {
     "timeline.squash": "合并客户映射",
     "channels.reconcile": "渠道账号对账",
     "channels.reconcile_all": "安排全部渠道账号对账",
+    "touch.staff": "提醒员工确认触达任务",
     "channels.recognise": "识别小程序访客对应的渠道联系人",
     "insight.refit": "重新拟合生命周期模型",
     "exports.write": "导出客户",
