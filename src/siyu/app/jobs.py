@@ -8,7 +8,7 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
-from siyu.app import exports, imports, lifetime, recognising, syncing
+from siyu.app import exports, imports, lifetime, recognising, segmenting, syncing
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
@@ -54,6 +54,12 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, "touch.staff", "*/10 * * * *", lambda: touch.look_after_staff(desk))
 
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
+
+    _periodic(jobs, segmenting.ALL, "57 4 * * *", lambda: segmenting.evaluate_all(context))
+
+    @jobs.task(name=segmenting.EVALUATE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
+    async def evaluate_segment(segment_id: int) -> None:
+        await asyncio.to_thread(segmenting.evaluate, context, segment_id)
 
     @jobs.task(name=channels.RECONCILE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
     async def reconcile(account_id: int) -> None:

@@ -146,4 +146,8 @@ def test_tasks(
     found = client.get(f"{base}/tasks/{task['handle']}").json()
     assert (found["task"]["state"], len(found["task"]["reminded"])) == ("cancelled", 1)
     assert [one["staff_id"] for one in found["staff"]] == [tie.userid]
+    (result,) = client.get(f"{base}/tasks/{task['handle']}/results").json()
+    assert (result["subject_id"], result["result"]) == (tie.external_userid, "cancelled")
+    assert client.get(f"{base}/tasks/{task['handle']}/results", params={"after": result["id"]}).json() == []
+    assert client.get(f"{base}/tasks/nothing/results").status_code == 404
     assert client.get(f"{base}/tasks/nothing").status_code == 404

@@ -91,6 +91,15 @@ def test_groups_tags_and_one_contact(asking: Asking, mirrored: Account) -> None:
     gone = client.get(f"{base}/contacts/wm3").json()
     assert gone["follows"][0]["ended_by"] == "customer"
     assert client.get(f"{base}/contacts/nobody").status_code == 404
+    served = client.get(f"{base}/staff/ann/contacts").json()
+    assert [(one["contact_id"], one["tags"]) for one in served] == [("wm2", ["高意向"]), ("wm1", ["高意向"])]
+    assert client.get(f"{base}/staff/nobody/contacts").json() == []
+    members = client.get(f"{base}/groups/wr1/members").json()
+    assert [(one["member_id"], one["kind"]) for one in members] == [
+        ("wm2", "customer"),
+        ("ann", "staff"),
+        ("wm1", "customer"),
+    ]
 
 
 def test_how_it_stands_and_the_report(asking: Asking, mirrored: Account, database: Database) -> None:

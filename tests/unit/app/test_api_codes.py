@@ -263,6 +263,18 @@ class TestFunnel:
         assert self.figures(web, wall, NOW - 2 * DAY)["added"] == 2
         assert self.figures(web, wall, card=1)["added"] == 0
 
+    def test_who_the_contacts_are(
+        self, web: TestClient, wall: dict[str, Any], shop: Account, asking: Callable[..., TestClient]
+    ) -> None:
+        path, body = f"/api/v1/channels/accounts/{shop.id}/contacts/who", {"contact_ids": ["w4", "nobody"]}
+        asked = {"figure": "added", "from": (NOW - 2 * DAY).isoformat()}
+        added = web.get(f"{CODES}/{wall['id']}/people", params=asked).json()["customer_ids"]
+        (one,) = web.post(path, json=body).json()
+        assert one["contact_id"] == "w4"
+        assert one["customer_id"] in added
+        assert web.post(path, json={"contact_ids": []}).status_code in {400, 422}
+        assert asking("channels.read").post(path, json=body).status_code == 403
+
     def test_who_bought_since_they_came(self, web: TestClient, wall: dict[str, Any], tell: Told) -> None:
         bought = (("w2", NOW - 10 * DAY), ("w4", NOW - 10 * DAY), ("w9", NOW - DAY), ("w1", NOW - DAY))
         for n, (who, at) in enumerate(bought):

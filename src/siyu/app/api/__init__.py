@@ -6,6 +6,7 @@ from siyu.app.api import (
     arrivals,
     codes,
     console,
+    contacts,
     customers,
     exports,
     imports,
@@ -15,6 +16,7 @@ from siyu.app.api import (
     lifetime,
     live,
     overview,
+    segments,
     system,
 )
 from siyu.channels import http as channels
@@ -27,6 +29,7 @@ for part in (
     arrivals,
     codes,
     console,
+    contacts,
     overview,
     exports,
     customers,
@@ -36,6 +39,7 @@ for part in (
     journeys,
     lifetime,
     live,
+    segments,
     system,
 ):
     router.include_router(part.router)

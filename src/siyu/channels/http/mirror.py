@@ -15,6 +15,7 @@ router = APIRouter(prefix="/api/v1/channels/accounts/{account_id}", tags=["chann
 
 _PERIOD: Final = timedelta(days=30)
 
+PathId = Annotated[str, Path(min_length=1, max_length=256)]
 Since = Annotated[
     AwareDatetime | None, Query(description="Begin of the period; 30 days before its end when not given.")
 ]
@@ -110,6 +111,24 @@ class RelationshipRead(Read):
     tags: list[str]
 
 
+class ServedRead(Read):
+    contact_id: str
+    since: datetime
+    way: str
+    state: str
+    tags: list[str] = Field(description="Names of those that this member put.")
+
+
+class MemberRead(Read):
+    member_id: str
+    kind: str = Field(description="staff or customer")
+    joined_at: datetime
+    left_at: datetime | None
+    way: str
+    invited_by: str
+    state: str = Field(description="What the code carried through which they came.")
+
+
 class ContactRead(Read):
     contact_id: str
     kind: str
@@ -135,6 +154,13 @@ def staff(
     return [WorkloadRead.model_validate(one) for one in service.workload(conn, account_id, *_period(since, until, now))]
 
 
+@router.get("/staff/{staff_id}/contacts")
+def served(account_id: AccountId, staff_id: PathId, _: CanSee, conn: Conn) -> list[ServedRead]:
+    """Up to 10,000 contacts who stand with a member of staff now, who came last first."""
+    service.account(conn, account_id)
+    return [ServedRead.model_validate(one) for one in service.served(conn, account_id, staff_id)]
+
+
 @router.get("/groups")
 def groups(
     account_id: AccountId, _: CanSee, conn: Conn, now: Now, since: Since = None, until: Until = None
@@ -142,6 +168,13 @@ def groups(
     """Group chats with who is in them; also those that are no more, at the end."""
     service.account(conn, account_id)
     return [GroupRead.model_validate(one) for one in service.group_list(conn, account_id, *_period(since, until, now))]
+
+
+@router.get("/groups/{group_id}/members")
+def members(account_id: AccountId, group_id: PathId, _: CanSee, conn: Conn) -> list[MemberRead]:
+    """Who is or was in a group, each with their last stay; who is there comes first."""
+    service.account(conn, account_id)
+    return [MemberRead.model_validate(one) for one in service.group_members(conn, account_id, group_id)]
 
 
 @router.get("/tags")
@@ -152,9 +185,7 @@ def tags(account_id: AccountId, _: CanSee, conn: Conn) -> list[TagRead]:
 
 
 @router.get("/contacts/{contact_id}")
-def contact(
-    account_id: AccountId, contact_id: Annotated[str, Path(max_length=256)], _: CanSee, conn: Conn
-) -> ContactRead:
+def contact(account_id: AccountId, contact_id: PathId, _: CanSee, conn: Conn) -> ContactRead:
     """One contact with everybody who serves or served them, newest first."""
     service.account(conn, account_id)
     return ContactRead.model_validate(service.contact_follows(conn, account_id, contact_id))

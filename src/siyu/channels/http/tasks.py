@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from siyu.channels import service
 from siyu.channels.http.accounts import AccountId, CanSee, Read
-from siyu.channels.http.acts import CanAct, PathId, desk_of
+from siyu.channels.http.acts import After, CanAct, PathId, desk_of
 from siyu.engines.http import ERROR_RESPONSES, Conn
 
 router = APIRouter(prefix="/api/v1/channels/accounts/{account_id}/tasks", tags=["channels"], responses=ERROR_RESPONSES)
@@ -26,11 +26,25 @@ class TaskRead(Read):
     sent: int
     no_friend: int = Field(description="No friend of the member any more.")
     capped: int = Field(description="Had received as many as they may.")
+    liked: int = Field(description="Customers who liked what was published, where the platform tells it.")
+    commented: int
 
 
 class ConfirmationRead(Read):
     staff_id: str
     confirmed_at: datetime | None
+
+
+class ResultRead(Read):
+    id: int
+    subject_id: str
+    staff_id: str
+    result: str = Field(
+        description="Empty while it waits; else sent, no_friend, capped, left_out, cancelled, unconfirmed."
+    )
+    reason: str
+    reason_zh: str
+    ended_at: datetime | None
 
 
 class TaskWithStaff(BaseModel):
@@ -52,6 +66,12 @@ def task(account_id: AccountId, handle: PathId, _: CanSee, conn: Conn) -> TaskWi
     return TaskWithStaff(
         task=TaskRead.model_validate(found), staff=[ConfirmationRead.model_validate(one) for one in staff]
     )
+
+
+@router.get("/{handle}/results")
+def results(account_id: AccountId, handle: PathId, _: CanSee, conn: Conn, after: After = 0) -> list[ResultRead]:
+    """What became of a task for a thousand customers or groups, behind the one with the id ``after``."""
+    return [ResultRead.model_validate(one) for one in service.task_results(conn, account_id, handle, after=after)]
 
 
 @router.post("/{handle}/remind", status_code=204)

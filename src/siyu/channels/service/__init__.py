@@ -40,7 +40,17 @@ from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
 from siyu.channels.service.reacting import do_reactions
-from siyu.channels.service.reading import contact_follows, group_list, standing, tag_list, walk, walks, workload
+from siyu.channels.service.reading import (
+    contact_follows,
+    group_list,
+    group_members,
+    served,
+    standing,
+    tag_list,
+    walk,
+    walks,
+    workload,
+)
 from siyu.channels.service.regrouping import regroup
 from siyu.channels.service.remarks import note_contact
 from siyu.channels.service.rereading import (
@@ -53,7 +63,7 @@ from siyu.channels.service.rereading import (
 )
 from siyu.channels.service.sending import do_deliveries
 from siyu.channels.service.tagging import change_tag, delete_tags, make_tags
-from siyu.channels.service.tasks import cancel_task, do_tasks, remind_staff, staff_task, staff_tasks
+from siyu.channels.service.tasks import cancel_task, do_tasks, remind_staff, staff_task, staff_tasks, task_results
 from siyu.channels.service.telling import scope_of, source_of
 from siyu.channels.service.walking import RECONCILE, ask_reconcile, begin_walk, end_walk, move_walk, order_reconcile
 from siyu.channels.service.welcome import Greeter, forget_welcomes
@@ -115,6 +125,7 @@ __all__ = [
     "give_back",
     "grant",
     "group_list",
+    "group_members",
     "hand_over",
     "hand_over_groups",
     "handover_page",
@@ -149,6 +160,7 @@ __all__ = [
     "reserve",
     "resume_account",
     "scope_of",
+    "served",
     "session_of",
     "source_of",
     "staff_task",
@@ -156,6 +168,7 @@ __all__ = [
     "standing",
     "tag_list",
     "take_turned",
+    "task_results",
     "tie_phone",
     "update_account",
     "used",

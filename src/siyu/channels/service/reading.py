@@ -8,8 +8,10 @@ from siyu.channels.store import reading as tables
 from siyu.channels.store import rereads
 from siyu.channels.types.mirrored import (
     ContactFollows,
+    GroupMember,
     GroupSummary,
     Relationship,
+    Served,
     Standing,
     TagSummary,
     Walk,
@@ -33,6 +35,16 @@ def group_list(conn: Connection, account_id: int, since: datetime, until: dateti
 def tag_list(conn: Connection, account_id: int) -> list[TagSummary]:
     """Tags of the account with how many contacts have them."""
     return [TagSummary(*row) for row in tables.tags(conn, account_id)]
+
+
+def served(conn: Connection, account_id: int, staff_id: str, limit: int = 10_000) -> list[Served]:
+    """Who stands with a member of staff now, who came last first; nobody for one who is not known."""
+    return [Served(*row) for row in tables.served(conn, account_id, staff_id, limit)]
+
+
+def group_members(conn: Connection, account_id: int, group_id: str, limit: int = 5_000) -> list[GroupMember]:
+    """Everybody who is or was in a group with their last stay: who is there first, then who came last."""
+    return [GroupMember(*row) for row in tables.members(conn, account_id, group_id, limit)]
 
 
 def contact_follows(conn: Connection, account_id: int, contact_id: str) -> ContactFollows:

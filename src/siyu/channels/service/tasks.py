@@ -27,6 +27,7 @@ from siyu.channels.types import (
     Results,
     StaffConfirmation,
     StaffTask,
+    TaskResult,
 )
 from siyu.engines.access.types import Principal
 from siyu.intake import service as intake
@@ -64,6 +65,19 @@ def staff_task(conn: Connection, account_id: int, handle: str) -> tuple[StaffTas
     if not found:
         raise _missing(handle)
     return found[0], task_tables.staff(conn, account_id, handle)
+
+
+def task_results(
+    conn: Connection, account_id: int, handle: str, *, after: int = 0, limit: int = 1000
+) -> list[TaskResult]:
+    """A page of what became of a task for each customer or group, behind the one with the id ``after``.
+
+    Raises:
+        NotFound: the account has no such task.
+    """
+    if not task_tables.tasks(conn, account_id, handle, 1):
+        raise _missing(handle)
+    return task_tables.results(conn, account_id, handle, after, limit)
 
 
 def remind_staff(desk: Desk, principal: Principal, account_id: int, handle: str) -> None:

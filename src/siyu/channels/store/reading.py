@@ -93,6 +93,37 @@ def tags(conn: Connection, account_id: int) -> list[AnyRow]:
     )
 
 
+def served(conn: Connection, account_id: int, staff_id: str, limit: int) -> list[AnyRow]:
+    """Who stands with a member of staff now, who came last first, with the names of the tags that this member put."""
+    return rows(
+        conn,
+        """
+        SELECT contact_id, since, way, state,
+               ARRAY(SELECT name FROM channels.tag WHERE tag.account_id = follow.account_id AND gone_at IS NULL
+                     AND tag_id = ANY(follow.tags) ORDER BY name)
+        FROM channels.follow
+        WHERE account_id = :account_id AND staff_id = :staff_id AND ended_at IS NULL
+        ORDER BY since DESC, contact_id LIMIT :limit
+        """,
+        account_id=account_id,
+        staff_id=staff_id,
+        limit=limit,
+    )
+
+
+def members(conn: Connection, account_id: int, group_id: str, limit: int) -> list[AnyRow]:
+    """The last stay of everybody who is or was in a group: who is there first, then who came last."""
+    return rows(
+        conn,
+        """SELECT member_id, kind, joined_at, left_at, way, invited_by, state FROM channels.chat_member
+           WHERE account_id = :account_id AND group_id = :group_id
+           ORDER BY left_at IS NOT NULL, joined_at DESC, member_id LIMIT :limit""",
+        account_id=account_id,
+        group_id=group_id,
+        limit=limit,
+    )
+
+
 def contact(conn: Connection, account_id: int, contact_id: str) -> AnyRow | None:
     return one(
         conn,

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.channels.types.acting import Reaction
-from siyu.channels.types.acts import StaffConfirmation, StaffTask
+from siyu.channels.types.acts import StaffConfirmation, StaffTask, TaskResult
 from siyu.engines.postgres import one, rows, run
 
 
@@ -212,7 +212,8 @@ def tasks(conn: Connection, account_id: int, handle: str | None, limit: int) -> 
         conn,
         """
         SELECT handle, way, state, object_id, asked_at, ended_at, reminded, coalesce(asked, 0), coalesce(confirmed, 0),
-               coalesce(total, 0), coalesce(sent, 0), coalesce(no_friend, 0), coalesce(capped, 0)
+               coalesce(total, 0), coalesce(sent, 0), coalesce(no_friend, 0), coalesce(capped, 0),
+               coalesce(liked, 0), coalesce(commented, 0)
         FROM (SELECT * FROM channels.staff_task
               WHERE account_id = :account_id AND (CAST(:handle AS text) IS NULL OR handle = :handle)
               ORDER BY asked_at DESC, handle LIMIT :limit) AS task
@@ -227,6 +228,13 @@ def tasks(conn: Connection, account_id: int, handle: str | None, limit: int) -> 
             FROM channels.delivery
             WHERE delivery.account_id = task.account_id AND delivery.handle = task.handle AND delivery.handle <> ''
         ) AS reached ON true
+        LEFT JOIN LATERAL (
+            SELECT count(DISTINCT contact_id) FILTER (WHERE kind = 'liked') AS liked,
+                   count(DISTINCT contact_id) FILTER (WHERE kind = 'commented') AS commented
+            FROM channels.reaction
+            WHERE task.object_id <> '' AND reaction.account_id = task.account_id
+                  AND reaction.object_id = task.object_id
+        ) AS reacted ON true
         ORDER BY asked_at DESC, handle
         """,
         account_id=account_id,
@@ -234,6 +242,21 @@ def tasks(conn: Connection, account_id: int, handle: str | None, limit: int) -> 
         limit=limit,
     )
     return [StaffTask(*row) for row in found]
+
+
+def results(conn: Connection, account_id: int, handle: str, after: int, limit: int) -> list[TaskResult]:
+    """For whom the task is, by id, behind the one with this id."""
+    found = rows(
+        conn,
+        """SELECT id, subject_id, staff_id, result, reason, reason_zh, ended_at FROM channels.delivery
+           WHERE account_id = :account_id AND handle = :handle AND handle <> '' AND id > :after
+           ORDER BY id LIMIT :limit""",
+        account_id=account_id,
+        handle=handle,
+        after=after,
+        limit=limit,
+    )
+    return [TaskResult(*row) for row in found]
 
 
 def staff(conn: Connection, account_id: int, handle: str) -> list[StaffConfirmation]:

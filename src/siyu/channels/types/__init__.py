@@ -23,6 +23,7 @@ from siyu.channels.types.acts import (
     MarkWanted,
     StaffConfirmation,
     StaffTask,
+    TaskResult,
 )
 from siyu.channels.types.channel import Channel, Content, Finding, Item, Outcome, PlatformRefused, Sent
 from siyu.channels.types.codes import (
@@ -70,6 +71,7 @@ from siyu.channels.types.logins import (
 from siyu.channels.types.mapped import Recognised, Recognising, Visitor
 from siyu.channels.types.mirrored import (
     ContactFollows,
+    GroupMember,
     GroupSummary,
     Mirrored,
     Relationship,
@@ -147,6 +149,7 @@ __all__ = [
     "Greeted",
     "Greeting",
     "Group",
+    "GroupMember",
     "GroupSummary",
     "Handle",
     "Handover",
@@ -210,6 +213,7 @@ __all__ = [
     "Tag",
     "TagSummary",
     "Taken",
+    "TaskResult",
     "Token",
     "TransferOutcome",
     "UnreadablePush",

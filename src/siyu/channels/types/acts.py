@@ -153,6 +153,7 @@ class StaffTask:
         staff, confirmed: how many were asked, and did.
         total: how many customers or groups it is for; of them ``sent``, ``no_friend``, ``capped``; the rest waits.
         reminded: when the staff were reminded.
+        liked, commented: how many contacts did so with what was published, where the platform tells it.
     """
 
     handle: str
@@ -168,6 +169,21 @@ class StaffTask:
     sent: int
     no_friend: int
     capped: int
+    liked: int
+    commented: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What became of a task for one customer or group; ``result`` as in :class:`Delivery`, empty while it waits."""
+
+    id: int
+    subject_id: str
+    staff_id: str
+    result: str
+    reason: str
+    reason_zh: str
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,30 @@ class Relationship:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """A contact who stands with a member of staff now; ``tags`` are names."""
+
+    contact_id: str
+    since: datetime
+    way: str
+    state: str
+    tags: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """The last stay of somebody in a group chat; ``way`` and ``state`` say how they came."""
+
+    member_id: str
+    kind: str
+    joined_at: datetime
+    left_at: datetime | None
+    way: str
+    invited_by: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactFollows:
     """One contact with everybody who serves or served them, newest first."""
 

@@ -1,11 +1,18 @@
 """What WeCom is and allows, as data."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from siyu.channels.types import About, Capability, ContentKind, Field, HandoverLimits, Quota, Rate, Subject, Way
 from siyu.channels.wecom.client import BASE_URL
 
 CAPS: Final = ("per_day", "per_week", "per_month")
+# What each says, of one customer.
+CAPS_SAID: Final[Mapping[str, tuple[str, str]]] = {
+    "per_day": ("one a day", "每天 1 条"),
+    "per_week": ("seven a week", "每周 7 条"),
+    "per_month": ("as many a month as it has days", "每月条数为当月天数"),
+}
 
 _FIELDS: Final = (
     Field(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from siyu.channels.types import Finding, PlatformRefused
-from siyu.channels.wecom.about import CAPS
+from siyu.channels.wecom.about import CAPS, CAPS_SAID
 from siyu.channels.wecom.calls import sends, staff
 from siyu.channels.wecom.client import APP, CONTACTS, SERVICE, Client
 from siyu.channels.wecom.crypto import Garbled, key_of
@@ -187,12 +187,18 @@ def _callback(client: Client) -> Finding:
 def _cap(client: Client) -> Finding:
     chosen = client.account.settings.get("group_send_cap") or CAPS[-1]
     if chosen in CAPS:
-        return Finding("quotas", ok=True, en=f"Group sends are counted {chosen}.", zh=f"群发上限按 {chosen} 计算。")
+        en, zh = CAPS_SAID[chosen]
+        return Finding(
+            "quotas",
+            ok=True,
+            en=f"A customer receives as many group sends as set here: {en}.",
+            zh=f"每位客户接收群发的上限按此处设置计算：{zh}。",
+        )
     return Finding(
         "quotas",
         ok=False,
         en=f"'{chosen}' is no way to count group sends.",
         zh=f"群发上限“{chosen}”无效。",
-        advice_en=f"Choose {', '.join(CAPS)} as set in WeCom: 群发助手 → 设置群发规则.",
-        advice_zh=f"请按企业微信“群发助手 → 设置群发规则”选择：{'、'.join(CAPS)}。",
+        advice_en=f"Choose as set in WeCom (群发助手 → 设置群发规则): {'; '.join(en for en, _ in CAPS_SAID.values())}.",
+        advice_zh=f"请按企业微信“群发助手 → 设置群发规则”选择：{'；'.join(zh for _, zh in CAPS_SAID.values())}。",
     )

@@ -1,6 +1,7 @@
 """What other rooms may ask of customers."""
 
 from siyu.customers.rules import LADDER, ladder_of, layer_of, normalise
+from siyu.customers.service import finding
 from siyu.customers.service.applying import apply
 from siyu.customers.service.changing import add_tags, change_consents, change_relations, keep_first, remove_tags
 from siyu.customers.service.exporting import (
@@ -39,6 +40,7 @@ from siyu.customers.service.reading import (
     profile,
     relation_counts,
     search,
+    without_profile,
     zones_of,
 )
 
@@ -62,6 +64,7 @@ __all__ = [
     "export",
     "exports",
     "fail_export",
+    "finding",
     "finish_export",
     "keep_first",
     "keep_standings",
@@ -90,6 +93,7 @@ __all__ = [
     "start_profile",
     "take_stale",
     "traits_of",
+    "without_profile",
     "write_predictions",
     "zones_of",
 ]

@@ -150,3 +150,8 @@ def personal_prints(conn: Connection, customer_ids: Sequence[int]) -> dict[int, 
         for customer_id, stored in store.profiles(conn, customer_ids).items()
         if stored.traits.personal
     }
+
+
+def without_profile(conn: Connection, customer_ids: Iterable[int]) -> list[int]:
+    """Those of these customers of whom this room has never heard, ascending; 0 is left out."""
+    return store.without_profile(conn, sorted({customer_id for customer_id in customer_ids if customer_id}))

@@ -33,6 +33,16 @@ RIGHTS: Mapping[str, Right] = {
         "see counts, cohorts, RFM and LTV", "查看统计与分析", Role.OPERATOR, Role.ANALYST, Role.AUDITOR
     ),
     "insight.manage": _right("refit the lifetime models", "重新拟合生命周期模型", Role.OPERATOR, Role.ANALYST),
+    "segments.read": _right(
+        "see segments, who is in them, and how large a rule is",
+        "查看人群、人群成员与规则预估",
+        Role.OPERATOR,
+        Role.ANALYST,
+        Role.AUDITOR,
+    ),
+    "segments.manage": _right(
+        "make, change and delete segments and lists", "创建、修改与删除人群和名单", Role.OPERATOR
+    ),
     "imports.run": _right("import files", "导入文件", Role.OPERATOR),
     "intake.read": _right(
         "see the queue and dead letters", "查看队列与死信", Role.OPERATOR, Role.ANALYST, Role.AUDITOR

@@ -1,6 +1,7 @@
 """What other rooms may ask of OneID."""
 
 from siyu.identity.service.bulk import links_of, resolve_bulk
+from siyu.identity.service.many import aliases_among, find_many, owners_now
 from siyu.identity.service.operate import (
     confirm_merge,
     hold_people,
@@ -29,11 +30,13 @@ from siyu.identity.service.rebuild import rebuild
 from siyu.identity.service.resolve import resolve
 
 __all__ = [
+    "aliases_among",
     "aliases_of",
     "asset_counts",
     "confirm_merge",
     "existing",
     "find",
+    "find_many",
     "graph",
     "hold_people",
     "identifiers",
@@ -41,6 +44,7 @@ __all__ = [
     "links_of",
     "living",
     "living_of",
+    "owners_now",
     "owners_of",
     "paired",
     "phones_of",

@@ -7,6 +7,7 @@ from tests.unit.channels.wecom.standing import SECRETS, Platform, Silence, Stand
 
 from siyu.channels.types import Finding
 from siyu.channels.wecom import Wecom
+from siyu.channels.wecom.about import CAPS
 
 OK = {"errcode": 0, "errmsg": "ok"}
 DEPARTMENTS = "department/list"
@@ -126,3 +127,10 @@ def test_it_never_raises(told: Platform, around: StandingPorts) -> None:
             told.on(api, answer)
         found = by_check(wecom(told, around))
         assert not found["contacts"].ok
+
+
+@pytest.mark.parametrize("cap", CAPS)
+def test_a_cap_is_said_in_words(told: Platform, around: StandingPorts, cap: str) -> None:
+    found = by_check(wecom(told, around, group_send_cap=cap))["quotas"]
+    assert found.ok
+    assert cap not in found.en + found.zh + found.advice_en + found.advice_zh

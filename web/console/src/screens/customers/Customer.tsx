@@ -6,6 +6,7 @@ import { Link, Outlet, useLocation, useNavigate } from "react-router";
 
 import { useMay } from "../../app/session";
 import { useCalled, useNames } from "./names";
+import { OnPlatform } from "./OnPlatform";
 import { isKnown, useCustomerId, usePerson, type Person } from "./person";
 import { Reveal } from "./Reveal";
 
@@ -66,6 +67,7 @@ function Actions({ person }: { person: Person }) {
   return (
     <>
       <Reveal customerId={person.customer_id} />
+      <OnPlatform person={person} />
       {may("identity.manage") && (
         <>
           <Button icon={<MergeCellsOutlined />} onClick={() => void navigate(`${at}/merge`)}>

@@ -1,10 +1,12 @@
 import type { Words } from "@siyu/kit";
 
 import type { channels as source } from "../zh/channels";
+import { acts } from "./acts";
 import { codes } from "./codes";
 import { mirror } from "./mirror";
 
 export const channels: Words<typeof source> = {
+  ...acts,
   ...codes,
   ...mirror,
   title: "Channels",

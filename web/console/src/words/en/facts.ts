@@ -70,4 +70,5 @@ export const kind: Words<typeof kinds> = {
   group: { joined: "Joined an organisation" },
   touch: { sent: "Touch sent", failed: "Touch failed", dropped: "Touch not sent" },
   customer: { merged: "Customers merged", split: "Customer split" },
+  segment: { entered: "Segment entered", left: "Segment left" },
 };

@@ -26,6 +26,8 @@ export const system: Words<typeof source> = {
     "insight.refit": "Refit the lifetime models",
     "exports.write": "Export customers",
     "exports.forget": "Delete files of old exports",
+    "segments.evaluate": "Evaluate a segment",
+    "segments.evaluate_all": "Evaluate all segments, nightly",
   },
   tables: { title: "Tables of ClickHouse", table: "Table", rows: "Rows", bytes: "Size" },
   letters: { title: "Open dead letters", code: "Reason", count: "Letters", open: "To the sources", none: "No open dead letters" },

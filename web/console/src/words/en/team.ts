@@ -159,6 +159,12 @@ export const team: Words<typeof source> = {
     "entry_code.changed": "Entry code changed",
     "entry_code.archived": "Entry code archived",
     "entry_code.cards_added": "Package cards added",
+    "segment.created": "Segment made",
+    "segment.changed": "Segment changed",
+    "segment.deleted": "Segment deleted",
+    "segment.evaluation_asked": "Evaluation of a segment asked for",
+    "list.uploaded": "List uploaded",
+    "list.deleted": "List deleted",
   },
   targets: {
     programme: "programme {{key}}",
@@ -171,6 +177,8 @@ export const team: Words<typeof source> = {
     mapping: "mapping {{key}}",
     funnel: "funnel {{key}}",
     export: "export {{key}}",
+    segment: "segment {{key}}",
+    list: "list {{key}}",
   },
   places: { access: "sign-in", imports: "imports", intake: "the queue", timeline: "timelines", lifetime: "lifetime models" },
   detail: {

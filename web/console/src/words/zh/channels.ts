@@ -1,7 +1,9 @@
+import { acts } from "./acts";
 import { codes } from "./codes";
 import { mirror } from "./mirror";
 
 export const channels = {
+  ...acts,
   ...codes,
   ...mirror,
   title: "渠道",

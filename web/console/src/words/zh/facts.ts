@@ -69,4 +69,5 @@ export const kind = {
   group: { joined: "归属组织" },
   touch: { sent: "触达成功", failed: "触达失败", dropped: "触达未发送" },
   customer: { merged: "客户合并", split: "客户拆分" },
+  segment: { entered: "进入人群", left: "离开人群" },
 } as const;

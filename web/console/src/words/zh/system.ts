@@ -22,6 +22,8 @@ export const system = {
     "insight.refit": "重新拟合生命周期模型",
     "exports.write": "导出客户",
     "exports.forget": "清理过期的导出文件",
+    "segments.evaluate": "计算人群",
+    "segments.evaluate_all": "每日重算全部人群",
   },
   tables: { title: "ClickHouse 数据表", table: "表", rows: "行数", bytes: "大小" },
   letters: { title: "待处理的死信", code: "原因", count: "条数", open: "查看数据源", none: "没有待处理的死信" },

@@ -155,6 +155,12 @@ export const team = {
     "entry_code.changed": "修改活码",
     "entry_code.archived": "归档活码",
     "entry_code.cards_added": "新增包裹卡",
+    "segment.created": "新建人群",
+    "segment.changed": "修改人群",
+    "segment.deleted": "删除人群",
+    "segment.evaluation_asked": "重新计算人群",
+    "list.uploaded": "上传名单",
+    "list.deleted": "删除名单",
   },
   targets: {
     programme: "项目 {{key}}",
@@ -167,6 +173,8 @@ export const team = {
     mapping: "映射 {{key}}",
     funnel: "漏斗 {{key}}",
     export: "导出 {{key}}",
+    segment: "人群 {{key}}",
+    list: "名单 {{key}}",
   },
   places: { access: "登录", imports: "导入", intake: "消息队列", timeline: "客户动态", lifetime: "生命周期模型" },
   detail: {

@@ -30,7 +30,8 @@ interface Props<Row extends object> {
   empty?: ReactNode;
   /** Buttons left of the table's own. */
   actions?: ReactNode;
-  selection?: { selected: readonly Key[]; onChange: (selected: Key[], rows: Row[]) => void };
+  /** With `keep` what was ticked on another page stays ticked; `rows` then lack those that were never shown. */
+  selection?: { selected: readonly Key[]; onChange: (selected: Key[], rows: Row[]) => void; keep?: boolean };
   /** Put before every name in the address, where two tables share a page. */
   prefix?: string;
   /** Milliseconds after which it is fetched again by itself. */
@@ -82,6 +83,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
           rowSelection={
             props.selection && {
               selectedRowKeys: [...props.selection.selected],
+              preserveSelectedRowKeys: props.selection.keep,
               onChange: (keys, rows) => props.selection?.onChange(keys, rows),
             }
           }

@@ -7,7 +7,7 @@ import { useNavigate } from "react-router";
 import { useMay } from "../../../app/session";
 import { useAccounts, useKinds, type Account } from "../accounts";
 
-type Needed = "staff" | "groups" | "tags";
+type Needed = "staff" | "groups" | "tags" | "handover" | "tasks" | "tagging";
 
 interface Props {
   /** What an account has to be able to do. */

@@ -5,7 +5,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Account } from "../accounts";
-import type { Workload } from "../mirrored";
+import { useStaff, type Workload } from "../mirrored";
+import { departmentsOf } from "./departments";
 import { holds, ordered, paged, since } from "./listing";
 import { OfAccount } from "./OfAccount";
 import { Period, usePeriod } from "./Period";
@@ -26,6 +27,7 @@ export function Staff() {
 function List({ account, choice }: { account: Account; choice: ReactNode }) {
   const { t } = useTranslation("channels");
   const days = usePeriod();
+  const known = useStaff(account.id);
   const columns: Column<Workload>[] = [
     {
       key: "name",
@@ -48,7 +50,8 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
     { key: "handed_over", title: t("staff.handedOver"), align: "right", sortable: true, optional: true, render: (row) => <Count value={row.handed_over} /> },
   ];
   const filters: Filter[] = [
-    { kind: "text", key: "words", label: t("staff.words"), placeholder: t("staff.words"), width: 200 },
+    { kind: "text", key: "words", label: t("staff.words"), placeholder: t("staff.words"), width: 260 },
+    { kind: "choice", key: "department", label: t("staff.department"), choices: departmentsOf(known.data ?? []).map(([value, label]) => ({ value, label })) },
     { kind: "choice", key: "standing", label: t("staff.standing"), choices: STANDINGS.map((value) => ({ value, label: t(`staff.standings.${value}`) })) },
   ];
   return (
@@ -69,7 +72,7 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
       }
       load={async ({ filters: wanted, sort, cursor, limit }, signal) => {
         const all = await answered(api.GET("/api/v1/channels/accounts/{account_id}/staff", { signal, params: { path: { account_id: account.id }, query: { since: since(days) } } }));
-        const fit = all.filter((row) => holds([row.name, row.staff_id, row.position, ...row.departments], wanted["words"]) && (!wanted["standing"] || standingOfStaff(row) === wanted["standing"]));
+        const fit = all.filter((row) => holds([row.name, row.staff_id, row.position, ...row.departments], wanted["words"]) && (!wanted["department"] || row.department_ids.includes(wanted["department"])) && (!wanted["standing"] || standingOfStaff(row) === wanted["standing"]));
         return paged(ordered(fit, sort, (row, key) => row[key as "contacts"]), cursor, limit);
       }}
     />

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Tag } from "../mirrored";
+import { departmentsOf } from "./departments";
 import { holds, ordered, paged, since } from "./listing";
 import { standingOfStaff } from "./standing";
 import { byGroup } from "./tagGroups";
@@ -48,5 +49,15 @@ describe("staff and tags", () => {
     const tag = (tag_id: string, group_id: string, place: number): Tag => ({ tag_id, name: tag_id, group_id, group_name: group_id, place, contacts: 0 });
     const groups = byGroup([tag("b", "x", 2), tag("c", "y", 1), tag("a", "x", 1)]);
     expect(groups.map((group) => [group.id, group.tags.map((one) => one.tag_id)])).toEqual([["x", ["a", "b"]], ["y", ["c"]]]);
+  });
+});
+
+describe("departments", () => {
+  it("are those in which somebody is, once each, by name", () => {
+    const staff = [
+      { department_ids: ["2", "9"], departments: ["上海店", "北京店"] },
+      { department_ids: ["9"], departments: ["北京店"] },
+    ];
+    expect(departmentsOf(staff)).toEqual([["9", "北京店"], ["2", "上海店"]]);
   });
 });
