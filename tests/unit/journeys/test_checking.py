@@ -11,8 +11,10 @@ from siyu.channels import service as channels
 from siyu.journeys.rules.checking import Account, World, problems
 from siyu.journeys.service.world import KINDS
 from siyu.journeys.types import Definition
+from siyu.segments.types import InSegment
 
 EXIT = {"kind": "exit"}
+CIRCLE = {"rule": {"condition": "segment", "segment_id": 99}}
 WECOM = {"channel": "wecom", "way": "group_send"}
 WORLD = World(
     NOW,
@@ -26,7 +28,7 @@ WORLD = World(
     KINDS,
     frozenset({7}),
     {11: "group", 12: "staff"},
-    lambda rule: ("it goes round", "规则循环引用") if "bad" in rule else None,
+    lambda rule: ("it goes round", "规则循环引用") if rule.rule == InSegment(99) else None,
     lambda trait: trait != "phone",
 )
 
@@ -48,7 +50,7 @@ CASES: list[tuple[str, Definition]] = [
     ("control_without_reason", replace(steps(a=wait(duration="1d")), control_reason="")),
     ("arms_not_apart", definition({"end": EXIT}, arms=[{"name": "A"}, {"name": "A"}])),
     ("arms_not_apart", definition({"end": EXIT}, arms=[{"name": "A"}])),
-    ("bad_rule", definition({"end": EXIT}, audience={"bad": 1})),
+    ("bad_rule", definition({"end": EXIT}, audience=CIRCLE)),
     ("reentry_without_days", definition({"end": EXIT}, reentry={"when": "after"})),
     ("unknown_fact", definition({"end": EXIT}, goals=[{"fact": {"kind": "order.eaten"}}])),
     ("layout_of_nothing", definition({"end": EXIT}, layout={"x": {"x": 1, "y": 2}})),
@@ -96,7 +98,7 @@ CASES: list[tuple[str, Definition]] = [
         steps(
             a={
                 "kind": "branch",
-                "cases": [{"when": {"by": "rule", "rule": {"bad": 1}}, "next": "end"}],
+                "cases": [{"when": {"by": "rule", "rule": CIRCLE}, "next": "end"}],
                 "otherwise": "end",
             }
         ),

@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.unit.journeys.journeying import ACTOR, NOW, ZONE, begin, definition, enter, fact, past, walk, where
 
+from siyu.engines.access import service as access
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database
 from siyu.journeys import service as journeys
 from siyu.journeys.types import Happened
-from siyu.segments.types import Change
+from siyu.segments import service as segments
+from siyu.segments.types import Change, InUse, TagOn
 
 EXIT = {"kind": "exit"}
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -68,8 +71,12 @@ def test_what_happened_long_ago_brings_nobody_in(database: Database, clickhouse:
 
 def test_who_comes_into_a_segment_or_leaves_it(database: Database, clickhouse: Client) -> None:
     with database.transaction() as conn:
+        for name in ("one", "two"):
+            segments.create(conn, access.system("tests"), name, TagOn(name), NOW)
         begin(conn, definition(STAY, trigger={"kind": "segment", "segment": 1}), key="in")
         begin(conn, definition(STAY, trigger={"kind": "segment", "segment": 1, "moves": "left"}), key="out")
+    with database.transaction() as conn, pytest.raises(InUse):
+        segments.delete(conn, access.system("tests"), 1, NOW)
     changes = (Change(1, 5, True, NOW), Change(1, 6, False, NOW), Change(2, 7, True, NOW))
     assert react(database, clickhouse, changes=changes) == (2, 0, 0)
     assert react(database, clickhouse, changes=changes) == (0, 0, 0)

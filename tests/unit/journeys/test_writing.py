@@ -52,15 +52,28 @@ STEPS = st.one_of(
     st.fixed_dictionaries({"kind": st.just("trait"), "next": NAMES, "trait": WORDS.filter(bool), "value": SCALARS}),
     st.just({"kind": "exit"}),
 )
+LEAVES = st.one_of(
+    st.fixed_dictionaries({"condition": st.just("tag"), "tag": WORDS.filter(bool)}),
+    st.fixed_dictionaries({"condition": st.just("segment"), "segment_id": st.integers(1, 9)}),
+    st.fixed_dictionaries({"condition": st.just("value"), "comparison": st.just("ge"), "fen": st.integers(0, 10**6)}),
+)
+RULES = st.fixed_dictionaries(
+    {
+        "rule": LEAVES
+        | st.fixed_dictionaries({"condition": st.just("any"), "of": st.lists(LEAVES, min_size=1, max_size=3)})
+    }
+)
 DEFINITIONS = st.fixed_dictionaries(
     {
         "name": WORDS.filter(bool),
         "trigger": st.fixed_dictionaries({"kind": st.just("fact"), "fact": FACTS, "key": TEXTS}),
         "start": NAMES,
         "steps": st.dictionaries(NAMES, STEPS, max_size=4),
-        "audience": st.none() | st.dictionaries(TEXTS, SCALARS | st.lists(SCALARS, max_size=2), max_size=2),
+        "audience": st.none() | RULES,
         "variables": st.dictionaries(TEXTS, TEXTS, max_size=2),
-        "layout": st.dictionaries(NAMES, st.fixed_dictionaries({"x": st.integers(), "y": st.integers()}), max_size=2),
+        "layout": st.dictionaries(
+            NAMES, st.fixed_dictionaries({"x": st.integers(-999, 999), "y": st.integers(-999, 999)}), max_size=2
+        ),
     }
 )
 

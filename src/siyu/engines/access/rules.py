@@ -79,7 +79,7 @@ RIGHTS: Mapping[str, Right] = {
     "journeys.manage": _right(
         "write, start, pause and stop journeys and broadcasts", "编写、启动、暂停与停止旅程和群发", Role.OPERATOR
     ),
-    "staff_tasks.do": _right(
+    "tasks.do": _right(
         "see what staff are asked to do for customers, and say that it is done",
         "查看并完成员工任务",
         Role.OPERATOR,

@@ -37,6 +37,7 @@ def upgrade() -> None:
             journey_id bigint NOT NULL REFERENCES journeys.journey (id),
             number integer NOT NULL,
             definition json NOT NULL,
+            digest text NOT NULL,             -- of the definition: a process that has read it need not read it again
             published_by text NOT NULL,
             published_at timestamptz NOT NULL,
             becomes integer REFERENCES journeys.version (id),
@@ -125,6 +126,23 @@ def upgrade() -> None:
         );
         CREATE INDEX call_due ON journeys.call (due_at) WHERE state = 'waiting';
         CREATE INDEX call_journey ON journeys.call (journey_id, id DESC);
+
+        -- result: a Rehearsal as JSON, once it is done.
+        CREATE TABLE journeys.rehearsal (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            journey_id bigint NOT NULL REFERENCES journeys.journey (id),
+            definition json NOT NULL,
+            since timestamptz NOT NULL,
+            until timestamptz NOT NULL,
+            most integer NOT NULL,
+            state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'failed')),
+            result json,
+            problem jsonb,
+            asked_by text NOT NULL,
+            asked_at timestamptz NOT NULL,
+            ended_at timestamptz
+        );
+        CREATE INDEX rehearsal_journey ON journeys.rehearsal (journey_id, id DESC);
 
         CREATE TABLE journeys.staff_task (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

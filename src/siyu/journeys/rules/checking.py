@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ from siyu.journeys.types.definition import (
     Wish,
 )
 from siyu.journeys.types.problems import Problem
+from siyu.segments.types import RuleDocument
 
 CONTROL_BP: Final = 1000
 _LONGEST: Final = timedelta(days=3650)
@@ -69,7 +70,7 @@ class World:
     fact_kinds: frozenset[str] = frozenset()
     segments: frozenset[int] = frozenset()
     codes: Mapping[int, str] = field(default_factory=dict)
-    rule_problem: Callable[[Mapping[str, Any]], tuple[str, str] | None] = lambda _: None
+    rule_problem: Callable[[RuleDocument], tuple[str, str] | None] = lambda _: None
     may_be_put: Callable[[str], bool] = lambda _: True
 
 
@@ -308,7 +309,7 @@ def _of_branch(definition: Definition, name: str, step: Branch, world: World) ->
                 )
 
 
-def _of_rule(rule: Mapping[str, Any], world: World, step: str, where: str) -> Iterator[Problem]:
+def _of_rule(rule: RuleDocument, world: World, step: str, where: str) -> Iterator[Problem]:
     found = world.rule_problem(rule)
     if found is not None:
         at = f"Step '{step}'" if step else f"The {where}"

@@ -16,7 +16,7 @@ from siyu.journeys.types.problems import BadDefinition
 from siyu.kernel.errors import original
 
 _ADAPTER: Final[TypeAdapter[Definition]] = TypeAdapter(Definition)
-_TELLING: Final = ("kind", "by")  # which of several shapes it is
+_TELLING: Final = ("kind", "by", "condition")  # which of several shapes it is
 _LARGEST: Final = 1_000_000  # characters
 
 

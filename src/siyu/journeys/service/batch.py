@@ -82,6 +82,7 @@ class Batch:
         passages: (version, step, way) → people.
         touches: how many were proposed.
         steps: how many were passed.
+        proposed: (step, what is said) by the key of each touch, where somebody wants to know.
     """
 
     around: Surroundings
@@ -90,6 +91,7 @@ class Batch:
     passages: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     touches: int = 0
     steps: int = 0
+    proposed: dict[str, tuple[str, str]] | None = None
 
     def go(self, places: Iterable[Place], to: str, way: str = "next") -> None:
         """They leave their step by this way."""

@@ -85,7 +85,7 @@ def _into(
 ) -> list[Newcomer]:
     ids = sorted({one.customer_id for one in newcomers})
     if definition.audience is not None:
-        (chosen,) = segments.matching(conn, clickhouse, [segments.rule_from_json(definition.audience)], ids, now)
+        (chosen,) = segments.matching(conn, clickhouse, [definition.audience.rule], ids, now)
         newcomers = [one for one in newcomers if one.customer_id in chosen]
         ids = [one for one in ids if one in chosen]
     places = experiments.assign(conn, journey.programme_id, ids, now) if ids else {}

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -61,6 +61,11 @@ def figures(conn: Connection, journey_id: int) -> Figures:
 def _passed(ways: Mapping[str, int]) -> int:
     """Who was taken out where they stood did not pass."""
     return sum(people for way, people in ways.items() if way not in {"failed", "stopped", "merged", "withdrawn"})
+
+
+def fold_passages(conn: Connection, now: datetime) -> None:
+    """Hourly: keep the table of passages small; what :func:`figures` says stays the same. Safe to repeat."""
+    passages.fold(conn, now - timedelta(hours=1))
 
 
 def people_at(

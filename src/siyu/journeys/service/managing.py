@@ -14,6 +14,7 @@ from siyu.experiments import service as experiments
 from siyu.experiments.types import Arm
 from siyu.journeys.rules.graph import ways_out
 from siyu.journeys.rules.moments import next_day, next_run
+from siyu.journeys.rules.references import segments_in
 from siyu.journeys.rules.writing import from_json, from_yaml, to_json, to_yaml
 from siyu.journeys.service.telling import CHANNEL
 from siyu.journeys.service.world import check
@@ -22,8 +23,11 @@ from siyu.journeys.types.definition import DateTrigger, Definition, TimeTrigger
 from siyu.journeys.types.problems import BadDefinition, NotPublishable, WrongState
 from siyu.journeys.types.running import Journey, State, Version
 from siyu.kernel.errors import Conflict, NotFound
+from siyu.segments import service as segments
+from siyu.touch import service as touch
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+_OURSELVES: Final = access.system("journeys")
 _STATES_ZH: Final[Mapping[State, str]] = {
     "draft": "草稿",
     "running": "运行中",
@@ -155,12 +159,7 @@ def publish(conn: Connection, journey_id: int, actor: str, now: datetime, zone: 
         return _version(conn, journey_id, found.version)
     problems = check(conn, found.draft, now, zone)
     if problems:
-        raise NotPublishable(
-            count=len(problems),
-            reason=problems[0].en,
-            reason_zh=problems[0].zh,
-            problems=[{"code": one.code, "step": one.step, "en": one.en, "zh": one.zh} for one in problems],
-        )
+        raise NotPublishable.of(problems)
     made = store.publish(conn, journey_id, found.draft, actor, now)
     if found.programme_id:
         programme = experiments.programme(conn, found.programme_id)
@@ -170,8 +169,16 @@ def publish(conn: Connection, journey_id: int, actor: str, now: datetime, zone: 
         _check_arms(found, made, tuple((arm.name, arm.weight) for arm in programme.arms))
     if found.state in {"running", "paused"}:
         store.set_next_run(conn, journey_id, _next_run(made.definition, now, zone))
+    _announce(conn, found)
     _record(conn, found, "journey.published", actor, now, version=made.number)
     return made
+
+
+def _announce(conn: Connection, found: Journey) -> None:
+    """Segments that those inside may still be asked about are not deleted meanwhile."""
+    there = {one.id for one in segments.segments(conn)}
+    used = {one for version in store.versions(conn, found.id) for one in segments_in(version.definition)}
+    segments.announce_use(conn, f"journey:{found.id}", found.name, sorted(used & there))
 
 
 def _check_arms(found: Journey, made: Version, running: tuple[tuple[str, int], ...]) -> None:
@@ -199,12 +206,7 @@ def start(conn: Connection, journey_id: int, actor: str, now: datetime, zone: Zo
     if found.state != "paused":
         problems = [one for one in check(conn, definition, now, zone) if one.code != "wait_in_the_past"]
         if problems:
-            raise NotPublishable(
-                count=len(problems),
-                reason=problems[0].en,
-                reason_zh=problems[0].zh,
-                problems=[{"code": one.code, "step": one.step, "en": one.en, "zh": one.zh} for one in problems],
-            )
+            raise NotPublishable.of(problems)
     programme = (
         experiments.start_programme(
             conn,
@@ -221,8 +223,11 @@ def start(conn: Connection, journey_id: int, actor: str, now: datetime, zone: Zo
         else experiments.resume_programme(conn, found.programme_id, actor, now)
     )
     store.set_state(conn, journey_id, "running", now, programme.id)
+    if found.state == "paused" and _sending(conn, found) == "paused":
+        touch.resume_sending(conn, _OURSELVES, programme.id, "The journey goes on.", now)
     store.set_next_run(conn, journey_id, _next_run(definition, now, zone))
     store.notify(conn, CHANNEL)
+    _announce(conn, found)
     _record(conn, found, "journey.started", actor, now, version=found.version)
     return journey(conn, journey_id)
 
@@ -237,12 +242,17 @@ def _next_run(definition: Definition, now: datetime, zone: ZoneInfo) -> datetime
 
 
 def pause(conn: Connection, journey_id: int, actor: str, reason: str, now: datetime) -> Journey:
-    """Hold everybody where they are, and let nobody in; what is due meanwhile is done when it goes on. Safe to repeat.
+    """Hold everybody where they are, and what waits at the gate, and let nobody in; what is due meanwhile is done when it
+    goes on. Safe to repeat.
 
     Raises:
         WrongState: it does not run.
     """
-    return _change(conn, journey_id, "paused", {"running", "draining"}, "journey.paused", actor, now, reason=reason)
+    paused = _change(conn, journey_id, "paused", {"running", "draining"}, "journey.paused", actor, now, reason=reason)
+    if _sending(conn, paused) == "running":
+        why = reason.strip() or "The journey is paused."
+        touch.pause_sending(conn, _OURSELVES, paused.programme_id, why, now)
+    return paused
 
 
 def drain(conn: Connection, journey_id: int, actor: str, reason: str, now: datetime) -> Journey:
@@ -263,6 +273,7 @@ def stop(conn: Connection, journey_id: int, actor: str, reason: str, now: dateti
     stopped = _change(
         conn, journey_id, "stopped", {"running", "paused", "draining"}, "journey.stopped", actor, now, reason=reason
     )
+    segments.announce_use(conn, f"journey:{journey_id}", stopped.name, ())
     if stopped.programme_id:
         experiments.stop_programme(conn, stopped.programme_id, actor, now)
     return stopped
@@ -346,6 +357,12 @@ def as_yaml(conn: Connection, found: Journey) -> str:
 def outline(definition: Definition) -> list[tuple[str, str, str]]:
     """(step, way, step that follows) of a whole journey, for a canvas."""
     return [(name, way, to) for name, step in definition.steps.items() for way, to in ways_out(step)]
+
+
+def _sending(conn: Connection, found: Journey) -> str:
+    """What the harm guard halted is neither paused nor resumed with the journey."""
+    said = touch.sendings(conn, [found.programme_id]).get(found.programme_id)
+    return said.state if said else "running"
 
 
 def _locked(conn: Connection, journey_id: int) -> Journey:

@@ -63,7 +63,13 @@ class _Ears:
 
 
 def react(
-    conn: Connection, clickhouse: Client, facts: Sequence[Happened], changes: Sequence[Change], now: datetime
+    conn: Connection,
+    clickhouse: Client,
+    facts: Sequence[Happened],
+    changes: Sequence[Change],
+    now: datetime,
+    *,
+    only: int | None = None,
 ) -> Reacted:
     """Have journeys hear what happened: goals first, then waits, then who enters. Safe to repeat.
 
@@ -73,20 +79,21 @@ def react(
         facts: in the order of the log; customers as OneID knows them now.
         changes: who came into which segments and left them.
         now: the moment.
+        only: this journey alone.
     """
     if not facts and not changes:
         return Reacted()
     identity.hold_people(conn, alone=False)
-    ears = _listen(conn)
+    ears = _listen(conn, only)
     woken, reached = _inside(conn, ears, facts, now)
     newcomers = [*_by_facts(ears, facts, now), *_by_segments(ears, changes)]
     return Reacted(len(enrol(conn, clickhouse, newcomers, now)), woken, reached)
 
 
-def _listen(conn: Connection) -> _Ears:
+def _listen(conn: Connection, only: int | None = None) -> _Ears:
     ears = _Ears()
     versions = Versions(conn)
-    running = store.entering(conn)
+    running = [found for found in store.entering(conn) if only in {None, found[0].id}]
     newest = versions.of(version_id for _, version_id in running)
     for journey, version_id in running:
         trigger = newest[version_id].definition.trigger
@@ -98,7 +105,7 @@ def _listen(conn: Connection) -> _Ears:
         elif isinstance(trigger, SegmentTrigger):
             ears.crossing[trigger.segment].append((journey, trigger))
     for version in versions.of(store.lived_in(conn)).values():
-        for wanted in _awaited(version.definition):
+        for wanted in awaited(version.definition) if only in {None, version.journey_id} else ():
             ears.inside[wanted.kind].add(version.journey_id)
     return ears
 
@@ -120,7 +127,8 @@ def _of_codes(conn: Connection, trigger: CodeTrigger) -> list[FactTrigger]:
     ]
 
 
-def _awaited(definition: Definition) -> Iterable[FactMatch]:
+def awaited(definition: Definition) -> Iterable[FactMatch]:
+    """The facts that those inside wait for or are to reach."""
     yield from (goal.fact for goal in definition.goals)
     yield from (step.fact for step in definition.steps.values() if isinstance(step, WaitFor))
 

@@ -12,6 +12,7 @@ from siyu.journeys.rules.moments import days_of, next_day, next_run
 from siyu.journeys.service.entering import bring_crowd
 from siyu.journeys.store import journeys as store
 from siyu.journeys.types.definition import DateTrigger, TimeTrigger
+from siyu.kernel.errors import Conflict
 from siyu.segments import service as segments
 
 log = structlog.get_logger(__name__)
@@ -33,7 +34,10 @@ def bring_due(conn: Connection, now: datetime, zone: ZoneInfo) -> int:
         found: Sequence[int] = ()
         # Each run is its own, so that the same person may come again where re-entry lets them.
         if isinstance(trigger, TimeTrigger):
-            found = list(segments.members(conn, trigger.segment))
+            try:
+                found = list(segments.members(conn, trigger.segment))
+            except Conflict:  # it is still being evaluated: a little later
+                continue
             following = next_run(trigger, now, zone)
         elif isinstance(trigger, DateTrigger):
             found = _whose_day(conn, trigger, day)

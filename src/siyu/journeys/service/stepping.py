@@ -48,11 +48,18 @@ def step_once(conn: Connection, clickhouse: Client, now: datetime, zone: ZoneInf
         most: people in the batch.
     """
     identity.hold_people(conn, alone=False)  # before any other lock, as the gate wants it
-    places = _claim(conn, now, most)
+    return carry_on(Surroundings(conn, clickhouse, now, zone), _claim(conn, now, most))
+
+
+def carry_on(
+    around: Surroundings, places: Sequence[Place], proposed: dict[str, tuple[str, str]] | None = None
+) -> Stepped:
+    """Carry out the steps of these people, whom this transaction has locked; ``proposed`` is told of their touches."""
+    conn, now = around.conn, around.now
     if not places:
         return Stepped()
     known = journeys.journeys_by_id(conn, sorted({place.journey_id for place in places}))
-    batch = Batch(Surroundings(conn, clickhouse, now, zone), known)
+    batch = Batch(around, known, proposed=proposed)
     versions = Versions(conn)
     for place in places:
         place.version_id, place.step = versions.now(place.version_id, place.step)

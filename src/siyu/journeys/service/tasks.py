@@ -43,7 +43,8 @@ def end_task(conn: Connection, principal: Principal, task_id: int, state: str, n
     found = asks.end_task(conn, task_id, state, principal.actor, now)
     if found is None:
         raise NotFound(what="task", what_zh="任务", key=task_id)
+    details = {"state": state}
     access.record(
-        conn, actor=principal.actor, action=f"staff_task.{state}", target=f"staff_task:{task_id}", details={}, now=now
+        conn, actor=principal.actor, action="staff_task.ended", target=f"staff_task:{task_id}", details=details, now=now
     )
     return Task(*found)

@@ -8,6 +8,7 @@ from siyu.journeys.types.running import Ended, Journey
 from siyu.kernel.fact import Fact
 
 CHANNEL: Final = "siyu_journeys"  # NOTIFY wakes the loop
+CALLS_CHANNEL: Final = "siyu_calls"  # … and that of calls to other systems
 
 
 class Leaving(Protocol):

@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from siyu.journeys.store import journeys as store
 from siyu.journeys.store.journeys import Successor
+from siyu.journeys.types.definition import Definition
 from siyu.journeys.types.running import Version
 
 _MOST: Final = 2000
-_KNOWN: Final[dict[tuple[str, int], Version]] = {}
+_READ: Final[dict[str, Definition]] = {}  # by digest
 _LOCK: Final = Lock()
 
 
@@ -20,22 +21,29 @@ class Versions:
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._database = str(conn.engine.url)
         self._successors = store.successors(conn)
 
     def of(self, ids: Iterable[int]) -> Mapping[int, Version]:
         """By their ids; with those into which they become."""
         wanted = set(ids)
         wanted |= {self.now(one, "")[0] for one in wanted}
-        found = {one: _KNOWN[self._database, one] for one in wanted if (self._database, one) in _KNOWN}
-        if missing := wanted - found.keys():
-            read = {one.id: one for one in store.versions_by_id(self._conn, sorted(missing))}
+        known = store.known_versions(self._conn, sorted(wanted))
+        if missing := [one.id for one in known if one.digest not in _READ]:
+            read = store.definitions(self._conn, missing)
             with _LOCK:
-                if len(_KNOWN) > _MOST:
-                    _KNOWN.clear()
-                _KNOWN.update({(self._database, one): version for one, version in read.items()})
-            found |= read
-        return found
+                if len(_READ) > _MOST:
+                    _READ.clear()
+                _READ.update(read)
+        return {
+            one.id: Version(
+                one.id, one.journey_id, one.number, self._definition(one), one.published_by, one.published_at
+            )
+            for one in known
+        }
+
+    def _definition(self, known: store.Known) -> Definition:
+        found = _READ.get(known.digest)
+        return found if found is not None else store.definitions(self._conn, [known.id])[known.digest]
 
     def now(self, version_id: int, step: str) -> tuple[int, str]:
         """Where somebody of this version and step is, after all versions that were changed over to others."""

@@ -1,11 +1,9 @@
 """What a journey may refer to, gathered for its check."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
@@ -13,7 +11,6 @@ from siyu.channels.types import FACTS as CHANNELS
 from siyu.commerce.types import FACTS as COMMERCE
 from siyu.customers import service as customers
 from siyu.customers.types import FACTS as CUSTOMERS
-from siyu.engines.validation import explained
 from siyu.identity.types import FACTS as IDENTITY
 from siyu.journeys.rules.checking import World
 from siyu.journeys.rules.checking import problems as problems_of
@@ -24,6 +21,7 @@ from siyu.journeys.types.problems import Problem
 from siyu.kernel.errors import SiyuError
 from siyu.segments import service as segments
 from siyu.segments.types import FACTS as SEGMENTS
+from siyu.segments.types import RuleDocument
 from siyu.touch.types import FACTS as TOUCH
 
 KINDS: Final = frozenset(
@@ -54,11 +52,9 @@ def world_of(conn: Connection, definition: Definition, now: datetime, zone: Zone
     )
 
 
-def _rule_problem(conn: Connection, rule: Mapping[str, Any]) -> tuple[str, str] | None:
+def _rule_problem(conn: Connection, rule: RuleDocument) -> tuple[str, str] | None:
     try:
-        segments.check_rule(conn, segments.rule_from_json(rule))
-    except ValidationError as error:
-        return explained(error.errors(include_url=False)[0])
+        segments.check_rule(conn, rule.rule)
     except SiyuError as error:
         return error.message.rstrip("."), error.message_zh.rstrip("。")
     return None

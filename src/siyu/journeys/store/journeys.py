@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
@@ -100,11 +101,12 @@ def publish(conn: Connection, journey_id: int, definition: Definition, actor: st
     """The next version; the journey has to be locked."""
     found = one(
         conn,
-        f"""INSERT INTO journeys.version (journey_id, number, definition, published_by, published_at)
-            SELECT :id, 1 + coalesce(max(number), 0), CAST(:definition AS json), :actor, :now
+        f"""INSERT INTO journeys.version (journey_id, number, definition, digest, published_by, published_at)
+            SELECT :id, 1 + coalesce(max(number), 0), CAST(:definition AS json), :digest, :actor, :now
             FROM journeys.version WHERE journey_id = :id RETURNING {_VERSION}""",
         id=journey_id,
         definition=_json(definition),
+        digest=blake2b(_json(definition).encode(), digest_size=16).hexdigest(),
         actor=actor,
         now=now,
     )
@@ -130,11 +132,35 @@ def versions(conn: Connection, journey_id: int) -> list[Version]:
     return [_version(row) for row in found]
 
 
-def versions_by_id(conn: Connection, ids: Sequence[int]) -> list[Version]:
+class Known(NamedTuple):
+    """A version but for its definition, which is known by its digest."""
+
+    id: int
+    journey_id: int
+    number: int
+    published_by: str
+    published_at: datetime
+    digest: str
+
+
+def known_versions(conn: Connection, ids: Sequence[int]) -> list[Known]:
     found = rows(
-        conn, f"SELECT {_VERSION} FROM journeys.version WHERE id = ANY(CAST(:ids AS integer[]))", ids=sorted(ids)
+        conn,
+        """SELECT id, journey_id, number, published_by, published_at, digest FROM journeys.version
+           WHERE id = ANY(CAST(:ids AS integer[]))""",
+        ids=sorted(ids),
     )
-    return [_version(row) for row in found]
+    return [Known(*row) for row in found]
+
+
+def definitions(conn: Connection, ids: Sequence[int]) -> dict[str, Definition]:
+    """By their digests."""
+    found = rows(
+        conn,
+        "SELECT digest, definition FROM journeys.version WHERE id = ANY(CAST(:ids AS integer[]))",
+        ids=sorted(ids),
+    )
+    return {row.digest: from_json(row.definition) for row in found}
 
 
 def successors(conn: Connection) -> dict[int, Successor]:

@@ -40,6 +40,7 @@ from siyu.journeys.types.definition import (
 from siyu.journeys.types.facts import FACTS
 from siyu.journeys.types.problems import BadDefinition, NotPublishable, Problem, WrongState
 from siyu.journeys.types.running import (
+    AskedRehearsal,
     Ended,
     Enrolment,
     EnrolmentPage,
@@ -50,6 +51,8 @@ from siyu.journeys.types.running import (
     Newcomer,
     OfPerson,
     Planned,
+    Rehearsal,
+    RehearsedTouch,
     State,
     StepFigures,
     Stepped,
@@ -62,6 +65,7 @@ from siyu.journeys.types.running import (
 __all__ = [
     "FACTS",
     "Arm",
+    "AskedRehearsal",
     "Attachment",
     "BadDefinition",
     "Branch",
@@ -97,6 +101,8 @@ __all__ = [
     "Problem",
     "PropertyTest",
     "Reentry",
+    "Rehearsal",
+    "RehearsedTouch",
     "SegmentTrigger",
     "Send",
     "StaffTask",

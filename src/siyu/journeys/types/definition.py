@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import ConfigDict, Field, FiniteFloat
 
 from siyu.customers.types import Purpose
+from siyu.segments.types import RuleDocument
 
 Comparison = Literal["eq", "ne", "in", "gt", "ge", "lt", "le", "contains", "exists"]
 Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]  # what every reader of JSON can hold
@@ -226,7 +227,7 @@ class ByRule:
     """The person meets a rule of segments now."""
 
     __pydantic_config__: ClassVar[Any] = _STRICT
-    rule: Mapping[str, Any]
+    rule: RuleDocument
     by: Literal["rule"] = "rule"
 
 
@@ -470,7 +471,7 @@ class Definition:
     steps: Annotated[Mapping[Name, Step], Field(max_length=200)]
     purpose: Purpose | None = None
     about: Annotated[str, Field(max_length=2000)] = ""
-    audience: Mapping[str, Any] | None = None
+    audience: RuleDocument | None = None
     reentry: Reentry = field(default_factory=Reentry)
     goals: tuple[GoalFact, ...] = ()
     control_bp: Annotated[int, Field(ge=0, le=5000)] = 1000

@@ -1,5 +1,6 @@
 """What may be wrong with a journey."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from siyu.kernel.errors import BadInput, Conflict
@@ -33,6 +34,16 @@ class NotPublishable(Conflict):
 
     en = "The journey has {count} problem(s) and was not published. The first: {reason}"
     zh = "旅程存在 {count} 个问题，未发布。首个问题：{reason_zh}"
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> "NotPublishable":
+        """With these, at least one."""
+        return cls(
+            count=len(problems),
+            reason=problems[0].en,
+            reason_zh=problems[0].zh,
+            problems=[{"code": one.code, "step": one.step, "en": one.en, "zh": one.zh} for one in problems],
+        )
 
 
 class WrongState(Conflict):

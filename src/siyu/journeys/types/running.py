@@ -183,6 +183,67 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True)
+class RehearsedTouch:
+    """What would have been proposed to the gate, and what it would have said.
+
+    Attributes:
+        state: ``queued``: it would have gone out; ``waiting``: it would still wait; ``dropped``.
+        code: the reason that decided, of the gate's; empty when none did.
+        because, because_zh: the same in words.
+    """
+
+    customer_id: int
+    step: str
+    at: datetime
+    state: str
+    way: str
+    account_id: int | None
+    text: str
+    code: str
+    because: str
+    because_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a journey would have done.
+
+    Attributes:
+        people: who was looked at, of ``of`` who would have had a reason to enter.
+        until: how far it came: less than asked for when there was no time for more.
+        touches: in the order of time; the first thousand.
+        reasons: how many touches are in which state for which reason: (state, code) → count.
+        cannot_know: sentences in English and Chinese on what such a run does not see.
+    """
+
+    since: datetime
+    until: datetime
+    people: int
+    of: int
+    figures: Figures
+    touches: tuple[RehearsedTouch, ...]
+    reasons: tuple[tuple[str, str, int], ...]
+    cannot_know: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRehearsal:
+    """A rehearsal that was asked for; ``problem`` says why it failed, as an error of the API."""
+
+    id: int
+    journey_id: int
+    since: datetime
+    until: datetime
+    most: int
+    state: Literal["waiting", "done", "failed"]
+    result: Rehearsal | None
+    problem: Mapping[str, Any] | None
+    asked_by: str
+    asked_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MadeCall:
     """A call to another system.
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, Word, context_of, zone_of
+from siyu.app.api.people import CanSeePeople
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now
 from siyu.identity import service as identity
 from siyu.journeys import service as journeys
@@ -87,6 +88,7 @@ def bring_crowd(
 def people_at(
     conn: Conn,
     _: CanRead,
+    __: CanSeePeople,
     journey_id: JourneyId,
     step: str,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
@@ -98,7 +100,12 @@ def people_at(
 
 @router.get("/customers/{customer_id}/journeys")
 def of_person(
-    request: Request, conn: Conn, now: Now, _: CanRead, customer_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    request: Request,
+    conn: Conn,
+    now: Now,
+    _: CanRead,
+    __: CanSeePeople,
+    customer_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
 ) -> list[OfPerson]:
     """The journeys that somebody is or was in, with what is planned next in each."""
     return journeys.of_person(conn, identity.living(conn, customer_id), now, zone_of(request))

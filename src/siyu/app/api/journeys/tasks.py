@@ -11,7 +11,7 @@ from siyu.journeys.types import Task, TaskPage
 
 router = APIRouter(prefix="/api/v1/staff-tasks", tags=["journeys"], responses=ERROR_RESPONSES)
 
-CanDo = Annotated[Principal, needs("staff_tasks.do")]
+CanDo = Annotated[Principal, needs("tasks.do")]
 Number = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 

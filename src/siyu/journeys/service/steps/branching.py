@@ -48,6 +48,6 @@ def meeting(batch: Batch, group: Group, when: When, places: Sequence[Place]) -> 
         case BySegment():
             chosen = set(segments.contains(conn, when.segment, ids))
         case ByRule():
-            (found,) = segments.matching(conn, batch.around.clickhouse, [segments.rule_from_json(when.rule)], ids, now)
+            (found,) = segments.matching(conn, batch.around.clickhouse, [when.rule.rule], ids, now)
             chosen = {one for one in ids if one in found}
     return {place.id for place in places if place.customer_id in chosen}

@@ -4,7 +4,9 @@ from siyu.customers import service as customers
 from siyu.journeys.rules.moments import sure_span
 from siyu.journeys.rules.texts import fill, texts_of, traits_in
 from siyu.journeys.service.batch import Batch, Group
+from siyu.journeys.service.telling import CALLS_CHANNEL
 from siyu.journeys.store import asks
+from siyu.journeys.store import journeys as store
 from siyu.journeys.types.definition import StaffTask, Webhook
 
 
@@ -53,4 +55,6 @@ def call(batch: Batch, group: Group, step: Webhook) -> None:
         }
         calls.append(asks.NewCall(group.key_of(place), place.journey_id, step.url, body))
     asks.put_calls(conn, calls, now)
+    if calls:
+        store.notify(conn, CALLS_CHANNEL)
     batch.go(group.places, step.next)

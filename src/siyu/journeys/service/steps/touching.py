@@ -78,6 +78,8 @@ def _propose(
         )
     decisions = touch.propose(conn, proposals, now)
     batch.touches += len(proposals)
+    if batch.proposed is not None:
+        batch.proposed.update({one.key: (group.name, one.message.text) for one in proposals})
     by_way: dict[str, list[Place]] = {"send": [], "defer": [], "drop": []}
     for place, decision in zip(places, decisions, strict=True):
         by_way[decision.outcome].append(place)

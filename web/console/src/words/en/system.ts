@@ -23,6 +23,7 @@ export const system: Words<typeof source> = {
     "channels.reconcile_all": "Have every account of a channel reconciled",
     "touch.staff": "Remind staff of touches to confirm",
     "channels.recognise": "Ask which contacts the visitors of our apps are",
+    "journeys.rehearse": "Rehearse a journey",
     "insight.refit": "Refit the lifetime models",
     "exports.write": "Export customers",
     "exports.forget": "Delete files of old exports",

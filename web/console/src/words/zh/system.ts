@@ -19,6 +19,7 @@ export const system = {
     "channels.reconcile_all": "安排全部渠道账号对账",
     "touch.staff": "提醒员工确认触达任务",
     "channels.recognise": "识别小程序访客对应的渠道联系人",
+    "journeys.rehearse": "演练旅程",
     "insight.refit": "重新拟合生命周期模型",
     "exports.write": "导出客户",
     "exports.forget": "清理过期的导出文件",
