@@ -8,7 +8,7 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
-from siyu.app import exports, imports, journeying, lifetime, recognising, segmenting, syncing
+from siyu.app import checking, exports, forgetting, imports, journeying, lifetime, recognising, segmenting, syncing
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
@@ -51,6 +51,10 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, "exports.forget", "37 * * * *", forget_exports)
 
     _periodic(jobs, "channels.reconcile_all", "47 2 * * *", lambda: syncing.ask_all(context))
+
+    _periodic(jobs, checking.JOB, "*/5 * * * *", lambda: checking.check_all(context, ending=ending))
+
+    _periodic(jobs, forgetting.JOB, "27 3 * * *", lambda: forgetting.forget_channels(context, ending=ending))
 
     desk = channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
     _periodic(jobs, "touch.staff", "*/10 * * * *", lambda: touch.look_after_staff(desk))

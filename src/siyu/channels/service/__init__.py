@@ -30,7 +30,14 @@ from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
-from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
+from siyu.channels.service.health import (
+    Health,
+    check_account,
+    due_for_check,
+    health_of_accounts,
+    note_heard,
+    open_account,
+)
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
@@ -61,6 +68,7 @@ from siyu.channels.service.rereading import (
     note_reading,
     put_off_rereads,
 )
+from siyu.channels.service.retaining import forgetting
 from siyu.channels.service.sending import do_deliveries
 from siyu.channels.service.tagging import change_tag, delete_tags, make_tags
 from siyu.channels.service.tasks import cancel_task, do_tasks, remind_staff, staff_task, staff_tasks, task_results
@@ -117,11 +125,13 @@ __all__ = [
     "do_marks",
     "do_reactions",
     "do_tasks",
+    "due_for_check",
     "end_walk",
     "filled_secrets",
     "finish_login",
     "finish_rereads",
     "forget_welcomes",
+    "forgetting",
     "give_back",
     "grant",
     "group_list",

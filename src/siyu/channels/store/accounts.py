@@ -1,6 +1,6 @@
 """Accounts, their sealed secrets, their health."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -101,20 +101,33 @@ def drop_tokens(conn: Connection, account_id: int) -> None:
     run(conn, "DELETE FROM channels.token WHERE account_id = :id", id=account_id)
 
 
-def put_health(conn: Connection, account_id: int, findings: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Keep what was found; what was found later stays."""
-    run(
+def lock_health(conn: Connection, account_id: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """What was last found at an account and what is told of it; nobody else finds something until the transaction ends."""
+    run(conn, "SELECT FROM channels.account WHERE id = :id FOR NO KEY UPDATE", id=account_id)
+    found = one(conn, "SELECT findings, told FROM channels.health WHERE account_id = :id", id=account_id)
+    return (found.findings, list(found.told)) if found else ([], [])
+
+
+def put_health(
+    conn: Connection, account_id: int, findings: Sequence[Mapping[str, Any]], told: Collection[str], now: datetime
+) -> bool:
+    """Keep what was found and what is told; ``False``: what was found later stays."""
+    kept = rows(
         conn,
         """
-        INSERT INTO channels.health AS old (account_id, checked_at, findings)
-        VALUES (:id, :now, CAST(:findings AS jsonb))
-        ON CONFLICT (account_id) DO UPDATE SET checked_at = excluded.checked_at, findings = excluded.findings
+        INSERT INTO channels.health AS old (account_id, checked_at, findings, told)
+        VALUES (:id, :now, CAST(:findings AS jsonb), CAST(:told AS text[]))
+        ON CONFLICT (account_id) DO UPDATE
+            SET checked_at = excluded.checked_at, findings = excluded.findings, told = excluded.told
         WHERE old.checked_at <= excluded.checked_at
+        RETURNING account_id
         """,
         id=account_id,
         now=now,
         findings=orjson.dumps(list(findings)).decode(),
+        told=sorted(told),
     )
+    return bool(kept)
 
 
 def health(conn: Connection) -> dict[int, tuple[datetime, list[dict[str, Any]]]]:

@@ -33,17 +33,28 @@ class Ready:
 
 
 def put_contents(conn: Connection, account_id: int, contents: Mapping[str, bytes]) -> None:
-    """Keep sealed contents by their hash; what is there stays."""
-    hashes = sorted(contents)
-    run(
-        conn,
-        """INSERT INTO channels.content (account_id, hash, sealed)
-           SELECT :account_id, hash, sealed FROM unnest(CAST(:hashes AS text[]), CAST(:sealed AS bytea[]))
-               AS new (hash, sealed) ORDER BY hash ON CONFLICT DO NOTHING""",
-        account_id=account_id,
-        hashes=hashes,
-        sealed=[contents[one_] for one_ in hashes],
-    )
+    """Keep sealed contents by their hash; what is there stays, and is held until the transaction ends: nobody can delete it
+    before its deliveries are there.
+    """
+    missing = sorted(contents)
+    while missing:  # again for what was deleted between the two statements
+        run(
+            conn,
+            """INSERT INTO channels.content (account_id, hash, sealed)
+               SELECT :account_id, hash, sealed FROM unnest(CAST(:hashes AS text[]), CAST(:sealed AS bytea[]))
+                   AS new (hash, sealed) ORDER BY hash ON CONFLICT DO NOTHING""",
+            account_id=account_id,
+            hashes=missing,
+            sealed=[contents[one_] for one_ in missing],
+        )
+        held = rows(
+            conn,
+            """SELECT hash FROM channels.content WHERE account_id = :account_id AND hash = ANY(CAST(:hashes AS text[]))
+               ORDER BY hash FOR KEY SHARE""",
+            account_id=account_id,
+            hashes=missing,
+        )
+        missing = sorted({*missing} - {row[0] for row in held})
 
 
 def contents(conn: Connection, account_id: int, hashes: Collection[str]) -> dict[str, bytes]:
@@ -80,13 +91,17 @@ def insert(conn: Connection, account_id: int, way: str, new: Sequence[Mapping[st
 
 
 def lapse(conn: Connection, now: datetime, reasons: tuple[str, str], limit: int) -> list[AnyRow]:
-    """What may not be handed to a platform any more is refused as late; returns account, key and what was taken."""
+    """What may not be handed to a platform any more, of what is due first, is refused as late; returns account, key and
+    what was taken.
+    """
     return rows(
         conn,
         """
-        WITH late AS (
-            SELECT id FROM channels.delivery WHERE state = 'ready' AND until <= :now
-            ORDER BY until LIMIT :limit FOR UPDATE SKIP LOCKED
+        WITH first AS (
+            SELECT id, until FROM channels.delivery WHERE state = 'ready' AND due_at <= :now ORDER BY due_at LIMIT :limit
+        ), late AS (
+            SELECT id FROM channels.delivery JOIN first USING (id)
+            WHERE state = 'ready' AND delivery.until <= :now FOR UPDATE OF delivery SKIP LOCKED
         )
         UPDATE channels.delivery AS held SET state = 'refused', result = 'late', reason = :reason,
             reason_zh = :reason_zh, ended_at = :now

@@ -38,6 +38,7 @@ export const channels: Words<typeof source> = {
     never: "never",
     now: "Check now",
     checkedAt: "Checked",
+    byItself: "Checked by itself every so often; a change goes on the audit log.",
     empty: "This account was never checked.",
   },
   capability: {

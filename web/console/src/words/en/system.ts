@@ -19,6 +19,8 @@ export const system: Words<typeof source> = {
     "imports.run": "Import a file",
     "intake.forget_seen": "Forget old message ids",
     "timeline.squash": "Fold merges into the timeline",
+    "channels.check_all": "Check the health of channel accounts",
+    "channels.forget": "Delete what channels sent and did long ago",
     "channels.reconcile": "Reconcile an account of a channel",
     "channels.reconcile_all": "Have every account of a channel reconciled",
     "touch.staff": "Remind staff of touches to confirm",

@@ -35,6 +35,7 @@ export const channels = {
     never: "从未",
     now: "立即检查",
     checkedAt: "检查时间：",
+    byItself: "系统会定期自动检查；状况变化会记入审计日志。",
     empty: "尚未检查过此账号。",
   },
   capability: {

@@ -15,6 +15,8 @@ export const system = {
     "imports.run": "导入文件",
     "intake.forget_seen": "清理去重记录",
     "timeline.squash": "合并客户映射",
+    "channels.check_all": "检查渠道账号健康状况",
+    "channels.forget": "清理过期的渠道发送与操作记录",
     "channels.reconcile": "渠道账号对账",
     "channels.reconcile_all": "安排全部渠道账号对账",
     "touch.staff": "提醒员工确认触达任务",
