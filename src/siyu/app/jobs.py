@@ -71,6 +71,10 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     async def reconcile(account_id: int) -> None:
         await asyncio.to_thread(syncing.reconcile, context, account_id, ending=ending)
 
+    @jobs.task(name=channels.END_TIES, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
+    async def end_ties(account_id: int) -> None:
+        await asyncio.to_thread(syncing.end_ties, context, account_id, ending=ending)
+
     @jobs.task(name=exports.EXPORT, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
     async def write_export(export_id: int) -> None:
         await asyncio.to_thread(exports.write, context, export_id)

@@ -20,6 +20,7 @@ export const system: Words<typeof source> = {
     "intake.forget_seen": "Forget old message ids",
     "timeline.squash": "Fold merges into the timeline",
     "channels.check_all": "Check the health of channel accounts",
+    "channels.end_ties": "End the ties of a deleted account",
     "channels.forget": "Delete what channels sent and did long ago",
     "channels.reconcile": "Reconcile an account of a channel",
     "channels.reconcile_all": "Have every account of a channel reconciled",

@@ -99,6 +99,7 @@ export const team: Words<typeof source> = {
     "api_key.revoked": "API key revoked",
     "channel.changed": "Channel account changed",
     "channel.connected": "Channel account connected",
+    "channel.deleted": "Channel account deleted",
     "channel.health_changed": "Health of a channel account changed",
     "channel.paused": "Channel account paused",
     "channel.reconcile_asked": "Reconcile of a channel account asked for",

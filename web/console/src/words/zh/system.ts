@@ -16,6 +16,7 @@ export const system = {
     "intake.forget_seen": "清理去重记录",
     "timeline.squash": "合并客户映射",
     "channels.check_all": "检查渠道账号健康状况",
+    "channels.end_ties": "结束已删除账号的关系",
     "channels.forget": "清理过期的渠道发送与操作记录",
     "channels.reconcile": "渠道账号对账",
     "channels.reconcile_all": "安排全部渠道账号对账",

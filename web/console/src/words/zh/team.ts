@@ -95,6 +95,7 @@ export const team = {
     "api_key.revoked": "吊销 API 密钥",
     "channel.changed": "修改渠道账号",
     "channel.connected": "接入渠道账号",
+    "channel.deleted": "删除渠道账号",
     "channel.health_changed": "渠道账号健康状况变化",
     "channel.paused": "停用渠道账号",
     "channel.reconcile_asked": "发起渠道账号对账",
