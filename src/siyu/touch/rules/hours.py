@@ -56,31 +56,32 @@ def _next(zone: ZoneInfo, wall: time, moment: datetime) -> datetime:
         day += timedelta(1)
 
 
-def resting(rule: Resting, acts: Sequence[int], hour: int) -> bool:
-    """Whether the person hardly ever does anything at this hour (UTC); never where too little is known."""
+@lru_cache(maxsize=16_384)
+def hours_of_rest(rule: Resting, acts: bytes) -> tuple[bool, ...]:
+    """Of each hour (UTC) whether the person hardly ever does anything then; never where too little is known."""
     total = sum(acts)
     if total < rule.acts:
-        return False
-    near = acts[hour - 1] + acts[hour] + acts[(hour + 1) % HOURS]
-    return near * 1000 < rule.per_mille * total
+        return (False,) * HOURS
+    least = rule.per_mille * total
+    return tuple([(acts[hour - 1] + acts[hour] + acts[hour + 1 - HOURS]) * 1000 < least for hour in range(HOURS)])
 
 
-def resting_until(rule: Resting, acts: Sequence[int], moment: datetime) -> datetime | None:
+def resting_until(rule: Resting, acts: bytes, moment: datetime) -> datetime | None:
     """The beginning of the first hour at which the person may be awake; ``None`` when they are now."""
-    return _turn(rule, acts, moment, now=True)
+    return _turn(hours_of_rest(rule, acts), moment, now=True)
 
 
-def resting_from(rule: Resting, acts: Sequence[int], moment: datetime) -> datetime | None:
+def resting_from(rule: Resting, acts: bytes, moment: datetime) -> datetime | None:
     """The beginning of the next hour of rest, for a moment at which the person may be awake; ``None``: there is none."""
-    return _turn(rule, acts, moment, now=False)
+    return _turn(hours_of_rest(rule, acts), moment, now=False)
 
 
-def _turn(rule: Resting, acts: Sequence[int], moment: datetime, *, now: bool) -> datetime | None:
-    if resting(rule, acts, moment.hour) is not now:
+def _turn(rest: Sequence[bool], moment: datetime, *, now: bool) -> datetime | None:
+    if rest[moment.hour] is not now:
         return None
     start = moment.replace(minute=0, second=0, microsecond=0)
     for step in range(1, HOURS):
-        if resting(rule, acts, (moment.hour + step) % HOURS) is not now:
+        if rest[(moment.hour + step) % HOURS] is not now:
             return start + step * _HOUR
     return None
 
