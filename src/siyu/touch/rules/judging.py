@@ -151,6 +151,8 @@ class Judge:
             "quiet_hours": rules.quiet_hours.purposes,
             "resting": rules.resting.purposes,
         }
+        if not world.sendings:
+            del named["programme"]
         self._asked = {
             purpose: [named[name] for name in rules.order if name in named and purpose in obeys.get(name, _PURPOSES)]
             for purpose in _PURPOSES
