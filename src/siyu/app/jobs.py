@@ -8,7 +8,7 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
-from siyu.app import checking, exports, forgetting, imports, lifetime, recognising, segmenting, syncing
+from siyu.app import checking, exports, forgetting, guarding, imports, lifetime, recognising, segmenting, syncing
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
@@ -57,6 +57,8 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     desk = channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
     _periodic(jobs, "touch.staff", "*/10 * * * *", lambda: touch.look_after_staff(desk))
 
+    _periodic(jobs, guarding.JOB, "*/5 * * * *", lambda: guarding.guard_all(context, ending=ending))
+
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
 
     _periodic(jobs, segmenting.ALL, "57 4 * * *", lambda: segmenting.evaluate_all(context))
@@ -68,6 +70,10 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     @jobs.task(name=channels.RECONCILE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
     async def reconcile(account_id: int) -> None:
         await asyncio.to_thread(syncing.reconcile, context, account_id, ending=ending)
+
+    @jobs.task(name=channels.END_TIES, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
+    async def end_ties(account_id: int) -> None:
+        await asyncio.to_thread(syncing.end_ties, context, account_id, ending=ending)
 
     @jobs.task(name=exports.EXPORT, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
     async def write_export(export_id: int) -> None:

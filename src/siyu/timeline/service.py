@@ -189,27 +189,28 @@ def _read_facts(body: bytes, most: int) -> Iterator[tuple[Any, ...]]:
         yield fact_id, customer_id, kind, name, from_millis(at), *rest
 
 
-def read_on(conn: Connection, reader: str) -> Shipment | None:
-    """The next shipment that ClickHouse has, for this reader once and never again when this transaction is committed.
+def read_on(conn: Connection, reader: str, most_facts: int = 20_000) -> Shipment | None:
+    """What ClickHouse has more, for this reader once and never again when this transaction is committed.
 
-    Shipments come in the order in which they were made up, none is left out, also when the log is shipped anew.
+    Entries come in the order in which they were shipped first, none is left out, also when the log is shipped anew.
 
     Args:
         conn: a transaction, in which also everything is done that the shipment asks for.
         reader: a name of its own for each who reads; a new one begins with the beginning of the log.
+        most_facts: stop before there are more, but for what one shipment carried.
 
     Returns:
-        ``None`` when there is none yet, or when somebody else reads for this reader at this moment.
+        ``None`` when there is nothing yet, or when somebody else reads for this reader at this moment.
     """
     position = store.hold_reader(conn, reader)
-    found = store.next_shipped(conn, position) if position is not None else None
-    if found is None:
+    places = store.next_shipped(conn, position, most_facts) if position is not None else []
+    if not places:
         return None
-    place, bodies = found
-    store.move_reader(conn, reader, place)
+    bodies = store.shipped_bodies(conn, places)
+    store.move_reader(conn, reader, places[-1])
     facts = unpack(bodies["facts"]) if bodies["facts"] else FACT_COLUMNS.empty_table()
     aliases = unpack(bodies["aliases"]) if bodies["aliases"] else ALIAS_COLUMNS.empty_table()
-    return Shipment(place, facts, aliases["customer_id"].to_numpy().astype("int64"))
+    return Shipment(places[-1], facts, aliases["customer_id"].to_numpy().astype("int64"))
 
 
 def squash(conn: Connection, clickhouse: Client, now: datetime) -> int:

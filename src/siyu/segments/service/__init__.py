@@ -20,6 +20,7 @@ from siyu.segments.service.reacting import CHANNEL, anything_due, expire, react,
 from siyu.segments.service.reading import check_expression, combine, contains, evaluations, moves, overlap, people_of
 from siyu.segments.service.reading import members_of as members
 from siyu.segments.service.rulebook import check_rule, sentence, sentences
+from siyu.segments.store.bitmaps import bitmap
 
 __all__ = [
     "CHANNEL",
@@ -31,6 +32,7 @@ __all__ = [
     "adopt",
     "announce_use",
     "anything_due",
+    "bitmap",
     "change",
     "check_expression",
     "check_rule",

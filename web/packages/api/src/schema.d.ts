@@ -128,7 +128,11 @@ export interface paths {
         get: operations["show_api_v1_channels_accounts__account_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete
+         * @description Delete an account that is paused; it cannot be undone. Ties end with the reason, history stays.
+         */
+        delete: operations["delete_api_v1_channels_accounts__account_id__delete"];
         options?: never;
         head?: never;
         /**
@@ -1804,6 +1808,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programmes
+         * @description Show what is measured, newest first.
+         */
+        get: operations["programmes_api_v1_insight_lift_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/lift/{programme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lift
+         * @description Treated against those who were left alone: outcomes, harm, cost; the intervals hold however often one looks.
+         */
+        get: operations["lift_api_v1_insight_lift__programme_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insight/ltv": {
         parameters: {
             query?: never;
@@ -2703,6 +2747,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touch/programmes/{programme_id}/guard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Guard
+         * @description How the harm guard stands with a programme, and what it saw last.
+         */
+        get: operations["guard_api_v1_touch_programmes__programme_id__guard_get"];
+        /**
+         * Change
+         * @description Switch it on or off, or have it tolerate more; with a reason. Safe to repeat.
+         */
+        put: operations["change_api_v1_touch_programmes__programme_id__guard_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/touch/programmes/{programme_id}/pause": {
         parameters: {
             query?: never;
@@ -3480,6 +3548,19 @@ export interface components {
              * @default
              */
             write_key: string;
+        };
+        /**
+         * Arm
+         * @description One variant of a programme; of the treated it gets its weight's share.
+         */
+        Arm: {
+            /** Name */
+            name: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
         };
         /**
          * Asked
@@ -5295,6 +5376,68 @@ export interface components {
             /** Staff */
             staff: number;
         };
+        /**
+         * Guard
+         * @description What the guard knows of a programme.
+         *
+         *     Attributes:
+         *         watching: it stops the programme by itself. Off only with a reason, which the audit keeps.
+         *         tolerated: so many times as often as in the control group is no harm yet; 1 or more.
+         *         since: only harm from then on counts; ``None``: all of it.
+         *         halted_at: when it stopped the programme; ``None`` while it has not, or an operator let it go on.
+         *         said_en, said_zh: why, as operators read it.
+         *         checked_at: when it last looked; ``watched`` is what it saw.
+         */
+        Guard: {
+            /** Checked At */
+            checked_at?: string | null;
+            /** Halted At */
+            halted_at?: string | null;
+            /** Programme Id */
+            programme_id: number;
+            /**
+             * Said En
+             * @default
+             */
+            said_en: string;
+            /**
+             * Said Zh
+             * @default
+             */
+            said_zh: string;
+            /** Since */
+            since?: string | null;
+            /**
+             * Tolerated
+             * @default 1
+             */
+            tolerated: number;
+            watched?: components["schemas"]["Watched"] | null;
+            /**
+             * Watching
+             * @default true
+             */
+            watching: boolean;
+        };
+        /** GuardChange */
+        GuardChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Tolerated
+             * @description So many times as often as in the control group is no harm yet.
+             * @default 1
+             */
+            tolerated: number;
+            /**
+             * Watching
+             * @description Whether it stops the programme by itself.
+             */
+            watching: boolean;
+        };
         /** HandoverNew */
         HandoverNew: {
             /** Contact Ids */
@@ -5350,6 +5493,38 @@ export interface components {
             subject_id: string;
             /** Taker */
             taker: string;
+        };
+        /**
+         * Harm
+         * @description One kind of harm, treated against control.
+         *
+         *     Attributes:
+         *         treated: to how many exposed treated people it happened, ``treated_rate`` of all of them.
+         *         control: to how many of the control group.
+         *         low, high: how many times as often it happens to the treated; holds however often one looks, ``high`` is
+         *             ``None`` where nothing is known.
+         *         evidence: how many times as likely the data are by harm as without (``e-value``).
+         */
+        Harm: {
+            /** Control */
+            control: number;
+            /** Control Rate */
+            control_rate: number;
+            /** Evidence */
+            evidence: number;
+            /** High */
+            high: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "deleted" | "unfollowed" | "left" | "blocked" | "unsubscribed" | "complained";
+            /** Low */
+            low: number;
+            /** Treated */
+            treated: number;
+            /** Treated Rate */
+            treated_rate: number;
         };
         /** HealthRead */
         HealthRead: {
@@ -5878,6 +6053,145 @@ export interface components {
             reason: string;
             /** Reason Zh */
             reason_zh: string;
+        };
+        /**
+         * Lift
+         * @description The report of one programme.
+         *
+         *     Attributes:
+         *         treated, control: exposed people who are compared.
+         *         mixed: people who turned out to be one although they were in different groups; they are left out.
+         *         blind: exposed people who were assigned while nobody was left alone; they are left out as well.
+         *         unbalanced: the groups are not as large as they were drawn, so that the comparison must not be trusted: something
+         *             decides by group who is exposed.
+         *         arms: empty where the programme has none.
+         *         harms: treated against control; see :class:`siyu.experiments.types.Harm`.
+         *         harm_alarm: there is more harm than chance explains.
+         *         cost_fen: of all touches; ``gain_fen`` the money of ``outcomes`` less that, ``gain_low_fen`` and
+         *             ``gain_high_fen`` where it can be said.
+         */
+        Lift: {
+            /** Arms */
+            arms: components["schemas"]["LiftArm"][];
+            /** Blind */
+            blind: number;
+            /** Control */
+            control: number;
+            /** Cost Fen */
+            cost_fen: number;
+            /** Costs */
+            costs: components["schemas"]["LiftCost"][];
+            /** Days */
+            days: number;
+            /** Gain Fen */
+            gain_fen: number;
+            /** Gain High Fen */
+            gain_high_fen: number | null;
+            /** Gain Low Fen */
+            gain_low_fen: number | null;
+            /** Groups */
+            groups: components["schemas"]["LiftGroup"][];
+            /** Harm Alarm */
+            harm_alarm: boolean;
+            /** Harms */
+            harms: components["schemas"]["Harm"][];
+            /** Mixed */
+            mixed: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["LiftOutcome"][];
+            programme: components["schemas"]["Programme"];
+            /** Treated */
+            treated: number;
+            /** Unbalanced */
+            unbalanced: boolean;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * LiftArm
+         * @description One arm's treated people against the whole control group.
+         */
+        LiftArm: {
+            /** Arm */
+            arm: string;
+            /** Exposed */
+            exposed: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["LiftOutcome"][];
+        };
+        /**
+         * LiftCost
+         * @description The touches that went one way, and what they cost in fen.
+         */
+        LiftCost: {
+            /** Cost Fen */
+            cost_fen: number;
+            /** Touches */
+            touches: number;
+            /** Way */
+            way: string;
+        };
+        /**
+         * LiftGroup
+         * @description How many people of a group, and of one arm in it.
+         */
+        LiftGroup: {
+            /** Arm */
+            arm: string | null;
+            /** Assigned */
+            assigned: number;
+            /** Exposed */
+            exposed: number;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "treated" | "control" | "holdout";
+            /** Mixed */
+            mixed: number;
+        };
+        /**
+         * LiftOutcome
+         * @description One outcome, a person on average: ``visit`` and ``order`` are shares of people, the others fen.
+         *
+         *     Attributes:
+         *         treated, control: adjusted for what was expected of people before (CUPED).
+         *         low, high: of ``difference``, holds however often one looks; ``None`` while nothing can be said.
+         *         saved: the part of the variance that the adjustment took off, 0 to 1.
+         *         total: what all exposed treated people did more for it: people, or fen.
+         *         more_people: about how many more would have to be exposed to tell the difference, if it is as it looks now;
+         *             ``None`` where it is told, or where no number would do.
+         */
+        LiftOutcome: {
+            /** Control */
+            control: number;
+            /** Difference */
+            difference: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** More People */
+            more_people: number | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "visit" | "order" | "money" | "predicted";
+            /** Saved */
+            saved: number;
+            /** Total */
+            total: number;
+            /** Treated */
+            treated: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "more" | "less" | "not_enough";
         };
         /**
          * LtvCohort
@@ -6849,6 +7163,45 @@ export interface components {
             traits: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Programme
+         * @description Whatever reaches people and is measured.
+         *
+         *     Attributes:
+         *         key: its maker's name for it, unique for ever: ``journey:7``.
+         *         kind: what made it: ``journey``, ``broadcast`` …
+         *         control_bp: of ten thousand newcomers so many are left alone.
+         *         salt: what its draw is mixed with, so that the control groups of two programmes have nothing to do with each
+         *             other.
+         *         arms: empty when there is one variant.
+         *         stopped_at: ``None`` while it runs.
+         *         costs: of one touch, in fen, by the way it goes.
+         */
+        Programme: {
+            /** Arms */
+            arms: components["schemas"]["Arm"][];
+            /** Control Bp */
+            control_bp: number;
+            /** Costs */
+            costs?: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Stopped At */
+            stopped_at: string | null;
         };
         /** ProgrammeRead */
         ProgrammeRead: {
@@ -9109,6 +9462,33 @@ export interface components {
             value_to?: number | null;
         };
         /**
+         * Watched
+         * @description How a programme's harm stands.
+         *
+         *     Attributes:
+         *         treated: exposed treated people; ``control``: exposed people of the control group.
+         *         harms: every kind, the one with the most evidence first.
+         *         evidence: of all kinds together.
+         *         limit: from this evidence on it is an alarm; false with a probability of 5 % at most, however often one looks.
+         *         blind: nobody is left alone, so that nothing can be told.
+         */
+        Watched: {
+            /** Alarm */
+            alarm: boolean;
+            /** Blind */
+            blind: boolean;
+            /** Control */
+            control: number;
+            /** Evidence */
+            evidence: number;
+            /** Harms */
+            harms: components["schemas"]["Harm"][];
+            /** Limit */
+            limit: number;
+            /** Treated */
+            treated: number;
+        };
+        /**
          * WeekCheck
          * @description Repeat purchases of one week from ``start`` on, of those who first bought before the held-out period.
          */
@@ -9739,6 +10119,44 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AccountRead"];
                 };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_api_v1_channels_accounts__account_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be done as it is. */
             "4XX": {
@@ -13826,6 +14244,95 @@ export interface operations {
             };
         };
     };
+    programmes_api_v1_insight_lift_get: {
+        parameters: {
+            query?: {
+                /** @description Only programmes with an id below this one. */
+                below?: number | null;
+                limit?: number;
+                /** @description Those that run, or those that were stopped. */
+                running?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lift_api_v1_insight_lift__programme_id__get: {
+        parameters: {
+            query?: {
+                /** @description What people did so many days after exposure counts. */
+                days?: number;
+                /** @description Nothing after this moment counts; now when absent. A list of people takes that of its table. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lift"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ltv_api_v1_insight_ltv_get: {
         parameters: {
             query?: {
@@ -15920,6 +16427,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgrammeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    guard_api_v1_touch_programmes__programme_id__guard_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guard"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_touch_programmes__programme_id__guard_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guard"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -139,7 +139,7 @@ function ofTie(entry: Entry, { t, names, called }: Words): string {
       return state ? t("ties.friendAddedState", { said: added, state }) : added;
     }
     case "friend.deleted": {
-      const by = (["staff", "customer", "transfer", "left"] as const).find((one) => one === said["by"]);
+      const by = (["staff", "customer", "transfer", "left", "account"] as const).find((one) => one === said["by"]);
       return by ? t(`ties.deletedBy.${by}`, { staff }) : t("ties.friendDeleted", { staff });
     }
     case "friend.transferred":
