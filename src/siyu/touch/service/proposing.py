@@ -42,7 +42,7 @@ def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> l
 
     Raises:
         BadInput: a proposal cannot be understood; nothing of the batch was kept.
-        NotFound: there is no such programme or account.
+        NotFound: there is no such programme.
         IdempotencyMismatch: a key was used before with something else.
     """
     if not proposals:
