@@ -75,6 +75,8 @@ _ID: Final = "{c} + k * :step"
 _ID_OR_NOBODY: Final = "CASE WHEN {c} = 0 THEN 0 ELSE {c} + k * :step END"
 _TIME: Final = "{c} - k * interval ':minutes minutes'"
 _PRINT: Final = "md5({c} || ':' || k)"
+_NAME: Final = "{c} || '-' || k"
+_NAME_OR_NONE: Final = "CASE WHEN {c} = '' THEN '' ELSE {c} || '-' || k END"
 _PRINTS: Final = (
     "(SELECT coalesce(jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'string' AND value #>> '{{}}' ~ "
     + _FINGERPRINT
@@ -127,6 +129,10 @@ _TABLES: Final[dict[str, dict[str, str]]] = {
         **dict.fromkeys(("ordered_at", "placed_at", "paid_at", "shipped_at", "received_at", "closed_at"), _TIME),
     },
     "commerce.order_line": {"order_id": "{c} + k * :orders"},
+    "channels.contact": {"contact_id": _NAME, "union_id": _NAME_OR_NONE},
+    "channels.follow": {"contact_id": _NAME, "since": _TIME, "ended_at": _TIME},
+    "channels.chat_group": {"group_id": _NAME},
+    "channels.chat_member": {"group_id": _NAME, "member_id": _NAME, "joined_at": _TIME, "left_at": _TIME},
     "vault.item": {"fingerprint": "CAST(md5(replace(CAST({c} AS text), '-', '') || ':' || k) AS uuid)"},
 }
 _COUNTED: Final = {"identity.ledger"}  # ids that only count

@@ -48,6 +48,11 @@ EXEMPT: Final[dict[str, str]] = {
     "/sources/{source_id}/live": "a stream without end",
     "/customers/exports/{export_id}/file": "a download, as large as the export",
     "/imports/{run_id}/rejects": "a download, as large as the file of rejects",
+    "/channels/codes/{code_id}/cards.csv": "a download, as large as the bundle of cards",
+    "/channels/codes/{code_id}/cards.zip": "a download, as large as the bundle of cards",
+    "/channels/accounts/{account_id}/heirless": "the platform answers, at its own pace",
+    "/channels/accounts/{account_id}/marks/{order_id}": "nobody has ordered marks here",
+    "/channels/accounts/{account_id}/tasks/{handle}": "nobody has given staff a task here",
 }
 _WARM_UP: Final = 3
 _LOADS: Final = 5
@@ -141,9 +146,9 @@ def demo(port: int, options: Sequence[str]) -> "subprocess.Popen[bytes]":
 
 
 def wait_until_filled(siyu: Siyu, timeout: float = 300) -> None:
-    """Wait until the demo brand says that all of it is in."""
+    """Wait until the demo brand says that all of it is in, its corp as well."""
     told, deadline = siyu.folder / "demo.json", time.monotonic() + timeout
-    while not (told.exists() and json.loads(told.read_text()).get("tracked")):
+    while not (told.exists() and json.loads(told.read_text()).get("done")):
         if siyu.process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError("the demo brand was not filled")
         time.sleep(0.1)
@@ -237,12 +242,14 @@ class Mix:
                 ORDER BY md5(id::text) LIMIT 40
             """).fetchall()
             self._values = [(row[0], row[1]) for row in found]
+            found = connection.execute("SELECT contact_id FROM channels.contact ORDER BY md5(contact_id) LIMIT 40")
+            self._contacts = [row[0] for row in found]
         self._rng.shuffle(self._people)
         self._values += [("phone", f"1391234{n:04}") for n in range(10)]  # nobody's, most likely
 
     def everything(self) -> dict[str, Sequence[Ask]]:
         """Requests by route."""
-        return {**self.people(), **self.lists(), **self.settings(), **self.reports()}
+        return {**self.people(), **self.lists(), **self.settings(), **self.reports(), **self.channels()}
 
     def people(self) -> dict[str, Sequence[Ask]]:
         """One customer at a time, and the list of them."""
@@ -431,6 +438,50 @@ class Mix:
                 )
             )
         ]
+
+    def channels(self) -> dict[str, Sequence[Ask]]:
+        """The corp with its staff, groups and codes."""
+        codes = [one["id"] for one in self._got("/channels/codes")["codes"]]
+        (account,) = (one["id"] for one in self._got("/channels/accounts") if one["channel"] == "wecom")
+        of_account = f"/channels/accounts/{account}"
+        walks = [one["id"] for one in self._got(f"{of_account}/walks")]
+        spans = [{"since": self._ago(30 + n), "until": self._ago(n)} for n in range(self._some)]
+        days = [{"from": self._ago(29 + n), "before": self._ago(n)} for n in range(self._some)]
+        each = [Ask({"code_id": codes[n % len(codes)]}, one) for n, one in enumerate(days)]
+        plain = ("", "/mirror", "/quotas", "/tags", "/walks", "/handovers", "/marks", "/tasks")
+        routes = {f"/channels/accounts/{{account_id}}{route}": [Ask({"account_id": account})] for route in plain}
+        return {
+            **{route: asks * self._some for route, asks in routes.items()},
+            **{
+                f"/channels/accounts/{{account_id}}/{what}": [Ask({"account_id": account}, one) for one in spans]
+                for what in ("staff", "groups")
+            },
+            "/channels/accounts/{account_id}/contacts/{contact_id}": [
+                Ask({"account_id": account, "contact_id": one}) for one in self._contacts
+            ],
+            "/channels/accounts/{account_id}/walks/{walk_id}": [
+                Ask({"account_id": account, "walk_id": one}) for one in walks
+            ],
+            **{route: [Ask()] * self._some for route in ("/arrivals", "/channels/accounts", "/channels/kinds")},
+            "/channels/codes": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/channels/codes/figures": [Ask(query={"ids": codes, **one}) for one in days],
+            "/channels/codes/{code_id}/figures": each,
+            "/channels/codes/{code_id}/people": [
+                Ask(one.ids, {**one.query, "figure": ("added", "bought")[n % 2]}) for n, one in enumerate(each)
+            ],
+            "/channels/codes/{code_id}/welcomes": [
+                Ask(one.ids, {"from": self._ago(30 + n)}) for n, one in enumerate(each)
+            ],
+            **{
+                f"/channels/codes/{{code_id}}{what}": [Ask({"code_id": one}) for one in codes] * 4
+                for what in ("", "/cards", "/poster", "/qr")
+            },
+        }
+
+    def _got(self, route: str) -> Any:
+        answer = self._client.get(f"{API}{route}")
+        answer.raise_for_status()
+        return answer.json()
 
     def _ago(self, days: float) -> str:
         return (self._now - timedelta(days=days)).isoformat()

@@ -131,7 +131,7 @@ def set_up(said: str, folder: Path) -> Stage:
     _customers(stage, said)
     saved = _good(api.post("/api/v1/insight/funnels", json={"name": "浏览 → 加购 → 付款", "definition": _FUNNEL}))
     stage.funnel = saved["id"]
-    oldest, *_ = _good(api.get("/api/v1/insight/retention", params={"period": "month"}))["cohorts"][-6:]
+    oldest = _good(api.get("/api/v1/insight/retention", params={"period": "month"}))["cohorts"][-6:][0]
     stage.cell = f"{oldest['start']}.1"
     (stage.wecom,) = (one["id"] for one in _good(api.get("/api/v1/channels/accounts")))
     codes = _good(api.get("/api/v1/channels/codes"))["codes"]

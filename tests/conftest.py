@@ -3,13 +3,12 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import Connection
+from tests.databases import Databases
 from xdist.scheduler import LoadScopeScheduling
 
 from siyu.app.migrations import postgres_folders
@@ -19,7 +18,6 @@ from siyu.engines.postgres.migrate import migrate
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
 
-_numbers = count(1)
 # They start a Siyu of their own; the other stories share one.
 _ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
 _SHARING = ("tests/browser", "tests/contract", "tests/stories")
@@ -79,19 +77,22 @@ def postgres() -> Iterator[EmbeddedPostgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: EmbeddedPostgres) -> Databases:
+    """Of that server."""
+    return Databases(postgres)
+
+
 @pytest.fixture
-def database(postgres: EmbeddedPostgres) -> Iterator[Database]:
+def database(postgres: EmbeddedPostgres, databases: Databases) -> Iterator[Database]:
     """A migrated, empty database of the test's own."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE siyu STRATEGY FILE_COPY".encode())
+    name = databases.take()
     own = Database(postgres.url(name))
     try:
         yield own
     finally:
         own.close()
-        with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        databases.give_back(name)
 
 
 @pytest.fixture

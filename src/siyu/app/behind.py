@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter
@@ -21,6 +22,8 @@ from siyu.engines.cursor import decode_cursor, encode_cursor, foreign_cursor
 from siyu.insight import service as insight
 from siyu.insight.types import Definitions, PeopleAsked, PeoplePage
 from siyu.kernel.errors import BadInput
+from siyu.segments import service as segments
+from siyu.segments.types import Expression
 
 _CHUNK: Final = 20_000
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +40,15 @@ class MovePeople:
     report: Literal["moves"] = "moves"
 
 
-Asked = Annotated[PeopleAsked | MovePeople | CodePeople, Field(discriminator="report")]
+@dataclass(frozen=True, slots=True)
+class SegmentPeople:
+    """Those in a segment, or in a set made of segments, as they stand when they are asked for."""
+
+    expression: Expression
+    report: Literal["segment"] = "segment"
+
+
+Asked = Annotated[PeopleAsked | MovePeople | CodePeople | SegmentPeople, Field(discriminator="report")]
 _ASKED: Final[TypeAdapter[Asked]] = TypeAdapter(Asked)
 
 
@@ -58,6 +69,9 @@ def check(asked: Asked, now: datetime) -> None:
     Raises:
         BadInput: it cannot.
     """
+    if isinstance(asked, SegmentPeople):
+        segments.check_expression(asked.expression)
+        return
     told = asked if isinstance(asked, MovePeople | CodePeople) else asked.plan
     for field in fields(told):
         moment = getattr(told, field.name)
@@ -84,15 +98,19 @@ def page(conn: Connection, context: Context, asked: Asked, *, cursor: str | None
 
     Raises:
         BadInput: the cursor is none of ours, or no figure counts like that.
-        NotFound: there is no such entry code.
+        NotFound: there is no such entry code or segment.
+        Conflict: a segment was not evaluated yet.
     """
-    if not isinstance(asked, MovePeople | CodePeople):
+    if not isinstance(asked, MovePeople | CodePeople | SegmentPeople):
         return insight.people(context.clickhouse, asked, cursor=cursor, limit=limit)
     place = decode_cursor(cursor, int)
     above = int(place[0]) if place else 0
     if above < 0:
         raise foreign_cursor()
-    if isinstance(asked, CodePeople):
+    if isinstance(asked, SegmentPeople):
+        members = segments.people_of(conn, asked.expression)
+        ids, total = list(islice(members.iter_equal_or_larger(above + 1), limit + 1)), len(members)
+    elif isinstance(asked, CodePeople):
         everyone = codes.everybody(conn, asked, context.clock.now())
         ids, total = everyone[bisect_right(everyone, above) :][: limit + 1], len(everyone)
     else:
@@ -113,6 +131,12 @@ def everybody(context: Context, asked: Asked) -> Iterator[list[int]]:
         with context.database.transaction() as conn:
             everyone = codes.everybody(conn, asked, context.clock.now())
         yield everyone
+        return
+    if isinstance(asked, SegmentPeople):
+        with context.database.transaction() as conn:
+            members = iter(segments.people_of(conn, asked.expression))
+        while chunk := list(islice(members, _CHUNK)):
+            yield chunk
         return
     if not isinstance(asked, MovePeople):
         yield from insight.all_people(context.clickhouse, asked)

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from siyu.app import behind, people
-from siyu.app.behind import Asked
+from siyu.app.behind import Asked, SegmentPeople
 from siyu.app.codes import CodePeople
 from siyu.app.context import Context
 from siyu.customers import service as customers
@@ -34,6 +34,7 @@ EXPORT: Final = "exports.write"
 _PAGE: Final = 2000
 _MOST_FOUND: Final = 5000  # by a name or identifier
 _PEOPLE: Final = "people"  # where the record of an export keeps the figure it was asked with; no filter is called so
+_SEEN_BY: Final[Mapping[type, str]] = {CodePeople: "channels.read", SegmentPeople: "segments.read"}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _TIMES: Final = {
     "first_order_at",
@@ -99,11 +100,11 @@ def ask_people(
 
     Raises:
         NotAllowed: without the right ``customers.read``, that to see the figure (``insight.read``, of an entry code
-            ``channels.read``), or ``personal.reveal`` for one in clear.
+            ``channels.read``, of a segment ``segments.read``), or ``personal.reveal`` for one in clear.
         BadInput: an unknown column, one named twice, or none; or no figure counts like that.
     """
     _may(principal, columns, reveal=reveal)
-    access.require(principal, "channels.read" if isinstance(asked, CodePeople) else "insight.read")
+    access.require(principal, _SEEN_BY.get(type(asked), "insight.read"))
     behind.check(asked, context.clock.now())
     stored = {_PEOPLE: behind.as_json(asked)}
     return _begin(context, conn, principal, stored, columns, reveal=reveal, details={"report": asked.report})

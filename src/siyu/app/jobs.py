@@ -8,13 +8,14 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
-from siyu.app import checking, exports, forgetting, imports, lifetime, recognising, syncing
+from siyu.app import checking, exports, forgetting, imports, lifetime, recognising, segmenting, syncing
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
 from siyu.timeline import service as timeline
+from siyu.touch import service as touch
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,16 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
 
     _periodic(jobs, forgetting.JOB, "27 3 * * *", lambda: forgetting.forget_channels(context, ending=ending))
 
+    desk = channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
+    _periodic(jobs, "touch.staff", "*/10 * * * *", lambda: touch.look_after_staff(desk))
+
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
+
+    _periodic(jobs, segmenting.ALL, "57 4 * * *", lambda: segmenting.evaluate_all(context))
+
+    @jobs.task(name=segmenting.EVALUATE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
+    async def evaluate_segment(segment_id: int) -> None:
+        await asyncio.to_thread(segmenting.evaluate, context, segment_id)
 
     @jobs.task(name=channels.RECONCILE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
     async def reconcile(account_id: int) -> None:

@@ -15,6 +15,7 @@ from siyu.engines.access.types import Principal
 from siyu.engines.jobs import defer
 from siyu.insight import service as insight
 from siyu.insight.types import Definitions, LifetimePlan, LifetimeState
+from siyu.segments import service as segments
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,8 @@ def refit(context: Context) -> Done:
         with context.database.transaction() as conn:
             insight.lifetime.keep(conn, found, now)
             state = insight.lifetime.state(conn)
+            if changed:
+                segments.count_anew_after(conn, segments.PREDICTION)
     model = state.model.model if state.model else None
     log.info("lifetime.refitted", model=model, customers=state.customers, changed=changed, reason=state.reason)
     return Done(state, changed)

@@ -26,7 +26,7 @@ class Loop(threading.Thread):
     Args:
         name: for logs.
         database: where the notifications come from.
-        channel: of LISTEN/NOTIFY; empty for a loop that only looks now and then.
+        channel: of LISTEN/NOTIFY, or several with blanks; empty for a loop that only looks now and then.
         work: does the next piece; returns how much it did.
     """
 
@@ -47,8 +47,8 @@ class Loop(threading.Thread):
         while not self._ending.is_set():
             try:
                 with self._database.raw() as listener:
-                    if self._channel:
-                        listener.execute(f"LISTEN {self._channel}".encode())
+                    for channel in self._channel.split():
+                        listener.execute(f"LISTEN {channel}".encode())
                     while not self._ending.is_set():
                         if self._work() == 0:
                             self._wait(listener)

@@ -28,6 +28,7 @@ from siyu.intake import service as intake
 from siyu.intake.types import DeadLetter, Message
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
+from siyu.segments import service as segments
 from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ def absorb(conn: Connection, ahead: Ahead, messages: Sequence[Message], now: dat
             raise _NeedsToBeAlone
     people.follow(conn, resolution, now)
     attributed = list(zip(messages, resolution.attributions, strict=True))
+    fresh = _without_profile(conn, {owner.customer_id for owner in resolution.attributions})
     facts = [
         *resolution.facts,
         *commerce.apply(conn, attributed, orders, now),
@@ -65,10 +67,16 @@ def absorb(conn: Connection, ahead: Ahead, messages: Sequence[Message], now: dat
     facts += channels.arrive(conn, facts, now)
     channels.hear(conn, messages, now)
     timeline.append(conn, facts)
+    segments.touch(conn, fresh, segments.NEW)
     if len(messages) <= intake.WHISPERED:  # somebody may be trying out a source; a full batch is no try
         told = {fact.message_id for fact in facts}
         intake.whisper(conn, "nothing_new", [one for one in messages if one.message_id not in told])
     return regrouped
+
+
+def _without_profile(conn: Connection, customer_ids: set[int]) -> list[int]:
+    """Who is seen for the first time; nobody looks when no segment wants to know. They may come without a fact."""
+    return customers.without_profile(conn, customer_ids) if segments.wants(conn, segments.NEW) else []
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from siyu.engines.settings import Settings
 from siyu.identity import service as identity
 from siyu.intake import service as intake
 from siyu.kernel.clock import Clock
+from siyu.segments import service as segments
 
 _GATHERED: Final = 1.0  # seconds; in a stream of events somebody is marked all the time: they are counted together
 # While an import runs, a customer with ten orders in it is better counted once than ten times, and the cores are wanted.
@@ -61,13 +62,18 @@ def count_marked(conn: Connection) -> int:
     ids = customers.take_stale(conn)
     if ids:
         customers.keep_standings(conn, ids, *_counted_from(conn, ids))
+        segments.touch(conn, ids, segments.STANDING)
     return len(ids)
 
 
 def adopt(database: Database, settings: Settings) -> bool:
     """Count by what the settings say; when that is new everybody is marked. Returns whether it is. Safe to repeat."""
     with database.transaction() as conn:
-        return customers.count_by(conn, Basis(settings.purchase_means, settings.repeat_purchases))
+        new = customers.count_by(conn, Basis(settings.purchase_means, settings.repeat_purchases))
+        if new:
+            segments.count_anew_after(conn, segments.PURCHASE)
+        segments.adopt(conn, settings.brand_zone)
+        return new
 
 
 def check(conn: Connection, *, mend: bool = False) -> Iterator[StandingDifference]:

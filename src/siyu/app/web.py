@@ -46,7 +46,7 @@ Siyu (私域) looks after the customers a brand can reach itself.
 
 
 # Intake and uploads have limits of their own.
-_COUNTED_BY_THEIR_ROUTES: Final = ("/v1/", "/beacon/", "/pixel/", "/api/v1/imports")
+_COUNTED_BY_THEIR_ROUTES: Final = ("/v1/", "/beacon/", "/pixel/", "/api/v1/imports", "/api/v1/segments/lists")
 
 
 def create_app(context: Context | None = None) -> FastAPI:

@@ -10,14 +10,18 @@ from siyu.app.greeting import greeter
 from siyu.app.jobs import register
 from siyu.app.loops import Loop
 from siyu.app.pipeline import Pipeline
+from siyu.app.reacting import Reacting
 from siyu.app.relief import until_signalled, work
 from siyu.app.standing import Standings, adopt
 from siyu.app.syncing import Syncing, opener
+from siyu.app.touching import Touching
 from siyu.channels import service as channels
 from siyu.customers import service as customers
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
+from siyu.segments import service as segments
 from siyu.timeline import service as timeline
+from siyu.touch import service as touch
 
 
 def serve(context: Context) -> None:
@@ -39,13 +43,18 @@ class Worker:
         opens = opener(context.database, context.clock)
         syncing = Syncing(context.database, context.clock, opens)
         acting = Acting(channels.Desk(context.database, context.clock, opens))
+        touching = Touching(context.database, context.clock)
         rotation = channels.Rotation(context.database, context.clock, ZoneInfo(context.settings.brand_zone), opens)
+        reacting = Reacting(context.database, context.clickhouse, context.clock)
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
+            Loop("reacting", context.database, f"{timeline.SHIPPED} {segments.CHANNEL}", reacting.run_once),
             Loop("standings", context.database, customers.CHANNEL, standings.run_once),
             Loop("syncing", context.database, channels.CHANNEL, syncing.run_once),
             Loop("acting", context.database, channels.ACTS_CHANNEL, acting.run_once),
+            Loop("touching", context.database, touch.CHANNEL, touching.decide_once),
+            Loop("outcomes", context.database, channels.TURNED_CHANNEL, touching.hear_once),
             Loop("codes", context.database, channels.CODES_CHANNEL, rotation.run_once),
         ]
 

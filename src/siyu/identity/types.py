@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from siyu.intake.types import IdentifierClaim
 from siyu.kernel.fact import Fact, FactKind
 
@@ -284,6 +287,22 @@ class Aliases:
     customer_ids: list[int]
     moved_in: list[int]
     moved_away: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ManyAliases:
+    """The same of many customers at once, as arrays.
+
+    A fact is of ``customers[i]`` when its ``via`` is ``identifiers[i]``; else, when its ``via`` is in neither
+    ``identifiers`` nor ``departed``, of whom the ``customer_id`` it was written for stands for: ``merged_into[i]`` for
+    ``merged[i]``, itself for any other.
+    """
+
+    merged: NDArray[np.int64]
+    merged_into: NDArray[np.int64]
+    identifiers: NDArray[np.int64]
+    customers: NDArray[np.int64]
+    departed: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,33 @@ from siyu.kernel.clock import from_millis, to_millis
 from siyu.kernel.fact import Fact
 from siyu.timeline import store
 from siyu.timeline.clickhouse import store as image
-from siyu.timeline.columns import FACTS_PER_ENTRY, aliases_to_table, facts_to_table, pack, unpack
+from siyu.timeline.columns import (
+    ALIAS_COLUMNS,
+    FACT_COLUMNS,
+    FACTS_PER_ENTRY,
+    aliases_to_table,
+    facts_of,
+    facts_to_table,
+    pack,
+    unpack,
+)
 from siyu.timeline.exporter import Exporter
-from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Tail, TimelinePage
+from siyu.timeline.store import SHIPPED
+from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Shipment, Tail, TimelinePage
 
 __all__ = [
     "CHANNEL",
     "FACTS_PER_ENTRY",
+    "SHIPPED",
     "Exporter",
     "append",
     "append_aliases",
     "counts_by_day",
     "end_of_log",
+    "facts_of",
     "lag",
     "page",
+    "read_on",
     "rebuild_image",
     "squash",
     "tail",
@@ -174,6 +187,29 @@ def _read_facts(body: bytes, most: int) -> Iterator[tuple[Any, ...]]:
     columns = [table[name].cast("int64") if name == "occurred_at" else table[name] for name in names]
     for fact_id, customer_id, kind, name, at, *rest in zip(*[column.to_pylist() for column in columns], strict=True):
         yield fact_id, customer_id, kind, name, from_millis(at), *rest
+
+
+def read_on(conn: Connection, reader: str) -> Shipment | None:
+    """The next shipment that ClickHouse has, for this reader once and never again when this transaction is committed.
+
+    Shipments come in the order in which they were made up, none is left out, also when the log is shipped anew.
+
+    Args:
+        conn: a transaction, in which also everything is done that the shipment asks for.
+        reader: a name of its own for each who reads; a new one begins with the beginning of the log.
+
+    Returns:
+        ``None`` when there is none yet, or when somebody else reads for this reader at this moment.
+    """
+    position = store.hold_reader(conn, reader)
+    found = store.next_shipped(conn, position) if position is not None else None
+    if found is None:
+        return None
+    place, bodies = found
+    store.move_reader(conn, reader, place)
+    facts = unpack(bodies["facts"]) if bodies["facts"] else FACT_COLUMNS.empty_table()
+    aliases = unpack(bodies["aliases"]) if bodies["aliases"] else ALIAS_COLUMNS.empty_table()
+    return Shipment(place, facts, aliases["customer_id"].to_numpy().astype("int64"))
 
 
 def squash(conn: Connection, clickhouse: Client, now: datetime) -> int:

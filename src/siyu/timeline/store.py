@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from siyu.engines.postgres import one, rows, run
 from siyu.timeline.types import EntryKind, ExportLag, Manifest
 
+SHIPPED: Final = "siyu_shipped"  # NOTIFY: ClickHouse has more facts
 _SHIPPING_LOCK: Final = 0x5159_5530_0002
 
 
@@ -60,7 +61,9 @@ def claim_entries(conn: Connection, max_entries: int, max_facts: int) -> Manifes
             HAVING count(*) > 0
             RETURNING id, first_entry, last_entry, entries, facts
         ), marked AS (
-            UPDATE timeline.entry SET manifest_id = made.id FROM made WHERE entry.id IN (SELECT id FROM taken)
+            UPDATE timeline.entry
+            SET manifest_id = made.id, first_manifest = coalesce(entry.first_manifest, made.id)
+            FROM made WHERE entry.id IN (SELECT id FROM taken)
         )
         SELECT id, first_entry, last_entry, entries, facts FROM made
         """,
@@ -81,11 +84,12 @@ def bodies(conn: Connection, manifest: Manifest) -> dict[EntryKind, list[bytes]]
 
 
 def mark_shipped(conn: Connection, manifest: Manifest) -> None:
-    """Note that a manifest arrived. Not worth a wait for the disk: a crash that loses it has it sent again, and its
+    """Note that a manifest arrived, and say so. Not worth a wait for the disk: a crash that loses it has it sent again, and its
     token drops it.
     """
     run(conn, "SET LOCAL synchronous_commit TO off")
     run(conn, "UPDATE timeline.manifest SET shipped_at = now() WHERE id = :id", id=manifest.id)
+    notify(conn, SHIPPED)
 
 
 def lag(conn: Connection) -> ExportLag:
@@ -163,3 +167,45 @@ def bodies_of(conn: Connection, ids: list[int]) -> list[bytes]:
     """The bodies of these entries, in the order of their ids."""
     found = rows(conn, "SELECT body FROM timeline.entry WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id", ids=ids)
     return [bytes(row[0]) for row in found]
+
+
+def hold_reader(conn: Connection, reader: str) -> int | None:
+    """Where a reader of what was shipped stands; nobody else reads for it until this transaction ends. ``None``: somebody
+    does at this moment.
+    """
+    run(conn, "INSERT INTO timeline.reader (name) VALUES (:reader) ON CONFLICT DO NOTHING", reader=reader)
+    sql = "SELECT position FROM timeline.reader WHERE name = :reader FOR UPDATE SKIP LOCKED"
+    found = one(conn, sql, reader=reader)
+    return int(found[0]) if found else None
+
+
+def next_shipped(conn: Connection, after: int) -> tuple[int, dict[EntryKind, list[bytes]]] | None:
+    """The next shipment after that place, as it was first made up; ``None`` until all of it is in ClickHouse.
+
+    A log that is shipped anew keeps its places: nobody reads it twice.
+    """
+    found = one(
+        conn,
+        """
+        SELECT place, bool_and(shipped_at IS NOT NULL) FROM (
+            SELECT first_manifest AS place FROM timeline.entry WHERE first_manifest > :after
+            ORDER BY first_manifest LIMIT 1
+        ) AS following
+        JOIN timeline.entry ON entry.first_manifest = place
+        LEFT JOIN timeline.manifest ON manifest.id = entry.manifest_id
+        GROUP BY place
+        """,
+        after=after,
+    )
+    if found is None or not found[1]:
+        return None
+    shipped: dict[EntryKind, list[bytes]] = {"facts": [], "aliases": []}
+    sql = "SELECT kind, body FROM timeline.entry WHERE first_manifest = :place ORDER BY id"
+    for kind, body in rows(conn, sql, place=found[0]):
+        shipped[kind].append(bytes(body))
+    return int(found[0]), shipped
+
+
+def move_reader(conn: Connection, reader: str, position: int) -> None:
+    """It has read everything up to there, when this transaction is committed."""
+    run(conn, "UPDATE timeline.reader SET position = :position WHERE name = :reader", reader=reader, position=position)

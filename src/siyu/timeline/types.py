@@ -3,9 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siyu.kernel.errors import BadInput
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 EntryKind = Literal["facts", "aliases"]
+
+
+class UnknownFactKind(BadInput):
+    """No room publishes facts of this kind."""
+
+    en = "There is no kind of fact '{kind}'. The nearest are {nearest}; docs/reference/facts.md has them all."
+    zh = "没有名为“{kind}”的事实类型，相近的有 {nearest}；全部类型见 docs/reference/facts.md。"
+
+
+class UnknownProperty(BadInput):
+    """Facts of this kind have no such property."""
+
+    en = "Facts of the kind '{kind}' have no property '{property}'. They have: {known}."
+    zh = "“{kind}”类型的事实没有属性“{property}”，可用的属性有：{known}。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +110,18 @@ class Tail:
     entries: tuple[int, ...]
     facts: tuple[LoggedFact, ...]
     left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Entries of the log that are in ClickHouse, in the order in which they were written.
+
+    Attributes:
+        position: its place among shipments.
+        facts: columns as facts are kept (:mod:`siyu.timeline.columns`).
+        aliases: the customers whose facts are other ones now, by merges and splits.
+    """
+
+    position: int
+    facts: "pa.Table"
+    aliases: NDArray[np.int64]

@@ -8,13 +8,17 @@ import pandas as pd
 import pytest
 
 from siyu.engines.clickhouse.client import Client
+from siyu.experiments.statistics import Moments, always_valid, compare
 from siyu.insight import service
+from siyu.insight.lifetime import service as lifetime
+from siyu.insight.lifetime.counts import Floats, Whole
 from siyu.insight.types import (
     Definitions,
     FunnelDefinition,
     FunnelPlan,
     FunnelStep,
     FunnelWindow,
+    LifetimePlan,
     LtvPlan,
     LtvSpreadPlan,
     RetentionPeople,
@@ -63,6 +67,18 @@ def cdnow(clickhouse: Client, purchases: pd.DataFrame) -> Client:
     clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
     clickhouse.insert("facts", facts_to_table(90_000, facts, 0), token="cdnow")
     return clickhouse
+
+
+@pytest.fixture(scope="module")
+def foretold(cdnow: Client, purchases: pd.DataFrame) -> tuple[Floats, Floats, Whole]:
+    """Predicted on the evening of 30 September 1997, spent afterwards (in fen), and who: everybody who had bought by then."""
+    refit = lifetime.compute(cdnow, LifetimePlan(datetime(1997, 9, 30, 23, 59, tzinfo=UTC), "UTC"))
+    assert refit.model is not None, refit.reason
+    assert refit.predictions is not None
+    ids = refit.predictions.column("customer_id").to_numpy()
+    later = purchases[purchases["at"] > "1997-09-30"].groupby("customer")["fen"].sum()
+    spent = later.reindex(ids).fillna(0).to_numpy(dtype=float)
+    return refit.predictions.column("value_fen").to_numpy().astype(float), spent, ids
 
 
 def grid(frame: pd.DataFrame, values: str, how: str) -> pd.DataFrame:
@@ -176,3 +192,43 @@ class TestCdnow:
     def test_buyers(self, cdnow: Client) -> None:
         [ever] = service.windows(cdnow, Definitions(), UNTIL, [Window(None, UNTIL)])
         assert ever.buyers == ever.new == 23_570
+
+
+class TestCuped:
+    """What the first period foretells of the second is noise that a comparison of two groups can do without."""
+
+    def test_a_third_and_more_of_the_variance_goes(self, foretold: tuple[Floats, Floats, Whole]) -> None:
+        """Random splits of the second period: by the estimate, and by how far the differences really lie apart."""
+        before, after, ids = foretold
+        assert len(ids) == 23_570
+        saved, plain, adjusted, right = [], [], [], []
+        rng = np.random.default_rng(1997)
+        for _ in range(400):
+            treated = rng.random(len(ids)) < 0.5
+            groups = [treated, ~treated]
+            without = compare(*[[Moments.of(after[group])] for group in groups])
+            found = compare(*[[Moments.of(after[group], before[group])] for group in groups])
+            interval = always_valid(found)
+            saved.append(float(found.saved))
+            plain.append(float(without.difference))
+            adjusted.append(float(found.difference))
+            right.append(bool(interval.low <= 0 <= interval.high))
+        assert np.min(saved) >= 0.35
+        assert np.mean(saved) == pytest.approx(0.448, abs=0.01)
+        assert 1 - np.var(adjusted) / np.var(plain) >= 0.35
+        # Nobody was treated: the adjusted difference stays about nothing.
+        assert abs(np.mean(adjusted)) < 4 * np.std(adjusted) / np.sqrt(400)
+        assert np.mean(right) >= 0.95
+
+    def test_a_lift_is_told_more_closely(self, foretold: tuple[Floats, Floats, Whole]) -> None:
+        """A tenth is left alone, the others spend a quarter more: the truth is inside, of a much narrower interval."""
+        before, after, ids = foretold
+        treated = np.random.default_rng(5).random(len(ids)) < 0.9
+        raised = after + np.where(treated, 0.25 * after.mean(), 0)
+        groups = [treated, ~treated]
+        plain = compare(*[[Moments.of(raised[group])] for group in groups])
+        found = compare(*[[Moments.of(raised[group], before[group])] for group in groups])
+        for effect in (plain, found):
+            interval = always_valid(effect)
+            assert interval.low <= 0.25 * after.mean() <= interval.high
+        assert found.variance < 0.65 * plain.variance

@@ -15,10 +15,12 @@ from siyu.app.api import (
     lifetime,
     live,
     overview,
+    segments,
     system,
 )
 from siyu.channels import http as channels
 from siyu.engines.access import http as access
+from siyu.touch import http as touch
 
 router = APIRouter()
 for part in (
@@ -35,6 +37,7 @@ for part in (
     intake,
     lifetime,
     live,
+    segments,
     system,
 ):
     router.include_router(part.router)
@@ -43,3 +46,5 @@ router.include_router(channels.codes)
 router.include_router(channels.mirror)
 router.include_router(channels.acts)
 router.include_router(channels.tasks)
+router.include_router(touch.rules)
+router.include_router(touch.touches)

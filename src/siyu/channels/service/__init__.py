@@ -15,6 +15,7 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
+from siyu.channels.service.addressing import addresses
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
 from siyu.channels.service.codes import (
     Rotation,
@@ -28,7 +29,7 @@ from siyu.channels.service.codes import (
 )
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
-from siyu.channels.service.delivering import deliver, deliveries
+from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
 from siyu.channels.service.ending import END_TIES, delete_account, end_ties
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import (
@@ -82,8 +83,10 @@ __all__ = [
     "CHANNEL",
     "CODES_CHANNEL",
     "END_TIES",
+    "MOST_ITEMS",
     "PUSH",
     "RECONCILE",
+    "TURNED_CHANNEL",
     "BadPlugin",
     "Desk",
     "Greeter",
@@ -97,6 +100,7 @@ __all__ = [
     "accounts",
     "accounts_ever",
     "add_cards",
+    "addresses",
     "apply",
     "arrive",
     "ask_again",
@@ -144,6 +148,7 @@ __all__ = [
     "health_of_accounts",
     "hear",
     "heirless",
+    "items_of",
     "keep_pending",
     "keep_recognised",
     "login_of_app",
@@ -178,6 +183,7 @@ __all__ = [
     "staff_tasks",
     "standing",
     "tag_list",
+    "take_turned",
     "task_results",
     "tie_phone",
     "update_account",

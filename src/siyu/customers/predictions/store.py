@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import one, run
+from siyu.engines.postgres import one, rows, run
 from siyu.engines.postgres.connection import driver_connection
 
 if TYPE_CHECKING:  # only a refit moves tables
@@ -119,6 +119,16 @@ def of(conn: Connection, customer_id: int) -> tuple[Any, ...] | None:
         id=customer_id,
     )
     return tuple(found) if found else None
+
+
+def values(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
+    """``value_fen`` by customer."""
+    found = rows(
+        conn,
+        "SELECT customer_id, value_fen FROM customers.prediction WHERE customer_id = ANY(CAST(:ids AS bigint[]))",
+        ids=list(customer_ids),
+    )
+    return {row.customer_id: row.value_fen for row in found}
 
 
 def _count(conn: Connection, sql: str, **parameters: Any) -> int:

@@ -1,6 +1,7 @@
 """What other rooms may ask of customers."""
 
 from siyu.customers.rules import LADDER, ladder_of, layer_of, normalise
+from siyu.customers.service import finding
 from siyu.customers.service.applying import apply
 from siyu.customers.service.changing import add_tags, change_consents, change_relations, keep_first, remove_tags
 from siyu.customers.service.exporting import (
@@ -30,8 +31,17 @@ from siyu.customers.service.listing import (
     take_stale,
 )
 from siyu.customers.service.merging import merge_profiles, start_profile
-from siyu.customers.service.predicting import prediction, write_predictions
-from siyu.customers.service.reading import personal_items, personal_prints, profile, relation_counts, search
+from siyu.customers.service.predicting import expected_values, prediction, write_predictions
+from siyu.customers.service.reading import (
+    consents_of,
+    personal_items,
+    personal_prints,
+    profile,
+    relation_counts,
+    search,
+    without_profile,
+    zones_of,
+)
 
 __all__ = [
     "CHANNEL",
@@ -45,12 +55,15 @@ __all__ = [
     "buyers",
     "change_consents",
     "change_relations",
+    "consents_of",
     "count_by",
     "everybody",
+    "expected_values",
     "expire_exports",
     "export",
     "exports",
     "fail_export",
+    "finding",
     "finish_export",
     "keep_first",
     "keep_standings",
@@ -74,5 +87,7 @@ __all__ = [
     "standing_differences",
     "start_profile",
     "take_stale",
+    "without_profile",
     "write_predictions",
+    "zones_of",
 ]

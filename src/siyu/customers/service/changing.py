@@ -21,21 +21,24 @@ _Change = RelationChange | ConsentChange | TagChange | FirstTrait
 
 def add_tags(conn: Connection, changes: Sequence[TagChange]) -> list[Fact]:
     """Put tags on customers. ``tag.added`` only where no source had put it before. Safe to repeat."""
-    return _tag_facts("tag.added", changes, store.add_tags(conn, changes) if changes else set())
+    return _tag_facts(conn, "tag.added", changes, store.add_tags(conn, changes) if changes else {})
 
 
 def remove_tags(conn: Connection, changes: Sequence[TagChange]) -> list[Fact]:
     """Take tags off that the same source put on. ``tag.removed`` only where no source is left. Safe to repeat."""
-    return _tag_facts("tag.removed", changes, store.remove_tags(conn, changes) if changes else set())
+    return _tag_facts(conn, "tag.removed", changes, store.remove_tags(conn, changes) if changes else {})
 
 
-def _tag_facts(kind: str, changes: Sequence[TagChange], happened: set[tuple[int, str]]) -> list[Fact]:
-    facts = []
-    for change in changes:
-        if (change.customer_id, change.tag) in happened:
-            happened.discard((change.customer_id, change.tag))
-            facts.append(_fact(kind, change, tag=change.tag))
-    return facts
+def _tag_facts(
+    conn: Connection, kind: str, changes: Sequence[TagChange], happened: dict[tuple[int, str], bool]
+) -> list[Fact]:
+    # Who else put the tag on or took it off is no fact, but a rule may ask for it.
+    mark_stale(conn, [customer_id for (customer_id, _), told in happened.items() if not told])
+    return [
+        _fact(kind, change, tag=change.tag)
+        for change in changes
+        if happened.pop((change.customer_id, change.tag), False)
+    ]
 
 
 def change_relations(conn: Connection, changes: Sequence[RelationChange], now: datetime) -> list[Fact]:

@@ -1,5 +1,6 @@
 """What insight expects of customers: written by its refits, read with the profile."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -35,3 +36,8 @@ def prediction(conn: Connection, customer_id: int) -> Prediction | None:
     """What is expected of one customer; ``None`` where nothing is: never bought, or there is no model."""
     found = store.of(conn, customer_id)
     return Prediction(*found) if found else None
+
+
+def expected_values(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
+    """What these customers are expected to bring, in fen (:class:`Prediction`); who has no prediction is absent."""
+    return store.values(conn, customer_ids)

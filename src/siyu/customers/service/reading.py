@@ -46,6 +46,19 @@ def profile(conn: Connection, customer_id: int, *, purchases: int = 0) -> Profil
     )
 
 
+def consents_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, dict[tuple[str, str], str]]:
+    """What each of these customers said, as (channel, purpose) → state; who never said anything is absent."""
+    found: dict[int, dict[tuple[str, str], str]] = {}
+    for customer_id, channel, purpose, state in store.consent_states(conn, customer_ids):
+        found.setdefault(customer_id, {})[channel, purpose] = state
+    return found
+
+
+def zones_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, str]:
+    """The time zone of each of these customers, as it was told (trait ``timezone``); who told none is absent."""
+    return store.zones(conn, customer_ids)
+
+
 def search(
     conn: Connection, wanted: CustomerFilter | None = None, *, cursor: str | None = None, limit: int = 50
 ) -> CustomerPage:
@@ -137,3 +150,8 @@ def personal_prints(conn: Connection, customer_ids: Sequence[int]) -> dict[int, 
         for customer_id, stored in store.profiles(conn, customer_ids).items()
         if stored.traits.personal
     }
+
+
+def without_profile(conn: Connection, customer_ids: Iterable[int]) -> list[int]:
+    """Those of these customers of whom this room has never heard, ascending; 0 is left out."""
+    return store.without_profile(conn, sorted({customer_id for customer_id in customer_ids if customer_id}))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from siyu.customers.rules import Traits
 from siyu.customers.types import Consent, ConsentChange, Relation, Tag, TagChange
-from siyu.engines.postgres import rows, run
+from siyu.engines.postgres import AnyRow, rows, run
 
 
 @dataclass(slots=True)
@@ -105,6 +105,19 @@ def profiles(conn: Connection, ids: Iterable[int], *, lock: bool = False) -> dic
     return {row[0]: StoredProfile(row[0], Traits(*row[1:4]), *row[4:]) for row in found}
 
 
+def without_profile(conn: Connection, ids: Sequence[int]) -> list[int]:
+    """Those of these ids that have no profile."""
+    return [
+        row[0]
+        for row in rows(
+            conn,
+            """SELECT id FROM unnest(CAST(:ids AS bigint[])) AS asked (id)
+               WHERE NOT EXISTS (SELECT FROM customers.profile WHERE customer_id = id) ORDER BY id""",
+            ids=list(ids),
+        )
+    ]
+
+
 def write_profiles(conn: Connection, written: Sequence[StoredProfile]) -> None:
     """Insert or overwrite whole profiles."""
     if not written:
@@ -183,6 +196,27 @@ def consents(conn: Connection, ids: Iterable[int]) -> dict[tuple[int, str, str],
     }
 
 
+def consent_states(conn: Connection, ids: Sequence[int]) -> list[AnyRow]:
+    """(customer, channel, purpose, state)."""
+    return rows(
+        conn,
+        """SELECT customer_id, channel, purpose, state FROM customers.consent
+           WHERE customer_id = ANY(CAST(:ids AS bigint[]))""",
+        ids=list(ids),
+    )
+
+
+def zones(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The trait ``timezone`` of those who have it as a text."""
+    found = rows(
+        conn,
+        """SELECT customer_id, traits ->> 'timezone' FROM customers.profile
+           WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND jsonb_typeof(traits -> 'timezone') = 'string'""",
+        ids=list(ids),
+    )
+    return {int(row[0]): str(row[1]) for row in found}
+
+
 def write_consents(conn: Connection, written: Mapping[tuple[int, str, str], Consent | ConsentChange]) -> None:
     """Insert or overwrite what customers agreed to."""
     if not written:
@@ -213,8 +247,8 @@ def write_consents(conn: Connection, written: Mapping[tuple[int, str, str], Cons
     )
 
 
-def add_tags(conn: Connection, changes: Sequence[TagChange]) -> set[tuple[int, str]]:
-    """Put tags on customers; returns (customer, tag) where no source had put it before."""
+def add_tags(conn: Connection, changes: Sequence[TagChange]) -> dict[tuple[int, str], bool]:
+    """Put tags on customers; returns (customer, tag) of what is new, and whether no source had put it before."""
     found = rows(
         conn,
         """
@@ -227,17 +261,18 @@ def add_tags(conn: Connection, changes: Sequence[TagChange]) -> set[tuple[int, s
             INSERT INTO customers.tag (customer_id, tag, source, since) SELECT * FROM wanted
             ON CONFLICT (customer_id, tag, source) DO NOTHING RETURNING customer_id, tag
         )
-        SELECT DISTINCT customer_id, tag FROM made
-        WHERE NOT EXISTS (SELECT FROM customers.tag AS old
-                          WHERE old.customer_id = made.customer_id AND old.tag = made.tag)
+        SELECT DISTINCT customer_id, tag,
+               NOT EXISTS (SELECT FROM customers.tag AS old
+                           WHERE old.customer_id = made.customer_id AND old.tag = made.tag)
+        FROM made
         """,
         tags=_tags(changes),
     )
-    return {(row[0], row[1]) for row in found}
+    return {(row[0], row[1]): row[2] for row in found}
 
 
-def remove_tags(conn: Connection, changes: Sequence[TagChange]) -> set[tuple[int, str]]:
-    """Take tags of a source off; returns (customer, tag) where no source holds it any more."""
+def remove_tags(conn: Connection, changes: Sequence[TagChange]) -> dict[tuple[int, str], bool]:
+    """Take tags of a source off; returns (customer, tag) of what is gone, and whether no source holds it any more."""
     found = rows(
         conn,
         """
@@ -247,16 +282,16 @@ def remove_tags(conn: Connection, changes: Sequence[TagChange]) -> set[tuple[int
             WHERE tag.customer_id = new.customer_id AND tag.tag = new.tag AND tag.source = new.source
             RETURNING tag.customer_id, tag.tag, tag.source
         )
-        SELECT DISTINCT customer_id, tag FROM gone
-        WHERE NOT EXISTS (
+        SELECT DISTINCT customer_id, tag, NOT EXISTS (
             SELECT FROM customers.tag AS kept
             WHERE kept.customer_id = gone.customer_id AND kept.tag = gone.tag
               AND (kept.customer_id, kept.tag, kept.source) NOT IN (SELECT customer_id, tag, source FROM gone)
         )
+        FROM gone
         """,
         tags=_tags(changes),
     )
-    return {(row[0], row[1]) for row in found}
+    return {(row[0], row[1]): row[2] for row in found}
 
 
 def _tags(changes: Sequence[TagChange]) -> str:

@@ -33,6 +33,16 @@ RIGHTS: Mapping[str, Right] = {
         "see counts, cohorts, RFM and LTV", "查看统计与分析", Role.OPERATOR, Role.ANALYST, Role.AUDITOR
     ),
     "insight.manage": _right("refit the lifetime models", "重新拟合生命周期模型", Role.OPERATOR, Role.ANALYST),
+    "segments.read": _right(
+        "see segments, who is in them, and how large a rule is",
+        "查看人群、人群成员与规则预估",
+        Role.OPERATOR,
+        Role.ANALYST,
+        Role.AUDITOR,
+    ),
+    "segments.manage": _right(
+        "make, change and delete segments and lists", "创建、修改与删除人群和名单", Role.OPERATOR
+    ),
     "imports.run": _right("import files", "导入文件", Role.OPERATOR),
     "intake.read": _right(
         "see the queue and dead letters", "查看队列与死信", Role.OPERATOR, Role.ANALYST, Role.AUDITOR
@@ -47,6 +57,18 @@ RIGHTS: Mapping[str, Right] = {
         "change tags, remarks and who serves whom on the platforms", "在平台上修改标签、备注与客户归属", Role.OPERATOR
     ),
     "channels.manage": _right("connect, change and pause accounts of channels", "接入、修改与停用渠道账号"),
+    "touch.read": _right(
+        "see touches, their reasons, and the rules of the gate",
+        "查看触达记录、原因与闸门规则",
+        Role.OPERATOR,
+        Role.ANALYST,
+        Role.AUDITOR,
+    ),
+    "touch.manage": _right(
+        "change the rules of the gate, pause sending, send to one person",
+        "修改闸门规则、暂停发送与单人发送",
+        Role.OPERATOR,
+    ),
     "operators.manage": _right("make, change and disable operators", "管理操作员"),
     "keys.manage": _right("make and revoke API keys", "管理 API 密钥"),
     "audit.read": _right("read the audit", "查看审计日志", Role.AUDITOR),

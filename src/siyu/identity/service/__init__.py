@@ -1,6 +1,7 @@
 """What other rooms may ask of OneID."""
 
 from siyu.identity.service.bulk import links_of, resolve_bulk
+from siyu.identity.service.many import aliases_among, find_many, owners_now
 from siyu.identity.service.operate import (
     confirm_merge,
     hold_people,
@@ -17,25 +18,31 @@ from siyu.identity.service.reading import (
     identifiers,
     known_since,
     living,
+    living_of,
     owners_of,
     paired,
     phones_of,
     review_list,
+    values_of,
 )
 from siyu.identity.service.rebuild import rebuild
 from siyu.identity.service.resolve import resolve
 
 __all__ = [
+    "aliases_among",
     "aliases_of",
     "asset_counts",
     "confirm_merge",
     "find",
+    "find_many",
     "graph",
     "hold_people",
     "identifiers",
     "known_since",
     "links_of",
     "living",
+    "living_of",
+    "owners_now",
     "owners_of",
     "paired",
     "phones_of",
@@ -47,4 +54,5 @@ __all__ = [
     "review_list",
     "split",
     "split_preview",
+    "values_of",
 ]

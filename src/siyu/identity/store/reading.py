@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Row
 
-from siyu.engines.postgres import one, rows, scalar
+from siyu.engines.postgres import columns, one, rows, scalar
 from siyu.identity.rules.claims import Key
 
 
@@ -115,6 +117,31 @@ def living(conn: Connection, customer_id: int) -> int:
         id=customer_id,
     )
     return int(found or 0)
+
+
+def living_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
+    """Who those of these that were merged away are now."""
+    found = rows(
+        conn,
+        """SELECT id, customer_id FROM identity.alias
+           WHERE id = ANY(CAST(:ids AS bigint[])) AND NOT is_identifier""",
+        ids=list(customer_ids),
+    )
+    return {int(row[0]): int(row[1]) for row in found}
+
+
+def values_of(conn: Connection, type_name: str, scope: str, customer_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """(customer, value) of identifiers of a type and scope, of each customer the one seen last first."""
+    found = rows(
+        conn,
+        """SELECT customer_id, value FROM identity.identifier
+           WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND type = :type AND scope = :scope
+           ORDER BY customer_id, last_seen DESC, id""",
+        ids=list(customer_ids),
+        type=type_name,
+        scope=scope,
+    )
+    return [(row[0], row[1]) for row in found]
 
 
 def by_values(conn: Connection, values: Sequence[str]) -> list[Row[Any]]:
@@ -317,3 +344,38 @@ def evidence(conn: Connection, stronger: int, weaker: int) -> Row[Any] | None:
 
 _IDENTIFIER = "id, type, scope, value, customer_id, conflicts, first_seen, last_seen"
 _EVIDENCE = "stronger, weaker, strength, state, reason, source_id, message_id, first_seen, last_seen, times"
+
+
+def aliases_among(conn: Connection, customer_ids: Sequence[int]) -> list[NDArray[np.int64]]:
+    """(id, customer, whether it is an identifier) of everything that stands for one of these customers now."""
+    return columns(
+        conn,
+        "id, customer_id, is_identifier",
+        """SELECT id, customer_id, CAST(CAST(is_identifier AS integer) AS bigint) AS is_identifier FROM identity.alias
+           WHERE customer_id = ANY(CAST(:ids AS bigint[]))""",
+        ids=list(customer_ids),
+    )
+
+
+def departed_from(conn: Connection, customer_ids: Sequence[int]) -> NDArray[np.int64]:
+    """Identifiers that ever left one of these customers."""
+    sql = "SELECT DISTINCT identifier_id FROM identity.departure WHERE customer_id = ANY(CAST(:ids AS bigint[]))"
+    return columns(conn, "identifier_id", sql, ids=list(customer_ids))[0]
+
+
+def aliases_of_ids(conn: Connection, ids: Sequence[int]) -> list[NDArray[np.int64]]:
+    """(id, customer) of those among these ids that are somebody else's now."""
+    sql = "SELECT id, customer_id FROM identity.alias WHERE id = ANY(CAST(:ids AS bigint[]))"
+    return columns(conn, "id, customer_id", sql, ids=list(ids))
+
+
+def by_values_of_type(conn: Connection, type_name: str, values: Sequence[str]) -> list[tuple[str, int]]:
+    """(value, customer) of the identifiers of one type with one of these stored values, whatever their scope."""
+    found = rows(
+        conn,
+        """SELECT value, customer_id FROM identity.identifier
+           WHERE value = ANY(CAST(:values AS text[]) COLLATE "C") AND type = :type ORDER BY id""",
+        values=list(values),
+        type=type_name,
+    )
+    return [(str(value), int(customer_id)) for value, customer_id in found]

@@ -11,8 +11,6 @@ from siyu.insight.types.definitions import (
     NotYours,
     Period,
     Stated,
-    UnknownFactKind,
-    UnknownProperty,
 )
 from siyu.insight.types.facts import (
     Assets,
@@ -85,6 +83,7 @@ from siyu.insight.types.rfm import (
     RfmTable,
 )
 from siyu.insight.types.windows import Window, WindowFigures
+from siyu.timeline.types import UnknownFactKind, UnknownProperty
 
 __all__ = [
     "DEFAULT_ZONE",

@@ -9,8 +9,9 @@ from siyu.commerce.types import FACTS as OF_ORDERS
 from siyu.customers.types import FACTS as OF_CUSTOMERS
 from siyu.customers.types import PurchaseMeans
 from siyu.identity.types import FACTS as OF_IDENTITY
-from siyu.kernel.errors import BadInput, SiyuError
+from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
+from siyu.segments.types import FACTS as OF_SEGMENTS
 
 Period = Literal["day", "week", "month"]
 By = Literal["none", "platform", "shop", "source"]
@@ -19,23 +20,11 @@ DEFAULT_ZONE = "Asia/Shanghai"
 
 FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
     kind.name: kind
-    for kind in sorted((*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS), key=lambda kind: kind.name)
+    for kind in sorted(
+        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_SEGMENTS), key=lambda kind: kind.name
+    )
 }
 KINDS: Final = tuple(FACT_KINDS)
-
-
-class UnknownFactKind(BadInput):
-    """No room publishes facts of this kind."""
-
-    en = "There is no kind of fact '{kind}'. The nearest are {nearest}; docs/reference/facts.md has them all."
-    zh = "没有名为“{kind}”的事实类型，相近的有 {nearest}；全部类型见 docs/reference/facts.md。"
-
-
-class UnknownProperty(BadInput):
-    """Facts of this kind have no such property."""
-
-    en = "Facts of the kind '{kind}' have no property '{property}'. They have: {known}."
-    zh = "“{kind}”类型的事实没有属性“{property}”，可用的属性有：{known}。"
 
 
 class NotYours(SiyuError):

@@ -2177,6 +2177,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Segments
+         * @description List all segments, by name.
+         */
+        get: operations["list_segments_api_v1_segments_get"];
+        put?: never;
+        /**
+         * Make Segment
+         * @description Make a segment; a job fills it within seconds.
+         */
+        post: operations["make_segment_api_v1_segments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Rule
+         * @description Say a rule in words, or what is wrong with it; nobody is counted.
+         */
+        post: operations["check_rule_api_v1_segments_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lists
+         * @description List the lists that came from files, the newest first.
+         */
+        get: operations["list_lists_api_v1_segments_lists_get"];
+        put?: never;
+        /**
+         * Upload List
+         * @description Make a list of whom the lines of a text or CSV file name, by the first column.
+         */
+        post: operations["upload_list_api_v1_segments_lists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop List
+         * @description Delete a list that no segment asks of.
+         */
+        delete: operations["drop_list_api_v1_segments_lists__list_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Rule
+         * @description Count how many a rule holds for now, and say how long that took; nothing is kept.
+         */
+        post: operations["preview_rule_api_v1_segments_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Set
+         * @description Count a set made of segments: union, intersection, difference, and everybody else.
+         */
+        post: operations["count_set_api_v1_segments_set_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/set/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set People
+         * @description Show the people in a set made of segments, by id.
+         */
+        post: operations["set_people_api_v1_segments_set_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Segment
+         * @description Show a segment with its rule, in words too.
+         */
+        get: operations["show_segment_api_v1_segments__segment_id__get"];
+        /**
+         * Change Segment
+         * @description Change a segment; another rule is a new version, and a job evaluates it within seconds.
+         */
+        put: operations["change_segment_api_v1_segments__segment_id__put"];
+        post?: never;
+        /**
+         * Drop Segment
+         * @description Delete a segment on which nothing is built.
+         */
+        delete: operations["drop_segment_api_v1_segments__segment_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate Segment
+         * @description Have a job evaluate a segment in full now.
+         */
+        post: operations["evaluate_segment_api_v1_segments__segment_id__evaluate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment Evaluations
+         * @description List the newest full evaluations of a segment: how many, who was others than before, how long it took.
+         */
+        get: operations["segment_evaluations_api_v1_segments__segment_id__evaluations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment Moves
+         * @description Count who came and went day by day; 30 days up to today when none are named.
+         */
+        get: operations["segment_moves_api_v1_segments__segment_id__moves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/overlap/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment Overlap
+         * @description Say how many are in both of two segments, and in only one of them.
+         */
+        get: operations["segment_overlap_api_v1_segments__segment_id__overlap__other_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment People
+         * @description Show the people in a segment as it stands, by id.
+         */
+        get: operations["segment_people_api_v1_segments__segment_id__people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in": {
         parameters: {
             query?: never;
@@ -2343,6 +2619,190 @@ export interface paths {
          * @description Queue, throughput, export, engines, jobs, dead letters, versions: every number with what is normal and what to do.
          */
         get: operations["system_api_v1_system_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Person
+         * @description Every touch of a person with all reasons, and what is planned next.
+         */
+        get: operations["of_person_api_v1_touch_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/customers/{customer_id}/left_alone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Leave Alone
+         * @description Have somebody not be disturbed until then, for ever, or no longer be left alone.
+         */
+        put: operations["leave_alone_api_v1_touch_customers__customer_id__left_alone_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/customers/{customer_id}/touches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send By Hand
+         * @description Propose one touch to one person; every rule of the gate holds, and the answer says what it says.
+         */
+        post: operations["send_by_hand_api_v1_touch_customers__customer_id__touches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/programmes/{programme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Programme
+         * @description How a programme sends, and how many of its touches are in which state for which reason.
+         */
+        get: operations["of_programme_api_v1_touch_programmes__programme_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/programmes/{programme_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Hold everything of a programme: nobody is thrown out. Safe to repeat.
+         */
+        post: operations["pause_api_v1_touch_programmes__programme_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/programmes/{programme_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Let it send again, also where the harm guard stopped it. Safe to repeat.
+         */
+        post: operations["resume_api_v1_touch_programmes__programme_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description The rules in force.
+         */
+        get: operations["rules_api_v1_touch_rules_get"];
+        /**
+         * Change
+         * @description Have other rules in force; whatever waits is decided again by them.
+         */
+        put: operations["change_api_v1_touch_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How they were changed, newest first.
+         */
+        get: operations["versions_api_v1_touch_rules_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/touches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Touches
+         * @description Touches that pass every filter, newest first.
+         */
+        get: operations["touches_api_v1_touch_touches_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2913,6 +3373,52 @@ export interface components {
             /** State */
             state: string;
         };
+        /**
+         * AllOf
+         * @description Every one of them holds.
+         */
+        AllOf: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "all";
+            /** Of */
+            of: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+        };
+        /**
+         * Anniversary
+         * @description The day of the year of a trait (a birthday) is today or within the next ``days`` days, in the brand's zone.
+         *
+         *     The 29th of February is the 28th in other years.
+         */
+        Anniversary: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "anniversary";
+            /** Days */
+            days: number;
+            /**
+             * Name
+             * @default birthday
+             */
+            name: string;
+        };
+        /**
+         * AnyOf
+         * @description At least one of them holds.
+         */
+        AnyOf: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "any";
+            /** Of */
+            of: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+        };
         /** ApiKeyMade */
         ApiKeyMade: {
             /** Id */
@@ -3092,6 +3598,17 @@ export interface components {
             net_fen: number;
         };
         /**
+         * Because
+         * @description For the audit.
+         */
+        Because: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /**
          * Board
          * @description RARRA: retention, activation, referral, revenue, acquisition; ``arpu`` belongs to revenue.
          */
@@ -3175,6 +3692,109 @@ export interface components {
              * @default
              */
             source: string;
+        };
+        /** Body_upload_list_api_v1_segments_lists_post */
+        Body_upload_list_api_v1_segments_lists_post: {
+            /** File */
+            file: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @description `customer`, or a type of identifier: phone, member_no …
+             * @default customer
+             */
+            type: string;
+        };
+        /**
+         * Bought
+         * @description Purchases counted and compared; what a purchase is says the setting, as in every report.
+         *
+         *     Attributes:
+         *         measure: as of :class:`Did`; ``sum`` is what is left of them after refunds, in fen.
+         *         comparison, value, within: likewise; the moment of a purchase is when it was paid.
+         *         platform, shop: only purchases there.
+         *         product_nos, category, title: only purchases with such a line; of the title a part is enough.
+         */
+        Bought: {
+            /** Category */
+            category?: string | null;
+            /**
+             * Comparison
+             * @default ge
+             * @enum {string}
+             */
+            comparison: "ge" | "gt" | "le" | "lt" | "eq" | "ne";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "bought";
+            /**
+             * Measure
+             * @default count
+             * @enum {string}
+             */
+            measure: "count" | "sum" | "days" | "since_first" | "since_last";
+            /** Platform */
+            platform?: string | null;
+            /**
+             * Product Nos
+             * @default []
+             */
+            product_nos: string[];
+            /** Shop */
+            shop?: string | null;
+            /** Title */
+            title?: string | null;
+            /**
+             * Value
+             * @default 1
+             */
+            value: number;
+            /** @default {} */
+            within: components["schemas"]["Window"];
+        };
+        /**
+         * Bounds
+         * @description Both ends belong to it; ``None`` leaves one open.
+         */
+        Bounds: {
+            /** Least */
+            least?: number | null;
+            /** Most */
+            most?: number | null;
+        };
+        /**
+         * Budget
+         * @description So many touches in any span of so many hours, over all channels.
+         *
+         *     Attributes:
+         *         counts: purposes that use it up.
+         *         obeys: purposes that it holds back.
+         */
+        Budget: {
+            /**
+             * Counts
+             * @default [
+             *       "service",
+             *       "marketing"
+             *     ]
+             */
+            counts: ("service" | "transactional" | "marketing")[];
+            /** Hours */
+            hours: number;
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+            /**
+             * Obeys
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            obeys: ("service" | "transactional" | "marketing")[];
         };
         /**
          * Calibration
@@ -3579,23 +4199,27 @@ export interface components {
             staff_id: string;
         };
         /**
-         * Consent
-         * @description What the customer agreed to; channel ``all`` speaks for every channel that has no word of its own.
+         * ConsentIs
+         * @description What the customer agreed to; ``all`` speaks for a channel that has no word of its own, as at the gate.
          */
-        Consent: {
+        ConsentIs: {
             /** Channel */
             channel: string;
-            /** Purpose */
-            purpose: string;
             /**
-             * Since
-             * Format: date-time
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
-            since: string;
-            /** Source */
-            source: string;
-            /** State */
-            state: string;
+            condition: "consent";
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "service" | "transactional" | "marketing";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "granted" | "denied" | "unknown";
         };
         /**
          * ConsoleConfig
@@ -3665,6 +4289,18 @@ export interface components {
         ContactsAsked: {
             /** Contact Ids */
             contact_ids: string[];
+        };
+        /** CountRead */
+        CountRead: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled";
         };
         /**
          * CustomerList
@@ -3744,6 +4380,21 @@ export interface components {
             people: number;
         };
         /**
+         * DayMoves
+         * @description How many came and went on one day in the brand's zone.
+         */
+        DayMoves: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Entered */
+            entered: number;
+            /** Left */
+            left: number;
+        };
+        /**
          * DaysTable
          * @description Days that have any fact of the kind, oldest first; ``first`` and ``last`` are what was asked for.
          */
@@ -3764,6 +4415,38 @@ export interface components {
             last: string;
             /** Zone */
             zone: string;
+        };
+        /** DecisionRead */
+        DecisionRead: {
+            /** Key */
+            key: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "send" | "defer" | "drop";
+            /** Reasons */
+            reasons: components["schemas"]["ReasonRead"][];
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * Dedup
+         * @description The same content reaches a person once within so many days.
+         */
+        Dedup: {
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("service" | "transactional" | "marketing")[];
         };
         /**
          * Definitions
@@ -3794,12 +4477,90 @@ export interface components {
             repeat_purchases: number;
         };
         /**
+         * Did
+         * @description Facts counted and compared.
+         *
+         *     Attributes:
+         *         fact: which.
+         *         measure: ``count`` of facts; ``sum`` of their money in fen; ``days`` of the calendar on which there are any;
+         *             ``since_first`` and ``since_last``: days since the first or last (with ``ge`` or ``lt``; who has none is out).
+         *         comparison: with ``value``.
+         *         value: a number; fen for ``sum``.
+         *         within: which moments count.
+         */
+        Did: {
+            /**
+             * Comparison
+             * @default ge
+             * @enum {string}
+             */
+            comparison: "ge" | "gt" | "le" | "lt" | "eq" | "ne";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "did";
+            fact: components["schemas"]["FactTest"];
+            /**
+             * Measure
+             * @default count
+             * @enum {string}
+             */
+            measure: "count" | "sum" | "days" | "since_first" | "since_last";
+            /**
+             * Value
+             * @default 1
+             */
+            value: number;
+            /** @default {} */
+            within: components["schemas"]["Window"];
+        };
+        /**
+         * Difference
+         * @description Those of the first who are in none of the others.
+         */
+        "Difference-Input": {
+            /** Of */
+            of: (components["schemas"]["OfSegment"] | components["schemas"]["Union-Input"] | components["schemas"]["Intersection-Input"] | components["schemas"]["Difference-Input"] | components["schemas"]["Outside-Input"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            set: "difference";
+        };
+        /**
+         * Difference
+         * @description Those of the first who are in none of the others.
+         */
+        "Difference-Output": {
+            /** Of */
+            of: (components["schemas"]["OfSegment"] | components["schemas"]["Union-Output"] | components["schemas"]["Intersection-Output"] | components["schemas"]["Difference-Output"] | components["schemas"]["Outside-Output"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            set: "difference";
+        };
+        /**
          * Done
          * @description How many letters it was done to.
          */
         Done: {
             /** Count */
             count: number;
+        };
+        /**
+         * EntryCode
+         * @description Came first by one of these entry codes (their ids).
+         */
+        EntryCode: {
+            /** Codes */
+            codes: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "entry_code";
         };
         /**
          * ErrorBody
@@ -3828,6 +4589,37 @@ export interface components {
              * @description The same in Chinese.
              */
             message_zh: string;
+        };
+        /**
+         * Evaluation
+         * @description What a full evaluation came to.
+         *
+         *     Attributes:
+         *         cause: ``first``, ``changed`` (the rule, or what counts), ``nightly``, ``asked``.
+         *         people: how many are in the segment now.
+         *         entered, left: how many are others than before. Of a live segment whose rule did not change there should be
+         *             none: what happens to people has changed it at once.
+         */
+        Evaluation: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cause */
+            cause: string;
+            /** Entered */
+            entered: number;
+            /** Left */
+            left: number;
+            /** People */
+            people: number;
+            /** Segment Id */
+            segment_id: number;
+            /** Took Ms */
+            took_ms: number;
+            /** Version */
+            version: number;
         };
         /**
          * Evidence
@@ -3879,6 +4671,16 @@ export interface components {
          */
         EvidenceState: "merged" | "same" | "confirmed" | "demoted" | "review" | "rejected";
         /**
+         * Exclusion
+         * @description Of these kinds a person receives only one within so many days, however often.
+         */
+        Exclusion: {
+            /** Days */
+            days: number;
+            /** Kinds */
+            kinds: string[];
+        };
+        /**
          * ExportAsked
          * @description Whom to export, by the filters of the list or by a figure; the columns; personal data in clear or masked.
          */
@@ -3901,7 +4703,7 @@ export interface components {
              * People
              * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.
              */
-            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"]) | null;
+            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"]) | null;
             /**
              * Reveal
              * @description Names, phones and mail in clear: needs `personal.reveal`, goes into the audit.
@@ -3953,6 +4755,21 @@ export interface components {
             wanted: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * FactTest
+         * @description Facts of one kind, of one name when given, that meet every condition.
+         */
+        FactTest: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name?: string | null;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["PropertyTest"][];
         };
         /**
          * FieldShape
@@ -4030,6 +4847,19 @@ export interface components {
             zh: string;
         };
         /**
+         * FirstSource
+         * @description Came in through one of these sources first.
+         */
+        FirstSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "first_source";
+            /** Source Ids */
+            source_ids: number[];
+        };
+        /**
          * Flow
          * @description How many customers moved from one layer to another within the last 30 days.
          */
@@ -4038,6 +4868,33 @@ export interface components {
             before: components["schemas"]["Layer"];
             /** Customers */
             customers: number;
+        };
+        /**
+         * FollowedBy
+         * @description ``first`` and then ``then`` within a time, or (``followed`` false) ``first`` and in that time no ``then``.
+         *
+         *     One such ``first`` is enough. ``then`` may be of the same moment, but not the same fact. Without ``then`` counts from
+         *     when the time has passed.
+         *
+         *     Attributes:
+         *         since: which moments of ``first`` count.
+         */
+        FollowedBy: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "sequence";
+            first: components["schemas"]["FactTest"];
+            /**
+             * Followed
+             * @default true
+             */
+            followed: boolean;
+            /** @default {} */
+            since: components["schemas"]["Window"];
+            then: components["schemas"]["FactTest"];
+            within: components["schemas"]["siyu__segments__types__conditions__Span"];
         };
         /**
          * Found
@@ -4387,7 +5244,7 @@ export interface components {
                     [key: string]: string;
                 }
             ][];
-            span?: components["schemas"]["Span"] | null;
+            span?: components["schemas"]["Span-Output"] | null;
             /**
              * Text
              * @default
@@ -4523,6 +5380,35 @@ export interface components {
             staff_id: string;
         };
         /**
+         * InGroup
+         * @description Member of one of these chat groups (scopes of the relation ``group_member``); of any when none is named.
+         */
+        InGroup: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "group";
+            /**
+             * Groups
+             * @default []
+             */
+            groups: string[];
+        };
+        /**
+         * InSegment
+         * @description The rule of another segment holds.
+         */
+        InSegment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "segment";
+            /** Segment Id */
+            segment_id: number;
+        };
+        /**
          * InsightSchema
          * @description Every kind of fact; ``since`` is where the counts begin.
          */
@@ -4534,6 +5420,32 @@ export interface components {
              * Format: date-time
              */
             since: string;
+        };
+        /**
+         * Intersection
+         * @description Those of all of them.
+         */
+        "Intersection-Input": {
+            /** Of */
+            of: (components["schemas"]["OfSegment"] | components["schemas"]["Union-Input"] | components["schemas"]["Intersection-Input"] | components["schemas"]["Difference-Input"] | components["schemas"]["Outside-Input"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            set: "intersection";
+        };
+        /**
+         * Intersection
+         * @description Those of all of them.
+         */
+        "Intersection-Output": {
+            /** Of */
+            of: (components["schemas"]["OfSegment"] | components["schemas"]["Union-Output"] | components["schemas"]["Intersection-Output"] | components["schemas"]["Difference-Output"] | components["schemas"]["Outside-Output"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            set: "intersection";
         };
         /**
          * Job
@@ -4567,6 +5479,23 @@ export interface components {
             running: number;
             /** Waiting */
             waiting: number;
+        };
+        /** JudgedRead */
+        JudgedRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Outcome
+             * @description send, defer or drop
+             */
+            outcome: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonRead"][];
+            /** Until */
+            until: string | null;
         };
         /**
          * Kind
@@ -4759,6 +5688,24 @@ export interface components {
             stronger: number;
             /** Weaker */
             weaker: number;
+        };
+        /**
+         * LeftAlone
+         * @description Until when somebody is not to be disturbed; without a moment, `for_ever` says whether they are at all.
+         */
+        LeftAlone: {
+            /**
+             * For Ever
+             * @default false
+             */
+            for_ever: boolean;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /** Until */
+            until?: string | null;
         };
         /**
          * Letter
@@ -5291,6 +6238,19 @@ export interface components {
             predicted: components["schemas"]["PredictedValue"] | null;
         };
         /**
+         * Not
+         * @description It does not hold.
+         */
+        Not: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "not";
+            /** Of */
+            of: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+        };
+        /**
          * NotTaken
          * @description An event that was set aside, and why.
          */
@@ -5343,6 +6303,59 @@ export interface components {
              * @default false
              */
             replace_phones: boolean;
+        };
+        /**
+         * Obeyed
+         * @description A rule that has no setting but for whom it is.
+         */
+        Obeyed: {
+            /**
+             * Purposes
+             * @default [
+             *       "service",
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("service" | "transactional" | "marketing")[];
+        };
+        /**
+         * OfSegment
+         * @description Those of one segment, as it stands.
+         */
+        OfSegment: {
+            /** Segment Id */
+            segment_id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            set: "segment";
+        };
+        /**
+         * OnLayer
+         * @description Stands on one of these layers of the ladder, 0 to 4.
+         */
+        OnLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "layer";
+            /** Layers */
+            layers: number[];
+        };
+        /**
+         * OnList
+         * @description On a list that came from a file.
+         */
+        OnList: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "list";
+            /** List Id */
+            list_id: number;
         };
         /**
          * One
@@ -5499,6 +6512,48 @@ export interface components {
             queued: boolean;
         };
         /**
+         * Outside
+         * @description Everybody else.
+         */
+        "Outside-Input": {
+            /** Of */
+            of: components["schemas"]["OfSegment"] | components["schemas"]["Union-Input"] | components["schemas"]["Intersection-Input"] | components["schemas"]["Difference-Input"] | components["schemas"]["Outside-Input"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            set: "not";
+        };
+        /**
+         * Outside
+         * @description Everybody else.
+         */
+        "Outside-Output": {
+            /** Of */
+            of: components["schemas"]["OfSegment"] | components["schemas"]["Union-Output"] | components["schemas"]["Intersection-Output"] | components["schemas"]["Difference-Output"] | components["schemas"]["Outside-Output"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            set: "not";
+        };
+        /**
+         * Overlap
+         * @description How two segments lie to each other.
+         */
+        Overlap: {
+            /** Both */
+            both: number;
+            /** One */
+            one: number;
+            /** Only One */
+            only_one: number;
+            /** Only Other */
+            only_other: number;
+            /** Other */
+            other: number;
+        };
+        /**
          * Overview
          * @description Everything on the overview, as of ``at``; the period has ``days`` days and ends then.
          */
@@ -5564,7 +6619,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** People */
-            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"];
+            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"];
             /** Total */
             total: number | null;
         };
@@ -5580,6 +6635,27 @@ export interface components {
             prediction: components["schemas"]["Prediction"] | null;
             profile: components["schemas"]["Profile"];
             value: components["schemas"]["Value"];
+        };
+        /** PersonRead */
+        PersonRead: {
+            /** Customer Id */
+            customer_id: number;
+            /** Left Alone Because */
+            left_alone_because: string;
+            /** Left Alone Until */
+            left_alone_until: string | null;
+            /** Next Before */
+            next_before: number | null;
+            /**
+             * Planned
+             * @description What comes first first.
+             */
+            planned: components["schemas"]["TouchRead"][];
+            /**
+             * Touches
+             * @description Newest first.
+             */
+            touches: components["schemas"]["TouchRead"][];
         };
         /** PhoneCode */
         PhoneCode: {
@@ -5610,6 +6686,29 @@ export interface components {
             platform: string;
             /** Refunded Fen */
             refunded_fen: number;
+        };
+        /**
+         * Predicted
+         * @description What the newest prediction expects: value in fen, the probability in percent that they still buy, purchases.
+         */
+        Predicted: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "ge" | "gt" | "le" | "lt";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "predicted";
+            /** Value */
+            value: number;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "value_fen" | "alive_percent" | "purchases";
         };
         /**
          * PredictedValue
@@ -5684,64 +6783,6 @@ export interface components {
             value_fen: number;
         };
         /**
-         * Preview
-         * @description What an import would do, without doing it. Personal data in it is masked.
-         *
-         *     Attributes:
-         *         complete: the whole file was read, not only the first rows.
-         *         orders: distinct order numbers; people: distinct identifiers that would decide (the first of each message).
-         *         anonymous: messages in which nobody can be recognised.
-         *         paid_fen, refunded_fen: over the views of the orders as they stand in the file.
-         *         first_at, last_at: range of the moments of the messages.
-         *         statuses: raw status → (what it means or None, how many messages).
-         */
-        Preview: {
-            /** Anonymous */
-            anonymous: number;
-            /** Complete */
-            complete: boolean;
-            /** Examples */
-            examples: {
-                [key: string]: unknown;
-            }[];
-            /** First At */
-            first_at: string | null;
-            /** Identifiers */
-            identifiers: {
-                [key: string]: number;
-            };
-            /** Last At */
-            last_at: string | null;
-            /** Lines */
-            lines: number;
-            /** Messages */
-            messages: number;
-            /** Notes */
-            notes: components["schemas"]["Note"][];
-            /** Orders */
-            orders: number;
-            /** Paid Fen */
-            paid_fen: number;
-            /** People */
-            people: number;
-            recognition: components["schemas"]["Recognition"];
-            /** Refunded Fen */
-            refunded_fen: number;
-            /** Reject Count */
-            reject_count: number;
-            /** Rejects */
-            rejects: components["schemas"]["Reject"][];
-            /** Rows */
-            rows: number;
-            /** Statuses */
-            statuses: {
-                [key: string]: [
-                    string | null,
-                    number
-                ];
-            };
-        };
-        /**
          * PreviewHow
          * @description How to read it, and how far.
          */
@@ -5778,7 +6819,7 @@ export interface components {
              * Consents
              * @default []
              */
-            consents: components["schemas"]["Consent"][];
+            consents: components["schemas"]["siyu__customers__types__Consent"][];
             /** Customer Id */
             customer_id: number;
             /**
@@ -5813,6 +6854,24 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ProgrammeRead */
+        ProgrammeRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Counts */
+            counts: components["schemas"]["CountRead"][];
+            /** Programme Id */
+            programme_id: number;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @description running, paused, or halted by the harm guard
+             */
+            state: string;
+        };
         /**
          * PropertyFilter
          * @description One condition on a fact.
@@ -5834,6 +6893,50 @@ export interface components {
             property: string;
             /** Value */
             value: boolean | number | string | (boolean | number | string)[];
+        };
+        /**
+         * PropertyTest
+         * @description One condition on a fact.
+         *
+         *     Attributes:
+         *         property: a field of the kind; ``amount_fen`` or ``source_id`` of any; inner ones after dots.
+         *         comparison: ``ne`` also holds where the property is missing; ``in`` takes a list; ``gt``, ``ge``, ``lt`` and ``le``
+         *             take numbers; ``contains`` looks for a text, whatever its case; ``exists`` takes true or false.
+         *         value: a text, number or truth value, or a list of them.
+         */
+        PropertyTest: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
+            /** Property */
+            property: string;
+            /** Value */
+            value: boolean | number | string | (boolean | number | string)[];
+        };
+        /**
+         * QuietHours
+         * @description Times of the person's own clock at which nothing is sent; over midnight where the end is before the start.
+         */
+        QuietHours: {
+            /**
+             * End
+             * @default 09:00
+             */
+            end: string;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("service" | "transactional" | "marketing")[];
+            /**
+             * Start
+             * @default 21:00
+             */
+            start: string;
         };
         /** QuotaRead */
         QuotaRead: {
@@ -5896,6 +6999,24 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+            /** Zh */
+            zh: string;
+        };
+        /** ReasonRead */
+        ReasonRead: {
+            /** Code */
+            code: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * Effect
+             * @description `drop` and `defer` decide; `pass`: why a way was passed over for the next one.
+             */
+            effect: string;
+            /** En */
+            en: string;
             /** Zh */
             zh: string;
         };
@@ -6091,6 +7212,36 @@ export interface components {
             /** Source */
             source: string;
         };
+        /**
+         * RelationIs
+         * @description A tie of this kind (to ``scope`` when given) stands, or ended and none stands.
+         *
+         *     Days since it began, or ended: ``at_least_days`` looks at the oldest that stands, ``less_than_days`` at the newest.
+         */
+        RelationIs: {
+            /** At Least Days */
+            at_least_days?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "relation";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "follower" | "subscriber" | "member" | "friend" | "group_member" | "fan";
+            /** Less Than Days */
+            less_than_days?: number | null;
+            /** Scope */
+            scope?: string | null;
+            /**
+             * State
+             * @default standing
+             * @enum {string}
+             */
+            state: "standing" | "ended";
+        };
         /** RelationshipRead */
         RelationshipRead: {
             /** Ended At */
@@ -6123,6 +7274,33 @@ export interface components {
              * @description For POST /api/v1/redeem; good once and for 24 hours.
              */
             token: string;
+        };
+        /**
+         * Resting
+         * @description Hours at which the person is hardly ever active, where enough is known of them.
+         *
+         *     Attributes:
+         *         acts: so many acts have to be known.
+         *         per_mille: an hour is one of rest when it and its neighbours hold less than this share of all acts.
+         */
+        Resting: {
+            /**
+             * Acts
+             * @default 50
+             */
+            acts: number;
+            /**
+             * Per Mille
+             * @default 20
+             */
+            per_mille: number;
+            /**
+             * Purposes
+             * @default [
+             *       "marketing"
+             *     ]
+             */
+            purposes: ("service" | "transactional" | "marketing")[];
         };
         /** ResultRead */
         ResultRead: {
@@ -6333,6 +7511,20 @@ export interface components {
             repeat: number;
         };
         /**
+         * Rfm
+         * @description A buyer within all of these bounds: whole days since the last purchase, purchases, money in fen.
+         */
+        Rfm: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "rfm";
+            money_fen?: components["schemas"]["Bounds"] | null;
+            purchases?: components["schemas"]["Bounds"] | null;
+            recency_days?: components["schemas"]["Bounds"] | null;
+        };
+        /**
          * RfmCell
          * @description One cell of the cube; scores 1 (worst) to 5 (best).
          */
@@ -6539,7 +7731,144 @@ export interface components {
              * Verify Free During
              * @default []
              */
-            verify_free_during: components["schemas"]["Span"][];
+            verify_free_during: components["schemas"]["Span-Output"][];
+        };
+        /**
+         * RuleDocument
+         * @description A rule as it is kept and sent; ``version`` is that of the language.
+         */
+        RuleDocument: {
+            /** Rule */
+            rule: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+        };
+        /**
+         * RuleSet
+         * @description All rules. Those in ``order`` are asked, in that order; all have their say, and the first that drops decides.
+         *
+         *     ``valid`` and ``programme`` come first, ``control`` and ``quota`` last; these, ``consent`` and ``relation`` are never
+         *     left out.
+         */
+        RuleSet: {
+            /**
+             * Budgets
+             * @default [
+             *       {
+             *         "counts": [
+             *           "service",
+             *           "marketing"
+             *         ],
+             *         "hours": 24,
+             *         "most": 1,
+             *         "name": "day",
+             *         "obeys": [
+             *           "marketing"
+             *         ]
+             *       },
+             *       {
+             *         "counts": [
+             *           "service",
+             *           "marketing"
+             *         ],
+             *         "hours": 168,
+             *         "most": 3,
+             *         "name": "week",
+             *         "obeys": [
+             *           "marketing"
+             *         ]
+             *       },
+             *       {
+             *         "counts": [
+             *           "service",
+             *           "marketing"
+             *         ],
+             *         "hours": 720,
+             *         "most": 8,
+             *         "name": "month",
+             *         "obeys": [
+             *           "marketing"
+             *         ]
+             *       }
+             *     ]
+             */
+            budgets: components["schemas"]["Budget"][];
+            consent?: components["schemas"]["siyu__touch__types__ruleset__Consent"];
+            dedup?: components["schemas"]["Dedup"];
+            do_not_disturb?: components["schemas"]["Obeyed"];
+            /**
+             * Exclusions
+             * @default [
+             *       {
+             *         "days": 1,
+             *         "kinds": [
+             *           "red_packet",
+             *           "coupon"
+             *         ]
+             *       }
+             *     ]
+             */
+            exclusions: components["schemas"]["Exclusion"][];
+            /**
+             * Order
+             * @default [
+             *       "valid",
+             *       "programme",
+             *       "consent",
+             *       "do_not_disturb",
+             *       "relation",
+             *       "exclusion",
+             *       "dedup",
+             *       "budget",
+             *       "quiet_hours",
+             *       "resting",
+             *       "control",
+             *       "quota"
+             *     ]
+             */
+            order: ("valid" | "programme" | "consent" | "do_not_disturb" | "relation" | "exclusion" | "dedup" | "budget" | "quiet_hours" | "resting" | "control" | "quota")[];
+            quiet_hours?: components["schemas"]["QuietHours"];
+            resting?: components["schemas"]["Resting"];
+            staff?: components["schemas"]["Staff"];
+        };
+        /** RulesChange */
+        RulesChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read; what is left out is as by default.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the rules that were changed.
+             */
+            version: number;
+        };
+        /** RulesRead */
+        RulesRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["RuleSet"];
+            /** Version */
+            version: number;
         };
         /**
          * Run
@@ -6657,6 +7986,108 @@ export interface components {
              */
             updated_at: string;
         };
+        /**
+         * Segment
+         * @description A segment and how it stands.
+         *
+         *     Attributes:
+         *         rule: the document of its rule, :func:`siyu.segments.types.rule_from_json` reads it.
+         *         version: of the rule; each change makes the next.
+         *         sentence_en, sentence_zh: the rule in words.
+         *         live: kept up to date as things happen; else only when it is evaluated.
+         *         people: how many are in it; ``None`` before it was evaluated first.
+         *         evaluated_version: of which rule they are; less than ``version`` while an evaluation waits.
+         *         evaluated_at: the last full evaluation; changes since then are in ``people``.
+         *         took_ms: how long that took.
+         */
+        Segment: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Evaluated At */
+            evaluated_at: string | null;
+            /** Evaluated Version */
+            evaluated_version: number;
+            /** Id */
+            id: number;
+            /** Live */
+            live: boolean;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** People */
+            people: number | null;
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+            /** Took Ms */
+            took_ms: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SegmentPeople
+         * @description Those in a segment, or in a set made of segments, as they stand when they are asked for.
+         */
+        "SegmentPeople-Input": {
+            /** Expression */
+            expression: components["schemas"]["OfSegment"] | components["schemas"]["Union-Input"] | components["schemas"]["Intersection-Input"] | components["schemas"]["Difference-Input"] | components["schemas"]["Outside-Input"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            report: "segment";
+        };
+        /**
+         * SegmentPeople
+         * @description Those in a segment, or in a set made of segments, as they stand when they are asked for.
+         */
+        "SegmentPeople-Output": {
+            /** Expression */
+            expression: components["schemas"]["OfSegment"] | components["schemas"]["Union-Output"] | components["schemas"]["Intersection-Output"] | components["schemas"]["Difference-Output"] | components["schemas"]["Outside-Output"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            report: "segment";
+        };
+        /**
+         * SegmentWanted
+         * @description A segment as it should be.
+         */
+        SegmentWanted: {
+            /**
+             * Live
+             * @description Kept up to date as things happen, not only by the nightly evaluation.
+             * @default true
+             */
+            live: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            rule: components["schemas"]["RuleDocument"];
+        };
         /** ServedRead */
         ServedRead: {
             /** Contact Id */
@@ -6677,11 +8108,42 @@ export interface components {
             way: string;
         };
         /**
+         * SetAsked
+         * @description A set made of segments.
+         */
+        SetAsked: {
+            /** Expression */
+            expression: components["schemas"]["OfSegment"] | components["schemas"]["Union-Input"] | components["schemas"]["Intersection-Input"] | components["schemas"]["Difference-Input"] | components["schemas"]["Outside-Input"];
+        };
+        /**
+         * SetPeopleAsked
+         * @description A page of those in it.
+         */
+        SetPeopleAsked: {
+            /** Cursor */
+            cursor?: string | null;
+            /** Expression */
+            expression: components["schemas"]["OfSegment"] | components["schemas"]["Union-Input"] | components["schemas"]["Intersection-Input"] | components["schemas"]["Difference-Input"] | components["schemas"]["Outside-Input"];
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+        };
+        /**
+         * SetSize
+         * @description How many are in a set.
+         */
+        SetSize: {
+            /** People */
+            people: number;
+        };
+        /**
          * Shift
          * @description Who is on duty when. Shifts may overlap: then all of theirs serve.
          */
         Shift: {
-            span: components["schemas"]["Span"];
+            span: components["schemas"]["Span-Output"];
             /** Staff */
             staff: string[];
         };
@@ -6787,7 +8249,7 @@ export interface components {
          *         ends: ``18:00``, not belonging to it; before ``begins``: on the following day. ``24:00`` is the day's end.
          *         days: on which it begins, 1 for Monday to 7 for Sunday.
          */
-        Span: {
+        "Span-Output": {
             /** Begins */
             begins: string;
             /**
@@ -6829,6 +8291,17 @@ export interface components {
             overruled: components["schemas"]["Evidence"][];
             /** Staying */
             staying: components["schemas"]["Known"][];
+        };
+        /**
+         * Staff
+         * @description Members of staff who do not confirm are reminded after so many hours; 0: never.
+         */
+        Staff: {
+            /**
+             * Remind Hours
+             * @default 4
+             */
+            remind_hours: number;
         };
         /** StandingRead */
         StandingRead: {
@@ -6933,6 +8406,25 @@ export interface components {
             name: string;
             /** Order */
             order?: number | null;
+        };
+        /**
+         * TagOn
+         * @description The customer has a tag; with ``source`` one that this source put on. Days since it was put on first.
+         */
+        TagOn: {
+            /** At Least Days */
+            at_least_days?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "tag";
+            /** Less Than Days */
+            less_than_days?: number | null;
+            /** Source */
+            source?: string | null;
+            /** Tag */
+            tag: string;
         };
         /** TagRead */
         TagRead: {
@@ -7112,6 +8604,196 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** TouchNew */
+        TouchNew: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: [
+                string,
+                {
+                    [key: string]: string;
+                }
+            ][];
+            /**
+             * Details
+             * @description What a way needs besides, as `template_id`.
+             * @default {}
+             */
+            details: {
+                [key: string]: string;
+            };
+            /**
+             * Hours
+             * @description So long it is valid.
+             * @default 24
+             */
+            hours: number;
+            /**
+             * Key
+             * @description Of this request: a repeat sends nothing.
+             */
+            key: string;
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Purpose
+             * @default service
+             * @enum {string}
+             */
+            purpose: "service" | "transactional" | "marketing";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Wishes */
+            wishes: components["schemas"]["WishNew"][];
+        };
+        /** TouchRead */
+        TouchRead: {
+            /** Account Id */
+            account_id: number | null;
+            /**
+             * Code
+             * @description The reason that decided; empty where none did.
+             */
+            code: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /**
+             * Decisions
+             * @description Oldest first.
+             */
+            decisions: components["schemas"]["JudgedRead"][];
+            /**
+             * Due At
+             * @description When it is decided again, while it waits.
+             */
+            due_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Kinds */
+            kinds: string[];
+            /** Not Before */
+            not_before: string | null;
+            /** Programme Id */
+            programme_id: number;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "service" | "transactional" | "marketing";
+            /** Staff Id */
+            staff_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled";
+            /** Subject Id */
+            subject_id: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /** Value Fen */
+            value_fen: number;
+            /** Way */
+            way: string;
+            /** Wishes */
+            wishes: components["schemas"]["WishRead"][];
+        };
+        /**
+         * Trait
+         * @description A trait of the profile. ``exists`` takes true or false; of a personal trait nothing else can be asked.
+         */
+        Trait: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "trait";
+            /** Name */
+            name: string;
+            /** Value */
+            value: boolean | number | string | (boolean | number | string)[];
+        };
+        /**
+         * TraitDate
+         * @description A trait that is a date, by days of the calendar in the brand's zone.
+         *
+         *     ``before`` and ``from`` compare with ``day``. The rest count ``days``: ``last_days``: it is today or at most so many
+         *     days ago. ``days_ago``: exactly or longer ago. ``next_days``: today or within so many days to come.
+         */
+        TraitDate: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "before" | "from" | "last_days" | "days_ago" | "next_days";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "date";
+            /** Day */
+            day?: string | null;
+            /** Days */
+            days?: number | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Union
+         * @description Those of any of them.
+         */
+        "Union-Input": {
+            /** Of */
+            of: (components["schemas"]["OfSegment"] | components["schemas"]["Union-Input"] | components["schemas"]["Intersection-Input"] | components["schemas"]["Difference-Input"] | components["schemas"]["Outside-Input"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            set: "union";
+        };
+        /**
+         * Union
+         * @description Those of any of them.
+         */
+        "Union-Output": {
+            /** Of */
+            of: (components["schemas"]["OfSegment"] | components["schemas"]["Union-Output"] | components["schemas"]["Intersection-Output"] | components["schemas"]["Difference-Output"] | components["schemas"]["Outside-Output"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            set: "union";
+        };
         /**
          * UnseenRead
          * @description What could not be seen; nothing of it has ended for us.
@@ -7125,6 +8807,39 @@ export interface components {
             reason: string;
             /** Reason Zh */
             reason_zh: string;
+        };
+        /**
+         * UploadedList
+         * @description A list from a file.
+         *
+         *     Attributes:
+         *         type: of which sort its lines are: a type of identifier, or ``customer`` for numbers of customers.
+         *         lines: with something on them; unknown: those of nobody.
+         *         people: how many it named when it was read.
+         *         unknown_lines: the first of them, to look at; empty of personal data.
+         */
+        UploadedList: {
+            /** Id */
+            id: number;
+            /** Lines */
+            lines: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Name */
+            name: string;
+            /** People */
+            people: number;
+            /** Type */
+            type: string;
+            /** Unknown */
+            unknown: number;
+            /** Unknown Lines */
+            unknown_lines: string[];
         };
         /**
          * Value
@@ -7164,6 +8879,24 @@ export interface components {
             predicted_customers: number;
             /** To Fen */
             to_fen: number | null;
+        };
+        /**
+         * ValueIs
+         * @description Paid less refunded so far, in fen; 0 of those who never bought.
+         */
+        ValueIs: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "ge" | "gt" | "le" | "lt" | "eq" | "ne";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "value";
+            /** Fen */
+            fen: number;
         };
         /**
          * Verdict
@@ -7428,6 +9161,46 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * Window
+         * @description When facts count: in the last so long, or from one day to another in the brand's zone; ever when all is empty.
+         *
+         *     Attributes:
+         *         last: the last so many minutes, hours or days before now.
+         *         first_day: from the beginning of this day on.
+         *         last_day: to the end of this day.
+         */
+        Window: {
+            /** First Day */
+            first_day?: string | null;
+            last?: components["schemas"]["siyu__segments__types__conditions__Span"] | null;
+            /** Last Day */
+            last_day?: string | null;
+        };
+        /** WishNew */
+        WishNew: {
+            /** Account Id */
+            account_id: number;
+            /** Way */
+            way: string;
+        };
+        /** WishRead */
+        WishRead: {
+            /** Account Id */
+            account_id: number;
+            /** Way */
+            way: string;
+        };
+        /**
+         * Words
+         * @description A rule in words; that it has some says that it can be asked.
+         */
+        Words: {
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+        };
         /** WorkloadRead */
         WorkloadRead: {
             /** Active */
@@ -7500,6 +9273,111 @@ export interface components {
             message_zh: string;
         };
         /**
+         * Span
+         * @description A time of the day on some days of the week, in the brand's zone.
+         *
+         *     Attributes:
+         *         begins: ``09:00``.
+         *         ends: ``18:00``, not belonging to it; before ``begins``: on the following day. ``24:00`` is the day's end.
+         *         days: on which it begins, 1 for Monday to 7 for Sunday.
+         */
+        siyu__channels__types__codes__Span: {
+            /** Begins */
+            begins: string;
+            /**
+             * Days
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            days: number[];
+            /** Ends */
+            ends: string;
+        };
+        /**
+         * Consent
+         * @description What the customer agreed to; channel ``all`` speaks for every channel that has no word of its own.
+         */
+        siyu__customers__types__Consent: {
+            /** Channel */
+            channel: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+        };
+        /**
+         * Preview
+         * @description What an import would do, without doing it. Personal data in it is masked.
+         *
+         *     Attributes:
+         *         complete: the whole file was read, not only the first rows.
+         *         orders: distinct order numbers; people: distinct identifiers that would decide (the first of each message).
+         *         anonymous: messages in which nobody can be recognised.
+         *         paid_fen, refunded_fen: over the views of the orders as they stand in the file.
+         *         first_at, last_at: range of the moments of the messages.
+         *         statuses: raw status → (what it means or None, how many messages).
+         */
+        siyu__intake__files__types__Preview: {
+            /** Anonymous */
+            anonymous: number;
+            /** Complete */
+            complete: boolean;
+            /** Examples */
+            examples: {
+                [key: string]: unknown;
+            }[];
+            /** First At */
+            first_at: string | null;
+            /** Identifiers */
+            identifiers: {
+                [key: string]: number;
+            };
+            /** Last At */
+            last_at: string | null;
+            /** Lines */
+            lines: number;
+            /** Messages */
+            messages: number;
+            /** Notes */
+            notes: components["schemas"]["Note"][];
+            /** Orders */
+            orders: number;
+            /** Paid Fen */
+            paid_fen: number;
+            /** People */
+            people: number;
+            recognition: components["schemas"]["Recognition"];
+            /** Refunded Fen */
+            refunded_fen: number;
+            /** Reject Count */
+            reject_count: number;
+            /** Rejects */
+            rejects: components["schemas"]["Reject"][];
+            /** Rows */
+            rows: number;
+            /** Statuses */
+            statuses: {
+                [key: string]: [
+                    string | null,
+                    number
+                ];
+            };
+        };
+        /**
          * Problem
          * @description Why a row cannot be taken, in both languages.
          */
@@ -7510,6 +9388,48 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Span
+         * @description A length of time.
+         */
+        siyu__segments__types__conditions__Span: {
+            /** Amount */
+            amount: number;
+            /**
+             * Unit
+             * @default day
+             * @enum {string}
+             */
+            unit: "minute" | "hour" | "day";
+        };
+        /**
+         * Preview
+         * @description How many a rule holds for at this moment, and of how many.
+         */
+        siyu__segments__types__segment__Preview: {
+            /** Everybody */
+            everybody: number;
+            /** People */
+            people: number;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+            /** Took Ms */
+            took_ms: number;
+        };
+        /**
+         * Consent
+         * @description Where the person said nothing, ``needed`` says for which purposes of a channel they have to agree first.
+         *
+         *     Channels are those of consent: ``sms``, ``wecom``, ``wechat`` …; ``all`` stands for those that are not named.
+         */
+        siyu__touch__types__ruleset__Consent: {
+            /** Needed */
+            needed?: {
+                [key: string]: ("service" | "transactional" | "marketing")[];
+            };
         };
     };
     responses: never;
@@ -11063,7 +12983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["siyu__intake__files__types__Preview"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -12796,6 +14716,702 @@ export interface operations {
             };
         };
     };
+    list_segments_api_v1_segments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_segment_api_v1_segments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_rule_api_v1_segments_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Words"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_lists_api_v1_segments_lists_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedList"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_list_api_v1_segments_lists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_upload_list_api_v1_segments_lists_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedList"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_list_api_v1_segments_lists__list_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_rule_api_v1_segments_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["siyu__segments__types__segment__Preview"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    count_set_api_v1_segments_set_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetSize"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_people_api_v1_segments_set_people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPeopleAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAnswer"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_segment_api_v1_segments__segment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_segment_api_v1_segments__segment_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_segment_api_v1_segments__segment_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    evaluate_segment_api_v1_segments__segment_id__evaluate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_evaluations_api_v1_segments__segment_id__evaluations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_moves_api_v1_segments__segment_id__moves_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayMoves"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_overlap_api_v1_segments__segment_id__overlap__other_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: number;
+                other_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlap"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_people_api_v1_segments__segment_id__people_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAnswer"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     sign_in_api_v1_sign_in_post: {
         parameters: {
             query?: never;
@@ -13176,6 +15792,426 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_person_api_v1_touch_customers__customer_id__get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than the one with this id. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    leave_alone_api_v1_touch_customers__customer_id__left_alone_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeftAlone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_by_hand_api_v1_touch_customers__customer_id__touches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TouchNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_programme_api_v1_touch_programmes__programme_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_api_v1_touch_programmes__programme_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_api_v1_touch_programmes__programme_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_api_v1_touch_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_touch_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_touch_rules_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    touches_api_v1_touch_touches_get: {
+        parameters: {
+            query?: {
+                programme_id?: number | null;
+                state?: ("waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled") | null;
+                code?: string | null;
+                purpose?: ("service" | "transactional" | "marketing") | null;
+                /** @description Only what is older than the one with this id. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TouchRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -21,7 +21,9 @@ export const KINDS = {
   behaviour: ["page.viewed", "screen.viewed", "event.tracked", "group.joined"],
   profile: ["profile.identified", "tag.added", "tag.removed", "consent.changed", "relation.started", "relation.ended"],
   ties: ["friend.added", "friend.deleted", "friend.transferred", "chat.joined", "chat.left"],
+  touch: ["touch.sent", "touch.failed", "touch.dropped"],
   identity: ["customer.merged", "customer.split"],
+  segments: ["segment.entered", "segment.left"],
 } as const;
 
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
@@ -39,6 +41,10 @@ export function sentence(entry: Entry, words: Words): string {
   if (group === "order") return ofOrder(entry, words);
   if (group === "tag" || group === "consent" || group === "relation" || group === "profile") return ofProfile(entry, words);
   if (group === "customer") return ofIdentity(entry, words);
+  if (group === "segment") {
+    const name = text(entry.properties["name"]) || entry.name;
+    return words.t(entry.kind === "segment.entered" ? "says.segmentEntered" : "says.segmentLeft", { name });
+  }
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);
 }

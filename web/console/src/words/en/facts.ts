@@ -69,5 +69,7 @@ export const kind: Words<typeof kinds> = {
   page: { viewed: "Page viewed" },
   screen: { viewed: "Screen viewed" },
   group: { joined: "Joined an organisation" },
+  touch: { sent: "Touch sent", failed: "Touch failed", dropped: "Touch not sent" },
   customer: { merged: "Customers merged", split: "Customer split" },
+  segment: { entered: "Segment entered", left: "Segment left" },
 };

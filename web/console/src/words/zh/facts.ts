@@ -68,5 +68,7 @@ export const kind = {
   page: { viewed: "浏览页面" },
   screen: { viewed: "浏览屏幕" },
   group: { joined: "归属组织" },
+  touch: { sent: "触达成功", failed: "触达失败", dropped: "触达未发送" },
   customer: { merged: "客户合并", split: "客户拆分" },
+  segment: { entered: "进入人群", left: "离开人群" },
 } as const;

@@ -1,0 +1,220 @@
+"""Segments over HTTP: rules, sizes, who is in them, how they lie to each other; lists from files."""
+
+from datetime import date, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from pydantic import BaseModel, Field
+
+from siyu.app.api.people import CanSeePeople, Cursor, Limit, PeopleAnswer, answer
+from siyu.app.api.report import REPORT
+from siyu.app.behind import SegmentPeople
+from siyu.app.context import Context
+from siyu.app.listing import lines_of
+from siyu.engines.access.types import Principal
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
+from siyu.kernel.errors import BadInput, TooLarge
+from siyu.segments import service as segments
+from siyu.segments.types import (
+    DayMoves,
+    Evaluation,
+    Expression,
+    OfSegment,
+    Overlap,
+    Preview,
+    RuleDocument,
+    Segment,
+    UploadedList,
+)
+
+router = APIRouter(prefix="/api/v1/segments", tags=["segments"], responses=ERROR_RESPONSES)
+
+CanRead = Annotated[Principal, needs("segments.read")]
+CanManage = Annotated[Principal, needs("segments.manage")]
+_MOST_DAYS = 400
+
+
+class SegmentWanted(BaseModel):
+    """A segment as it should be."""
+
+    name: Annotated[str, Field(max_length=200)]
+    note: Annotated[str, Field(max_length=2000)] = ""
+    rule: RuleDocument
+    live: bool = Field(True, description="Kept up to date as things happen, not only by the nightly evaluation.")
+
+
+class Words(BaseModel):
+    """A rule in words; that it has some says that it can be asked."""
+
+    sentence_en: str
+    sentence_zh: str
+
+
+class SetAsked(BaseModel):
+    """A set made of segments."""
+
+    expression: Expression
+
+
+class SetPeopleAsked(SetAsked):
+    """A page of those in it."""
+
+    cursor: Annotated[str | None, Field(max_length=500)] = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class SetSize(BaseModel):
+    """How many are in a set."""
+
+    people: int
+
+
+@router.get("")
+def list_segments(conn: Conn, _: CanRead) -> list[Segment]:
+    """List all segments, by name."""
+    return segments.segments(conn)
+
+
+@router.post("", status_code=201)
+def make_segment(conn: Conn, now: Now, principal: CanManage, wanted: SegmentWanted) -> Segment:
+    """Make a segment; a job fills it within seconds."""
+    return segments.create(conn, principal, wanted.name, wanted.rule.rule, now, note=wanted.note, live=wanted.live)
+
+
+@router.post("/check")
+def check_rule(conn: Conn, _: CanRead, rule: RuleDocument) -> Words:
+    """Say a rule in words, or what is wrong with it; nobody is counted."""
+    segments.check_rule(conn, rule.rule)
+    ((en, zh),) = segments.sentences(conn, [rule.rule])
+    return Words(sentence_en=en, sentence_zh=zh)
+
+
+@router.post("/preview", openapi_extra=REPORT)
+def preview_rule(request: Request, conn: Conn, now: Now, _: CanRead, rule: RuleDocument) -> Preview:
+    """Count how many a rule holds for now, and say how long that took; nothing is kept."""
+    context: Context = request.app.state.context
+    return segments.preview(conn, context.clickhouse, rule.rule, now)
+
+
+@router.post("/set", openapi_extra=REPORT)
+def count_set(conn: Conn, _: CanRead, asked: SetAsked) -> SetSize:
+    """Count a set made of segments: union, intersection, difference, and everybody else."""
+    return SetSize(people=len(segments.people_of(conn, asked.expression)))
+
+
+@router.post("/set/people", openapi_extra=REPORT)
+def set_people(request: Request, conn: Conn, _: CanRead, __: CanSeePeople, asked: SetPeopleAsked) -> PeopleAnswer:
+    """Show the people in a set made of segments, by id."""
+    context: Context = request.app.state.context
+    return answer(conn, context, SegmentPeople(asked.expression), cursor=asked.cursor, limit=asked.limit)
+
+
+@router.get("/lists")
+def list_lists(conn: Conn, _: CanRead) -> list[UploadedList]:
+    """List the lists that came from files, the newest first."""
+    return segments.lists(conn)
+
+
+@router.post("/lists", status_code=201)
+def upload_list(
+    request: Request,
+    conn: Conn,
+    now: Now,
+    principal: CanManage,
+    file: Annotated[UploadFile, File()],
+    name: Annotated[str, Form(max_length=200)],
+    sort: Annotated[
+        str, Form(alias="type", max_length=64, description="`customer`, or a type of identifier: phone, member_no …")
+    ] = "customer",
+) -> UploadedList:
+    """Make a list of whom the lines of a text or CSV file name, by the first column."""
+    context: Context = request.app.state.context
+    limit = context.settings.upload_bytes
+    data = file.file.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge(what="The file", what_zh="文件", limit=limit)
+    return segments.upload(conn, principal, name, sort, lines_of(data), now)
+
+
+@router.delete("/lists/{list_id}", status_code=204)
+def drop_list(conn: Conn, now: Now, principal: CanManage, list_id: Id) -> None:
+    """Delete a list that no segment asks of."""
+    segments.delete_list(conn, principal, list_id, now)
+
+
+@router.get("/{segment_id}")
+def show_segment(conn: Conn, _: CanRead, segment_id: Id) -> Segment:
+    """Show a segment with its rule, in words too."""
+    return segments.segment(conn, segment_id)
+
+
+@router.put("/{segment_id}")
+def change_segment(conn: Conn, now: Now, principal: CanManage, segment_id: Id, wanted: SegmentWanted) -> Segment:
+    """Change a segment; another rule is a new version, and a job evaluates it within seconds."""
+    return segments.change(
+        conn,
+        principal,
+        segment_id,
+        now,
+        name=wanted.name,
+        rule=wanted.rule.rule,
+        note=wanted.note,
+        live=wanted.live,
+    )
+
+
+@router.delete("/{segment_id}", status_code=204)
+def drop_segment(conn: Conn, now: Now, principal: CanManage, segment_id: Id) -> None:
+    """Delete a segment on which nothing is built."""
+    segments.delete(conn, principal, segment_id, now)
+
+
+@router.post("/{segment_id}/evaluate", status_code=202)
+def evaluate_segment(conn: Conn, now: Now, principal: CanManage, segment_id: Id) -> Segment:
+    """Have a job evaluate a segment in full now."""
+    segments.evaluate_soon(conn, principal, segment_id, now)
+    return segments.segment(conn, segment_id)
+
+
+@router.get("/{segment_id}/people", openapi_extra=REPORT)
+def segment_people(
+    request: Request, conn: Conn, _: CanRead, __: CanSeePeople, segment_id: Id, cursor: Cursor = None, limit: Limit = 50
+) -> PeopleAnswer:
+    """Show the people in a segment as it stands, by id."""
+    context: Context = request.app.state.context
+    return answer(conn, context, SegmentPeople(OfSegment(segment_id)), cursor=cursor, limit=limit)
+
+
+@router.get("/{segment_id}/moves", openapi_extra=REPORT)
+def segment_moves(
+    request: Request,
+    conn: Conn,
+    now: Now,
+    _: CanRead,
+    segment_id: Id,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+) -> list[DayMoves]:
+    """Count who came and went day by day; 30 days up to today when none are named."""
+    context: Context = request.app.state.context
+    end = last or now.astimezone(ZoneInfo(context.settings.brand_zone)).date()
+    begin = first or end - timedelta(days=29)
+    if not 0 <= (end - begin).days < _MOST_DAYS or begin < date(1970, 1, 1) or end > date(2149, 6, 5):
+        raise BadInput(
+            reason=f"days are from 1970 to 2149, at most {_MOST_DAYS} of them, the first not after the last.",
+            reason_zh=f"日期应在 1970 年至 2149 年之间，最多 {_MOST_DAYS} 天，且起始日期不晚于结束日期。",
+        )
+    return segments.moves(conn, context.clickhouse, segment_id, begin, end)
+
+
+@router.get("/{segment_id}/evaluations")
+def segment_evaluations(conn: Conn, _: CanRead, segment_id: Id) -> list[Evaluation]:
+    """List the newest full evaluations of a segment: how many, who was others than before, how long it took."""
+    return segments.evaluations(conn, segment_id)
+
+
+@router.get("/{segment_id}/overlap/{other_id}", openapi_extra=REPORT)
+def segment_overlap(conn: Conn, _: CanRead, segment_id: Id, other_id: Id) -> Overlap:
+    """Say how many are in both of two segments, and in only one of them."""
+    return segments.overlap(conn, segment_id, other_id)

@@ -1,0 +1,66 @@
+"""What other rooms may ask of segments."""
+
+from siyu.segments.rules import NEW, PREDICTION, PURCHASE, STANDING
+from siyu.segments.service.defining import (
+    EVALUATE,
+    adopt,
+    announce_use,
+    change,
+    count_anew_after,
+    create,
+    delete,
+    evaluate_soon,
+    segment,
+    segments,
+)
+from siyu.segments.service.evaluating import evaluate, not_evaluated
+from siyu.segments.service.lists import delete_list, lists, one_list, upload
+from siyu.segments.service.matching import everybody_who, matching, preview
+from siyu.segments.service.reacting import CHANNEL, anything_due, expire, react, take_touched, touch, wants
+from siyu.segments.service.reading import check_expression, combine, contains, evaluations, moves, overlap, people_of
+from siyu.segments.service.reading import members_of as members
+from siyu.segments.service.rulebook import check_rule, sentence, sentences
+
+__all__ = [
+    "CHANNEL",
+    "EVALUATE",
+    "NEW",
+    "PREDICTION",
+    "PURCHASE",
+    "STANDING",
+    "adopt",
+    "announce_use",
+    "anything_due",
+    "change",
+    "check_expression",
+    "check_rule",
+    "combine",
+    "contains",
+    "count_anew_after",
+    "create",
+    "delete",
+    "delete_list",
+    "evaluate",
+    "evaluate_soon",
+    "evaluations",
+    "everybody_who",
+    "expire",
+    "lists",
+    "matching",
+    "members",
+    "moves",
+    "not_evaluated",
+    "one_list",
+    "overlap",
+    "people_of",
+    "preview",
+    "react",
+    "segment",
+    "segments",
+    "sentence",
+    "sentences",
+    "take_touched",
+    "touch",
+    "upload",
+    "wants",
+]

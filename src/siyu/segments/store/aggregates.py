@@ -1,0 +1,180 @@
+"""Conditions on facts as aggregates over a person's rows: does it hold, and when may that change by time alone.
+
+Rows have ``t`` (milliseconds), ``amount`` (fen) and one truth a condition. Moments are numbers of milliseconds; what is
+never is ``NEVER``. Values are parameters; names were checked before (:mod:`siyu.segments.rules`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from siyu.kernel.clock import to_millis
+from siyu.segments.rules import ScanLeaf, scan_leaves
+from siyu.segments.types import AllOf, AnyOf, Bought, Did, FollowedBy, Not, Rule, Span, Window
+
+NEVER: Final = 2**62
+BEFORE: Final = -(2**62)
+DAY: Final = 86_400_000
+_UNITS: Final = {"minute": 60_000, "hour": 3_600_000, "day": DAY}
+_SIGNS: Final = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "eq": "=", "ne": "!="}
+
+
+class Values:
+    """Parameters, numbered as they come; the same value has one place."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, Any] = {}
+        self._places: dict[tuple[str, str], str] = {}
+
+    def put(self, value: Any, type_: str) -> str:
+        """Its place in the text."""
+        key = (repr(value), type_)
+        if key not in self._places:
+            name = f"v{len(self.all)}"
+            self.all[name] = value
+            self._places[key] = f"{{{name}:{type_}}}"
+        return self._places[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now, in milliseconds, and whose calendar counts days."""
+
+    now: int
+    zone: ZoneInfo
+
+
+def millis(span: Span) -> int:
+    """A length of time in milliseconds."""
+    return span.amount * _UNITS[span.unit]
+
+
+def limits(window: Window, moment: Moment) -> tuple[int | None, int | None]:
+    """(later than, earlier than) in milliseconds; ``None`` leaves it open."""
+    if window.last is not None:
+        return moment.now - millis(window.last), None
+    after = None if window.first_day is None else _midnight(window.first_day, moment.zone) - 1
+    before = None if window.last_day is None else _midnight(window.last_day + timedelta(days=1), moment.zone)
+    return after, before
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return to_millis(datetime.combine(day, time(), zone))
+
+
+class Aggregates:
+    """The aggregates that some parts of a scan need, each once."""
+
+    def __init__(self, moment: Moment, values: Values, columns: Mapping[Any, str]) -> None:
+        """``columns``: the column of truths of each test of rows (:func:`tests_of`)."""
+        self._moment, self._values, self._columns = moment, values, columns
+        self._names: dict[str, str] = {}
+
+    @property
+    def select(self) -> str:
+        """All of them, named."""
+        return "".join(f", {sql} AS {name}" for sql, name in self._names.items())
+
+    def _named(self, sql: str) -> str:
+        return self._names.setdefault(sql, f"a{len(self._names)}")
+
+    def holds(self, rule: Rule) -> str:
+        """An expression that is true where the part of the scan holds."""
+        if isinstance(rule, AllOf | AnyOf):
+            joint = " AND " if isinstance(rule, AllOf) else " OR "
+            return "(" + joint.join(self.holds(part) for part in rule.of) + ")"
+        if isinstance(rule, Not):
+            return f"NOT {self.holds(rule.of)}"
+        if isinstance(rule, FollowedBy):
+            return self._followed(rule)
+        assert isinstance(rule, Did | Bought), rule
+        if rule.measure in {"since_first", "since_last"}:
+            bound = self._values.put(self._moment.now - rule.value * DAY, "Int64")
+            return f"({self._end(rule)} {'<=' if rule.comparison == 'ge' else '>'} {bound} AND {self._count(rule)} > 0)"
+        return f"({self._amount(rule)} {_SIGNS[rule.comparison]} {self._values.put(rule.value, 'Int64')})"
+
+    def _count(self, leaf: Did | Bought) -> str:
+        return self._named(f"countIf({self._columns[leaf]})")
+
+    def _end(self, leaf: Did | Bought, *, last: bool | None = None) -> str:
+        newest = leaf.measure == "since_last" if last is None else last
+        return self._named(f"{'maxIf' if newest else 'minIf'}(t, {self._columns[leaf]})")
+
+    def _amount(self, leaf: Did | Bought) -> str:
+        column = self._columns[leaf]
+        if leaf.measure == "sum":
+            return self._named(f"sumIf(amount, {column})")
+        if leaf.measure == "days":
+            zone = self._values.put(self._moment.zone.key, "String")
+            day = f"toDate32(fromUnixTimestamp64Milli(t, 'UTC'), {zone})"
+            return f"toInt64({self._named(f'uniqExactIf({day}, {column})')})"
+        return f"toInt64({self._count(leaf)})"
+
+    # A way from first to then is told from all its moments in the order of time, as numbers t × 4 + 1 (first) + 2 (then).
+
+    def _moments(self, leaf: FollowedBy) -> str:
+        first, then = self._columns[leaf.first, leaf.since], self._columns[leaf.then, leaf.since, leaf.within]
+        return self._named(f"arraySort(groupArrayIf(t * 4 + {first} + 2 * {then}, {first} OR {then}))")
+
+    def _followed(self, leaf: FollowedBy) -> str:
+        moments, span = self._moments(leaf), self._values.put(millis(leaf.within), "Int64")
+        if leaf.followed:  # of every first, only the newest before a then can be near enough
+            firsts = f"arrayMap(m -> if(bitAnd(m, 1) = 1, {_TIME}, {BEFORE}), {moments})"
+            newest = f"arrayShiftRight(arrayFill(f -> f != {BEFORE}, {firsts}), 1, toInt64({BEFORE}))"
+            near = f"bitAnd(m, 2) = 2 AND f != {BEFORE} AND {_TIME} - f <= {span}"
+            return f"arrayExists((m, f) -> {near}, {moments}, {newest})"
+        thens = f"arrayMap(m -> if(bitAnd(m, 2) = 2, {_TIME}, {NEVER}), {moments})"
+        next_ = f"arrayShiftLeft(arrayReverseFill(f -> f != {NEVER}, {thens}), 1, toInt64({NEVER}))"
+        now = self._values.put(self._moment.now, "Int64")
+        alone = f"bitAnd(m, 1) = 1 AND {_TIME} + {span} <= {now} AND f - {_TIME} > {span}"
+        return f"arrayExists((m, f) -> {alone}, {moments}, {next_})"
+
+    def due(self, rule: Rule) -> str:
+        """The next moment at which the part may answer otherwise without any fact; ``NEVER`` when there is none."""
+        parts = [due for leaf in dict.fromkeys(scan_leaves(rule)) for due in self._dues(leaf)]
+        return f"least({', '.join(parts)}, {NEVER})" if parts else str(NEVER)
+
+    def _dues(self, leaf: ScanLeaf) -> list[str]:
+        if isinstance(leaf, FollowedBy):
+            return self._dues_of_way(leaf)
+        dues = []
+        if leaf.within.last is not None:
+            dues.append(self._leaves_window(leaf, millis(leaf.within.last)))
+        if leaf.measure in {"since_first", "since_last"}:
+            reached = f"{self._end(leaf)} + {leaf.value * DAY}"
+            dues.append(f"if({self._count(leaf)} > 0, {self._later(reached)}, {NEVER})")
+        return dues
+
+    def _leaves_window(self, leaf: Did | Bought, span: int) -> str:
+        """When the facts in the window become fewer in a way that can matter."""
+        count, oldest = self._count(leaf), f"{self._end(leaf, last=False)} + {span}"
+        if leaf.measure in {"count", "days"}:
+            least = leaf.value + (leaf.comparison in {"gt", "le"})
+            if leaf.comparison in {"ge", "gt", "lt", "le"}:
+                if least <= 0:
+                    return str(NEVER)
+                if least == 1:  # any or none: the newest counts
+                    return f"if({count} > 0, {self._end(leaf, last=True)} + {span}, {NEVER})"
+                enough = f"{self._amount(leaf)} >= {self._values.put(least, 'Int64')}"
+                return f"if({enough}, {oldest}, {NEVER})"  # with fewer it stays as it is
+        return f"if({count} > 0, {oldest}, {NEVER})"
+
+    def _dues_of_way(self, leaf: FollowedBy) -> list[str]:
+        moments, dues = self._moments(leaf), []
+        firsts = f"arrayMap(m -> {_TIME}, arrayFilter(m -> bitAnd(m, 1) = 1, {moments}))"
+        if leaf.since.last is not None:
+            end = f"arrayMin(arrayPushBack({firsts}, toInt64({NEVER}))) + {millis(leaf.since.last)}"
+            dues.append(f"least({end}, {NEVER})")
+        if not leaf.followed:
+            passed = f"arrayFilter(f -> f > {self._values.put(self._moment.now, 'Int64')}, "
+            passed += f"arrayMap(f -> f + {millis(leaf.within)}, {firsts}))"
+            dues.append(f"arrayMin(arrayPushBack({passed}, toInt64({NEVER})))")
+        return dues
+
+    def _later(self, moment: str) -> str:
+        return f"if({moment} > {self._values.put(self._moment.now, 'Int64')}, {moment}, {NEVER})"
+
+
+_TIME: Final = "intDiv(m - bitAnd(m, 3), 4)"

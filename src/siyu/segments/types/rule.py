@@ -1,0 +1,118 @@
+"""Rules: a tree of all, any and not over conditions, with the version of the language beside it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+from siyu.segments.types.conditions import (
+    Anniversary,
+    Bought,
+    ConsentIs,
+    Did,
+    EntryCode,
+    Exact,
+    FirstSource,
+    FollowedBy,
+    InGroup,
+    InSegment,
+    OnLayer,
+    OnList,
+    Predicted,
+    RelationIs,
+    Rfm,
+    TagOn,
+    Trait,
+    TraitDate,
+    ValueIs,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf(Exact):
+    """Every one of them holds."""
+
+    of: "tuple[Rule, ...]"
+    condition: Literal["all"] = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf(Exact):
+    """At least one of them holds."""
+
+    of: "tuple[Rule, ...]"
+    condition: Literal["any"] = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Exact):
+    """It does not hold."""
+
+    of: "Rule"
+    condition: Literal["not"] = "not"
+
+
+Leaf: TypeAlias = (
+    Trait
+    | TraitDate
+    | Anniversary
+    | TagOn
+    | ConsentIs
+    | RelationIs
+    | InGroup
+    | OnLayer
+    | FirstSource
+    | EntryCode
+    | Did
+    | Bought
+    | FollowedBy
+    | Rfm
+    | ValueIs
+    | Predicted
+    | InSegment
+    | OnList
+)
+Rule: TypeAlias = Annotated[AllOf | AnyOf | Not | Leaf, Field(discriminator="condition")]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDocument(Exact):
+    """A rule as it is kept and sent; ``version`` is that of the language."""
+
+    rule: Rule
+    version: Literal[1] = 1
+
+
+_DOCUMENT: Final = TypeAdapter(RuleDocument)
+
+
+def rule_from_json(document: Any) -> Rule:
+    """The rule of a document ``{"version": 1, "rule": …}``.
+
+    Raises:
+        pydantic.ValidationError: it is none.
+    """
+    return _DOCUMENT.validate_python(document).rule
+
+
+def rule_as_json(rule: Rule) -> Mapping[str, Any]:
+    """As :func:`rule_from_json` reads it; what is not given is left out."""
+    kept: Mapping[str, Any] = _DOCUMENT.dump_python(RuleDocument(rule), mode="json", exclude_none=True)
+    return kept
+
+
+def leaves(rule: Rule) -> Iterator[Leaf]:
+    """Every condition, from left to right."""
+    if isinstance(rule, AllOf | AnyOf):
+        for part in rule.of:
+            yield from leaves(part)
+    elif isinstance(rule, Not):
+        yield from leaves(rule.of)
+    else:
+        yield rule
+
+
+def segments_of(rule: Rule) -> frozenset[int]:
+    """Which segments a rule refers to itself."""
+    return frozenset(leaf.segment_id for leaf in leaves(rule) if isinstance(leaf, InSegment))

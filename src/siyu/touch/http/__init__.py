@@ -1,0 +1,6 @@
+"""The HTTP face of touch: rules, touches with their reasons, programmes, and one person by hand."""
+
+from siyu.touch.http.rules import router as rules
+from siyu.touch.http.touches import router as touches
+
+__all__ = ["rules", "touches"]
