@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "channels_0010"
-down_revision = "channels_0009"
+revision = "channels_0009"
+down_revision = "channels_0008"
 branch_labels = None
 depends_on = None
 
