@@ -4805,7 +4805,7 @@ export interface components {
          *
          *     Attributes:
          *         roster: of a staff code or a link.
-         *         chats: of a group code.
+         *         chats: of a group code. A code by which one follows the account itself has neither.
          *         greetings: none: nobody is greeted by us.
          *         tags: our tags for whoever comes.
          *         platform_tag_ids: tags of the account that the platform puts on the contact.
@@ -4877,6 +4877,11 @@ export interface components {
             /** Left */
             left: number;
             /**
+             * Scanned
+             * @description Who scanned it in the period and followed the account already.
+             */
+            scanned: number;
+            /**
              * Shown
              * @description How often the code's page was opened; its QR on a wall is not counted by anybody.
              */
@@ -4914,7 +4919,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "staff" | "group" | "link";
+            kind: "staff" | "group" | "link" | "follow";
             /** Name */
             name: string;
             /**
@@ -5020,7 +5025,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "staff" | "group" | "link";
+            kind: "staff" | "group" | "link" | "follow";
             /** Name */
             name: string;
             /**
@@ -6213,6 +6218,11 @@ export interface components {
             /** Left */
             left: number;
             /**
+             * Scanned
+             * @description Who scanned it in the period and followed the account already.
+             */
+            scanned: number;
+            /**
              * Shown
              * @description How often the code's page was opened; its QR on a wall is not counted by anybody.
              */
@@ -6937,6 +6947,11 @@ export interface components {
             capabilities: components["schemas"]["Capability"][];
             /** Channel */
             channel: string;
+            /**
+             * Codes
+             * @description Kinds of entry codes that can be made.
+             */
+            codes: ("staff" | "group" | "link" | "follow")[];
             /** En */
             en: string;
             /**
@@ -13594,7 +13609,7 @@ export interface operations {
         parameters: {
             query?: {
                 account_id?: number | null;
-                kind?: ("staff" | "group" | "link") | null;
+                kind?: ("staff" | "group" | "link" | "follow") | null;
                 /** @description Part of a name, store or region. */
                 words?: string;
                 archived?: boolean;
