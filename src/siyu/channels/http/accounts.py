@@ -43,6 +43,16 @@ class KindField(Read):
     default: str
 
 
+class WayRead(Read):
+    """One way in which an account can reach somebody."""
+
+    name: str
+    en: str
+    zh: str
+    subject: str
+    needs_staff: bool
+
+
 class Kind(BaseModel):
     """A kind of account that can be connected."""
 
@@ -53,6 +63,7 @@ class Kind(BaseModel):
     fields: list[KindField]
     external_id: str = Field(description="The field that says which account it is; empty: it is asked for beside them.")
     capabilities: list[Capability]
+    ways: list[WayRead]
 
 
 class BadKind(BaseModel):
@@ -140,6 +151,7 @@ def kinds(_: CanSee) -> Kinds:
                 fields=[_field(field) for field in one.fields],
                 external_id=one.external_id,
                 capabilities=sorted(one.capabilities),
+                ways=[WayRead.model_validate(way) for way in one.ways],
             )
             for one in service.abouts()
         ],

@@ -31,6 +31,7 @@ from siyu.customers.service.listing import (
     take_stale,
 )
 from siyu.customers.service.merging import merge_profiles, start_profile
+from siyu.customers.service.offering import offered
 from siyu.customers.service.predicting import expected_values, prediction, write_predictions
 from siyu.customers.service.reading import (
     consents_of,
@@ -76,6 +77,7 @@ __all__ = [
     "marked_at_one_moment",
     "merge_profiles",
     "normalise",
+    "offered",
     "personal_items",
     "personal_prints",
     "prediction",

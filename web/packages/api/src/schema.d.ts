@@ -2265,6 +2265,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offers
+         * @description List what rules may ask of: kinds of facts, tags and traits that somebody has, places where people bought.
+         */
+        get: operations["offers_api_v1_segments_offers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/preview": {
         parameters: {
             query?: never;
@@ -2279,6 +2299,26 @@ export interface paths {
          * @description Count how many a rule holds for now, and say how long that took; nothing is kept.
          */
         post: operations["preview_rule_api_v1_segments_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rule Problems
+         * @description List what is wrong with a rule, each at the condition it belongs to; nothing where it can be asked.
+         */
+        post: operations["rule_problems_api_v1_segments_problems_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2319,6 +2359,26 @@ export interface paths {
          * @description Show the people in a set made of segments, by id.
          */
         post: operations["set_people_api_v1_segments_set_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uses
+         * @description List what builds on segments; those of which nothing does are left out.
+         */
+        get: operations["uses_api_v1_segments_uses_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2681,6 +2741,26 @@ export interface paths {
          * @description Propose one touch to one person; every rule of the gate holds, and the answer says what it says.
          */
         post: operations["send_by_hand_api_v1_touch_customers__customer_id__touches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Programmes
+         * @description Whatever reaches people, newest first, and whether it sends.
+         */
+        get: operations["list_programmes_api_v1_touch_programmes_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5515,6 +5595,8 @@ export interface components {
             external_id: string;
             /** Fields */
             fields: components["schemas"]["KindField"][];
+            /** Ways */
+            ways: components["schemas"]["WayRead"][];
             /** Zh */
             zh: string;
             /** Zone */
@@ -6332,6 +6414,26 @@ export interface components {
             set: "segment";
         };
         /**
+         * Offers
+         * @description What a builder of rules offers.
+         */
+        Offers: {
+            /**
+             * Kinds
+             * @description Kinds of facts that rules may ask of.
+             */
+            kinds: string[];
+            /**
+             * Places
+             * @description `jd`, and `jd/name of the shop`.
+             */
+            places: string[];
+            /** Tags */
+            tags: string[];
+            /** Traits */
+            traits: components["schemas"]["TraitOffered"][];
+        };
+        /**
          * OnLayer
          * @description Stands on one of these layers of the ladder, 0 to 4.
          */
@@ -6811,6 +6913,35 @@ export interface components {
             shop: string;
         };
         /**
+         * ProblemRead
+         * @description What is wrong with one part of a rule.
+         */
+        ProblemRead: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+            /**
+             * Place
+             * @description Which part of the rule, which part of that one …; empty: the whole.
+             */
+            place: number[];
+        };
+        /**
+         * ProblemsAsked
+         * @description A rule as it is being built.
+         */
+        ProblemsAsked: {
+            rule: components["schemas"]["RuleDocument"];
+            /**
+             * Segment Id
+             * @description Of the segment that is changed: it must not contain itself.
+             */
+            segment_id?: number | null;
+        };
+        /**
          * Profile
          * @description Everything this room knows of one customer. ``personal`` is masked (``phone`` → ``138****8000``).
          */
@@ -6853,6 +6984,39 @@ export interface components {
             traits: {
                 [key: string]: unknown;
             };
+        };
+        /** ProgrammeLine */
+        ProgrammeLine: {
+            /**
+             * Control Bp
+             * @description Of ten thousand newcomers so many are left alone.
+             */
+            control_bp: number;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Programme Id */
+            programme_id: number;
+            /**
+             * Reason
+             * @description Why it does not send.
+             */
+            reason: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @description running, paused, or halted by the harm guard
+             */
+            state: string;
+            /** Stopped At */
+            stopped_at: string | null;
         };
         /** ProgrammeRead */
         ProgrammeRead: {
@@ -8769,6 +8933,30 @@ export interface components {
             name: string;
         };
         /**
+         * TraitOffered
+         * @description A trait that somebody has.
+         *
+         *     Attributes:
+         *         personal: kept encrypted: of it can only be asked whether it is there.
+         *         values: the usual ones, the most frequent first; empty where there are too many.
+         */
+        TraitOffered: {
+            /** Name */
+            name: string;
+            /** Personal */
+            personal: boolean;
+            /**
+             * Sort
+             * @enum {string}
+             */
+            sort: "text" | "number" | "boolean" | "date";
+            /**
+             * Values
+             * @default []
+             */
+            values: string[];
+        };
+        /**
          * Union
          * @description Those of any of them.
          */
@@ -8840,6 +9028,16 @@ export interface components {
             unknown: number;
             /** Unknown Lines */
             unknown_lines: string[];
+        };
+        /**
+         * UsesRead
+         * @description What builds on a segment.
+         */
+        UsesRead: {
+            /** Names */
+            names: string[];
+            /** Segment Id */
+            segment_id: number;
         };
         /**
          * Value
@@ -9111,6 +9309,22 @@ export interface components {
              * @description Fen, included; who bought nothing is left out.
              */
             value_to?: number | null;
+        };
+        /**
+         * WayRead
+         * @description One way in which an account can reach somebody.
+         */
+        WayRead: {
+            /** En */
+            en: string;
+            /** Name */
+            name: string;
+            /** Needs Staff */
+            needs_staff: boolean;
+            /** Subject */
+            subject: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * WeekCheck
@@ -14956,6 +15170,44 @@ export interface operations {
             };
         };
     };
+    offers_api_v1_segments_offers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offers"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     preview_rule_api_v1_segments_preview_post: {
         parameters: {
             query?: never;
@@ -14976,6 +15228,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["siyu__segments__types__segment__Preview"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rule_problems_api_v1_segments_problems_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProblemsAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -15060,6 +15354,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleAnswer"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    uses_api_v1_segments_uses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsesRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -15944,6 +16276,48 @@ export interface operations {
             };
         };
     };
+    list_programmes_api_v1_touch_programmes_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than the one with this id. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeLine"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     of_programme_api_v1_touch_programmes__programme_id__get: {
         parameters: {
             query?: never;
@@ -16195,6 +16569,11 @@ export interface operations {
                 state?: ("waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled") | null;
                 code?: string | null;
                 purpose?: ("service" | "transactional" | "marketing") | null;
+                account_id?: number | null;
+                /** @description Proposed then or later. */
+                since?: string | null;
+                /** @description Proposed earlier. */
+                until?: string | null;
                 /** @description Only what is older than the one with this id. */
                 before?: number | null;
                 limit?: number;
