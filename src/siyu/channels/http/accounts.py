@@ -43,6 +43,16 @@ class KindField(Read):
     default: str
 
 
+class WayRead(Read):
+    """One way in which an account can reach somebody."""
+
+    name: str
+    en: str
+    zh: str
+    subject: str
+    needs_staff: bool
+
+
 class Kind(BaseModel):
     """A kind of account that can be connected."""
 
@@ -54,6 +64,7 @@ class Kind(BaseModel):
     external_id: str = Field(description="The field that says which account it is; empty: it is asked for beside them.")
     capabilities: list[Capability]
     codes: list[CodeKind] = Field(description="Kinds of entry codes that can be made.")
+    ways: list[WayRead]
 
 
 class BadKind(BaseModel):
@@ -142,6 +153,7 @@ def kinds(_: CanSee) -> Kinds:
                 external_id=one.external_id,
                 capabilities=sorted(one.capabilities),
                 codes=list(one.codes) if Capability.ENTRY_CODES in one.capabilities else [],
+                ways=[WayRead.model_validate(way) for way in one.ways],
             )
             for one in service.abouts()
         ],

@@ -2837,6 +2837,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offers
+         * @description List what rules may ask of: kinds of facts, tags and traits that somebody has, places where people bought.
+         */
+        get: operations["offers_api_v1_segments_offers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/preview": {
         parameters: {
             query?: never;
@@ -2851,6 +2871,26 @@ export interface paths {
          * @description Count how many a rule holds for now, and say how long that took; nothing is kept.
          */
         post: operations["preview_rule_api_v1_segments_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rule Problems
+         * @description List what is wrong with a rule, each at the condition it belongs to; nothing where it can be asked.
+         */
+        post: operations["rule_problems_api_v1_segments_problems_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2891,6 +2931,26 @@ export interface paths {
          * @description Show the people in a set made of segments, by id.
          */
         post: operations["set_people_api_v1_segments_set_people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uses
+         * @description List what builds on segments; those of which nothing does are left out.
+         */
+        get: operations["uses_api_v1_segments_uses_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3293,6 +3353,26 @@ export interface paths {
          * @description Propose one touch to one person; every rule of the gate holds, and the answer says what it says.
          */
         post: operations["send_by_hand_api_v1_touch_customers__customer_id__touches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Programmes
+         * @description Whatever reaches people, newest first, and whether it sends.
+         */
+        get: operations["list_programmes_api_v1_touch_programmes_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6961,6 +7041,8 @@ export interface components {
             external_id: string;
             /** Fields */
             fields: components["schemas"]["KindField"][];
+            /** Ways */
+            ways: components["schemas"]["WayRead"][];
             /** Zh */
             zh: string;
             /** Zone */
@@ -8061,6 +8143,26 @@ export interface components {
             set: "segment";
         };
         /**
+         * Offers
+         * @description What a builder of rules offers.
+         */
+        Offers: {
+            /**
+             * Kinds
+             * @description Kinds of facts that rules may ask of.
+             */
+            kinds: string[];
+            /**
+             * Places
+             * @description `jd`, and `jd/name of the shop`.
+             */
+            places: string[];
+            /** Tags */
+            tags: string[];
+            /** Traits */
+            traits: components["schemas"]["TraitOffered"][];
+        };
+        /**
          * OnLayer
          * @description Stands on one of these layers of the ladder, 0 to 4.
          */
@@ -8596,6 +8698,35 @@ export interface components {
             shop: string;
         };
         /**
+         * ProblemRead
+         * @description What is wrong with one part of a rule.
+         */
+        ProblemRead: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+            /**
+             * Place
+             * @description Which part of the rule, which part of that one …; empty: the whole.
+             */
+            place: number[];
+        };
+        /**
+         * ProblemsAsked
+         * @description A rule as it is being built.
+         */
+        ProblemsAsked: {
+            rule: components["schemas"]["RuleDocument-Input"];
+            /**
+             * Segment Id
+             * @description Of the segment that is changed: it must not contain itself.
+             */
+            segment_id?: number | null;
+        };
+        /**
          * Profile
          * @description Everything this room knows of one customer. ``personal`` is masked (``phone`` → ``138****8000``).
          */
@@ -8675,6 +8806,39 @@ export interface components {
              * Format: date-time
              */
             started_at: string;
+            /** Stopped At */
+            stopped_at: string | null;
+        };
+        /** ProgrammeLine */
+        ProgrammeLine: {
+            /**
+             * Control Bp
+             * @description Of ten thousand newcomers so many are left alone.
+             */
+            control_bp: number;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Programme Id */
+            programme_id: number;
+            /**
+             * Reason
+             * @description Why it does not send.
+             */
+            reason: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @description running, paused, or halted by the harm guard
+             */
+            state: string;
             /** Stopped At */
             stopped_at: string | null;
         };
@@ -10938,6 +11102,30 @@ export interface components {
             name: string;
         };
         /**
+         * TraitOffered
+         * @description A trait that somebody has.
+         *
+         *     Attributes:
+         *         personal: kept encrypted: of it can only be asked whether it is there.
+         *         values: the usual ones, the most frequent first; empty where there are too many.
+         */
+        TraitOffered: {
+            /** Name */
+            name: string;
+            /** Personal */
+            personal: boolean;
+            /**
+             * Sort
+             * @enum {string}
+             */
+            sort: "text" | "number" | "boolean" | "date";
+            /**
+             * Values
+             * @default []
+             */
+            values: string[];
+        };
+        /**
          * TraitStep
          * @description A trait gets a value; without one it is taken away.
          */
@@ -11026,6 +11214,16 @@ export interface components {
             unknown: number;
             /** Unknown Lines */
             unknown_lines: string[];
+        };
+        /**
+         * UsesRead
+         * @description What builds on a segment.
+         */
+        UsesRead: {
+            /** Names */
+            names: string[];
+            /** Segment Id */
+            segment_id: number;
         };
         /**
          * Value
@@ -11327,6 +11525,22 @@ export interface components {
             to: string;
             /** Way */
             way: string;
+        };
+        /**
+         * WayRead
+         * @description One way in which an account can reach somebody.
+         */
+        WayRead: {
+            /** En */
+            en: string;
+            /** Name */
+            name: string;
+            /** Needs Staff */
+            needs_staff: boolean;
+            /** Subject */
+            subject: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Webhook
@@ -18711,6 +18925,44 @@ export interface operations {
             };
         };
     };
+    offers_api_v1_segments_offers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offers"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     preview_rule_api_v1_segments_preview_post: {
         parameters: {
             query?: never;
@@ -18731,6 +18983,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["siyu__segments__types__segment__Preview"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rule_problems_api_v1_segments_problems_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProblemsAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -18815,6 +19109,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleAnswer"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    uses_api_v1_segments_uses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsesRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -19784,6 +20116,48 @@ export interface operations {
             };
         };
     };
+    list_programmes_api_v1_touch_programmes_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than the one with this id. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeLine"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     of_programme_api_v1_touch_programmes__programme_id__get: {
         parameters: {
             query?: never;
@@ -20119,6 +20493,11 @@ export interface operations {
                 state?: ("waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled") | null;
                 code?: string | null;
                 purpose?: ("service" | "transactional" | "marketing") | null;
+                account_id?: number | null;
+                /** @description Proposed then or later. */
+                since?: string | null;
+                /** @description Proposed earlier. */
+                until?: string | null;
                 /** @description Only what is older than the one with this id. */
                 before?: number | null;
                 limit?: number;
