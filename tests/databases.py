@@ -1,7 +1,7 @@
 """Databases for tests: each like one that was just migrated.
 
 Making one takes longer than most tests do, so one that a test is done with is emptied for the next. Where that cannot
-be told to be the same (tables or columns were made or dropped, somebody is still connected), it is thrown away instead.
+be told to be the same (tables of ours were changed or dropped, somebody is still connected), it is thrown away instead.
 """
 
 import time
@@ -31,6 +31,7 @@ _SHAPE: Final = f"""
         UNION ALL SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'
         UNION ALL SELECT setconfig::text FROM pg_db_role_setting
     ) AS lines"""
+_TABLES: Final = f"SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND {_OURS}"
 _FILLED: Final = (
     f"SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND {_OURS} AND pg_relation_size(oid) > 0"
 )
@@ -57,6 +58,7 @@ class Databases:
         with psycopg.connect(server.url(TEMPLATE), autocommit=True) as conn:
             self._shape = _one(conn, _SHAPE)
             self._sequences = _sequences(conn)
+            self._tables = _tables(conn)
             filled = [row[0] for row in conn.execute(_FILLED.encode())]
             self._seeds = {table: _copied(conn, table) for table in filled}
 
@@ -72,6 +74,8 @@ class Databases:
     def give_back(self, name: str) -> None:
         """Nobody needs it any more."""
         with psycopg.connect(self._server.url(name), autocommit=True) as conn:
+            if _alone(conn) and (more := _tables(conn) - self._tables):
+                conn.execute(f"DROP TABLE IF EXISTS {', '.join(sorted(more))} CASCADE".encode())
             like_new = _alone(conn) and _one(conn, _SHAPE) == self._shape
             if like_new:
                 self._empty(conn)
@@ -107,6 +111,10 @@ def _one(conn: Connection, sql: str) -> Any:
     row = conn.execute(sql.encode()).fetchone()
     assert row is not None
     return row[0]
+
+
+def _tables(conn: Connection) -> frozenset[str]:
+    return frozenset(row[0] for row in conn.execute(_TABLES.encode()))
 
 
 def _alone(conn: Connection) -> bool:

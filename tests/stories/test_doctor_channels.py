@@ -5,13 +5,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
 from tests.running import Siyu
 from tests.stories.speaking import eventually
 
+from siyu.app.doctor import Check, run_checks
+from siyu.engines.settings import Settings
 from siyu.kernel.clock import SystemClock
 from siyu.rehearsal.platforms.faults import Refusal
 from siyu.rehearsal.platforms.serving import serving
@@ -45,24 +46,22 @@ class Connected:
         self.corp.call_back(self.address, token, key)
         return self.corp.verify()[0]
 
-    def doctor(self, check: str) -> dict[str, Any]:
-        """What the doctor says of it under this check, in both languages."""
-        done = self.siyu.cli("doctor", "channels", "--json", check=False)
-        found = _parsed(done.stdout)[f"channels.wecom.{self.id}.{check}"]
-        assert found["en"].startswith(f"{self.name}: ")
-        assert found["zh"].startswith(f"{self.name}：")
-        assert done.returncode == 1 or found["status"] == "ok"
+    def doctors(self) -> dict[str, Check]:
+        """What the doctor says of it, by what is checked; each in both languages."""
+        settings = Settings(data_folder=self.siyu.folder, http_port=self.siyu.port)
+        of_it = f"channels.wecom.{self.id}."
+        found = {one.name.removeprefix(of_it): one for one in run_checks(settings, "channels")}
+        for name, one in found.items():
+            if not name.startswith("channels"):
+                assert one.en.startswith(f"{self.name}: ")
+                assert one.zh.startswith(f"{self.name}：")
         return found
 
     def wrong(self, check: str) -> tuple[str, str]:
         """What is wrong and what to do, in English and in Chinese."""
-        found = self.doctor(check)
-        assert found["status"] == "fail", found
-        return f"{found['en']} {found['advice_en']}", f"{found['zh']}{found['advice_zh']}"
-
-
-def _parsed(text: str) -> dict[str, dict[str, Any]]:
-    return {one["name"]: one for one in json.loads(text)}
+        found = self.doctors()[check]
+        assert found.status == "fail", found
+        return f"{found.en} {found.advice_en}", f"{found.zh}{found.advice_zh}"
 
 
 @contextmanager
@@ -103,8 +102,11 @@ def test_all_is_well(account: Connected) -> None:
     account.corp.new_person("访客", "wmvisitor")
     account.corp.customer_adds("wmvisitor", "staff0001")
     assert account.corp.deliver() == 1
+    told = account.doctors()
     for check in ("token", "visible_range", "contacts", "clock", "callback", "pushes"):
-        assert account.doctor(check)["status"] == "ok"
+        assert told[check].status == "ok"
+    said = json.loads(account.siyu.cli("doctor", "channels", "--json").stdout)
+    assert {f"channels.wecom.{account.id}.{check}" for check in told} <= {one["name"] for one in said}
 
 
 def test_a_wrong_secret(siyu: Siyu, api: httpx.Client) -> None:
@@ -152,18 +154,18 @@ def test_a_callback_that_nobody_can_reach(account: Connected) -> None:
 )
 def test_a_callback_that_is_not_understood(account: Connected, token: str, key: str, en: str, zh: str) -> None:
     assert not account.calls(token, key)
-    assert eventually(lambda: en in account.doctor("pushes")["en"], lambda told: told)
+    assert eventually(lambda: en in account.doctors()["pushes"].en, lambda told: told)
     assert zh in account.wrong("pushes")[1]
     # Mended there and tried again, as the admin console does: at once all is well.
     assert account.calls()
-    assert eventually(lambda: account.doctor("pushes")["status"], lambda status: status == "ok") == "ok"
+    assert eventually(lambda: account.doctors()["pushes"].status, lambda status: status == "ok") == "ok"
 
 
 def test_a_call_for_another_corp(account: Connected) -> None:
     assert account.calls()
     account.corp.faults.spoiled = "receiver"
     assert not account.calls()
-    assert eventually(lambda: account.doctor("pushes")["status"], lambda status: status == "fail") == "fail"
+    assert eventually(lambda: account.doctors()["pushes"].status, lambda status: status == "fail") == "fail"
     assert "corp id" in account.wrong("pushes")[0]
 
 
@@ -176,7 +178,7 @@ def test_a_clock_that_is_wrong(account: Connected) -> None:
     account.corp.faults.clock_seconds = 0
     account.corp.faults.spoiled = "time"  # as if this machine were a day ahead
     assert not account.calls()
-    assert eventually(lambda: "an hour old" in account.doctor("pushes")["en"], lambda told: told)
+    assert eventually(lambda: "an hour old" in account.doctors()["pushes"].en, lambda told: told)
     assert "请检查本机时钟" in account.wrong("pushes")[1]
 
 

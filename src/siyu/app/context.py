@@ -7,6 +7,7 @@ from siyu.engines.postgres import Database
 from siyu.engines.settings import Settings
 from siyu.engines.vault import service as vault
 from siyu.kernel.clock import Clock, SystemClock
+from siyu.touch import service as touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +36,6 @@ def open_context(settings: Settings, postgres_url: str, clickhouse_url: str, clo
     database.reach()
     with database.transaction() as conn:
         key = settings.vault_key.get_secret_value()
+        touch.set_brand_zone(settings.brand_zone)
         vault.configure(vault.open_keyring(conn, key=key, file=settings.vault_key_file))
     return Context(settings, database, connect(clickhouse_url), clock or SystemClock())

@@ -15,6 +15,7 @@ import structlog
 from pyroaring import BitMap64
 from sqlalchemy import Connection
 
+from siyu.app import journeying
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database
 from siyu.identity import service as identity
@@ -38,7 +39,7 @@ class Reaction(Protocol):
     ) -> object: ...
 
 
-_REACTIONS: Final[tuple[Reaction, ...]] = ()
+_REACTIONS: Final[tuple[Reaction, ...]] = (journeying.react,)
 
 
 @dataclass(slots=True)

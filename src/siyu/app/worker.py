@@ -1,29 +1,41 @@
 """The worker process: the pipeline, the exporter, the jobs."""
 
 import asyncio
+import gc
 import threading
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from siyu.app.acting import Acting
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
 from siyu.app.jobs import register
+from siyu.app.journeying import Calling, Journeying
 from siyu.app.loops import Loop
+from siyu.app.outward import outward
 from siyu.app.pipeline import Pipeline
 from siyu.app.reacting import Reacting
 from siyu.app.relief import until_signalled, work
 from siyu.app.standing import Standings, adopt
 from siyu.app.syncing import Syncing, opener
+from siyu.app.touching import Touching
 from siyu.channels import service as channels
 from siyu.customers import service as customers
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
+from siyu.journeys import service as journeys
 from siyu.segments import service as segments
 from siyu.timeline import service as timeline
+from siyu.touch import service as touch
+
+# A batch makes a hundred thousand objects that all go with it, in no circles: to look through them after every 700 new
+# ones is a quarter of the work.
+COLLECTING: Final = (100_000, 20, 20)
 
 
 def serve(context: Context) -> None:
     """Be the worker until told to stop."""
+    gc.set_threshold(*COLLECTING)
     Worker(context).run()
 
 
@@ -41,8 +53,11 @@ class Worker:
         opens = opener(context.database, context.clock)
         syncing = Syncing(context.database, context.clock, opens)
         acting = Acting(channels.Desk(context.database, context.clock, opens))
+        touching = Touching(context.database, context.clock)
         rotation = channels.Rotation(context.database, context.clock, ZoneInfo(context.settings.brand_zone), opens)
         reacting = Reacting(context.database, context.clickhouse, context.clock)
+        journeying = Journeying.of(context)
+        calling = Calling(context.database, context.clock, outward())
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
@@ -50,6 +65,10 @@ class Worker:
             Loop("standings", context.database, customers.CHANNEL, standings.run_once),
             Loop("syncing", context.database, channels.CHANNEL, syncing.run_once),
             Loop("acting", context.database, channels.ACTS_CHANNEL, acting.run_once),
+            Loop("touching", context.database, touch.CHANNEL, touching.decide_once),
+            Loop("outcomes", context.database, channels.TURNED_CHANNEL, touching.hear_once),
+            Loop("journeys", context.database, journeys.CHANNEL, journeying.run_once),
+            Loop("calling", context.database, journeys.CALLS_CHANNEL, calling.run_once),
             Loop("codes", context.database, channels.CODES_CHANNEL, rotation.run_once),
         ]
 

@@ -28,6 +28,7 @@ class Group(StrEnum):
     ACCESS = "Access and personal data"
     INTAKE = "Intake"
     PIPELINE = "Pipeline"
+    CHANNELS = "Channels"
     INSIGHT = "Insight"
     LOGGING = "Logging"
 
@@ -127,6 +128,29 @@ class Settings(BaseSettings):
         le=32,
     )
     worker_jobs: int = _setting(Group.PIPELINE, 2, "Background jobs that run at the same time.", ge=1, le=64)
+
+    channel_check_minutes: int = _setting(
+        Group.CHANNELS,
+        15,
+        "Minutes after which an account of a channel is tried again, about; a check takes some calls of the platform.",
+        ge=5,
+        le=1440,
+    )
+
+    channel_sent_days: int = _setting(
+        Group.CHANNELS,
+        180,
+        "Days for which it is kept what was sent through channels, to whom, and what came of it.",
+        ge=30,
+        le=3650,
+    )
+    channel_acts_days: int = _setting(
+        Group.CHANNELS,
+        180,
+        "Days for which orders of tags are kept, and what pushes said of ties that ended.",
+        ge=30,
+        le=3650,
+    )
 
     purchase_means: Literal["kept", "paid"] = _setting(
         Group.INSIGHT,

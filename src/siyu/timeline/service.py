@@ -17,14 +17,13 @@ from siyu.timeline.columns import (
     FACT_COLUMNS,
     FACTS_PER_ENTRY,
     aliases_to_table,
-    facts_of,
     facts_to_table,
     pack,
     unpack,
 )
 from siyu.timeline.exporter import Exporter
 from siyu.timeline.store import SHIPPED
-from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Shipment, Tail, TimelinePage
+from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Shipment, Tail, TimelineEntry, TimelinePage
 
 __all__ = [
     "CHANNEL",
@@ -35,9 +34,10 @@ __all__ = [
     "append_aliases",
     "counts_by_day",
     "end_of_log",
-    "facts_of",
+    "facts_between",
     "lag",
     "page",
+    "people_with",
     "read_on",
     "rebuild_image",
     "squash",
@@ -144,6 +144,32 @@ def counts_by_day(clickhouse: Client, *, kind: str, start: date, end: date, zone
         zone: whose clock decides where a day begins, an IANA name.
     """
     return image.counts_by_day(clickhouse, kind=kind, start=start, end=end, zone=zone)
+
+
+def people_with(
+    clickhouse: Client, *, kinds: Sequence[str], name: str | None = None, since: datetime, until: datetime, most: int
+) -> tuple[list[int], int]:
+    """Up to ``most`` of the people with facts of these kinds (and this name) in this time, as ClickHouse knows them now,
+    and how many there are in all. The same question draws the same people.
+    """
+    if not kinds:
+        return [], 0
+    return image.people_with(clickhouse, kinds=kinds, name=name, since=since, until=until, most=most)
+
+
+def facts_between(
+    clickhouse: Client,
+    *,
+    kinds: Sequence[str],
+    customer_ids: Sequence[int],
+    since: datetime,
+    until: datetime,
+    most: int = 100_000,
+) -> list[tuple[int, TimelineEntry]]:
+    """(customer, fact) of these people in this time, oldest first; the beginning when there are more than ``most``."""
+    if not kinds or not customer_ids:
+        return []
+    return image.facts_between(clickhouse, kinds=kinds, customer_ids=customer_ids, since=since, until=until, most=most)
 
 
 def end_of_log(conn: Connection) -> int:

@@ -12,6 +12,7 @@ from siyu.app.api import (
     imports,
     insight,
     intake,
+    journeys,
     lifetime,
     live,
     overview,
@@ -20,6 +21,7 @@ from siyu.app.api import (
 )
 from siyu.channels import http as channels
 from siyu.engines.access import http as access
+from siyu.touch import http as touch
 
 router = APIRouter()
 for part in (
@@ -34,6 +36,7 @@ for part in (
     imports,
     insight,
     intake,
+    journeys,
     lifetime,
     live,
     segments,
@@ -45,3 +48,6 @@ router.include_router(channels.codes)
 router.include_router(channels.mirror)
 router.include_router(channels.acts)
 router.include_router(channels.tasks)
+router.include_router(touch.rules)
+router.include_router(touch.touches)
+router.include_router(touch.guard)

@@ -198,6 +198,12 @@ def resume(request: Request, account_id: AccountId, principal: CanManage, conn: 
     return _read(request, conn, [service.resume_account(conn, principal, account_id, now)])[0]
 
 
+@router.delete("/accounts/{account_id}", status_code=204)
+def delete(account_id: AccountId, principal: CanManage, conn: Conn, now: Now) -> None:
+    """Delete an account that is paused; it cannot be undone. Ties end with the reason, history stays."""
+    service.delete_account(conn, principal, account_id, now)
+
+
 @router.post("/accounts/{account_id}/health")
 def check(request: Request, account_id: AccountId, _: CanManage) -> HealthRead:
     """Try now what the account needs; this calls the platform, and may take some seconds."""

@@ -7,6 +7,7 @@ from siyu.channels.service.accounts import (
     KnownAccounts,
     account,
     accounts,
+    accounts_ever,
     connect_account,
     filled_secrets,
     pause_account,
@@ -14,6 +15,7 @@ from siyu.channels.service.accounts import (
     update_account,
 )
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
+from siyu.channels.service.addressing import addresses
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
 from siyu.channels.service.codes import (
     Rotation,
@@ -27,9 +29,17 @@ from siyu.channels.service.codes import (
 )
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
-from siyu.channels.service.delivering import deliver, deliveries
+from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
+from siyu.channels.service.ending import END_TIES, delete_account, end_ties
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
-from siyu.channels.service.health import Health, check_account, health_of_accounts, note_heard, open_account
+from siyu.channels.service.health import (
+    Health,
+    check_account,
+    due_for_check,
+    health_of_accounts,
+    note_heard,
+    open_account,
+)
 from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
@@ -60,6 +70,7 @@ from siyu.channels.service.rereading import (
     note_reading,
     put_off_rereads,
 )
+from siyu.channels.service.retaining import forgetting
 from siyu.channels.service.sending import do_deliveries
 from siyu.channels.service.tagging import change_tag, delete_tags, make_tags
 from siyu.channels.service.tasks import cancel_task, do_tasks, remind_staff, staff_task, staff_tasks, task_results
@@ -71,8 +82,11 @@ __all__ = [
     "ACTS_CHANNEL",
     "CHANNEL",
     "CODES_CHANNEL",
+    "END_TIES",
+    "MOST_ITEMS",
     "PUSH",
     "RECONCILE",
+    "TURNED_CHANNEL",
     "BadPlugin",
     "Desk",
     "Greeter",
@@ -84,7 +98,9 @@ __all__ = [
     "abouts",
     "account",
     "accounts",
+    "accounts_ever",
     "add_cards",
+    "addresses",
     "apply",
     "arrive",
     "ask_again",
@@ -104,6 +120,7 @@ __all__ = [
     "connect_account",
     "contact_follows",
     "create_code",
+    "delete_account",
     "delete_tags",
     "deliver",
     "deliveries",
@@ -113,11 +130,14 @@ __all__ = [
     "do_marks",
     "do_reactions",
     "do_tasks",
+    "due_for_check",
+    "end_ties",
     "end_walk",
     "filled_secrets",
     "finish_login",
     "finish_rereads",
     "forget_welcomes",
+    "forgetting",
     "give_back",
     "grant",
     "group_list",
@@ -128,6 +148,7 @@ __all__ = [
     "health_of_accounts",
     "hear",
     "heirless",
+    "items_of",
     "keep_pending",
     "keep_recognised",
     "login_of_app",
@@ -162,6 +183,7 @@ __all__ = [
     "staff_tasks",
     "standing",
     "tag_list",
+    "take_turned",
     "task_results",
     "tie_phone",
     "update_account",

@@ -6,7 +6,6 @@ deliveries alone.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,13 +14,14 @@ from sqlalchemy import Connection
 
 from siyu.channels import registry
 from siyu.channels.service.acting import able, wake
-from siyu.channels.service.quotas import reserve
+from siyu.channels.service.quotas import give_back, reserve
 from siyu.channels.store import deliveries as tables
-from siyu.channels.types import Account, Capability, Content, Delivery, Item, Refusal, Reservation, Wanted, Way
+from siyu.channels.types import Account, Capability, Content, Delivery, Item, Refusal, Reservation, Taken, Wanted, Way
 from siyu.engines.vault import service as vault
 from siyu.kernel.errors import BadInput, IdempotencyMismatch
 
 MOST_ITEMS: Final = 10_000
+TURNED_CHANNEL: Final = "siyu_channels_turned"  # NOTIFY wakes whoever takes what turned
 _LONGEST_KEY: Final = 200
 
 
@@ -49,24 +49,53 @@ def deliver(conn: Connection, account: Account, way: str, items: Sequence[Item],
     declared = _way(account, way)
     _check(items)
     contents = {item.key: _content(item.content) for item in items}
-    rows = [_row(item, contents[item.key][0]) for item in items]
-    before = _kept(conn, account, rows, way)
-    fresh = [row for row in rows if row["key"] not in before]
-    tables.put_contents(
-        conn,
-        account.id,
-        {hash_: vault.seal(raw) for hash_, raw in {contents[row["key"]] for row in fresh}},
-    )
-    made = tables.insert(conn, account.id, way, fresh, now)
-    refused = _take(conn, account, declared, [item for item in items if item.key in made], now)
+    rows = {item.key: _row(item, contents[item.key][0]) for item in items}
+    answers: dict[str, Delivery] = dict(_kept(conn, account, list(rows.values()), way))
+    fresh = [item for item in items if item.key not in answers]
+    taken, refused = _take(conn, account, declared, fresh, now)
+    answers |= {item.key: _held(item, declared, refused[item.key]) for item in fresh if item.key in refused}
+    going = {item.key: item for item in fresh if item.key not in refused}
+    sealed = {hash_: vault.seal(raw) for hash_, raw in {contents[key] for key in going}}
+    tables.put_contents(conn, account.id, sealed)
+    parts = {key: [_part(one) for one in taken[key].taken] if key in taken else [] for key in going}
+    new = [{**rows[key], "taken": parts[key], "until": item.until} for key, item in going.items()]
+    made = tables.insert(conn, account.id, way, new, now)
+    answers |= {key: _ready(going[key], way, now) for key in made}
+    if overtaken := [key for key in going if key not in made]:  # somebody used the key at this very moment
+        give_back(conn, account, [taken[key] for key in overtaken if key in taken], now)
+        answers |= _kept(conn, account, [rows[key] for key in overtaken], way)
     wake(conn)
-    kept = _kept(conn, account, [row for row in rows if row["key"] not in refused], way)
-    return [_held(item, declared, refused[item.key]) if item.key in refused else kept[item.key] for item in items]
+    return [answers[item.key] for item in items]
 
 
 def deliveries(conn: Connection, account_id: int, keys: Sequence[str]) -> dict[str, Delivery]:
     """What became of items, by key; one that is not kept is absent."""
     return {key: found for key, (_, found) in tables.known(conn, account_id, keys).items()}
+
+
+def take_turned(conn: Connection, most: int) -> list[tuple[int, Delivery]]:
+    """Deliveries, each with its account, that turned and of which nobody was told yet: staff have to confirm, it is sent,
+    it is refused. Taken with this transaction: whoever takes them keeps what came of them in it.
+    """
+    turned: dict[int, set[str]] = {}
+    for account_id, key in tables.take_turned(conn, most):
+        turned.setdefault(account_id, set()).add(key)
+    return [
+        (account_id, delivery)
+        for account_id, keys in turned.items()
+        for _, delivery in tables.known(conn, account_id, sorted(keys)).values()
+    ]
+
+
+def items_of(conn: Connection, account_id: int, keys: Sequence[str]) -> dict[str, Item]:
+    """What was given to :func:`deliver` under these keys; one that is not kept is absent."""
+    found = tables.items(conn, account_id, keys)
+    sealed = tables.contents(conn, account_id, {row.content_hash for row in found})
+    contents = {hash_: read_content(raw) for hash_, raw in sealed.items()}
+    return {
+        row.key: Item(row.key, row.subject_id, contents[row.content_hash], row.staff_id, row.details, row.until)
+        for row in found
+    }
 
 
 def read_content(sealed: bytes) -> Content:
@@ -126,17 +155,31 @@ def _kept(conn: Connection, account: Account, rows: Sequence[Mapping[str, Any]],
     return {key: delivery for key, (_, delivery) in found.items()}
 
 
-def _take(conn: Connection, account: Account, way: Way, items: Sequence[Item], now: datetime) -> dict[str, Refusal]:
-    """Take from the quotas for those that are new; those without room are kept no more."""
+def _take(
+    conn: Connection, account: Account, way: Way, items: Sequence[Item], now: datetime
+) -> tuple[dict[str, Reservation], dict[str, Refusal]]:
+    """What was taken from the quotas for each, and who found no room."""
     if not way.quotas or not items:
-        return {}
+        return {}, {}
     wanted = [Wanted(one.key, (way.name,), one.subject_id, one.staff_id, details=one.details) for one in items]
     answers = reserve(conn, account, wanted, now)
-    taken = {one.key: [asdict(part) for part in one.taken] for one in answers if isinstance(one, Reservation)}
-    refused = {one.key: one for one in answers if isinstance(one, Refusal)}
-    tables.set_taken(conn, account.id, taken)
-    tables.drop(conn, account.id, list(refused))
-    return refused
+    taken = {one.key: one for one in answers if isinstance(one, Reservation)}
+    return taken, {one.key: one for one in answers if isinstance(one, Refusal)}
+
+
+def _part(one: Taken) -> dict[str, Any]:
+    return {
+        "quota": one.quota,
+        "window": one.window,
+        "subject": one.subject,
+        "subject_id": one.subject_id,
+        "at": one.at,
+        "count": one.count,
+    }
+
+
+def _ready(item: Item, way: str, now: datetime) -> Delivery:
+    return Delivery(item.key, way, item.subject_id, item.staff_id, "ready", asked_at=now)
 
 
 def _held(item: Item, way: Way, refusal: Refusal) -> Delivery:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import httpx
@@ -13,9 +13,11 @@ from sqlalchemy import Connection
 from siyu.channels import registry
 from siyu.channels.ports import open_ports
 from siyu.channels.rules.door import judge
+from siyu.channels.rules.health import due_at, to_tell, wrong
 from siyu.channels.store import accounts as tables
 from siyu.channels.store import rereads
 from siyu.channels.types import Account, Capability, Channel, Finding, Heard
+from siyu.engines.access import service as access
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, original
@@ -76,8 +78,40 @@ def check_account(database: Database, account: Account, clock: Clock, http: http
             findings.append(_called(database, account, clock, base_url))
     health = Health(clock.now(), tuple(findings))
     with database.transaction() as conn:
-        tables.put_health(conn, account.id, [asdict(one) for one in health.findings], health.checked_at)
+        _keep(conn, account, health)
     return health
+
+
+def due_for_check(conn: Connection, every: timedelta, now: datetime) -> list[Account]:
+    """Active accounts that were not looked at for about ``every``, who was longest ago first; a new one is due."""
+    looked = {account_id: checked_at for account_id, (checked_at, _) in tables.health(conn).items()}
+    found = [
+        (looked.get(one.id, datetime.min.replace(tzinfo=UTC)), one.id, one)
+        for one, _ in tables.accounts(conn)
+        if one.state == "active" and (one.id not in looked or due_at(one.id, looked[one.id], every) <= now)
+    ]
+    return [one for *_, one in sorted(found)]
+
+
+def _keep(conn: Connection, account: Account, health: Health) -> None:
+    """Write down what was found; a change is on record once, however often it is found again."""
+    before, told = tables.lock_health(conn, account.id)
+    telling = to_tell(told, wrong(Finding(**one) for one in before), health.findings)
+    if account.state == "paused":
+        telling = frozenset(told)  # nothing was tried
+    kept = tables.put_health(conn, account.id, [asdict(one) for one in health.findings], telling, health.checked_at)
+    if not kept or telling == {*told}:
+        return
+    details: dict[str, object] = {"wrong": sorted(telling), "mended": sorted({*told} - telling)}
+    access.record(
+        conn,
+        actor=access.system("channels").actor,
+        action="channel.health_changed",
+        target=f"channel:{account.id}",
+        details={"channel": account.channel, **details},
+        now=health.checked_at,
+    )
+    log.warning("channels.health_changed", account=account.id, **details)
 
 
 def note_heard(conn: Connection, account_id: int, heard: Heard) -> None:

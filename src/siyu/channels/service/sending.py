@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
+from sqlalchemy import Connection
 
 from siyu.channels import registry
 from siyu.channels.service.accounts import account as find_account
@@ -24,6 +25,11 @@ FIRST_LOOK: Final = timedelta(minutes=5)  # at what staff have confirmed
 _SINGLE: Final = 50  # of a way that sends one by one
 _GIVE_UP: Final = timedelta(days=1)  # so long a platform that answers "later" is asked again
 _AGO: Final = timedelta(minutes=5)
+_MOST_LATE: Final = 5000
+_LATE: Final = (
+    "It could not be handed to the platform in the time that was given for it.",
+    "未能在允许的时段内提交平台。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,19 @@ def do_deliveries(desk: Desk) -> int:
     return len(batch.rows)
 
 
+def _lapse(conn: Connection, now: datetime) -> None:
+    """What was not handed over in time is not sent any more; what it had taken is given back."""
+    lost: dict[int, list[Reservation]] = {}
+    for account_id, key, taken in tables.lapse(conn, now, _LATE, _MOST_LATE):
+        lost.setdefault(account_id, []).append(Reservation(key, taken_of(taken)))
+    for account_id in sorted(lost):
+        give_back(conn, find_account(conn, account_id), lost[account_id], now)
+
+
 def _claimed(desk: Desk) -> _Batch | None:
     with desk.database.transaction() as conn:
         now = desk.clock.now()
+        _lapse(conn, now)
         due = tables.next_due(conn, now)
         if due is None:
             return None

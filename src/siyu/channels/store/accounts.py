@@ -1,6 +1,6 @@
 """Accounts, their sealed secrets, their health."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ def insert(
             (channel, external_id, name, source_id, state, settings, secrets, created_at, updated_at)
         VALUES (:channel, :external_id, :name, :source_id, 'active', CAST(:settings AS jsonb), CAST(:secrets AS jsonb),
                 :now, :now)
-        ON CONFLICT (channel, external_id) DO NOTHING
+        ON CONFLICT (channel, external_id) WHERE state <> 'deleted' DO NOTHING
         RETURNING *
         """,
         channel=channel,
@@ -74,22 +74,44 @@ def update(
 
 
 def accounts(conn: Connection) -> list[tuple[Account, dict[str, str]]]:
-    """All with their sealed secrets, by id."""
-    return [(_account(row), row.secrets) for row in rows(conn, "SELECT * FROM channels.account ORDER BY id")]
+    """All that are there with their sealed secrets, by id."""
+    found = rows(conn, "SELECT * FROM channels.account WHERE state <> 'deleted' ORDER BY id")
+    return [(_account(row), row.secrets) for row in found]
 
 
 def account(conn: Connection, account_id: int, *, lock: bool = False) -> tuple[Account, dict[str, str]] | None:
-    """The account and its sealed secrets."""
+    """The account and its sealed secrets; ``None`` also when it was deleted."""
     row = one(
-        conn, f"SELECT * FROM channels.account WHERE id = :id {'FOR NO KEY UPDATE' if lock else ''}", id=account_id
+        conn,
+        f"""SELECT * FROM channels.account WHERE id = :id AND state <> 'deleted'
+            {"FOR NO KEY UPDATE" if lock else ""}""",
+        id=account_id,
     )
     return (_account(row), row.secrets) if row else None
+
+
+def with_deleted(conn: Connection) -> list[Account]:
+    """All that are or were there, by id."""
+    return [_account(row) for row in rows(conn, "SELECT * FROM channels.account ORDER BY id")]
+
+
+def deleted(conn: Connection, account_id: int) -> Account | None:
+    """An account that was deleted."""
+    row = one(conn, "SELECT * FROM channels.account WHERE id = :id AND state = 'deleted'", id=account_id)
+    return _account(row) if row else None
+
+
+def hold(conn: Connection, account_id: int) -> bool:
+    """Whether the account is there; it stays so until this transaction ends."""
+    found = one(conn, "SELECT id FROM channels.account WHERE id = :id AND state <> 'deleted' FOR SHARE", id=account_id)
+    return found is not None
 
 
 def id_of(conn: Connection, channel: str, external_id: str) -> int | None:
     found = scalar(
         conn,
-        "SELECT id FROM channels.account WHERE channel = :channel AND external_id = :external_id",
+        """SELECT id FROM channels.account
+           WHERE channel = :channel AND external_id = :external_id AND state <> 'deleted'""",
         channel=channel,
         external_id=external_id,
     )
@@ -101,20 +123,33 @@ def drop_tokens(conn: Connection, account_id: int) -> None:
     run(conn, "DELETE FROM channels.token WHERE account_id = :id", id=account_id)
 
 
-def put_health(conn: Connection, account_id: int, findings: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Keep what was found; what was found later stays."""
-    run(
+def lock_health(conn: Connection, account_id: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """What was last found at an account and what is told of it; nobody else finds something until the transaction ends."""
+    run(conn, "SELECT FROM channels.account WHERE id = :id FOR NO KEY UPDATE", id=account_id)
+    found = one(conn, "SELECT findings, told FROM channels.health WHERE account_id = :id", id=account_id)
+    return (found.findings, list(found.told)) if found else ([], [])
+
+
+def put_health(
+    conn: Connection, account_id: int, findings: Sequence[Mapping[str, Any]], told: Collection[str], now: datetime
+) -> bool:
+    """Keep what was found and what is told; ``False``: what was found later stays."""
+    kept = rows(
         conn,
         """
-        INSERT INTO channels.health AS old (account_id, checked_at, findings)
-        VALUES (:id, :now, CAST(:findings AS jsonb))
-        ON CONFLICT (account_id) DO UPDATE SET checked_at = excluded.checked_at, findings = excluded.findings
+        INSERT INTO channels.health AS old (account_id, checked_at, findings, told)
+        VALUES (:id, :now, CAST(:findings AS jsonb), CAST(:told AS text[]))
+        ON CONFLICT (account_id) DO UPDATE
+            SET checked_at = excluded.checked_at, findings = excluded.findings, told = excluded.told
         WHERE old.checked_at <= excluded.checked_at
+        RETURNING account_id
         """,
         id=account_id,
         now=now,
         findings=orjson.dumps(list(findings)).decode(),
+        told=sorted(told),
     )
+    return bool(kept)
 
 
 def health(conn: Connection) -> dict[int, tuple[datetime, list[dict[str, Any]]]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from siyu.channels.types.acts import Delivery
 from siyu.channels.types.pushes import Report
-from siyu.engines.postgres import one, rows, run
+from siyu.engines.postgres import AnyRow, one, rows, run
 
 _DELIVERY = "key, way, subject_id, staff_id, state, handle, code, reason, reason_zh, result, asked_at, ended_at"
 
@@ -33,17 +33,28 @@ class Ready:
 
 
 def put_contents(conn: Connection, account_id: int, contents: Mapping[str, bytes]) -> None:
-    """Keep sealed contents by their hash; what is there stays."""
-    hashes = sorted(contents)
-    run(
-        conn,
-        """INSERT INTO channels.content (account_id, hash, sealed)
-           SELECT :account_id, hash, sealed FROM unnest(CAST(:hashes AS text[]), CAST(:sealed AS bytea[]))
-               AS new (hash, sealed) ORDER BY hash ON CONFLICT DO NOTHING""",
-        account_id=account_id,
-        hashes=hashes,
-        sealed=[contents[one_] for one_ in hashes],
-    )
+    """Keep sealed contents by their hash; what is there stays, and is held until the transaction ends: nobody can delete it
+    before its deliveries are there.
+    """
+    missing = sorted(contents)
+    while missing:  # again for what was deleted between the two statements
+        run(
+            conn,
+            """INSERT INTO channels.content (account_id, hash, sealed)
+               SELECT :account_id, hash, sealed FROM unnest(CAST(:hashes AS text[]), CAST(:sealed AS bytea[]))
+                   AS new (hash, sealed) ORDER BY hash ON CONFLICT DO NOTHING""",
+            account_id=account_id,
+            hashes=missing,
+            sealed=[contents[one_] for one_ in missing],
+        )
+        held = rows(
+            conn,
+            """SELECT hash FROM channels.content WHERE account_id = :account_id AND hash = ANY(CAST(:hashes AS text[]))
+               ORDER BY hash FOR KEY SHARE""",
+            account_id=account_id,
+            hashes=missing,
+        )
+        missing = sorted({*missing} - {row[0] for row in held})
 
 
 def contents(conn: Connection, account_id: int, hashes: Collection[str]) -> dict[str, bytes]:
@@ -64,10 +75,11 @@ def insert(conn: Connection, account_id: int, way: str, new: Sequence[Mapping[st
         conn,
         """
         INSERT INTO channels.delivery (account_id, key, input_hash, way, subject_id, staff_id, details, content_hash,
-                                       state, asked_at, due_at)
-        SELECT :account_id, key, input_hash, :way, subject_id, staff_id, details, content_hash, 'ready', :now, :now
+                                       state, taken, until, asked_at, due_at)
+        SELECT :account_id, key, input_hash, :way, subject_id, staff_id, details, content_hash, 'ready', taken, until,
+               :now, :now
         FROM json_to_recordset(CAST(:new AS json)) AS new (key text, input_hash text, subject_id text, staff_id text,
-            details jsonb, content_hash text)
+            details jsonb, content_hash text, taken jsonb, until timestamptz)
         ORDER BY key ON CONFLICT (account_id, key) DO NOTHING RETURNING key
         """,
         account_id=account_id,
@@ -78,27 +90,41 @@ def insert(conn: Connection, account_id: int, way: str, new: Sequence[Mapping[st
     return {row[0] for row in found}
 
 
-def set_taken(conn: Connection, account_id: int, taken: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """What was taken from quotas for each key."""
-    run(
+def lapse(conn: Connection, now: datetime, reasons: tuple[str, str], limit: int) -> list[AnyRow]:
+    """What may not be handed to a platform any more, of what is due first, is refused as late; returns account, key and
+    what was taken.
+    """
+    return rows(
         conn,
-        """UPDATE channels.delivery AS held SET taken = new.taken
-           FROM unnest(CAST(:keys AS text[]), CAST(:taken AS jsonb[])) AS new (key, taken)
-           WHERE held.account_id = :account_id AND held.key = new.key""",
-        account_id=account_id,
-        keys=list(taken),
-        taken=[orjson.dumps(list(one_)).decode() for one_ in taken.values()],
+        """
+        WITH first AS (
+            SELECT id, until FROM channels.delivery WHERE state = 'ready' AND due_at <= :now ORDER BY due_at LIMIT :limit
+        ), late AS (
+            SELECT id FROM channels.delivery JOIN first USING (id)
+            WHERE state = 'ready' AND delivery.until <= :now FOR UPDATE OF delivery SKIP LOCKED
+        )
+        UPDATE channels.delivery AS held SET state = 'refused', result = 'late', reason = :reason,
+            reason_zh = :reason_zh, ended_at = :now
+        FROM late WHERE held.id = late.id RETURNING held.account_id, held.key, held.taken
+        """,
+        now=now,
+        reason=reasons[0],
+        reason_zh=reasons[1],
+        limit=limit,
     )
 
 
-def drop(conn: Connection, account_id: int, keys: Collection[str]) -> None:
-    """Rows that this transaction made and that no quota has room for."""
-    run(
+def take_turned(conn: Connection, limit: int) -> list[tuple[int, str]]:
+    """Take away which deliveries turned, the oldest first, as account and key. Others take other ones."""
+    found = rows(
         conn,
-        "DELETE FROM channels.delivery WHERE account_id = :account_id AND key = ANY(CAST(:keys AS text[]))",
-        account_id=account_id,
-        keys=list(keys),
+        """
+        WITH first AS (SELECT id FROM channels.turned ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)
+        DELETE FROM channels.turned AS told USING first WHERE told.id = first.id RETURNING told.account_id, told.key
+        """,
+        limit=limit,
     )
+    return [(row[0], row[1]) for row in found]
 
 
 def known(conn: Connection, account_id: int, keys: Collection[str]) -> dict[str, tuple[str, Delivery]]:
@@ -113,13 +139,25 @@ def known(conn: Connection, account_id: int, keys: Collection[str]) -> dict[str,
     return {row[1]: (row[0], Delivery(*row[1:])) for row in found}
 
 
+def items(conn: Connection, account_id: int, keys: Collection[str]) -> list[AnyRow]:
+    """Key, subject, staff, details, hash of the content and until when it may be handed over."""
+    return rows(
+        conn,
+        """SELECT key, subject_id, staff_id, details, content_hash, until FROM channels.delivery
+           WHERE account_id = :account_id AND key = ANY(CAST(:keys AS text[]))""",
+        account_id=account_id,
+        keys=list(keys),
+    )
+
+
 def next_due(conn: Connection, now: datetime) -> tuple[int, str] | None:
     """Account and way of what is due first, of active accounts."""
     found = one(
         conn,
         """SELECT delivery.account_id, way FROM channels.delivery
            JOIN channels.account ON account.id = delivery.account_id AND account.state = 'active'
-           WHERE delivery.state IN ('ready', 'sending') AND due_at <= :now ORDER BY due_at, delivery.id LIMIT 1""",
+           WHERE delivery.state IN ('ready', 'sending') AND due_at <= :now
+             AND (delivery.state = 'sending' OR until IS NULL OR until > :now) ORDER BY due_at, delivery.id LIMIT 1""",
         now=now,
     )
     return (found[0], found[1]) if found else None
@@ -136,11 +174,13 @@ def claim(conn: Connection, account_id: int, way: str, now: datetime, lease: tim
         WITH first AS (
             SELECT state, CASE state WHEN 'sending' THEN sending_at END AS together FROM channels.delivery
             WHERE account_id = :account_id AND way = :way AND state IN ('ready', 'sending') AND due_at <= :now
+              AND (state = 'sending' OR until IS NULL OR until > :now)
             ORDER BY due_at, id LIMIT 1
         ), due AS (
             SELECT delivery.* FROM channels.delivery JOIN first USING (state)
             WHERE account_id = :account_id AND way = :way AND due_at <= :now
               AND state IN ('ready', 'sending') AND (together IS NULL OR sending_at = together)
+              AND (state = 'sending' OR until IS NULL OR until > :now)
             ORDER BY due_at, id LIMIT :limit FOR UPDATE OF delivery SKIP LOCKED
         ), held AS (
             UPDATE channels.delivery AS held

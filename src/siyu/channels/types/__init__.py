@@ -15,6 +15,7 @@ from siyu.channels.types.acting import (
     TransferOutcome,
 )
 from siyu.channels.types.acts import (
+    Address,
     Delivery,
     HandoverRow,
     Mark,
@@ -119,6 +120,7 @@ __all__ = [
     "About",
     "Account",
     "Acts",
+    "Address",
     "Arrival",
     "CannotAct",
     "Capability",

@@ -110,7 +110,8 @@ class Delivery:
         handle: of the platform.
         code: of the platform, where it refused.
         result: what the platform says of this one in the end: ``sent``, ``no_friend``, ``capped``, ``left_out`` by the member,
-            ``cancelled``, ``unconfirmed`` when nobody did in time, or ``failed`` with the platform's own word as reason.
+            ``cancelled``, ``unconfirmed`` when nobody did in time, or ``failed`` with the platform's own word as reason;
+            ``late``: it could not be handed to the platform in the time that was given for it.
         retry_at: when there is room again, with ``held``; ``None`` when only an act of the person makes it.
     """
 
@@ -127,6 +128,19 @@ class Delivery:
     asked_at: datetime | None = None
     ended_at: datetime | None = None
     retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a customer is reached.
+
+    Attributes:
+        subject_id: in the platform's words.
+        staff_id: the member of staff in whose name; empty where the account itself speaks.
+    """
+
+    subject_id: str
+    staff_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Item:
         key: ours, and the idempotency key where the platform takes one.
         subject_id: whom it reaches, in the platform's words.
         staff_id: in whose name; empty where the platform chooses.
+        until: it is handed to the platform before then or not at all; ``None``: whenever that may be.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Item:
     content: Content
     staff_id: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    until: datetime | None = None
 
 
 Outcome = Literal["sent", "waits_for_staff", "refused", "later"]

@@ -145,6 +145,7 @@ class Way:
         attachments: content kinds beside the text, at most.
         contents: what it can carry.
         reading: the quota from which reading what people did with it takes; empty for none.
+        tie: it reaches only who is a friend of the staff or follows the account; without, an act of theirs opened it.
     """
 
     name: str
@@ -157,6 +158,7 @@ class Way:
     attachments: int = 0
     contents: tuple[ContentKind, ...] = ()
     reading: str = ""
+    tie: bool = True
 
 
 @dataclass(frozen=True, slots=True)

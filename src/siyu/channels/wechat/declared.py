@@ -154,8 +154,8 @@ OFFICIAL_ACCOUNT: Final = About(
             contents=_CUSTOM_CONTENTS,
         ),
         Way("template", "Template message", "模板消息", "customer"),
-        Way(ONCE, "One-time subscription message", "一次性订阅消息", "customer", quotas=(ONCE,)),
-        Way(NOTICE, "Subscription notice", "订阅通知", "customer", quotas=(NOTICE,)),
+        Way(ONCE, "One-time subscription message", "一次性订阅消息", "customer", quotas=(ONCE,), tie=False),
+        Way(NOTICE, "Subscription notice", "订阅通知", "customer", quotas=(NOTICE,), tie=False),
         Way(
             BROADCAST,
             "Broadcast to chosen followers",
@@ -199,7 +199,7 @@ MINI_PROGRAM: Final = About(
         ),
     ),
     rates=(_TOKENS, Rate(_DAY, 10_000_000, apis=("cgi-bin/message/subscribe/send",))),
-    ways=(Way(NOTICE, "Subscription message", "订阅消息", "customer", quotas=(NOTICE,)),),
+    ways=(Way(NOTICE, "Subscription message", "订阅消息", "customer", quotas=(NOTICE,), tie=False),),
     identity=("open_id", "union_id", "phone"),
     external_id="app_id",
 )

@@ -250,6 +250,7 @@ WAYS: Final = (
         "微信客服",
         "customer",
         quotas=("kf",),
+        tie=False,
         contents=(ContentKind("text", max_bytes=2048),),
     ),
     Way("welcome", "Welcome", "欢迎语", "customer", attachments=9, contents=(_TEXT, *_ATTACHMENTS)),

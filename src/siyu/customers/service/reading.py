@@ -46,6 +46,19 @@ def profile(conn: Connection, customer_id: int, *, purchases: int = 0) -> Profil
     )
 
 
+def consents_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, dict[tuple[str, str], str]]:
+    """What each of these customers said, as (channel, purpose) → state; who never said anything is absent."""
+    found: dict[int, dict[tuple[str, str], str]] = {}
+    for customer_id, channel, purpose, state in store.consent_states(conn, customer_ids):
+        found.setdefault(customer_id, {})[channel, purpose] = state
+    return found
+
+
+def zones_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, str]:
+    """The time zone of each of these customers, as it was told (trait ``timezone``); who told none is absent."""
+    return store.zones(conn, customer_ids)
+
+
 def search(
     conn: Connection, wanted: CustomerFilter | None = None, *, cursor: str | None = None, limit: int = 50
 ) -> CustomerPage:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from siyu.customers.rules import Traits
 from siyu.customers.types import Consent, ConsentChange, Relation, Tag, TagChange
-from siyu.engines.postgres import rows, run
+from siyu.engines.postgres import AnyRow, rows, run
 
 
 @dataclass(slots=True)
@@ -194,6 +194,27 @@ def consents(conn: Connection, ids: Iterable[int]) -> dict[tuple[int, str, str],
             ids=list(ids),
         )
     }
+
+
+def consent_states(conn: Connection, ids: Sequence[int]) -> list[AnyRow]:
+    """(customer, channel, purpose, state)."""
+    return rows(
+        conn,
+        """SELECT customer_id, channel, purpose, state FROM customers.consent
+           WHERE customer_id = ANY(CAST(:ids AS bigint[]))""",
+        ids=list(ids),
+    )
+
+
+def zones(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The trait ``timezone`` of those who have it as a text."""
+    found = rows(
+        conn,
+        """SELECT customer_id, traits ->> 'timezone' FROM customers.profile
+           WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND jsonb_typeof(traits -> 'timezone') = 'string'""",
+        ids=list(ids),
+    )
+    return {int(row[0]): str(row[1]) for row in found}
 
 
 def write_consents(conn: Connection, written: Mapping[tuple[int, str, str], Consent | ConsentChange]) -> None:

@@ -13,15 +13,18 @@ from siyu.identity.service.operate import (
 from siyu.identity.service.reading import (
     aliases_of,
     asset_counts,
+    existing,
     find,
     graph,
     identifiers,
     known_since,
     living,
+    living_of,
     owners_of,
     paired,
     phones_of,
     review_list,
+    values_of,
 )
 from siyu.identity.service.rebuild import rebuild
 from siyu.identity.service.resolve import resolve
@@ -31,6 +34,7 @@ __all__ = [
     "aliases_of",
     "asset_counts",
     "confirm_merge",
+    "existing",
     "find",
     "find_many",
     "graph",
@@ -39,6 +43,7 @@ __all__ = [
     "known_since",
     "links_of",
     "living",
+    "living_of",
     "owners_now",
     "owners_of",
     "paired",
@@ -51,4 +56,5 @@ __all__ = [
     "review_list",
     "split",
     "split_preview",
+    "values_of",
 ]

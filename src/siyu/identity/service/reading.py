@@ -59,11 +59,7 @@ def owners_of(conn: Connection, type_name: str, scope: str, values: Sequence[str
     Raises:
         BadInput: there is no such type, or it is personal data, of which the vault keeps the values.
     """
-    if type_name not in TYPES or TYPES[type_name].personal:
-        raise BadInput(
-            reason=f"there is no identifier type '{type_name}' to look up like this.",
-            reason_zh=f"无法按“{type_name}”类型批量查找。",
-        )
+    _plain(type_name)
     place = normalise_scope(scope)
     clean = {value: found for value in values if (found := normalise(type_name, value)) is not None}
     if place is None or not clean:
@@ -82,6 +78,36 @@ def living(conn: Connection, customer_id: int) -> int:
     if not found:
         raise NotFound(what="customer", what_zh="客户", key=customer_id)
     return found
+
+
+def living_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
+    """Whom those of these ids that were merged away stand for now; an id that stands for itself is absent."""
+    return reading.living_of(conn, customer_ids)
+
+
+def existing(conn: Connection, customer_ids: Sequence[int]) -> list[int]:
+    """Whom these ids stand for now, each once and in order; ids that nobody ever had are left out."""
+    moved = reading.living_of(conn, customer_ids)
+    return reading.customers_among(conn, sorted({moved.get(one, one) for one in customer_ids}))
+
+
+def values_of(conn: Connection, type_name: str, scope: str, customer_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """(customer, value) of these customers' identifiers of a type and scope, of each the one seen last first.
+
+    Raises:
+        BadInput: there is no such type, or it is personal data, of which the vault keeps the values.
+    """
+    _plain(type_name)
+    place = normalise_scope(scope)
+    return [] if place is None else reading.values_of(conn, type_name, place, customer_ids)
+
+
+def _plain(type_name: str) -> None:
+    if type_name not in TYPES or TYPES[type_name].personal:
+        raise BadInput(
+            reason=f"there is no identifier type '{type_name}' to look up like this.",
+            reason_zh=f"无法按“{type_name}”类型批量查找。",
+        )
 
 
 def identifiers(conn: Connection, ids: Sequence[int]) -> list[Identifier]:

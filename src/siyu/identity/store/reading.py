@@ -119,6 +119,41 @@ def living(conn: Connection, customer_id: int) -> int:
     return int(found or 0)
 
 
+def living_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
+    """Who those of these that were merged away are now."""
+    found = rows(
+        conn,
+        """SELECT id, customer_id FROM identity.alias
+           WHERE id = ANY(CAST(:ids AS bigint[])) AND NOT is_identifier""",
+        ids=list(customer_ids),
+    )
+    return {int(row[0]): int(row[1]) for row in found}
+
+
+def customers_among(conn: Connection, customer_ids: Sequence[int]) -> list[int]:
+    """Those of these that somebody has, in their order."""
+    found = rows(
+        conn,
+        "SELECT id FROM identity.customer WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id",
+        ids=list(customer_ids),
+    )
+    return [row.id for row in found]
+
+
+def values_of(conn: Connection, type_name: str, scope: str, customer_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """(customer, value) of identifiers of a type and scope, of each customer the one seen last first."""
+    found = rows(
+        conn,
+        """SELECT customer_id, value FROM identity.identifier
+           WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND type = :type AND scope = :scope
+           ORDER BY customer_id, last_seen DESC, id""",
+        ids=list(customer_ids),
+        type=type_name,
+        scope=scope,
+    )
+    return [(row[0], row[1]) for row in found]
+
+
 def by_values(conn: Connection, values: Sequence[str]) -> list[Row[Any]]:
     """Identifiers with one of these stored values."""
     return rows(

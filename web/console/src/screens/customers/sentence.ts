@@ -21,8 +21,10 @@ export const KINDS = {
   behaviour: ["page.viewed", "screen.viewed", "event.tracked", "group.joined"],
   profile: ["profile.identified", "tag.added", "tag.removed", "consent.changed", "relation.started", "relation.ended"],
   ties: ["friend.added", "friend.deleted", "friend.transferred", "chat.joined", "chat.left"],
+  touch: ["touch.sent", "touch.failed", "touch.dropped"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
+  journeys: ["journey.entered", "journey.ended"],
 } as const;
 
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
@@ -43,6 +45,11 @@ export function sentence(entry: Entry, words: Words): string {
   if (group === "segment") {
     const name = text(entry.properties["name"]) || entry.name;
     return words.t(entry.kind === "segment.entered" ? "says.segmentEntered" : "says.segmentLeft", { name });
+  }
+  if (group === "journey") {
+    const how = text(entry.properties["how"]);
+    const name = entry.name;
+    return entry.kind === "journey.entered" ? words.t("says.journeyEntered", { name }) : words.t("says.journeyEnded", { name, how: words.t(`journeyEnds.${how}`) });
   }
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);
@@ -138,7 +145,7 @@ function ofTie(entry: Entry, { t, names, called }: Words): string {
       return state ? t("ties.friendAddedState", { said: added, state }) : added;
     }
     case "friend.deleted": {
-      const by = (["staff", "customer", "transfer", "left"] as const).find((one) => one === said["by"]);
+      const by = (["staff", "customer", "transfer", "left", "account"] as const).find((one) => one === said["by"]);
       return by ? t(`ties.deletedBy.${by}`, { staff }) : t("ties.friendDeleted", { staff });
     }
     case "friend.transferred":

@@ -13,6 +13,7 @@ export function addressOf(target: string): string | undefined {
   if (!/^\d+$/.test(key)) return undefined;
   if (kind === "customer") return `/customers/${key}`;
   if (kind === "source") return `/sources/${key}`;
+  if (kind === "channel") return `/channels/${key}`;
   if (kind === "import") return `/imports/${key}`;
   return undefined;
 }

@@ -38,6 +38,7 @@ export const channels: Words<typeof source> = {
     never: "never",
     now: "Check now",
     checkedAt: "Checked",
+    byItself: "Checked by itself every so often; a change goes on the audit log.",
     empty: "This account was never checked.",
   },
   capability: {
@@ -145,6 +146,10 @@ export const channels: Words<typeof source> = {
     resume: "Resume",
     resumeAsk: "Resume “{{name}}”?",
     resumeWhat: "The platform is called again, and what has changed meanwhile is processed.",
+    delete: "Delete",
+    deleteAsk: "Delete “{{name}}”?",
+    deleteWhat: "Its secrets and settings are gone at once, its entry codes are archived, what waits to be sent or confirmed is cancelled, and every tie with friends and groups ends as “account deleted”. Timelines and history stay. The platform hears nothing: a QR that was not archived before goes on bringing people to staff. It cannot be undone; the same account can be connected anew, as another one.",
+    deleted: "The account is deleted",
     save: "Save",
     saved: "Saved",
     toCallback: "How to set up the callback",

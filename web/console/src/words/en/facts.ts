@@ -12,6 +12,7 @@ export const ties: Words<typeof source> = {
     customer: "Deleted {{staff}}",
     transfer: "Is with {{staff}} no more: another took over",
     left: "Is with {{staff}} no more, who has left",
+    account: "Is with {{staff}} no more: the account was deleted",
   },
   transferred: "Was handed over from {{from}} to {{to}}",
   chatJoined: "Joined the group “{{group}}”",
@@ -68,6 +69,7 @@ export const kind: Words<typeof kinds> = {
   page: { viewed: "Page viewed" },
   screen: { viewed: "Screen viewed" },
   group: { joined: "Joined an organisation" },
+  touch: { sent: "Touch sent", failed: "Touch failed", dropped: "Touch not sent" },
   customer: { merged: "Customers merged", split: "Customer split" },
   segment: { entered: "Segment entered", left: "Segment left" },
 };

@@ -35,6 +35,7 @@ export const channels = {
     never: "从未",
     now: "立即检查",
     checkedAt: "检查时间：",
+    byItself: "系统会定期自动检查；状况变化会记入审计日志。",
     empty: "尚未检查过此账号。",
   },
   capability: {
@@ -141,6 +142,10 @@ export const channels = {
     resume: "恢复",
     resumeAsk: "恢复“{{name}}”？",
     resumeWhat: "将重新调用该平台，并处理停用期间积累的变化。",
+    delete: "删除",
+    deleteAsk: "删除“{{name}}”？",
+    deleteWhat: "密钥与设置将立即清除，活码归档，待发送与待确认的内容取消，所有好友与群关系以“账号已删除”结束；客户动态与历史数据保留。不会通知平台：尚未归档的二维码在平台上仍会带来客户，请先归档。不能恢复；可重新接入同一账号，但会成为新的账号。",
+    deleted: "账号已删除",
     save: "保存",
     saved: "已保存",
     toCallback: "查看回调设置步骤",

@@ -9,6 +9,7 @@ export const ties = {
     customer: "删除了员工“{{staff}}”",
     transfer: "与员工“{{staff}}”的好友关系随客户继承结束",
     left: "员工“{{staff}}”离职，好友关系结束",
+    account: "渠道账号已删除，与员工“{{staff}}”的好友关系结束",
   },
   transferred: "由员工“{{from}}”移交给“{{to}}”",
   chatJoined: "加入群“{{group}}”",
@@ -67,6 +68,7 @@ export const kind = {
   page: { viewed: "浏览页面" },
   screen: { viewed: "浏览屏幕" },
   group: { joined: "归属组织" },
+  touch: { sent: "触达成功", failed: "触达失败", dropped: "触达未发送" },
   customer: { merged: "客户合并", split: "客户拆分" },
   segment: { entered: "进入人群", left: "离开人群" },
 } as const;

@@ -31,6 +31,7 @@ export function Health({ account }: { account: Account }) {
             {now}
           </Flex>
           <Findings findings={health.findings} />
+          {account.state === "active" && <Typography.Text type="secondary">{t("health.byItself")}</Typography.Text>}
         </div>
       ) : (
         <Empty title={t("health.empty")}>{now}</Empty>

@@ -1,0 +1,48 @@
+"""Where customers are reached, and in whose name."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from siyu.channels import registry
+from siyu.channels.store.addresses import served
+from siyu.channels.types import Account, Address
+from siyu.identity import service as identity
+from siyu.kernel.errors import BadInput
+
+
+def addresses(conn: Connection, account: Account, way: str, customer_ids: Sequence[int]) -> dict[int, Address]:
+    """Where each of these customers is reached by a way of the account; who cannot be is absent.
+
+    Where the way needs a tie, the member of staff is the one whose friend the customer was first and who still serves; of
+    two at once, the one whose id comes first. Where it needs none, the customer only has to be known to the account.
+
+    Args:
+        conn: an open transaction.
+        account: through which.
+        way: one of its channel that reaches customers.
+        customer_ids: as OneID knows them now.
+
+    Raises:
+        BadInput: there is no such way, or it reaches no single customers.
+    """
+    about = registry.about(account.channel)
+    declared = next((one for one in about.ways if one.name == way), None)
+    if declared is None or declared.subject != "customer":
+        known = ", ".join(sorted(one.name for one in about.ways if one.subject == "customer"))
+        raise BadInput(
+            reason=f"'{way}' does not reach single customers by {about.en}: use {known or 'another account'}.",
+            reason_zh=f"{about.zh}的“{way}”方式无法触达单个客户：{known or '请更换账号'}。",
+        )
+    named = identity.values_of(conn, about.identity[0], account.external_id, customer_ids)
+    if not declared.tie:
+        return {customer_id: Address(value, "") for customer_id, value in reversed(named)}
+    owners = {value: customer_id for customer_id, value in named}
+    first: dict[int, tuple[datetime, str, str]] = {}
+    for tie in served(conn, account.id, list(owners)):
+        customer_id = owners[tie.contact_id]
+        found = (tie.since, tie.staff_id, tie.contact_id)
+        if customer_id not in first or found < first[customer_id]:
+            first[customer_id] = found
+    return {customer_id: Address(contact_id, staff_id) for customer_id, (_, staff_id, contact_id) in first.items()}

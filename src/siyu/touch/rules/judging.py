@@ -1,0 +1,378 @@
+"""What the rules say to one offer. Every rule has its say; who decides between several offers is :mod:`choosing`."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from math import inf
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from siyu.touch.rules.hours import quiet_from, quiet_until, resting_from, resting_until
+from siyu.touch.rules.room import Blocked, Received, budget_blocks, exclusion_blocks, repeated
+from siyu.touch.types.proposals import Effect, Purpose, Reason, Wish
+from siyu.touch.types.ruleset import RuleName, RuleSet
+
+_ASK_AGAIN: Final = timedelta(hours=1)  # what is paused may go on at any moment, and wakes who waits
+_ROUNDS: Final = 8
+ALL: Final = "all"
+# Consent is said of channels as people know them.
+_SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "official_account": ("official_account", "wechat"),
+    "mini_program": ("mini_program", "wechat"),
+}
+
+
+class Address(NamedTuple):
+    """Where a customer is reached: in the platform's words, and in whose name."""
+
+    subject_id: str
+    staff_id: str
+
+
+@dataclass(slots=True)
+class Person:
+    """Everything that the gate has to know of somebody.
+
+    Attributes:
+        zone: whose clock is theirs.
+        acts: by hour of the day in UTC; empty where nothing is known.
+        left_alone_until: they are not to be disturbed before.
+        consents: (channel, purpose) → state.
+    """
+
+    customer_id: int
+    zone: ZoneInfo
+    acts: bytes = b""
+    left_alone_until: datetime | None = None
+    consents: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    received: list[Received] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Offer:
+    """A touch that is to be decided.
+
+    Attributes:
+        first_wish: earlier ones were tried, and refused for good.
+        content: keyed hash of what it says.
+    """
+
+    key: str
+    programme_id: int
+    customer_id: int
+    purpose: Purpose
+    wishes: Sequence[Wish]
+    value_fen: int
+    valid_until: datetime
+    not_before: datetime | None
+    kinds: frozenset[str]
+    content: int
+    first_wish: int = 0
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What the rules said.
+
+    Attributes:
+        until: when what stands against it is over; of several the last.
+        dropped: nothing helps.
+        unsure: it may be over earlier.
+        wishes: places of those that are possible.
+    """
+
+    reasons: list[Reason] = field(default_factory=list)
+    until: datetime | None = None
+    dropped: bool = False
+    unsure: bool = False
+    wishes: list[int] = field(default_factory=list)
+
+    @property
+    def free(self) -> bool:
+        """Nothing stands against it."""
+        return not self.dropped and self.until is None
+
+    def drop(self, code: str, **details: object) -> None:
+        """It is never sent."""
+        self.reasons.append(Reason(code, "drop", details))
+        self.dropped = True
+
+    def wait(self, code: str, until: datetime, **details: object) -> None:
+        """Not before then."""
+        self.reasons.append(Reason(code, "defer", {**details, "until": until.isoformat()}))
+        self.until = until if self.until is None else max(self.until, until)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is the same for everybody in a batch.
+
+    Attributes:
+        channels: account → its channel; an account that is not there is none of ours.
+        closed: accounts that are paused.
+        addresses: where everybody is reached, by the wish.
+        sendings: programme → (state, reason) of those that do not simply run.
+    """
+
+    now: datetime
+    rules: RuleSet
+    channels: Mapping[int, str]
+    closed: Collection[int]
+    addresses: Mapping[Wish, Mapping[int, Address]]
+    sendings: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+
+
+class Judge:
+    """The rules at one moment."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._rules = rules = world.rules
+        self._now = world.now
+        self._at = world.now.timestamp()
+        named: dict[RuleName, Callable[[Offer, Person, Verdict], None]] = {
+            "valid": self._valid,
+            "programme": self._programme,
+            "consent": self._consent,
+            "do_not_disturb": self._do_not_disturb,
+            "relation": self._relation,
+            "exclusion": self._exclusion,
+            "dedup": self._dedup,
+            "budget": self._budget,
+            "quiet_hours": self._quiet,
+            "resting": self._resting,
+        }
+        self._needed = {purpose: {c for c, p in rules.consent.needed.items() if purpose in p} for purpose in _PURPOSES}
+        self._budgets = {purpose: [one for one in rules.budgets if purpose in one.obeys] for purpose in _PURPOSES}
+        obeys: dict[str, Collection[Purpose]] = {
+            "do_not_disturb": rules.do_not_disturb.purposes,
+            "dedup": rules.dedup.purposes,
+            "budget": [purpose for purpose in _PURPOSES if self._budgets[purpose]],
+            "quiet_hours": rules.quiet_hours.purposes,
+            "resting": rules.resting.purposes,
+        }
+        self._asked = {
+            purpose: [named[name] for name in rules.order if name in named and purpose in obeys.get(name, _PURPOSES)]
+            for purpose in _PURPOSES
+        }
+        self._of_room = [named[name] for name in rules.order if name in ("exclusion", "dedup", "budget")]
+        self._quiets = rules.quiet_hours if "quiet_hours" in rules.order else None
+        self._rests = rules.resting if "resting" in rules.order else None
+        self._names = {account_id: _names(channel) for account_id, channel in world.channels.items()}
+        self._quiet_of: dict[str, tuple[datetime | None, datetime | None]] = {}
+
+    @property
+    def at(self) -> float:
+        """The moment, in epoch seconds."""
+        return self._at
+
+    def judge(self, offer: Offer, person: Person) -> Verdict:
+        """Everything that stands against an offer, whatever else is decided."""
+        verdict = Verdict()
+        for rule in self._asked[offer.purpose]:
+            rule(offer, person, verdict)
+        return self.close(offer, person, verdict)
+
+    def judge_room(self, offer: Offer, person: Person, wishes: list[int]) -> Verdict:
+        """Only what depends on what else the person receives; ``wishes`` are those that were possible before."""
+        verdict = Verdict(wishes=wishes)
+        for rule in self._of_room:
+            rule(offer, person, verdict)
+        return self.close(offer, person, verdict)
+
+    def permitted_until(self, offer: Offer, person: Person) -> datetime:
+        """Until when an offer against which nothing stands may be handed to a platform."""
+        ends = [offer.valid_until]
+        if self._quiets and offer.purpose in self._quiets.purposes:
+            ends.append(self._quiet_now(person.zone)[1] or offer.valid_until)
+        if self._rests and person.acts and offer.purpose in self._rests.purposes:
+            ends.append(resting_from(self._rests, person.acts, self._now) or offer.valid_until)
+        return min(ends)
+
+    def _quiet_now(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+        """Until when it is quiet now in a zone; from when on it will be. There are few zones, and many people."""
+        found = self._quiet_of.get(zone.key)
+        if found is None:
+            rule = self._rules.quiet_hours
+            found = quiet_until(rule, zone, self._now), quiet_from(rule, zone, self._now)
+            self._quiet_of[zone.key] = found
+        return found
+
+    def close(self, offer: Offer, person: Person, verdict: Verdict) -> Verdict:
+        """With the first moment at which nothing stands against it any more, and dropped where that is too late."""
+        if verdict.dropped or verdict.until is None:
+            return verdict
+        until = self._settled(offer, person, verdict.until)
+        if until >= offer.valid_until and not verdict.unsure:
+            verdict.drop("no_time_left", until=until.isoformat(), valid_until=offer.valid_until.isoformat())
+        verdict.until = min(until, offer.valid_until)
+        return verdict
+
+    def _settled(self, offer: Offer, person: Person, until: datetime) -> datetime:
+        # What is on its way is expected to arrive now.
+        received = [one._replace(at=self._at) if one.at == inf else one for one in person.received]
+        for _ in range(_ROUNDS):
+            if until >= offer.valid_until:
+                break
+            later = self._later(offer, person, received, until)
+            if later is None or later <= until:
+                break
+            until = later
+        return until
+
+    def _later(self, offer: Offer, person: Person, received: Sequence[Received], moment: datetime) -> datetime | None:
+        """What would stand against it at that moment, as far as it is known now."""
+        found: list[datetime] = []
+        if self._quiets and offer.purpose in self._quiets.purposes:
+            quiet = quiet_until(self._quiets, person.zone, moment)
+            found += [quiet] if quiet else []
+        if self._rests and person.acts and offer.purpose in self._rests.purposes:
+            rest = resting_until(self._rests, person.acts, moment)
+            found += [rest] if rest else []
+        if "budget" in self._rules.order:
+            at = moment.timestamp()
+            for budget in self._budgets[offer.purpose]:
+                blocked = budget_blocks(budget, received, at)
+                if blocked and blocked.free_at:
+                    found.append(_moment(blocked.free_at))
+        return max(found, default=None)
+
+    def _valid(self, offer: Offer, _: Person, verdict: Verdict) -> None:
+        if offer.valid_until <= self._now:
+            verdict.drop("too_late", valid_until=offer.valid_until.isoformat())
+        elif offer.not_before is not None and offer.not_before > self._now:
+            verdict.wait("too_early", offer.not_before)
+
+    def _programme(self, offer: Offer, _: Person, verdict: Verdict) -> None:
+        state, why = self._world.sendings.get(offer.programme_id, ("running", ""))
+        if state == "paused":
+            verdict.wait("programme_paused", offer.valid_until, reason=why)
+            verdict.unsure = True
+        elif state != "running":
+            verdict.drop(f"programme_{state}", reason=why)
+
+    def _consent(self, offer: Offer, person: Person, verdict: Verdict) -> None:
+        said: list[tuple[str, int]] = []
+        needed, consents = self._needed[offer.purpose], person.consents
+        for place in range(offer.first_wish, len(offer.wishes)):
+            names = self._names[offer.wishes[place].account_id]
+            state = _consent(consents, names, offer.purpose) if consents else "unknown"
+            if state == "denied":
+                said.append(("consent_denied", place))
+            elif state == "unknown" and needed and not needed.isdisjoint((*names, ALL)):
+                said.append(("consent_unknown", place))
+            else:
+                verdict.wishes.append(place)
+        effect: Effect = "pass" if verdict.wishes else "drop"
+        for code, place in said:
+            channel = self._world.channels[offer.wishes[place].account_id]
+            details = {"channel": channel, "purpose": offer.purpose, "wish": place}
+            verdict.reasons.append(Reason(code, effect, details))
+        verdict.dropped |= not verdict.wishes
+
+    def _do_not_disturb(self, offer: Offer, person: Person, verdict: Verdict) -> None:
+        until = person.left_alone_until
+        if until is None or until <= self._now:
+            return
+        if until >= offer.valid_until:
+            verdict.drop("do_not_disturb")
+        else:
+            verdict.wait("do_not_disturb", until)
+
+    def _relation(self, offer: Offer, _: Person, verdict: Verdict) -> None:
+        world, ready, closed = self._world, [], []
+        missing: list[Reason] = []
+        for place in verdict.wishes:
+            wish = offer.wishes[place]
+            details = {"account": wish.account_id, "way": wish.way, "wish": place}
+            if wish.account_id in world.closed:
+                closed.append(place)
+                missing.append(Reason("account_closed", "pass", details))
+            elif offer.customer_id in world.addresses.get(wish, ()):
+                ready.append(place)
+            else:
+                missing.append(Reason("no_relation", "pass", details))
+        if ready or not missing:
+            verdict.wishes = ready
+            verdict.reasons += missing
+        elif closed:
+            verdict.wishes = []
+            verdict.reasons += [one for one in missing if one.code == "no_relation"]
+            for place in closed:
+                wish = offer.wishes[place]
+                verdict.wait(
+                    "account_closed", self._now + _ASK_AGAIN, account=wish.account_id, way=wish.way, wish=place
+                )
+            verdict.unsure = True
+        else:
+            verdict.wishes = []
+            verdict.reasons += [Reason(one.code, "drop", one.details) for one in missing]
+            verdict.dropped = True
+
+    def _exclusion(self, offer: Offer, person: Person, verdict: Verdict) -> None:
+        if not offer.kinds:
+            return
+        for exclusion in self._rules.exclusions:
+            own = sorted(offer.kinds.intersection(exclusion.kinds))
+            if len(own) > 1:
+                verdict.drop("exclusion_within", kind=own[0], other=own[1])
+                continue
+            blocked = exclusion_blocks(exclusion, offer.kinds, person.received, self._at)
+            if blocked:
+                self._blocked(verdict, "exclusion", blocked)
+
+    def _dedup(self, offer: Offer, person: Person, verdict: Verdict) -> None:
+        rule = self._rules.dedup
+        if offer.purpose in rule.purposes and repeated(rule.days, offer.content, person.received, self._at):
+            verdict.drop("repeated", days=rule.days)
+
+    def _budget(self, offer: Offer, person: Person, verdict: Verdict) -> None:
+        for budget in self._budgets[offer.purpose]:
+            if len(person.received) < budget.most:
+                continue
+            blocked = budget_blocks(budget, person.received, self._at)
+            if blocked:
+                self._blocked(verdict, "outbid" if blocked.rival else "budget", blocked)
+
+    def _blocked(self, verdict: Verdict, code: str, blocked: Blocked) -> None:
+        if blocked.free_at is None:
+            verdict.drop(code, **blocked.details)
+        else:
+            verdict.wait(code, _moment(blocked.free_at), **blocked.details)
+            verdict.unsure |= blocked.unsure
+
+    def _quiet(self, _: Offer, person: Person, verdict: Verdict) -> None:
+        until = self._quiet_now(person.zone)[0]
+        if until is not None:
+            rule = self._rules.quiet_hours
+            verdict.wait("quiet_hours", until, start=rule.start, end=rule.end, zone=person.zone.key)
+
+    def _resting(self, _: Offer, person: Person, verdict: Verdict) -> None:
+        if person.acts:
+            until = resting_until(self._rules.resting, person.acts, self._now)
+            if until is not None:
+                verdict.wait("resting", until)
+
+
+_PURPOSES: Final[tuple[Purpose, ...]] = ("service", "transactional", "marketing")
+
+
+def _consent(consents: Mapping[tuple[str, str], str], names: tuple[str, ...], purpose: Purpose) -> str:
+    """What the person said of the channel itself, or else of all channels; of two names the more restrictive word."""
+    found = "unknown"
+    for name in names:
+        state = consents.get((name, purpose), "unknown")
+        if state == "denied":
+            return state
+        if state == "granted":
+            found = state
+    return found if found != "unknown" else consents.get((ALL, purpose), "unknown")
+
+
+def _names(channel: str) -> tuple[str, ...]:
+    return _SPOKEN.get(channel, (channel,))
+
+
+def _moment(at: float) -> datetime:
+    """To the next whole second, so that it is not a moment too early."""
+    return datetime.fromtimestamp(int(at) + (at > int(at)), UTC)

@@ -1,0 +1,58 @@
+"""What other rooms may ask of touch."""
+
+from siyu.touch.rules.checking import check as check_rules
+from siyu.touch.service.by_hand import ByHand, propose_by_hand
+from siyu.touch.service.deciding import brand_zone, decide_due, set_brand_zone
+from siyu.touch.service.following import ACTS, note_acts, reassign, split
+from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
+from siyu.touch.service.outcomes import take_outcomes
+from siyu.touch.service.proposing import propose
+from siyu.touch.service.reading import PersonTouches, reason_counts, said, touch_by_key, touches, touches_of
+from siyu.touch.service.ruling import change_rules, read_rules, rule_versions, rules
+from siyu.touch.service.sending import (
+    CHANNEL,
+    FOR_EVER,
+    halt_sending,
+    leave_alone,
+    pause_sending,
+    resume_sending,
+    sendings,
+)
+from siyu.touch.service.staffing import look_after_staff
+
+__all__ = [
+    "ACTS",
+    "CHANNEL",
+    "FOR_EVER",
+    "ByHand",
+    "PersonTouches",
+    "brand_zone",
+    "change_guard",
+    "change_rules",
+    "check_rules",
+    "decide_due",
+    "guard_of",
+    "guard_programme",
+    "guarded_programmes",
+    "halt_sending",
+    "leave_alone",
+    "look_after_staff",
+    "note_acts",
+    "pause_sending",
+    "propose",
+    "propose_by_hand",
+    "read_rules",
+    "reason_counts",
+    "reassign",
+    "resume_sending",
+    "rule_versions",
+    "rules",
+    "said",
+    "sendings",
+    "set_brand_zone",
+    "split",
+    "take_outcomes",
+    "touch_by_key",
+    "touches",
+    "touches_of",
+]

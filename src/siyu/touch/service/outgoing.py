@@ -1,0 +1,116 @@
+"""What the gate lets through is handed to channels, wish after wish, until one finds room."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from siyu.channels import service as channels
+from siyu.channels.types import Content, Delivery, Item
+from siyu.touch.rules.choosing import Chosen
+from siyu.touch.rules.judging import Judge, Person
+from siyu.touch.service import messages
+from siyu.touch.service.wishes import Roads
+from siyu.touch.service.writing import Outgoing, Ticket
+from siyu.touch.types import Message, Reason
+
+
+def delivery_key(key: str, attempt: int) -> str:
+    """A touch is one delivery in each attempt; the first has its own key."""
+    return key if attempt == 1 else f"{key}~{attempt}"
+
+
+def touch_of(key: str) -> tuple[str, int]:
+    """Inverse of :func:`delivery_key`."""
+    own, _, attempt = key.partition("~")
+    return own, int(attempt or 1)
+
+
+def send(
+    conn: Connection,
+    roads: Roads,
+    judge: Judge,
+    people: Mapping[int, Person],
+    chosen: Sequence[Chosen],
+    tickets: Mapping[str, Ticket],
+    now: datetime,
+) -> dict[str, Outgoing]:
+    """Hand over whatever is to be sent; returns how each goes out. What finds no room waits or is dropped."""
+    going = [one for one in chosen if one.outcome == "send"]
+    texts = _messages(conn, [tickets[one.offer.key] for one in going])
+    sent: dict[str, Outgoing] = {}
+    held: dict[str, list[Delivery]] = {}
+    step = 0
+    while going:
+        groups: dict[tuple[int, str], list[Chosen]] = {}
+        for one in going:
+            wish = one.offer.wishes[one.verdict.wishes[step]]
+            groups.setdefault((wish.account_id, wish.way), []).append(one)
+        for (account_id, way), group in sorted(groups.items()):
+            items = [_item(one, step, roads, judge, people, tickets[one.offer.key], texts) for one in group]
+            for start in range(0, len(items), channels.MOST_ITEMS):
+                piece = slice(start, start + channels.MOST_ITEMS)
+                answers = channels.deliver(conn, roads.accounts[account_id], way, items[piece], now)
+                for one, answer in zip(group[piece], answers, strict=True):
+                    if answer.state == "held":
+                        held.setdefault(one.offer.key, []).append(answer)
+                    else:
+                        sent[one.offer.key] = Outgoing(
+                            one.verdict.wishes[step], account_id, way, answer.subject_id, answer.staff_id
+                        )
+        step += 1
+        going = [one for one in going if one.offer.key not in sent and len(one.verdict.wishes) > step]
+    for one in chosen:
+        if one.offer.key in held:
+            _note_held(one, held[one.offer.key], judge, people, went=one.offer.key in sent)
+    return sent
+
+
+def _messages(conn: Connection, tickets: Sequence[Ticket]) -> dict[str, Message]:
+    found = {one.message_hash: one.message for one in tickets if one.message is not None}
+    return found | messages.read(conn, {one.message_hash for one in tickets} - set(found))
+
+
+def _item(
+    one: Chosen,
+    step: int,
+    roads: Roads,
+    judge: Judge,
+    people: Mapping[int, Person],
+    ticket: Ticket,
+    texts: Mapping[str, Message],
+) -> Item:
+    offer = one.offer
+    address = roads.addresses[offer.wishes[one.verdict.wishes[step]]][offer.customer_id]
+    message = texts[ticket.message_hash]
+    return Item(
+        delivery_key(offer.key, ticket.attempt),
+        address.subject_id,
+        Content(message.text, message.attachments),
+        address.staff_id,
+        message.details,
+        judge.permitted_until(offer, people[offer.customer_id]),
+    )
+
+
+def _note_held(
+    one: Chosen, held: Sequence[Delivery], judge: Judge, people: Mapping[int, Person], *, went: bool
+) -> None:
+    """Why a platform had no room; decides only where no wish found any."""
+    free = [answer.retry_at for answer in held if answer.retry_at is not None]
+    until = min(free, default=None)
+    for answer in held:
+        code = "no_grant" if answer.retry_at is None else "no_room"
+        details = {"way": answer.way, "quota": answer.reason, "quota_zh": answer.reason_zh}
+        effect = (
+            "pass" if went or (until is not None and answer.retry_at is None) else "drop" if until is None else "defer"
+        )
+        if answer.retry_at is not None:
+            details["until"] = answer.retry_at.isoformat()
+        one.verdict.reasons.append(Reason(code, effect, details))  # type: ignore[arg-type]
+    if not went:
+        if until is None:
+            one.verdict.dropped = True
+        else:
+            one.verdict.until = until
+            judge.close(one.offer, people[one.offer.customer_id], one.verdict)

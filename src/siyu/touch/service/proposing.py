@@ -1,0 +1,140 @@
+"""The one function through which everything that reaches a person goes."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection
+
+from siyu.identity import service as identity
+from siyu.kernel.errors import BadInput, IdempotencyMismatch
+from siyu.touch.rules.judging import Offer
+from siyu.touch.service import messages, wishes
+from siyu.touch.service.deciding import decide
+from siyu.touch.service.held import decide_beside_others
+from siyu.touch.service.writing import Ticket
+from siyu.touch.store import people, touches
+from siyu.touch.types import Decision, Proposal, Reason
+
+MOST: Final = 20_000
+_KEY: Final = re.compile(r"[!-}]{1,180}")  # printable, without a space and without what follows "}"
+_KIND: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_MOST_WISHES: Final = 10
+_PURPOSES: Final = frozenset({"service", "transactional", "marketing"})
+
+
+def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> list[Decision]:
+    """Decide of each proposal whether it is sent, waits or is dropped, and why; one answer for each, in order.
+
+    What is sent goes out behind this transaction; what waits is decided again by :func:`decide_due`. The people are
+    locked until the end of the transaction, in the order of their ids, so keep it short. A caller that holds other locks
+    has called :func:`siyu.identity.service.hold_people` before it took them.
+
+    Idempotent by key: the same key and input is answered with the first decision, and changes nothing.
+
+    Args:
+        conn: an open transaction of isolation READ COMMITTED.
+        proposals: up to 20,000, with keys of their own; several of one person compete with each other.
+        now: the present.
+
+    Raises:
+        BadInput: a proposal cannot be understood; nothing of the batch was kept.
+        NotFound: there is no such programme or account.
+        IdempotencyMismatch: a key was used before with something else.
+    """
+    if not proposals:
+        return []
+    _check(proposals)
+    decide_beside_others(conn)
+    given = sorted({one.customer_id for one in proposals})
+    moved = identity.living_of(conn, given)
+    living = {one: moved.get(one, one) for one in given}
+    people.lock(conn, sorted(set(living.values())))
+    inputs = [_input(one) for one in proposals]
+    answers = _answered(conn, proposals, [hash_ for hash_, _, _ in inputs], living)
+    fresh = [place for place, one in enumerate(proposals) if one.key not in answers]
+    wishes.check(conn, _used(proposals[place] for place in fresh))
+    tickets = [_ticket(proposals[place], inputs[place], living) for place in fresh]
+    answers |= {one.key: one for one in decide(conn, tickets, set(living.values()), now)}
+    return [answers[one.key] for one in proposals]
+
+
+def _check(proposals: Sequence[Proposal]) -> None:
+    if len(proposals) > MOST or len({one.key for one in proposals}) < len(proposals):
+        raise BadInput(
+            reason=f"propose up to {MOST:,} touches at once, each under a key of its own.",
+            reason_zh=f"每次最多提交 {MOST:,} 条触达，且键不得重复。",
+        )
+    for one in proposals:
+        if not _KEY.fullmatch(one.key):
+            raise BadInput(
+                reason=f"the key {one.key[:200]!r} is not 1 to 180 printable characters without spaces and '~'.",
+                reason_zh=f"键“{one.key[:200]}”须为 1 至 180 个可见字符，且不含空格与“~”。",
+            )
+        if one.purpose not in _PURPOSES:
+            raise BadInput(
+                reason=f"'{one.purpose}' is no purpose: use service, transactional or marketing.",
+                reason_zh=f"“{one.purpose}”不是有效的目的：请使用 service、transactional 或 marketing。",
+            )
+        if not 1 <= len(one.wishes) <= _MOST_WISHES or len(set(one.wishes)) < len(one.wishes):
+            raise BadInput(
+                reason=f"'{one.key}' needs 1 to {_MOST_WISHES} different ways to reach the person.",
+                reason_zh=f"“{one.key}”须指定 1 至 {_MOST_WISHES} 种不同的触达方式。",
+            )
+        if one.valid_until.tzinfo is None or (one.not_before is not None and one.not_before.tzinfo is None):
+            raise BadInput(
+                reason=f"the moments of '{one.key}' need a time zone.", reason_zh=f"“{one.key}”的时间须带有时区。"
+            )
+        if not all(_KIND.fullmatch(kind) for kind in one.kinds):
+            raise BadInput(
+                reason=f"kinds of '{one.key}' are small letters, digits and '_': red_packet.",
+                reason_zh=f"“{one.key}”的类型须为小写字母、数字与下划线，例如 red_packet。",
+            )
+        if not (one.message.text.strip() or one.message.attachments or one.message.details):
+            raise BadInput(reason=f"'{one.key}' says nothing.", reason_zh=f"“{one.key}”没有内容。")
+
+
+def _input(one: Proposal) -> tuple[str, str, bytes]:
+    """Hash of everything but whose it is (they may have been merged since); hash and bytes of the message."""
+    hash_, raw = messages.packed(one.message)
+    said = (
+        one.programme_id, one.purpose, hash_, [(account_id, way) for account_id, way in one.wishes], one.value_fen,
+        one.valid_until, sorted(one.kinds), one.not_before,
+    )  # fmt: skip
+    return blake2b(orjson.dumps(said), digest_size=16).hexdigest(), hash_, raw
+
+
+def _answered(
+    conn: Connection, proposals: Sequence[Proposal], hashes: Sequence[str], living: Mapping[int, int]
+) -> dict[str, Decision]:
+    """What was decided first of those that were proposed before."""
+    known = touches.known(conn, [one.key for one in proposals])
+    answers = {}
+    for one, hash_ in zip(proposals, hashes, strict=True):
+        if (before := known.get(one.key)) is not None:
+            if before.input_hash != hash_ or before.customer_id != living[one.customer_id]:
+                raise IdempotencyMismatch(key=one.key)
+            answers[one.key] = _first(one.key, before.first)
+    return answers
+
+
+def _first(key: str, said: Mapping[str, Any]) -> Decision:
+    until = datetime.fromisoformat(said["until"]) if said["until"] else None
+    reasons = tuple([Reason(one["code"], one["effect"], one["details"]) for one in said["reasons"]])
+    return Decision(key, said["outcome"], reasons, until)
+
+
+def _used(fresh: Iterable[Proposal]) -> list[tuple[Any, Any]]:
+    return list({(one.wishes, tuple(sorted(one.message.details))): (one.wishes, one.message) for one in fresh}.values())
+
+
+def _ticket(one: Proposal, given: tuple[str, str, bytes], living: Mapping[int, int]) -> Ticket:
+    input_hash, message_hash, packed = given
+    offer = Offer(
+        one.key, one.programme_id, living[one.customer_id], one.purpose, one.wishes, one.value_fen, one.valid_until,
+        one.not_before, one.kinds, messages.content_of(message_hash),
+    )  # fmt: skip
+    return Ticket(offer, message_hash, input_hash=input_hash, message=one.message, packed=packed)

@@ -1,0 +1,237 @@
+"""SQL of touches while they are decided. Whoever writes has locked the people they are of."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection
+
+from siyu.engines.postgres import AnyRow, rows, run
+from siyu.touch.types.proposals import Purpose, TouchState
+
+
+class Known(NamedTuple):
+    """A touch that was proposed before; ``first`` is the first decision as JSON."""
+
+    input_hash: str
+    customer_id: int
+    first: Mapping[str, Any]
+
+
+class Waiting(NamedTuple):
+    """A touch that is to be decided again."""
+
+    id: int
+    key: str
+    programme_id: int
+    customer_id: int
+    purpose: Purpose
+    message_hash: str
+    content: int
+    kinds: list[str]
+    wishes: list[tuple[int, str]]
+    value_fen: int
+    not_before: datetime | None
+    valid_until: datetime
+    wish: int
+    attempt: int
+
+
+def known(conn: Connection, keys: Collection[str]) -> dict[str, Known]:
+    """Those of these keys that were proposed before."""
+    found = rows(
+        conn,
+        """SELECT key, input_hash, customer_id, decisions -> 0 FROM touch.touch
+           WHERE key = ANY(CAST(:keys AS text[]) COLLATE "C")""",
+        keys=list(keys),
+    )
+    return {row[0]: Known(*row[1:]) for row in found}
+
+
+def received(conn: Connection, ids: Collection[int], since: datetime) -> Sequence[AnyRow]:
+    """What these people received after then, or is on its way: customer, epoch seconds, purpose, kinds with spaces
+    between, content.
+    """
+    return rows(
+        conn,
+        """
+        SELECT customer_id, extract(epoch FROM received_at)::double precision, purpose,
+               CASE WHEN kinds = '{}' THEN NULL ELSE array_to_string(kinds, ' ') END, content
+        FROM touch.touch
+        WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND received_at > :since
+        """,
+        ids=list(ids),
+        since=since,
+    )
+
+
+def due_people(conn: Connection, now: datetime, most: int) -> list[int]:
+    """Whose touches are due, from the ``most`` that have been due longest."""
+    found = rows(
+        conn,
+        """SELECT DISTINCT customer_id FROM (
+               SELECT customer_id FROM touch.touch WHERE state = 'waiting' AND due_at <= :now ORDER BY due_at LIMIT :most
+           ) AS due""",
+        now=now,
+        most=most,
+    )
+    return [row[0] for row in found]
+
+
+def due_of(conn: Connection, ids: Collection[int], now: datetime) -> list[Waiting]:
+    """Touches of locked people that are due."""
+    found = rows(
+        conn,
+        """
+        SELECT id, key, programme_id, customer_id, purpose, message_hash, content, kinds, wishes, value_fen, not_before,
+               valid_until, wish, attempt
+        FROM touch.touch
+        WHERE state = 'waiting' AND customer_id = ANY(CAST(:ids AS bigint[])) AND due_at <= :now
+        """,
+        ids=list(ids),
+        now=now,
+    )
+    return [Waiting(*row) for row in found]
+
+
+def insert(conn: Connection, columns: Mapping[str, list[Any]], now: datetime) -> dict[str, int]:
+    """Keep touches, given as columns by name; ``decisions`` are JSON. Returns ids by key, without those whose key is taken."""
+    found = rows(
+        conn,
+        """
+        INSERT INTO touch.touch (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds, wishes,
+            value_fen, not_before, valid_until, state, code, wish, attempt, account_id, way, subject_id, staff_id,
+            proposed_at, decided_at, due_at, received_at, ended_at, decisions)
+        SELECT key, input_hash, programme_id, customer_id, purpose, message_hash, content,
+            string_to_array(kinds, ' '), wishes, value_fen, not_before, valid_until, state, code, wish, 1,
+            account_id, way, subject_id, staff_id, :now, :now, due_at, received_at, ended_at, decisions
+        FROM ROWS FROM (
+            unnest(CAST(:key AS text[]), CAST(:input_hash AS text[]), CAST(:programme_id AS bigint[]),
+                CAST(:customer_id AS bigint[]), CAST(:purpose AS text[]), CAST(:message_hash AS text[]),
+                CAST(:content AS bigint[]), CAST(:kinds AS text[]), CAST(:value_fen AS bigint[]),
+                CAST(:not_before AS timestamptz[]), CAST(:valid_until AS timestamptz[]), CAST(:state AS text[]),
+                CAST(:code AS text[]), CAST(:wish AS smallint[]), CAST(:account_id AS bigint[]), CAST(:way AS text[]),
+                CAST(:subject_id AS text[]), CAST(:staff_id AS text[]), CAST(:due_at AS timestamptz[]),
+                CAST(:received_at AS timestamptz[]), CAST(:ended_at AS timestamptz[])),
+            jsonb_array_elements(CAST(:wishes AS jsonb)),
+            jsonb_array_elements(CAST(:decisions AS jsonb))
+        ) AS new (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds, value_fen, not_before,
+            valid_until, state, code, wish, account_id, way, subject_id, staff_id, due_at, received_at, ended_at, wishes,
+            decisions)
+        ON CONFLICT (key) DO NOTHING RETURNING key, id
+        """,
+        now=now,
+        **{name: values for name, values in columns.items() if name not in ("wishes", "decisions")},
+        wishes=_json(columns["wishes"]),
+        decisions=_json(columns["decisions"]),
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def write(conn: Connection, decided: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """What was decided again, as columns by name; the decisions are added to those of before."""
+    if not decided:
+        return
+    run(
+        conn,
+        """
+        UPDATE touch.touch AS old
+        SET state = new.state, code = new.code, wish = new.wish, attempt = new.attempt, account_id = new.account_id,
+            way = new.way, subject_id = new.subject_id, staff_id = new.staff_id, handle = '', decided_at = :now,
+            due_at = new.due_at, received_at = new.received_at, ended_at = new.ended_at,
+            decisions = old.decisions || new.decisions
+        FROM json_to_recordset(CAST(:new AS json)) AS new (id bigint, state text, code text, wish smallint,
+            attempt smallint, account_id bigint, way text, subject_id text, staff_id text, due_at timestamptz,
+            received_at timestamptz, ended_at timestamptz, decisions jsonb)
+        WHERE old.id = new.id
+        """,
+        new=_json(decided),
+        now=now,
+    )
+
+
+class Sent(NamedTuple):
+    """A touch that was let through, with what has become of it so far."""
+
+    id: int
+    key: str
+    customer_id: int
+    programme_id: int
+    purpose: Purpose
+    kinds: list[str]
+    wishes: list[tuple[int, str]]
+    valid_until: datetime
+    state: TouchState
+    wish: int
+    attempt: int
+    account_id: int
+    way: str
+    staff_id: str
+
+
+def sent(conn: Connection, keys: Collection[str]) -> dict[str, Sent]:
+    """Touches that were let through, by key."""
+    found = rows(
+        conn,
+        """
+        SELECT id, key, customer_id, programme_id, purpose, kinds, wishes, valid_until, state, wish, attempt, account_id,
+               way, staff_id
+        FROM touch.touch WHERE key = ANY(CAST(:keys AS text[]) COLLATE "C") AND account_id IS NOT NULL
+        """,
+        keys=list(keys),
+    )
+    return {row[1]: Sent(*row) for row in found}
+
+
+def turn(conn: Connection, turned: Sequence[Mapping[str, Any]]) -> None:
+    """What became of touches, as columns by name; ``decisions`` are added."""
+    if not turned:
+        return
+    run(
+        conn,
+        """
+        UPDATE touch.touch AS old
+        SET state = new.state, code = new.code, wish = new.wish, attempt = new.attempt, staff_id = new.staff_id,
+            handle = new.handle, due_at = new.due_at, received_at = new.received_at, ended_at = new.ended_at,
+            decisions = old.decisions || new.decisions
+        FROM json_to_recordset(CAST(:new AS json)) AS new (id bigint, state text, code text, wish smallint,
+            attempt smallint, staff_id text, handle text, due_at timestamptz, received_at timestamptz,
+            ended_at timestamptz, decisions jsonb)
+        WHERE old.id = new.id
+        """,
+        new=_json(turned),
+    )
+
+
+def wake_people(conn: Connection, ids: Collection[int], now: datetime) -> None:
+    """Whatever waits of locked people is decided again now."""
+    if ids:
+        run(
+            conn,
+            """UPDATE touch.touch SET due_at = :now
+               WHERE state = 'waiting' AND customer_id = ANY(CAST(:ids AS bigint[])) AND due_at > :now""",
+            ids=list(ids),
+            now=now,
+        )
+
+
+def wake(conn: Connection, now: datetime, programme_id: int | None = None) -> None:
+    """Whatever waits, of a programme or of all, is decided again now; nothing is decided here, so nobody is locked."""
+    run(
+        conn,
+        """UPDATE touch.touch SET due_at = :now
+           WHERE state = 'waiting' AND due_at > :now
+             AND (CAST(:programme_id AS bigint) IS NULL OR programme_id = :programme_id)""",
+        now=now,
+        programme_id=programme_id,
+    )
+
+
+def notify(conn: Connection, channel: str) -> None:
+    """Wake the loop, at commit."""
+    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+
+
+def _json(new: Sequence[Any]) -> str:
+    return orjson.dumps(list(new)).decode()

@@ -1,0 +1,66 @@
+"""What other rooms may know of touches."""
+
+from siyu.touch.types.facts import FACTS
+from siyu.touch.types.guarded import Guard
+from siyu.touch.types.programmes import ReasonCount, Sending, SendingState
+from siyu.touch.types.proposals import (
+    Decision,
+    Effect,
+    Judged,
+    Message,
+    Outcome,
+    Proposal,
+    Purpose,
+    Reason,
+    Touch,
+    TouchState,
+    Wish,
+)
+from siyu.touch.types.reasons import REASONS, Sentence
+from siyu.touch.types.ruleset import (
+    RULES,
+    Budget,
+    Consent,
+    Dedup,
+    Exclusion,
+    Obeyed,
+    QuietHours,
+    Resting,
+    RuleName,
+    RuleSet,
+    RuleVersion,
+    Staff,
+)
+
+__all__ = [
+    "FACTS",
+    "REASONS",
+    "RULES",
+    "Budget",
+    "Consent",
+    "Decision",
+    "Dedup",
+    "Effect",
+    "Exclusion",
+    "Guard",
+    "Judged",
+    "Message",
+    "Obeyed",
+    "Outcome",
+    "Proposal",
+    "Purpose",
+    "QuietHours",
+    "Reason",
+    "ReasonCount",
+    "Resting",
+    "RuleName",
+    "RuleSet",
+    "RuleVersion",
+    "Sending",
+    "SendingState",
+    "Sentence",
+    "Staff",
+    "Touch",
+    "TouchState",
+    "Wish",
+]

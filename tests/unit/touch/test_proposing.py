@@ -1,0 +1,84 @@
+"""What is proposed is sent, waits or is dropped, each with its reasons."""
+
+import pytest
+from tests.unit.touch.conftest import DAY, HOUR, NOON, Brand
+
+from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound
+from siyu.touch.types import Decision, Message
+
+
+def codes(decision: Decision) -> list[str]:
+    return [one.code for one in decision.reasons]
+
+
+def test_what_nothing_stands_against_is_sent_once(brand: Brand) -> None:
+    (one,) = brand.people(1)
+    proposal = brand.proposal(one, "journey:7:step:welcome")
+    (first,) = brand.propose(proposal)
+    assert (first.outcome, first.reasons) == ("send", ())
+    assert brand.state(proposal.key) == ("queued", "")
+    assert brand.rows("SELECT key, subject_id, staff_id, state FROM channels.delivery") == [
+        (proposal.key, f"c{one}", "amy", "ready")
+    ]
+    assert brand.propose(proposal) == [first]
+    assert len(brand.rows("SELECT FROM channels.delivery")) == 1
+    with pytest.raises(IdempotencyMismatch):
+        brand.propose(brand.proposal(one, proposal.key, value_fen=7))
+
+
+def test_the_second_of_a_day_waits_for_its_room_and_is_sent_then(brand: Brand) -> None:
+    (one,) = brand.people(1)
+    assert brand.offer(one).outcome == "send"
+    late = brand.offer(one, key="late")
+    assert (late.outcome, codes(late), late.until) == ("defer", ["budget"], NOON + DAY)
+    brand.now = NOON + DAY - HOUR
+    assert brand.decide() == 0
+    brand.run("UPDATE touch.touch SET received_at = :at WHERE received_at = 'infinity'", at=NOON)
+    brand.now = NOON + DAY
+    assert brand.decide() == 1
+    assert brand.state("late") == ("queued", "")
+
+
+def test_of_two_at_once_the_one_that_is_worth_more_is_sent(brand: Brand) -> None:
+    (one,) = brand.people(1)
+    low, high = brand.proposal(one, value_fen=10), brand.proposal(one, value_fen=20)
+    found = brand.propose(low, high)
+    assert [(each.outcome, codes(each)) for each in found] == [("defer", ["outbid"]), ("send", [])]
+
+
+def test_all_reasons_are_told(brand: Brand) -> None:
+    (one,) = brand.people(1)
+    brand.says(one, "denied")
+    brand.now = NOON + 10 * HOUR
+    found = brand.offer(one, wishes=(brand.group_send, brand.template), not_before=NOON + DAY)
+    assert found.outcome == "drop"
+    assert codes(found) == ["too_early", "consent_denied", "consent_denied", "quiet_hours"]
+
+
+def test_the_next_wish_is_taken_where_the_first_is_not_possible(brand: Brand) -> None:
+    (one,) = brand.people(1)
+    found = brand.offer(one, wishes=(brand.template, brand.group_send))
+    assert (found.outcome, codes(found), found.reasons[0].effect) == ("send", ["no_relation"], "pass")
+    assert brand.rows("SELECT way FROM channels.delivery") == [("group_send",)]
+
+
+def test_bad_proposals_are_refused_with_what_to_change(brand: Brand) -> None:
+    (one,) = brand.people(1)
+    for changed, said in (
+        ({"key": "a b"}, "printable"),
+        ({"wishes": ()}, "ways"),
+        ({"wishes": (brand.group_send, brand.group_send)}, "different"),
+        ({"valid_until": NOON.replace(tzinfo=None)}, "time zone"),
+        ({"kinds": frozenset({"Red packet"})}, "kinds"),
+        ({"message": Message(" ")}, "says nothing"),
+        ({"purpose": "fun"}, "purpose"),
+        ({"wishes": (type(brand.kf)(brand.corp.id, "group_chat_send"),)}, "group_chat_send"),
+        ({"wishes": (type(brand.kf)(brand.official.id, "notice"),)}, "template_id"),
+    ):
+        with pytest.raises(BadInput, match=said):
+            brand.propose(brand.proposal(one), brand.proposal(one, **changed))  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        brand.offer(one, wishes=(type(brand.kf)(99, "kf"),))
+    with pytest.raises(NotFound):
+        brand.offer(one, programme_id=99)
+    assert brand.rows("SELECT FROM touch.touch") == []
