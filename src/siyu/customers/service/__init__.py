@@ -39,6 +39,7 @@ from siyu.customers.service.reading import (
     profile,
     relation_counts,
     search,
+    traits_of,
     without_profile,
     zones_of,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "standing_differences",
     "start_profile",
     "take_stale",
+    "traits_of",
     "without_profile",
     "write_predictions",
     "zones_of",

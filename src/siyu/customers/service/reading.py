@@ -1,7 +1,8 @@
 """Looking at customers; personal data is masked here, showing it goes through the vault."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -134,6 +135,11 @@ def masked_traits(conn: Connection, shown: Iterable[StoredProfile]) -> dict[int,
 def relation_counts(conn: Connection) -> dict[str, int]:
     """How many customers stand in each kind of relation now."""
     return store.relation_counts(conn)
+
+
+def traits_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """Traits of many customers by name, those that are not personal; who is unknown is absent."""
+    return {one: stored.traits.plain for one, stored in store.profiles(conn, customer_ids).items()}
 
 
 def personal_items(conn: Connection, customer_id: int) -> dict[str, tuple[str, str]]:
