@@ -9,6 +9,7 @@ whom everybody is sent to: all of the cost of sending, and none of the savings o
     python -m benchmarks.gate [--quick]
 """
 
+import gc
 import multiprocessing
 import random
 import shutil
@@ -24,6 +25,7 @@ import psycopg
 
 from benchmarks.harness import quick_flag, report
 from siyu.app.migrations import postgres_folders
+from siyu.app.worker import COLLECTING
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, run
@@ -156,6 +158,7 @@ def proposals(city: City, number: int, ids: Sequence[int], *, easy: bool = False
 
 
 def _work(url: str, batches: Sequence[list[Proposal]], pipe: object) -> None:
+    gc.set_threshold(*COLLECTING)
     vault.configure(Keyring([b"k" * 32]))
     database = Database(url)
     counts: Counter[str] = Counter()

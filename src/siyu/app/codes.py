@@ -100,7 +100,9 @@ def _pairs(
 ) -> Iterator[tuple[int, int]]:
     """Codes and the customers behind a figure of each; of several contacts that are one person one for each."""
     accounts = {code.id: code.account_id for code in codes}
-    scopes = {one.id: (channels.about(one.channel).identity[0], one.external_id) for one in channels.accounts(conn)}
+    scopes = {
+        one.id: (channels.about(one.channel).identity[0], one.external_id) for one in channels.accounts_ever(conn)
+    }
     counted = "added" if figure == "bought" else figure
     for piece in channels.code_people(conn, codes, counted, since=since, until=until, now=now, card=card):
         contacts: dict[int, list[str]] = {}

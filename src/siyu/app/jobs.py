@@ -8,12 +8,24 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
-from siyu.app import checking, exports, forgetting, guarding, imports, lifetime, recognising, segmenting, syncing
+from siyu.app import (
+    checking,
+    exports,
+    forgetting,
+    guarding,
+    imports,
+    journeying,
+    lifetime,
+    recognising,
+    segmenting,
+    syncing,
+)
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
+from siyu.journeys import service as journeys
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
 
@@ -33,6 +45,7 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
             intake.keep_seen(conn, context.clock.now(), context.settings.intake_dedup_days)
             intake.fold_arrivals(conn, context.clock.now())
             channels.forget_welcomes(conn, context.clock.now())
+            journeys.fold_passages(conn, context.clock.now())
         imports.forget_files(context)
 
     def squash_aliases() -> None:
@@ -71,9 +84,17 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     async def reconcile(account_id: int) -> None:
         await asyncio.to_thread(syncing.reconcile, context, account_id, ending=ending)
 
+    @jobs.task(name=channels.END_TIES, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
+    async def end_ties(account_id: int) -> None:
+        await asyncio.to_thread(syncing.end_ties, context, account_id, ending=ending)
+
     @jobs.task(name=exports.EXPORT, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
     async def write_export(export_id: int) -> None:
         await asyncio.to_thread(exports.write, context, export_id)
+
+    @jobs.task(name=journeys.REHEARSE, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
+    async def rehearse(rehearsal_id: int) -> None:
+        await asyncio.to_thread(journeying.rehearse, context, rehearsal_id)
 
     @jobs.task(name=IMPORT, retry=procrastinate.RetryStrategy(max_attempts=5, exponential_wait=4))
     async def run_import(path: str, kind: Kind, actor: str, **how: Any) -> None:

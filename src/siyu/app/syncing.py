@@ -127,15 +127,14 @@ def reconcile(
     next begins anew. When ``ending`` says that this process ends, the walk stays where it is.
 
     Returns:
-        the walk as it ended; ``None`` when the account is paused, or another process is at it.
+        the walk as it ended; ``None`` when the account is paused or no more, or another process is at it.
 
     Raises:
-        NotFound: no such account.
         TryLater: the platform cannot answer now, or the process ends; the walk stays where it is.
     """
     with context.database.transaction() as conn:
-        account = channels.account(conn, account_id)
-    if account.state == "paused":
+        account = next((one for one in channels.accounts(conn) if one.id == account_id), None)
+    if account is None or account.state == "paused":
         return None
     return _reconcile(context, account, opens or opener(context.database, context.clock), ending)
 
@@ -203,6 +202,27 @@ def ask_all(context: Context) -> None:
         for account in channels.accounts(conn):
             if account.state == "active":
                 channels.ask_reconcile(conn, account)
+
+
+def end_ties(context: Context, account_id: int, *, ending: Callable[[], bool] = lambda: False) -> int:
+    """End what stands with an account that was deleted, a piece a transaction; returns how much that was. Safe to repeat.
+
+    Raises:
+        TryLater: a reconcile of the account is still under way, or the process ends.
+    """
+    ended = 0
+    with alone(context.database, _LOCK, account_id) as held:
+        if not held:
+            raise TryLater(reason="a reconcile is under way.", reason_zh="对账进行中。", retry_after=_AFTER_THE_END)
+        while True:
+            with context.database.transaction() as conn:
+                count = channels.end_ties(conn, account_id, context.clock.now())
+            ended += count
+            if not count:
+                break
+            _go_on(ending)
+    log.info("ending.ended", account=account_id, ended=ended)
+    return ended
 
 
 @contextmanager

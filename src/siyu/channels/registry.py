@@ -23,7 +23,7 @@ _METHODS: Final = {
     Capability.GROUPS: ("read", "walk"),
     Capability.PUSH: ("read_push",),
     Capability.WELCOME: ("welcome",),
-    Capability.ENTRY_CODES: ("open_code", "change_code", "close_code", "code_picture", "mark_contact"),
+    Capability.ENTRY_CODES: ("open_code", "change_code", "close_code", "code_picture"),
     Capability.SEND: ("send",),
     Capability.TAGGING: ("make_tags", "change_tag", "delete_tags", "mark"),
     Capability.REMARKS: ("note",),

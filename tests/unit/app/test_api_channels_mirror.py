@@ -127,3 +127,22 @@ def test_what_is_not_there_or_makes_no_sense(asking: Asking, mirrored: Account) 
     naive = client.get(f"/api/v1/channels/accounts/{mirrored.id}/groups", params={"since": "2026-03-02T00:00:00"})
     assert naive.status_code in (400, 422)
     assert client.post(f"/api/v1/channels/accounts/{mirrored.id}/walks").status_code == 403
+
+
+def test_an_account_is_deleted_when_it_is_paused(asking: Asking, mirrored: Account, database: Database) -> None:
+    path = f"/api/v1/channels/accounts/{mirrored.id}"
+    assert asking("channels.read", "channels.act").delete(path).status_code == 403
+    client = asking("channels.read", "channels.manage")
+    assert (client.delete(path).status_code, client.delete(path).json()["code"]) == (409, "Conflict")
+    assert client.post(f"{path}/pause").status_code == 200
+    assert client.delete(path).status_code == 204
+    assert (
+        client.delete(path).status_code
+        == client.get(path).status_code
+        == client.get(f"{path}/staff").status_code
+        == 404
+    )
+    assert client.get("/api/v1/channels/accounts").json() == []
+    with database.transaction() as conn:
+        waiting = rows(conn, "SELECT task_name FROM jobs.procrastinate_jobs ORDER BY id")
+        assert waiting[-1][0] == service.END_TIES

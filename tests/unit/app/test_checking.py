@@ -7,14 +7,16 @@ from typing import Any, cast
 import pytest
 from tests.unit.app.flock import Flock
 
-from siyu.app import checking, forgetting
+from siyu.app import checking, forgetting, syncing
 from siyu.app.context import Context
 from siyu.channels import registry, service
 from siyu.channels.registry import Plugins
+from siyu.channels.types import Contact, Follow, Staff
 from siyu.engines.access import service as access
-from siyu.engines.postgres import Database, run
+from siyu.engines.postgres import Database, rows, run
 from siyu.engines.settings import Settings
 from siyu.kernel.clock import ManualClock
+from siyu.kernel.errors import TryLater
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 ME = access.system("tests")
@@ -59,3 +61,20 @@ def test_what_is_old_is_deleted_until_the_process_ends(context: Context) -> None
     assert not any(forgetting.forget_channels(context, ending=lambda: True).values())
     assert forgetting.forget_channels(context)["reports"] == 120
     assert not any(forgetting.forget_channels(context).values())
+
+
+def test_the_ties_of_a_deleted_account_end(context: Context) -> None:
+    with context.database.transaction() as conn:
+        account = service.accounts(conn)[2]  # which is paused
+        follows = (Follow("ann", NOW), Follow("bo", NOW))
+        service.mirror(
+            conn, account, [Staff("ann", "安"), Staff("bo", "博"), Contact("w1", "甲", "wechat", follows=follows)], NOW
+        )
+        service.delete_account(conn, ME, account.id, NOW)
+    with syncing.alone(context.database, syncing._LOCK, account.id), pytest.raises(TryLater):
+        syncing.end_ties(context, account.id)  # while a reconcile is under way
+    assert syncing.end_ties(context, account.id) == 1
+    assert syncing.end_ties(context, account.id) == 0
+    assert syncing.reconcile(context, account.id) is None
+    with context.database.transaction() as conn:
+        assert rows(conn, "SELECT DISTINCT ended_by FROM channels.follow") == [("account",)]

@@ -194,6 +194,7 @@ def hire(conn: Connection, account: Account, staff: str) -> None:
 def brand(database: Database, monkeypatch: pytest.MonkeyPatch) -> Brand:
     monkeypatch.setattr(registry, "plugins", lambda: Plugins({"wecom": Wecom, "official_account": OfficialAccount}, ()))
     with database.transaction() as conn:
+        run(conn, "SELECT setval('identity.id_seq', 10000000)")  # people of tests have lower ids
         corp = channels.connect_account(conn, ME, channel="wecom", values=CORP, now=NOON)
         official = channels.connect_account(
             conn,

@@ -21,6 +21,7 @@ class Read:
         lacking: members of staff in whose complete list the contact is not; read since ``began``.
         moment: when the reading began.
         began: the same, of the list.
+        why: what ended the rest, where that is known without the platform.
     """
 
     moment: datetime
@@ -28,6 +29,7 @@ class Read:
     shown: Mapping[str, Tie] = field(default_factory=dict)
     complete: bool = False
     lacking: Collection[str] = ()
+    why: Ender = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _turns(
             moment = read.began
         else:
             continue
-        why = _why(staff_id, tie, now, left)
+        why = read.why or _why(staff_id, tie, now, left)
         yield staff_id, read_again(tie, None, departures.get(staff_id, ()), moment, otherwise=why)
 
 

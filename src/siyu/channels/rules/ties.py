@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from siyu.channels.types.pushes import Departure
 
-Ender = Literal["staff", "customer", "transfer", "left", "unknown", ""]
+Ender = Literal["staff", "customer", "transfer", "left", "account", "unknown", ""]
 
 _TICK: Final = timedelta(milliseconds=1)  # as finely as messages tell time
 
@@ -20,7 +20,8 @@ class Tie:
         since: since when, as the platform says.
         seen_at: when the reading began that said so last.
         ended_at: ``None`` while it stands.
-        ended_by: who ended it; ``left``: the member of staff is no more; ``unknown``: nothing told us.
+        ended_by: who ended it; ``left``: the member of staff is no more; ``account``: the account was deleted here;
+            ``unknown``: nothing told us.
         told_at: the moment under which its present state was told; grows with every change.
         transferred_to: to whom it went, with ``transfer``.
         details: what else the platform shows of it; no matter for decisions here.

@@ -7,6 +7,7 @@ from siyu.channels.service.accounts import (
     KnownAccounts,
     account,
     accounts,
+    accounts_ever,
     connect_account,
     filled_secrets,
     pause_account,
@@ -29,6 +30,7 @@ from siyu.channels.service.codes import (
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
+from siyu.channels.service.ending import END_TIES, delete_account, end_ties
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import (
     Health,
@@ -80,6 +82,7 @@ __all__ = [
     "ACTS_CHANNEL",
     "CHANNEL",
     "CODES_CHANNEL",
+    "END_TIES",
     "MOST_ITEMS",
     "PUSH",
     "RECONCILE",
@@ -95,6 +98,7 @@ __all__ = [
     "abouts",
     "account",
     "accounts",
+    "accounts_ever",
     "add_cards",
     "addresses",
     "apply",
@@ -116,6 +120,7 @@ __all__ = [
     "connect_account",
     "contact_follows",
     "create_code",
+    "delete_account",
     "delete_tags",
     "deliver",
     "deliveries",
@@ -126,6 +131,7 @@ __all__ = [
     "do_reactions",
     "do_tasks",
     "due_for_check",
+    "end_ties",
     "end_walk",
     "filled_secrets",
     "finish_login",

@@ -144,11 +144,16 @@ def accounts(conn: Connection) -> list[Account]:
     return [found for found, _ in tables.accounts(conn)]
 
 
+def accounts_ever(conn: Connection) -> list[Account]:
+    """Every account with those that were deleted, by id: history speaks of them."""
+    return tables.with_deleted(conn)
+
+
 def account(conn: Connection, account_id: int) -> Account:
     """One account.
 
     Raises:
-        NotFound: no such account.
+        NotFound: no such account, or it was deleted.
     """
     found = tables.account(conn, account_id)
     if found is None:

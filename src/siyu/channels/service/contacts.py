@@ -94,6 +94,12 @@ def read_again(
     return _decide(conn, account, reads, {}, seen, set(gone) - seen.keys(), now, sums)
 
 
+def end(conn: Connection, account: Account, ids: Sequence[str], *, now: datetime, sums: Sums) -> list[Message]:
+    """End every tie of these contacts, because the account is no more; returns what is to be told. Safe to repeat."""
+    reads = {contact_id: Read(now, now, complete=True, why="account") for contact_id in ids}
+    return _decide(conn, account, reads, {}, {}, set(ids), now, sums)
+
+
 def hear(
     conn: Connection, account: Account, departures: Sequence[Departure], now: datetime, sums: Sums
 ) -> list[Message]:

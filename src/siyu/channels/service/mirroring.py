@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from siyu.channels.service import contacts, groups
 from siyu.channels.service.rereading import ask_again
+from siyu.channels.store import accounts as account_tables
 from siyu.channels.store import contacts as contact_tables
 from siyu.channels.store import groups as group_tables
 from siyu.channels.store import staff as staff_tables
@@ -53,6 +54,8 @@ def mirror(
             ended by its absence. ``now`` when not given.
         unseen: kind and id of what could not be seen earlier in the same walk.
     """
+    if not account_tables.hold(conn, account.id):
+        return Mirrored()  # it was deleted while the platform was asked
     began = began or now
     notes = [one for one in seen if isinstance(one, Unseen)]
     hidden: set[tuple[str, str]] = {(one.kind, one.id) for one in seen if isinstance(one, Gone) and one.hidden}

@@ -30,7 +30,7 @@ def insert(
             (channel, external_id, name, source_id, state, settings, secrets, created_at, updated_at)
         VALUES (:channel, :external_id, :name, :source_id, 'active', CAST(:settings AS jsonb), CAST(:secrets AS jsonb),
                 :now, :now)
-        ON CONFLICT (channel, external_id) DO NOTHING
+        ON CONFLICT (channel, external_id) WHERE state <> 'deleted' DO NOTHING
         RETURNING *
         """,
         channel=channel,
@@ -74,22 +74,44 @@ def update(
 
 
 def accounts(conn: Connection) -> list[tuple[Account, dict[str, str]]]:
-    """All with their sealed secrets, by id."""
-    return [(_account(row), row.secrets) for row in rows(conn, "SELECT * FROM channels.account ORDER BY id")]
+    """All that are there with their sealed secrets, by id."""
+    found = rows(conn, "SELECT * FROM channels.account WHERE state <> 'deleted' ORDER BY id")
+    return [(_account(row), row.secrets) for row in found]
 
 
 def account(conn: Connection, account_id: int, *, lock: bool = False) -> tuple[Account, dict[str, str]] | None:
-    """The account and its sealed secrets."""
+    """The account and its sealed secrets; ``None`` also when it was deleted."""
     row = one(
-        conn, f"SELECT * FROM channels.account WHERE id = :id {'FOR NO KEY UPDATE' if lock else ''}", id=account_id
+        conn,
+        f"""SELECT * FROM channels.account WHERE id = :id AND state <> 'deleted'
+            {"FOR NO KEY UPDATE" if lock else ""}""",
+        id=account_id,
     )
     return (_account(row), row.secrets) if row else None
+
+
+def with_deleted(conn: Connection) -> list[Account]:
+    """All that are or were there, by id."""
+    return [_account(row) for row in rows(conn, "SELECT * FROM channels.account ORDER BY id")]
+
+
+def deleted(conn: Connection, account_id: int) -> Account | None:
+    """An account that was deleted."""
+    row = one(conn, "SELECT * FROM channels.account WHERE id = :id AND state = 'deleted'", id=account_id)
+    return _account(row) if row else None
+
+
+def hold(conn: Connection, account_id: int) -> bool:
+    """Whether the account is there; it stays so until this transaction ends."""
+    found = one(conn, "SELECT id FROM channels.account WHERE id = :id AND state <> 'deleted' FOR SHARE", id=account_id)
+    return found is not None
 
 
 def id_of(conn: Connection, channel: str, external_id: str) -> int | None:
     found = scalar(
         conn,
-        "SELECT id FROM channels.account WHERE channel = :channel AND external_id = :external_id",
+        """SELECT id FROM channels.account
+           WHERE channel = :channel AND external_id = :external_id AND state <> 'deleted'""",
         channel=channel,
         external_id=external_id,
     )

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from siyu.channels.types.codes import CodeKind
+
 
 class Capability(StrEnum):
     """What a channel can do; a plugin that declares one does it."""
@@ -185,6 +187,7 @@ class About:
         external_id: the field whose value is how the platform calls the account; empty when no field says it.
         identity: identifier types its contacts have, the account's own scope first.
         handovers: the limits of handovers, where the channel has them.
+        codes: kinds of entry codes, where it has them.
     """
 
     name: str
@@ -199,3 +202,4 @@ class About:
     identity: tuple[str, ...] = ()
     external_id: str = ""
     handovers: HandoverLimits | None = None
+    codes: tuple[CodeKind, ...] = ("staff", "group", "link")

@@ -19,14 +19,17 @@ FACTS: tuple[FactKind, ...] = (
     FactKind(
         "friend.deleted",
         1,
-        "The customer and a member of staff are friends no more. By `transfer` and `left` it is no churn.",
+        "The customer and a member of staff are friends no more. By `transfer`, `left` and `account` it is no churn.",
         "解除好友",
         {
             "account": _ACCOUNT,
             "staff": _STAFF,
             "by": (
                 "string",
-                "staff, customer, transfer (another took over), left (the member is no more), unknown (no push told)",
+                (
+                    "staff, customer, transfer (another took over), left (the member is no more), account (it was deleted from "
+                    "Siyu), unknown (no push told)"
+                ),
             ),
         },
     ),
@@ -54,7 +57,7 @@ FACTS: tuple[FactKind, ...] = (
         1,
         "The customer follows the account no more.",
         "取消关注",
-        {"account": _ACCOUNT, "by": ("string", "customer, unknown (no push told)")},
+        {"account": _ACCOUNT, "by": ("string", "customer, account (it was deleted from Siyu), unknown (no push told)")},
     ),
     FactKind(
         "entry.scanned",

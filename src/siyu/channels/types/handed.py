@@ -19,7 +19,7 @@ class Account:
         channel: name of the plugin.
         external_id: how the platform calls it (corp id, app id); unique within the channel.
         source_id: the source under which its messages come in.
-        state: ``active`` or ``paused``; a paused one hears pushes and calls nothing.
+        state: ``active``, ``paused``, which hears pushes and calls nothing, or ``deleted``, which is history.
         settings: what the operator filled in, without the secrets.
     """
 
@@ -28,7 +28,7 @@ class Account:
     external_id: str
     name: str
     source_id: int
-    state: Literal["active", "paused"]
+    state: Literal["active", "paused", "deleted"]
     settings: Mapping[str, str]
     created_at: datetime
 

@@ -181,8 +181,7 @@ def _values(
     """What is known of each, of the variables that are asked for."""
     if not wanted:
         return {}
-    known = customers.traits_of(conn, customer_ids)
-    found = {one: {name: known[one][name] for name in wanted if name in known[one]} for one in known}
+    found = customers.traits_of(conn, customer_ids, wanted)
     prints = {
         one: {name: item for name, item in items.items() if name in wanted}
         for one, items in customers.personal_prints(conn, customer_ids).items()

@@ -1,8 +1,7 @@
 """Looking at customers; personal data is masked here, showing it goes through the vault."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -135,11 +134,6 @@ def masked_traits(conn: Connection, shown: Iterable[StoredProfile]) -> dict[int,
 def relation_counts(conn: Connection) -> dict[str, int]:
     """How many customers stand in each kind of relation now."""
     return store.relation_counts(conn)
-
-
-def traits_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
-    """Traits of many customers by name, those that are not personal; who is unknown is absent."""
-    return {one: stored.traits.plain for one, stored in store.profiles(conn, customer_ids).items()}
 
 
 def personal_items(conn: Connection, customer_id: int) -> dict[str, tuple[str, str]]:

@@ -82,6 +82,22 @@ RIGHTS: Mapping[str, Right] = {
         "修改闸门规则、暂停发送与单人发送",
         Role.OPERATOR,
     ),
+    "journeys.read": _right(
+        "see journeys, who is where in them, and what is planned",
+        "查看旅程、在途客户与计划",
+        Role.OPERATOR,
+        Role.ANALYST,
+        Role.AUDITOR,
+    ),
+    "journeys.manage": _right(
+        "write, start, pause and stop journeys and broadcasts", "编写、启动、暂停与停止旅程和群发", Role.OPERATOR
+    ),
+    "tasks.do": _right(
+        "see what staff are asked to do for customers, and say that it is done",
+        "查看并完成员工任务",
+        Role.OPERATOR,
+        Role.STAFF,
+    ),
     "operators.manage": _right("make, change and disable operators", "管理操作员"),
     "keys.manage": _right("make and revoke API keys", "管理 API 密钥"),
     "audit.read": _right("read the audit", "查看审计日志", Role.AUDITOR),

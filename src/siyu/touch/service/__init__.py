@@ -7,7 +7,7 @@ from siyu.touch.service.following import ACTS, note_acts, reassign, split
 from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
 from siyu.touch.service.outcomes import take_outcomes
 from siyu.touch.service.proposing import propose
-from siyu.touch.service.reading import PersonTouches, reason_counts, said, touch_by_key, touches, touches_of
+from siyu.touch.service.reading import PersonTouches, programmes, reason_counts, said, touch_by_key, touches, touches_of
 from siyu.touch.service.ruling import change_rules, read_rules, rule_versions, rules
 from siyu.touch.service.sending import (
     CHANNEL,
@@ -39,6 +39,7 @@ __all__ = [
     "look_after_staff",
     "note_acts",
     "pause_sending",
+    "programmes",
     "propose",
     "propose_by_hand",
     "read_rules",

@@ -1,9 +1,7 @@
 """What the gate lets through is handed to channels, wish after wish, until one finds room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -13,21 +11,8 @@ from siyu.touch.rules.choosing import Chosen
 from siyu.touch.rules.judging import Judge, Person
 from siyu.touch.service import messages
 from siyu.touch.service.wishes import Roads
+from siyu.touch.service.writing import Outgoing, Ticket
 from siyu.touch.types import Message, Reason
-
-if TYPE_CHECKING:
-    from siyu.touch.service.deciding import Ticket
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """How a touch goes out; ``wish`` is the place of the wish that was taken."""
-
-    wish: int
-    account_id: int
-    way: str
-    subject_id: str
-    staff_id: str
 
 
 def delivery_key(key: str, attempt: int) -> str:
@@ -47,7 +32,7 @@ def send(
     judge: Judge,
     people: Mapping[int, Person],
     chosen: Sequence[Chosen],
-    tickets: Mapping[str, "Ticket"],
+    tickets: Mapping[str, Ticket],
     now: datetime,
 ) -> dict[str, Outgoing]:
     """Hand over whatever is to be sent; returns how each goes out. What finds no room waits or is dropped."""
@@ -81,7 +66,7 @@ def send(
     return sent
 
 
-def _messages(conn: Connection, tickets: Sequence["Ticket"]) -> dict[str, Message]:
+def _messages(conn: Connection, tickets: Sequence[Ticket]) -> dict[str, Message]:
     found = {one.message_hash: one.message for one in tickets if one.message is not None}
     return found | messages.read(conn, {one.message_hash for one in tickets} - set(found))
 
@@ -92,7 +77,7 @@ def _item(
     roads: Roads,
     judge: Judge,
     people: Mapping[int, Person],
-    ticket: "Ticket",
+    ticket: Ticket,
     texts: Mapping[str, Message],
 ) -> Item:
     offer = one.offer

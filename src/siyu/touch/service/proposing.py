@@ -13,8 +13,9 @@ from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, IdempotencyMismatch
 from siyu.touch.rules.judging import Offer
 from siyu.touch.service import messages, wishes
-from siyu.touch.service.deciding import Ticket, decide
+from siyu.touch.service.deciding import decide
 from siyu.touch.service.held import decide_beside_others
+from siyu.touch.service.writing import Ticket
 from siyu.touch.store import people, touches
 from siyu.touch.types import Decision, Proposal, Reason
 
@@ -41,7 +42,7 @@ def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> l
 
     Raises:
         BadInput: a proposal cannot be understood; nothing of the batch was kept.
-        NotFound: there is no such programme or account.
+        NotFound: there is no such programme.
         IdempotencyMismatch: a key was used before with something else.
     """
     if not proposals:
@@ -100,7 +101,7 @@ def _input(one: Proposal) -> tuple[str, str, bytes]:
     """Hash of everything but whose it is (they may have been merged since); hash and bytes of the message."""
     hash_, raw = messages.packed(one.message)
     said = (
-        one.programme_id, one.purpose, hash_, [(wish.account_id, wish.way) for wish in one.wishes], one.value_fen,
+        one.programme_id, one.purpose, hash_, [(account_id, way) for account_id, way in one.wishes], one.value_fen,
         one.valid_until, sorted(one.kinds), one.not_before,
     )  # fmt: skip
     return blake2b(orjson.dumps(said), digest_size=16).hexdigest(), hash_, raw

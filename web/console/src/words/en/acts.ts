@@ -22,7 +22,7 @@ export const acts: Words<typeof source> = {
     actions: "Actions",
     note: "Remark",
     noteOf: "Write the remark of {{staff}}",
-    endedBy: { staff: "Deleted by the member", customer: "Deleted by the customer", transfer: "Handed over", left: "The member left", unknown: "Ended" },
+    endedBy: { staff: "Deleted by the member", customer: "Deleted by the customer", transfer: "Handed over", left: "The member left", account: "The account was deleted", unknown: "Ended" },
     chosen_one: "{{staff}}: {{count}} customer chosen",
     chosen_other: "{{staff}}: {{count}} customers chosen",
     all_one: "Choose {{count}}",

@@ -12,6 +12,7 @@ export const ties: Words<typeof source> = {
     customer: "Deleted {{staff}}",
     transfer: "Is with {{staff}} no more: another took over",
     left: "Is with {{staff}} no more, who has left",
+    account: "Is with {{staff}} no more: the account was deleted",
   },
   transferred: "Was handed over from {{from}} to {{to}}",
   chatJoined: "Joined the group “{{group}}”",

@@ -19,7 +19,7 @@ export const acts = {
     actions: "操作",
     note: "备注",
     noteOf: "填写 {{staff}} 的备注",
-    endedBy: { staff: "被员工删除", customer: "被客户删除", transfer: "已转接", left: "员工离开", unknown: "已结束" },
+    endedBy: { staff: "被员工删除", customer: "被客户删除", transfer: "已转接", left: "员工离开", account: "账号已删除", unknown: "已结束" },
     chosen_other: "{{staff}}：已选 {{count}} 位客户",
     all_other: "全选 {{count}} 位",
     none: "取消选择",

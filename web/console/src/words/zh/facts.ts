@@ -9,6 +9,7 @@ export const ties = {
     customer: "删除了员工“{{staff}}”",
     transfer: "与员工“{{staff}}”的好友关系随客户继承结束",
     left: "员工“{{staff}}”离职，好友关系结束",
+    account: "渠道账号已删除，与员工“{{staff}}”的好友关系结束",
   },
   transferred: "由员工“{{from}}”移交给“{{to}}”",
   chatJoined: "加入群“{{group}}”",

@@ -7,6 +7,7 @@ import { useMay } from "../../../app/session";
 import { useAccount, useChannelName, useKinds, type Account } from "../accounts";
 import { Reconcile } from "../reconcile/Reconcile";
 import { Standing } from "../Standing";
+import { Delete } from "./Delete";
 import { Health } from "./Health";
 import { PauseResume } from "./PauseResume";
 import { Quotas } from "./Quotas";
@@ -27,7 +28,15 @@ export function AccountPage() {
     </Flex>
   );
   return (
-    <Page title={account?.name ?? t("account.title")} what={what} above={<Link to="/channels">{t("back")}</Link>} actions={account && may("channels.manage") && <PauseResume account={account} />}>
+    <Page title={account?.name ?? t("account.title")} what={what} above={<Link to="/channels">{t("back")}</Link>} actions={
+        account &&
+        may("channels.manage") && (
+          <>
+            <PauseResume account={account} />
+            {account.state === "paused" && <Delete account={account} />}
+          </>
+        )
+      }>
       <Loaded query={query}>{(of) => <Parts account={of} />}</Loaded>
     </Page>
   );

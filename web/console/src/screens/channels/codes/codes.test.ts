@@ -110,7 +110,7 @@ describe("a code on the platform", () => {
   });
 
   it("compares who stayed with who could have", () => {
-    const funnel = { shown: 9, added: 10, there: 8, left: 2, due: 4, stayed: 3, bought: 5, since: "", until: "" };
+    const funnel = { shown: 9, added: 10, there: 8, left: 2, due: 4, stayed: 3, bought: 5, scanned: 1, since: "", until: "" };
     expect(stepsOf(funnel).map((one) => one.share)).toEqual([null, null, 0.8, 0.75, 0.5]);
     expect(stepsOf({ ...funnel, added: 0, due: 0 }).map((one) => one.share)).toEqual([null, null, null, null, null]);
   });
