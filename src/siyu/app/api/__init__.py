@@ -20,6 +20,7 @@ from siyu.app.api import (
     system,
 )
 from siyu.channels import http as channels
+from siyu.content import http as content
 from siyu.engines.access import http as access
 from siyu.touch import http as touch
 
@@ -48,6 +49,9 @@ router.include_router(channels.codes)
 router.include_router(channels.mirror)
 router.include_router(channels.acts)
 router.include_router(channels.tasks)
+router.include_router(content.media)
+router.include_router(content.scripts)
+router.include_router(content.planning)
 router.include_router(touch.rules)
 router.include_router(touch.touches)
 router.include_router(touch.guard)

@@ -990,6 +990,446 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/content/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendars
+         * @description All calendars, newest first, without their warnings.
+         */
+        get: operations["calendars_api_v1_content_calendars_get"];
+        put?: never;
+        /**
+         * Make Calendar
+         * @description Make a calendar.
+         */
+        post: operations["make_calendar_api_v1_content_calendars_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description One calendar, with a warning for each phase whose posts leave the mix.
+         */
+        get: operations["calendar_api_v1_content_calendars__calendar_id__get"];
+        /**
+         * Change Calendar
+         * @description Change its phases. Safe to repeat.
+         */
+        put: operations["change_calendar_api_v1_content_calendars__calendar_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/calendars/{calendar_id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Posts
+         * @description Posts by time, from `since` on and before `until`.
+         */
+        get: operations["posts_api_v1_content_calendars__calendar_id__posts_get"];
+        put?: never;
+        /**
+         * Plan Post
+         * @description Put a post into a calendar.
+         */
+        post: operations["plan_post_api_v1_content_calendars__calendar_id__posts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/calendars/{calendar_id}/posts/{post_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Post
+         * @description Change a post, all of it. Safe to repeat.
+         */
+        put: operations["change_post_api_v1_content_calendars__calendar_id__posts__post_id__put"];
+        post?: never;
+        /**
+         * Drop Post
+         * @description Take a post out of a calendar. Safe to repeat.
+         */
+        delete: operations["drop_post_api_v1_content_calendars__calendar_id__posts__post_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exclusions
+         * @description Sets of kinds of which one script offers a person only one.
+         */
+        get: operations["exclusions_api_v1_content_exclusions_get"];
+        /**
+         * Change Exclusions
+         * @description Set them, all at once. Safe to repeat.
+         */
+        put: operations["change_exclusions_api_v1_content_exclusions_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fits
+         * @description Which ways can carry this, and what to change for the others.
+         */
+        post: operations["fits_api_v1_content_fits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Materials
+         * @description Materials, newest first.
+         */
+        get: operations["materials_api_v1_content_materials_get"];
+        put?: never;
+        /**
+         * Make Material
+         * @description Make a material.
+         */
+        post: operations["make_material_api_v1_content_materials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/materials/{material_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Material
+         * @description One material.
+         */
+        get: operations["material_api_v1_content_materials__material_id__get"];
+        /**
+         * Change Material
+         * @description Change a material, all of it; scripts show it as it is from now on. Safe to repeat.
+         */
+        put: operations["change_material_api_v1_content_materials__material_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/materials/{material_id}/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Archive Material
+         * @description Take it out of the lists, or back in. Safe to repeat.
+         */
+        put: operations["archive_material_api_v1_content_materials__material_id__archived_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Medium
+         * @description Keep a picture, video or file of up to 20 MiB: the body is its bytes. The same bytes are the same medium.
+         */
+        post: operations["keep_medium_api_v1_content_media_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/media/{hash_}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Medium
+         * @description Show what was uploaded.
+         */
+        get: operations["medium_api_v1_content_media__hash___get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/personas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Personas
+         * @description All personas, by name.
+         */
+        get: operations["personas_api_v1_content_personas_get"];
+        put?: never;
+        /**
+         * Make Persona
+         * @description Make a persona.
+         */
+        post: operations["make_persona_api_v1_content_personas_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/personas/{persona_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Persona
+         * @description One persona.
+         */
+        get: operations["persona_api_v1_content_personas__persona_id__get"];
+        /**
+         * Change Persona
+         * @description Change who it is, all of it. Safe to repeat.
+         */
+        put: operations["change_persona_api_v1_content_personas__persona_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/personas/{persona_id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Adjustment
+         * @description What is wrong with a change that somebody would make of what the persona says; empty when nothing is.
+         */
+        post: operations["check_adjustment_api_v1_content_personas__persona_id__adjustments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What one person would get of what is being written; personal data is masked.
+         */
+        post: operations["preview_api_v1_content_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scripts
+         * @description Scripts, newest first.
+         */
+        get: operations["scripts_api_v1_content_scripts_get"];
+        put?: never;
+        /**
+         * Make Script
+         * @description Make a script with its first version.
+         */
+        post: operations["make_script_api_v1_content_scripts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script
+         * @description One script with its versions, newest first.
+         */
+        get: operations["script_api_v1_content_scripts__script_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Archive Script
+         * @description Take it out of the lists, or back in. Safe to repeat.
+         */
+        put: operations["archive_script_api_v1_content_scripts__script_id__archived_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Version
+         * @description Write the next version; the ones before stay. The same body again is the same version.
+         */
+        post: operations["add_version_api_v1_content_scripts__script_id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script Version
+         * @description One version of a script.
+         */
+        get: operations["script_version_api_v1_content_scripts__script_id__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -3598,6 +4038,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/m/{hash_}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public Medium
+         * @description Where platforms fetch a picture; who does not know its hash finds nothing.
+         */
+        get: operations["public_medium_m__hash___get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mini-program/{account_id}/login": {
         parameters: {
             query?: never;
@@ -4089,6 +4549,42 @@ export interface components {
             /** State */
             state: string;
         };
+        /** Adjusted */
+        Adjusted: {
+            after: components["schemas"]["Said"];
+            before: components["schemas"]["Said"];
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "operator" | "staff";
+        };
+        /**
+         * Adjusting
+         * @description What somebody may change of what is made centrally.
+         *
+         *     Attributes:
+         *         by: who.
+         *         parts: of what; nothing when empty.
+         *         most_changed: of a hundred characters of the text so many may differ.
+         */
+        Adjusting: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "operator" | "staff";
+            /**
+             * Most Changed
+             * @default 100
+             */
+            most_changed: number;
+            /**
+             * Parts
+             * @default []
+             */
+            parts: ("text" | "materials")[];
+        };
         /**
          * AllOf
          * @description Every one of them holds.
@@ -4226,6 +4722,11 @@ export interface components {
              * @default
              */
             write_key: string;
+        };
+        /** Archived */
+        Archived: {
+            /** Archived */
+            archived: boolean;
         };
         /**
          * Arm
@@ -4427,6 +4928,27 @@ export interface components {
             referral: components["schemas"]["Figure"];
             retention: components["schemas"]["Figure"];
             revenue: components["schemas"]["Figure"];
+        };
+        /**
+         * Body
+         * @description What a version says: a plain text, or baits and a hook.
+         *
+         *     Attributes:
+         *         plain: the whole, where there is no bait.
+         *         bait_a: what brings people in; ``bait_b`` its rival in an experiment, for half of them.
+         *         hook: what keeps them, said after either bait.
+         *         fallbacks: taken instead of a bait whose kind a person may not get any more, the first that fits.
+         */
+        Body: {
+            bait_a?: components["schemas"]["Offer"] | null;
+            bait_b?: components["schemas"]["Offer"] | null;
+            /**
+             * Fallbacks
+             * @default []
+             */
+            fallbacks: components["schemas"]["Offer"][];
+            hook?: components["schemas"]["Offer"] | null;
+            plain?: components["schemas"]["Offer"] | null;
         };
         /** Body_keep_file_api_v1_imports_files_post */
         Body_keep_file_api_v1_imports_files_post: {
@@ -4713,6 +5235,37 @@ export interface components {
             from_fen?: number | null;
         };
         /**
+         * Calendar
+         * @description A calendar and where its posts leave the mix.
+         */
+        Calendar: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            plan: components["schemas"]["Plan"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["MixWarning"][];
+        };
+        /** CalendarChange */
+        CalendarChange: {
+            plan: components["schemas"]["Plan"];
+        };
+        /** CalendarNew */
+        CalendarNew: {
+            /** Name */
+            name: string;
+            plan: components["schemas"]["Plan"];
+        };
+        /**
          * Calibration
          * @description The model fitted on the days up to ``until``, held against what came after. ``weeks`` begin with the first ones.
          */
@@ -4808,6 +5361,66 @@ export interface components {
             new: string;
             /** Old */
             old: string;
+        };
+        /**
+         * Character
+         * @description Who a persona is.
+         *
+         *     Attributes:
+         *         tone: how it speaks, for those who write.
+         *         greeting: how it begins.
+         *         keep: words that stay in whatever is adjusted.
+         *         never: words that it does not use.
+         *         faces: the staff who wear it. Whoever leaves is taken out; the persona stays.
+         *         adjusting: who may adjust what; who is not named may change nothing.
+         */
+        Character: {
+            /**
+             * Adjusting
+             * @default [
+             *       {
+             *         "by": "operator",
+             *         "most_changed": 100,
+             *         "parts": [
+             *           "text",
+             *           "materials"
+             *         ]
+             *       },
+             *       {
+             *         "by": "staff",
+             *         "most_changed": 30,
+             *         "parts": [
+             *           "text"
+             *         ]
+             *       }
+             *     ]
+             */
+            adjusting: components["schemas"]["Adjusting"][];
+            /**
+             * Faces
+             * @default []
+             */
+            faces: components["schemas"]["Face"][];
+            /**
+             * Greeting
+             * @default
+             */
+            greeting: string;
+            /**
+             * Keep
+             * @default []
+             */
+            keep: string[];
+            /**
+             * Never
+             * @default []
+             */
+            never: string[];
+            /**
+             * Tone
+             * @default
+             */
+            tone: string;
         };
         /**
          * Chats
@@ -5170,6 +5783,13 @@ export interface components {
              * @enum {string}
              */
             kind: "code";
+        };
+        /** Complaint */
+        Complaint: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /** ConfirmationRead */
         ConfirmationRead: {
@@ -5785,6 +6405,17 @@ export interface components {
             next: string | null;
         };
         /**
+         * Entry
+         * @description A post in a calendar.
+         */
+        Entry: {
+            /** Calendar Id */
+            calendar_id: number;
+            /** Id */
+            id: number;
+            post: components["schemas"]["Post"];
+        };
+        /**
          * EntryCode
          * @description Came first by one of these entry codes (their ids).
          */
@@ -5915,6 +6546,11 @@ export interface components {
             /** Kinds */
             kinds: string[];
         };
+        /** Exclusions */
+        Exclusions: {
+            /** Sets */
+            sets: string[][];
+        };
         /**
          * Exit
          * @description The journey ends.
@@ -6001,6 +6637,16 @@ export interface components {
             wanted: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Face
+         * @description A member of staff on whose account the persona speaks.
+         */
+        Face: {
+            /** Account Id */
+            account_id: number;
+            /** Staff Id */
+            staff_id: string;
         };
         /**
          * FactMatch
@@ -6163,6 +6809,27 @@ export interface components {
             condition: "first_source";
             /** Source Ids */
             source_ids: number[];
+        };
+        /**
+         * Fit
+         * @description Whether a way of a channel can carry something; what to change where it cannot, in English and Chinese.
+         */
+        Fit: {
+            /** Channel */
+            channel: string;
+            /** Complaints */
+            complaints: [
+                string,
+                string
+            ][];
+            /** En */
+            en: string;
+            /** Fits */
+            fits: boolean;
+            /** Way */
+            way: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Flow
@@ -7846,6 +8513,97 @@ export interface components {
             marks: components["schemas"]["MarkRead"][];
             order: components["schemas"]["MarkOrderRead"];
         };
+        /**
+         * Material
+         * @description Something to show.
+         *
+         *     Attributes:
+         *         kind: as channels call it.
+         *         text: of a text.
+         *         fields: of the others, as channels call them: ``title``, ``url`` …; values may hold variables.
+         *         medium: the hash of its bytes, empty when the fields say where they are.
+         */
+        Material: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "image" | "link" | "mini_program" | "video" | "file";
+            /** Medium */
+            medium: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** MaterialChange */
+        MaterialChange: {
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Medium
+             * @default
+             */
+            medium: string;
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /** MaterialNew */
+        MaterialNew: {
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "image" | "link" | "mini_program" | "video" | "file";
+            /**
+             * Medium
+             * @description Hash of what was uploaded.
+             * @default
+             */
+            medium: string;
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /** Me */
         Me: {
             /** Id */
@@ -7858,6 +8616,22 @@ export interface components {
             rights: string[];
             /** Roles */
             roles: components["schemas"]["Role"][];
+        };
+        /** MediumRead */
+        MediumRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Hash */
+            hash: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
         };
         /** MemberRead */
         MemberRead: {
@@ -7913,6 +8687,60 @@ export interface components {
             };
             /** Version */
             version: number;
+        };
+        /**
+         * Mix
+         * @description Of a hundred posts so many show the persona's life, plant a wish for goods, or speak for the brand; 100 in all.
+         */
+        Mix: {
+            /** Brand */
+            brand: number;
+            /** Persona */
+            persona: number;
+            /** Seeding */
+            seeding: number;
+        };
+        /**
+         * MixWarning
+         * @description A phase whose posts leave the mix, or have none.
+         *
+         *     Attributes:
+         *         planned: how many posts of this category the phase has, of ``posts`` in all.
+         *         wanted: of a hundred; ``is_`` what it is.
+         */
+        MixWarning: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "persona" | "seeding" | "brand";
+            /** En */
+            en: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Is */
+            is_: number;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "everyday" | "warm_up" | "burst" | "afterglow";
+            /** Planned */
+            planned: number;
+            /** Posts */
+            posts: number;
+            /** Wanted */
+            wanted: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * MovePeople
@@ -8141,6 +8969,32 @@ export interface components {
              * @enum {string}
              */
             set: "segment";
+        };
+        /**
+         * Offer
+         * @description One thing that is said, with what is shown beside it.
+         *
+         *     Attributes:
+         *         text: may hold variables ``{{name|fallback}}``.
+         *         materials: ids, in order.
+         *         kinds: what it offers, for exclusions: :data:`OFFER_KINDS`, or words of the brand's own.
+         */
+        Offer: {
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * Offers
@@ -8516,6 +9370,87 @@ export interface components {
              */
             touches: components["schemas"]["TouchRead"][];
         };
+        /**
+         * Persona
+         * @description A persona and who it is.
+         */
+        Persona: {
+            /** Archived */
+            archived: boolean;
+            character: components["schemas"]["Character"];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** PersonaChange */
+        PersonaChange: {
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            character: components["schemas"]["Character"];
+        };
+        /** PersonaNew */
+        PersonaNew: {
+            /**
+             * @default {
+             *       "adjusting": [
+             *         {
+             *           "by": "operator",
+             *           "most_changed": 100,
+             *           "parts": [
+             *             "text",
+             *             "materials"
+             *           ]
+             *         },
+             *         {
+             *           "by": "staff",
+             *           "most_changed": 30,
+             *           "parts": [
+             *             "text"
+             *           ]
+             *         }
+             *       ],
+             *       "faces": [],
+             *       "greeting": "",
+             *       "keep": [],
+             *       "never": [],
+             *       "tone": ""
+             *     }
+             */
+            character: components["schemas"]["Character"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * Phase
+         * @description A phase of a campaign, from the first day to the last, both in it; ``mix`` is that of its kind when absent.
+         */
+        Phase: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "everyday" | "warm_up" | "burst" | "afterglow";
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            mix?: components["schemas"]["Mix"] | null;
+        };
         /** PhoneCode */
         PhoneCode: {
             /**
@@ -8531,6 +9466,19 @@ export interface components {
              * @description Masked.
              */
             phone: string;
+        };
+        /**
+         * Plan
+         * @description The phases, which do not overlap, and by how many of a hundred a share may leave the mix before it is said.
+         */
+        Plan: {
+            /** Phases */
+            phases: components["schemas"]["Phase"][];
+            /**
+             * Tolerance
+             * @default 10
+             */
+            tolerance: number;
         };
         /**
          * Planned
@@ -8573,6 +9521,36 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /**
+         * Post
+         * @description What is published at a moment: a text of its own, or that of a script's plain version.
+         */
+        Post: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "persona" | "seeding" | "brand";
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /** Persona Id */
+            persona_id?: number | null;
+            /** Script Id */
+            script_id?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * Predicted
@@ -8696,6 +9674,30 @@ export interface components {
              * @default
              */
             shop: string;
+        };
+        /** Previewed */
+        Previewed: {
+            /**
+             * Arm
+             * @default a
+             * @enum {string}
+             */
+            arm: "a" | "b";
+            body: components["schemas"]["Body"];
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Given
+             * @description Kinds that they were given before.
+             * @default []
+             */
+            given: string[];
+            /**
+             * Strict
+             * @description Answer 422 where a variable has neither value nor fallback.
+             * @default false
+             */
+            strict: boolean;
         };
         /**
          * ProblemRead
@@ -9359,6 +10361,37 @@ export interface components {
             transferred_to: string;
             /** Way */
             way: string;
+        };
+        /** RenderedRead */
+        RenderedRead: {
+            /** Attachments */
+            attachments: [
+                string,
+                {
+                    [key: string]: string;
+                }
+            ][];
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Fallback
+             * @description The place of the fallback that stands for the bait.
+             */
+            fallback: number | null;
+            /** Kinds */
+            kinds: string[];
+            /**
+             * Missing
+             * @description Variables without value and fallback; with one it must not be sent.
+             */
+            missing: string[];
+            /**
+             * Nothing Left
+             * @description Every offer is closed to them.
+             */
+            nothing_left: boolean;
+            /** Text */
+            text: string;
         };
         /** ResetLink */
         ResetLink: {
@@ -10070,6 +11103,19 @@ export interface components {
              */
             source: string;
         };
+        /** Said */
+        Said: {
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /**
          * SavedFunnel
          * @description A funnel that somebody keeps; ``owner`` as the audit names them.
@@ -10092,6 +11138,65 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * Script
+         * @description A script; ``newest`` is the number of its newest version.
+         */
+        Script: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Newest */
+            newest: number;
+        };
+        /** ScriptNew */
+        ScriptNew: {
+            body: components["schemas"]["Body"];
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @description What has changed.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ScriptVersion
+         * @description One version; it never changes.
+         *
+         *     Attributes:
+         *         unsure: variables without a fallback: people without a value cannot get it.
+         */
+        ScriptVersion: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            body: components["schemas"]["Body"];
+            /** Note */
+            note: string;
+            /** Script Id */
+            script_id: number;
+            /**
+             * Unsure
+             * @default []
+             */
+            unsure: string[];
+            /** Version */
+            version: number;
         };
         /**
          * Secret
@@ -10581,7 +11686,7 @@ export interface components {
              * @enum {string}
              */
             state: "ok" | "watch" | "bad";
-            versions: components["schemas"]["Versions"];
+            versions: components["schemas"]["siyu__app__system__Versions"];
         };
         /**
          * TableSize
@@ -11143,6 +12248,22 @@ export interface components {
             value?: boolean | number | string | null;
         };
         /**
+         * Tried
+         * @description A text and materials, to be tried against every way of every channel.
+         */
+        Tried: {
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * Union
          * @description Those of any of them.
          */
@@ -11296,6 +12417,21 @@ export interface components {
             /** Weaker */
             weaker: number;
         };
+        /** VersionNew */
+        VersionNew: {
+            /**
+             * After
+             * @description The newest version that the writer saw.
+             */
+            after: number;
+            body: components["schemas"]["Body"];
+            /**
+             * Note
+             * @description What has changed.
+             * @default
+             */
+            note: string;
+        };
         /**
          * VersionRead
          * @description A version that was published.
@@ -11310,20 +12446,6 @@ export interface components {
             published_at: string;
             /** Published By */
             published_by: string;
-        };
-        /**
-         * Versions
-         * @description Of everything that runs.
-         */
-        Versions: {
-            /** Clickhouse */
-            clickhouse: string;
-            /** Postgresql */
-            postgresql: string;
-            /** Python */
-            python: string;
-            /** Siyu */
-            siyu: string;
         };
         /**
          * Wait
@@ -11856,6 +12978,20 @@ export interface components {
             value_to?: number | null;
         };
         /**
+         * Versions
+         * @description Of everything that runs.
+         */
+        siyu__app__system__Versions: {
+            /** Clickhouse */
+            clickhouse: string;
+            /** Postgresql */
+            postgresql: string;
+            /** Python */
+            python: string;
+            /** Siyu */
+            siyu: string;
+        };
+        /**
          * Problem
          * @description What the platform, or Siyu itself, said.
          */
@@ -11898,6 +13034,12 @@ export interface components {
             days: number[];
             /** Ends */
             ends: string;
+        };
+        /** Versions */
+        siyu__content__http__scripts__Versions: {
+            script: components["schemas"]["Script"];
+            /** Versions */
+            versions: components["schemas"]["ScriptVersion"][];
         };
         /**
          * Consent
@@ -14533,6 +15675,1270 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleConfig"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendars_api_v1_content_calendars_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_calendar_api_v1_content_calendars_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendar_api_v1_content_calendars__calendar_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_calendar_api_v1_content_calendars__calendar_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    posts_api_v1_content_calendars__calendar_id__posts_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_post_api_v1_content_calendars__calendar_id__posts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_post_api_v1_content_calendars__calendar_id__posts__post_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+                post_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_post_api_v1_content_calendars__calendar_id__posts__post_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+                post_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    exclusions_api_v1_content_exclusions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_exclusions_api_v1_content_exclusions_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exclusions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fits_api_v1_content_fits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tried"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fit"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    materials_api_v1_content_materials_get: {
+        parameters: {
+            query?: {
+                kind?: ("text" | "image" | "link" | "mini_program" | "video" | "file") | null;
+                /** @description Only what has an id below this one. */
+                below?: number | null;
+                limit?: number;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_material_api_v1_content_materials_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    material_api_v1_content_materials__material_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_material_api_v1_content_materials__material_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_material_api_v1_content_materials__material_id__archived_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Archived"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_medium_api_v1_content_media_post: {
+        parameters: {
+            query: {
+                /** @description Of the file. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediumRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    medium_api_v1_content_media__hash___get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    personas_api_v1_content_personas_get: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_persona_api_v1_content_personas_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonaNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    persona_api_v1_content_personas__persona_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_persona_api_v1_content_personas__persona_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonaChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_adjustment_api_v1_content_personas__persona_id__adjustments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adjusted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_api_v1_content_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Previewed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    scripts_api_v1_content_scripts_get: {
+        parameters: {
+            query?: {
+                /** @description Only what has an id below this one. */
+                below?: number | null;
+                limit?: number;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Script"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_script_api_v1_content_scripts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVersion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    script_api_v1_content_scripts__script_id__get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["siyu__content__http__scripts__Versions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_script_api_v1_content_scripts__script_id__archived_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Archived"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Script"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_version_api_v1_content_scripts__script_id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVersion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    script_version_api_v1_content_scripts__script_id__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVersion"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -20694,6 +23100,46 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_medium_m__hash___get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description The request cannot be done as it is. */
