@@ -33,7 +33,7 @@ STEPS = st.one_of(
         {
             "kind": st.just("wait"),
             "next": NAMES,
-            "until": st.datetimes(datetime(1971, 1, 1), datetime(8999, 1, 1)).map(
+            "until": st.datetimes(datetime.fromisoformat("1971-01-01"), datetime.fromisoformat("8999-01-01")).map(
                 lambda at: at.isoformat(timespec="seconds")
             ),
         }
