@@ -22,6 +22,7 @@ from siyu.app.api import (
 from siyu.channels import http as channels
 from siyu.content import http as content
 from siyu.engines.access import http as access
+from siyu.experiments import http as experiments
 from siyu.touch import http as touch
 
 router = APIRouter()
@@ -49,6 +50,8 @@ router.include_router(channels.codes)
 router.include_router(channels.mirror)
 router.include_router(channels.acts)
 router.include_router(channels.tasks)
+router.include_router(experiments.router)
+router.include_router(experiments.holdouts)
 router.include_router(content.media)
 router.include_router(content.scripts)
 router.include_router(content.planning)

@@ -2,6 +2,7 @@
 
 from siyu.touch.rules.checking import check as check_rules
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
+from siyu.touch.service.counting import ways_sent
 from siyu.touch.service.deciding import brand_zone, decide_due, set_brand_zone
 from siyu.touch.service.following import ACTS, note_acts, reassign, split
 from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
@@ -56,4 +57,5 @@ __all__ = [
     "touch_by_key",
     "touches",
     "touches_of",
+    "ways_sent",
 ]

@@ -1778,6 +1778,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holdout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Holdout
+         * @description How many people get no marketing at all.
+         */
+        get: operations["holdout_api_v1_holdout_get"];
+        /**
+         * Change Holdout
+         * @description Hold out another share from programmes to come, and from newcomers of those that run. Safe to repeat.
+         */
+        put: operations["change_holdout_api_v1_holdout_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/assets": {
         parameters: {
             query?: never;
@@ -3142,6 +3166,106 @@ export interface paths {
          */
         get: operations["flow_people_api_v1_overview_flows_people_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programmes
+         * @description Whatever reaches people and is measured, newest first.
+         */
+        get: operations["programmes_api_v1_programmes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places
+         * @description Every place that a customer has, newest first.
+         */
+        get: operations["places_api_v1_programmes_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programme
+         * @description One programme, and how many people are in which of its groups.
+         */
+        get: operations["programme_api_v1_programmes__programme_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme_id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Control
+         * @description Have another share of newcomers left alone from now on; who has a place keeps it. Safe to repeat.
+         */
+        put: operations["change_control_api_v1_programmes__programme_id__control_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme_id}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Costs
+         * @description What one touch costs, by way, for the report. Safe to repeat.
+         */
+        put: operations["change_costs_api_v1_programmes__programme_id__costs_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5890,6 +6014,29 @@ export interface components {
             /** Contact Ids */
             contact_ids: string[];
         };
+        /** ControlChange */
+        ControlChange: {
+            /**
+             * Control Bp
+             * @description Of ten thousand newcomers.
+             */
+            control_bp: number;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** CostsChange */
+        CostsChange: {
+            /**
+             * Costs
+             * @description Of one touch, in fen, by way.
+             */
+            costs: {
+                [key: string]: number;
+            };
+        };
         /** CountRead */
         CountRead: {
             /** Code */
@@ -7265,6 +7412,27 @@ export interface components {
             /** Repeats */
             repeats: number;
         };
+        /**
+         * GroupCount
+         * @description How many people of one group and arm are assigned and exposed; the mixed count in neither.
+         */
+        GroupCount: {
+            /** Arm */
+            arm: string | null;
+            /** Assigned */
+            assigned: number;
+            /** Exposed */
+            exposed: number;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "treated" | "control" | "holdout";
+            /** Mixed */
+            mixed: number;
+            /** Programme Id */
+            programme_id: number;
+        };
         /** GroupHandoverNew */
         GroupHandoverNew: {
             /** Group Ids */
@@ -7472,6 +7640,24 @@ export interface components {
             left_at: string;
             /** Staff Id */
             staff_id: string;
+        };
+        /** Holdout */
+        Holdout: {
+            /**
+             * Bp
+             * @description Of ten thousand people so many get no marketing.
+             */
+            bp: number;
+        };
+        /** HoldoutChange */
+        HoldoutChange: {
+            /** Bp */
+            bp: number;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
         };
         /**
          * InGroup
@@ -9467,6 +9653,27 @@ export interface components {
              */
             phone: string;
         };
+        /** PlaceRead */
+        PlaceRead: {
+            /** Arm */
+            arm: string | null;
+            /**
+             * Assigned At
+             * Format: date-time
+             */
+            assigned_at: string;
+            /** Exposed At */
+            exposed_at: string | null;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "treated" | "control" | "holdout";
+            /** Mixed */
+            mixed: boolean;
+            /** Programme Id */
+            programme_id: number;
+        };
         /**
          * Plan
          * @description The phases, which do not overlap, and by how many of a hundred a share may leave the mix before it is said.
@@ -9843,24 +10050,6 @@ export interface components {
             state: string;
             /** Stopped At */
             stopped_at: string | null;
-        };
-        /** ProgrammeRead */
-        ProgrammeRead: {
-            /** Actor */
-            actor: string;
-            /** At */
-            at: string | null;
-            /** Counts */
-            counts: components["schemas"]["CountRead"][];
-            /** Programme Id */
-            programme_id: number;
-            /** Reason */
-            reason: string;
-            /**
-             * State
-             * @description running, paused, or halted by the harm guard
-             */
-            state: string;
         };
         /**
          * PropertyFilter
@@ -13060,6 +13249,15 @@ export interface components {
             /** State */
             state: string;
         };
+        /** ProgrammeRead */
+        siyu__experiments__http__ProgrammeRead: {
+            /**
+             * Counts
+             * @description By group and arm; mixed people are counted in neither.
+             */
+            counts: components["schemas"]["GroupCount"][];
+            programme: components["schemas"]["Programme"];
+        };
         /**
          * Arm
          * @description One variant of a programme; of the treated it gets its weight's share.
@@ -13240,6 +13438,24 @@ export interface components {
             sentence_zh: string;
             /** Took Ms */
             took_ms: number;
+        };
+        /** ProgrammeRead */
+        siyu__touch__http__touches__ProgrammeRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Counts */
+            counts: components["schemas"]["CountRead"][];
+            /** Programme Id */
+            programme_id: number;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @description running, paused, or halted by the harm guard
+             */
+            state: string;
         };
         /**
          * Consent
@@ -17763,6 +17979,86 @@ export interface operations {
             };
         };
     };
+    holdout_api_v1_holdout_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_holdout_api_v1_holdout_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldoutChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     assets_api_v1_identity_assets_get: {
         parameters: {
             query?: never;
@@ -21011,6 +21307,218 @@ export interface operations {
             };
         };
     };
+    programmes_api_v1_programmes_get: {
+        parameters: {
+            query?: {
+                /** @description Only those with an id below. */
+                below?: number | null;
+                limit?: number;
+                /** @description Those that run, or those that were stopped. */
+                running?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    places_api_v1_programmes_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    programme_api_v1_programmes__programme_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["siyu__experiments__http__ProgrammeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_control_api_v1_programmes__programme_id__control_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_costs_api_v1_programmes__programme_id__costs_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     redeem_api_v1_redeem_post: {
         parameters: {
             query?: never;
@@ -22581,7 +23089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProgrammeRead"];
+                    "application/json": components["schemas"]["siyu__touch__http__touches__ProgrammeRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
