@@ -90,6 +90,8 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/channels/accounts/{account_id}/handovers": "channels.read",
     "GET /api/v1/channels/accounts/{account_id}/heirless": "channels.act",
     "GET /api/v1/channels/accounts/{account_id}/marks": "channels.read",
+    "GET /api/v1/channels/accounts/{account_id}/media/{file_id}": "channels.read",
+    "POST /api/v1/channels/accounts/{account_id}/media": "channels.manage",
     "GET /api/v1/channels/accounts/{account_id}/marks/{order_id}": "channels.read",
     "PATCH /api/v1/channels/accounts/{account_id}/tags/{tag_id}": "channels.act",
     "POST /api/v1/channels/accounts/{account_id}/handovers": "channels.act",

@@ -47,6 +47,7 @@ for part in (
     router.include_router(part.router)
 router.include_router(channels.accounts)
 router.include_router(channels.codes)
+router.include_router(channels.media)
 router.include_router(channels.mirror)
 router.include_router(channels.acts)
 router.include_router(channels.tasks)

@@ -22,6 +22,7 @@ class Capability(StrEnum):
     PAGE_LOGIN = "page_login"  # says who visits a page of ours
     APP_LOGIN = "app_login"  # says who uses an app of ours, and the phone that they give
     ENTRY_CODES = "entry_codes"
+    MEDIA = "media"  # keeps pictures for a while
     WELCOME = "welcome"  # greets who has just come
     SEND = "send"
     TASKS = "tasks"  # knows what became of what staff were asked to send

@@ -350,6 +350,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/accounts/{account_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep
+         * @description Keep a picture and upload it to the platform; attachments name it by `file`. Safe to repeat: it is kept once.
+         */
+        post: operations["keep_api_v1_channels_accounts__account_id__media_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/media/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description The picture.
+         */
+        get: operations["picture_api_v1_channels_accounts__account_id__media__file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/accounts/{account_id}/mirror": {
         parameters: {
             query?: never;
@@ -5074,6 +5114,21 @@ export interface components {
             hook?: components["schemas"]["Offer"] | null;
             plain?: components["schemas"]["Offer"] | null;
         };
+        /** Body_keep_api_v1_channels_accounts__account_id__media_post */
+        Body_keep_api_v1_channels_accounts__account_id__media_post: {
+            /**
+             * File
+             * @description PNG or JPEG, up to 2 MB.
+             */
+            file: string;
+            /**
+             * Kind
+             * @description Of which attachments it is the picture.
+             * @default image
+             * @enum {string}
+             */
+            kind: "image" | "mini_program";
+        };
         /** Body_keep_file_api_v1_imports_files_post */
         Body_keep_file_api_v1_imports_files_post: {
             /** File */
@@ -5429,7 +5484,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "handover";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "handover";
         /**
          * CardRead
          * @description One package card.
@@ -8802,6 +8857,13 @@ export interface components {
             rights: string[];
             /** Roles */
             roles: components["schemas"]["Role"][];
+        };
+        /** MediaRead */
+        MediaRead: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
         };
         /** MediumRead */
         MediumRead: {
@@ -14372,6 +14434,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MarksRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_api_v1_channels_accounts__account_id__media_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_keep_api_v1_channels_accounts__account_id__media_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    picture_api_v1_channels_accounts__account_id__media__file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
                 };
             };
             /** @description The request cannot be done as it is. */
