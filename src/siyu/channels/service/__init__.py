@@ -44,6 +44,8 @@ from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
 from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
+from siyu.channels.service.media import MOST_BYTES as MOST_PICTURE_BYTES
+from siyu.channels.service.media import keep_picture, picture, upload_again
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
@@ -84,6 +86,7 @@ __all__ = [
     "CODES_CHANNEL",
     "END_TIES",
     "MOST_ITEMS",
+    "MOST_PICTURE_BYTES",
     "PUSH",
     "RECONCILE",
     "TURNED_CHANNEL",
@@ -150,6 +153,7 @@ __all__ = [
     "heirless",
     "items_of",
     "keep_pending",
+    "keep_picture",
     "keep_recognised",
     "login_of_app",
     "make_tags",
@@ -168,6 +172,7 @@ __all__ = [
     "order_marks",
     "order_reconcile",
     "pause_account",
+    "picture",
     "push_message",
     "put_off_rereads",
     "read_push",
@@ -187,6 +192,7 @@ __all__ = [
     "task_results",
     "tie_phone",
     "update_account",
+    "upload_again",
     "used",
     "visitors",
     "walk",

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from siyu.channels.types.codes import CodeKind
+
 
 class Capability(StrEnum):
     """What a channel can do; a plugin that declares one does it."""
@@ -20,6 +22,7 @@ class Capability(StrEnum):
     PAGE_LOGIN = "page_login"  # says who visits a page of ours
     APP_LOGIN = "app_login"  # says who uses an app of ours, and the phone that they give
     ENTRY_CODES = "entry_codes"
+    MEDIA = "media"  # keeps pictures for a while
     WELCOME = "welcome"  # greets who has just come
     SEND = "send"
     TASKS = "tasks"  # knows what became of what staff were asked to send
@@ -185,6 +188,7 @@ class About:
         external_id: the field whose value is how the platform calls the account; empty when no field says it.
         identity: identifier types its contacts have, the account's own scope first.
         handovers: the limits of handovers, where the channel has them.
+        codes: kinds of entry codes, where it has them.
     """
 
     name: str
@@ -199,3 +203,4 @@ class About:
     identity: tuple[str, ...] = ()
     external_id: str = ""
     handovers: HandoverLimits | None = None
+    codes: tuple[CodeKind, ...] = ("staff", "group", "link")

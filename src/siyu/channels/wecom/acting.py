@@ -3,14 +3,27 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from siyu.channels.types import Acts, Handover, Heirless, Note, Reaction, Results, Said, SaidPage, Tag, TransferOutcome
-from siyu.channels.wecom.calls import contacts, moments, sends, service, tags, transfers
+from siyu.channels.types import (
+    Acts,
+    Handover,
+    Heirless,
+    Note,
+    Reaction,
+    Results,
+    Said,
+    SaidPage,
+    Tag,
+    TransferOutcome,
+    Uploaded,
+)
+from siyu.channels.wecom.calls import contacts, media, moments, sends, service, tags, transfers
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.errors import advice
 from siyu.channels.wecom.results import moment_results, results
 from siyu.kernel.errors import BadInput, TryLater
 
 _MOMENT: Final = "moment"
+_MEDIA_FIELDS: Final = {"image": "media_id", "mini_program": "pic_media_id"}
 # Already under way, or there already, counts as taken: so a request may be repeated.
 _OUTCOMES: Final[Mapping[int, TransferOutcome]] = {40129: "waiting", 40128: "limit", 40099: "limit", 90504: "done"}
 _FAILED: Final[TransferOutcome] = "failed"
@@ -52,6 +65,10 @@ class WecomActs(Acts):
         contacts.remark(
             self.client, staff_id, contact_id, {name: value for name, value in fields.items() if value is not None}
         )
+
+    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
+        made = media.upload(self.client, "image", name, content, media_type)
+        return Uploaded({_MEDIA_FIELDS[kind]: made.id}, made.until)
 
     def hand_over(
         self, giver: str, taker: str, contact_ids: Sequence[str], *, left: bool, said: str = ""

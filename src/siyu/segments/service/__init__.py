@@ -1,6 +1,6 @@
 """What other rooms may ask of segments."""
 
-from siyu.segments.rules import NEW, PREDICTION, PURCHASE, STANDING
+from siyu.segments.rules import FACT_KINDS, NEW, PREDICTION, PURCHASE, STANDING
 from siyu.segments.service.defining import (
     EVALUATE,
     adopt,
@@ -12,6 +12,7 @@ from siyu.segments.service.defining import (
     evaluate_soon,
     segment,
     segments,
+    users,
 )
 from siyu.segments.service.evaluating import evaluate, not_evaluated
 from siyu.segments.service.lists import delete_list, lists, one_list, upload
@@ -19,11 +20,13 @@ from siyu.segments.service.matching import everybody_who, matching, preview
 from siyu.segments.service.reacting import CHANNEL, anything_due, expire, react, take_touched, touch, wants
 from siyu.segments.service.reading import check_expression, combine, contains, evaluations, moves, overlap, people_of
 from siyu.segments.service.reading import members_of as members
-from siyu.segments.service.rulebook import check_rule, sentence, sentences
+from siyu.segments.service.rulebook import check_rule, problems, sentence, sentences
+from siyu.segments.store.bitmaps import bitmap
 
 __all__ = [
     "CHANNEL",
     "EVALUATE",
+    "FACT_KINDS",
     "NEW",
     "PREDICTION",
     "PURCHASE",
@@ -31,6 +34,7 @@ __all__ = [
     "adopt",
     "announce_use",
     "anything_due",
+    "bitmap",
     "change",
     "check_expression",
     "check_rule",
@@ -54,6 +58,7 @@ __all__ = [
     "overlap",
     "people_of",
     "preview",
+    "problems",
     "react",
     "segment",
     "segments",
@@ -62,5 +67,6 @@ __all__ = [
     "take_touched",
     "touch",
     "upload",
+    "users",
     "wants",
 ]

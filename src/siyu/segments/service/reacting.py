@@ -66,8 +66,8 @@ def _look_again(
     for start in range(0, len(everyone), AT_ONCE):
         asked = everyone[start : start + AT_ONCE]
         world = open_world(conn, clickhouse, moment, asked.tolist())
-        for (stored, _), answer in zip(few, answers(world, trees, dues=True), strict=True):
-            changes += apply(conn, world, stored, bitmap(asked), answer, now)
+        answered = zip([stored for stored, _ in few], answers(world, trees, dues=True), strict=True)
+        changes += apply(conn, world, bitmap(asked), list(answered), now)
     tell(conn, changes, [stored for stored, _ in few])
     return changes
 

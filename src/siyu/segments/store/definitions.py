@@ -216,6 +216,22 @@ def users_of_segment(conn: Connection, segment_id: int) -> list[str]:
     return [row[0] for row in found]
 
 
+def users(conn: Connection) -> dict[int, list[str]]:
+    """What builds on each segment, by its id, as :func:`users_of_segment`; one that nothing builds on is absent."""
+    found = rows(
+        conn,
+        """
+        SELECT used, array_agg(name ORDER BY name) FROM (
+            SELECT to_segment_id AS used, name FROM segments.reference
+            JOIN segments.segment ON segment.id = reference.segment_id
+            WHERE to_segment_id IS NOT NULL AND deleted_at IS NULL
+            UNION SELECT segment_id, name FROM segments.use
+        ) AS built GROUP BY used
+        """,
+    )
+    return {row[0]: list(row[1]) for row in found}
+
+
 def users_of_list(conn: Connection, list_id: int) -> list[str]:
     """Names of the segments that ask of a list."""
     sql = """SELECT DISTINCT name FROM segments.reference JOIN segments.segment ON segment.id = reference.segment_id
@@ -261,9 +277,16 @@ def evaluated(conn: Connection, segment_id: int, version: int, people: int, at: 
     )
 
 
-def count_moves(conn: Connection, segment_id: int, by: int) -> None:
-    """So many more are in it."""
-    run(conn, "UPDATE segments.segment SET people = people + :by WHERE id = :id", id=segment_id, by=by)
+def count_moves(conn: Connection, moved: Mapping[int, int]) -> None:
+    """So many more are in each."""
+    run(
+        conn,
+        """UPDATE segments.segment SET people = people + by
+           FROM unnest(CAST(:ids AS bigint[]), CAST(:by AS bigint[])) AS moved (segment_id, by)
+           WHERE segment.id = moved.segment_id AND by <> 0""",
+        ids=list(moved),
+        by=list(moved.values()),
+    )
 
 
 def note_evaluation(conn: Connection, of: Sequence[Any]) -> None:

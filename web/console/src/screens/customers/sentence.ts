@@ -24,6 +24,7 @@ export const KINDS = {
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
+  journeys: ["journey.entered", "journey.ended"],
 } as const;
 
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
@@ -44,6 +45,11 @@ export function sentence(entry: Entry, words: Words): string {
   if (group === "segment") {
     const name = text(entry.properties["name"]) || entry.name;
     return words.t(entry.kind === "segment.entered" ? "says.segmentEntered" : "says.segmentLeft", { name });
+  }
+  if (group === "journey") {
+    const how = text(entry.properties["how"]);
+    const name = entry.name;
+    return entry.kind === "journey.entered" ? words.t("says.journeyEntered", { name }) : words.t("says.journeyEnded", { name, how: words.t(`journeyEnds.${how}`) });
   }
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);

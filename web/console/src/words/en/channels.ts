@@ -42,6 +42,7 @@ export const channels: Words<typeof source> = {
     empty: "This account was never checked.",
   },
   capability: {
+    media: "Pictures",
     staff: "Staff",
     contacts: "Customers",
     tags: "Tags",

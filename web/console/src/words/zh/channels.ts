@@ -39,6 +39,7 @@ export const channels = {
     empty: "尚未检查过此账号。",
   },
   capability: {
+    media: "图片素材",
     staff: "员工",
     contacts: "客户",
     tags: "标签",
