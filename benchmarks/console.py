@@ -64,7 +64,7 @@ EXEMPT: Final[dict[str, str]] = {
     "/channels/accounts/{account_id}/marks/{order_id}": "nobody has ordered marks here",
     "/channels/accounts/{account_id}/tasks/{handle}": "nobody has given staff a task here",
     "/channels/accounts/{account_id}/tasks/{handle}/results": "nobody has given staff a task here",
-    "/touch/programmes/{programme_id}": "no programme has reached anybody here",
+    "/journeys/rehearsals/{rehearsal_id}": "a result that is kept whole, once a job has made it",
 }
 _WARM_UP: Final = 3
 _LOADS: Final = 5
@@ -254,7 +254,7 @@ class Mix:
                 ORDER BY md5(id::text) LIMIT 40
             """).fetchall()
             self._values = [(row[0], row[1]) for row in found]
-            found = connection.execute("SELECT contact_id FROM channels.contact ORDER BY md5(contact_id) LIMIT 40")
+            found = connection.execute("SELECT contact_id FROM channels.contact ORDER BY md5(contact_id) LIMIT 40").fetchall()
             self._contacts = [row[0] for row in found]
         self._rng.shuffle(self._people)
         self._values += [("phone", f"1391234{n:04}") for n in range(10)]  # nobody's, most likely
@@ -262,7 +262,7 @@ class Mix:
     def everything(self) -> dict[str, Sequence[Ask]]:
         """Requests by route."""
         known = {**self.people(), **self.lists(), **self.settings(), **self.reports()}
-        return {**known, **self.channels(), **self.segments(), **self.touches()}
+        return {**known, **self.channels(), **self.segments(), **self.touches(), **self.journeys()}
 
     def people(self) -> dict[str, Sequence[Ask]]:
         """One customer at a time, and the list of them."""
@@ -527,7 +527,7 @@ class Mix:
         each = [Ask({"segment_id": one}) for one in made]
         days = [{"from": str(self._day(29 + n)), "to": str(self._day(n))} for n in range(6)]
         return {
-            "/segments": [Ask()] * self._some,
+            **{f"/segments{what}": [Ask()] * self._some for what in ("", "/offers", "/uses")},
             "/segments/lists": [Ask()] * self._some,
             "/segments/check": [Ask(body=one) for one in rules] * 4,
             "/segments/preview": [Ask(body=one) for one in tried],
@@ -546,6 +546,38 @@ class Mix:
             if time.monotonic() > deadline:
                 raise RuntimeError("a segment was not evaluated")
             time.sleep(0.2)
+
+    def journeys(self) -> dict[str, Sequence[Ask]]:
+        """One that wins people back, with some in it, and the programme by which it is measured."""
+        made = self._sent("post", "/journeys", json={"key": f"bench-{time.time_ns()}", "template": "win-back"})
+        journey = made["id"]
+        for act in ("publish", "start"):
+            self._sent("post", f"/journeys/{journey}/{act}")
+        self._sent("post", f"/journeys/{journey}/people", json={"customer_ids": self._living()})
+        step, (version, *_) = made["definition"]["start"], self._got(f"/journeys/{journey}/versions")
+        of_it = ("", "/calls", "/check", "/figures", "/rehearsals", "/versions", "/yaml")
+        programmes = [one["id"] for one in self._got("/programmes")]
+        each = [Ask({"programme_id": one}) for one in programmes] * 4
+        people = [Ask({"customer_id": one}) for one in self._people]
+        return {
+            **{f"/journeys{what}": [Ask()] * self._some for what in ("", "/templates")},
+            **{f"/journeys/{{journey_id}}{what}": [Ask({"journey_id": journey})] * self._some for what in of_it},
+            "/journeys/{journey_id}/versions/{number}": [Ask({"journey_id": journey, "number": version["number"]})] * 4,
+            "/journeys/{journey_id}/steps/{step}/people": [Ask({"journey_id": journey, "step": step})] * self._some,
+            "/customers/{customer_id}/journeys": people,
+            "/programmes": [Ask()] * self._some,
+            "/programmes/{programme_id}": each,
+            "/programmes/customers/{customer_id}": people,
+            "/staff-tasks": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/insight/lift": [Ask()] * self._some,
+            "/insight/lift/{programme_id}": [Ask(one.ids, {"days": 7 + n}) for n, one in enumerate(each)],
+            "/touch/programmes": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/touch/programmes/{programme_id}": each,
+            "/touch/programmes/{programme_id}/guard": each,
+        }
+
+    def _living(self) -> list[int]:
+        return [one for one in self._people if self._client.get(f"{API}/customers/{one}").json()["customer_id"] == one]
 
     def touches(self) -> dict[str, Sequence[Ask]]:
         """The gate; nobody has been reached yet, so that its lists are short."""
