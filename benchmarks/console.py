@@ -254,7 +254,9 @@ class Mix:
                 ORDER BY md5(id::text) LIMIT 40
             """).fetchall()
             self._values = [(row[0], row[1]) for row in found]
-            found = connection.execute("SELECT contact_id FROM channels.contact ORDER BY md5(contact_id) LIMIT 40").fetchall()
+            found = connection.execute(
+                "SELECT contact_id FROM channels.contact ORDER BY md5(contact_id) LIMIT 40"
+            ).fetchall()
             self._contacts = [row[0] for row in found]
         self._rng.shuffle(self._people)
         self._values += [("phone", f"1391234{n:04}") for n in range(10)]  # nobody's, most likely
