@@ -31,6 +31,7 @@ from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
 from siyu.channels.service.ending import END_TIES, delete_account, end_ties
+from siyu.channels.service.feedback import unheard_deletions
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import (
     Health,
@@ -191,6 +192,7 @@ __all__ = [
     "take_turned",
     "task_results",
     "tie_phone",
+    "unheard_deletions",
     "update_account",
     "upload_again",
     "used",

@@ -175,6 +175,12 @@ class Acts:
         """Give the platform a picture for attachments of a kind (``image``, ``mini_program``). A repeat uploads again."""
         raise NotImplementedError
 
+    def feedback(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> dict[datetime, int]:
+        """How many customers deleted or blocked one of these members, by the begin of each day from ``since`` to ``until``,
+        which are begins of days of the platform's zone, at most 30 apart.
+        """
+        raise NotImplementedError
+
     def hand_over(
         self, giver: str, taker: str, contact_ids: Sequence[str], *, left: bool, said: str = ""
     ) -> list[Handover]:

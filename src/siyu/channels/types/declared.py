@@ -29,6 +29,7 @@ class Capability(StrEnum):
     MOMENTS = "moments"  # staff publish to their customers; knows who liked and commented
     TAGGING = "tagging"  # changes tags, and puts them on contacts
     REMARKS = "remarks"  # writes what staff note
+    FEEDBACK = "feedback"  # counts who deleted or blocked staff
     HANDOVER = "handover"  # customers and groups go from one member to another
 
 
