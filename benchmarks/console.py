@@ -47,6 +47,7 @@ EXEMPT: Final[dict[str, str]] = {
     "/live": "a stream without end",
     "/sources/{source_id}/live": "a stream without end",
     "/customers/exports/{export_id}/file": "a download, as large as the export",
+    "/insight/lift/{programme_id}": "no programme runs over these people",
     "/imports/{run_id}/rejects": "a download, as large as the file of rejects",
     "/channels/codes/{code_id}/cards.csv": "a download, as large as the bundle of cards",
     "/channels/codes/{code_id}/cards.zip": "a download, as large as the bundle of cards",
@@ -398,6 +399,7 @@ class Mix:
             "/insight/ltv": [Ask(query=one) for one in spans],
             "/insight/ltv/spread": [Ask(query=one) for one in plain],
             "/insight/ltv/people": [Ask(query={**one, "low_fen": 9000 * n}) for n, one in enumerate(plain)],
+            "/insight/lift": [Ask(query={"limit": 1 + n}) for n in range(len(plain))],
             "/insight/rfm": [Ask(query=one) for one in rfm],
             "/insight/rfm/people": [Ask(query={**one, **squares[n % 5]}) for n, one in enumerate(rfm)],
             "/insight/facts-by-day": [

@@ -9,6 +9,7 @@ import procrastinate
 import structlog
 
 from siyu.app import checking, exports, forgetting, imports, journeying, lifetime, recognising, segmenting, syncing
+from siyu.app import checking, exports, forgetting, guarding, imports, lifetime, recognising, segmenting, syncing
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
@@ -58,6 +59,8 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
 
     desk = channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
     _periodic(jobs, "touch.staff", "*/10 * * * *", lambda: touch.look_after_staff(desk))
+
+    _periodic(jobs, guarding.JOB, "*/5 * * * *", lambda: guarding.guard_all(context, ending=ending))
 
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
 

@@ -32,7 +32,7 @@ from siyu.customers.service.listing import (
     take_stale,
 )
 from siyu.customers.service.merging import merge_profiles, start_profile
-from siyu.customers.service.predicting import expected_values, prediction, write_predictions
+from siyu.customers.service.predicting import expected_of_everybody, expected_values, prediction, write_predictions
 from siyu.customers.service.reading import (
     consents_of,
     personal_items,
@@ -59,6 +59,7 @@ __all__ = [
     "consents_of",
     "count_by",
     "everybody",
+    "expected_of_everybody",
     "expected_values",
     "expire_exports",
     "export",
