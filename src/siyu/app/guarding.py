@@ -10,7 +10,7 @@ from siyu.touch import service as touch
 
 log = structlog.get_logger(__name__)
 
-JOB: Final = "touch.guard"
+JOB: Final = "touch.watch"
 
 
 def guard_all(context: Context, *, ending: Callable[[], bool] = lambda: False) -> list[int]:

@@ -10,6 +10,18 @@ import structlog
 
 from siyu.app import checking, exports, forgetting, imports, journeying, lifetime, recognising, segmenting, syncing
 from siyu.app import checking, exports, forgetting, guarding, imports, lifetime, recognising, segmenting, syncing
+from siyu.app import (
+    checking,
+    exports,
+    forgetting,
+    guarding,
+    imports,
+    journeying,
+    lifetime,
+    recognising,
+    segmenting,
+    syncing,
+)
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from pydantic import BaseModel, Field
 
 from siyu.app.api.people import CanSeePeople, Cursor, Limit, PeopleAnswer, answer
@@ -13,7 +13,7 @@ from siyu.app.behind import SegmentPeople
 from siyu.app.context import Context
 from siyu.app.listing import lines_of
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
 from siyu.kernel.errors import BadInput, TooLarge
 from siyu.segments import service as segments
 from siyu.segments.types import (
@@ -32,6 +32,7 @@ router = APIRouter(prefix="/api/v1/segments", tags=["segments"], responses=ERROR
 
 CanRead = Annotated[Principal, needs("segments.read")]
 CanManage = Annotated[Principal, needs("segments.manage")]
+SegmentId = Annotated[int, Path(ge=1, lt=2**63)]
 _MOST_DAYS = 400
 
 
@@ -138,19 +139,19 @@ def upload_list(
 
 
 @router.delete("/lists/{list_id}", status_code=204)
-def drop_list(conn: Conn, now: Now, principal: CanManage, list_id: Id) -> None:
+def drop_list(conn: Conn, now: Now, principal: CanManage, list_id: SegmentId) -> None:
     """Delete a list that no segment asks of."""
     segments.delete_list(conn, principal, list_id, now)
 
 
 @router.get("/{segment_id}")
-def show_segment(conn: Conn, _: CanRead, segment_id: Id) -> Segment:
+def show_segment(conn: Conn, _: CanRead, segment_id: SegmentId) -> Segment:
     """Show a segment with its rule, in words too."""
     return segments.segment(conn, segment_id)
 
 
 @router.put("/{segment_id}")
-def change_segment(conn: Conn, now: Now, principal: CanManage, segment_id: Id, wanted: SegmentWanted) -> Segment:
+def change_segment(conn: Conn, now: Now, principal: CanManage, segment_id: SegmentId, wanted: SegmentWanted) -> Segment:
     """Change a segment; another rule is a new version, and a job evaluates it within seconds."""
     return segments.change(
         conn,
@@ -165,13 +166,13 @@ def change_segment(conn: Conn, now: Now, principal: CanManage, segment_id: Id, w
 
 
 @router.delete("/{segment_id}", status_code=204)
-def drop_segment(conn: Conn, now: Now, principal: CanManage, segment_id: Id) -> None:
+def drop_segment(conn: Conn, now: Now, principal: CanManage, segment_id: SegmentId) -> None:
     """Delete a segment on which nothing is built."""
     segments.delete(conn, principal, segment_id, now)
 
 
 @router.post("/{segment_id}/evaluate", status_code=202)
-def evaluate_segment(conn: Conn, now: Now, principal: CanManage, segment_id: Id) -> Segment:
+def evaluate_segment(conn: Conn, now: Now, principal: CanManage, segment_id: SegmentId) -> Segment:
     """Have a job evaluate a segment in full now."""
     segments.evaluate_soon(conn, principal, segment_id, now)
     return segments.segment(conn, segment_id)
@@ -179,7 +180,13 @@ def evaluate_segment(conn: Conn, now: Now, principal: CanManage, segment_id: Id)
 
 @router.get("/{segment_id}/people", openapi_extra=REPORT)
 def segment_people(
-    request: Request, conn: Conn, _: CanRead, __: CanSeePeople, segment_id: Id, cursor: Cursor = None, limit: Limit = 50
+    request: Request,
+    conn: Conn,
+    _: CanRead,
+    __: CanSeePeople,
+    segment_id: SegmentId,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> PeopleAnswer:
     """Show the people in a segment as it stands, by id."""
     context: Context = request.app.state.context
@@ -192,7 +199,7 @@ def segment_moves(
     conn: Conn,
     now: Now,
     _: CanRead,
-    segment_id: Id,
+    segment_id: SegmentId,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
 ) -> list[DayMoves]:
@@ -209,12 +216,12 @@ def segment_moves(
 
 
 @router.get("/{segment_id}/evaluations")
-def segment_evaluations(conn: Conn, _: CanRead, segment_id: Id) -> list[Evaluation]:
+def segment_evaluations(conn: Conn, _: CanRead, segment_id: SegmentId) -> list[Evaluation]:
     """List the newest full evaluations of a segment: how many, who was others than before, how long it took."""
     return segments.evaluations(conn, segment_id)
 
 
 @router.get("/{segment_id}/overlap/{other_id}", openapi_extra=REPORT)
-def segment_overlap(conn: Conn, _: CanRead, segment_id: Id, other_id: Id) -> Overlap:
+def segment_overlap(conn: Conn, _: CanRead, segment_id: SegmentId, other_id: SegmentId) -> Overlap:
     """Say how many are in both of two segments, and in only one of them."""
     return segments.overlap(conn, segment_id, other_id)

@@ -1,6 +1,6 @@
 """What other rooms may ask of segments."""
 
-from siyu.segments.rules import NEW, PREDICTION, PURCHASE, STANDING
+from siyu.segments.rules import AHEAD, NEW, PREDICTION, PURCHASE, STANDING
 from siyu.segments.service.defining import (
     EVALUATE,
     adopt,
@@ -23,6 +23,7 @@ from siyu.segments.service.rulebook import check_rule, sentence, sentences
 from siyu.segments.store.bitmaps import bitmap
 
 __all__ = [
+    "AHEAD",
     "CHANNEL",
     "EVALUATE",
     "NEW",

@@ -1158,6 +1158,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Person
+         * @description The journeys that somebody is or was in, with what is planned next in each.
+         */
+        get: operations["of_person_api_v1_customers__customer_id__journeys_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/orders": {
         parameters: {
             query?: never;
@@ -2008,6 +2028,518 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journeys
+         * @description List the journeys and broadcasts, the one that was changed last first.
+         */
+        get: operations["list_journeys_api_v1_journeys_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Make a journey as a draft.
+         */
+        post: operations["create_api_v1_journeys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/broadcasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Broadcast
+         * @description Make a broadcast as a draft: a journey of one sending, with a control group like any.
+         */
+        post: operations["create_broadcast_api_v1_journeys_broadcasts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Say what has to be changed before this can be published.
+         */
+        post: operations["check_api_v1_journeys_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/rehearsals/{rehearsal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Show a rehearsal: who would have received what and when, what the gate would have dropped, and what it cannot know.
+         */
+        get: operations["show_api_v1_journeys_rehearsals__rehearsal_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Templates
+         * @description List the journeys to begin with.
+         */
+        get: operations["list_templates_api_v1_journeys_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Apply Yaml
+         * @description Make or change the draft of the key that a file names. Safe to repeat: what is the same changes nothing.
+         */
+        put: operations["apply_yaml_api_v1_journeys_yaml_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Show a journey with its draft, or its newest version.
+         */
+        get: operations["show_api_v1_journeys__journey_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls
+         * @description The last hundred calls to other systems, with what was answered.
+         */
+        get: operations["calls_api_v1_journeys__journey_id__calls_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Draft
+         * @description Say what has to be changed in the draft, or in the newest version.
+         */
+        get: operations["check_draft_api_v1_journeys__journey_id__check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/crowd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring Crowd
+         * @description Bring everybody of a segment in, at the journey's pace.
+         */
+        post: operations["bring_crowd_api_v1_journeys__journey_id__crowd_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Draft
+         * @description Work on a journey; those inside feel nothing of it.
+         */
+        put: operations["keep_draft_api_v1_journeys__journey_id__draft_put"];
+        post?: never;
+        /**
+         * Drop Draft
+         * @description Forget what was worked on since the newest version.
+         */
+        delete: operations["drop_draft_api_v1_journeys__journey_id__draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drain
+         * @description Let nobody in any more; it stops with the last of those inside.
+         */
+        post: operations["drain_api_v1_journeys__journey_id__drain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description How many people are at which step, and how many passed it by which way.
+         */
+        get: operations["figures_api_v1_journeys__journey_id__figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Migrate
+         * @description Have the people of one version go on in another, at once, however many they are.
+         */
+        post: operations["migrate_api_v1_journeys__journey_id__migrate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Hold everybody where they are, and let nobody in.
+         */
+        post: operations["pause_api_v1_journeys__journey_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put In
+         * @description Put people into a journey that runs.
+         */
+        post: operations["put_in_api_v1_journeys__journey_id__people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Make a version of the draft, for whoever enters from now on.
+         */
+        post: operations["publish_api_v1_journeys__journey_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rehearsals
+         * @description List the last rehearsals of a journey, newest first, without their results.
+         */
+        get: operations["list_rehearsals_api_v1_journeys__journey_id__rehearsals_get"];
+        put?: never;
+        /**
+         * Ask
+         * @description Have the draft run over what happened: the same engine and the same gate, and nothing of it stays.
+         */
+        post: operations["ask_api_v1_journeys__journey_id__rehearsals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show Secret
+         * @description Show with which secret the calls of this journey are signed. Audited.
+         */
+        post: operations["show_secret_api_v1_journeys__journey_id__secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Let people in, for the first time or again.
+         */
+        post: operations["start_api_v1_journeys__journey_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/steps/{step}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People At
+         * @description Who is at a step.
+         */
+        get: operations["people_at_api_v1_journeys__journey_id__steps__step__people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description Let everybody out, wherever they are.
+         */
+        post: operations["stop_api_v1_journeys__journey_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description List what was published, newest first.
+         */
+        get: operations["list_versions_api_v1_journeys__journey_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Version
+         * @description Show a version.
+         */
+        get: operations["show_version_api_v1_journeys__journey_id__versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Yaml
+         * @description The draft, or the newest version, as YAML for git.
+         */
+        get: operations["export_yaml_api_v1_journeys__journey_id__yaml_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -2642,6 +3174,46 @@ export interface paths {
          * @description Refuse the key within a second. What was accepted under it stays accepted. Safe to repeat.
          */
         delete: operations["revoke_write_key_api_v1_sources__source_id__write_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description List tasks, oldest first.
+         */
+        get: operations["list_tasks_api_v1_staff_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-tasks/{task_id}/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Task
+         * @description Say that a task is done, or will not be; what was said first stays.
+         */
+        post: operations["end_task_api_v1_staff_tasks__task_id___state__post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3441,14 +4013,27 @@ export interface components {
          * AllOf
          * @description Every one of them holds.
          */
-        AllOf: {
+        "AllOf-Input": {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             condition: "all";
             /** Of */
-            of: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+            of: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["Not-Input"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+        };
+        /**
+         * AllOf
+         * @description Every one of them holds.
+         */
+        "AllOf-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "all";
+            /** Of */
+            of: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["Not-Output"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
         };
         /**
          * Anniversary
@@ -3474,14 +4059,27 @@ export interface components {
          * AnyOf
          * @description At least one of them holds.
          */
-        AnyOf: {
+        "AnyOf-Input": {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             condition: "any";
             /** Of */
-            of: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+            of: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["Not-Input"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+        };
+        /**
+         * AnyOf
+         * @description At least one of them holds.
+         */
+        "AnyOf-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "any";
+            /** Of */
+            of: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["Not-Output"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
         };
         /** ApiKeyMade */
         ApiKeyMade: {
@@ -3551,9 +4149,9 @@ export interface components {
         };
         /**
          * Arm
-         * @description One variant of a programme; of the treated it gets its weight's share.
+         * @description One way of several that are held against each other; weights need not add up to anything.
          */
-        Arm: {
+        "Arm-Input": {
             /** Name */
             name: string;
             /**
@@ -3578,6 +4176,47 @@ export interface components {
              * @description False when one was waiting already.
              */
             queued: boolean;
+        };
+        /**
+         * AskedRehearsal
+         * @description A rehearsal that was asked for; ``problem`` says why it failed, as an error of the API.
+         */
+        AskedRehearsal: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Journey Id */
+            journey_id: number;
+            /** Most */
+            most: number;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            result: components["schemas"]["Rehearsal"] | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done" | "failed";
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * AssetCounts
@@ -3614,6 +4253,18 @@ export interface components {
             buyers: number;
             /** Known */
             known: number;
+        };
+        /**
+         * Attachment
+         * @description What goes with a text; the fields are those of the kind (``link``: title, url, description, picture_url).
+         */
+        Attachment: {
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string;
         };
         /** AuditPage */
         AuditPage: {
@@ -3843,6 +4494,36 @@ export interface components {
             most?: number | null;
         };
         /**
+         * Branch
+         * @description The first case that holds decides; ``otherwise`` when none does.
+         */
+        "Branch-Input": {
+            /** Cases */
+            cases: components["schemas"]["Case-Input"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "branch";
+            /** Otherwise */
+            otherwise: string;
+        };
+        /**
+         * Branch
+         * @description The first case that holds decides; ``otherwise`` when none does.
+         */
+        "Branch-Output": {
+            /** Cases */
+            cases: components["schemas"]["Case-Output"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "branch";
+            /** Otherwise */
+            otherwise: string;
+        };
+        /**
          * Budget
          * @description So many touches in any span of so many hours, over all channels.
          *
@@ -3874,6 +4555,84 @@ export interface components {
             obeys: ("service" | "transactional" | "marketing")[];
         };
         /**
+         * ByArm
+         * @description The person is in this arm of the journey.
+         */
+        ByArm: {
+            /** Arm */
+            arm: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "arm";
+        };
+        /**
+         * ByEntry
+         * @description What brought the person in (the properties of the fact, ``amount_fen``, what an API call gave) meets these.
+         */
+        ByEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "entry";
+            /** Where */
+            where: components["schemas"]["siyu__journeys__types__definition__PropertyTest"][];
+        };
+        /**
+         * ByRule
+         * @description The person meets a rule of segments now.
+         */
+        "ByRule-Input": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "rule";
+            rule: components["schemas"]["RuleDocument-Input"];
+        };
+        /**
+         * ByRule
+         * @description The person meets a rule of segments now.
+         */
+        "ByRule-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "rule";
+            rule: components["schemas"]["RuleDocument-Output"];
+        };
+        /**
+         * BySegment
+         * @description The person is in a segment.
+         */
+        BySegment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "segment";
+            /** Segment */
+            segment: number;
+        };
+        /**
+         * ByValue
+         * @description What the person has brought so far (paid less refunded), in fen, is at least this much and below that.
+         */
+        ByValue: {
+            /** Below Fen */
+            below_fen?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "value";
+            /** From Fen */
+            from_fen?: number | null;
+        };
+        /**
          * Calibration
          * @description The model fitted on the days up to ``until``, held against what came after. ``weeks`` begin with the first ones.
          */
@@ -3899,6 +4658,14 @@ export interface components {
             until: string;
             /** Weeks */
             weeks: components["schemas"]["WeekCheck"][];
+        };
+        /**
+         * CameIn
+         * @description Who entered; who was inside already or may not come again is not among them.
+         */
+        CameIn: {
+            /** Entered */
+            entered: number[];
         };
         /**
          * Capability
@@ -3935,6 +4702,26 @@ export interface components {
              */
             up_to: number;
         };
+        /**
+         * Case
+         * @description One way out of a branch.
+         */
+        "Case-Input": {
+            /** Next */
+            next: string;
+            /** When */
+            when: components["schemas"]["ByRule-Input"] | components["schemas"]["BySegment"] | components["schemas"]["ByValue"] | components["schemas"]["ByArm"] | components["schemas"]["ByEntry"];
+        };
+        /**
+         * Case
+         * @description One way out of a branch.
+         */
+        "Case-Output": {
+            /** Next */
+            next: string;
+            /** When */
+            when: components["schemas"]["ByRule-Output"] | components["schemas"]["BySegment"] | components["schemas"]["ByValue"] | components["schemas"]["ByArm"] | components["schemas"]["ByEntry"];
+        };
         /** ChangePassword */
         ChangePassword: {
             /** New */
@@ -3970,6 +4757,16 @@ export interface components {
              * @default true
              */
             new_groups: boolean;
+        };
+        /**
+         * Checked
+         * @description What has to be changed, and how the steps lead to one another: what a canvas draws.
+         */
+        Checked: {
+            /** Problems */
+            problems: components["schemas"]["siyu__journeys__types__problems__Problem"][];
+            /** Ways */
+            ways: components["schemas"]["Way"][];
         };
         /**
          * Checkpoint
@@ -4268,6 +5065,27 @@ export interface components {
              */
             url: string;
         };
+        /**
+         * CodeTrigger
+         * @description Whoever comes by one of these entry codes, every code when none is named; ``fresh`` as of :class:`FactTrigger`.
+         */
+        CodeTrigger: {
+            /**
+             * Codes
+             * @default []
+             */
+            codes: number[];
+            /**
+             * Fresh
+             * @default 2d
+             */
+            fresh: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "code";
+        };
         /** ConfirmationRead */
         ConfirmationRead: {
             /** Confirmed At */
@@ -4380,6 +5198,21 @@ export interface components {
             state: "waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled";
         };
         /**
+         * Crowd
+         * @description Everybody of a segment as it stands now; `request_id` makes it safe to repeat.
+         */
+        Crowd: {
+            /**
+             * At
+             * @description When the first of them are due; now when absent.
+             */
+            at?: string | null;
+            /** Request Id */
+            request_id: string;
+            /** Segment */
+            segment: number;
+        };
+        /**
          * CustomerList
          * @description A page; ``next`` is the cursor of the following one, ``None`` at the end.
          *
@@ -4438,6 +5271,37 @@ export interface components {
             relations: string[];
             /** Tags */
             tags: string[];
+        };
+        /**
+         * DateTrigger
+         * @description A day of the person that comes every year, told by a trait (``1990-05-17`` or ``05-17``).
+         *
+         *     Attributes:
+         *         trait: which.
+         *         before_days: so many days ahead of it.
+         *         at: at this time of the day. Who was born on 29 February has their day on the 28th in other years.
+         */
+        DateTrigger: {
+            /**
+             * At
+             * @default 10:00
+             */
+            at: string;
+            /**
+             * Before Days
+             * @default 0
+             */
+            before_days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "date";
+            /**
+             * Trait
+             * @default birthday
+             */
+            trait: string;
         };
         /**
          * DayCount
@@ -4524,6 +5388,164 @@ export interface components {
              *     ]
              */
             purposes: ("service" | "transactional" | "marketing")[];
+        };
+        /**
+         * Definition
+         * @description A whole journey.
+         *
+         *     Attributes:
+         *         trigger: who enters, and when.
+         *         start: the first step.
+         *         steps: by their names.
+         *         purpose: of its touches; it has to be said before it is published.
+         *         audience: a rule of segments that whoever enters has to meet; ``None`` for everybody.
+         *         goals: facts that end it as reached, wherever somebody is.
+         *         control_bp: so many of 10,000 are not touched, so that the difference can be seen.
+         *         control_reason: why, where it is not a tenth.
+         *         variables: values for ``{{name}}`` in texts.
+         *         kind: ``broadcast`` is a journey of one sending.
+         *         layout: of the canvas.
+         */
+        "Definition-Input": {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Arms
+             * @default []
+             */
+            arms: components["schemas"]["Arm-Input"][];
+            audience?: components["schemas"]["RuleDocument-Input"] | null;
+            /**
+             * Control Bp
+             * @default 1000
+             */
+            control_bp: number;
+            /**
+             * Control Reason
+             * @default
+             */
+            control_reason: string;
+            /**
+             * Goals
+             * @default []
+             */
+            goals: components["schemas"]["GoalFact"][];
+            /**
+             * Kind
+             * @default journey
+             * @enum {string}
+             */
+            kind: "journey" | "broadcast";
+            /** Layout */
+            layout?: {
+                [key: string]: components["schemas"]["Point"];
+            };
+            /** Name */
+            name: string;
+            pace?: components["schemas"]["Pace"];
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
+            reentry?: components["schemas"]["Reentry"];
+            /** Start */
+            start: string;
+            /** Steps */
+            steps: {
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Input"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+            };
+            /** Trigger */
+            trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
+            /** Variables */
+            variables?: {
+                [key: string]: string;
+            };
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+        };
+        /**
+         * Definition
+         * @description A whole journey.
+         *
+         *     Attributes:
+         *         trigger: who enters, and when.
+         *         start: the first step.
+         *         steps: by their names.
+         *         purpose: of its touches; it has to be said before it is published.
+         *         audience: a rule of segments that whoever enters has to meet; ``None`` for everybody.
+         *         goals: facts that end it as reached, wherever somebody is.
+         *         control_bp: so many of 10,000 are not touched, so that the difference can be seen.
+         *         control_reason: why, where it is not a tenth.
+         *         variables: values for ``{{name}}`` in texts.
+         *         kind: ``broadcast`` is a journey of one sending.
+         *         layout: of the canvas.
+         */
+        "Definition-Output": {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Arms
+             * @default []
+             */
+            arms: components["schemas"]["siyu__journeys__types__definition__Arm"][];
+            audience?: components["schemas"]["RuleDocument-Output"] | null;
+            /**
+             * Control Bp
+             * @default 1000
+             */
+            control_bp: number;
+            /**
+             * Control Reason
+             * @default
+             */
+            control_reason: string;
+            /**
+             * Goals
+             * @default []
+             */
+            goals: components["schemas"]["GoalFact"][];
+            /**
+             * Kind
+             * @default journey
+             * @enum {string}
+             */
+            kind: "journey" | "broadcast";
+            /** Layout */
+            layout?: {
+                [key: string]: components["schemas"]["Point"];
+            };
+            /** Name */
+            name: string;
+            pace?: components["schemas"]["Pace"];
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
+            reentry?: components["schemas"]["Reentry"];
+            /** Start */
+            start: string;
+            /** Steps */
+            steps: {
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Output"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+            };
+            /** Trigger */
+            trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
+            /** Variables */
+            variables?: {
+                [key: string]: string;
+            };
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
         };
         /**
          * Definitions
@@ -4625,6 +5647,57 @@ export interface components {
         Done: {
             /** Count */
             count: number;
+        };
+        /**
+         * Enrolment
+         * @description One person's place in a journey.
+         *
+         *     Attributes:
+         *         step: where they are; ``begun``: the step has begun and they wait in it.
+         *         due_at: when it goes on.
+         *         passed: steps behind them.
+         *         ended: how it ended; ``None`` while it goes on.
+         */
+        Enrolment: {
+            /** Begun */
+            begun: boolean;
+            /** Customer Id */
+            customer_id: number;
+            /** Due At */
+            due_at: string | null;
+            /** Ended */
+            ended?: ("exit" | "goal" | "stopped" | "merged" | "withdrawn") | null;
+            /** Ended At */
+            ended_at?: string | null;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Id */
+            id: number;
+            /** Journey Id */
+            journey_id: number;
+            /** Key */
+            key: string;
+            /** Passed */
+            passed: number;
+            /** Step */
+            step: string;
+            /** Treated */
+            treated: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EnrolmentPage
+         * @description Enrolments; ``next`` is the cursor of the following page, ``None`` at the end.
+         */
+        EnrolmentPage: {
+            /** Enrolments */
+            enrolments: components["schemas"]["Enrolment"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * EntryCode
@@ -4758,6 +5831,17 @@ export interface components {
             kinds: string[];
         };
         /**
+         * Exit
+         * @description The journey ends.
+         */
+        Exit: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exit";
+        };
+        /**
          * ExportAsked
          * @description Whom to export, by the filters of the list or by a figure; the columns; personal data in clear or masked.
          */
@@ -4788,7 +5872,7 @@ export interface components {
              */
             reveal: boolean;
             /** @default {} */
-            wanted: components["schemas"]["Wanted"];
+            wanted: components["schemas"]["siyu__app__api__wanted__Wanted"];
         };
         /**
          * ExportRead
@@ -4834,6 +5918,21 @@ export interface components {
             };
         };
         /**
+         * FactMatch
+         * @description Facts of one kind, of one name when given, that meet every condition.
+         */
+        FactMatch: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name?: string | null;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["siyu__journeys__types__definition__PropertyTest"][];
+        };
+        /**
          * FactTest
          * @description Facts of one kind, of one name when given, that meet every condition.
          */
@@ -4846,7 +5945,35 @@ export interface components {
              * Where
              * @default []
              */
-            where: components["schemas"]["PropertyTest"][];
+            where: components["schemas"]["siyu__segments__types__conditions__PropertyTest"][];
+        };
+        /**
+         * FactTrigger
+         * @description Whoever has such a fact enters.
+         *
+         *     Attributes:
+         *         key: the property whose value tells one enrolment from another: with ``order_no`` there is one for each order. Empty:
+         *             one a person.
+         *         fresh: facts that happened longer ago when they come to be known bring nobody in: an import of last year's orders
+         *             thanks nobody for them.
+         */
+        FactTrigger: {
+            fact: components["schemas"]["FactMatch"];
+            /**
+             * Fresh
+             * @default 2d
+             */
+            fresh: string;
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "fact";
         };
         /**
          * FieldShape
@@ -4887,6 +6014,22 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * Figures
+         * @description How many people are where in a journey.
+         */
+        Figures: {
+            /** Ended */
+            ended: {
+                [key: string]: number;
+            };
+            /** Entered */
+            entered: number;
+            /** Inside */
+            inside: number;
+            /** Steps */
+            steps: components["schemas"]["StepFigures"][];
         };
         /**
          * FileColumn
@@ -5285,6 +6428,29 @@ export interface components {
             unit: "hour" | "day";
         };
         /**
+         * Goal
+         * @description The journey has reached what it was for, and ends.
+         */
+        Goal: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "goal";
+        };
+        /**
+         * GoalFact
+         * @description Such a fact ends the journey as reached; ``key``: only the enrolment whose key is the value of this property.
+         */
+        GoalFact: {
+            fact: components["schemas"]["FactMatch"];
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+        };
+        /**
          * Graph
          * @description The identity graph: identifiers (personal ones masked), why they belong together or not, and what happened.
          *
@@ -5321,7 +6487,7 @@ export interface components {
                     [key: string]: string;
                 }
             ][];
-            span?: components["schemas"]["Span-Output"] | null;
+            span?: components["schemas"]["siyu__channels__types__codes__Span"] | null;
             /**
              * Text
              * @default
@@ -5619,6 +6785,51 @@ export interface components {
             set: "intersection";
         };
         /**
+         * Invite
+         * @description A touch that invites into group chats by a group code; whoever is in one of them already goes on without it.
+         *
+         *     Attributes:
+         *         code: id of the group code, whose address is put behind the text as a link.
+         *         title: of the link.
+         */
+        Invite: {
+            /** Code */
+            code: number;
+            /**
+             * Dropped
+             * @default
+             */
+            dropped: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "invite";
+            /** Next */
+            next: string;
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
+            /** Text */
+            text: string;
+            /**
+             * Title
+             * @default 入群邀请
+             */
+            title: string;
+            /**
+             * Valid For
+             * @default 1d
+             */
+            valid_for: string;
+            /**
+             * Value Fen
+             * @default 0
+             */
+            value_fen: number;
+            /** Wishes */
+            wishes: components["schemas"]["Wish"][];
+        };
+        /**
          * Job
          * @description The job that imports the file; the import appears in the list as soon as it begins.
          */
@@ -5650,6 +6861,55 @@ export interface components {
             running: number;
             /** Waiting */
             waiting: number;
+        };
+        /**
+         * JourneyRead
+         * @description One journey. `has_draft`: it is being worked on since the newest version; `programme_id`: of experiments.
+         */
+        JourneyRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Has Draft */
+            has_draft: boolean;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "journey" | "broadcast";
+            /** Name */
+            name: string;
+            /** Next Run At */
+            next_run_at: string | null;
+            /** Programme Id */
+            programme_id: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "running" | "paused" | "draining" | "stopped";
+            /** Stopped At */
+            stopped_at: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @description The newest; 0 when none was published.
+             */
+            version: number;
         };
         /** JudgedRead */
         JudgedRead: {
@@ -6359,6 +7619,55 @@ export interface components {
             /** Zone */
             zone: string;
         };
+        /**
+         * MadeCall
+         * @description A call to another system.
+         *
+         *     Attributes:
+         *         key: its ``Idempotency-Key``.
+         *         state: ``waiting``: it is made at ``due_at``; ``done``; ``failed``: given up.
+         *         answer: the last one.
+         */
+        MadeCall: {
+            /** Answer */
+            answer: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done" | "failed";
+            /** Tries */
+            tries: number;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ManualTrigger
+         * @description Whom an operator or a program puts in.
+         */
+        ManualTrigger: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "manual";
+        };
         /** MarkNew */
         MarkNew: {
             /**
@@ -6492,6 +7801,23 @@ export interface components {
             reason: string;
         };
         /**
+         * Migration
+         * @description From which version to which; `steps` says where those go on whose step is called otherwise there.
+         */
+        Migration: {
+            /** Into */
+            into: number;
+            /**
+             * Steps
+             * @default {}
+             */
+            steps: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
          * MovePeople
          * @description Those who stood on layer ``before`` of the ladder at ``since``, and on ``after`` at ``until``.
          */
@@ -6525,6 +7851,60 @@ export interface components {
             name: string;
         };
         /**
+         * NewBroadcast
+         * @description One sending to everybody of a segment; without `at` it goes out when a crowd is brought.
+         */
+        NewBroadcast: {
+            /** At */
+            at?: string | null;
+            /**
+             * Fair
+             * @description Each member of staff's customers are spread evenly.
+             * @default true
+             */
+            fair: boolean;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Per Minute
+             * @description People at most; 0 for no pace.
+             * @default 0
+             */
+            per_minute: number;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "service" | "transactional" | "marketing";
+            /** Segment */
+            segment: number;
+            /** Sending */
+            sending: components["schemas"]["Send"] | components["schemas"]["Invite"];
+            /**
+             * Variables
+             * @default {}
+             */
+            variables: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * NewJourney
+         * @description A journey of this key, from a definition or from a template.
+         */
+        NewJourney: {
+            definition?: components["schemas"]["Definition-Input"] | null;
+            /** Key */
+            key: string;
+            /**
+             * Template
+             * @default
+             */
+            template: string;
+        };
+        /**
          * Normal
          * @description What is normal: ``least`` ≤ value ≤ ``most``, ``None`` where there is no bound; ``bad`` is where it gets bad.
          */
@@ -6551,14 +7931,27 @@ export interface components {
          * Not
          * @description It does not hold.
          */
-        Not: {
+        "Not-Input": {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             condition: "not";
             /** Of */
-            of: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+            of: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["Not-Input"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+        };
+        /**
+         * Not
+         * @description It does not hold.
+         */
+        "Not-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "not";
+            /** Of */
+            of: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["Not-Output"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
         };
         /**
          * NotTaken
@@ -6629,6 +8022,17 @@ export interface components {
             purposes: ("service" | "transactional" | "marketing")[];
         };
         /**
+         * OfPerson
+         * @description One journey of a person, and what is planned in it.
+         */
+        OfPerson: {
+            enrolment: components["schemas"]["Enrolment"];
+            /** Name */
+            name: string;
+            /** Planned */
+            planned: components["schemas"]["Planned"][];
+        };
+        /**
          * OfSegment
          * @description Those of one segment, as it stands.
          */
@@ -6666,6 +8070,14 @@ export interface components {
             condition: "list";
             /** List Id */
             list_id: number;
+        };
+        /**
+         * OnTheirWay
+         * @description How many people are on their way in.
+         */
+        OnTheirWay: {
+            /** People */
+            people: number;
         };
         /**
          * One
@@ -6903,6 +8315,26 @@ export interface components {
             overview: components["schemas"]["Overview"];
         };
         /**
+         * Pace
+         * @description How fast a crowd is let in, so that staff and platforms can follow.
+         *
+         *     Attributes:
+         *         per_minute: people; 0 for all at once.
+         *         fair: the customers of each member of staff are spread evenly over the whole time.
+         */
+        Pace: {
+            /**
+             * Fair
+             * @default true
+             */
+            fair: boolean;
+            /**
+             * Per Minute
+             * @default 0
+             */
+            per_minute: number;
+        };
+        /**
          * People
          * @description The customers behind a figure: the list, and the parameters to ask it with.
          */
@@ -6984,6 +8416,24 @@ export interface components {
             phone: string;
         };
         /**
+         * Planned
+         * @description What a person's journey will do next, as far as it can be told: until a branch, or something that has to happen.
+         *
+         *     Attributes:
+         *         at: when it is expected, the gate aside.
+         */
+        Planned: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Step */
+            step: string;
+        };
+        /**
          * PlatformValue
          * @description What one customer spent on one platform; ``orders`` counts purchases, amounts (in fen) are of all paid orders.
          */
@@ -6996,6 +8446,16 @@ export interface components {
             platform: string;
             /** Refunded Fen */
             refunded_fen: number;
+        };
+        /**
+         * Point
+         * @description Where a step lies on the canvas.
+         */
+        Point: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
         };
         /**
          * Predicted
@@ -7180,7 +8640,7 @@ export interface components {
          */
         Programme: {
             /** Arms */
-            arms: components["schemas"]["Arm"][];
+            arms: components["schemas"]["siyu__experiments__types__Arm"][];
             /** Control Bp */
             control_bp: number;
             /** Costs */
@@ -7244,25 +8704,29 @@ export interface components {
             value: boolean | number | string | (boolean | number | string)[];
         };
         /**
-         * PropertyTest
-         * @description One condition on a fact.
+         * PutIn
+         * @description Whom to put in.
          *
-         *     Attributes:
-         *         property: a field of the kind; ``amount_fen`` or ``source_id`` of any; inner ones after dots.
-         *         comparison: ``ne`` also holds where the property is missing; ``in`` takes a list; ``gt``, ``ge``, ``lt`` and ``le``
-         *             take numbers; ``contains`` looks for a text, whatever its case; ``exists`` takes true or false.
-         *         value: a text, number or truth value, or a list of them.
+         *     `request_id` makes it safe to repeat: one person comes in by one request once. `key` tells enrolments of the same person
+         *     apart. `entry` is what texts and branches may ask of it.
          */
-        PropertyTest: {
+        PutIn: {
+            /** Customer Ids */
+            customer_ids: number[];
             /**
-             * Comparison
-             * @enum {string}
+             * Entry
+             * @default {}
              */
-            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
-            /** Property */
-            property: string;
-            /** Value */
-            value: boolean | number | string | (boolean | number | string)[];
+            entry: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /** Request Id */
+            request_id: string;
         };
         /**
          * QuietHours
@@ -7470,6 +8934,107 @@ export interface components {
             password: string;
             /** Token */
             token: string;
+        };
+        /**
+         * Reentry
+         * @description Whether somebody may come in again after they left (of one key, where enrolments have keys).
+         *
+         *     Attributes:
+         *         when: ``never``; ``after`` so many days since they last entered; ``always``.
+         *         most: so often in all; 0 for no end.
+         */
+        Reentry: {
+            /**
+             * Days
+             * @default 0
+             */
+            days: number;
+            /**
+             * Most
+             * @default 0
+             */
+            most: number;
+            /**
+             * When
+             * @default never
+             * @enum {string}
+             */
+            when: "never" | "after" | "always";
+        };
+        /**
+         * Rehearsal
+         * @description What a journey would have done.
+         *
+         *     Attributes:
+         *         people: who was looked at, of ``of`` who would have had a reason to enter.
+         *         until: how far it came: less than asked for when there was no time for more.
+         *         touches: in the order of time; the first thousand.
+         *         reasons: how many touches are in which state for which reason: (state, code) → count.
+         *         cannot_know: sentences in English and Chinese on what such a run does not see.
+         */
+        Rehearsal: {
+            /** Cannot Know */
+            cannot_know: [
+                string,
+                string
+            ][];
+            figures: components["schemas"]["Figures"];
+            /** Of */
+            of: number;
+            /** People */
+            people: number;
+            /** Reasons */
+            reasons: [
+                string,
+                string,
+                number
+            ][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Touches */
+            touches: components["schemas"]["RehearsedTouch"][];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * RehearsedTouch
+         * @description What would have been proposed to the gate, and what it would have said.
+         *
+         *     Attributes:
+         *         state: ``queued``: it would have gone out; ``waiting``: it would still wait; ``dropped``.
+         *         code: the reason that decided, of the gate's; empty when none did.
+         *         because, because_zh: the same in words.
+         */
+        RehearsedTouch: {
+            /** Account Id */
+            account_id: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Because */
+            because: string;
+            /** Because Zh */
+            because_zh: string;
+            /** Code */
+            code: string;
+            /** Customer Id */
+            customer_id: number;
+            /** State */
+            state: string;
+            /** Step */
+            step: string;
+            /** Text */
+            text: string;
+            /** Way */
+            way: string;
         };
         /**
          * Reject
@@ -8080,15 +9645,29 @@ export interface components {
              * Verify Free During
              * @default []
              */
-            verify_free_during: components["schemas"]["Span-Output"][];
+            verify_free_during: components["schemas"]["siyu__channels__types__codes__Span"][];
         };
         /**
          * RuleDocument
          * @description A rule as it is kept and sent; ``version`` is that of the language.
          */
-        RuleDocument: {
+        "RuleDocument-Input": {
             /** Rule */
-            rule: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+            rule: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["Not-Input"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+        };
+        /**
+         * RuleDocument
+         * @description A rule as it is kept and sent; ``version`` is that of the language.
+         */
+        "RuleDocument-Output": {
+            /** Rule */
+            rule: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["Not-Output"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
             /**
              * Version
              * @default 1
@@ -8336,6 +9915,14 @@ export interface components {
             updated_at: string;
         };
         /**
+         * Secret
+         * @description With which calls are signed: HMAC-SHA256 of `<t>.<body>` in the header `Siyu-Signature: t=…,v1=…`.
+         */
+        Secret: {
+            /** Secret */
+            secret: string;
+        };
+        /**
          * Segment
          * @description A segment and how it stands.
          *
@@ -8418,6 +10005,25 @@ export interface components {
             report: "segment";
         };
         /**
+         * SegmentTrigger
+         * @description Whoever comes into a segment, or leaves it.
+         */
+        SegmentTrigger: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "segment";
+            /**
+             * Moves
+             * @default entered
+             * @enum {string}
+             */
+            moves: "entered" | "left";
+            /** Segment */
+            segment: number;
+        };
+        /**
          * SegmentWanted
          * @description A segment as it should be.
          */
@@ -8435,7 +10041,68 @@ export interface components {
              * @default
              */
             note: string;
-            rule: components["schemas"]["RuleDocument"];
+            rule: components["schemas"]["RuleDocument-Input"];
+        };
+        /**
+         * Send
+         * @description A touch is proposed to the gate, which sends it, puts it off or drops it.
+         *
+         *     Attributes:
+         *         text: with ``{{trait.city|您的城市}}``, ``{{entry.product|宝贝}}`` or ``{{shop}}`` of the journey's variables.
+         *         wishes: the ways, the best first; the gate takes the first that can be gone.
+         *         purpose: where it differs from the journey's.
+         *         value_fen: what it is expected to bring; of several touches that want the same person the greatest goes.
+         *         valid_for: after that it is not worth sending any more.
+         *         details: what a way needs besides, such as ``template_id``.
+         *         kinds: for exclusions: ``red_packet``, ``coupon`` …
+         *         dropped: where to when the gate drops it at once; ``next`` when empty.
+         */
+        Send: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /** Details */
+            details?: {
+                [key: string]: string;
+            };
+            /**
+             * Dropped
+             * @default
+             */
+            dropped: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "send";
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /** Next */
+            next: string;
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Valid For
+             * @default 1d
+             */
+            valid_for: string;
+            /**
+             * Value Fen
+             * @default 0
+             */
+            value_fen: number;
+            /** Wishes */
+            wishes: components["schemas"]["Wish"][];
         };
         /** ServedRead */
         ServedRead: {
@@ -8492,7 +10159,7 @@ export interface components {
          * @description Who is on duty when. Shifts may overlap: then all of theirs serve.
          */
         Shift: {
-            span: components["schemas"]["Span-Output"];
+            span: components["schemas"]["siyu__channels__types__codes__Span"];
             /** Staff */
             staff: string[];
         };
@@ -8590,34 +10257,6 @@ export interface components {
             };
         };
         /**
-         * Span
-         * @description A time of the day on some days of the week, in the brand's zone.
-         *
-         *     Attributes:
-         *         begins: ``09:00``.
-         *         ends: ``18:00``, not belonging to it; before ``begins``: on the following day. ``24:00`` is the day's end.
-         *         days: on which it begins, 1 for Monday to 7 for Sunday.
-         */
-        "Span-Output": {
-            /** Begins */
-            begins: string;
-            /**
-             * Days
-             * @default [
-             *       1,
-             *       2,
-             *       3,
-             *       4,
-             *       5,
-             *       6,
-             *       7
-             *     ]
-             */
-            days: number[];
-            /** Ends */
-            ends: string;
-        };
-        /**
          * Split
          * @description Give these identifiers to a new customer.
          */
@@ -8651,6 +10290,36 @@ export interface components {
              * @default 4
              */
             remind_hours: number;
+        };
+        /**
+         * StaffTask
+         * @description Somebody of the staff is asked to do something for this person, with what to say.
+         *
+         *     Attributes:
+         *         title: what is to be done.
+         *         say: the words, with variables as in :class:`Send`.
+         *         due_in: until when it should be done.
+         */
+        StaffTask: {
+            /**
+             * Due In
+             * @default 1d
+             */
+            due_in: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "staff_task";
+            /** Next */
+            next: string;
+            /**
+             * Say
+             * @default
+             */
+            say: string;
+            /** Title */
+            title: string;
         };
         /** StandingRead */
         StandingRead: {
@@ -8691,6 +10360,22 @@ export interface components {
             repeat_purchases: number;
             /** Zh */
             zh: string;
+        };
+        /**
+         * StepFigures
+         * @description One step of a journey: who is there now, and how often it was passed and left by which way.
+         */
+        StepFigures: {
+            /** Inside */
+            inside: number;
+            /** Passed */
+            passed: number;
+            /** Step */
+            step: string;
+            /** Ways */
+            ways: {
+                [key: string]: number;
+            };
         };
         /**
          * System
@@ -8793,6 +10478,29 @@ export interface components {
             /** Tag Id */
             tag_id: string;
         };
+        /**
+         * TagStep
+         * @description Tags are put on and taken off, as the journey's own.
+         */
+        TagStep: {
+            /**
+             * Add
+             * @default []
+             */
+            add: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tag";
+            /** Next */
+            next: string;
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
+        };
         /** TagsGone */
         TagsGone: {
             /**
@@ -8846,6 +10554,56 @@ export interface components {
             rejected: components["schemas"]["NotTaken"][];
             /** Success */
             success: boolean;
+        };
+        /**
+         * Task
+         * @description What a member of staff is asked to do for somebody.
+         *
+         *     Attributes:
+         *         say: the words.
+         *         due_at: until when it should be done.
+         *         ended_by: who did it or dropped it, as the audit names them.
+         */
+        Task: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Id */
+            id: number;
+            /** Journey Id */
+            journey_id: number;
+            /** Say */
+            say: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "dropped";
+            /** Title */
+            title: string;
+        };
+        /**
+         * TaskPage
+         * @description Tasks in the order in which they were asked for; ``next`` is the cursor of the following page.
+         */
+        TaskPage: {
+            /** Next */
+            next: string | null;
+            /** Tasks */
+            tasks: components["schemas"]["Task"][];
         };
         /** TaskRead */
         TaskRead: {
@@ -8910,6 +10668,53 @@ export interface components {
              */
             staff: components["schemas"]["ConfirmationRead"][];
             task: components["schemas"]["TaskRead"];
+        };
+        /**
+         * TemplateRead
+         * @description A journey to begin with.
+         */
+        TemplateRead: {
+            /** About */
+            about: string;
+            definition: components["schemas"]["Definition-Output"];
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TimeTrigger
+         * @description Everybody of a segment, at a time of the brand's clock.
+         *
+         *     Attributes:
+         *         segment: who.
+         *         once: at this moment only, on the brand's clock where it has no zone.
+         *         at: else every day at this time …
+         *         weekdays: … on these days of the week …
+         *         month_days: … or these of the month.
+         */
+        TimeTrigger: {
+            /** At */
+            at?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "time";
+            /**
+             * Month Days
+             * @default []
+             */
+            month_days: number[];
+            /** Once */
+            once?: string | null;
+            /** Segment */
+            segment: number;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
         };
         /**
          * TimelineEntry
@@ -9118,6 +10923,23 @@ export interface components {
             name: string;
         };
         /**
+         * TraitStep
+         * @description A trait gets a value; without one it is taken away.
+         */
+        TraitStep: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "trait";
+            /** Next */
+            next: string;
+            /** Trait */
+            trait: string;
+            /** Value */
+            value?: boolean | number | string | null;
+        };
+        /**
          * Union
          * @description Those of any of them.
          */
@@ -9262,6 +11084,21 @@ export interface components {
             weaker: number;
         };
         /**
+         * VersionRead
+         * @description A version that was published.
+         */
+        VersionRead: {
+            /** Number */
+            number: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Published By */
+            published_by: string;
+        };
+        /**
          * Versions
          * @description Of everything that runs.
          */
@@ -9274,6 +11111,80 @@ export interface components {
             python: string;
             /** Siyu */
             siyu: string;
+        };
+        /**
+         * Wait
+         * @description Nothing happens for a while. What is given counts in this order: ``until``; ``duration``; ``days``; ``at``, ``weekdays``.
+         *
+         *     Attributes:
+         *         duration: so long.
+         *         days: so many days of the calendar, to the same time of day where ``at`` names none.
+         *         at: then the first such time of day that is not past.
+         *         weekdays: only on these days.
+         *         until: to this moment, on the brand's clock where it has no zone.
+         *         since: from when ``duration`` and ``days`` count: from the end of the step before, or from when they entered.
+         */
+        Wait: {
+            /** At */
+            at?: string | null;
+            /**
+             * Days
+             * @default 0
+             */
+            days: number;
+            /**
+             * Duration
+             * @default
+             */
+            duration: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wait";
+            /** Next */
+            next: string;
+            /**
+             * Since
+             * @default step
+             * @enum {string}
+             */
+            since: "step" | "entry";
+            /** Until */
+            until?: string | null;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+        };
+        /**
+         * WaitFor
+         * @description Until such a fact, at most so long.
+         *
+         *     Attributes:
+         *         next: where to when it came.
+         *         otherwise: where to when it did not.
+         *         key: only a fact of which this property is the key of the enrolment.
+         */
+        WaitFor: {
+            fact: components["schemas"]["FactMatch"];
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wait_for";
+            /** Next */
+            next: string;
+            /** Otherwise */
+            otherwise: string;
+            /** Timeout */
+            timeout: string;
         };
         /**
          * Waiting
@@ -9364,10 +11275,264 @@ export interface components {
             unseen: components["schemas"]["UnseenRead"][];
         };
         /**
+         * Watched
+         * @description How a programme's harm stands.
+         *
+         *     Attributes:
+         *         treated: exposed treated people; ``control``: exposed people of the control group.
+         *         harms: every kind, the one with the most evidence first.
+         *         evidence: of all kinds together.
+         *         limit: from this evidence on it is an alarm; false with a probability of 5 % at most, however often one looks.
+         *         blind: nobody is left alone, so that nothing can be told.
+         */
+        Watched: {
+            /** Alarm */
+            alarm: boolean;
+            /** Blind */
+            blind: boolean;
+            /** Control */
+            control: number;
+            /** Evidence */
+            evidence: number;
+            /** Harms */
+            harms: components["schemas"]["Harm"][];
+            /** Limit */
+            limit: number;
+            /** Treated */
+            treated: number;
+        };
+        /**
+         * Way
+         * @description How one step leads to another.
+         */
+        Way: {
+            /** Step */
+            step: string;
+            /** To */
+            to: string;
+            /** Way */
+            way: string;
+        };
+        /**
+         * Webhook
+         * @description Another system is told, at least once, signed, under a key by which it knows a repeat.
+         */
+        Webhook: {
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "webhook";
+            /** Next */
+            next: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * WeekCheck
+         * @description Repeat purchases of one week from ``start`` on, of those who first bought before the held-out period.
+         */
+        WeekCheck: {
+            /** Actual */
+            actual: number;
+            /** Expected */
+            expected: number;
+            /** Held Out */
+            held_out: boolean;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+        };
+        /**
+         * WelcomeOutcome
+         * @description How welcomes ended.
+         */
+        WelcomeOutcome: {
+            /**
+             * Error
+             * @description The platform's code, 0 when none.
+             */
+            error: number;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "sent" | "already" | "expired" | "refused" | "none";
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Slowest Ms */
+            slowest_ms: number;
+            /** Welcomes */
+            welcomes: number;
+        };
+        /**
+         * Whole
+         * @description A journey with what it says: the draft where there is one, else the newest version.
+         */
+        Whole: {
+            definition: components["schemas"]["Definition-Output"];
+            journey: components["schemas"]["JourneyRead"];
+        };
+        /**
+         * Window
+         * @description When facts count: in the last so long, or from one day to another in the brand's zone; ever when all is empty.
+         *
+         *     Attributes:
+         *         last: the last so many minutes, hours or days before now.
+         *         first_day: from the beginning of this day on.
+         *         last_day: to the end of this day.
+         */
+        Window: {
+            /** First Day */
+            first_day?: string | null;
+            last?: components["schemas"]["siyu__segments__types__conditions__Span"] | null;
+            /** Last Day */
+            last_day?: string | null;
+        };
+        /**
+         * Wish
+         * @description One way in which somebody may be reached: of this account, or of the only account of a channel.
+         */
+        Wish: {
+            /**
+             * Account
+             * @default 0
+             */
+            account: number;
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
+            /** Way */
+            way: string;
+        };
+        /** WishNew */
+        WishNew: {
+            /** Account Id */
+            account_id: number;
+            /** Way */
+            way: string;
+        };
+        /** WishRead */
+        WishRead: {
+            /** Account Id */
+            account_id: number;
+            /** Way */
+            way: string;
+        };
+        /**
+         * Words
+         * @description A rule in words; that it has some says that it can be asked.
+         */
+        Words: {
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+        };
+        /** WorkloadRead */
+        WorkloadRead: {
+            /** Active */
+            active: boolean;
+            /**
+             * Added
+             * @description In the period, without transfers; so is lost.
+             */
+            added: number;
+            /**
+             * Contacts
+             * @description Customers who stand with them now.
+             */
+            contacts: number;
+            /** Department Ids */
+            department_ids: string[];
+            /**
+             * Departments
+             * @description Their names, in the same order; the id of one that is not known.
+             */
+            departments: string[];
+            /** Gone At */
+            gone_at: string | null;
+            /** Handed Over */
+            handed_over: number;
+            /** Lost */
+            lost: number;
+            /** Name */
+            name: string;
+            /** Position */
+            position: string;
+            /** Serves */
+            serves: boolean;
+            /** Staff Id */
+            staff_id: string;
+            /**
+             * Taken Over
+             * @description By transfer, in the period.
+             */
+            taken_over: number;
+        };
+        /** WriteKeyRead */
+        WriteKeyRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
+        /**
+         * Why
+         * @description For the audit.
+         */
+        siyu__app__api__customers__Why: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Wanted
+         * @description Over which time (the last 30 days when absent), and how many people at most.
+         */
+        siyu__app__api__journeys__rehearsals__Wanted: {
+            /**
+             * Most
+             * @default 300
+             */
+            most: number;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * Why
+         * @description Kept in the audit.
+         */
+        siyu__app__api__journeys__running__Why: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Wanted
          * @description Which customers; everything given must hold. Times need a zone (`2026-03-01T00:00:00Z`), ends are left out.
          */
-        Wanted: {
+        siyu__app__api__wanted__Wanted: {
             /**
              * Anonymous
              * @description True: known by no more than a device; not given and false: all.
@@ -9462,177 +11627,6 @@ export interface components {
             value_to?: number | null;
         };
         /**
-         * Watched
-         * @description How a programme's harm stands.
-         *
-         *     Attributes:
-         *         treated: exposed treated people; ``control``: exposed people of the control group.
-         *         harms: every kind, the one with the most evidence first.
-         *         evidence: of all kinds together.
-         *         limit: from this evidence on it is an alarm; false with a probability of 5 % at most, however often one looks.
-         *         blind: nobody is left alone, so that nothing can be told.
-         */
-        Watched: {
-            /** Alarm */
-            alarm: boolean;
-            /** Blind */
-            blind: boolean;
-            /** Control */
-            control: number;
-            /** Evidence */
-            evidence: number;
-            /** Harms */
-            harms: components["schemas"]["Harm"][];
-            /** Limit */
-            limit: number;
-            /** Treated */
-            treated: number;
-        };
-        /**
-         * WeekCheck
-         * @description Repeat purchases of one week from ``start`` on, of those who first bought before the held-out period.
-         */
-        WeekCheck: {
-            /** Actual */
-            actual: number;
-            /** Expected */
-            expected: number;
-            /** Held Out */
-            held_out: boolean;
-            /**
-             * Start
-             * Format: date
-             */
-            start: string;
-        };
-        /**
-         * WelcomeOutcome
-         * @description How welcomes ended.
-         */
-        WelcomeOutcome: {
-            /**
-             * Error
-             * @description The platform's code, 0 when none.
-             */
-            error: number;
-            /**
-             * Outcome
-             * @enum {string}
-             */
-            outcome: "sent" | "already" | "expired" | "refused" | "none";
-            /** Reason */
-            reason: string;
-            /** Reason Zh */
-            reason_zh: string;
-            /** Slowest Ms */
-            slowest_ms: number;
-            /** Welcomes */
-            welcomes: number;
-        };
-        /**
-         * Why
-         * @description For the audit.
-         */
-        Why: {
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * Window
-         * @description When facts count: in the last so long, or from one day to another in the brand's zone; ever when all is empty.
-         *
-         *     Attributes:
-         *         last: the last so many minutes, hours or days before now.
-         *         first_day: from the beginning of this day on.
-         *         last_day: to the end of this day.
-         */
-        Window: {
-            /** First Day */
-            first_day?: string | null;
-            last?: components["schemas"]["siyu__segments__types__conditions__Span"] | null;
-            /** Last Day */
-            last_day?: string | null;
-        };
-        /** WishNew */
-        WishNew: {
-            /** Account Id */
-            account_id: number;
-            /** Way */
-            way: string;
-        };
-        /** WishRead */
-        WishRead: {
-            /** Account Id */
-            account_id: number;
-            /** Way */
-            way: string;
-        };
-        /**
-         * Words
-         * @description A rule in words; that it has some says that it can be asked.
-         */
-        Words: {
-            /** Sentence En */
-            sentence_en: string;
-            /** Sentence Zh */
-            sentence_zh: string;
-        };
-        /** WorkloadRead */
-        WorkloadRead: {
-            /** Active */
-            active: boolean;
-            /**
-             * Added
-             * @description In the period, without transfers; so is lost.
-             */
-            added: number;
-            /**
-             * Contacts
-             * @description Customers who stand with them now.
-             */
-            contacts: number;
-            /** Department Ids */
-            department_ids: string[];
-            /**
-             * Departments
-             * @description Their names, in the same order; the id of one that is not known.
-             */
-            departments: string[];
-            /** Gone At */
-            gone_at: string | null;
-            /** Handed Over */
-            handed_over: number;
-            /** Lost */
-            lost: number;
-            /** Name */
-            name: string;
-            /** Position */
-            position: string;
-            /** Serves */
-            serves: boolean;
-            /** Staff Id */
-            staff_id: string;
-            /**
-             * Taken Over
-             * @description By transfer, in the period.
-             */
-            taken_over: number;
-        };
-        /** WriteKeyRead */
-        WriteKeyRead: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Id */
-            id: number;
-            /** Key */
-            key: string;
-            /** Revoked At */
-            revoked_at: string | null;
-        };
-        /**
          * Problem
          * @description What the platform, or Siyu itself, said.
          */
@@ -9694,6 +11688,19 @@ export interface components {
             source: string;
             /** State */
             state: string;
+        };
+        /**
+         * Arm
+         * @description One variant of a programme; of the treated it gets its weight's share.
+         */
+        siyu__experiments__types__Arm: {
+            /** Name */
+            name: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
         };
         /**
          * Preview
@@ -9764,6 +11771,74 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Arm
+         * @description One way of several that are held against each other; weights need not add up to anything.
+         */
+        siyu__journeys__types__definition__Arm: {
+            /** Name */
+            name: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+        };
+        /**
+         * PropertyTest
+         * @description One condition on a property of a fact; ``exists`` takes true or false, ``in`` a list. Inner properties after dots.
+         */
+        siyu__journeys__types__definition__PropertyTest: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
+            /** Property */
+            property: string;
+            /** Value */
+            value: boolean | number | string | (boolean | number | string)[];
+        };
+        /**
+         * Problem
+         * @description One thing that has to be changed before a journey can be published.
+         *
+         *     Attributes:
+         *         code: stable, for programs: ``unknown_step``, ``loop_without_wait`` …
+         *         step: which one, empty for the whole.
+         *         en, zh: what is wrong and what to change.
+         */
+        siyu__journeys__types__problems__Problem: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Step */
+            step: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * PropertyTest
+         * @description One condition on a fact.
+         *
+         *     Attributes:
+         *         property: a field of the kind; ``amount_fen`` or ``source_id`` of any; inner ones after dots.
+         *         comparison: ``ne`` also holds where the property is missing; ``in`` takes a list; ``gt``, ``ge``, ``lt`` and ``le``
+         *             take numbers; ``contains`` looks for a text, whatever its case; ``exists`` takes true or false.
+         *         value: a text, number or truth value, or a list of them.
+         */
+        siyu__segments__types__conditions__PropertyTest: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
+            /** Property */
+            property: string;
+            /** Value */
+            value: boolean | number | string | (boolean | number | string)[];
         };
         /**
          * Span
@@ -12662,6 +14737,46 @@ export interface operations {
             };
         };
     };
+    of_person_api_v1_customers__customer_id__journeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfPerson"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     orders_api_v1_customers__customer_id__orders_get: {
         parameters: {
             query?: {
@@ -12716,7 +14831,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Why"];
+                "application/json": components["schemas"]["siyu__app__api__customers__Why"];
             };
         };
         responses: {
@@ -14729,6 +16844,1166 @@ export interface operations {
             };
         };
     };
+    list_journeys_api_v1_journeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_api_v1_journeys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJourney"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_broadcast_api_v1_journeys_broadcasts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBroadcast"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_api_v1_journeys_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Definition-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_journeys_rehearsals__rehearsal_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rehearsal_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedRehearsal"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_templates_api_v1_journeys_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    apply_yaml_api_v1_journeys_yaml_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description The journey whose draft it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_journeys__journey_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whole"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calls_api_v1_journeys__journey_id__calls_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeCall"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_draft_api_v1_journeys__journey_id__check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bring_crowd_api_v1_journeys__journey_id__crowd_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Crowd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnTheirWay"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_draft_api_v1_journeys__journey_id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Definition-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_draft_api_v1_journeys__journey_id__draft_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drain_api_v1_journeys__journey_id__drain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__app__api__journeys__running__Why"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    figures_api_v1_journeys__journey_id__figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    migrate_api_v1_journeys__journey_id__migrate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Migration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_api_v1_journeys__journey_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__app__api__journeys__running__Why"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_in_api_v1_journeys__journey_id__people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameIn"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    publish_api_v1_journeys__journey_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_rehearsals_api_v1_journeys__journey_id__rehearsals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedRehearsal"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_api_v1_journeys__journey_id__rehearsals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__app__api__journeys__rehearsals__Wanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedRehearsal"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_secret_api_v1_journeys__journey_id__secret_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_api_v1_journeys__journey_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    people_at_api_v1_journeys__journey_id__steps__step__people_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                journey_id: number;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentPage"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_api_v1_journeys__journey_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__app__api__journeys__running__Why"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_versions_api_v1_journeys__journey_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_version_api_v1_journeys__journey_id__versions__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition-Output"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_yaml_api_v1_journeys__journey_id__yaml_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                    "text/plain": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     watch_api_v1_live_get: {
         parameters: {
             query?: never;
@@ -15270,7 +18545,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleDocument"];
+                "application/json": components["schemas"]["RuleDocument-Input"];
             };
         };
         responses: {
@@ -15430,7 +18705,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleDocument"];
+                "application/json": components["schemas"]["RuleDocument-Input"];
             };
         };
         responses: {
@@ -16220,6 +19495,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_tasks_api_v1_staff_tasks_get: {
+        parameters: {
+            query?: {
+                state?: ("open" | "done" | "dropped") | null;
+                journey_id?: number | null;
+                customer_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_task_api_v1_staff_tasks__task_id___state__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                state: "done" | "dropped";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
             };
             /** @description The request cannot be done as it is. */
             "4XX": {

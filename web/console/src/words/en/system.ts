@@ -24,7 +24,7 @@ export const system: Words<typeof source> = {
     "channels.forget": "Delete what channels sent and did long ago",
     "channels.reconcile": "Reconcile an account of a channel",
     "channels.reconcile_all": "Have every account of a channel reconciled",
-    "touch.guard": "Watch programmes for harm",
+    "touch.watch": "Watch programmes for harm",
     "touch.staff": "Remind staff of touches to confirm",
     "channels.recognise": "Ask which contacts the visitors of our apps are",
     "journeys.rehearse": "Rehearse a journey",

@@ -20,7 +20,7 @@ export const system = {
     "channels.forget": "清理过期的渠道发送与操作记录",
     "channels.reconcile": "渠道账号对账",
     "channels.reconcile_all": "安排全部渠道账号对账",
-    "touch.guard": "监测项目的负面影响",
+    "touch.watch": "监测项目的负面影响",
     "touch.staff": "提醒员工确认触达任务",
     "channels.recognise": "识别小程序访客对应的渠道联系人",
     "journeys.rehearse": "演练旅程",
