@@ -8,8 +8,6 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
-from siyu.app import checking, exports, forgetting, imports, journeying, lifetime, recognising, segmenting, syncing
-from siyu.app import checking, exports, forgetting, guarding, imports, lifetime, recognising, segmenting, syncing
 from siyu.app import (
     checking,
     exports,

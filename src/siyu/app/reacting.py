@@ -41,7 +41,6 @@ class Reaction(Protocol):
     ) -> object: ...
 
 
-_REACTIONS: Final[tuple[Reaction, ...]] = (journeying.react,)
 def learn_days(
     conn: Connection, clickhouse: Client, shipment: Shipment | None, changes: Sequence[Change], now: datetime
 ) -> None:
@@ -60,7 +59,7 @@ def learn_days(
         touch.note_acts(conn, owners[owners > 0], hours[owners > 0])
 
 
-_REACTIONS: Final[tuple[Reaction, ...]] = (learn_days,)
+_REACTIONS: Final[tuple[Reaction, ...]] = (learn_days, journeying.react)
 
 
 @dataclass(slots=True)

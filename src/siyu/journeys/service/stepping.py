@@ -66,7 +66,9 @@ def carry_on(
     for place in places:
         place.version_id, place.step = versions.now(place.version_id, place.step)
     known_versions = versions.of({place.version_id for place in places})
-    if any(isinstance(step, Send | Invite) for one in known_versions.values() for step in one.definition.steps.values()):
+    if any(
+        isinstance(step, Send | Invite) for one in known_versions.values() for step in one.definition.steps.values()
+    ):
         touch.hold_customers(conn, [place.customer_id for place in places])  # before rows of theirs are written
     _carry_out(batch, places, known_versions)
     left = [place for place in places if place.ended]
