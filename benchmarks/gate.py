@@ -197,7 +197,7 @@ def rate(server: EmbeddedPostgres, city: City, batches: Sequence[list[Proposal]]
         pipes.append(own)
     for pipe in pipes:
         pipe.recv()
-    before, began = _processor_time(server), time.perf_counter()
+    before, began = processor_time(server), time.perf_counter()
     for pipe in pipes:
         pipe.send("go")
     counts: Counter[str] = Counter()
@@ -209,12 +209,12 @@ def rate(server: EmbeddedPostgres, city: City, batches: Sequence[list[Proposal]]
     took = time.perf_counter() - began
     for process in processes:
         process.join()
-    postgres = _processor_time(server) - before
+    postgres = processor_time(server) - before
     number = counts.total()
     return Measured(number / took, counts, python / number * 1e6, postgres / number * 1e6)
 
 
-def _processor_time(server: EmbeddedPostgres) -> float:
+def processor_time(server: EmbeddedPostgres) -> float:
     """Of the server and everything that it started."""
     whole = psutil.Process(server.pid)
     spent = sum(whole.cpu_times()[:4])

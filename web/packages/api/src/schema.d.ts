@@ -5484,7 +5484,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "handover";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "handover";
         /**
          * CardRead
          * @description One package card.
@@ -21059,7 +21059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": Record<string, never>;
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -16,7 +16,7 @@ from siyu.journeys.types import Definition, Invite, Problem, Send, Version
 router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
 
 YAML: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file, UTF-8.", "content": {"application/yaml": {"schema": {"type": "string"}}}}
+    200: {"description": "The file, UTF-8.", "content": {"application/yaml": {"schema": {"type": "object"}}}}
 }
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 
