@@ -11449,6 +11449,12 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** ScriptVersions */
+        ScriptVersions: {
+            script: components["schemas"]["Script"];
+            /** Versions */
+            versions: components["schemas"]["ScriptVersion"][];
+        };
         /**
          * Secret
          * @description With which calls are signed: HMAC-SHA256 of `<t>.<body>` in the header `Siyu-Signature: t=…,v1=…`.
@@ -11937,7 +11943,7 @@ export interface components {
              * @enum {string}
              */
             state: "ok" | "watch" | "bad";
-            versions: components["schemas"]["siyu__app__system__Versions"];
+            versions: components["schemas"]["Versions"];
         };
         /**
          * TableSize
@@ -12699,6 +12705,20 @@ export interface components {
             published_by: string;
         };
         /**
+         * Versions
+         * @description Of everything that runs.
+         */
+        Versions: {
+            /** Clickhouse */
+            clickhouse: string;
+            /** Postgresql */
+            postgresql: string;
+            /** Python */
+            python: string;
+            /** Siyu */
+            siyu: string;
+        };
+        /**
          * Wait
          * @description Nothing happens for a while. What is given counts in this order: ``until``; ``duration``; ``days``; ``at``, ``weekdays``.
          *
@@ -13229,20 +13249,6 @@ export interface components {
             value_to?: number | null;
         };
         /**
-         * Versions
-         * @description Of everything that runs.
-         */
-        siyu__app__system__Versions: {
-            /** Clickhouse */
-            clickhouse: string;
-            /** Postgresql */
-            postgresql: string;
-            /** Python */
-            python: string;
-            /** Siyu */
-            siyu: string;
-        };
-        /**
          * Problem
          * @description What the platform, or Siyu itself, said.
          */
@@ -13285,12 +13291,6 @@ export interface components {
             days: number[];
             /** Ends */
             ends: string;
-        };
-        /** Versions */
-        siyu__content__http__scripts__Versions: {
-            script: components["schemas"]["Script"];
-            /** Versions */
-            versions: components["schemas"]["ScriptVersion"][];
         };
         /**
          * Consent
@@ -17173,7 +17173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["siyu__content__http__scripts__Versions"];
+                    "application/json": components["schemas"]["ScriptVersions"];
                 };
             };
             /** @description The request cannot be done as it is. */
