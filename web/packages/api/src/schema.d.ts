@@ -10080,6 +10080,15 @@ export interface components {
             /** Stopped At */
             stopped_at: string | null;
         };
+        /** ProgrammeCounted */
+        ProgrammeCounted: {
+            /**
+             * Counts
+             * @description By group and arm; mixed people are counted in neither.
+             */
+            counts: components["schemas"]["GroupCount"][];
+            programme: components["schemas"]["Programme"];
+        };
         /** ProgrammeLine */
         ProgrammeLine: {
             /**
@@ -10112,6 +10121,24 @@ export interface components {
             state: string;
             /** Stopped At */
             stopped_at: string | null;
+        };
+        /** ProgrammeRead */
+        ProgrammeRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Counts */
+            counts: components["schemas"]["CountRead"][];
+            /** Programme Id */
+            programme_id: number;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @description running, paused, or halted by the harm guard
+             */
+            state: string;
         };
         /**
          * PropertyFilter
@@ -11421,6 +11448,12 @@ export interface components {
              */
             note: string;
         };
+        /** ScriptRead */
+        ScriptRead: {
+            script: components["schemas"]["Script"];
+            /** Versions */
+            versions: components["schemas"]["ScriptVersion"][];
+        };
         /**
          * ScriptVersion
          * @description One version; it never changes.
@@ -11937,7 +11970,7 @@ export interface components {
              * @enum {string}
              */
             state: "ok" | "watch" | "bad";
-            versions: components["schemas"]["siyu__app__system__Versions"];
+            versions: components["schemas"]["Versions"];
         };
         /**
          * TableSize
@@ -12699,6 +12732,20 @@ export interface components {
             published_by: string;
         };
         /**
+         * Versions
+         * @description Of everything that runs.
+         */
+        Versions: {
+            /** Clickhouse */
+            clickhouse: string;
+            /** Postgresql */
+            postgresql: string;
+            /** Python */
+            python: string;
+            /** Siyu */
+            siyu: string;
+        };
+        /**
          * Wait
          * @description Nothing happens for a while. What is given counts in this order: ``until``; ``duration``; ``days``; ``at``, ``weekdays``.
          *
@@ -13229,20 +13276,6 @@ export interface components {
             value_to?: number | null;
         };
         /**
-         * Versions
-         * @description Of everything that runs.
-         */
-        siyu__app__system__Versions: {
-            /** Clickhouse */
-            clickhouse: string;
-            /** Postgresql */
-            postgresql: string;
-            /** Python */
-            python: string;
-            /** Siyu */
-            siyu: string;
-        };
-        /**
          * Problem
          * @description What the platform, or Siyu itself, said.
          */
@@ -13286,12 +13319,6 @@ export interface components {
             /** Ends */
             ends: string;
         };
-        /** Versions */
-        siyu__content__http__scripts__Versions: {
-            script: components["schemas"]["Script"];
-            /** Versions */
-            versions: components["schemas"]["ScriptVersion"][];
-        };
         /**
          * Consent
          * @description What the customer agreed to; channel ``all`` speaks for every channel that has no word of its own.
@@ -13310,15 +13337,6 @@ export interface components {
             source: string;
             /** State */
             state: string;
-        };
-        /** ProgrammeRead */
-        siyu__experiments__http__ProgrammeRead: {
-            /**
-             * Counts
-             * @description By group and arm; mixed people are counted in neither.
-             */
-            counts: components["schemas"]["GroupCount"][];
-            programme: components["schemas"]["Programme"];
         };
         /**
          * Arm
@@ -13500,24 +13518,6 @@ export interface components {
             sentence_zh: string;
             /** Took Ms */
             took_ms: number;
-        };
-        /** ProgrammeRead */
-        siyu__touch__http__touches__ProgrammeRead: {
-            /** Actor */
-            actor: string;
-            /** At */
-            at: string | null;
-            /** Counts */
-            counts: components["schemas"]["CountRead"][];
-            /** Programme Id */
-            programme_id: number;
-            /** Reason */
-            reason: string;
-            /**
-             * State
-             * @description running, paused, or halted by the harm guard
-             */
-            state: string;
         };
         /**
          * Consent
@@ -17173,7 +17173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["siyu__content__http__scripts__Versions"];
+                    "application/json": components["schemas"]["ScriptRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -21555,7 +21555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["siyu__experiments__http__ProgrammeRead"];
+                    "application/json": components["schemas"]["ProgrammeCounted"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -23236,7 +23236,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["siyu__touch__http__touches__ProgrammeRead"];
+                    "application/json": components["schemas"]["ProgrammeRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
