@@ -20,7 +20,7 @@ PathNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Why = Annotated[str, Field(min_length=1, max_length=500, description="Kept in the audit.")]
 
 
-class ProgrammeRead(BaseModel):
+class ProgrammeCounted(BaseModel):
     programme: Programme
     counts: list[GroupCount] = Field(description="By group and arm; mixed people are counted in neither.")
 
@@ -68,10 +68,10 @@ def programmes(
 
 
 @router.get("/{programme_id}")
-def programme(programme_id: PathNumber, _: CanSee, conn: Conn) -> ProgrammeRead:
+def programme(programme_id: PathNumber, _: CanSee, conn: Conn) -> ProgrammeCounted:
     """One programme, and how many people are in which of its groups."""
     found = service.programme(conn, programme_id)
-    return ProgrammeRead(programme=found, counts=service.counted(conn, [programme_id]))
+    return ProgrammeCounted(programme=found, counts=service.counted(conn, [programme_id]))
 
 
 @router.put("/{programme_id}/control")

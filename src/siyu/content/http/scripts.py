@@ -53,7 +53,7 @@ class Exclusions(BaseModel):
     sets: Annotated[list[Annotated[list[_Kind], Field(min_length=2, max_length=20)]], Field(max_length=50)]
 
 
-class ScriptVersions(BaseModel):
+class ScriptRead(BaseModel):
     script: Script
     versions: list[ScriptVersion]
 
@@ -71,9 +71,9 @@ def make_script(wanted: ScriptNew, principal: CanManage, conn: Conn, now: Now) -
 
 
 @router.get("/scripts/{script_id}")
-def script(script_id: PathId, _: CanSee, conn: Conn, limit: Limit = 50) -> ScriptVersions:
+def script(script_id: PathId, _: CanSee, conn: Conn, limit: Limit = 50) -> ScriptRead:
     """One script with its versions, newest first."""
-    return ScriptVersions(
+    return ScriptRead(
         script=service.script(conn, script_id),
         versions=service.script_versions(conn, script_id, limit=limit),
     )

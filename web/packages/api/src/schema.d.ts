@@ -5484,7 +5484,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "handover";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "handover";
         /**
          * CardRead
          * @description One package card.
@@ -10080,6 +10080,15 @@ export interface components {
             /** Stopped At */
             stopped_at: string | null;
         };
+        /** ProgrammeCounted */
+        ProgrammeCounted: {
+            /**
+             * Counts
+             * @description By group and arm; mixed people are counted in neither.
+             */
+            counts: components["schemas"]["GroupCount"][];
+            programme: components["schemas"]["Programme"];
+        };
         /** ProgrammeLine */
         ProgrammeLine: {
             /**
@@ -10112,6 +10121,24 @@ export interface components {
             state: string;
             /** Stopped At */
             stopped_at: string | null;
+        };
+        /** ProgrammeRead */
+        ProgrammeRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Counts */
+            counts: components["schemas"]["CountRead"][];
+            /** Programme Id */
+            programme_id: number;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @description running, paused, or halted by the harm guard
+             */
+            state: string;
         };
         /**
          * PropertyFilter
@@ -11421,6 +11448,12 @@ export interface components {
              */
             note: string;
         };
+        /** ScriptRead */
+        ScriptRead: {
+            script: components["schemas"]["Script"];
+            /** Versions */
+            versions: components["schemas"]["ScriptVersion"][];
+        };
         /**
          * ScriptVersion
          * @description One version; it never changes.
@@ -11448,12 +11481,6 @@ export interface components {
             unsure: string[];
             /** Version */
             version: number;
-        };
-        /** ScriptVersions */
-        ScriptVersions: {
-            script: components["schemas"]["Script"];
-            /** Versions */
-            versions: components["schemas"]["ScriptVersion"][];
         };
         /**
          * Secret
@@ -13311,15 +13338,6 @@ export interface components {
             /** State */
             state: string;
         };
-        /** ProgrammeRead */
-        siyu__experiments__http__ProgrammeRead: {
-            /**
-             * Counts
-             * @description By group and arm; mixed people are counted in neither.
-             */
-            counts: components["schemas"]["GroupCount"][];
-            programme: components["schemas"]["Programme"];
-        };
         /**
          * Arm
          * @description One variant of a programme; of the treated it gets its weight's share.
@@ -13500,24 +13518,6 @@ export interface components {
             sentence_zh: string;
             /** Took Ms */
             took_ms: number;
-        };
-        /** ProgrammeRead */
-        siyu__touch__http__touches__ProgrammeRead: {
-            /** Actor */
-            actor: string;
-            /** At */
-            at: string | null;
-            /** Counts */
-            counts: components["schemas"]["CountRead"][];
-            /** Programme Id */
-            programme_id: number;
-            /** Reason */
-            reason: string;
-            /**
-             * State
-             * @description running, paused, or halted by the harm guard
-             */
-            state: string;
         };
         /**
          * Consent
@@ -17173,7 +17173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScriptVersions"];
+                    "application/json": components["schemas"]["ScriptRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -21059,7 +21059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": Record<string, never>;
+                    "application/yaml": string;
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -21555,7 +21555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["siyu__experiments__http__ProgrammeRead"];
+                    "application/json": components["schemas"]["ProgrammeCounted"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -23236,7 +23236,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["siyu__touch__http__touches__ProgrammeRead"];
+                    "application/json": components["schemas"]["ProgrammeRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
