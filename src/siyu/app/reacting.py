@@ -25,6 +25,7 @@ from siyu.segments import service as segments
 from siyu.segments.types import Change
 from siyu.timeline import service as timeline
 from siyu.timeline.types import Shipment
+from siyu.touch import service as touch
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,25 @@ class Reaction(Protocol):
     ) -> object: ...
 
 
-_REACTIONS: Final[tuple[Reaction, ...]] = (journeying.react,)
+def learn_days(
+    conn: Connection, clickhouse: Client, shipment: Shipment | None, changes: Sequence[Change], now: datetime
+) -> None:
+    """The gate learns at which hours people are active."""
+    del clickhouse, changes, now
+    if shipment is None:
+        return
+    facts = shipment.facts
+    kinds = facts["kind"].combine_chunks().dictionary_encode()
+    wanted = np.array([kind in touch.ACTS for kind in kinds.dictionary.to_pylist()], bool)
+    acts = wanted[kinds.indices.to_numpy(zero_copy_only=False)] if len(wanted) else np.zeros(0, bool)
+    if acts.any():
+        ids, vias = (facts[name].to_numpy()[acts].astype(np.int64) for name in ("customer_id", "via"))
+        owners = identity.owners_now(conn, ids, vias)
+        hours = facts["occurred_at"].to_numpy()[acts].astype("datetime64[h]").astype(np.int64) % 24
+        touch.note_acts(conn, owners[owners > 0], hours[owners > 0])
+
+
+_REACTIONS: Final[tuple[Reaction, ...]] = (learn_days, journeying.react)
 
 
 @dataclass(slots=True)

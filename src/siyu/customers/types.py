@@ -446,3 +446,34 @@ class Export:
     made_at: datetime
     finished_at: datetime | None
     expires_at: datetime | None
+
+
+TraitSort = Literal["text", "number", "boolean", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraitOffered:
+    """A trait that somebody has.
+
+    Attributes:
+        personal: kept encrypted: of it can only be asked whether it is there.
+        values: the usual ones, the most frequent first; empty where there are too many.
+    """
+
+    name: str
+    sort: TraitSort
+    personal: bool
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What can be asked of customers: names that are in use.
+
+    Attributes:
+        places: platforms and shops: ``jd``, ``jd/name of the shop``.
+    """
+
+    tags: tuple[str, ...]
+    traits: tuple[TraitOffered, ...]
+    places: tuple[str, ...]

@@ -213,6 +213,14 @@ def test_six_reasons_why_somebody_did_not_get_it(story: Story, clock: ManualCloc
     }  # fmt: skip
     dropped = story.client.get(f"{URL}/touches", params={"state": "dropped", "code": "repeated"}).json()
     assert [one["key"] for one in dropped] == ["4"]
+    later = {"since": "2026-03-01T14:00:00Z", "programme_id": everybody.id}
+    assert [one["key"] for one in story.client.get(f"{URL}/touches", params=later).json()] == ["7"]
+    earlier = {"until": "2026-03-01T14:00:00Z", "account_id": story.account.id, "programme_id": everybody.id}
+    assert {one["key"] for one in story.client.get(f"{URL}/touches", params=earlier).json()} == {"3", "5"}
+    lines = story.client.get(f"{URL}/programmes").json()
+    assert [(one["key"], one["control_bp"], one["state"]) for one in lines] == [
+        ("journey:2", 9000, "running"), ("journey:1", 0, "running")
+    ]  # fmt: skip
 
 
 def test_a_programme_that_is_paused_holds_and_goes_on(story: Story, corp: Corp) -> None:
@@ -225,6 +233,8 @@ def test_a_programme_that_is_paused_holds_and_goes_on(story: Story, corp: Corp) 
     story.work()
     assert (story.why(one)[:2], corp.state.sends) == (("waiting", "programme_paused"), {})
     assert story.client.get(place).json()["state"] == "paused"
+    (line,) = story.client.get(f"{URL}/programmes").json()
+    assert (line["state"], line["reason"]) == ("paused", "看一看")
     assert story.client.post(f"{place}/resume", json={"reason": "看过了"}).status_code == 204
     story.work()
     assert story.why(one)[0] == "waits_for_staff"

@@ -12,8 +12,10 @@ from siyu.app.api.report import REPORT
 from siyu.app.behind import SegmentPeople
 from siyu.app.context import Context
 from siyu.app.listing import lines_of
+from siyu.customers import service as customers
+from siyu.customers.types import TraitOffered
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
 from siyu.kernel.errors import BadInput, TooLarge
 from siyu.segments import service as segments
 from siyu.segments.types import (
@@ -32,7 +34,7 @@ router = APIRouter(prefix="/api/v1/segments", tags=["segments"], responses=ERROR
 
 CanRead = Annotated[Principal, needs("segments.read")]
 CanManage = Annotated[Principal, needs("segments.manage")]
-SegmentId = Annotated[int, Path(ge=1, lt=2**63)]
+PathId = Annotated[int, Path(ge=1, le=2**63 - 1)]  # an address has texts only: the strict Id of bodies refuses them
 _MOST_DAYS = 400
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2149, 6, 5)  # as far as ClickHouse's days go
 
@@ -51,6 +53,38 @@ class Words(BaseModel):
 
     sentence_en: str
     sentence_zh: str
+
+
+class ProblemRead(BaseModel):
+    """What is wrong with one part of a rule."""
+
+    place: list[int] = Field(description="Which part of the rule, which part of that one …; empty: the whole.")
+    code: str
+    message: str
+    message_zh: str
+
+
+class ProblemsAsked(BaseModel):
+    """A rule as it is being built."""
+
+    rule: RuleDocument
+    segment_id: Id | None = Field(None, description="Of the segment that is changed: it must not contain itself.")
+
+
+class Offers(BaseModel):
+    """What a builder of rules offers."""
+
+    kinds: list[str] = Field(description="Kinds of facts that rules may ask of.")
+    tags: list[str]
+    traits: list[TraitOffered]
+    places: list[str] = Field(description="`jd`, and `jd/name of the shop`.")
+
+
+class UsesRead(BaseModel):
+    """What builds on a segment."""
+
+    segment_id: int
+    names: list[str]
 
 
 class SetAsked(BaseModel):
@@ -90,6 +124,31 @@ def check_rule(conn: Conn, _: CanRead, rule: RuleDocument) -> Words:
     segments.check_rule(conn, rule.rule)
     ((en, zh),) = segments.sentences(conn, [rule.rule])
     return Words(sentence_en=en, sentence_zh=zh)
+
+
+@router.post("/problems")
+def rule_problems(conn: Conn, _: CanRead, asked: ProblemsAsked) -> list[ProblemRead]:
+    """List what is wrong with a rule, each at the condition it belongs to; nothing where it can be asked."""
+    return [
+        ProblemRead(
+            place=list(one.place), code=one.error.code, message=one.error.message, message_zh=one.error.message_zh
+        )
+        for one in segments.problems(conn, asked.rule.rule, asked.segment_id)
+    ]
+
+
+@router.get("/offers")
+def offers(conn: Conn, _: CanRead) -> Offers:
+    """List what rules may ask of: kinds of facts, tags and traits that somebody has, places where people bought."""
+    found = customers.offered(conn)
+    kinds = sorted(segments.FACT_KINDS)
+    return Offers(kinds=kinds, tags=list(found.tags), traits=list(found.traits), places=list(found.places))
+
+
+@router.get("/uses")
+def uses(conn: Conn, _: CanRead) -> list[UsesRead]:
+    """List what builds on segments; those of which nothing does are left out."""
+    return [UsesRead(segment_id=one, names=names) for one, names in sorted(segments.users(conn).items())]
 
 
 @router.post("/preview", openapi_extra=REPORT)
@@ -140,19 +199,19 @@ def upload_list(
 
 
 @router.delete("/lists/{list_id}", status_code=204)
-def drop_list(conn: Conn, now: Now, principal: CanManage, list_id: SegmentId) -> None:
+def drop_list(conn: Conn, now: Now, principal: CanManage, list_id: PathId) -> None:
     """Delete a list that no segment asks of."""
     segments.delete_list(conn, principal, list_id, now)
 
 
 @router.get("/{segment_id}")
-def show_segment(conn: Conn, _: CanRead, segment_id: SegmentId) -> Segment:
+def show_segment(conn: Conn, _: CanRead, segment_id: PathId) -> Segment:
     """Show a segment with its rule, in words too."""
     return segments.segment(conn, segment_id)
 
 
 @router.put("/{segment_id}")
-def change_segment(conn: Conn, now: Now, principal: CanManage, segment_id: SegmentId, wanted: SegmentWanted) -> Segment:
+def change_segment(conn: Conn, now: Now, principal: CanManage, segment_id: PathId, wanted: SegmentWanted) -> Segment:
     """Change a segment; another rule is a new version, and a job evaluates it within seconds."""
     return segments.change(
         conn,
@@ -167,13 +226,13 @@ def change_segment(conn: Conn, now: Now, principal: CanManage, segment_id: Segme
 
 
 @router.delete("/{segment_id}", status_code=204)
-def drop_segment(conn: Conn, now: Now, principal: CanManage, segment_id: SegmentId) -> None:
+def drop_segment(conn: Conn, now: Now, principal: CanManage, segment_id: PathId) -> None:
     """Delete a segment on which nothing is built."""
     segments.delete(conn, principal, segment_id, now)
 
 
 @router.post("/{segment_id}/evaluate", status_code=202)
-def evaluate_segment(conn: Conn, now: Now, principal: CanManage, segment_id: SegmentId) -> Segment:
+def evaluate_segment(conn: Conn, now: Now, principal: CanManage, segment_id: PathId) -> Segment:
     """Have a job evaluate a segment in full now."""
     segments.evaluate_soon(conn, principal, segment_id, now)
     return segments.segment(conn, segment_id)
@@ -185,7 +244,7 @@ def segment_people(
     conn: Conn,
     _: CanRead,
     __: CanSeePeople,
-    segment_id: SegmentId,
+    segment_id: PathId,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PeopleAnswer:
@@ -200,7 +259,7 @@ def segment_moves(
     conn: Conn,
     now: Now,
     _: CanRead,
-    segment_id: SegmentId,
+    segment_id: PathId,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
 ) -> list[DayMoves]:
@@ -217,12 +276,12 @@ def segment_moves(
 
 
 @router.get("/{segment_id}/evaluations")
-def segment_evaluations(conn: Conn, _: CanRead, segment_id: SegmentId) -> list[Evaluation]:
+def segment_evaluations(conn: Conn, _: CanRead, segment_id: PathId) -> list[Evaluation]:
     """List the newest full evaluations of a segment: how many, who was others than before, how long it took."""
     return segments.evaluations(conn, segment_id)
 
 
 @router.get("/{segment_id}/overlap/{other_id}", openapi_extra=REPORT)
-def segment_overlap(conn: Conn, _: CanRead, segment_id: SegmentId, other_id: SegmentId) -> Overlap:
+def segment_overlap(conn: Conn, _: CanRead, segment_id: PathId, other_id: PathId) -> Overlap:
     """Say how many are in both of two segments, and in only one of them."""
     return segments.overlap(conn, segment_id, other_id)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from siyu.channels import service
-from siyu.channels.types import Account, Capability, QuotaUse
+from siyu.channels.types import Account, Capability, CodeKind, QuotaUse
 from siyu.channels.types import Field as FormField
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
@@ -43,6 +43,16 @@ class KindField(Read):
     default: str
 
 
+class WayRead(Read):
+    """One way in which an account can reach somebody."""
+
+    name: str
+    en: str
+    zh: str
+    subject: str
+    needs_staff: bool
+
+
 class Kind(BaseModel):
     """A kind of account that can be connected."""
 
@@ -53,6 +63,8 @@ class Kind(BaseModel):
     fields: list[KindField]
     external_id: str = Field(description="The field that says which account it is; empty: it is asked for beside them.")
     capabilities: list[Capability]
+    codes: list[CodeKind] = Field(description="Kinds of entry codes that can be made.")
+    ways: list[WayRead]
 
 
 class BadKind(BaseModel):
@@ -140,6 +152,8 @@ def kinds(_: CanSee) -> Kinds:
                 fields=[_field(field) for field in one.fields],
                 external_id=one.external_id,
                 capabilities=sorted(one.capabilities),
+                codes=list(one.codes) if Capability.ENTRY_CODES in one.capabilities else [],
+                ways=[WayRead.model_validate(way) for way in one.ways],
             )
             for one in service.abouts()
         ],

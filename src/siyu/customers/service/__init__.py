@@ -32,6 +32,7 @@ from siyu.customers.service.listing import (
     take_stale,
 )
 from siyu.customers.service.merging import merge_profiles, start_profile
+from siyu.customers.service.offering import offered
 from siyu.customers.service.predicting import expected_of_everybody, expected_values, prediction, write_predictions
 from siyu.customers.service.reading import (
     consents_of,
@@ -79,6 +80,7 @@ __all__ = [
     "may_be_put",
     "merge_profiles",
     "normalise",
+    "offered",
     "people_of_days",
     "personal_items",
     "personal_prints",

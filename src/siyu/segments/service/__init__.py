@@ -1,6 +1,6 @@
 """What other rooms may ask of segments."""
 
-from siyu.segments.rules import AHEAD, NEW, PREDICTION, PURCHASE, STANDING
+from siyu.segments.rules import AHEAD, FACT_KINDS, NEW, PREDICTION, PURCHASE, STANDING
 from siyu.segments.service.defining import (
     EVALUATE,
     adopt,
@@ -12,6 +12,7 @@ from siyu.segments.service.defining import (
     evaluate_soon,
     segment,
     segments,
+    users,
 )
 from siyu.segments.service.evaluating import evaluate, not_evaluated
 from siyu.segments.service.lists import delete_list, lists, one_list, upload
@@ -19,13 +20,14 @@ from siyu.segments.service.matching import everybody_who, matching, preview
 from siyu.segments.service.reacting import CHANNEL, anything_due, expire, react, take_touched, touch, wants
 from siyu.segments.service.reading import check_expression, combine, contains, evaluations, moves, overlap, people_of
 from siyu.segments.service.reading import members_of as members
-from siyu.segments.service.rulebook import check_rule, sentence, sentences
+from siyu.segments.service.rulebook import check_rule, problems, sentence, sentences
 from siyu.segments.store.bitmaps import bitmap
 
 __all__ = [
     "AHEAD",
     "CHANNEL",
     "EVALUATE",
+    "FACT_KINDS",
     "NEW",
     "PREDICTION",
     "PURCHASE",
@@ -57,6 +59,7 @@ __all__ = [
     "overlap",
     "people_of",
     "preview",
+    "problems",
     "react",
     "segment",
     "segments",
@@ -65,5 +68,6 @@ __all__ = [
     "take_touched",
     "touch",
     "upload",
+    "users",
     "wants",
 ]

@@ -186,6 +186,11 @@ def delete(conn: Connection, principal: Principal, segment_id: int, now: datetim
     members.forget(conn, segment_id)
 
 
+def users(conn: Connection) -> dict[int, list[str]]:
+    """What builds on each segment, by its id: names of segments and of what other rooms announced; else it is absent."""
+    return definitions.users(conn)
+
+
 def announce_use(conn: Connection, user_key: str, name: str, segment_ids: Sequence[int]) -> None:
     """Say that something of another room builds on these segments and on no others; they cannot be deleted meanwhile.
 

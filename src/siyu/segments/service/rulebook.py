@@ -5,18 +5,24 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from siyu.customers import service as customers
+from siyu.kernel.errors import SiyuError
 from siyu.segments import rules
 from siyu.segments.store import definitions, lists
 from siyu.segments.store.definitions import Stored
 from siyu.segments.types import (
+    AllOf,
+    AnyOf,
     CircularSegments,
     DeletedSegment,
+    Not,
     OnList,
+    Problem,
     Rule,
     Trait,
     TraitDate,
     UnknownList,
     leaves,
+    parts,
     segments_of,
 )
 from siyu.segments.types.conditions import Anniversary
@@ -63,6 +69,30 @@ def _check_references(
         if other == segment_id:
             raise CircularSegments(path=" → ".join(way))
         _check_references(conn, stored.tree, everything, segment_id, way)
+
+
+def problems(conn: Connection, rule: Rule, segment_id: int | None = None) -> list[Problem]:
+    """What is wrong, each at the condition it belongs to; empty where :func:`check_rule` passes.
+
+    Args:
+        conn: an open transaction.
+        rule: the tree.
+        segment_id: the segment whose rule this will be.
+    """
+    found = []
+    for place, part in parts(rule):
+        if isinstance(part, AllOf | AnyOf | Not):
+            continue
+        try:
+            check_rule(conn, part, segment_id)
+        except SiyuError as error:
+            found.append(Problem(place, error))
+    if not found:
+        try:
+            check_rule(conn, rule, segment_id)
+        except SiyuError as error:
+            found.append(Problem((), error))
+    return found
 
 
 def lists_of(rule: Rule) -> list[int]:

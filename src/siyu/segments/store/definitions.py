@@ -216,6 +216,22 @@ def users_of_segment(conn: Connection, segment_id: int) -> list[str]:
     return [row[0] for row in found]
 
 
+def users(conn: Connection) -> dict[int, list[str]]:
+    """What builds on each segment, by its id, as :func:`users_of_segment`; one that nothing builds on is absent."""
+    found = rows(
+        conn,
+        """
+        SELECT used, array_agg(name ORDER BY name) FROM (
+            SELECT to_segment_id AS used, name FROM segments.reference
+            JOIN segments.segment ON segment.id = reference.segment_id
+            WHERE to_segment_id IS NOT NULL AND deleted_at IS NULL
+            UNION SELECT segment_id, name FROM segments.use
+        ) AS built GROUP BY used
+        """,
+    )
+    return {row[0]: list(row[1]) for row in found}
+
+
 def users_of_list(conn: Connection, list_id: int) -> list[str]:
     """Names of the segments that ask of a list."""
     sql = """SELECT DISTINCT name FROM segments.reference JOIN segments.segment ON segment.id = reference.segment_id

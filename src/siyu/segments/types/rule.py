@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
+from siyu.kernel.errors import SiyuError
 from siyu.segments.types.conditions import (
     Anniversary,
     Bought,
@@ -84,6 +85,14 @@ class RuleDocument(Exact):
     version: Literal[1] = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one part of a rule; ``place`` as of :func:`parts`."""
+
+    place: tuple[int, ...]
+    error: SiyuError
+
+
 _DOCUMENT: Final = TypeAdapter(RuleDocument)
 
 
@@ -111,6 +120,14 @@ def leaves(rule: Rule) -> Iterator[Leaf]:
         yield from leaves(rule.of)
     else:
         yield rule
+
+
+def parts(rule: Rule, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Rule]]:
+    """Every node with its place: which part of the tree, which part of that one … ; the whole is at ``()``."""
+    yield place, rule
+    inner = rule.of if isinstance(rule, AllOf | AnyOf) else (rule.of,) if isinstance(rule, Not) else ()
+    for number, part in enumerate(inner):
+        yield from parts(part, (*place, number))
 
 
 def segments_of(rule: Rule) -> frozenset[int]:

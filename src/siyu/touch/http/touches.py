@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now
 from siyu.touch import service
@@ -93,6 +93,18 @@ class ProgrammeRead(BaseModel):
     counts: list[CountRead]
 
 
+class ProgrammeLine(BaseModel):
+    programme_id: int
+    key: str
+    kind: str
+    name: str
+    control_bp: int = Field(description="Of ten thousand newcomers so many are left alone.")
+    started_at: datetime
+    stopped_at: datetime | None
+    state: str = Field(description="running, paused, or halted by the harm guard")
+    reason: str = Field(description="Why it does not send.")
+
+
 class Because(BaseModel):
     """For the audit."""
 
@@ -140,12 +152,24 @@ def touches(
     state: TouchState | None = None,
     code: Annotated[str | None, Query(max_length=60)] = None,
     purpose: Purpose | None = None,
+    account_id: Number | None = None,
+    since: Annotated[AwareDatetime | None, Query(description="Proposed then or later.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Proposed earlier.")] = None,
     before: Before = None,
     limit: Limit = 50,
 ) -> list[TouchRead]:
     """Touches that pass every filter, newest first."""
     found = service.touches(
-        conn, programme_id=programme_id, state=state, code=code, purpose=purpose, before=before, limit=limit
+        conn,
+        programme_id=programme_id,
+        state=state,
+        code=code,
+        purpose=purpose,
+        account_id=account_id,
+        since=since,
+        until=until,
+        before=before,
+        limit=limit,
     )
     return [_touch(one) for one in found]
 
@@ -184,6 +208,25 @@ def send_by_hand(customer_id: PathNumber, wanted: TouchNew, principal: CanManage
         wanted.hours,
     )
     return _decision(service.propose_by_hand(conn, principal, asked, now))
+
+
+@router.get("/programmes")
+def list_programmes(_: CanSee, conn: Conn, before: Before = None, limit: Limit = 50) -> list[ProgrammeLine]:
+    """Whatever reaches people, newest first, and whether it sends."""
+    return [
+        ProgrammeLine(
+            programme_id=one.id,
+            key=one.key,
+            kind=one.kind,
+            name=one.name,
+            control_bp=one.control_bp,
+            started_at=one.started_at,
+            stopped_at=one.stopped_at,
+            state=sending.state if sending else "running",
+            reason=sending.reason if sending else "",
+        )
+        for one, sending in service.programmes(conn, before=before, limit=limit)
+    ]
 
 
 @router.get("/programmes/{programme_id}")

@@ -3,7 +3,7 @@
 ``acts`` are 24 counts, one for each hour of the day in UTC. Moments are tz-aware UTC.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
@@ -86,16 +86,8 @@ def _turn(rest: Sequence[bool], moment: datetime, *, now: bool) -> datetime | No
     return None
 
 
-def add_acts(acts: Sequence[int], hours: Iterable[int]) -> bytes:
-    """Counts with these acts added. All are halved where one would not fit a byte: what was long ago counts less."""
-    counts = list(acts)
-    for hour in hours:
-        counts[hour] += 1
-    return _small(counts)
-
-
 def join_acts(one: Sequence[int], other: Sequence[int]) -> bytes:
-    """The day of two who are one person."""
+    """Counts added. All are halved where one would not fit a byte: what was long ago counts less."""
     return _small([a + b for a, b in zip(one, other, strict=True)])
 
 

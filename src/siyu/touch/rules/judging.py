@@ -151,6 +151,8 @@ class Judge:
             "quiet_hours": rules.quiet_hours.purposes,
             "resting": rules.resting.purposes,
         }
+        if not world.sendings:
+            del named["programme"]
         self._asked = {
             purpose: [named[name] for name in rules.order if name in named and purpose in obeys.get(name, _PURPOSES)]
             for purpose in _PURPOSES
@@ -255,7 +257,7 @@ class Judge:
         said: list[tuple[str, int]] = []
         needed, consents = self._needed[offer.purpose], person.consents
         for place in range(offer.first_wish, len(offer.wishes)):
-            names = self._names[offer.wishes[place].account_id]
+            names = self._names.get(offer.wishes[place].account_id, ())
             state = _consent(consents, names, offer.purpose) if consents else "unknown"
             if state == "denied":
                 said.append(("consent_denied", place))
@@ -265,7 +267,7 @@ class Judge:
                 verdict.wishes.append(place)
         effect: Effect = "pass" if verdict.wishes else "drop"
         for code, place in said:
-            channel = self._world.channels[offer.wishes[place].account_id]
+            channel = self._world.channels.get(offer.wishes[place].account_id, "")
             details = {"channel": channel, "purpose": offer.purpose, "wish": place}
             verdict.reasons.append(Reason(code, effect, details))
         verdict.dropped |= not verdict.wishes
@@ -291,13 +293,14 @@ class Judge:
             elif offer.customer_id in world.addresses.get(wish, ()):
                 ready.append(place)
             else:
-                missing.append(Reason("no_relation", "pass", details))
+                code = "no_relation" if wish.account_id in world.channels else "account_gone"
+                missing.append(Reason(code, "pass", details))
         if ready or not missing:
             verdict.wishes = ready
             verdict.reasons += missing
         elif closed:
             verdict.wishes = []
-            verdict.reasons += [one for one in missing if one.code == "no_relation"]
+            verdict.reasons += [one for one in missing if one.code != "account_closed"]
             for place in closed:
                 wish = offer.wishes[place]
                 verdict.wait(

@@ -2,12 +2,14 @@
 
 from siyu.touch.rules.checking import check as check_rules
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
+from siyu.touch.service.counting import ways_sent
 from siyu.touch.service.deciding import brand_zone, decide_due, set_brand_zone
 from siyu.touch.service.following import ACTS, note_acts, reassign, split
 from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
+from siyu.touch.service.held import hold_customers
 from siyu.touch.service.outcomes import take_outcomes
 from siyu.touch.service.proposing import propose
-from siyu.touch.service.reading import PersonTouches, reason_counts, said, touch_by_key, touches, touches_of
+from siyu.touch.service.reading import PersonTouches, programmes, reason_counts, said, touch_by_key, touches, touches_of
 from siyu.touch.service.ruling import change_rules, read_rules, rule_versions, rules
 from siyu.touch.service.sending import (
     CHANNEL,
@@ -35,10 +37,12 @@ __all__ = [
     "guard_programme",
     "guarded_programmes",
     "halt_sending",
+    "hold_customers",
     "leave_alone",
     "look_after_staff",
     "note_acts",
     "pause_sending",
+    "programmes",
     "propose",
     "propose_by_hand",
     "read_rules",
@@ -55,4 +59,5 @@ __all__ = [
     "touch_by_key",
     "touches",
     "touches_of",
+    "ways_sent",
 ]

@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from siyu.experiments import service as experiments
+from siyu.experiments.types import Programme
 from siyu.identity import service as identity
 from siyu.touch.rules.wording import sentences
 from siyu.touch.service.deciding import brand_zone
+from siyu.touch.service.sending import sendings
 from siyu.touch.store import reading
-from siyu.touch.types import Reason, ReasonCount, Touch, TouchState
+from siyu.touch.types import Reason, ReasonCount, Sending, Touch, TouchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,47 @@ def touches(
     state: TouchState | None = None,
     code: str | None = None,
     purpose: str | None = None,
+    account_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Touch]:
-    """Touches that pass every filter given, newest first; ``before``: only those with a lower id."""
-    return reading.page(conn, limit, programme_id=programme_id, state=state, code=code, purpose=purpose, before=before)
+    """Touches that pass every filter given, newest first.
+
+    Args:
+        conn: an open transaction.
+        programme_id: of this programme.
+        state: that are in this state.
+        code: for which this reason decided.
+        purpose: of this purpose.
+        account_id: that go or went out by this account; those of whom that is not decided have none.
+        since: proposed then or later.
+        until: proposed earlier.
+        before: with a lower id.
+        limit: so many at most.
+    """
+    return reading.page(
+        conn,
+        limit,
+        programme_id=programme_id,
+        state=state,
+        code=code,
+        purpose=purpose,
+        account_id=account_id,
+        since=since,
+        until=until,
+        before=before,
+    )
+
+
+def programmes(
+    conn: Connection, *, before: int | None = None, limit: int = 50
+) -> list[tuple[Programme, Sending | None]]:
+    """Programmes, newest first, and how each sends; ``None``: it was never held. ``before``: with a lower id."""
+    found = experiments.programmes(conn, below=before, limit=limit)
+    held = sendings(conn, [one.id for one in found])
+    return [(one, held.get(one.id)) for one in found]
 
 
 def touch_by_key(conn: Connection, key: str) -> Touch | None:

@@ -19,6 +19,9 @@ _FILTERS: Final = {
     "state": "state = :state",
     "code": "code = :code",
     "purpose": "purpose = :purpose",
+    "account_id": "account_id = :account_id",
+    "since": "proposed_at >= :since",
+    "until": "proposed_at < :until",
     "before": "id < :before",
     "key": "key = :key",
 }
