@@ -6795,7 +6795,7 @@ export interface components {
              */
             reveal: boolean;
             /** @default {} */
-            wanted: components["schemas"]["siyu__app__api__wanted__Wanted"];
+            wanted: components["schemas"]["Wanted"];
         };
         /**
          * ExportRead
@@ -10435,6 +10435,21 @@ export interface components {
             until: string;
         };
         /**
+         * RehearsalWanted
+         * @description Over which time (the last 30 days when absent), and how many people at most.
+         */
+        RehearsalWanted: {
+            /**
+             * Most
+             * @default 300
+             */
+            most: number;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
          * RehearsedTouch
          * @description What would have been proposed to the gate, and what it would have said.
          *
@@ -11878,6 +11893,17 @@ export interface components {
             waiting: number;
         };
         /**
+         * StateChange
+         * @description Kept in the audit.
+         */
+        StateChange: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Stated
          * @description The definitions that an answer was counted by, for programs and (``en``, ``zh``) for people.
          */
@@ -12861,6 +12887,104 @@ export interface components {
             unseen: components["schemas"]["UnseenRead"][];
         };
         /**
+         * Wanted
+         * @description Which customers; everything given must hold. Times need a zone (`2026-03-01T00:00:00Z`), ends are left out.
+         */
+        Wanted: {
+            /**
+             * Anonymous
+             * @description True: known by no more than a device; not given and false: all.
+             */
+            anonymous?: boolean | null;
+            /** First Order Before */
+            first_order_before?: string | null;
+            /** First Order From */
+            first_order_from?: string | null;
+            /** First Seen Before */
+            first_seen_before?: string | null;
+            /** First Seen From */
+            first_seen_from?: string | null;
+            /** Known Before */
+            known_before?: string | null;
+            /**
+             * Known From
+             * @description Known by more than a device since then or later.
+             */
+            known_from?: string | null;
+            /** Last Order Before */
+            last_order_before?: string | null;
+            /** Last Order From */
+            last_order_from?: string | null;
+            /** @description Of the ladder: 0 passer-by, 1 follower, 2 repeat buyer, 3 member or in a group, 4 friend. */
+            layer?: components["schemas"]["Layer"] | null;
+            /**
+             * Name
+             * @description A name, matched exactly, because names are stored encrypted.
+             */
+            name?: string | null;
+            /**
+             * Orders From
+             * @description Paid orders.
+             */
+            orders_from?: number | null;
+            /**
+             * Orders To
+             * @description Paid orders, included.
+             */
+            orders_to?: number | null;
+            /**
+             * Platform
+             * @description Bought on it: taobao, jd, doudian, youzan, wechat_shop …
+             */
+            platform?: string | null;
+            /**
+             * Predicted From
+             * @description Fen that the newest prediction expects of them.
+             */
+            predicted_from?: number | null;
+            /**
+             * Predicted To
+             * @description Fen, included; without a prediction they are left out.
+             */
+            predicted_to?: number | null;
+            /**
+             * Q
+             * @description A name, any identifier, or a customer's number; matched exactly.
+             */
+            q?: string | null;
+            /** Relation */
+            relation?: ("follower" | "subscriber" | "member" | "friend" | "group_member" | "fan") | null;
+            /** Seen Before */
+            seen_before?: string | null;
+            /**
+             * Seen From
+             * @description Last seen at or after.
+             */
+            seen_from?: string | null;
+            /**
+             * Shop
+             * @description Bought in this shop of the platform.
+             */
+            shop?: string | null;
+            /**
+             * Source Id
+             * @description First seen through this source.
+             */
+            source_id?: number | null;
+            /** Tag */
+            tag?: string | null;
+            /**
+             * Value From
+             * @description Fen, paid less refunded; who bought nothing is left out.
+             */
+            value_from?: number | null;
+            /**
+             * Value To
+             * @description Fen, included; who bought nothing is left out.
+             */
+            value_to?: number | null;
+        };
+        /**
          * Watched
          * @description How a programme's harm stands.
          *
@@ -12984,6 +13108,14 @@ export interface components {
             journey: components["schemas"]["JourneyRead"];
         };
         /**
+         * Why
+         * @description For the audit.
+         */
+        Why: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Window
          * @description When facts count: in the last so long, or from one day to another in the brand's zone; ever when all is empty.
          *
@@ -13095,138 +13227,6 @@ export interface components {
             key: string;
             /** Revoked At */
             revoked_at: string | null;
-        };
-        /**
-         * Why
-         * @description For the audit.
-         */
-        siyu__app__api__customers__Why: {
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * Wanted
-         * @description Over which time (the last 30 days when absent), and how many people at most.
-         */
-        siyu__app__api__journeys__rehearsals__Wanted: {
-            /**
-             * Most
-             * @default 300
-             */
-            most: number;
-            /** Since */
-            since?: string | null;
-            /** Until */
-            until?: string | null;
-        };
-        /**
-         * Why
-         * @description Kept in the audit.
-         */
-        siyu__app__api__journeys__running__Why: {
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-        };
-        /**
-         * Wanted
-         * @description Which customers; everything given must hold. Times need a zone (`2026-03-01T00:00:00Z`), ends are left out.
-         */
-        siyu__app__api__wanted__Wanted: {
-            /**
-             * Anonymous
-             * @description True: known by no more than a device; not given and false: all.
-             */
-            anonymous?: boolean | null;
-            /** First Order Before */
-            first_order_before?: string | null;
-            /** First Order From */
-            first_order_from?: string | null;
-            /** First Seen Before */
-            first_seen_before?: string | null;
-            /** First Seen From */
-            first_seen_from?: string | null;
-            /** Known Before */
-            known_before?: string | null;
-            /**
-             * Known From
-             * @description Known by more than a device since then or later.
-             */
-            known_from?: string | null;
-            /** Last Order Before */
-            last_order_before?: string | null;
-            /** Last Order From */
-            last_order_from?: string | null;
-            /** @description Of the ladder: 0 passer-by, 1 follower, 2 repeat buyer, 3 member or in a group, 4 friend. */
-            layer?: components["schemas"]["Layer"] | null;
-            /**
-             * Name
-             * @description A name, matched exactly, because names are stored encrypted.
-             */
-            name?: string | null;
-            /**
-             * Orders From
-             * @description Paid orders.
-             */
-            orders_from?: number | null;
-            /**
-             * Orders To
-             * @description Paid orders, included.
-             */
-            orders_to?: number | null;
-            /**
-             * Platform
-             * @description Bought on it: taobao, jd, doudian, youzan, wechat_shop …
-             */
-            platform?: string | null;
-            /**
-             * Predicted From
-             * @description Fen that the newest prediction expects of them.
-             */
-            predicted_from?: number | null;
-            /**
-             * Predicted To
-             * @description Fen, included; without a prediction they are left out.
-             */
-            predicted_to?: number | null;
-            /**
-             * Q
-             * @description A name, any identifier, or a customer's number; matched exactly.
-             */
-            q?: string | null;
-            /** Relation */
-            relation?: ("follower" | "subscriber" | "member" | "friend" | "group_member" | "fan") | null;
-            /** Seen Before */
-            seen_before?: string | null;
-            /**
-             * Seen From
-             * @description Last seen at or after.
-             */
-            seen_from?: string | null;
-            /**
-             * Shop
-             * @description Bought in this shop of the platform.
-             */
-            shop?: string | null;
-            /**
-             * Source Id
-             * @description First seen through this source.
-             */
-            source_id?: number | null;
-            /** Tag */
-            tag?: string | null;
-            /**
-             * Value From
-             * @description Fen, paid less refunded; who bought nothing is left out.
-             */
-            value_from?: number | null;
-            /**
-             * Value To
-             * @description Fen, included; who bought nothing is left out.
-             */
-            value_to?: number | null;
         };
         /**
          * Versions
@@ -17830,7 +17830,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__customers__Why"];
+                "application/json": components["schemas"]["Why"];
             };
         };
         responses: {
@@ -20466,7 +20466,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__running__Why"];
+                "application/json": components["schemas"]["StateChange"];
             };
         };
         responses: {
@@ -20592,7 +20592,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__running__Why"];
+                "application/json": components["schemas"]["StateChange"];
             };
         };
         responses: {
@@ -20760,7 +20760,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__rehearsals__Wanted"];
+                "application/json": components["schemas"]["RehearsalWanted"];
             };
         };
         responses: {
@@ -20928,7 +20928,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__running__Why"];
+                "application/json": components["schemas"]["StateChange"];
             };
         };
         responses: {
