@@ -5071,6 +5071,17 @@ export interface components {
             net_fen: number;
         };
         /**
+         * Because
+         * @description For the audit.
+         */
+        Because: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /**
          * Board
          * @description RARRA: retention, activation, referral, revenue, acquisition; ``arpu`` belongs to revenue.
          */
@@ -11915,6 +11926,17 @@ export interface components {
             waiting: number;
         };
         /**
+         * StateChange
+         * @description Kept in the audit.
+         */
+        StateChange: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Stated
          * @description The definitions that an answer was counted by, for programs and (``en``, ``zh``) for people.
          */
@@ -13254,17 +13276,6 @@ export interface components {
             revoked_at: string | null;
         };
         /**
-         * Because
-         * @description Kept in the audit.
-         */
-        siyu__app__api__journeys__running__Because: {
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-        };
-        /**
          * Problem
          * @description What the platform, or Siyu itself, said.
          */
@@ -13507,17 +13518,6 @@ export interface components {
             sentence_zh: string;
             /** Took Ms */
             took_ms: number;
-        };
-        /**
-         * Because
-         * @description For the audit.
-         */
-        siyu__touch__http__touches__Because: {
-            /**
-             * Reason
-             * @description Kept in the audit.
-             */
-            reason: string;
         };
         /**
          * Consent
@@ -20466,7 +20466,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__running__Because"];
+                "application/json": components["schemas"]["StateChange"];
             };
         };
         responses: {
@@ -20592,7 +20592,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__running__Because"];
+                "application/json": components["schemas"]["StateChange"];
             };
         };
         responses: {
@@ -20928,7 +20928,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__running__Because"];
+                "application/json": components["schemas"]["StateChange"];
             };
         };
         responses: {
@@ -23354,7 +23354,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__touch__http__touches__Because"];
+                "application/json": components["schemas"]["Because"];
             };
         };
         responses: {
@@ -23396,7 +23396,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__touch__http__touches__Because"];
+                "application/json": components["schemas"]["Because"];
             };
         };
         responses: {
