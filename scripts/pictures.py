@@ -331,7 +331,7 @@ def look(asked: argparse.Namespace) -> int:
                 "dark" if asked.dark else "",
                 str(asked.width),
             ]
-            (folder / f"{'-'.join(filter(None, words))}.png").write_bytes(window.settled())
+            (folder / f"{'-'.join(filter(None, words))[-200:]}.png").write_bytes(window.settled())
             overflow = window.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
             wide = [f"the page is {overflow} px wider than the window"] if overflow > 0 else []
             found = [*window.problems, *window.findings(), *wide]

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { useNames, useSourceOf } from "./names";
 
-type Consent = Schema<"Consent">;
+type Consent = Schema<"siyu__customers__types__Consent">;
 const PURPOSES = ["service", "transactional", "marketing"] as const;
 
 /** What somebody agreed to: a line a channel, a column a purpose. */

@@ -10,7 +10,7 @@ import { howOf } from "./how";
 import { Examples, Identifiers, Statuses, Warnings } from "./PreviewParts";
 import { useWaiting } from "./Wizard";
 
-export type Preview = Schema<"Preview">;
+export type Preview = Schema<"siyu__intake__files__types__Preview">;
 const FIRST = 10_000;
 const ALL = 1_000_000;
 

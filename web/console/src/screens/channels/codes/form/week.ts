@@ -2,7 +2,7 @@ import type { Schema } from "@siyu/api";
 
 /** Times of the day on days of the week, as the schedule has them. Pure. */
 
-export type Span = Schema<"Span">;
+export type Span = Schema<"siyu__channels__types__codes__Span">;
 
 export const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 const WHOLE = 24 * 60;
