@@ -108,6 +108,11 @@ def _watch(page: Page, stage: Stage) -> None:
     page.locator("main").evaluate("(it) => it.scrollTo(0, it.scrollHeight)")
 
 
+def _counted(page: Page, _: Stage) -> None:
+    """A rule's size, which comes half a second after the rule."""
+    page.locator("[aria-live] .ant-progress").wait_for()
+
+
 _TILL, _SHOP = _upload("till_file"), _upload("export_file")
 PICTURES = (
     Picture("sign-in", _at("/sign-in"), signed_in=False, height=600),
@@ -122,6 +127,13 @@ PICTURES = (
     Picture("customer-timeline", _at("/customers/{customer}/timeline")),
     Picture("customer-graph", _at("/customers/{customer}/graph")),
     Picture("customer-split", _at("/customers/{customer}/split?leaving={leaving}")),
+    Picture("customer-touches", _at("/customers/{refused}/touches"), height=640),
+    Picture("segments", _at("/segments"), height=560),
+    Picture("segment-new", _at("/segments/{segments[0]}/edit"), _counted, height=760),
+    Picture("segment", _at("/segments/{segments[0]}"), height=760),
+    Picture("segment-sets", _at("/segments/sets?of={segments[0]},{segments[1]},{segments[2]}"), height=900),
+    Picture("touches", _at("/touch"), height=560),
+    Picture("touch-rules", _at("/touch/rules"), height=1000),
     Picture("review", _at("/review"), height=900),
     Picture("imports", _at("/imports"), height=640),
     Picture("import-recognise", _at("/imports/new"), _SHOP),
@@ -331,7 +343,7 @@ def look(asked: argparse.Namespace) -> int:
                 "dark" if asked.dark else "",
                 str(asked.width),
             ]
-            (folder / f"{'-'.join(filter(None, words))}.png").write_bytes(window.settled())
+            (folder / f"{'-'.join(filter(None, words))[-200:]}.png").write_bytes(window.settled())
             overflow = window.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
             wide = [f"the page is {overflow} px wider than the window"] if overflow > 0 else []
             found = [*window.problems, *window.findings(), *wide]

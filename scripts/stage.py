@@ -75,6 +75,7 @@ class Stage:
         wecom: the account of the brand's WeCom; till: the entry code at the till of a store.
         account: a WeCom account, whose platform has answered and does not any more.
         code: an entry code of it; friend: somebody who came through it.
+        segments: three that overlap; refused: somebody to whom the gate did not let a touch through.
     """
 
     url: str
@@ -94,6 +95,8 @@ class Stage:
     account: int = 0
     code: int = 0
     friend: int = 0
+    segments: tuple[int, ...] = ()
+    refused: int = 0
     visits: int = 0
 
     def send(self, *events: dict[str, Any]) -> None:
@@ -137,7 +140,34 @@ def set_up(said: str, folder: Path) -> Stage:
     codes = _good(api.get("/api/v1/channels/codes"))["codes"]
     stage.till = next(one["id"] for one in codes if one["state"] == "store_01")
     _channels(stage)
+    _reach(stage)
     return stage
+
+
+def _reach(stage: Stage) -> None:
+    """Segments that overlap, and two touches by hand of which the gate refuses one."""
+    recent = {"condition": "bought", "within": {"last": {"amount": 90, "unit": "day"}}}
+    rules = {
+        "近 90 天买过的好友": {"condition": "all", "of": [{"condition": "relation", "kind": "friend"}, recent]},
+        "高价值客户": {"condition": "value", "comparison": "ge", "fen": 100_000},
+        "90 天未购": {"condition": "bought", "measure": "since_last", "comparison": "ge", "value": 90},
+    }
+    made = [
+        _good(stage.api.post("/api/v1/segments", json={"name": name, "rule": {"version": 1, "rule": rule}}))
+        for name, rule in rules.items()
+    ]
+    stage.segments = tuple(one["id"] for one in made)
+    friend = {"condition": "relation", "kind": "friend"}
+    customer = _good(
+        stage.api.post("/api/v1/segments", json={"name": "全部好友", "rule": {"version": 1, "rule": friend}})
+    )
+    path = f"/api/v1/segments/{customer['id']}"
+    _until(lambda: _good(stage.api.get(path))["people"] is not None, "The segment of all friends")
+    stage.refused = _good(stage.api.get(f"{path}/people"))["customer_ids"][0]
+    place = f"/api/v1/touch/customers/{stage.refused}"
+    touch = {"purpose": "marketing", "wishes": [{"account_id": stage.wecom, "way": "group_send"}], "hours": 72}
+    _good(stage.api.put(f"{place}/left_alone", json={"for_ever": True, "reason": "客户来电要求不再打扰"}))
+    _good(stage.api.post(f"{place}/touches", json={**touch, "key": "stage-refused", "text": "春茶上市"}))
 
 
 def _people(stage: Stage) -> None:

@@ -1,14 +1,44 @@
 """Every page, as the browser and axe-core see it: no error, no failed request, no serious finding, nothing too wide."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from scripts.pictures import Window
 from tests.browser.conftest import Brand, Open
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+
+# Conditions of several themes, one that is refused, and a group: as an address has them.
+RULE = quote(
+    json.dumps(
+        {
+            "condition": "all",
+            "of": [
+                {"condition": "relation", "kind": "friend", "state": "standing", "less_than_days": 90},
+                {
+                    "condition": "bought",
+                    "measure": "count",
+                    "comparison": "ge",
+                    "value": 1,
+                    "within": {},
+                    "product_nos": [],
+                },
+                {"condition": "not", "of": {"condition": "segment", "segment_id": 9999}},
+                {
+                    "condition": "any",
+                    "of": [
+                        {"condition": "rfm", "purchases": {"least": 2}},
+                        {"condition": "value", "comparison": "ge", "fen": 100},
+                    ],
+                },
+            ],
+        }
+    )
+)
 
 PAGES: dict[str, Callable[[Brand], str]] = {
     "overview": lambda _: "/overview",
@@ -20,6 +50,21 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "customers/:id/merge": lambda brand: f"/customers/{brand.stage.customer}/merge",
     "customers/:id/split": lambda brand: f"/customers/{brand.stage.customer}/split?leaving={brand.stage.leaving}",
     "customers/:id/timeline, of a friend": lambda brand: f"/customers/{brand.stage.friend}/timeline",
+    "segments": lambda _: "/segments",
+    "segments/new": lambda _: f"/segments/new?rule={RULE}",
+    "segments/sets": lambda brand: f"/segments/sets?of={','.join(map(str, brand.stage.segments))}",
+    "segments/lists": lambda _: "/segments/lists?add=1",
+    "segments/:id": lambda brand: f"/segments/{brand.stage.segments[0]}",
+    "segments/:id, overlap": lambda brand: (
+        f"/segments/{brand.stage.segments[0]}?tab=overlap&with={brand.stage.segments[1]}"
+    ),
+    "segments/:id, evaluations": lambda brand: f"/segments/{brand.stage.segments[0]}?tab=evaluations",
+    "segments/:id/edit": lambda brand: f"/segments/{brand.stage.segments[0]}/edit",
+    "customers/:id/touches": lambda brand: f"/customers/{brand.stage.refused}/touches",
+    "customers/:id/touches, a test send": lambda brand: f"/customers/{brand.stage.refused}/touches?send=1",
+    "touch": lambda _: "/touch",
+    "touch/programmes": lambda _: "/touch/programmes?programme=1",
+    "touch/rules": lambda _: "/touch/rules?version=1",
     "channels": lambda _: "/channels",
     "channels/connect": lambda _: "/channels/connect",
     "channels/connect, what it needs": lambda _: "/channels/connect?kind=wecom",

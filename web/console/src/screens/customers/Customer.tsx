@@ -10,7 +10,7 @@ import { OnPlatform } from "./OnPlatform";
 import { isKnown, useCustomerId, usePerson, type Person } from "./person";
 import { Reveal } from "./Reveal";
 
-const TABS = ["overview", "orders", "timeline", "graph"] as const;
+const TABS = ["overview", "orders", "timeline", "touches", "graph"] as const;
 
 /** One customer: a heading, what can be done, and tabs that have their own address. */
 export function Customer() {
@@ -24,6 +24,7 @@ function Whole({ asked, person }: { asked: number; person: Person }) {
   const names = useNames();
   const called = useCalled();
   const navigate = useNavigate();
+  const may = useMay();
   const tail = useLocation().pathname.split("/")[3] ?? "overview";
   const here = TABS.find((tab) => tab === tail) ?? "overview";
   const go = (tab: string): void => void navigate(tab === "overview" ? `/customers/${asked}` : `/customers/${asked}/${tab}`);
@@ -42,7 +43,7 @@ function Whole({ asked, person }: { asked: number; person: Person }) {
         activeKey={here}
         onChange={go}
         destroyOnHidden
-        items={TABS.map((tab) => ({ key: tab, label: t(`tab.${tab}`), children: tab === here ? <Outlet context={person} /> : null }))}
+        items={TABS.filter((tab) => tab !== "touches" || may("touch.read")).map((tab) => ({ key: tab, label: t(`tab.${tab}`), children: tab === here ? <Outlet context={person} /> : null }))}
       />
     </Page>
   );

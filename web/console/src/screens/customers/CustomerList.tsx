@@ -7,6 +7,7 @@ import { Link, useNavigate } from "react-router";
 
 import { useLadder } from "../../app/ladder";
 import { useMay } from "../../app/session";
+import { SaveFilters } from "../segments/SaveFilters";
 import { Exports } from "./Exports";
 import { queryOf } from "./listing";
 import { useCalled, useNames } from "./names";
@@ -34,6 +35,7 @@ export function CustomerList() {
         </Button>
       )}
       {toggle}
+      <SaveFilters filters={filters} />
       <Exports filters={filters} />
     </>
   );

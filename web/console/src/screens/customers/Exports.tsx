@@ -55,7 +55,7 @@ export function Exports({ filters }: { filters: readonly Filter[] }) {
 }
 
 /** What the address says for these filters. */
-function valuesOf(search: URLSearchParams, filters: readonly Filter[]): Record<string, string> {
+export function valuesOf(search: URLSearchParams, filters: readonly Filter[]): Record<string, string> {
   const names = filters.flatMap((filter) => (filter.kind === "dates" ? [`${filter.key}_from`, `${filter.key}_until`] : [filter.key]));
   return Object.fromEntries(names.flatMap((name) => (search.get(name) ? [[name, search.get(name) ?? ""]] : [])));
 }

@@ -11,6 +11,8 @@ export const shell: Words<typeof source> = {
     close: "Close the navigation",
     overview: "Overview",
     customers: "Customers",
+    segments: "Segments",
+    touch: "Touches",
     channels: "Channels",
     review: "Merge review",
     imports: "Imports",

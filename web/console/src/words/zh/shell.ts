@@ -8,6 +8,8 @@ export const shell = {
     close: "收起导航",
     overview: "总览",
     customers: "客户",
+    segments: "人群",
+    touch: "触达",
     channels: "渠道",
     review: "合并审核",
     imports: "导入",
