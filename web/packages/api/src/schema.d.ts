@@ -2037,7 +2037,7 @@ export interface paths {
         };
         /**
          * List Journeys
-         * @description List the journeys and broadcasts, the one that was changed last first.
+         * @description List the journeys and broadcasts with how many are inside and how they ended, the one that was changed last first.
          */
         get: operations["list_journeys_api_v1_journeys_get"];
         put?: never;
@@ -2146,6 +2146,46 @@ export interface paths {
          */
         put: operations["apply_yaml_api_v1_journeys_yaml_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/yaml/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Yaml
+         * @description Read a file without keeping anything: for an editor that shows both.
+         */
+        post: operations["read_yaml_api_v1_journeys_yaml_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/yaml/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Yaml
+         * @description Write a journey that is not kept yet as YAML.
+         */
+        post: operations["write_yaml_api_v1_journeys_yaml_write_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2434,6 +2474,26 @@ export interface paths {
          * @description Let people in, for the first time or again.
          */
         post: operations["start_api_v1_journeys__journey_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/steps/{step}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers At
+         * @description Show the customers at a step, each once, by id.
+         */
+        get: operations["customers_at_api_v1_journeys__journey_id__steps__step__customers_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5270,6 +5330,25 @@ export interface components {
             /** Contact Ids */
             contact_ids: string[];
         };
+        /**
+         * ContentRead
+         * @description One kind of content with the platform's limits; 0 where there is none.
+         */
+        ContentRead: {
+            /**
+             * Fields
+             * @description Limits in bytes of further texts, such as `title`.
+             */
+            fields: {
+                [key: string]: number;
+            };
+            /** Max Bytes */
+            max_bytes: number;
+            /** Max Characters */
+            max_characters: number;
+            /** Name */
+            name: string;
+        };
         /** CountRead */
         CountRead: {
             /** Code */
@@ -5949,7 +6028,7 @@ export interface components {
              * People
              * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.
              */
-            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"]) | null;
+            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"] | components["schemas"]["StepPeople"]) | null;
             /**
              * Reveal
              * @description Names, phones and mail in clear: needs `personal.reveal`, goes into the audit.
@@ -5957,7 +6036,7 @@ export interface components {
              */
             reveal: boolean;
             /** @default {} */
-            wanted: components["schemas"]["siyu__app__api__wanted__Wanted"];
+            wanted: components["schemas"]["Wanted"];
         };
         /**
          * ExportRead
@@ -6990,6 +7069,72 @@ export interface components {
             state: "draft" | "running" | "paused" | "draining" | "stopped";
             /** Stopped At */
             stopped_at: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @description The newest; 0 when none was published.
+             */
+            version: number;
+        };
+        /**
+         * JourneyRow
+         * @description One journey in a list: who enters, how many did, where they are.
+         */
+        JourneyRow: {
+            /** Control Bp */
+            control_bp: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Ended
+             * @description How people ended → how many.
+             */
+            ended: {
+                [key: string]: number;
+            };
+            /** Entered */
+            entered: number;
+            /** Has Draft */
+            has_draft: boolean;
+            /** Id */
+            id: number;
+            /** Inside */
+            inside: number;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "journey" | "broadcast";
+            /** Name */
+            name: string;
+            /** Next Run At */
+            next_run_at: string | null;
+            /** Programme Id */
+            programme_id: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "running" | "paused" | "draining" | "stopped";
+            /** Steps */
+            steps: number;
+            /** Stopped At */
+            stopped_at: string | null;
+            /** Trigger */
+            trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
             /**
              * Updated At
              * Format: date-time
@@ -8478,7 +8623,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** People */
-            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"];
+            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"] | components["schemas"]["StepPeople"];
             /** Total */
             total: number | null;
         };
@@ -9180,6 +9325,21 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * RehearsalWanted
+         * @description Over which time (the last 30 days when absent), and how many people at most.
+         */
+        RehearsalWanted: {
+            /**
+             * Most
+             * @default 300
+             */
+            most: number;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
         };
         /**
          * RehearsedTouch
@@ -10557,6 +10717,21 @@ export interface components {
             };
         };
         /**
+         * StepPeople
+         * @description Those who are at a step of a journey when they are asked for.
+         */
+        StepPeople: {
+            /** Journey Id */
+            journey_id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            report: "step";
+            /** Step */
+            step: string;
+        };
+        /**
          * System
          * @description The state of the system at a moment; ``state`` is the worst of the readings.
          */
@@ -11488,6 +11663,104 @@ export interface components {
             unseen: components["schemas"]["UnseenRead"][];
         };
         /**
+         * Wanted
+         * @description Which customers; everything given must hold. Times need a zone (`2026-03-01T00:00:00Z`), ends are left out.
+         */
+        Wanted: {
+            /**
+             * Anonymous
+             * @description True: known by no more than a device; not given and false: all.
+             */
+            anonymous?: boolean | null;
+            /** First Order Before */
+            first_order_before?: string | null;
+            /** First Order From */
+            first_order_from?: string | null;
+            /** First Seen Before */
+            first_seen_before?: string | null;
+            /** First Seen From */
+            first_seen_from?: string | null;
+            /** Known Before */
+            known_before?: string | null;
+            /**
+             * Known From
+             * @description Known by more than a device since then or later.
+             */
+            known_from?: string | null;
+            /** Last Order Before */
+            last_order_before?: string | null;
+            /** Last Order From */
+            last_order_from?: string | null;
+            /** @description Of the ladder: 0 passer-by, 1 follower, 2 repeat buyer, 3 member or in a group, 4 friend. */
+            layer?: components["schemas"]["Layer"] | null;
+            /**
+             * Name
+             * @description A name, matched exactly, because names are stored encrypted.
+             */
+            name?: string | null;
+            /**
+             * Orders From
+             * @description Paid orders.
+             */
+            orders_from?: number | null;
+            /**
+             * Orders To
+             * @description Paid orders, included.
+             */
+            orders_to?: number | null;
+            /**
+             * Platform
+             * @description Bought on it: taobao, jd, doudian, youzan, wechat_shop …
+             */
+            platform?: string | null;
+            /**
+             * Predicted From
+             * @description Fen that the newest prediction expects of them.
+             */
+            predicted_from?: number | null;
+            /**
+             * Predicted To
+             * @description Fen, included; without a prediction they are left out.
+             */
+            predicted_to?: number | null;
+            /**
+             * Q
+             * @description A name, any identifier, or a customer's number; matched exactly.
+             */
+            q?: string | null;
+            /** Relation */
+            relation?: ("follower" | "subscriber" | "member" | "friend" | "group_member" | "fan") | null;
+            /** Seen Before */
+            seen_before?: string | null;
+            /**
+             * Seen From
+             * @description Last seen at or after.
+             */
+            seen_from?: string | null;
+            /**
+             * Shop
+             * @description Bought in this shop of the platform.
+             */
+            shop?: string | null;
+            /**
+             * Source Id
+             * @description First seen through this source.
+             */
+            source_id?: number | null;
+            /** Tag */
+            tag?: string | null;
+            /**
+             * Value From
+             * @description Fen, paid less refunded; who bought nothing is left out.
+             */
+            value_from?: number | null;
+            /**
+             * Value To
+             * @description Fen, included; who bought nothing is left out.
+             */
+            value_to?: number | null;
+        };
+        /**
          * Watched
          * @description How a programme's harm stands.
          *
@@ -11531,6 +11804,16 @@ export interface components {
          * @description One way in which an account can reach somebody.
          */
         WayRead: {
+            /**
+             * Attachments
+             * @description Contents beside the text, at most.
+             */
+            attachments: number;
+            /**
+             * Contents
+             * @description What it carries; empty: it has no text of its own.
+             */
+            contents: components["schemas"]["ContentRead"][];
             /** En */
             en: string;
             /** Name */
@@ -11724,27 +12007,30 @@ export interface components {
             revoked_at: string | null;
         };
         /**
+         * Written
+         * @description A journey as it is written down, and its key.
+         */
+        "Written-Input": {
+            definition: components["schemas"]["Definition-Input"];
+            /** Key */
+            key: string;
+        };
+        /**
+         * Written
+         * @description A journey as it is written down, and its key.
+         */
+        "Written-Output": {
+            definition: components["schemas"]["Definition-Output"];
+            /** Key */
+            key: string;
+        };
+        /**
          * Why
          * @description For the audit.
          */
         siyu__app__api__customers__Why: {
             /** Reason */
             reason: string;
-        };
-        /**
-         * Wanted
-         * @description Over which time (the last 30 days when absent), and how many people at most.
-         */
-        siyu__app__api__journeys__rehearsals__Wanted: {
-            /**
-             * Most
-             * @default 300
-             */
-            most: number;
-            /** Since */
-            since?: string | null;
-            /** Until */
-            until?: string | null;
         };
         /**
          * Why
@@ -11756,104 +12042,6 @@ export interface components {
              * @default
              */
             reason: string;
-        };
-        /**
-         * Wanted
-         * @description Which customers; everything given must hold. Times need a zone (`2026-03-01T00:00:00Z`), ends are left out.
-         */
-        siyu__app__api__wanted__Wanted: {
-            /**
-             * Anonymous
-             * @description True: known by no more than a device; not given and false: all.
-             */
-            anonymous?: boolean | null;
-            /** First Order Before */
-            first_order_before?: string | null;
-            /** First Order From */
-            first_order_from?: string | null;
-            /** First Seen Before */
-            first_seen_before?: string | null;
-            /** First Seen From */
-            first_seen_from?: string | null;
-            /** Known Before */
-            known_before?: string | null;
-            /**
-             * Known From
-             * @description Known by more than a device since then or later.
-             */
-            known_from?: string | null;
-            /** Last Order Before */
-            last_order_before?: string | null;
-            /** Last Order From */
-            last_order_from?: string | null;
-            /** @description Of the ladder: 0 passer-by, 1 follower, 2 repeat buyer, 3 member or in a group, 4 friend. */
-            layer?: components["schemas"]["Layer"] | null;
-            /**
-             * Name
-             * @description A name, matched exactly, because names are stored encrypted.
-             */
-            name?: string | null;
-            /**
-             * Orders From
-             * @description Paid orders.
-             */
-            orders_from?: number | null;
-            /**
-             * Orders To
-             * @description Paid orders, included.
-             */
-            orders_to?: number | null;
-            /**
-             * Platform
-             * @description Bought on it: taobao, jd, doudian, youzan, wechat_shop …
-             */
-            platform?: string | null;
-            /**
-             * Predicted From
-             * @description Fen that the newest prediction expects of them.
-             */
-            predicted_from?: number | null;
-            /**
-             * Predicted To
-             * @description Fen, included; without a prediction they are left out.
-             */
-            predicted_to?: number | null;
-            /**
-             * Q
-             * @description A name, any identifier, or a customer's number; matched exactly.
-             */
-            q?: string | null;
-            /** Relation */
-            relation?: ("follower" | "subscriber" | "member" | "friend" | "group_member" | "fan") | null;
-            /** Seen Before */
-            seen_before?: string | null;
-            /**
-             * Seen From
-             * @description Last seen at or after.
-             */
-            seen_from?: string | null;
-            /**
-             * Shop
-             * @description Bought in this shop of the platform.
-             */
-            shop?: string | null;
-            /**
-             * Source Id
-             * @description First seen through this source.
-             */
-            source_id?: number | null;
-            /** Tag */
-            tag?: string | null;
-            /**
-             * Value From
-             * @description Fen, paid less refunded; who bought nothing is left out.
-             */
-            value_from?: number | null;
-            /**
-             * Value To
-             * @description Fen, included; who bought nothing is left out.
-             */
-            value_to?: number | null;
         };
         /**
          * Problem
@@ -17088,7 +17276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JourneyRead"][];
+                    "application/json": components["schemas"]["JourneyRow"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -17353,6 +17541,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_yaml_api_v1_journeys_yaml_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written-Output"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    write_yaml_api_v1_journeys_yaml_write_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Written-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                    "text/plain": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -17910,7 +18183,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__rehearsals__Wanted"];
+                "application/json": components["schemas"]["RehearsalWanted"];
             };
         };
         responses: {
@@ -18001,6 +18274,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customers_at_api_v1_journeys__journey_id__steps__step__customers_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                journey_id: number;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAnswer"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -15,7 +15,7 @@ from siyu.journeys.types import AskedRehearsal
 router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
 
 
-class Wanted(BaseModel):
+class RehearsalWanted(BaseModel):
     """Over which time (the last 30 days when absent), and how many people at most."""
 
     since: datetime | None = None
@@ -25,7 +25,7 @@ class Wanted(BaseModel):
 
 @router.post("/{journey_id}/rehearsals", status_code=202)
 def ask(
-    request: Request, conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, wanted: Wanted
+    request: Request, conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, wanted: RehearsalWanted
 ) -> AskedRehearsal:
     """Have the draft run over what happened: the same engine and the same gate, and nothing of it stays."""
     zone = zone_of(request)

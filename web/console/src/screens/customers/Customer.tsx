@@ -10,7 +10,7 @@ import { OnPlatform } from "./OnPlatform";
 import { isKnown, useCustomerId, usePerson, type Person } from "./person";
 import { Reveal } from "./Reveal";
 
-const TABS = ["overview", "orders", "timeline", "graph"] as const;
+const TABS = ["overview", "orders", "timeline", "journeys", "graph"] as const;
 
 /** One customer: a heading, what can be done, and tabs that have their own address. */
 export function Customer() {
@@ -22,6 +22,7 @@ export function Customer() {
 function Whole({ asked, person }: { asked: number; person: Person }) {
   const { t } = useTranslation("customers");
   const names = useNames();
+  const may = useMay();
   const called = useCalled();
   const navigate = useNavigate();
   const tail = useLocation().pathname.split("/")[3] ?? "overview";
@@ -42,7 +43,7 @@ function Whole({ asked, person }: { asked: number; person: Person }) {
         activeKey={here}
         onChange={go}
         destroyOnHidden
-        items={TABS.map((tab) => ({ key: tab, label: t(`tab.${tab}`), children: tab === here ? <Outlet context={person} /> : null }))}
+        items={TABS.filter((tab) => tab !== "journeys" || may("journeys.read")).map((tab) => ({ key: tab, label: t(`tab.${tab}`), children: tab === here ? <Outlet context={person} /> : null }))}
       />
     </Page>
   );

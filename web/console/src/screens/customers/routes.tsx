@@ -17,6 +17,7 @@ export const area: Area = {
         { index: true, lazy: () => import("./Overview").then((m) => ({ Component: m.Overview })) },
         { path: "orders", lazy: () => import("./Orders").then((m) => ({ Component: m.Orders })) },
         { path: "timeline", lazy: () => import("./Timeline").then((m) => ({ Component: m.Timeline })) },
+        { path: "journeys", lazy: () => import("./Journeys").then((m) => ({ Component: m.Journeys })) },
         { path: "graph", lazy: () => import("./Graph").then((m) => ({ Component: m.Graph })) },
       ],
     },

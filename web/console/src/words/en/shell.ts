@@ -11,6 +11,7 @@ export const shell: Words<typeof source> = {
     close: "Close the navigation",
     overview: "Overview",
     customers: "Customers",
+    journeys: "Journeys",
     channels: "Channels",
     review: "Merge review",
     imports: "Imports",

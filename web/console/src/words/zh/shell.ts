@@ -8,6 +8,7 @@ export const shell = {
     close: "收起导航",
     overview: "总览",
     customers: "客户",
+    journeys: "旅程",
     channels: "渠道",
     review: "合并审核",
     imports: "导入",
