@@ -21,6 +21,7 @@ from siyu.customers.types import Layer
 from siyu.engines.cursor import decode_cursor, encode_cursor, foreign_cursor
 from siyu.insight import service as insight
 from siyu.insight.types import Definitions, PeopleAsked, PeoplePage
+from siyu.journeys import service as journeys
 from siyu.kernel.errors import BadInput
 from siyu.segments import service as segments
 from siyu.segments.types import Expression
@@ -48,7 +49,16 @@ class SegmentPeople:
     report: Literal["segment"] = "segment"
 
 
-Asked = Annotated[PeopleAsked | MovePeople | CodePeople | SegmentPeople, Field(discriminator="report")]
+@dataclass(frozen=True, slots=True)
+class StepPeople:
+    """Those who are at a step of a journey when they are asked for."""
+
+    journey_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    step: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+    report: Literal["step"] = "step"
+
+
+Asked = Annotated[PeopleAsked | MovePeople | CodePeople | SegmentPeople | StepPeople, Field(discriminator="report")]
 _ASKED: Final[TypeAdapter[Asked]] = TypeAdapter(Asked)
 
 
@@ -71,6 +81,8 @@ def check(asked: Asked, now: datetime) -> None:
     """
     if isinstance(asked, SegmentPeople):
         segments.check_expression(asked.expression)
+        return
+    if isinstance(asked, StepPeople):
         return
     told = asked if isinstance(asked, MovePeople | CodePeople) else asked.plan
     for field in fields(told):
@@ -98,18 +110,22 @@ def page(conn: Connection, context: Context, asked: Asked, *, cursor: str | None
 
     Raises:
         BadInput: the cursor is none of ours, or no figure counts like that.
-        NotFound: there is no such entry code or segment.
+        NotFound: there is no such entry code, segment or journey.
         Conflict: a segment was not evaluated yet.
     """
-    if not isinstance(asked, MovePeople | CodePeople | SegmentPeople):
+    if not isinstance(asked, MovePeople | CodePeople | SegmentPeople | StepPeople):
         return insight.people(context.clickhouse, asked, cursor=cursor, limit=limit)
     place = decode_cursor(cursor, int)
     above = int(place[0]) if place else 0
+    total: int | None
     if above < 0:
         raise foreign_cursor()
     if isinstance(asked, SegmentPeople):
         members = segments.people_of(conn, asked.expression)
         ids, total = list(islice(members.iter_equal_or_larger(above + 1), limit + 1)), len(members)
+    elif isinstance(asked, StepPeople):
+        ids = journeys.customers_at(conn, asked.journey_id, asked.step, above=above, most=limit + 1)
+        total = len(ids) if len(ids) <= limit else None
     elif isinstance(asked, CodePeople):
         everyone = codes.everybody(conn, asked, context.clock.now())
         ids, total = everyone[bisect_right(everyone, above) :][: limit + 1], len(everyone)
@@ -125,7 +141,7 @@ def everybody(context: Context, asked: Asked) -> Iterator[list[int]]:
 
     Raises:
         BadInput: no figure counts like that.
-        NotFound: there is no such entry code.
+        NotFound: there is no such entry code or journey.
     """
     if isinstance(asked, CodePeople):
         with context.database.transaction() as conn:
@@ -138,11 +154,25 @@ def everybody(context: Context, asked: Asked) -> Iterator[list[int]]:
         while chunk := list(islice(members, _CHUNK)):
             yield chunk
         return
+    if isinstance(asked, StepPeople):
+        yield from _at_step(context, asked)
+        return
     if not isinstance(asked, MovePeople):
         yield from insight.all_people(context.clickhouse, asked)
         return
     above = 0
     while ids := _movers(context, asked, above, _CHUNK):
+        yield ids
+        above = ids[-1]
+
+
+def _at_step(context: Context, asked: StepPeople) -> Iterator[list[int]]:
+    above = 0
+    while True:
+        with context.database.transaction() as conn:
+            ids = journeys.customers_at(conn, asked.journey_id, asked.step, above=above, most=_CHUNK)
+        if not ids:
+            return
         yield ids
         above = ids[-1]
 

@@ -43,6 +43,15 @@ class KindField(Read):
     default: str
 
 
+class ContentRead(Read):
+    """One kind of content with the platform's limits; 0 where there is none."""
+
+    name: str
+    max_bytes: int
+    max_characters: int
+    fields: dict[str, int] = Field(description="Limits in bytes of further texts, such as `title`.")
+
+
 class WayRead(Read):
     """One way in which an account can reach somebody."""
 
@@ -51,6 +60,8 @@ class WayRead(Read):
     zh: str
     subject: str
     needs_staff: bool
+    attachments: int = Field(description="Contents beside the text, at most.")
+    contents: list[ContentRead] = Field(description="What it carries; empty: it has no text of its own.")
 
 
 class Kind(BaseModel):

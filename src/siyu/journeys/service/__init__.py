@@ -4,7 +4,14 @@ from siyu.journeys.rules.writing import from_json, from_yaml, to_json, to_yaml
 from siyu.journeys.service.broadcasting import broadcast
 from siyu.journeys.service.calling import call_others, calls, secret_of, show_secret
 from siyu.journeys.service.entering import bring_crowd, bring_segment, enrol, let_crowds_in, put_in, waiting_crowds
-from siyu.journeys.service.looking import figures, fold_passages, of_person, people_at
+from siyu.journeys.service.looking import (
+    customers_at,
+    figures,
+    fold_passages,
+    of_person,
+    people_at,
+    standings,
+)
 from siyu.journeys.service.managing import (
     apply_yaml,
     as_yaml,
@@ -20,9 +27,11 @@ from siyu.journeys.service.managing import (
     outline,
     pause,
     publish,
+    read_yaml,
     start,
     stop,
     versions,
+    write_yaml,
 )
 from siyu.journeys.service.merging import reassign
 from siyu.journeys.service.reacting import Reacted, kinds_heard, react
@@ -58,6 +67,7 @@ __all__ = [
     "calls",
     "check",
     "create",
+    "customers_at",
     "definition_of",
     "drain",
     "drop_draft",
@@ -83,6 +93,7 @@ __all__ = [
     "publish",
     "put_in",
     "react",
+    "read_yaml",
     "reassign",
     "rehearsal",
     "rehearsals_of",
@@ -90,6 +101,7 @@ __all__ = [
     "rehearsed_definition",
     "secret_of",
     "show_secret",
+    "standings",
     "start",
     "step_once",
     "stop",
@@ -100,4 +112,5 @@ __all__ = [
     "to_yaml",
     "versions",
     "waiting_crowds",
+    "write_yaml",
 ]

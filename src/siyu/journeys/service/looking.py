@@ -23,6 +23,7 @@ from siyu.journeys.types.running import (
     Figures,
     OfPerson,
     Planned,
+    Standing,
     StepFigures,
 )
 
@@ -58,6 +59,19 @@ def figures(conn: Connection, journey_id: int) -> Figures:
     return Figures(ways[""]["entered"], sum(inside.values()), {how: n for how, n in ended.items() if n}, steps)
 
 
+def standings(conn: Connection) -> dict[int, Standing]:
+    """Every journey at a glance, by its id; inside is who entered and has not ended."""
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
+    for journey_id, way, people in passages.ways_out(conn):
+        counted[journey_id][way] += people
+    found = {}
+    for journey_id, definition in store.shown(conn).items():
+        ended = dict(counted[journey_id])
+        entered = ended.pop("entered", 0)
+        found[journey_id] = Standing(definition, entered, entered - sum(ended.values()), ended)
+    return found
+
+
 def _passed(ways: Mapping[str, int]) -> int:
     """Who was taken out where they stood did not pass."""
     return sum(people for way, people in ways.items() if way not in {"failed", "stopped", "merged", "withdrawn"})
@@ -77,18 +91,42 @@ def people_at(
         NotFound: there is no such journey.
         BadInput: the cursor is none of ours.
     """
-    found = journey(conn, journey_id)
-    versions = Versions(conn)
-    places = {
-        (version_id, name)
-        for version_id, name, _ in tables.counts(conn, found.id)
-        if versions.now(version_id, name)[1] == step
-    }
+    places = _places(conn, journey_id, step)
     place = decode_cursor(cursor, int)
     limit = max(1, min(limit, 500))
-    page = tables.at_step(conn, found.id, sorted(places), int(place[0]) if place else 0, limit + 1)
+    page = tables.at_step(conn, journey_id, places, int(place[0]) if place else 0, limit + 1)
     following = encode_cursor([page[limit - 1][0]]) if len(page) > limit else None
     return EnrolmentPage(tuple(one for _, one in page[:limit]), following)
+
+
+def customers_at(conn: Connection, journey_id: int, step: str, *, above: int, most: int) -> list[int]:
+    """Who is at a step, each person once however many enrolments they have there, ascending.
+
+    Args:
+        conn: an open transaction.
+        journey_id: the journey.
+        step: the step; one that there is not has nobody.
+        above: only ids greater than this.
+        most: so many at most.
+
+    Raises:
+        NotFound: there is no such journey.
+    """
+    places = _places(conn, journey_id, step)
+    return tables.customers_at(conn, journey_id, places, above, most)
+
+
+def _places(conn: Connection, journey_id: int, step: str) -> list[tuple[int, str]]:
+    """The (version, step) that are this step now."""
+    found = journey(conn, journey_id)
+    versions = Versions(conn)
+    return sorted(
+        {
+            (version_id, name)
+            for version_id, name, _ in tables.counts(conn, found.id)
+            if versions.now(version_id, name)[1] == step
+        }
+    )
 
 
 def of_person(conn: Connection, customer_id: int, now: datetime, zone: ZoneInfo) -> list[OfPerson]:

@@ -332,14 +332,7 @@ def apply_yaml(conn: Connection, text: str, actor: str, now: datetime) -> tuple[
     Raises:
         BadDefinition: it is no journey, or names no key.
     """
-    found = dict(from_yaml(text))
-    key = found.pop("key", None)
-    if not isinstance(key, str):
-        raise BadDefinition(
-            reason="the file does not say of which journey it is. Put a line 'key: …' into it.",
-            reason_zh="文件未说明属于哪个旅程，请加入一行 key: …。",
-        )
-    definition = from_json(found)
+    key, definition = read_yaml(text)
     there = store.by_key(conn, key)
     if there is None:
         return create(conn, key, definition, actor, now), True
@@ -348,10 +341,31 @@ def apply_yaml(conn: Connection, text: str, actor: str, now: datetime) -> tuple[
     return keep_draft(conn, there.id, definition, actor, now), True
 
 
+def read_yaml(text: str) -> tuple[str, Definition]:
+    """The key and the journey that a file names; nothing is kept.
+
+    Raises:
+        BadDefinition: it is no journey, or names no key.
+    """
+    found = dict(from_yaml(text))
+    key = found.pop("key", None)
+    if not isinstance(key, str):
+        raise BadDefinition(
+            reason="the file does not say of which journey it is. Put a line 'key: …' into it.",
+            reason_zh="文件未说明属于哪个旅程，请加入一行 key: …。",
+        )
+    return key, from_json(found)
+
+
 def as_yaml(conn: Connection, found: Journey) -> str:
     """The draft, or the newest version, as :func:`apply_yaml` reads it."""
-    said = to_json(definition_of(conn, found))
-    return to_yaml({"version": said.pop("version"), "key": found.key, **said})
+    return write_yaml(found.key, definition_of(conn, found))
+
+
+def write_yaml(key: str, definition: Definition) -> str:
+    """A journey of this key as :func:`read_yaml` reads it."""
+    said = to_json(definition)
+    return to_yaml({"version": said.pop("version"), "key": key, **said})
 
 
 def outline(definition: Definition) -> list[tuple[str, str, str]]:

@@ -326,6 +326,25 @@ def at_step(
     return [(row.id, _enrolment(row)) for row in found]
 
 
+def customers_at(
+    conn: Connection, journey_id: int, places: Sequence[tuple[int, str]], above: int, most: int
+) -> list[int]:
+    """Who is inside at one of these (version, step), each once, ascending, with an id above this."""
+    found = rows(
+        conn,
+        """SELECT DISTINCT customer_id FROM journeys.enrolment
+           WHERE journey_id = :journey_id AND customer_id > :above AND (version_id, step) IN (
+               SELECT * FROM unnest(CAST(:versions AS integer[]), CAST(:steps AS text[])))
+           ORDER BY customer_id LIMIT :most""",
+        journey_id=journey_id,
+        above=above,
+        versions=[version for version, _ in places],
+        steps=[step for _, step in places],
+        most=most,
+    )
+    return [row.customer_id for row in found]
+
+
 def _enrolment(row: AnyRow) -> Enrolment:
     return Enrolment(
         row.id,

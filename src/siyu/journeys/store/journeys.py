@@ -125,6 +125,16 @@ def publish(conn: Connection, journey_id: int, definition: Definition, actor: st
     return made
 
 
+def shown(conn: Connection) -> dict[int, Definition]:
+    """Of every journey the draft, or the newest version where it has none."""
+    found = rows(
+        conn,
+        """SELECT journey.id, coalesce(draft, definition) AS definition FROM journeys.journey
+           LEFT JOIN journeys.version ON version.journey_id = journey.id AND version.number = journey.version""",
+    )
+    return {row.id: from_json(row.definition) for row in found}
+
+
 def versions(conn: Connection, journey_id: int) -> list[Version]:
     found = rows(
         conn, f"SELECT {_VERSION} FROM journeys.version WHERE journey_id = :id ORDER BY number DESC", id=journey_id

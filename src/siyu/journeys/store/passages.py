@@ -38,6 +38,18 @@ def of_journey(conn: Connection, journey_id: int) -> dict[tuple[int, str, str], 
     return {(row.version_id, row.step, row.way): int(row.people) for row in found}
 
 
+def ways_out(conn: Connection) -> list[tuple[int, str, int]]:
+    """(journey, way, people) of every journey: who entered, and how people ended."""
+    found = rows(
+        conn,
+        """SELECT journey_id, way, sum(people) AS people FROM journeys.passage
+           JOIN journeys.version ON version.id = version_id
+           WHERE way IN ('exit', 'goal', 'stopped', 'merged', 'withdrawn') OR (step = '' AND way = 'entered')
+           GROUP BY journey_id, way""",
+    )
+    return [(row.journey_id, row.way, int(row.people)) for row in found]
+
+
 def fold(conn: Connection, before: datetime) -> None:
     """Make one row an hour of those before this moment; no sum changes."""
     run(

@@ -173,6 +173,21 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A journey at a glance.
+
+    Attributes:
+        definition: the draft, or the newest version where there is none.
+        ended: how people ended → how many.
+    """
+
+    definition: Definition
+    entered: int
+    inside: int
+    ended: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Stepped:
     """What one batch did: enrolments that were due, steps that they passed, and those that have ended."""
 

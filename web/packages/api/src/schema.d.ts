@@ -2541,7 +2541,7 @@ export interface paths {
         };
         /**
          * List Journeys
-         * @description List the journeys and broadcasts, the one that was changed last first.
+         * @description List the journeys and broadcasts with how many are inside and how they ended, the one that was changed last first.
          */
         get: operations["list_journeys_api_v1_journeys_get"];
         put?: never;
@@ -2650,6 +2650,46 @@ export interface paths {
          */
         put: operations["apply_yaml_api_v1_journeys_yaml_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/yaml/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Yaml
+         * @description Read a file without keeping anything: for an editor that shows both.
+         */
+        post: operations["read_yaml_api_v1_journeys_yaml_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/yaml/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Yaml
+         * @description Write a journey that is not kept yet as YAML.
+         */
+        post: operations["write_yaml_api_v1_journeys_yaml_write_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2938,6 +2978,26 @@ export interface paths {
          * @description Let people in, for the first time or again.
          */
         post: operations["start_api_v1_journeys__journey_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/steps/{step}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers At
+         * @description Show the customers at a step, each once, by id.
+         */
+        get: operations["customers_at_api_v1_journeys__journey_id__steps__step__customers_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6069,6 +6129,25 @@ export interface components {
             /** Contact Ids */
             contact_ids: string[];
         };
+        /**
+         * ContentRead
+         * @description One kind of content with the platform's limits; 0 where there is none.
+         */
+        ContentRead: {
+            /**
+             * Fields
+             * @description Limits in bytes of further texts, such as `title`.
+             */
+            fields: {
+                [key: string]: number;
+            };
+            /** Max Bytes */
+            max_bytes: number;
+            /** Max Characters */
+            max_characters: number;
+            /** Name */
+            name: string;
+        };
         /** ControlChange */
         ControlChange: {
             /**
@@ -6787,7 +6866,7 @@ export interface components {
              * People
              * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.
              */
-            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"]) | null;
+            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"] | components["schemas"]["StepPeople"]) | null;
             /**
              * Reveal
              * @description Names, phones and mail in clear: needs `personal.reveal`, goes into the audit.
@@ -7898,6 +7977,72 @@ export interface components {
             state: "draft" | "running" | "paused" | "draining" | "stopped";
             /** Stopped At */
             stopped_at: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @description The newest; 0 when none was published.
+             */
+            version: number;
+        };
+        /**
+         * JourneyRow
+         * @description One journey in a list: who enters, how many did, where they are.
+         */
+        JourneyRow: {
+            /** Control Bp */
+            control_bp: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Ended
+             * @description How people ended → how many.
+             */
+            ended: {
+                [key: string]: number;
+            };
+            /** Entered */
+            entered: number;
+            /** Has Draft */
+            has_draft: boolean;
+            /** Id */
+            id: number;
+            /** Inside */
+            inside: number;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "journey" | "broadcast";
+            /** Name */
+            name: string;
+            /** Next Run At */
+            next_run_at: string | null;
+            /** Programme Id */
+            programme_id: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "running" | "paused" | "draining" | "stopped";
+            /** Steps */
+            steps: number;
+            /** Stopped At */
+            stopped_at: string | null;
+            /** Trigger */
+            trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
             /**
              * Updated At
              * Format: date-time
@@ -9580,7 +9725,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** People */
-            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"];
+            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"] | components["schemas"]["StepPeople"];
             /** Total */
             total: number | null;
         };
@@ -11972,6 +12117,21 @@ export interface components {
             };
         };
         /**
+         * StepPeople
+         * @description Those who are at a step of a journey when they are asked for.
+         */
+        StepPeople: {
+            /** Journey Id */
+            journey_id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            report: "step";
+            /** Step */
+            step: string;
+        };
+        /**
          * System
          * @description The state of the system at a moment; ``state`` is the worst of the readings.
          */
@@ -13075,6 +13235,16 @@ export interface components {
          * @description One way in which an account can reach somebody.
          */
         WayRead: {
+            /**
+             * Attachments
+             * @description Contents beside the text, at most.
+             */
+            attachments: number;
+            /**
+             * Contents
+             * @description What it carries; empty: it has no text of its own.
+             */
+            contents: components["schemas"]["ContentRead"][];
             /** En */
             en: string;
             /** Name */
@@ -13274,6 +13444,24 @@ export interface components {
             key: string;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * Written
+         * @description A journey as it is written down, and its key.
+         */
+        "Written-Input": {
+            definition: components["schemas"]["Definition-Input"];
+            /** Key */
+            key: string;
+        };
+        /**
+         * Written
+         * @description A journey as it is written down, and its key.
+         */
+        "Written-Output": {
+            definition: components["schemas"]["Definition-Output"];
+            /** Key */
+            key: string;
         };
         /**
          * Problem
@@ -19938,7 +20126,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JourneyRead"][];
+                    "application/json": components["schemas"]["JourneyRow"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -20185,6 +20373,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_yaml_api_v1_journeys_yaml_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written-Output"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    write_yaml_api_v1_journeys_yaml_write_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Written-Input"];
+            };
+        };
+        responses: {
+            /** @description The file, UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": Record<string, never>;
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -20851,6 +21123,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customers_at_api_v1_journeys__journey_id__steps__step__customers_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                journey_id: number;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAnswer"];
                 };
             };
             /** @description The request cannot be done as it is. */

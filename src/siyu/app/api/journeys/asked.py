@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from siyu.app.context import Context
 from siyu.engines.access.types import Principal
 from siyu.engines.http import needs
-from siyu.journeys.types import Journey, State
+from siyu.journeys.types import Journey, Standing, State, Trigger
 
 CanRead = Annotated[Principal, needs("journeys.read")]
 CanManage = Annotated[Principal, needs("journeys.manage")]
@@ -58,3 +58,28 @@ class JourneyRead(BaseModel):
         """As the API shows it."""
         fields: Mapping[str, object] = {name: getattr(found, name) for name in cls.model_fields if name != "has_draft"}
         return cls.model_validate({**fields, "has_draft": found.draft is not None})
+
+
+class JourneyRow(JourneyRead):
+    """One journey in a list: who enters, how many did, where they are."""
+
+    trigger: Trigger
+    steps: int
+    control_bp: int
+    entered: int
+    inside: int
+    ended: dict[str, int] = Field(description="How people ended → how many.")
+
+    @classmethod
+    def row(cls, found: Journey, standing: Standing) -> "JourneyRow":
+        """As a list shows it."""
+        said = standing.definition
+        return cls(
+            **JourneyRead.of(found).model_dump(),
+            trigger=said.trigger,
+            steps=len(said.steps),
+            control_bp=said.control_bp,
+            entered=standing.entered,
+            inside=standing.inside,
+            ended=dict(standing.ended),
+        )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, JourneyRead, Number, Word, zone_of
+from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, JourneyRead, JourneyRow, Number, Word, zone_of
 from siyu.customers.types import Purpose
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now
 from siyu.journeys import service as journeys
@@ -18,6 +18,7 @@ router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR
 YAML: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file, UTF-8.", "content": {"application/yaml": {"schema": {"type": "object"}}}}
 }
+YamlText = Annotated[str, Body(media_type="application/yaml", max_length=1_000_000)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 
 
@@ -27,6 +28,13 @@ class NewJourney(BaseModel):
     key: Key
     definition: Definition | None = None
     template: Word = ""
+
+
+class Written(BaseModel):
+    """A journey as it is written down, and its key."""
+
+    key: str
+    definition: Definition
 
 
 class NewBroadcast(BaseModel):
@@ -88,9 +96,10 @@ class VersionRead(BaseModel):
 
 
 @router.get("")
-def list_journeys(conn: Conn, _: CanRead) -> list[JourneyRead]:
-    """List the journeys and broadcasts, the one that was changed last first."""
-    return [JourneyRead.of(found) for found in journeys.journeys(conn)]
+def list_journeys(conn: Conn, _: CanRead) -> list[JourneyRow]:
+    """List the journeys and broadcasts with how many are inside and how they ended, the one that was changed last first."""
+    standing = journeys.standings(conn)
+    return [JourneyRow.row(found, standing[found.id]) for found in journeys.journeys(conn) if found.id in standing]
 
 
 @router.post("", status_code=201)
@@ -137,11 +146,24 @@ def apply_yaml(
     conn: Conn,
     now: Now,
     principal: CanManage,
-    text: Annotated[str, Body(media_type="application/yaml", max_length=1_000_000)],
+    text: YamlText,
 ) -> JourneyRead:
     """Make or change the draft of the key that a file names. Safe to repeat: what is the same changes nothing."""
     found, _ = journeys.apply_yaml(conn, text, principal.actor, now)
     return JourneyRead.of(found)
+
+
+@router.post("/yaml/read")
+def read_yaml(_: CanRead, text: YamlText) -> Written:
+    """Read a file without keeping anything: for an editor that shows both."""
+    key, definition = journeys.read_yaml(text)
+    return Written(key=key, definition=definition)
+
+
+@router.post("/yaml/write", response_class=Response, responses=YAML)
+def write_yaml(_: CanRead, wanted: Written) -> Response:
+    """Write a journey that is not kept yet as YAML."""
+    return Response(journeys.write_yaml(wanted.key, wanted.definition), media_type="application/yaml")
 
 
 @router.get("/{journey_id}")

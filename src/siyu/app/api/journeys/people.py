@@ -7,7 +7,9 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, Word, context_of, zone_of
-from siyu.app.api.people import CanSeePeople
+from siyu.app.api.people import CanSeePeople, Cursor, Limit, PeopleAnswer, answer
+from siyu.app.api.report import REPORT
+from siyu.app.behind import StepPeople
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now
 from siyu.identity import service as identity
 from siyu.journeys import service as journeys
@@ -96,6 +98,22 @@ def people_at(
 ) -> EnrolmentPage:
     """Who is at a step."""
     return journeys.people_at(conn, journey_id, step, cursor=cursor, limit=limit)
+
+
+@router.get("/journeys/{journey_id}/steps/{step}/customers", openapi_extra=REPORT)
+def customers_at(
+    request: Request,
+    conn: Conn,
+    _: CanRead,
+    __: CanSeePeople,
+    journey_id: JourneyId,
+    step: str,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PeopleAnswer:
+    """Show the customers at a step, each once, by id."""
+    asked = StepPeople(journey_id, step)
+    return answer(conn, context_of(request), asked, cursor=cursor, limit=limit)
 
 
 @router.get("/customers/{customer_id}/journeys")

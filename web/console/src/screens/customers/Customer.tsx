@@ -10,7 +10,8 @@ import { OnPlatform } from "./OnPlatform";
 import { isKnown, useCustomerId, usePerson, type Person } from "./person";
 import { Reveal } from "./Reveal";
 
-const TABS = ["overview", "orders", "timeline", "touches", "graph"] as const;
+const TABS = ["overview", "orders", "timeline", "journeys", "touches", "graph"] as const;
+const RIGHTS: Partial<Record<(typeof TABS)[number], string>> = { journeys: "journeys.read", touches: "touch.read" };
 
 /** One customer: a heading, what can be done, and tabs that have their own address. */
 export function Customer() {
@@ -22,9 +23,9 @@ export function Customer() {
 function Whole({ asked, person }: { asked: number; person: Person }) {
   const { t } = useTranslation("customers");
   const names = useNames();
+  const may = useMay();
   const called = useCalled();
   const navigate = useNavigate();
-  const may = useMay();
   const tail = useLocation().pathname.split("/")[3] ?? "overview";
   const here = TABS.find((tab) => tab === tail) ?? "overview";
   const go = (tab: string): void => void navigate(tab === "overview" ? `/customers/${asked}` : `/customers/${asked}/${tab}`);
@@ -43,7 +44,7 @@ function Whole({ asked, person }: { asked: number; person: Person }) {
         activeKey={here}
         onChange={go}
         destroyOnHidden
-        items={TABS.filter((tab) => tab !== "touches" || may("touch.read")).map((tab) => ({ key: tab, label: t(`tab.${tab}`), children: tab === here ? <Outlet context={person} /> : null }))}
+        items={TABS.filter((tab) => RIGHTS[tab] === undefined || may(RIGHTS[tab])).map((tab) => ({ key: tab, label: t(`tab.${tab}`), children: tab === here ? <Outlet context={person} /> : null }))}
       />
     </Page>
   );

@@ -18,6 +18,7 @@ export const area: Area = {
         { path: "orders", lazy: () => import("./Orders").then((m) => ({ Component: m.Orders })) },
         { path: "timeline", lazy: () => import("./Timeline").then((m) => ({ Component: m.Timeline })) },
         { path: "touches", lazy: () => import("../touch/PersonTouches").then((m) => ({ Component: m.PersonTouches })) },
+        { path: "journeys", lazy: () => import("./Journeys").then((m) => ({ Component: m.Journeys })) },
         { path: "graph", lazy: () => import("./Graph").then((m) => ({ Component: m.Graph })) },
       ],
     },

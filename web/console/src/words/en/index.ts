@@ -3,6 +3,7 @@ export { channels } from "./channels";
 export { customers } from "./customers";
 export { imports } from "./imports";
 export { insight } from "./insight";
+export { journeys } from "./journeys";
 export { overview } from "./overview";
 export { review } from "./review";
 export { segments } from "./segments";

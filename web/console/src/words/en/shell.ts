@@ -13,6 +13,7 @@ export const shell: Words<typeof source> = {
     customers: "Customers",
     segments: "Segments",
     touch: "Touches",
+    journeys: "Journeys",
     channels: "Channels",
     review: "Merge review",
     imports: "Imports",

@@ -10,6 +10,7 @@ export const shell = {
     customers: "客户",
     segments: "人群",
     touch: "触达",
+    journeys: "旅程",
     channels: "渠道",
     review: "合并审核",
     imports: "导入",
