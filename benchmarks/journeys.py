@@ -3,7 +3,7 @@
 A journey of five steps: a touch, a day's wait, a branch by value, another touch, the end; with a control group of a tenth.
 Everybody of the gate's own city (see ``benchmarks.gate``) enters it, the clock is moved, and two processes take them
 through. Then nine times as many enrolments are put beside them, waiting for days to come, and others go the same way:
-``slowdown_at_10x`` is the time of a step then, as a multiple of that before. ``decisions_per_s`` is the gate's own figure.
+``slowdown_at_10x`` is the time of a step then, as a multiple of that before. ``decisions_per_s`` is that of the gate alone, of others.
 
     python -m benchmarks.journeys [--quick]
 """
@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
@@ -20,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from benchmarks.gate import NOW, City, make_city, mixed, rate
+from benchmarks.gate import BATCH, NOW, City, make_city, processor_time, proposals, rate
 from benchmarks.harness import quick_flag, report
 from siyu.app.migrations import postgres_folders
 from siyu.engines.clickhouse.client import Client
@@ -106,19 +107,29 @@ def _walk(url: str, moments: Sequence[datetime], pipe: Any) -> None:
     for moment in moments:
         pipe.send(0)
         pipe.recv()
-        steps = 0
+        steps, began = 0, time.process_time()
         while True:
             with database.transaction() as conn:
                 done = journeys.step_once(conn, NO_CLICKHOUSE, moment, ZONE)
             if not done.enrolments:
                 break
             steps += done.steps
-        pipe.send(steps)
+        pipe.send((steps, time.process_time() - began))
     database.close()
 
 
-def walk(city: City, workers: int = 2) -> tuple[int, float]:
-    """Take everybody through: (steps, seconds). The clock is moved a day when nobody is due any more."""
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Steps, how long they took, and the processor time of a step, which is what a machine that is shared does not change."""
+
+    steps: int
+    seconds: float
+    python_us: float
+    postgres_us: float
+
+
+def walk(server: EmbeddedPostgres, city: City, workers: int = 2) -> Walked:
+    """Take everybody through. The clock is moved a day when nobody is due any more."""
     context = multiprocessing.get_context("fork")
     moments = [NOW, NOW + DAY + timedelta(minutes=1)]
     pipes, processes = [], []
@@ -127,18 +138,20 @@ def walk(city: City, workers: int = 2) -> tuple[int, float]:
         processes.append(context.Process(target=_walk, args=(city.url, moments, other)))
         processes[-1].start()
         pipes.append(own)
-    steps, seconds = 0, 0.0
+    steps, seconds, python, before = 0, 0.0, 0.0, processor_time(server)
     for _ in moments:
         for pipe in pipes:
             pipe.recv()
         began = time.perf_counter()
         for pipe in pipes:
             pipe.send("go")
-        steps += sum(pipe.recv() for pipe in pipes)
+        for pipe in pipes:
+            passed, spent = pipe.recv()
+            steps, python = steps + passed, python + spent
         seconds += time.perf_counter() - began
     for process in processes:
         process.join()
-    return steps, seconds
+    return Walked(steps, seconds, python / steps * 1e6, (processor_time(server) - before) / steps * 1e6)
 
 
 def pad(database: Database, journey_id: int, beside: int) -> None:
@@ -163,7 +176,7 @@ def pad(database: Database, journey_id: int, beside: int) -> None:
 def main() -> None:
     """Make the city, and take it through twice."""
     quick = quick_flag(__doc__ or "")
-    people, again = (100_000, 20_000) if quick else (1_000_000, 300_000)
+    people, again, others = (100_000, 20_000, 20_000) if quick else (1_000_000, 200_000, 100_000)
     vault.configure(Keyring([b"k" * 32]))
     folder = Path(tempfile.mkdtemp(prefix="siyu-bench-"))
     server = EmbeddedPostgres(folder / "pg")
@@ -173,28 +186,37 @@ def main() -> None:
             connection.execute(b"CREATE DATABASE city")
         database = Database(server.url("city"))
         migrate(database, postgres_folders())
-        city = make_city(database, people + again)
+        city = make_city(database, people + again + others)
         with database.transaction() as conn:  # the city's own programmes are called after the first journeys
             run(conn, "ALTER TABLE journeys.journey ALTER COLUMN id RESTART WITH 1001")
+        asked = range(people + again + 1, people + again + others + 1)
+        chunks = range(asked.start, asked.stop, BATCH)
+        alone = rate(server, city, [proposals(city, n, range(start, start + BATCH)) for n, start in enumerate(chunks)])
         first = begin(database, city, "first")
         entered = enter(database, first, range(1, people + 1))
-        steps, seconds = walk(city)
+        before = walk(server, city)
         pad(database, first, 10 * people)
         enter(database, begin(database, city, "second"), range(people + 1, people + again + 1))
-        more, longer = walk(city)
-        decisions, _ = rate(city, mixed(city, 4 if quick else 20))
+        after = walk(server, city)
         with database.transaction() as conn:
             rows_ = int(scalar(conn, "SELECT count(*) FROM journeys.enrolment"))
         report(
             "journeys",
             quick=quick,
             figures={
-                "steps_per_s": steps / seconds,
-                "slowdown_at_10x": (longer / more) / (seconds / steps),
-                "decisions_per_s": decisions,
+                "steps_per_s": before.steps / before.seconds,
+                "slowdown_at_10x": (after.seconds / after.steps) / (before.seconds / before.steps),
+                "decisions_per_s": alone.rate,
                 "entered_per_s": entered,
             },
-            notes={"people": people, "steps": steps, "seconds": round(seconds, 1), "enrolments_beside": rows_},
+            notes={
+                "people": people,
+                "steps": before.steps,
+                "seconds": round(before.seconds, 1),
+                "enrolments_beside": rows_,
+                "processor time of a step": f"{before.python_us:.0f} µs Python + {before.postgres_us:.0f} µs PostgreSQL",
+                "the same beside them": f"{after.python_us:.0f} µs Python + {after.postgres_us:.0f} µs PostgreSQL",
+            },
         )
         database.close()
     finally:

@@ -65,6 +65,11 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
 
     _periodic(jobs, checking.JOB, "*/5 * * * *", lambda: checking.check_all(context, ending=ending))
 
+    def upload_again() -> None:
+        opens = syncing.opener(context.database, context.clock)
+        channels.upload_again(channels.Desk(context.database, context.clock, opens))
+
+    _periodic(jobs, "channels.upload_again", "12 * * * *", upload_again)
     _periodic(jobs, forgetting.JOB, "27 3 * * *", lambda: forgetting.forget_channels(context, ending=ending))
 
     desk = channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))

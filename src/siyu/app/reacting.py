@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 import numpy as np
+import pyarrow as pa
 import structlog
 from pyroaring import BitMap64
 from sqlalchemy import Connection
@@ -19,7 +20,7 @@ from siyu.app import journeying
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database
 from siyu.identity import service as identity
-from siyu.kernel.clock import Clock
+from siyu.kernel.clock import Clock, to_millis
 from siyu.segments import service as segments
 from siyu.segments.types import Change
 from siyu.timeline import service as timeline
@@ -87,7 +88,7 @@ class Reacting:
             if shipment is None:
                 return 0
             now = self.clock.now()
-            changes = segments.react(conn, self.clickhouse, touched_by(conn, shipment), now)
+            changes = segments.react(conn, self.clickhouse, touched_by(conn, shipment, now), now)
             self._follow(conn, shipment, changes, now)
         return 1 + shipment.facts.num_rows
 
@@ -112,8 +113,8 @@ class Reacting:
             reaction(conn, self.clickhouse, shipment, changes, now)
 
 
-def touched_by(conn: Connection, shipment: Shipment) -> Mapping[str, BitMap64]:
-    """What happened (kinds of facts) → to whom, as OneID knows them now."""
+def touched_by(conn: Connection, shipment: Shipment, now: datetime) -> Mapping[str, BitMap64]:
+    """What happened (kinds of facts, and what segments hear of besides) → to whom, as OneID knows them now."""
     facts = shipment.facts
     kinds = facts["kind"].combine_chunks().dictionary_encode()
     ids, vias = (facts[name].to_numpy().astype(np.int64) for name in ("customer_id", "via"))
@@ -123,6 +124,9 @@ def touched_by(conn: Connection, shipment: Shipment) -> Mapping[str, BitMap64]:
         str(kind): BitMap64(np.unique(owners[(codes == code) & (owners > 0)]).tolist())
         for code, kind in enumerate(kinds.dictionary.to_pylist())
     }
+    ahead = facts["occurred_at"].cast(pa.int64()).to_numpy() > to_millis(now) - 1  # to_millis may round up
+    if ahead.any():
+        touched[segments.AHEAD] = BitMap64(np.unique(owners[ahead & (owners > 0)]).tolist())
     if len(shipment.aliases):
         touched[ALIASES] = BitMap64(identity.owners_now(conn, np.unique(shipment.aliases)).tolist())
     return touched

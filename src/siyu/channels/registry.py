@@ -25,6 +25,8 @@ _METHODS: Final = {
     Capability.WELCOME: ("welcome",),
     Capability.ENTRY_CODES: ("open_code", "change_code", "close_code", "code_picture"),
     Capability.SEND: ("send",),
+    Capability.MEDIA: ("upload",),
+    Capability.FEEDBACK: ("feedback",),
     Capability.TAGGING: ("make_tags", "change_tag", "delete_tags", "mark"),
     Capability.REMARKS: ("note",),
     Capability.TASKS: ("results", "remind", "cancel"),

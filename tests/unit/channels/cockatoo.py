@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import ClassVar
 
 from tests.unit.channels.parrot import ABOUT, Parrot
@@ -18,6 +19,7 @@ from siyu.channels.types import (
     Opening,
     PlatformRefused,
     Sent,
+    Uploaded,
     Way,
 )
 
@@ -27,7 +29,7 @@ _WELCOME = Way(
     "欢迎语",
     "customer",
     attachments=2,
-    contents=(ContentKind("text", max_bytes=300), ContentKind("link", fields={"title": 30})),
+    contents=(ContentKind("text", max_bytes=300), ContentKind("link", fields={"title": 30}), ContentKind("image")),
 )
 
 
@@ -96,6 +98,10 @@ class Cockatoo(Parrot):
     def note(self, staff_id: str, contact_id: str, note: Note) -> None:
         self.roost.call("note")
         self.roost.notes.append((staff_id, contact_id, note.remark))
+
+    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
+        self.roost.call("upload")
+        return Uploaded({f"{kind}_id": f"m{len(self.roost.calls)}"}, self.ports.clock.now() + timedelta(days=3))
 
     def welcome(self, code: str, content: Content) -> Sent:
         self.roost.call("welcome")

@@ -57,7 +57,7 @@ def test_the_same_time_of_day_over_a_change_of_clocks() -> None:
 
 
 def test_a_moment_without_a_zone_is_the_brands() -> None:
-    wait = Wait(next="", until=datetime(2026, 11, 11, 20))  # noqa: DTZ001 - as an operator writes it
+    wait = Wait(next="", until="2026-11-11T20:00")
     assert over_at(wait, NOW, NOW, SHANGHAI) == datetime(2026, 11, 11, 12, tzinfo=UTC)
 
 
@@ -88,7 +88,7 @@ def test_a_schedule_fires_strictly_after() -> None:
     assert next_run(trigger, NOW, SHANGHAI) == NOW + timedelta(days=7)
     assert next_run(trigger, NOW - timedelta(seconds=1), SHANGHAI) == NOW
     assert next_run(TimeTrigger(1, at="08:00", month_days=(31,)), NOW, SHANGHAI) == datetime(2026, 12, 31, tzinfo=UTC)
-    assert next_run(TimeTrigger(1, once=NOW), NOW, SHANGHAI) is None
+    assert next_run(TimeTrigger(1, once=NOW.isoformat()), NOW, SHANGHAI) is None
 
 
 def test_who_was_born_on_a_leap_day_has_it_every_year() -> None:

@@ -22,12 +22,14 @@ class Capability(StrEnum):
     PAGE_LOGIN = "page_login"  # says who visits a page of ours
     APP_LOGIN = "app_login"  # says who uses an app of ours, and the phone that they give
     ENTRY_CODES = "entry_codes"
+    MEDIA = "media"  # keeps pictures for a while
     WELCOME = "welcome"  # greets who has just come
     SEND = "send"
     TASKS = "tasks"  # knows what became of what staff were asked to send
     MOMENTS = "moments"  # staff publish to their customers; knows who liked and commented
     TAGGING = "tagging"  # changes tags, and puts them on contacts
     REMARKS = "remarks"  # writes what staff note
+    FEEDBACK = "feedback"  # counts who deleted or blocked staff
     HANDOVER = "handover"  # customers and groups go from one member to another
 
 

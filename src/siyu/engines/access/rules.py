@@ -57,6 +57,19 @@ RIGHTS: Mapping[str, Right] = {
         "change tags, remarks and who serves whom on the platforms", "在平台上修改标签、备注与客户归属", Role.OPERATOR
     ),
     "channels.manage": _right("connect, change and pause accounts of channels", "接入、修改与停用渠道账号"),
+    "content.read": _right(
+        "see materials, scripts, personas and calendars",
+        "查看素材、话术、人设与内容日历",
+        Role.OPERATOR,
+        Role.ANALYST,
+        Role.STAFF,
+        Role.AUDITOR,
+    ),
+    "content.manage": _right(
+        "make and change materials, scripts, personas and calendars",
+        "创建与修改素材、话术、人设与内容日历",
+        Role.OPERATOR,
+    ),
     "touch.read": _right(
         "see touches, their reasons, and the rules of the gate",
         "查看触达记录、原因与闸门规则",

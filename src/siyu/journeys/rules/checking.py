@@ -269,8 +269,8 @@ def _of_wait(name: str, step: Wait, world: World) -> Iterator[Problem]:
         yield Problem(
             "wait_in_the_past",
             name,
-            f"Step '{name}' waits until {step.until:%Y-%m-%d %H:%M}, which is past. Choose a moment in the future.",
-            f"步骤“{name}”等待至 {step.until:%Y-%m-%d %H:%M}，该时间已过，请改为未来的时间。",
+            f"Step '{name}' waits until {step.until.replace('T', ' ')}, which is past. Choose a moment in the future.",
+            f"步骤“{name}”等待至 {step.until.replace('T', ' ')}，该时间已过，请改为未来的时间。",
         )
     if not (step.duration or step.days or step.at or step.weekdays or step.until):
         yield Problem(

@@ -32,8 +32,9 @@ def sure_span(text: str) -> timedelta:
     return found
 
 
-def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
-    """In UTC; a moment without a zone is the brand's."""
+def in_zone(written: str, zone: ZoneInfo) -> datetime:
+    """The moment of a text, in UTC; one without a zone is the brand's."""
+    moment = datetime.fromisoformat(written)
     return require_utc(moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
 

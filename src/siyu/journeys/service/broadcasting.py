@@ -39,7 +39,7 @@ def broadcast(
         variables: for its texts.
     """
     steps = {"send": replace(sending, next="end", dropped=""), "end": Exit()}
-    trigger = TimeTrigger(segment, once=at) if at is not None else ManualTrigger()
+    trigger = TimeTrigger(segment, once=at.isoformat(timespec="seconds")) if at is not None else ManualTrigger()
     return Definition(
         name,
         trigger,

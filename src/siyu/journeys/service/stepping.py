@@ -23,9 +23,11 @@ from siyu.journeys.service.telling import ended
 from siyu.journeys.service.versions import Versions
 from siyu.journeys.store import enrolments as tables
 from siyu.journeys.store import journeys, passages
+from siyu.journeys.types.definition import Invite, Send
 from siyu.journeys.types.running import Stepped, Version
 from siyu.kernel.errors import TryLater
 from siyu.timeline import service as timeline
+from siyu.touch import service as touch
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +65,12 @@ def carry_on(
     versions = Versions(conn)
     for place in places:
         place.version_id, place.step = versions.now(place.version_id, place.step)
-    _carry_out(batch, places, versions.of({place.version_id for place in places}))
+    known_versions = versions.of({place.version_id for place in places})
+    if any(
+        isinstance(step, Send | Invite) for one in known_versions.values() for step in one.definition.steps.values()
+    ):
+        touch.hold_customers(conn, [place.customer_id for place in places])  # before rows of theirs are written
+    _carry_out(batch, places, known_versions)
     left = [place for place in places if place.ended]
     tables.move(conn, [place.moved() for place in places if not place.ended])
     tables.leave(conn, [place.left() for place in left], now)

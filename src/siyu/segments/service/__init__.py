@@ -1,6 +1,6 @@
 """What other rooms may ask of segments."""
 
-from siyu.segments.rules import FACT_KINDS, NEW, PREDICTION, PURCHASE, STANDING
+from siyu.segments.rules import AHEAD, FACT_KINDS, NEW, PREDICTION, PURCHASE, STANDING
 from siyu.segments.service.defining import (
     EVALUATE,
     adopt,
@@ -24,6 +24,7 @@ from siyu.segments.service.rulebook import check_rule, problems, sentence, sente
 from siyu.segments.store.bitmaps import bitmap
 
 __all__ = [
+    "AHEAD",
     "CHANNEL",
     "EVALUATE",
     "FACT_KINDS",

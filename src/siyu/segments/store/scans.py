@@ -165,21 +165,21 @@ def _of_whom(shown: str, where: str, values: Values, few: Few | None) -> str:
         SELECT {_CUSTOMER} AS customer, {shown}
         FROM facts WHERE {where}"""
     aliases = few.aliases
-    ids = values.put([*few.ids, *aliases.merged.tolist()], "Array(UInt64)")
+    ids = values.ids([*few.ids, *aliases.merged.tolist()])
     customer = "recorded_for"
     if len(aliases.merged):
-        merged = values.put(aliases.merged.tolist(), "Array(UInt64)")
-        into = values.put(aliases.merged_into.tolist(), "Array(UInt64)")
+        merged = values.ids(aliases.merged.tolist())
+        into = values.ids(aliases.merged_into.tolist())
         customer = f"transform(recorded_for, {merged}, {into}, recorded_for)"
     elsewhere = sorted({*aliases.identifiers.tolist(), *aliases.departed.tolist()})
-    without = f" AND via NOT IN {values.put(elsewhere, 'Array(UInt64)')}" if elsewhere else ""
+    without = f" AND via NOT IN {values.ids(elsewhere)}" if elsewhere else ""
     sql = f"""
         SELECT {customer} AS customer, {shown}
         FROM facts WHERE recorded_for IN {ids}{without} AND {where}"""
     if not len(aliases.identifiers):
         return sql
-    vias = values.put(aliases.identifiers.tolist(), "Array(UInt64)")
-    owners = values.put(aliases.customers.tolist(), "Array(UInt64)")
+    vias = values.ids(aliases.identifiers.tolist())
+    owners = values.ids(aliases.customers.tolist())
     return f"""{sql}
         UNION ALL
         SELECT transform(via, {vias}, {owners}, toUInt64(0)) AS customer, {shown}

@@ -37,7 +37,10 @@ def send(
 ) -> dict[str, Outgoing]:
     """Hand over whatever is to be sent; returns how each goes out. What finds no room waits or is dropped."""
     going = [one for one in chosen if one.outcome == "send"]
-    texts = _messages(conn, [tickets[one.offer.key] for one in going])
+    texts = {
+        hash_: (Content(message.text, message.attachments), message.details)
+        for hash_, message in _messages(conn, [tickets[one.offer.key] for one in going]).items()
+    }
     sent: dict[str, Outgoing] = {}
     held: dict[str, list[Delivery]] = {}
     step = 0
@@ -78,17 +81,17 @@ def _item(
     judge: Judge,
     people: Mapping[int, Person],
     ticket: Ticket,
-    texts: Mapping[str, Message],
+    texts: Mapping[str, tuple[Content, Mapping[str, str]]],
 ) -> Item:
     offer = one.offer
     address = roads.addresses[offer.wishes[one.verdict.wishes[step]]][offer.customer_id]
-    message = texts[ticket.message_hash]
+    content, details = texts[ticket.message_hash]
     return Item(
         delivery_key(offer.key, ticket.attempt),
         address.subject_id,
-        Content(message.text, message.attachments),
+        content,
         address.staff_id,
-        message.details,
+        details,
         judge.permitted_until(offer, people[offer.customer_id]),
     )
 

@@ -75,9 +75,8 @@ class Reason:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the gate decided of one proposal, with everything that spoke for it.
+class Decision(NamedTuple):
+    """What the gate decided of one proposal, with everything that was said. A tuple, because there are so many.
 
     Attributes:
         outcome: ``send``: it is on its way; ``defer``: it is decided again at ``until``; ``drop``: never.

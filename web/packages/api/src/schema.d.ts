@@ -350,6 +350,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/accounts/{account_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep
+         * @description Keep a picture and upload it to the platform; attachments name it by `file`. Safe to repeat: it is kept once.
+         */
+        post: operations["keep_api_v1_channels_accounts__account_id__media_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/media/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description The picture.
+         */
+        get: operations["picture_api_v1_channels_accounts__account_id__media__file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/accounts/{account_id}/mirror": {
         parameters: {
             query?: never;
@@ -990,6 +1030,446 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/content/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendars
+         * @description All calendars, newest first, without their warnings.
+         */
+        get: operations["calendars_api_v1_content_calendars_get"];
+        put?: never;
+        /**
+         * Make Calendar
+         * @description Make a calendar.
+         */
+        post: operations["make_calendar_api_v1_content_calendars_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description One calendar, with a warning for each phase whose posts leave the mix.
+         */
+        get: operations["calendar_api_v1_content_calendars__calendar_id__get"];
+        /**
+         * Change Calendar
+         * @description Change its phases. Safe to repeat.
+         */
+        put: operations["change_calendar_api_v1_content_calendars__calendar_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/calendars/{calendar_id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Posts
+         * @description Posts by time, from `since` on and before `until`.
+         */
+        get: operations["posts_api_v1_content_calendars__calendar_id__posts_get"];
+        put?: never;
+        /**
+         * Plan Post
+         * @description Put a post into a calendar.
+         */
+        post: operations["plan_post_api_v1_content_calendars__calendar_id__posts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/calendars/{calendar_id}/posts/{post_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Post
+         * @description Change a post, all of it. Safe to repeat.
+         */
+        put: operations["change_post_api_v1_content_calendars__calendar_id__posts__post_id__put"];
+        post?: never;
+        /**
+         * Drop Post
+         * @description Take a post out of a calendar. Safe to repeat.
+         */
+        delete: operations["drop_post_api_v1_content_calendars__calendar_id__posts__post_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exclusions
+         * @description Sets of kinds of which one script offers a person only one.
+         */
+        get: operations["exclusions_api_v1_content_exclusions_get"];
+        /**
+         * Change Exclusions
+         * @description Set them, all at once. Safe to repeat.
+         */
+        put: operations["change_exclusions_api_v1_content_exclusions_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fits
+         * @description Which ways can carry this, and what to change for the others.
+         */
+        post: operations["fits_api_v1_content_fits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Materials
+         * @description Materials, newest first.
+         */
+        get: operations["materials_api_v1_content_materials_get"];
+        put?: never;
+        /**
+         * Make Material
+         * @description Make a material.
+         */
+        post: operations["make_material_api_v1_content_materials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/materials/{material_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Material
+         * @description One material.
+         */
+        get: operations["material_api_v1_content_materials__material_id__get"];
+        /**
+         * Change Material
+         * @description Change a material, all of it; scripts show it as it is from now on. Safe to repeat.
+         */
+        put: operations["change_material_api_v1_content_materials__material_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/materials/{material_id}/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Archive Material
+         * @description Take it out of the lists, or back in. Safe to repeat.
+         */
+        put: operations["archive_material_api_v1_content_materials__material_id__archived_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Medium
+         * @description Keep a picture, video or file of up to 20 MiB: the body is its bytes. The same bytes are the same medium.
+         */
+        post: operations["keep_medium_api_v1_content_media_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/media/{hash_}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Medium
+         * @description Show what was uploaded.
+         */
+        get: operations["medium_api_v1_content_media__hash___get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/personas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Personas
+         * @description All personas, by name.
+         */
+        get: operations["personas_api_v1_content_personas_get"];
+        put?: never;
+        /**
+         * Make Persona
+         * @description Make a persona.
+         */
+        post: operations["make_persona_api_v1_content_personas_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/personas/{persona_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Persona
+         * @description One persona.
+         */
+        get: operations["persona_api_v1_content_personas__persona_id__get"];
+        /**
+         * Change Persona
+         * @description Change who it is, all of it. Safe to repeat.
+         */
+        put: operations["change_persona_api_v1_content_personas__persona_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/personas/{persona_id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Adjustment
+         * @description What is wrong with a change that somebody would make of what the persona says; empty when nothing is.
+         */
+        post: operations["check_adjustment_api_v1_content_personas__persona_id__adjustments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What one person would get of what is being written; personal data is masked.
+         */
+        post: operations["preview_api_v1_content_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scripts
+         * @description Scripts, newest first.
+         */
+        get: operations["scripts_api_v1_content_scripts_get"];
+        put?: never;
+        /**
+         * Make Script
+         * @description Make a script with its first version.
+         */
+        post: operations["make_script_api_v1_content_scripts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script
+         * @description One script with its versions, newest first.
+         */
+        get: operations["script_api_v1_content_scripts__script_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Archive Script
+         * @description Take it out of the lists, or back in. Safe to repeat.
+         */
+        put: operations["archive_script_api_v1_content_scripts__script_id__archived_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Version
+         * @description Write the next version; the ones before stay. The same body again is the same version.
+         */
+        post: operations["add_version_api_v1_content_scripts__script_id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script Version
+         * @description One version of a script.
+         */
+        get: operations["script_version_api_v1_content_scripts__script_id__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -1332,6 +1812,30 @@ export interface paths {
          * @description Put open letters back into the queue: those named, or the oldest thousand. Each goes once.
          */
         post: operations["replay_api_v1_dead_letters_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holdout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Holdout
+         * @description How many people get no marketing at all.
+         */
+        get: operations["holdout_api_v1_holdout_get"];
+        /**
+         * Change Holdout
+         * @description Hold out another share from programmes to come, and from newcomers of those that run. Safe to repeat.
+         */
+        put: operations["change_holdout_api_v1_holdout_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2769,6 +3273,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programmes
+         * @description Whatever reaches people and is measured, newest first.
+         */
+        get: operations["programmes_api_v1_programmes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places
+         * @description Every place that a customer has, newest first.
+         */
+        get: operations["places_api_v1_programmes_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programme
+         * @description One programme, and how many people are in which of its groups.
+         */
+        get: operations["programme_api_v1_programmes__programme_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme_id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Control
+         * @description Have another share of newcomers left alone from now on; who has a place keeps it. Safe to repeat.
+         */
+        put: operations["change_control_api_v1_programmes__programme_id__control_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme_id}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Costs
+         * @description What one touch costs, by way, for the report. Safe to repeat.
+         */
+        put: operations["change_costs_api_v1_programmes__programme_id__costs_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/redeem": {
         parameters: {
             query?: never;
@@ -3658,6 +4262,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/m/{hash_}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public Medium
+         * @description Where platforms fetch a picture; who does not know its hash finds nothing.
+         */
+        get: operations["public_medium_m__hash___get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mini-program/{account_id}/login": {
         parameters: {
             query?: never;
@@ -4149,6 +4773,42 @@ export interface components {
             /** State */
             state: string;
         };
+        /** Adjusted */
+        Adjusted: {
+            after: components["schemas"]["Said"];
+            before: components["schemas"]["Said"];
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "operator" | "staff";
+        };
+        /**
+         * Adjusting
+         * @description What somebody may change of what is made centrally.
+         *
+         *     Attributes:
+         *         by: who.
+         *         parts: of what; nothing when empty.
+         *         most_changed: of a hundred characters of the text so many may differ.
+         */
+        Adjusting: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "operator" | "staff";
+            /**
+             * Most Changed
+             * @default 100
+             */
+            most_changed: number;
+            /**
+             * Parts
+             * @default []
+             */
+            parts: ("text" | "materials")[];
+        };
         /**
          * AllOf
          * @description Every one of them holds.
@@ -4286,6 +4946,11 @@ export interface components {
              * @default
              */
             write_key: string;
+        };
+        /** Archived */
+        Archived: {
+            /** Archived */
+            archived: boolean;
         };
         /**
          * Arm
@@ -4487,6 +5152,42 @@ export interface components {
             referral: components["schemas"]["Figure"];
             retention: components["schemas"]["Figure"];
             revenue: components["schemas"]["Figure"];
+        };
+        /**
+         * Body
+         * @description What a version says: a plain text, or baits and a hook.
+         *
+         *     Attributes:
+         *         plain: the whole, where there is no bait.
+         *         bait_a: what brings people in; ``bait_b`` its rival in an experiment, for half of them.
+         *         hook: what keeps them, said after either bait.
+         *         fallbacks: taken instead of a bait whose kind a person may not get any more, the first that fits.
+         */
+        Body: {
+            bait_a?: components["schemas"]["Offer"] | null;
+            bait_b?: components["schemas"]["Offer"] | null;
+            /**
+             * Fallbacks
+             * @default []
+             */
+            fallbacks: components["schemas"]["Offer"][];
+            hook?: components["schemas"]["Offer"] | null;
+            plain?: components["schemas"]["Offer"] | null;
+        };
+        /** Body_keep_api_v1_channels_accounts__account_id__media_post */
+        Body_keep_api_v1_channels_accounts__account_id__media_post: {
+            /**
+             * File
+             * @description PNG or JPEG, up to 2 MB.
+             */
+            file: string;
+            /**
+             * Kind
+             * @description Of which attachments it is the picture.
+             * @default image
+             * @enum {string}
+             */
+            kind: "image" | "mini_program";
         };
         /** Body_keep_file_api_v1_imports_files_post */
         Body_keep_file_api_v1_imports_files_post: {
@@ -4773,6 +5474,37 @@ export interface components {
             from_fen?: number | null;
         };
         /**
+         * Calendar
+         * @description A calendar and where its posts leave the mix.
+         */
+        Calendar: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            plan: components["schemas"]["Plan"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["MixWarning"][];
+        };
+        /** CalendarChange */
+        CalendarChange: {
+            plan: components["schemas"]["Plan"];
+        };
+        /** CalendarNew */
+        CalendarNew: {
+            /** Name */
+            name: string;
+            plan: components["schemas"]["Plan"];
+        };
+        /**
          * Calibration
          * @description The model fitted on the days up to ``until``, held against what came after. ``weeks`` begin with the first ones.
          */
@@ -4812,7 +5544,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "handover";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "handover";
         /**
          * CardRead
          * @description One package card.
@@ -4868,6 +5600,66 @@ export interface components {
             new: string;
             /** Old */
             old: string;
+        };
+        /**
+         * Character
+         * @description Who a persona is.
+         *
+         *     Attributes:
+         *         tone: how it speaks, for those who write.
+         *         greeting: how it begins.
+         *         keep: words that stay in whatever is adjusted.
+         *         never: words that it does not use.
+         *         faces: the staff who wear it. Whoever leaves is taken out; the persona stays.
+         *         adjusting: who may adjust what; who is not named may change nothing.
+         */
+        Character: {
+            /**
+             * Adjusting
+             * @default [
+             *       {
+             *         "by": "operator",
+             *         "most_changed": 100,
+             *         "parts": [
+             *           "text",
+             *           "materials"
+             *         ]
+             *       },
+             *       {
+             *         "by": "staff",
+             *         "most_changed": 30,
+             *         "parts": [
+             *           "text"
+             *         ]
+             *       }
+             *     ]
+             */
+            adjusting: components["schemas"]["Adjusting"][];
+            /**
+             * Faces
+             * @default []
+             */
+            faces: components["schemas"]["Face"][];
+            /**
+             * Greeting
+             * @default
+             */
+            greeting: string;
+            /**
+             * Keep
+             * @default []
+             */
+            keep: string[];
+            /**
+             * Never
+             * @default []
+             */
+            never: string[];
+            /**
+             * Tone
+             * @default
+             */
+            tone: string;
         };
         /**
          * Chats
@@ -5231,6 +6023,13 @@ export interface components {
              */
             kind: "code";
         };
+        /** Complaint */
+        Complaint: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
         /** ConfirmationRead */
         ConfirmationRead: {
             /** Confirmed At */
@@ -5348,6 +6147,29 @@ export interface components {
             max_characters: number;
             /** Name */
             name: string;
+        };
+        /** ControlChange */
+        ControlChange: {
+            /**
+             * Control Bp
+             * @description Of ten thousand newcomers.
+             */
+            control_bp: number;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** CostsChange */
+        CostsChange: {
+            /**
+             * Costs
+             * @description Of one touch, in fen, by way.
+             */
+            costs: {
+                [key: string]: number;
+            };
         };
         /** CountRead */
         CountRead: {
@@ -5864,6 +6686,17 @@ export interface components {
             next: string | null;
         };
         /**
+         * Entry
+         * @description A post in a calendar.
+         */
+        Entry: {
+            /** Calendar Id */
+            calendar_id: number;
+            /** Id */
+            id: number;
+            post: components["schemas"]["Post"];
+        };
+        /**
          * EntryCode
          * @description Came first by one of these entry codes (their ids).
          */
@@ -5994,6 +6827,11 @@ export interface components {
             /** Kinds */
             kinds: string[];
         };
+        /** Exclusions */
+        Exclusions: {
+            /** Sets */
+            sets: string[][];
+        };
         /**
          * Exit
          * @description The journey ends.
@@ -6080,6 +6918,16 @@ export interface components {
             wanted: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Face
+         * @description A member of staff on whose account the persona speaks.
+         */
+        Face: {
+            /** Account Id */
+            account_id: number;
+            /** Staff Id */
+            staff_id: string;
         };
         /**
          * FactMatch
@@ -6242,6 +7090,27 @@ export interface components {
             condition: "first_source";
             /** Source Ids */
             source_ids: number[];
+        };
+        /**
+         * Fit
+         * @description Whether a way of a channel can carry something; what to change where it cannot, in English and Chinese.
+         */
+        Fit: {
+            /** Channel */
+            channel: string;
+            /** Complaints */
+            complaints: [
+                string,
+                string
+            ][];
+            /** En */
+            en: string;
+            /** Fits */
+            fits: boolean;
+            /** Way */
+            way: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Flow
@@ -6677,6 +7546,27 @@ export interface components {
             /** Repeats */
             repeats: number;
         };
+        /**
+         * GroupCount
+         * @description How many people of one group and arm are assigned and exposed; the mixed count in neither.
+         */
+        GroupCount: {
+            /** Arm */
+            arm: string | null;
+            /** Assigned */
+            assigned: number;
+            /** Exposed */
+            exposed: number;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "treated" | "control" | "holdout";
+            /** Mixed */
+            mixed: number;
+            /** Programme Id */
+            programme_id: number;
+        };
         /** GroupHandoverNew */
         GroupHandoverNew: {
             /** Group Ids */
@@ -6884,6 +7774,24 @@ export interface components {
             left_at: string;
             /** Staff Id */
             staff_id: string;
+        };
+        /** Holdout */
+        Holdout: {
+            /**
+             * Bp
+             * @description Of ten thousand people so many get no marketing.
+             */
+            bp: number;
+        };
+        /** HoldoutChange */
+        HoldoutChange: {
+            /** Bp */
+            bp: number;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
         };
         /**
          * InGroup
@@ -7991,6 +8899,97 @@ export interface components {
             marks: components["schemas"]["MarkRead"][];
             order: components["schemas"]["MarkOrderRead"];
         };
+        /**
+         * Material
+         * @description Something to show.
+         *
+         *     Attributes:
+         *         kind: as channels call it.
+         *         text: of a text.
+         *         fields: of the others, as channels call them: ``title``, ``url`` …; values may hold variables.
+         *         medium: the hash of its bytes, empty when the fields say where they are.
+         */
+        Material: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "image" | "link" | "mini_program" | "video" | "file";
+            /** Medium */
+            medium: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** MaterialChange */
+        MaterialChange: {
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Medium
+             * @default
+             */
+            medium: string;
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /** MaterialNew */
+        MaterialNew: {
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "image" | "link" | "mini_program" | "video" | "file";
+            /**
+             * Medium
+             * @description Hash of what was uploaded.
+             * @default
+             */
+            medium: string;
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /** Me */
         Me: {
             /** Id */
@@ -8003,6 +9002,29 @@ export interface components {
             rights: string[];
             /** Roles */
             roles: components["schemas"]["Role"][];
+        };
+        /** MediaRead */
+        MediaRead: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** MediumRead */
+        MediumRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Hash */
+            hash: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
         };
         /** MemberRead */
         MemberRead: {
@@ -8058,6 +9080,60 @@ export interface components {
             };
             /** Version */
             version: number;
+        };
+        /**
+         * Mix
+         * @description Of a hundred posts so many show the persona's life, plant a wish for goods, or speak for the brand; 100 in all.
+         */
+        Mix: {
+            /** Brand */
+            brand: number;
+            /** Persona */
+            persona: number;
+            /** Seeding */
+            seeding: number;
+        };
+        /**
+         * MixWarning
+         * @description A phase whose posts leave the mix, or have none.
+         *
+         *     Attributes:
+         *         planned: how many posts of this category the phase has, of ``posts`` in all.
+         *         wanted: of a hundred; ``is_`` what it is.
+         */
+        MixWarning: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "persona" | "seeding" | "brand";
+            /** En */
+            en: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Is */
+            is_: number;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "everyday" | "warm_up" | "burst" | "afterglow";
+            /** Planned */
+            planned: number;
+            /** Posts */
+            posts: number;
+            /** Wanted */
+            wanted: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * MovePeople
@@ -8286,6 +9362,32 @@ export interface components {
              * @enum {string}
              */
             set: "segment";
+        };
+        /**
+         * Offer
+         * @description One thing that is said, with what is shown beside it.
+         *
+         *     Attributes:
+         *         text: may hold variables ``{{name|fallback}}``.
+         *         materials: ids, in order.
+         *         kinds: what it offers, for exclusions: :data:`OFFER_KINDS`, or words of the brand's own.
+         */
+        Offer: {
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * Offers
@@ -8661,6 +9763,87 @@ export interface components {
              */
             touches: components["schemas"]["TouchRead"][];
         };
+        /**
+         * Persona
+         * @description A persona and who it is.
+         */
+        Persona: {
+            /** Archived */
+            archived: boolean;
+            character: components["schemas"]["Character"];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** PersonaChange */
+        PersonaChange: {
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            character: components["schemas"]["Character"];
+        };
+        /** PersonaNew */
+        PersonaNew: {
+            /**
+             * @default {
+             *       "adjusting": [
+             *         {
+             *           "by": "operator",
+             *           "most_changed": 100,
+             *           "parts": [
+             *             "text",
+             *             "materials"
+             *           ]
+             *         },
+             *         {
+             *           "by": "staff",
+             *           "most_changed": 30,
+             *           "parts": [
+             *             "text"
+             *           ]
+             *         }
+             *       ],
+             *       "faces": [],
+             *       "greeting": "",
+             *       "keep": [],
+             *       "never": [],
+             *       "tone": ""
+             *     }
+             */
+            character: components["schemas"]["Character"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * Phase
+         * @description A phase of a campaign, from the first day to the last, both in it; ``mix`` is that of its kind when absent.
+         */
+        Phase: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "everyday" | "warm_up" | "burst" | "afterglow";
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            mix?: components["schemas"]["Mix"] | null;
+        };
         /** PhoneCode */
         PhoneCode: {
             /**
@@ -8676,6 +9859,40 @@ export interface components {
              * @description Masked.
              */
             phone: string;
+        };
+        /** PlaceRead */
+        PlaceRead: {
+            /** Arm */
+            arm: string | null;
+            /**
+             * Assigned At
+             * Format: date-time
+             */
+            assigned_at: string;
+            /** Exposed At */
+            exposed_at: string | null;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "treated" | "control" | "holdout";
+            /** Mixed */
+            mixed: boolean;
+            /** Programme Id */
+            programme_id: number;
+        };
+        /**
+         * Plan
+         * @description The phases, which do not overlap, and by how many of a hundred a share may leave the mix before it is said.
+         */
+        Plan: {
+            /** Phases */
+            phases: components["schemas"]["Phase"][];
+            /**
+             * Tolerance
+             * @default 10
+             */
+            tolerance: number;
         };
         /**
          * Planned
@@ -8718,6 +9935,36 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /**
+         * Post
+         * @description What is published at a moment: a text of its own, or that of a script's plain version.
+         */
+        Post: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "persona" | "seeding" | "brand";
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /** Persona Id */
+            persona_id?: number | null;
+            /** Script Id */
+            script_id?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * Predicted
@@ -8842,6 +10089,30 @@ export interface components {
              */
             shop: string;
         };
+        /** Previewed */
+        Previewed: {
+            /**
+             * Arm
+             * @default a
+             * @enum {string}
+             */
+            arm: "a" | "b";
+            body: components["schemas"]["Body"];
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Given
+             * @description Kinds that they were given before.
+             * @default []
+             */
+            given: string[];
+            /**
+             * Strict
+             * @description Answer 422 where a variable has neither value nor fallback.
+             * @default false
+             */
+            strict: boolean;
+        };
         /**
          * ProblemRead
          * @description What is wrong with one part of a rule.
@@ -8953,6 +10224,15 @@ export interface components {
             started_at: string;
             /** Stopped At */
             stopped_at: string | null;
+        };
+        /** ProgrammeCounted */
+        ProgrammeCounted: {
+            /**
+             * Counts
+             * @description By group and arm; mixed people are counted in neither.
+             */
+            counts: components["schemas"]["GroupCount"][];
+            programme: components["schemas"]["Programme"];
         };
         /** ProgrammeLine */
         ProgrammeLine: {
@@ -9519,6 +10799,37 @@ export interface components {
             transferred_to: string;
             /** Way */
             way: string;
+        };
+        /** RenderedRead */
+        RenderedRead: {
+            /** Attachments */
+            attachments: [
+                string,
+                {
+                    [key: string]: string;
+                }
+            ][];
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Fallback
+             * @description The place of the fallback that stands for the bait.
+             */
+            fallback: number | null;
+            /** Kinds */
+            kinds: string[];
+            /**
+             * Missing
+             * @description Variables without value and fallback; with one it must not be sent.
+             */
+            missing: string[];
+            /**
+             * Nothing Left
+             * @description Every offer is closed to them.
+             */
+            nothing_left: boolean;
+            /** Text */
+            text: string;
         };
         /** ResetLink */
         ResetLink: {
@@ -10230,6 +11541,19 @@ export interface components {
              */
             source: string;
         };
+        /** Said */
+        Said: {
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /**
          * SavedFunnel
          * @description A funnel that somebody keeps; ``owner`` as the audit names them.
@@ -10252,6 +11576,71 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * Script
+         * @description A script; ``newest`` is the number of its newest version.
+         */
+        Script: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Newest */
+            newest: number;
+        };
+        /** ScriptNew */
+        ScriptNew: {
+            body: components["schemas"]["Body"];
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @description What has changed.
+             * @default
+             */
+            note: string;
+        };
+        /** ScriptRead */
+        ScriptRead: {
+            script: components["schemas"]["Script"];
+            /** Versions */
+            versions: components["schemas"]["ScriptVersion"][];
+        };
+        /**
+         * ScriptVersion
+         * @description One version; it never changes.
+         *
+         *     Attributes:
+         *         unsure: variables without a fallback: people without a value cannot get it.
+         */
+        ScriptVersion: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            body: components["schemas"]["Body"];
+            /** Note */
+            note: string;
+            /** Script Id */
+            script_id: number;
+            /**
+             * Unsure
+             * @default []
+             */
+            unsure: string[];
+            /** Version */
+            version: number;
         };
         /**
          * Secret
@@ -10680,6 +12069,17 @@ export interface components {
              * @description Objects that are to be read again.
              */
             waiting: number;
+        };
+        /**
+         * StateChange
+         * @description Kept in the audit.
+         */
+        StateChange: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * Stated
@@ -11318,6 +12718,22 @@ export interface components {
             value?: boolean | number | string | null;
         };
         /**
+         * Tried
+         * @description A text and materials, to be tried against every way of every channel.
+         */
+        Tried: {
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * Union
          * @description Those of any of them.
          */
@@ -11470,6 +12886,21 @@ export interface components {
             stronger: number;
             /** Weaker */
             weaker: number;
+        };
+        /** VersionNew */
+        VersionNew: {
+            /**
+             * After
+             * @description The newest version that the writer saw.
+             */
+            after: number;
+            body: components["schemas"]["Body"];
+            /**
+             * Note
+             * @description What has changed.
+             * @default
+             */
+            note: string;
         };
         /**
          * VersionRead
@@ -11894,6 +13325,14 @@ export interface components {
             journey: components["schemas"]["JourneyRead"];
         };
         /**
+         * Why
+         * @description For the audit.
+         */
+        Why: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Window
          * @description When facts count: in the last so long, or from one day to another in the brand's zone; ever when all is empty.
          *
@@ -12023,25 +13462,6 @@ export interface components {
             definition: components["schemas"]["Definition-Output"];
             /** Key */
             key: string;
-        };
-        /**
-         * Why
-         * @description For the audit.
-         */
-        siyu__app__api__customers__Why: {
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * Why
-         * @description Kept in the audit.
-         */
-        siyu__app__api__journeys__running__Why: {
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
         };
         /**
          * Problem
@@ -13202,6 +14622,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MarksRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_api_v1_channels_accounts__account_id__media_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_keep_api_v1_channels_accounts__account_id__media_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    picture_api_v1_channels_accounts__account_id__media__file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -14743,6 +16249,1270 @@ export interface operations {
             };
         };
     };
+    calendars_api_v1_content_calendars_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_calendar_api_v1_content_calendars_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendar_api_v1_content_calendars__calendar_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_calendar_api_v1_content_calendars__calendar_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    posts_api_v1_content_calendars__calendar_id__posts_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_post_api_v1_content_calendars__calendar_id__posts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_post_api_v1_content_calendars__calendar_id__posts__post_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+                post_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_post_api_v1_content_calendars__calendar_id__posts__post_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+                post_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    exclusions_api_v1_content_exclusions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_exclusions_api_v1_content_exclusions_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exclusions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fits_api_v1_content_fits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tried"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fit"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    materials_api_v1_content_materials_get: {
+        parameters: {
+            query?: {
+                kind?: ("text" | "image" | "link" | "mini_program" | "video" | "file") | null;
+                /** @description Only what has an id below this one. */
+                below?: number | null;
+                limit?: number;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_material_api_v1_content_materials_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    material_api_v1_content_materials__material_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_material_api_v1_content_materials__material_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_material_api_v1_content_materials__material_id__archived_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Archived"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_medium_api_v1_content_media_post: {
+        parameters: {
+            query: {
+                /** @description Of the file. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediumRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    medium_api_v1_content_media__hash___get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    personas_api_v1_content_personas_get: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_persona_api_v1_content_personas_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonaNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    persona_api_v1_content_personas__persona_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_persona_api_v1_content_personas__persona_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonaChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_adjustment_api_v1_content_personas__persona_id__adjustments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adjusted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_api_v1_content_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Previewed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    scripts_api_v1_content_scripts_get: {
+        parameters: {
+            query?: {
+                /** @description Only what has an id below this one. */
+                below?: number | null;
+                limit?: number;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Script"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_script_api_v1_content_scripts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVersion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    script_api_v1_content_scripts__script_id__get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_script_api_v1_content_scripts__script_id__archived_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Archived"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Script"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_version_api_v1_content_scripts__script_id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVersion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    script_version_api_v1_content_scripts__script_id__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVersion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_customers_api_v1_customers_get: {
         parameters: {
             query?: {
@@ -15248,7 +18018,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__customers__Why"];
+                "application/json": components["schemas"]["Why"];
             };
         };
         responses: {
@@ -15523,6 +18293,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    holdout_api_v1_holdout_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_holdout_api_v1_holdout_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldoutChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -17600,14 +20450,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The file, UTF-8. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
-                    "text/plain": string;
+                    "application/yaml": Record<string, never>;
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -17616,7 +20465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Siyu or an engine has a problem; send it again later. */
@@ -17625,7 +20474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -17889,7 +20738,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__running__Why"];
+                "application/json": components["schemas"]["StateChange"];
             };
         };
         responses: {
@@ -18015,7 +20864,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__running__Why"];
+                "application/json": components["schemas"]["StateChange"];
             };
         };
         responses: {
@@ -18396,7 +21245,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__journeys__running__Why"];
+                "application/json": components["schemas"]["StateChange"];
             };
         };
         responses: {
@@ -18521,14 +21370,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The file, UTF-8. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
-                    "text/plain": string;
+                    "application/yaml": Record<string, never>;
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -18537,7 +21385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Siyu or an engine has a problem; send it again later. */
@@ -18546,7 +21394,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -18901,6 +21749,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleAnswer"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    programmes_api_v1_programmes_get: {
+        parameters: {
+            query?: {
+                /** @description Only those with an id below. */
+                below?: number | null;
+                limit?: number;
+                /** @description Those that run, or those that were stopped. */
+                running?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    places_api_v1_programmes_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    programme_api_v1_programmes__programme_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeCounted"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_control_api_v1_programmes__programme_id__control_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_costs_api_v1_programmes__programme_id__costs_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -21012,6 +24072,46 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_medium_m__hash___get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description The request cannot be done as it is. */

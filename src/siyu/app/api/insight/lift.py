@@ -12,6 +12,7 @@ from siyu.experiments import service as experiments
 from siyu.experiments.types import Programme
 from siyu.insight import service as insight
 from siyu.insight.types import Lift, LiftPlan
+from siyu.touch import service as touch
 
 router = APIRouter(prefix="/api/v1/insight/lift", tags=["insight"], responses=ERROR_RESPONSES)
 
@@ -39,5 +40,7 @@ def lift(
 ) -> Lift:
     """Treated against those who were left alone: outcomes, harm, cost; the intervals hold however often one looks."""
     context: Context = request.app.state.context
-    plan = LiftPlan(programme_id, moment(context, until), days, definitions_of(context))
+    then = moment(context, until)
+    touches = touch.ways_sent(conn, programme_id, then)
+    plan = LiftPlan(programme_id, then, days, definitions_of(context), touches)
     return insight.lift(conn, context.clickhouse, plan, context.clock.now())

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, JourneyRead, JourneyRow, Number, Word, zone_of
@@ -15,7 +15,9 @@ from siyu.journeys.types import Definition, Invite, Problem, Send, Version
 
 router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
 
-YAML: dict[int | str, dict[str, Any]] = {200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}}
+YAML: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file, UTF-8.", "content": {"application/yaml": {"schema": {"type": "object"}}}}
+}
 YamlText = Annotated[str, Body(media_type="application/yaml", max_length=1_000_000)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 
@@ -158,10 +160,10 @@ def read_yaml(_: CanRead, text: YamlText) -> Written:
     return Written(key=key, definition=definition)
 
 
-@router.post("/yaml/write", response_class=PlainTextResponse, responses=YAML)
-def write_yaml(_: CanRead, wanted: Written) -> PlainTextResponse:
+@router.post("/yaml/write", response_class=Response, responses=YAML)
+def write_yaml(_: CanRead, wanted: Written) -> Response:
     """Write a journey that is not kept yet as YAML."""
-    return PlainTextResponse(journeys.write_yaml(wanted.key, wanted.definition), media_type="application/yaml")
+    return Response(journeys.write_yaml(wanted.key, wanted.definition), media_type="application/yaml")
 
 
 @router.get("/{journey_id}")
@@ -211,11 +213,11 @@ def show_version(conn: Conn, _: CanRead, journey_id: JourneyId, number: Number) 
     return journeys.definition_of(conn, journeys.journey(conn, journey_id), number)
 
 
-@router.get("/{journey_id}/yaml", response_class=PlainTextResponse, responses=YAML)
-def export_yaml(conn: Conn, _: CanRead, journey_id: JourneyId) -> PlainTextResponse:
+@router.get("/{journey_id}/yaml", response_class=Response, responses=YAML)
+def export_yaml(conn: Conn, _: CanRead, journey_id: JourneyId) -> Response:
     """The draft, or the newest version, as YAML for git."""
     text = journeys.as_yaml(conn, journeys.journey(conn, journey_id))
-    return PlainTextResponse(text, media_type="application/yaml")
+    return Response(text, media_type="application/yaml")
 
 
 def _ways(definition: Definition) -> list[Way]:

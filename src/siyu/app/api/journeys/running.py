@@ -13,7 +13,7 @@ from siyu.journeys.types import Figures, MadeCall
 router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
 
 
-class Why(BaseModel):
+class StateChange(BaseModel):
     """Kept in the audit."""
 
     reason: Reason = ""
@@ -40,19 +40,19 @@ def start(request: Request, conn: Conn, now: Now, principal: CanManage, journey_
 
 
 @router.post("/{journey_id}/pause")
-def pause(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, why: Why) -> JourneyRead:
+def pause(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, why: StateChange) -> JourneyRead:
     """Hold everybody where they are, and let nobody in."""
     return JourneyRead.of(journeys.pause(conn, journey_id, principal.actor, why.reason, now))
 
 
 @router.post("/{journey_id}/drain")
-def drain(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, why: Why) -> JourneyRead:
+def drain(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, why: StateChange) -> JourneyRead:
     """Let nobody in any more; it stops with the last of those inside."""
     return JourneyRead.of(journeys.drain(conn, journey_id, principal.actor, why.reason, now))
 
 
 @router.post("/{journey_id}/stop")
-def stop(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, why: Why) -> JourneyRead:
+def stop(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, why: StateChange) -> JourneyRead:
     """Let everybody out, wherever they are."""
     return JourneyRead.of(journeys.stop(conn, journey_id, principal.actor, why.reason, now))
 

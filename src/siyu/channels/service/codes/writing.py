@@ -14,9 +14,10 @@ from siyu.channels.rules.schedule import check_chats, check_roster, day_began
 from siyu.channels.rules.wording import IN_REMARK, check_greetings, check_variables
 from siyu.channels.service.accounts import account
 from siyu.channels.service.codes.making import made
-from siyu.channels.store import code_work
+from siyu.channels.store import code_work, media
 from siyu.channels.store import codes as tables
 from siyu.channels.types import Account, Capability, Code, CodeDefinition, CodeKind
+from siyu.channels.types.media import FILE
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.kernel.errors import BadInput, Conflict, NotFound
@@ -194,7 +195,18 @@ def _checked(conn: Connection, of: Account, kind: CodeKind, definition: CodeDefi
         )
     check_greetings(definition.greetings, next((way for way in about.ways if way.name == "welcome"), None))
     _check_words(conn, of, definition)
+    _check_pictures(conn, of, definition)
     return able
+
+
+def _check_pictures(conn: Connection, of: Account, definition: CodeDefinition) -> None:
+    named = [given[FILE] for one in definition.greetings for _, given in one.attachments if FILE in given]
+    ids = {int(text) for text in named if text.isascii() and text.isdecimal() and len(text) < 19}
+    if len(ids) < len({*named}) or ids - media.known(conn, of.id, ids):
+        raise BadInput(
+            reason="a welcome shows a picture that this account does not have. Upload it again.",
+            reason_zh="欢迎语引用了该账号下不存在的图片，请重新上传。",
+        )
 
 
 def _check_words(conn: Connection, of: Account, definition: CodeDefinition) -> None:

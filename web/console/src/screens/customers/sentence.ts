@@ -27,6 +27,8 @@ export const KINDS = {
   journeys: ["journey.entered", "journey.ended"],
 } as const;
 
+const ENDS = ["exit", "goal", "stopped", "merged", "withdrawn"] as const;
+
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
 const whole = (value: unknown): number => (typeof value === "number" && Number.isInteger(value) ? value : 0);
@@ -47,9 +49,9 @@ export function sentence(entry: Entry, words: Words): string {
     return words.t(entry.kind === "segment.entered" ? "says.segmentEntered" : "says.segmentLeft", { name });
   }
   if (group === "journey") {
-    const how = text(entry.properties["how"]);
+    const how = ENDS.find((end) => end === entry.properties["how"]) ?? "exit";
     const name = entry.name;
-    return entry.kind === "journey.entered" ? words.t("says.journeyEntered", { name }) : words.t("says.journeyEnded", { name, how: words.t(`journeyEnds.${how}` as "journeyEnds.exit") });
+    return entry.kind === "journey.entered" ? words.t("says.journeyEntered", { name }) : words.t("says.journeyEnded", { name, how: words.t(`journeyEnds.${how}`) });
   }
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);

@@ -145,6 +145,18 @@ export const codes: Words<typeof source> = {
     remark: "Remark",
     remarkWhat: "How the member of staff sees them: {name}, {store} and {date} may stand in it; up to 20 characters",
   },
+  attach: {
+    title: "Attachments",
+    what: "Pictures are kept here and uploaded again before the platform forgets them, after three days.",
+    add: "Add an attachment",
+    kinds: { image: "Picture", link: "Link", mini_program: "Mini program" },
+    fields: { title: "Title", url: "Address", desc: "Description", picurl: "Address of a picture", appid: "AppID", page: "Page", file: "Picture" },
+    picture: "Picture of the attachment",
+    upload: "Upload a picture (PNG or JPEG, up to 2 MB)",
+    replace: "Another picture",
+    missing: "Still missing: {{what}}",
+    notWhole: "Fill in what the attachments lack",
+  },
   qr: {
     of: "Which QR",
     kinds: { code: "The code", page: "Its page" },

@@ -22,6 +22,7 @@ export const system: Words<typeof source> = {
     "channels.check_all": "Check the health of channel accounts",
     "channels.end_ties": "End the ties of a deleted account",
     "channels.forget": "Delete what channels sent and did long ago",
+    "channels.upload_again": "Upload the pictures of welcomes again",
     "channels.reconcile": "Reconcile an account of a channel",
     "channels.reconcile_all": "Have every account of a channel reconciled",
     "touch.watch": "Watch programmes for harm",

@@ -140,6 +140,18 @@ export const codes = {
     remark: "备注",
     remarkWhat: "员工看到的客户备注，可用 {name}、{store}、{date}，最多 20 字",
   },
+  attach: {
+    title: "附件",
+    what: "图片会保存在 Siyu，并在平台有效期（3 天）结束前自动重新上传。",
+    add: "添加附件",
+    kinds: { image: "图片", link: "链接", mini_program: "小程序" },
+    fields: { title: "标题", url: "链接地址", desc: "描述", picurl: "封面图片地址", appid: "小程序 AppID", page: "页面路径", file: "图片" },
+    picture: "附件图片",
+    upload: "上传图片（PNG / JPEG，2 MB 以内）",
+    replace: "更换图片",
+    missing: "请填写：{{what}}",
+    notWhole: "请补全附件",
+  },
   qr: {
     of: "二维码类型",
     kinds: { code: "活码", page: "落地页" },

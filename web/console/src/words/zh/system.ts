@@ -18,6 +18,7 @@ export const system = {
     "channels.check_all": "检查渠道账号健康状况",
     "channels.end_ties": "结束已删除账号的关系",
     "channels.forget": "清理过期的渠道发送与操作记录",
+    "channels.upload_again": "更新欢迎语图片",
     "channels.reconcile": "渠道账号对账",
     "channels.reconcile_all": "安排全部渠道账号对账",
     "touch.watch": "监测项目的负面影响",

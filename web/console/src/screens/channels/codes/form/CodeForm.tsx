@@ -37,7 +37,7 @@ export function CodeForm({ account, kind, draft, fresh, saving, error, onSave, o
         <Basics fresh={fresh} />
         {kind === "group" && <Chats account={account} groups={groups.data ?? []} />}
         {isServed(kind) && <Roster account={account} staff={staff.data ?? []} />}
-        {isServed(kind) && <Greetings staffName={staffName} />}
+        {isServed(kind) && <Greetings account={account} staffName={staffName} />}
         <Marks account={account} kind={kind} />
         <div>
           <ErrorNote error={error} />
