@@ -51,7 +51,7 @@ export function sentence(entry: Entry, words: Words): string {
   if (group === "journey") {
     const how = ENDS.find((end) => end === entry.properties["how"]) ?? "exit";
     const name = entry.name;
-    return entry.kind === "journey.entered" ? words.t("says.journeyEntered", { name }) : words.t("says.journeyEnded", { name, how: words.t(`journeyEnds.${how}` as "journeyEnds.exit") });
+    return entry.kind === "journey.entered" ? words.t("says.journeyEntered", { name }) : words.t("says.journeyEnded", { name, how: words.t(`journeyEnds.${how}`) });
   }
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);
