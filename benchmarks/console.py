@@ -47,12 +47,24 @@ EXEMPT: Final[dict[str, str]] = {
     "/live": "a stream without end",
     "/sources/{source_id}/live": "a stream without end",
     "/customers/exports/{export_id}/file": "a download, as large as the export",
+    "/insight/lift/{programme_id}": "no programme runs over these people",
+    "/programmes/{programme_id}": "no programme runs over these people",
+    "/content/media/{hash_}": "a download, as large as the medium",
+    "/content/materials/{material_id}": "nobody has made materials here",
+    "/content/scripts/{script_id}": "nobody has made scripts here",
+    "/content/scripts/{script_id}/versions/{version}": "nobody has made scripts here",
+    "/content/personas/{persona_id}": "nobody has made personas here",
+    "/content/calendars/{calendar_id}": "nobody has made calendars here",
+    "/content/calendars/{calendar_id}/posts": "nobody has made calendars here",
+    "/touch/programmes/{programme_id}/guard": "no programme runs over these people",
     "/imports/{run_id}/rejects": "a download, as large as the file of rejects",
     "/channels/codes/{code_id}/cards.csv": "a download, as large as the bundle of cards",
     "/channels/codes/{code_id}/cards.zip": "a download, as large as the bundle of cards",
     "/channels/accounts/{account_id}/heirless": "the platform answers, at its own pace",
     "/channels/accounts/{account_id}/marks/{order_id}": "nobody has ordered marks here",
     "/channels/accounts/{account_id}/tasks/{handle}": "nobody has given staff a task here",
+    "/channels/accounts/{account_id}/tasks/{handle}/results": "nobody has given staff a task here",
+    "/journeys/rehearsals/{rehearsal_id}": "a result that is kept whole, once a job has made it",
 }
 _WARM_UP: Final = 3
 _LOADS: Final = 5
@@ -242,14 +254,17 @@ class Mix:
                 ORDER BY md5(id::text) LIMIT 40
             """).fetchall()
             self._values = [(row[0], row[1]) for row in found]
-            found = connection.execute("SELECT contact_id FROM channels.contact ORDER BY md5(contact_id) LIMIT 40")
+            found = connection.execute(
+                "SELECT contact_id FROM channels.contact ORDER BY md5(contact_id) LIMIT 40"
+            ).fetchall()
             self._contacts = [row[0] for row in found]
         self._rng.shuffle(self._people)
         self._values += [("phone", f"1391234{n:04}") for n in range(10)]  # nobody's, most likely
 
     def everything(self) -> dict[str, Sequence[Ask]]:
         """Requests by route."""
-        return {**self.people(), **self.lists(), **self.settings(), **self.reports(), **self.channels()}
+        known = {**self.people(), **self.lists(), **self.settings(), **self.reports()}
+        return {**known, **self.channels(), **self.segments(), **self.touches(), **self.journeys()}
 
     def people(self) -> dict[str, Sequence[Ask]]:
         """One customer at a time, and the list of them."""
@@ -356,7 +371,8 @@ class Mix:
 
     def _sent(self, method: str, route: str, **body: Any) -> Any:
         answer = self._client.request(method, f"{API}{route}", **body)
-        answer.raise_for_status()
+        if answer.is_error:
+            raise RuntimeError(f"{answer.status_code} {answer.url}: {answer.text[:300]}")
         return answer.json()
 
     def settings(self) -> dict[str, Sequence[Ask]]:
@@ -398,6 +414,15 @@ class Mix:
             "/insight/ltv": [Ask(query=one) for one in spans],
             "/insight/ltv/spread": [Ask(query=one) for one in plain],
             "/insight/ltv/people": [Ask(query={**one, "low_fen": 9000 * n}) for n, one in enumerate(plain)],
+            "/content/materials": [Ask(query={"limit": 1 + n}) for n in range(len(plain))],
+            "/content/scripts": [Ask(query={"limit": 1 + n}) for n in range(len(plain))],
+            "/content/exclusions": [Ask()],
+            "/holdout": [Ask()],
+            "/programmes": [Ask(query={"limit": 1 + n}) for n in range(len(plain))],
+            "/programmes/customers/{customer_id}": [Ask(ids={"customer_id": 1 + n}) for n in range(len(plain))],
+            "/content/personas": [Ask()],
+            "/content/calendars": [Ask()],
+            "/insight/lift": [Ask(query={"limit": 1 + n}) for n in range(len(plain))],
             "/insight/rfm": [Ask(query=one) for one in rfm],
             "/insight/rfm/people": [Ask(query={**one, **squares[n % 5]}) for n, one in enumerate(rfm)],
             "/insight/facts-by-day": [
@@ -450,7 +475,15 @@ class Mix:
         each = [Ask({"code_id": codes[n % len(codes)]}, one) for n, one in enumerate(days)]
         plain = ("", "/mirror", "/quotas", "/tags", "/walks", "/handovers", "/marks", "/tasks")
         routes = {f"/channels/accounts/{{account_id}}{route}": [Ask({"account_id": account})] for route in plain}
+        groups = self._got(f"{of_account}/groups")
+        staff = [one["staff_id"] for one in self._got(f"{of_account}/staff")]
         return {
+            "/channels/accounts/{account_id}/groups/{group_id}/members": [
+                Ask({"account_id": account, "group_id": one["group_id"]}) for one in groups[:20]
+            ],
+            "/channels/accounts/{account_id}/staff/{staff_id}/contacts": [
+                Ask({"account_id": account, "staff_id": one}) for one in staff[:20]
+            ],
             **{route: asks * self._some for route, asks in routes.items()},
             **{
                 f"/channels/accounts/{{account_id}}/{what}": [Ask({"account_id": account}, one) for one in spans]
@@ -478,10 +511,87 @@ class Mix:
             },
         }
 
+    def segments(self) -> dict[str, Sequence[Ask]]:
+        """Three of them: of many, of some and of few; rules as an operator tries them while drawing one."""
+        bought = {"condition": "bought", "within": {"last": {"amount": 60, "unit": "day"}}}
+        looked = {"condition": "did", "fact": {"kind": "event.tracked", "name": "Product Viewed"}, "value": 3}
+        rich = {"condition": "value", "comparison": "ge", "fen": 900_000}
+        rules = [{"version": 1, "rule": one} for one in (looked, {"condition": "all", "of": [bought, looked]}, rich)]
+        made = [self._sent("post", "/segments", json={"name": f"{time.time()}", "rule": one})["id"] for one in rules]
+        self._wait_until_counted(made)
+        tried = [
+            {
+                "version": 1,
+                "rule": {"condition": "all", "of": [{**looked, "value": n + 1}, {"condition": "not", "of": bought}]},
+            }
+            for n in range(6)
+        ]
+        each = [Ask({"segment_id": one}) for one in made]
+        days = [{"from": str(self._day(29 + n)), "to": str(self._day(n))} for n in range(6)]
+        return {
+            **{f"/segments{what}": [Ask()] * self._some for what in ("", "/offers", "/uses")},
+            "/segments/lists": [Ask()] * self._some,
+            "/segments/check": [Ask(body=one) for one in rules] * 4,
+            "/segments/preview": [Ask(body=one) for one in tried],
+            "/segments/{segment_id}": each * 4,
+            "/segments/{segment_id}/evaluations": each * 4,
+            "/segments/{segment_id}/people": [Ask(one.ids, {"limit": 50 + n}) for n, one in enumerate(each * 4)],
+            "/segments/{segment_id}/moves": [Ask(one.ids, span) for one in each for span in days],
+            "/segments/{segment_id}/overlap/{other_id}": [
+                Ask({"segment_id": one, "other_id": other}) for one in made for other in made if one != other
+            ],
+        }
+
+    def _wait_until_counted(self, segments: Sequence[int]) -> None:
+        deadline = time.monotonic() + 120
+        while any(self._got(f"/segments/{one}")["evaluated_at"] is None for one in segments):
+            if time.monotonic() > deadline:
+                raise RuntimeError("a segment was not evaluated")
+            time.sleep(0.2)
+
+    def journeys(self) -> dict[str, Sequence[Ask]]:
+        """One that wins people back, with some in it, and the programme by which it is measured."""
+        made = self._sent("post", "/journeys", json={"key": f"bench-{time.time_ns()}", "template": "win-back"})
+        journey = made["id"]
+        for act in ("publish", "start"):
+            self._sent("post", f"/journeys/{journey}/{act}")
+        self._sent("post", f"/journeys/{journey}/people", json={"customer_ids": self._living()})
+        step, (version, *_) = made["definition"]["start"], self._got(f"/journeys/{journey}/versions")
+        of_it = ("", "/calls", "/check", "/figures", "/rehearsals", "/versions", "/yaml")
+        programmes = [one["id"] for one in self._got("/programmes")]
+        each = [Ask({"programme_id": one}) for one in programmes] * 4
+        people = [Ask({"customer_id": one}) for one in self._people]
+        return {
+            **{f"/journeys{what}": [Ask()] * self._some for what in ("", "/templates")},
+            **{f"/journeys/{{journey_id}}{what}": [Ask({"journey_id": journey})] * self._some for what in of_it},
+            "/journeys/{journey_id}/versions/{number}": [Ask({"journey_id": journey, "number": version["number"]})] * 4,
+            "/journeys/{journey_id}/steps/{step}/people": [Ask({"journey_id": journey, "step": step})] * self._some,
+            "/customers/{customer_id}/journeys": people,
+            "/programmes": [Ask()] * self._some,
+            "/programmes/{programme_id}": each,
+            "/programmes/customers/{customer_id}": people,
+            "/staff-tasks": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/insight/lift": [Ask()] * self._some,
+            "/insight/lift/{programme_id}": [Ask(one.ids, {"days": 7 + n}) for n, one in enumerate(each)],
+            "/touch/programmes": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/touch/programmes/{programme_id}": each,
+            "/touch/programmes/{programme_id}/guard": each,
+        }
+
+    def _living(self) -> list[int]:
+        return [one for one in self._people if self._client.get(f"{API}/customers/{one}").json()["customer_id"] == one]
+
+    def touches(self) -> dict[str, Sequence[Ask]]:
+        """The gate; nobody has been reached yet, so that its lists are short."""
+        return {
+            "/touch/rules": [Ask()] * self._some,
+            "/touch/rules/versions": [Ask()] * self._some,
+            "/touch/touches": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/touch/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
+        }
+
     def _got(self, route: str) -> Any:
-        answer = self._client.get(f"{API}{route}")
-        answer.raise_for_status()
-        return answer.json()
+        return self._sent("get", route)
 
     def _ago(self, days: float) -> str:
         return (self._now - timedelta(days=days)).isoformat()

@@ -9,6 +9,8 @@ whom everybody is sent to: all of the cost of sending, and none of the savings o
     python -m benchmarks.gate [--quick]
 """
 
+import contextlib
+import gc
 import multiprocessing
 import random
 import shutil
@@ -20,10 +22,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from benchmarks.harness import quick_flag, report
 from siyu.app.migrations import postgres_folders
+from siyu.app.worker import COLLECTING
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, run
@@ -156,6 +160,7 @@ def proposals(city: City, number: int, ids: Sequence[int], *, easy: bool = False
 
 
 def _work(url: str, batches: Sequence[list[Proposal]], pipe: object) -> None:
+    gc.set_threshold(*COLLECTING)
     vault.configure(Keyring([b"k" * 32]))
     database = Database(url)
     counts: Counter[str] = Counter()
@@ -163,15 +168,26 @@ def _work(url: str, batches: Sequence[list[Proposal]], pipe: object) -> None:
         run(conn, "SELECT 1")
     pipe.send("ready")  # type: ignore[attr-defined]
     pipe.recv()  # type: ignore[attr-defined]
+    began = time.process_time()
     for batch in batches:
         with database.transaction() as conn:
             counts.update(one.outcome for one in touch.propose(conn, batch, NOW))
-    pipe.send(counts)  # type: ignore[attr-defined]
+    pipe.send((counts, time.process_time() - began))  # type: ignore[attr-defined]
     database.close()
 
 
-def rate(city: City, batches: Sequence[list[Proposal]], workers: int = 2) -> tuple[float, Counter[str]]:
-    """Decisions a second of some processes side by side, and what was decided."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What some processes did side by side; seconds of processor time are those that were not spent waiting for others."""
+
+    rate: float
+    outcomes: Counter[str]
+    python_us: float  # a decision
+    postgres_us: float
+
+
+def rate(server: EmbeddedPostgres, city: City, batches: Sequence[list[Proposal]], workers: int = 2) -> Measured:
+    """Propose batches from some processes side by side."""
     context = multiprocessing.get_context("fork")
     pipes, processes = [], []
     for worker in range(workers):
@@ -181,16 +197,31 @@ def rate(city: City, batches: Sequence[list[Proposal]], workers: int = 2) -> tup
         pipes.append(own)
     for pipe in pipes:
         pipe.recv()
-    began = time.perf_counter()
+    before, began = processor_time(server), time.perf_counter()
     for pipe in pipes:
         pipe.send("go")
     counts: Counter[str] = Counter()
+    python = 0.0
     for pipe in pipes:
-        counts.update(pipe.recv())
+        own_counts, own_time = pipe.recv()
+        counts.update(own_counts)
+        python += own_time
     took = time.perf_counter() - began
     for process in processes:
         process.join()
-    return counts.total() / took, counts
+    postgres = processor_time(server) - before
+    number = counts.total()
+    return Measured(number / took, counts, python / number * 1e6, postgres / number * 1e6)
+
+
+def processor_time(server: EmbeddedPostgres) -> float:
+    """Of the server and everything that it started."""
+    whole = psutil.Process(server.pid)
+    spent = sum(whole.cpu_times()[:4])
+    for child in whole.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            spent += sum(child.cpu_times()[:2])
+    return spent
 
 
 def mixed(city: City, rounds: int) -> list[list[Proposal]]:
@@ -218,7 +249,8 @@ def main() -> None:
     server = EmbeddedPostgres(folder / "pg")
     try:
         server.start()
-        figures, notes = {}, {}
+        figures: dict[str, float] = {}
+        notes: dict[str, object] = {}
         for easy in (False, True):
             name = "easy" if easy else "mixed"
             with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
@@ -227,9 +259,12 @@ def main() -> None:
             migrate(database, postgres_folders())
             city = make_city(database, people, easy=easy)
             database.close()
-            speed, counts = rate(city, (everybody if easy else mixed)(city, min(rounds, people // BATCH)))
-            figures["sends_per_s" if easy else "decisions_per_s"] = speed
-            notes[name] = ", ".join(f"{outcome} {count:,}" for outcome, count in sorted(counts.items()))
+            found = rate(server, city, (everybody if easy else mixed)(city, min(rounds, people // BATCH)))
+            figures["sends_per_s" if easy else "decisions_per_s"] = found.rate
+            notes[name] = ", ".join(f"{outcome} {count:,}" for outcome, count in sorted(found.outcomes.items()))
+            notes[f"{name}: processor time"] = (
+                f"{found.python_us:.0f} µs Python + {found.postgres_us:.0f} µs PostgreSQL a decision"
+            )
         report("gate", quick=quick, figures=figures, notes={"people": people, **notes})
     finally:
         server.stop()

@@ -105,7 +105,19 @@ def fill(siyu: Siyu, key: str, api: httpx.Client, corp: Corp, platform: str) -> 
         channels.mirror(conn, channels.account(conn, account), staff, context.clock.now())
     roster = {"staff": served[:1], "backups": served[1:2]}
     code = {"account_id": account, "kind": "staff", "name": "counter", "definition": {"roster": roster}}
+    steps = {"ask": {"kind": "staff_task", "title": "Say hello", "next": "end"}, "end": {"kind": "exit"}}
+    plan = {"name": "plan", "purpose": "service", "trigger": {"kind": "manual"}, "start": "ask", "steps": steps}
+    journey = post("/api/v1/journeys", json={"key": "plan", "definition": plan})["id"]
+    post(f"/api/v1/journeys/{journey}/publish")
+    post(f"/api/v1/journeys/{journey}/start")
+    post(f"/api/v1/journeys/{journey}/people", json={"customer_ids": customers, "request_id": "r1"})
+    rehearsal = post(f"/api/v1/journeys/{journey}/rehearsals", json={})["id"]
+    tasks = eventually(lambda: api.get("/api/v1/staff-tasks").json()["tasks"], bool)
     ids = {
+        "journey_id": [journey],
+        "rehearsal_id": [rehearsal],
+        "task_id": [task["id"] for task in tasks],
+        "step": ["ask"],
         "account_id": [account],
         "code_id": [post("/api/v1/channels/codes", json=code)["id"]],
         "channel": ["wecom"],

@@ -8,12 +8,24 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
-from siyu.app import checking, exports, forgetting, imports, lifetime, recognising, segmenting, syncing
+from siyu.app import (
+    checking,
+    exports,
+    forgetting,
+    guarding,
+    imports,
+    journeying,
+    lifetime,
+    recognising,
+    segmenting,
+    syncing,
+)
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
+from siyu.journeys import service as journeys
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
 
@@ -33,6 +45,7 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
             intake.keep_seen(conn, context.clock.now(), context.settings.intake_dedup_days)
             intake.fold_arrivals(conn, context.clock.now())
             channels.forget_welcomes(conn, context.clock.now())
+            journeys.fold_passages(conn, context.clock.now())
         imports.forget_files(context)
 
     def squash_aliases() -> None:
@@ -52,10 +65,17 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
 
     _periodic(jobs, checking.JOB, "*/5 * * * *", lambda: checking.check_all(context, ending=ending))
 
+    def upload_again() -> None:
+        opens = syncing.opener(context.database, context.clock)
+        channels.upload_again(channels.Desk(context.database, context.clock, opens))
+
+    _periodic(jobs, "channels.upload_again", "12 * * * *", upload_again)
     _periodic(jobs, forgetting.JOB, "27 3 * * *", lambda: forgetting.forget_channels(context, ending=ending))
 
     desk = channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
     _periodic(jobs, "touch.staff", "*/10 * * * *", lambda: touch.look_after_staff(desk))
+
+    _periodic(jobs, guarding.JOB, "*/5 * * * *", lambda: guarding.guard_all(context, ending=ending))
 
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
 
@@ -76,6 +96,10 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     @jobs.task(name=exports.EXPORT, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
     async def write_export(export_id: int) -> None:
         await asyncio.to_thread(exports.write, context, export_id)
+
+    @jobs.task(name=journeys.REHEARSE, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
+    async def rehearse(rehearsal_id: int) -> None:
+        await asyncio.to_thread(journeying.rehearse, context, rehearsal_id)
 
     @jobs.task(name=IMPORT, retry=procrastinate.RetryStrategy(max_attempts=5, exponential_wait=4))
     async def run_import(path: str, kind: Kind, actor: str, **how: Any) -> None:

@@ -1,4 +1,4 @@
-"""The two loops of the worker: wait for something to do, do all of it, wait again."""
+"""A loop of the worker: wait for something to do, do all of it, wait again."""
 
 import random
 import threading

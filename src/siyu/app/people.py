@@ -18,6 +18,7 @@ from siyu.engines.vault import service as vault
 from siyu.experiments import service as experiments
 from siyu.identity import service as identity
 from siyu.identity.types import TYPES, BulkResult, Evidence, Graph, Identifier, Resolution, SplitPreview
+from siyu.journeys import service as journeys
 from siyu.kernel.errors import NotFound
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
@@ -282,6 +283,7 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     splits = [fact for fact in resolution.facts if fact.kind == "customer.split"]
     touch.split(conn, [(fact.customer_id, fact.properties["other"], fact.properties["identifiers"]) for fact in splits])
     touch.reassign(conn, resolution.merged)
+    timeline.append(conn, journeys.reassign(conn, resolution.merged, now))
     customers.mark_stale(conn, {fact.customer_id for fact in splits})
     if splits:
         left = [(fact.customer_id, fact.properties["identifiers"]) for fact in splits]

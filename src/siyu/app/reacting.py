@@ -11,18 +11,21 @@ from datetime import datetime
 from typing import Final, Protocol
 
 import numpy as np
+import pyarrow as pa
 import structlog
 from pyroaring import BitMap64
 from sqlalchemy import Connection
 
+from siyu.app import journeying
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database
 from siyu.identity import service as identity
-from siyu.kernel.clock import Clock
+from siyu.kernel.clock import Clock, to_millis
 from siyu.segments import service as segments
 from siyu.segments.types import Change
 from siyu.timeline import service as timeline
 from siyu.timeline.types import Shipment
+from siyu.touch import service as touch
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +41,25 @@ class Reaction(Protocol):
     ) -> object: ...
 
 
-_REACTIONS: Final[tuple[Reaction, ...]] = ()
+def learn_days(
+    conn: Connection, clickhouse: Client, shipment: Shipment | None, changes: Sequence[Change], now: datetime
+) -> None:
+    """The gate learns at which hours people are active."""
+    del clickhouse, changes, now
+    if shipment is None:
+        return
+    facts = shipment.facts
+    kinds = facts["kind"].combine_chunks().dictionary_encode()
+    wanted = np.array([kind in touch.ACTS for kind in kinds.dictionary.to_pylist()], bool)
+    acts = wanted[kinds.indices.to_numpy(zero_copy_only=False)] if len(wanted) else np.zeros(0, bool)
+    if acts.any():
+        ids, vias = (facts[name].to_numpy()[acts].astype(np.int64) for name in ("customer_id", "via"))
+        owners = identity.owners_now(conn, ids, vias)
+        hours = facts["occurred_at"].to_numpy()[acts].astype("datetime64[h]").astype(np.int64) % 24
+        touch.note_acts(conn, owners[owners > 0], hours[owners > 0])
+
+
+_REACTIONS: Final[tuple[Reaction, ...]] = (learn_days, journeying.react)
 
 
 @dataclass(slots=True)
@@ -67,7 +88,7 @@ class Reacting:
             if shipment is None:
                 return 0
             now = self.clock.now()
-            changes = segments.react(conn, self.clickhouse, touched_by(conn, shipment), now)
+            changes = segments.react(conn, self.clickhouse, touched_by(conn, shipment, now), now)
             self._follow(conn, shipment, changes, now)
         return 1 + shipment.facts.num_rows
 
@@ -92,8 +113,8 @@ class Reacting:
             reaction(conn, self.clickhouse, shipment, changes, now)
 
 
-def touched_by(conn: Connection, shipment: Shipment) -> Mapping[str, BitMap64]:
-    """What happened (kinds of facts) → to whom, as OneID knows them now."""
+def touched_by(conn: Connection, shipment: Shipment, now: datetime) -> Mapping[str, BitMap64]:
+    """What happened (kinds of facts, and what segments hear of besides) → to whom, as OneID knows them now."""
     facts = shipment.facts
     kinds = facts["kind"].combine_chunks().dictionary_encode()
     ids, vias = (facts[name].to_numpy().astype(np.int64) for name in ("customer_id", "via"))
@@ -103,6 +124,9 @@ def touched_by(conn: Connection, shipment: Shipment) -> Mapping[str, BitMap64]:
         str(kind): BitMap64(np.unique(owners[(codes == code) & (owners > 0)]).tolist())
         for code, kind in enumerate(kinds.dictionary.to_pylist())
     }
+    ahead = facts["occurred_at"].cast(pa.int64()).to_numpy() > to_millis(now) - 1  # to_millis may round up
+    if ahead.any():
+        touched[segments.AHEAD] = BitMap64(np.unique(owners[ahead & (owners > 0)]).tolist())
     if len(shipment.aliases):
         touched[ALIASES] = BitMap64(identity.owners_now(conn, np.unique(shipment.aliases)).tolist())
     return touched

@@ -16,7 +16,8 @@ import structlog
 from siyu.app.context import Context
 from siyu.app.outward import outward
 from siyu.channels import service as channels
-from siyu.channels.types import Account, Channel, ObjectKind, Reread, Seen, Walk
+from siyu.channels.service import Desk
+from siyu.channels.types import Account, Channel, Mirrored, ObjectKind, Reread, Seen, Walk
 from siyu.engines.postgres import Database, run
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
@@ -167,7 +168,11 @@ def _reconcile(context: Context, account: Account, opens: Opens, ending: Callabl
             with database.transaction() as conn:
                 channels.note_reading(conn, account.id, clock.now(), _problem(error))
             raise
+        unheard = [] if problem else channels.unheard_deletions(Desk(database, clock, opens), account, clock.now())
         with database.transaction() as conn:
+            if unheard:
+                notes = [{"kind": u.kind, "id": u.id, "reason": u.reason, "reason_zh": u.reason_zh} for u in unheard]
+                walk = channels.move_walk(conn, walk, walk.cursor, Mirrored(unseen=notes), clock.now())
             channels.end_walk(conn, walk, clock.now(), problem)
             channels.note_reading(conn, account.id, clock.now(), problem)
             walk = channels.walk(conn, account.id, walk.id)

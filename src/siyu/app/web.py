@@ -25,6 +25,7 @@ from siyu.channels import http as channels
 from siyu.channels.http import LoginDoor, PushDoor
 from siyu.channels.service import Greeter
 from siyu.channels.types import Account, Arrival
+from siyu.content import http as content
 from siyu.engines.access import service as access
 from siyu.engines.http import prepare
 from siyu.engines.http.pages import show_api
@@ -104,6 +105,7 @@ def create_app(context: Context | None = None) -> FastAPI:
     app.include_router(intake.router)
     app.include_router(channels.logins)
     app.include_router(channels.entry)
+    app.include_router(content.public)
     app.include_router(health.router)
     app.include_router(api.router)
     app.router.routes.append(ConsoleRoute())

@@ -1,14 +1,18 @@
 """The worker process: the pipeline, the exporter, the jobs."""
 
 import asyncio
+import gc
 import threading
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from siyu.app.acting import Acting
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
 from siyu.app.jobs import register
+from siyu.app.journeying import Calling, Journeying
 from siyu.app.loops import Loop
+from siyu.app.outward import outward
 from siyu.app.pipeline import Pipeline
 from siyu.app.reacting import Reacting
 from siyu.app.relief import until_signalled, work
@@ -19,13 +23,19 @@ from siyu.channels import service as channels
 from siyu.customers import service as customers
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
+from siyu.journeys import service as journeys
 from siyu.segments import service as segments
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
 
+# A batch makes a hundred thousand objects that all go with it, in no circles: to look through them after every 700 new
+# ones is a quarter of the work.
+COLLECTING: Final = (100_000, 20, 20)
+
 
 def serve(context: Context) -> None:
     """Be the worker until told to stop."""
+    gc.set_threshold(*COLLECTING)
     Worker(context).run()
 
 
@@ -46,6 +56,8 @@ class Worker:
         touching = Touching(context.database, context.clock)
         rotation = channels.Rotation(context.database, context.clock, ZoneInfo(context.settings.brand_zone), opens)
         reacting = Reacting(context.database, context.clickhouse, context.clock)
+        journeying = Journeying.of(context)
+        calling = Calling(context.database, context.clock, outward())
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
@@ -55,6 +67,8 @@ class Worker:
             Loop("acting", context.database, channels.ACTS_CHANNEL, acting.run_once),
             Loop("touching", context.database, touch.CHANNEL, touching.decide_once),
             Loop("outcomes", context.database, channels.TURNED_CHANNEL, touching.hear_once),
+            Loop("journeys", context.database, journeys.CHANNEL, journeying.run_once),
+            Loop("calling", context.database, journeys.CALLS_CHANNEL, calling.run_once),
             Loop("codes", context.database, channels.CODES_CHANNEL, rotation.run_once),
         ]
 

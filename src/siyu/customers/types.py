@@ -188,6 +188,16 @@ class FirstTrait:
 
 
 @dataclass(frozen=True, slots=True)
+class TraitWord:
+    """A trait as Siyu itself says it; ``None`` takes it away."""
+
+    customer_id: int
+    name: str
+    value: Any
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Everything this room knows of one customer. ``personal`` is masked (``phone`` → ``138****8000``)."""
 

@@ -1,6 +1,6 @@
 """Facts as columns: the form in which they are kept, sent and inserted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
-from siyu.kernel.clock import from_millis, to_millis
+from siyu.kernel.clock import to_millis
 from siyu.kernel.fact import Fact
 
 FACTS_PER_ENTRY = 1 << 20  # a fact's id is its entry's id times this, plus its place in the entry
@@ -90,18 +90,3 @@ def pack(table: pa.Table) -> bytes:
 def unpack(bodies: Sequence[bytes]) -> pa.Table:
     """The rows of packed tables one after the other; inverse of :func:`pack`."""
     return pa.concat_tables([pa.ipc.open_stream(body).read_all() for body in bodies]).combine_chunks()
-
-
-def facts_of(table: pa.Table, kinds: Collection[str] | None = None) -> list[Fact]:
-    """The facts of packed columns as they were put on the log; only these kinds when given."""
-    if kinds is not None:
-        table = table.filter(pa.compute.is_in(table["kind"], pa.array(sorted(kinds), pa.string())))
-    names = ("kind", "customer_id", "via", "source_id", "message_id", "name", "amount_fen")
-    rest = [from_millis(int(at or 0)) for at in table["occurred_at"].cast(pa.int64()).to_pylist()]
-    said = [orjson.loads(text) for text in map(str, table["properties"].to_pylist())]
-    return [
-        Fact(kind, customer_id, via, at, source_id, message_id, name, amount_fen, properties)
-        for (kind, customer_id, via, source_id, message_id, name, amount_fen), at, properties in zip(
-            zip(*[table[name].to_pylist() for name in names], strict=True), rest, said, strict=True
-        )
-    ]

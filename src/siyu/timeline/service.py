@@ -17,14 +17,13 @@ from siyu.timeline.columns import (
     FACT_COLUMNS,
     FACTS_PER_ENTRY,
     aliases_to_table,
-    facts_of,
     facts_to_table,
     pack,
     unpack,
 )
 from siyu.timeline.exporter import Exporter
 from siyu.timeline.store import SHIPPED
-from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Shipment, Tail, TimelinePage
+from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Shipment, Tail, TimelineEntry, TimelinePage
 
 __all__ = [
     "CHANNEL",
@@ -35,9 +34,10 @@ __all__ = [
     "append_aliases",
     "counts_by_day",
     "end_of_log",
-    "facts_of",
+    "facts_between",
     "lag",
     "page",
+    "people_with",
     "read_on",
     "rebuild_image",
     "squash",
@@ -146,6 +146,32 @@ def counts_by_day(clickhouse: Client, *, kind: str, start: date, end: date, zone
     return image.counts_by_day(clickhouse, kind=kind, start=start, end=end, zone=zone)
 
 
+def people_with(
+    clickhouse: Client, *, kinds: Sequence[str], name: str | None = None, since: datetime, until: datetime, most: int
+) -> tuple[list[int], int]:
+    """Up to ``most`` of the people with facts of these kinds (and this name) in this time, as ClickHouse knows them now,
+    and how many there are in all. The same question draws the same people.
+    """
+    if not kinds:
+        return [], 0
+    return image.people_with(clickhouse, kinds=kinds, name=name, since=since, until=until, most=most)
+
+
+def facts_between(
+    clickhouse: Client,
+    *,
+    kinds: Sequence[str],
+    customer_ids: Sequence[int],
+    since: datetime,
+    until: datetime,
+    most: int = 100_000,
+) -> list[tuple[int, TimelineEntry]]:
+    """(customer, fact) of these people in this time, oldest first; the beginning when there are more than ``most``."""
+    if not kinds or not customer_ids:
+        return []
+    return image.facts_between(clickhouse, kinds=kinds, customer_ids=customer_ids, since=since, until=until, most=most)
+
+
 def end_of_log(conn: Connection) -> int:
     """The id of the newest entry of the log, from where :func:`tail` may begin; 0 when there is none."""
     return store.last_entry(conn)
@@ -189,27 +215,28 @@ def _read_facts(body: bytes, most: int) -> Iterator[tuple[Any, ...]]:
         yield fact_id, customer_id, kind, name, from_millis(at), *rest
 
 
-def read_on(conn: Connection, reader: str) -> Shipment | None:
-    """The next shipment that ClickHouse has, for this reader once and never again when this transaction is committed.
+def read_on(conn: Connection, reader: str, most_facts: int = 20_000) -> Shipment | None:
+    """What ClickHouse has more, for this reader once and never again when this transaction is committed.
 
-    Shipments come in the order in which they were made up, none is left out, also when the log is shipped anew.
+    Entries come in the order in which they were shipped first, none is left out, also when the log is shipped anew.
 
     Args:
         conn: a transaction, in which also everything is done that the shipment asks for.
         reader: a name of its own for each who reads; a new one begins with the beginning of the log.
+        most_facts: stop before there are more, but for what one shipment carried.
 
     Returns:
-        ``None`` when there is none yet, or when somebody else reads for this reader at this moment.
+        ``None`` when there is nothing yet, or when somebody else reads for this reader at this moment.
     """
     position = store.hold_reader(conn, reader)
-    found = store.next_shipped(conn, position) if position is not None else None
-    if found is None:
+    places = store.next_shipped(conn, position, most_facts) if position is not None else []
+    if not places:
         return None
-    place, bodies = found
-    store.move_reader(conn, reader, place)
+    bodies = store.shipped_bodies(conn, places)
+    store.move_reader(conn, reader, places[-1])
     facts = unpack(bodies["facts"]) if bodies["facts"] else FACT_COLUMNS.empty_table()
     aliases = unpack(bodies["aliases"]) if bodies["aliases"] else ALIAS_COLUMNS.empty_table()
-    return Shipment(place, facts, aliases["customer_id"].to_numpy().astype("int64"))
+    return Shipment(places[-1], facts, aliases["customer_id"].to_numpy().astype("int64"))
 
 
 def squash(conn: Connection, clickhouse: Client, now: datetime) -> int:

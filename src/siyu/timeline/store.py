@@ -1,5 +1,6 @@
 """All SQL of the fact log in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -173,37 +174,51 @@ def hold_reader(conn: Connection, reader: str) -> int | None:
     """Where a reader of what was shipped stands; nobody else reads for it until this transaction ends. ``None``: somebody
     does at this moment.
     """
-    run(conn, "INSERT INTO timeline.reader (name) VALUES (:reader) ON CONFLICT DO NOTHING", reader=reader)
     sql = "SELECT position FROM timeline.reader WHERE name = :reader FOR UPDATE SKIP LOCKED"
     found = one(conn, sql, reader=reader)
+    if found is None and one(conn, "SELECT 1 FROM timeline.reader WHERE name = :reader", reader=reader) is None:
+        run(conn, "INSERT INTO timeline.reader (name) VALUES (:reader) ON CONFLICT DO NOTHING", reader=reader)
+        found = one(conn, sql, reader=reader)
     return int(found[0]) if found else None
 
 
-def next_shipped(conn: Connection, after: int) -> tuple[int, dict[EntryKind, list[bytes]]] | None:
-    """The next shipment after that place, as it was first made up; ``None`` until all of it is in ClickHouse.
+def next_shipped(conn: Connection, after: int, most_facts: int) -> list[int]:
+    """Shipments after that place, as they were first made up, in order, up to the first that is not in ClickHouse yet.
 
-    A log that is shipped anew keeps its places: nobody reads it twice.
+    At least one, at most about so many facts. A log that is shipped anew keeps its places: nobody reads it twice.
     """
-    found = one(
+    found = rows(
         conn,
         """
-        SELECT place, bool_and(shipped_at IS NOT NULL) FROM (
-            SELECT first_manifest AS place FROM timeline.entry WHERE first_manifest > :after
-            ORDER BY first_manifest LIMIT 1
-        ) AS following
-        JOIN timeline.entry ON entry.first_manifest = place
-        LEFT JOIN timeline.manifest ON manifest.id = entry.manifest_id
-        GROUP BY place
+        WITH following AS (
+            SELECT DISTINCT first_manifest AS place FROM timeline.entry WHERE first_manifest > :after
+            ORDER BY place LIMIT 100
+        )
+        SELECT place, sum(rows), bool_and(shipped_at IS NOT NULL)
+        FROM following JOIN timeline.entry ON entry.first_manifest = place
+            LEFT JOIN timeline.manifest ON manifest.id = entry.manifest_id
+        GROUP BY place ORDER BY place
         """,
         after=after,
     )
-    if found is None or not found[1]:
-        return None
+    places: list[int] = []
+    facts = 0
+    for place, count, shipped in found:
+        if not shipped or (places and facts + count > most_facts):
+            break
+        places.append(place)
+        facts += count
+    return places
+
+
+def shipped_bodies(conn: Connection, places: Sequence[int]) -> dict[EntryKind, list[bytes]]:
+    """What these shipments carried, in order."""
     shipped: dict[EntryKind, list[bytes]] = {"facts": [], "aliases": []}
-    sql = "SELECT kind, body FROM timeline.entry WHERE first_manifest = :place ORDER BY id"
-    for kind, body in rows(conn, sql, place=found[0]):
+    sql = """SELECT kind, body FROM timeline.entry WHERE first_manifest = ANY(CAST(:places AS bigint[]))
+             ORDER BY first_manifest, id"""
+    for kind, body in rows(conn, sql, places=list(places)):
         shipped[kind].append(bytes(body))
-    return int(found[0]), shipped
+    return shipped
 
 
 def move_reader(conn: Connection, reader: str, position: int) -> None:

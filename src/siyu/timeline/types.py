@@ -117,7 +117,7 @@ class Shipment:
     """Entries of the log that are in ClickHouse, in the order in which they were written.
 
     Attributes:
-        position: its place among shipments.
+        position: how far the log is read with it.
         facts: columns as facts are kept (:mod:`siyu.timeline.columns`).
         aliases: the customers whose facts are other ones now, by merges and splits.
     """

@@ -10,6 +10,7 @@ from siyu.app.acting import Acting
 from siyu.app.outward import outward
 from siyu.channels import registry, service
 from siyu.channels.registry import Plugins
+from siyu.channels.rules import qr
 from siyu.channels.service import Desk
 from siyu.channels.types import Account, Content, Item
 from siyu.channels.wecom import Wecom
@@ -151,3 +152,17 @@ def test_tasks(
     assert client.get(f"{base}/tasks/{task['handle']}/results", params={"after": result["id"]}).json() == []
     assert client.get(f"{base}/tasks/nothing/results").status_code == 404
     assert client.get(f"{base}/tasks/nothing").status_code == 404
+
+
+def test_a_picture_is_kept_and_shown(asking: Asking, account: Account, corp: Corp) -> None:
+    client, base = asking("channels.manage", "channels.read"), f"/api/v1/channels/accounts/{account.id}/media"
+    picture = qr.png("https://a.example/", scale=2)
+    made = client.post(base, files={"file": ("店.png", picture, "image/png")}, data={"kind": "image"})
+    assert (made.status_code, made.json()["name"]) == (201, "店.png")
+    shown = client.get(f"{base}/{made.json()['id']}")
+    assert (shown.content, shown.headers["content-type"]) == (picture, "image/png")
+    assert len(corp.state.media) == 1
+    wrong = client.post(base, files={"file": ("a.svg", b"<svg/>", "image/svg+xml")})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "BadInput")
+    assert client.get(f"{base}/99").status_code == 404
+    assert asking("channels.read").post(base, files={"file": ("a.png", picture, "image/png")}).status_code == 403

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import httpx
 import numpy as np
@@ -22,7 +23,7 @@ from siyu.app.pipeline import Pipeline
 from siyu.app.syncing import Syncing
 from siyu.channels import service
 from siyu.channels.http import PushDoor
-from siyu.channels.types import Account, Channel, PushRequest
+from siyu.channels.types import Account, Channel, CodeDefinition, Greeting, PushRequest
 from siyu.channels.wechat import OfficialAccount
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows
@@ -30,7 +31,7 @@ from siyu.engines.settings import Settings
 from siyu.intake import service as intake
 from siyu.intake.types import Lane, Message
 from siyu.kernel.clock import ManualClock, to_millis
-from siyu.kernel.errors import SiyuError
+from siyu.kernel.errors import BadInput, SiyuError
 from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wechat.account import DEFAULT_SECRET
 from siyu.rehearsal.platforms.wechat.account import Account as Fake
@@ -169,6 +170,47 @@ def test_where_a_follower_scans_again_is_told(siyu: Siyu, account: Account, fake
         ("account.followed", "shelf-3"),
     ]
     assert len({one["customer_id"] for one in facts}) == 1
+
+
+def test_an_entry_code_brings_followers_and_counts_who_scans_again(
+    siyu: Siyu, account: Account, fake: Fake, clock: ManualClock
+) -> None:
+    zone, me = ZoneInfo("Asia/Shanghai"), access.system("tests")
+    definition = CodeDefinition(tags=("扫码关注",), store="老街店")
+    with siyu.database.transaction() as conn:
+        made = service.create_code(
+            conn, me, account_id=account.id, kind="follow", name="海报", definition=definition,
+            now=clock.now(), zone=zone, state="poster1",
+        )  # fmt: skip
+        for kind, wrong in (("staff", definition), ("follow", CodeDefinition(greetings=(Greeting("您好"),)))):
+            with pytest.raises(BadInput):
+                service.create_code(
+                    conn, me, account_id=account.id, kind=cast("Any", kind), name="错", definition=wrong,
+                    now=clock.now(), zone=zone,
+                )  # fmt: skip
+    rotation = service.Rotation(siyu.database, clock, zone, siyu.opens)
+    while rotation.run_once():
+        pass
+    ((ticket, _),) = [(one, scene) for one, scene in fake.state.scenes.items() if scene[0] == "poster1"]
+    old, new = fake.new_person(), fake.new_person()
+    fake.follows(old)
+    clock.advance(timedelta(minutes=1))
+    fake.faults.repeated = 1
+    for open_id in (old, new, new):
+        fake.scans(open_id, ticket)
+        clock.advance(timedelta(minutes=1))
+    fake.deliver()
+    siyu.work()
+    clock.advance(timedelta(hours=1))
+    with siyu.database.transaction() as conn:
+        code = service.code(conn, made.id)
+        since = clock.now() - timedelta(days=1)
+        found = service.code_figures(conn, [code], since=since, until=clock.now(), now=clock.now(), zone=zone)[made.id]
+    assert (code.open, code.pictured, code.problem, code.url) == (True, True, None, "")
+    assert (found.added, found.there, found.left, found.scanned) == (1, 1, 0, 2)
+    customers = dict(siyu.rows("SELECT value, customer_id FROM identity.identifier WHERE type = 'open_id'"))
+    tagged = siyu.rows("SELECT customer_id, tag FROM customers.tag")
+    assert tagged == [(customers[new], "扫码关注")]
 
 
 @pytest.mark.parametrize("seed", range(3))

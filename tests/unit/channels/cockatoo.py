@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import ClassVar
 
 from tests.unit.channels.parrot import ABOUT, Parrot
@@ -14,9 +15,11 @@ from siyu.channels.types import (
     Content,
     ContentKind,
     Handle,
+    Note,
     Opening,
     PlatformRefused,
     Sent,
+    Uploaded,
     Way,
 )
 
@@ -26,7 +29,7 @@ _WELCOME = Way(
     "欢迎语",
     "customer",
     attachments=2,
-    contents=(ContentKind("text", max_bytes=300), ContentKind("link", fields={"title": 30})),
+    contents=(ContentKind("text", max_bytes=300), ContentKind("link", fields={"title": 30}), ContentKind("image")),
 )
 
 
@@ -36,7 +39,8 @@ class Roost:
 
     codes: dict[str, Opening] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    marks: list[tuple[str, str, tuple[str, ...], str]] = field(default_factory=list)
+    marks: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    notes: list[tuple[str, str, str | None]] = field(default_factory=list)
     greeted: list[tuple[str, Content]] = field(default_factory=list)
     troubles: list[Exception] = field(default_factory=list)
     answers: list[Sent] = field(default_factory=list)
@@ -87,9 +91,17 @@ class Cockatoo(Parrot):
         self.roost.call("picture")
         return qr.png(handle.picture_url, scale=2)
 
-    def mark_contact(self, staff_id: str, contact_id: str, tag_ids: Sequence[str], remark: str) -> None:
+    def mark(self, staff_id: str, contact_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         self.roost.call("mark")
-        self.roost.marks.append((staff_id, contact_id, tuple(tag_ids), remark))
+        self.roost.marks.append((staff_id, contact_id, tuple(add)))
+
+    def note(self, staff_id: str, contact_id: str, note: Note) -> None:
+        self.roost.call("note")
+        self.roost.notes.append((staff_id, contact_id, note.remark))
+
+    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
+        self.roost.call("upload")
+        return Uploaded({f"{kind}_id": f"m{len(self.roost.calls)}"}, self.ports.clock.now() + timedelta(days=3))
 
     def welcome(self, code: str, content: Content) -> Sent:
         self.roost.call("welcome")

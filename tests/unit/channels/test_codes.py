@@ -396,7 +396,8 @@ class TestMarks:
         drain(rotation)
         clock.advance(timedelta(hours=1))
         drain(rotation)
-        assert roost.marks == [("ann", "w1", ("t1",), "name of w1-南京店0301")]
+        assert roost.marks == [("ann", "w1", ("t1",))]
+        assert roost.notes == [("ann", "w1", "name of w1-南京店0301")]
 
     def test_a_mark_that_fails_is_tried_again_and_given_up_in_the_end(
         self,

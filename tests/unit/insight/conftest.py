@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import siyu.insight
 import siyu.timeline
 from siyu.engines.clickhouse.client import Client, connect
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
@@ -17,7 +18,9 @@ def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     embedded = EmbeddedClickHouse(tmp_path_factory.mktemp("clickhouse"))
     client = connect(embedded.start())
     try:
-        migrate(client, [Path(siyu.timeline.__file__).parent / "clickhouse" / "migrations"], lock=nullcontext())
+        rooms = (siyu.timeline, siyu.insight)
+        folders = [Path(str(room.__file__)).parent / "clickhouse" / "migrations" for room in rooms]
+        migrate(client, folders, lock=nullcontext())
         yield client
     finally:
         client.close()
@@ -26,7 +29,7 @@ def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 @pytest.fixture
 def empty(clickhouse: Client) -> Client:
-    for table in ("facts", "alias"):
+    for table in ("facts", "alias", "exposed"):
         clickhouse.run(f"TRUNCATE TABLE {table}")
     clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
     return clickhouse

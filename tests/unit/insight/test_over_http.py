@@ -1,6 +1,7 @@
 """Insight over HTTP: parameters, rights, people as rows of the customers list, saved funnels."""
 
 import warnings
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from siyu.engines.access import service as access
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database
 from siyu.engines.settings import Settings
+from siyu.experiments import service as experiments
 from siyu.kernel.clock import ManualClock
 
 with warnings.catch_warnings():
@@ -50,6 +52,26 @@ def key(database: Database, *scopes: str) -> str:
 def answered(answer: httpx.Response) -> Any:
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+class TestLift:
+    def test_a_programme(self, client: TestClient, empty: Client, database: Database) -> None:
+        with database.transaction() as conn:
+            made = experiments.start_programme(
+                conn, key="broadcast:1", kind="broadcast", name="New launch", actor="operator:1", now=UNTIL
+            )
+            places = experiments.assign(conn, made.id, range(1, 1001), UNTIL - timedelta(days=3), expose=True)
+        treated = [one for one, place in places.items() if place.group == "treated"]
+        tell(empty, *(did(one, "2026-04-13", "Home", "page.viewed") for one in treated[::2]))
+        (listed,) = answered(client.get(f"{URL}/lift", params={"running": True}))
+        assert (listed["key"], listed["control_bp"], "salt" in listed) == ("broadcast:1", 1000, False)
+        found = answered(client.get(f"{URL}/lift/{made.id}", params={"days": 7}))
+        assert (found["treated"], found["control"]) == (len(treated), 1000 - len(treated))
+        visit, order = found["outcomes"][:2]
+        assert (visit["treated"], visit["control"]) == (pytest.approx(0.5, abs=0.001), 0)
+        assert (order["verdict"], order["low"], order["more_people"]) == ("not_enough", None, None)
+        assert client.get(f"{URL}/lift/77").status_code == 404
+        assert client.get(f"{URL}/lift/{made.id}", params={"days": 0}).status_code == 400
 
 
 class TestReports:

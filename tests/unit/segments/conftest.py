@@ -32,15 +32,20 @@ def ago(**span: float) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def clickhouse_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     embedded = EmbeddedClickHouse(tmp_path_factory.mktemp("clickhouse"))
-    client = connect(embedded.start())
     try:
-        migrate(client, [Path(siyu.timeline.__file__).parent / "clickhouse" / "migrations"], lock=nullcontext())
-        yield client
+        yield embedded.start()
     finally:
-        client.close()
         embedded.stop()
+
+
+@pytest.fixture(scope="module")
+def clickhouse(clickhouse_url: str) -> Iterator[Client]:
+    client = connect(clickhouse_url)
+    migrate(client, [Path(siyu.timeline.__file__).parent / "clickhouse" / "migrations"], lock=nullcontext())
+    yield client
+    client.close()
 
 
 class Brand:
@@ -102,7 +107,8 @@ class Brand:
             return set(segments.members(conn, segment_id))
 
     def who(self, rule: Rule) -> set[int]:
-        """By a full evaluation."""
+        """By a full evaluation, with every alias that was shipped."""
+        self.clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
         with self.database.transaction() as conn:
             return set(segments.everybody_who(conn, self.clickhouse, rule, self.clock.now())[0])
 

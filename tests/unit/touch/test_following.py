@@ -1,14 +1,12 @@
 """People who turn out to be one, or two; people who are left alone; the hours of their day."""
 
-from datetime import UTC, datetime
-
+import numpy as np
 import pytest
 from tests.unit.touch.conftest import DAY, HOUR, ME, NOON, Brand
 
 from siyu.app import people as app_people
 from siyu.engines.postgres import run
 from siyu.kernel.errors import BadInput
-from siyu.kernel.fact import Fact
 from siyu.touch import service
 
 
@@ -66,13 +64,12 @@ def test_who_is_left_alone_is_and_their_other_self_too(brand: Brand) -> None:
 
 def test_who_is_never_active_at_this_hour_hears_later(brand: Brand) -> None:
     one, other = brand.people(2)
-    busy = [datetime(2026, 2, day, hour, tzinfo=UTC) for day in range(1, 20) for hour in (8, 9, 10)]
-    facts = [Fact("page.viewed", one, 0, at) for at in busy] + [Fact("tag.added", other, 0, at) for at in busy]
-    brand.done(lambda conn: service.note_acts(conn, facts))
+    hours = np.array([8, 9, 10] * 20, np.int64)
+    brand.done(lambda conn: service.note_acts(conn, np.full(60, one, np.int64), hours))
     found = brand.offer(one)  # noon in Shanghai is four in UTC
     assert (found.outcome, found.reasons[0].code, found.until) == ("defer", "resting", NOON + 3 * HOUR)
     assert brand.offer(other).outcome == "send"
-    brand.done(lambda conn: service.note_acts(conn, [Fact("order.paid", other, 0, busy[0])] * 400))
+    brand.done(lambda conn: service.note_acts(conn, np.full(400, other, np.int64), np.full(400, 8, np.int64)))
     ((acts,),) = brand.rows("SELECT acts FROM touch.daytime WHERE customer_id = :one", one=other)
     assert acts[8] == 200
 

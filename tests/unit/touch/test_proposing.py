@@ -1,8 +1,9 @@
 """What is proposed is sent, waits or is dropped, each with its reasons."""
 
 import pytest
-from tests.unit.touch.conftest import DAY, HOUR, NOON, Brand
+from tests.unit.touch.conftest import DAY, HOUR, ME, NOON, Brand
 
+from siyu.channels import service as channels
 from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound
 from siyu.touch.types import Decision, Message
 
@@ -78,7 +79,43 @@ def test_bad_proposals_are_refused_with_what_to_change(brand: Brand) -> None:
         with pytest.raises(BadInput, match=said):
             brand.propose(brand.proposal(one), brand.proposal(one, **changed))  # type: ignore[arg-type]
     with pytest.raises(NotFound):
-        brand.offer(one, wishes=(type(brand.kf)(99, "kf"),))
-    with pytest.raises(NotFound):
         brand.offer(one, programme_id=99)
     assert brand.rows("SELECT FROM touch.touch") == []
+
+
+def test_an_account_that_is_gone_or_paused_is_passed_over_or_waited_for(brand: Brand) -> None:
+    one, other = brand.people(2)
+    gone = type(brand.kf)(99, "kf")
+    found = brand.offer(one, wishes=(gone, brand.group_send))
+    assert (found.outcome, codes(found)) == ("send", ["account_gone"])
+    assert brand.offer(other, wishes=(gone,)).reasons[0].effect == "drop"
+    brand.done(lambda conn: channels.pause_account(conn, ME, brand.corp.id, brand.now))
+    waits = brand.offer(other, key="waits")
+    assert (waits.outcome, codes(waits), waits.until) == ("defer", ["account_closed"], NOON + HOUR)
+    brand.done(lambda conn: channels.resume_account(conn, ME, brand.corp.id, brand.now))
+    brand.now += HOUR
+    brand.decide()
+    assert brand.state("waits") == ("queued", "")
+
+
+def test_a_quota_of_the_platform_that_is_used_up_is_waited_for(brand: Brand) -> None:
+    (one,) = brand.people(1)
+    brand.run('UPDATE channels.account SET settings = settings || \'{"group_send_cap": "per_day"}\'')
+    assert brand.offer(one, purpose="service").outcome == "send"
+    found = brand.offer(one, purpose="service", key="k")
+    assert (found.outcome, codes(found)) == ("defer", ["no_room"])
+    assert found.until == NOON + 12 * HOUR  # midnight in Shanghai
+    brand.now += 12 * HOUR
+    brand.decide()
+    assert brand.state("k") == ("queued", "")
+    late = brand.offer(one, purpose="service", valid_until=brand.now + HOUR)
+    assert (late.outcome, codes(late)) == ("drop", ["no_room", "no_time_left"])
+
+
+def test_what_a_platform_allows_only_after_an_act_is_dropped_without_one(brand: Brand) -> None:
+    (one,) = brand.people(1)
+    details = Message("您好", details={"open_kfid": "kf1"})
+    found = brand.offer(one, purpose="service", wishes=(brand.kf,), message=details)
+    assert (found.outcome, codes(found)) == ("drop", ["no_grant"])
+    again = brand.offer(one, purpose="service", wishes=(brand.kf, brand.group_send), message=details)
+    assert (again.outcome, codes(again), again.reasons[0].effect) == ("send", ["no_grant"], "pass")

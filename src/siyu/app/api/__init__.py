@@ -12,6 +12,7 @@ from siyu.app.api import (
     imports,
     insight,
     intake,
+    journeys,
     lifetime,
     live,
     overview,
@@ -19,7 +20,9 @@ from siyu.app.api import (
     system,
 )
 from siyu.channels import http as channels
+from siyu.content import http as content
 from siyu.engines.access import http as access
+from siyu.experiments import http as experiments
 from siyu.touch import http as touch
 
 router = APIRouter()
@@ -35,6 +38,7 @@ for part in (
     imports,
     insight,
     intake,
+    journeys,
     lifetime,
     live,
     segments,
@@ -43,8 +47,15 @@ for part in (
     router.include_router(part.router)
 router.include_router(channels.accounts)
 router.include_router(channels.codes)
+router.include_router(channels.media)
 router.include_router(channels.mirror)
 router.include_router(channels.acts)
 router.include_router(channels.tasks)
+router.include_router(experiments.router)
+router.include_router(experiments.holdouts)
+router.include_router(content.media)
+router.include_router(content.scripts)
+router.include_router(content.planning)
 router.include_router(touch.rules)
 router.include_router(touch.touches)
+router.include_router(touch.guard)

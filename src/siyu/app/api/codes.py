@@ -40,6 +40,7 @@ class CodeFunnel(BaseModel):
     stayed: int = Field(description="Of them, who was there for 30 days.")
     due: int = Field(description="Of them, who came at least 30 days ago, and so could have stayed so long.")
     bought: int = Field(description="Customers who bought something since they came.")
+    scanned: int = Field(description="Who scanned it in the period and followed the account already.")
 
 
 class FunnelOfCode(CodeFunnel):
@@ -117,6 +118,7 @@ def _shown(found: Funnel, since: datetime, until: datetime) -> dict[str, datetim
         "stayed": one.stayed,
         "due": one.due,
         "bought": found.bought,
+        "scanned": one.scanned,
     }
 
 

@@ -36,6 +36,7 @@ CanRead = Annotated[Principal, needs("segments.read")]
 CanManage = Annotated[Principal, needs("segments.manage")]
 PathId = Annotated[int, Path(ge=1, le=2**63 - 1)]  # an address has texts only: the strict Id of bodies refuses them
 _MOST_DAYS = 400
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2149, 6, 5)  # as far as ClickHouse's days go
 
 
 class SegmentWanted(BaseModel):
@@ -265,8 +266,8 @@ def segment_moves(
     """Count who came and went day by day; 30 days up to today when none are named."""
     context: Context = request.app.state.context
     end = last or now.astimezone(ZoneInfo(context.settings.brand_zone)).date()
-    begin = first or end - timedelta(days=29)
-    if not 0 <= (end - begin).days < _MOST_DAYS or begin < date(1970, 1, 1) or end > date(2149, 6, 5):
+    begin = first or max(end, _FIRST_DAY + timedelta(days=29)) - timedelta(days=29)
+    if not _FIRST_DAY <= begin <= end <= _LAST_DAY or (end - begin).days >= _MOST_DAYS:
         raise BadInput(
             reason=f"days are from 1970 to 2149, at most {_MOST_DAYS} of them, the first not after the last.",
             reason_zh=f"日期应在 1970 年至 2149 年之间，最多 {_MOST_DAYS} 天，且起始日期不晚于结束日期。",

@@ -2,7 +2,20 @@
 
 import typer
 
-from siyu.app.cli import access, channels, data, fake, fake_wechat, imports, lifetime, people, run, sources
+from siyu.app.cli import (
+    access,
+    channels,
+    data,
+    fake,
+    fake_wechat,
+    imports,
+    journeys,
+    lifetime,
+    people,
+    run,
+    segments,
+    sources,
+)
 
 app = typer.Typer(
     name="siyu",
@@ -19,6 +32,8 @@ access.register(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(sources.app, name="sources")
 app.add_typer(channels.app, name="channels")
+app.add_typer(journeys.app, name="journeys")
+app.add_typer(segments.app, name="segments")
 app.add_typer(data.dead_letters, name="dead-letters")
 fake_wechat.register(fake.app)
 app.add_typer(fake.app, name="fake")

@@ -8,7 +8,20 @@ from siyu.channels.http.door import PushDoor
 from siyu.channels.http.entry import router as entry
 from siyu.channels.http.logins import LoginDoor
 from siyu.channels.http.logins import router as logins
+from siyu.channels.http.media import router as media
 from siyu.channels.http.mirror import router as mirror
 from siyu.channels.http.tasks import router as tasks
 
-__all__ = ["LoginDoor", "PushDoor", "accounts", "acts", "callback", "codes", "entry", "logins", "mirror", "tasks"]
+__all__ = [
+    "LoginDoor",
+    "PushDoor",
+    "accounts",
+    "acts",
+    "callback",
+    "codes",
+    "entry",
+    "logins",
+    "media",
+    "mirror",
+    "tasks",
+]

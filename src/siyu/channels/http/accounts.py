@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from siyu.channels import service
-from siyu.channels.types import Account, Capability, QuotaUse
+from siyu.channels.types import Account, Capability, CodeKind, QuotaUse
 from siyu.channels.types import Field as FormField
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
@@ -63,6 +63,7 @@ class Kind(BaseModel):
     fields: list[KindField]
     external_id: str = Field(description="The field that says which account it is; empty: it is asked for beside them.")
     capabilities: list[Capability]
+    codes: list[CodeKind] = Field(description="Kinds of entry codes that can be made.")
     ways: list[WayRead]
 
 
@@ -151,6 +152,7 @@ def kinds(_: CanSee) -> Kinds:
                 fields=[_field(field) for field in one.fields],
                 external_id=one.external_id,
                 capabilities=sorted(one.capabilities),
+                codes=list(one.codes) if Capability.ENTRY_CODES in one.capabilities else [],
                 ways=[WayRead.model_validate(way) for way in one.ways],
             )
             for one in service.abouts()

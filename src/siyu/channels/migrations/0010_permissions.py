@@ -11,7 +11,6 @@ depends_on = None
 def upgrade() -> None:
     op.execute("""
         ALTER TABLE channels.delivery ADD COLUMN until timestamptz;
-        CREATE INDEX delivery_until ON channels.delivery (until) WHERE state = 'ready' AND until IS NOT NULL;
 
         -- Deliveries that turned and of which nobody was told yet; whoever is told takes the row away.
         CREATE TABLE channels.turned (

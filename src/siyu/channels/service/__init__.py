@@ -31,6 +31,7 @@ from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
 from siyu.channels.service.ending import END_TIES, delete_account, end_ties
+from siyu.channels.service.feedback import unheard_deletions
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
 from siyu.channels.service.health import (
     Health,
@@ -44,6 +45,8 @@ from siyu.channels.service.hearing import apply, hear
 from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
 from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
+from siyu.channels.service.media import MOST_BYTES as MOST_PICTURE_BYTES
+from siyu.channels.service.media import keep_picture, picture, upload_again
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
@@ -84,6 +87,7 @@ __all__ = [
     "CODES_CHANNEL",
     "END_TIES",
     "MOST_ITEMS",
+    "MOST_PICTURE_BYTES",
     "PUSH",
     "RECONCILE",
     "TURNED_CHANNEL",
@@ -150,6 +154,7 @@ __all__ = [
     "heirless",
     "items_of",
     "keep_pending",
+    "keep_picture",
     "keep_recognised",
     "login_of_app",
     "make_tags",
@@ -168,6 +173,7 @@ __all__ = [
     "order_marks",
     "order_reconcile",
     "pause_account",
+    "picture",
     "push_message",
     "put_off_rereads",
     "read_push",
@@ -186,7 +192,9 @@ __all__ = [
     "take_turned",
     "task_results",
     "tie_phone",
+    "unheard_deletions",
     "update_account",
+    "upload_again",
     "used",
     "visitors",
     "walk",

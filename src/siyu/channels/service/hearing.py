@@ -16,8 +16,8 @@ from siyu.channels.service.quotas import grant
 from siyu.channels.service.rereading import ask_again
 from siyu.channels.service.telling import source_of
 from siyu.channels.store import accounts as account_tables
+from siyu.channels.store import codes, conversations, deliveries
 from siyu.channels.store import contacts as tables
-from siyu.channels.store import conversations, deliveries
 from siyu.channels.types.declared import Grant
 from siyu.channels.types.facts import FACTS
 from siyu.channels.types.handed import Account
@@ -74,7 +74,10 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
         account, said, sums = known[account_id], heard[account_id], Sums()
         if said.departures:
             told += contacts.hear(conn, account, said.departures, now, sums)
-        told += [_scan(account, push, now) for push in said.scans]
+        if said.scans:
+            told += [_scan(account, push, now) for push in said.scans]
+            scans = [(one.scan.state, one.scan.contact_id, one.at) for one in said.scans if one.scan]
+            codes.note_scans(conn, account_id, scans)
         if said.grants:
             grant(conn, account, said.grants, now)
         if said.reports:

@@ -31,10 +31,19 @@ def reserve(conn: Connection, account: Account, wanted: Sequence[Wanted], now: d
     applying = rules.applying(about, account.settings)
     asked = [(one, rules.keys_of(about, applying, one)) for one in wanted]
     quotas = {key: quota for _, keys in asked for key, quota in keys.items()}
-    stands = _lock(conn, account.id, quotas, zone, now)
+    # Mostly there is room for all: it is taken with the lock, and what was too much is given back.
+    added: dict[Key, int] = {}
+    for one, keys in asked:
+        for key in keys:
+            added[key] = added.get(key, 0) + one.count
+    stands = _lock(conn, account.id, quotas, zone, now, added)
     before = {key: stand.used for key, stand in stands.items()}
     answers = rules.decide([(one, list(keys)) for one, keys in asked], stands, zone)
-    changes = {key: (one.start, one.used - before[key]) for key, one in stands.items() if one.used != before[key]}
+    changes = {
+        key: (one.start, one.used - before[key] - added[key])
+        for key, one in stands.items()
+        if one.used - before[key] != added[key]
+    }
     tables.change(conn, account.id, changes)
     tables.spend(conn, account.id, _of_grants(answers), 1)
     return answers
@@ -174,11 +183,16 @@ def _use(
 
 
 def _lock(
-    conn: Connection, account_id: int, quotas: dict[Key, Quota], zone: ZoneInfo, now: datetime
+    conn: Connection,
+    account_id: int,
+    quotas: dict[Key, Quota],
+    zone: ZoneInfo,
+    now: datetime,
+    added: Mapping[Key, int],
 ) -> dict[Key, Stand]:
     if not quotas:
         return {}
-    found = tables.lock(conn, account_id, _starts(quotas, zone, now))
+    found = tables.lock(conn, account_id, _starts(quotas, zone, now), added)
     held = tables.held(conn, account_id, [key for key in quotas if key.window == "grant"], now)
     return {key: Stand(quota, found[key].start, found[key].used, held.get(key, [])) for key, quota in quotas.items()}
 

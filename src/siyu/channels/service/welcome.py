@@ -7,9 +7,9 @@ only once, so nobody is greeted twice by that.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, TypeVar
@@ -21,10 +21,12 @@ from sqlalchemy import Connection
 
 from siyu.channels.rules.schedule import greeting_at
 from siyu.channels.rules.wording import greeting_word, welcome
+from siyu.channels.service import media
 from siyu.channels.service.accounts import account
 from siyu.channels.store import welcomes as tables
 from siyu.channels.store.codes import CHANNEL
 from siyu.channels.types import Account, Arrival, Channel, CodeDefinition, Content, Greeted, Sent
+from siyu.channels.types.media import FILE
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError
@@ -164,7 +166,13 @@ class Greeter:
             "brand": self._brand,
             "store": plan.definition.store,
         }
-        return welcome(said, values)
+        content = welcome(said, values)
+        if not any(FILE in fields for _, fields in content.attachments):
+            return content
+        key = ("pictures", account_id, sha256(repr(content.attachments).encode()).hexdigest())
+        pictures = self._kept_or(key, lambda: self._shown(content, now))
+        content = replace(content, attachments=pictures)
+        return content if content.text or content.attachments else None
 
     def _send(self, account_id: int, arrival: Arrival, content: Content) -> tuple[Greeted, Sent]:
         """Try until the platform has answered for good, or the code is dead."""
@@ -195,6 +203,10 @@ class Greeter:
     def _staff_name(self, account_id: int, staff_id: str) -> str:
         with self._database.transaction() as conn:
             return tables.staff_name(conn, account_id, staff_id)
+
+    def _shown(self, content: Content, now: datetime) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        with self._database.transaction() as conn:
+            return media.shown(conn, content, now).attachments
 
     def _account(self, account_id: int) -> Account:
         with self._database.transaction() as conn:

@@ -64,7 +64,8 @@ def figures(
     read = ", ".join(f"coalesce(counted.{name}, 0) AS {name}" for name in FIGURES)
     found = rows(
         conn,
-        f"""{_of(kind)} SELECT code.id, coalesce(page.shown, 0) AS shown, {read}
+        f"""{_of(kind)} SELECT code.id, coalesce(page.shown, 0) AS shown, {read},
+                   coalesce(again.scanned, 0) AS scanned
             FROM unnest(CAST(:codes AS bigint[])) AS code (id)
             LEFT JOIN (SELECT code_id, {counted} FROM person GROUP BY code_id) AS counted ON counted.code_id = code.id
             LEFT JOIN (
@@ -73,7 +74,12 @@ def figures(
                   AND day >= CAST(CAST(:since AS timestamptz) AT TIME ZONE :zone AS date)
                   AND day <= CAST(CAST(:until AS timestamptz) AT TIME ZONE :zone AS date)
                 GROUP BY code_id
-            ) AS page ON page.code_id = code.id""",
+            ) AS page ON page.code_id = code.id
+            LEFT JOIN (
+                SELECT code_id, count(DISTINCT contact_id) AS scanned FROM channels.entry_scan JOIN way
+                    USING (account_id, state)
+                WHERE at >= :since AND at < :until GROUP BY code_id
+            ) AS again ON again.code_id = code.id""",
         codes=list(code_ids),
         card=card,
         since=since,

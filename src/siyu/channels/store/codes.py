@@ -124,6 +124,22 @@ def archive(conn: Connection, code_id: int, now: datetime) -> None:
     unsettle(conn, [code_id], now)
 
 
+def note_scans(conn: Connection, account_id: int, scans: Sequence[tuple[str, str, datetime]]) -> None:
+    """Keep what codes carried that were scanned, by whom and when, of those who follow already. Safe to repeat."""
+    run(
+        conn,
+        """INSERT INTO channels.entry_scan (account_id, state, contact_id, at)
+           SELECT :account_id, state, contact_id, at
+           FROM unnest(CAST(:states AS text[]), CAST(:contacts AS text[]), CAST(:at AS timestamptz[]))
+               AS new (state, contact_id, at)
+           WHERE state <> '' ORDER BY 2, 4, 3 ON CONFLICT DO NOTHING""",
+        account_id=account_id,
+        states=[state for state, _, _ in scans],
+        contacts=[contact_id for _, contact_id, _ in scans],
+        at=[at for _, _, at in scans],
+    )
+
+
 def notify(conn: Connection, code_id: int) -> None:
     run(conn, "SELECT pg_notify(:channel, :id)", channel=CHANNEL, id=str(code_id))
 

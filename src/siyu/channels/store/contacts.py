@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -262,6 +262,19 @@ def note_departures(conn: Connection, account_id: int, departures: Sequence[Depa
               AND heard.at BETWEEN old.since AND old.ended_at""",
         **given,
     )
+
+
+def deletions_by_day(conn: Connection, account_id: int, since: datetime, zone: str) -> dict[date, int]:
+    """How many customers deleted a member, as pushes told, by the day in this zone."""
+    found = rows(
+        conn,
+        """SELECT CAST(at AT TIME ZONE :zone AS date), count(DISTINCT (contact_id, staff_id)) FROM channels.departure
+           WHERE account_id = :account_id AND by = 'customer' AND at >= :since GROUP BY 1""",
+        account_id=account_id,
+        since=since,
+        zone=zone,
+    )
+    return {row[0]: int(row[1]) for row in found}
 
 
 def departures(

@@ -91,13 +91,17 @@ def insert(conn: Connection, account_id: int, way: str, new: Sequence[Mapping[st
 
 
 def lapse(conn: Connection, now: datetime, reasons: tuple[str, str], limit: int) -> list[AnyRow]:
-    """What may not be handed to a platform any more is refused as late; returns account, key and what was taken."""
+    """What may not be handed to a platform any more, of what is due first, is refused as late; returns account, key and
+    what was taken.
+    """
     return rows(
         conn,
         """
-        WITH late AS (
-            SELECT id FROM channels.delivery WHERE state = 'ready' AND until <= :now
-            ORDER BY until LIMIT :limit FOR UPDATE SKIP LOCKED
+        WITH first AS (
+            SELECT id, until FROM channels.delivery WHERE state = 'ready' AND due_at <= :now ORDER BY due_at LIMIT :limit
+        ), late AS (
+            SELECT id FROM channels.delivery JOIN first USING (id)
+            WHERE state = 'ready' AND delivery.until <= :now FOR UPDATE OF delivery SKIP LOCKED
         )
         UPDATE channels.delivery AS held SET state = 'refused', result = 'late', reason = :reason,
             reason_zh = :reason_zh, ended_at = :now

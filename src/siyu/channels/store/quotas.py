@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -22,10 +23,13 @@ class Summed(NamedTuple):
     full: int
 
 
-def lock(conn: Connection, account_id: int, starts: Mapping[Key, datetime]) -> dict[Key, Used]:
+def lock(
+    conn: Connection, account_id: int, starts: Mapping[Key, datetime], added: Mapping[Key, int] = MappingProxyType({})
+) -> dict[Key, Used]:
     """Lock these allowances, made where they are missing, and move them on to the window that begins then.
 
-    One that is in a later window already stays there: another's clock is ahead.
+    One that is in a later window already stays there: another's clock is ahead. What is ``added`` is added to what was
+    used, in the same stroke; what is returned is how they stood before.
     """
     keys = sorted(starts)
     found = rows(
@@ -33,21 +37,25 @@ def lock(conn: Connection, account_id: int, starts: Mapping[Key, datetime]) -> d
         """
         INSERT INTO channels.quota_use AS old
             (account_id, quota, time_window, subject, subject_id, window_start, used)
-        SELECT :account_id, quota, time_window, subject, subject_id, start, 0
+        SELECT :account_id, quota, time_window, subject, subject_id, start, added
         FROM unnest(CAST(:quotas AS text[]), CAST(:windows AS text[]), CAST(:subjects AS text[]),
-                    CAST(:ids AS text[]), CAST(:starts AS timestamptz[]))
-            WITH ORDINALITY AS wanted (quota, time_window, subject, subject_id, start, place)
+                    CAST(:ids AS text[]), CAST(:starts AS timestamptz[]), CAST(:added AS integer[]))
+            WITH ORDINALITY AS wanted (quota, time_window, subject, subject_id, start, added, place)
         ORDER BY place
         ON CONFLICT (account_id, quota, time_window, subject, subject_id) DO UPDATE
         SET window_start = greatest(old.window_start, excluded.window_start),
-            used = CASE WHEN old.window_start < excluded.window_start THEN 0 ELSE old.used END
+            used = excluded.used + CASE WHEN old.window_start < excluded.window_start THEN 0 ELSE old.used END
         RETURNING quota, time_window, subject, subject_id, window_start, used
         """,
         account_id=account_id,
         **_columns(keys),
         starts=[starts[key] for key in keys],
+        added=[added.get(key, 0) for key in keys],
     )
-    return {Key(*row[:4]): Used(row.window_start, row.used) for row in found}
+    return {
+        (key := Key(quota, window, subject, subject_id)): Used(start, used - added.get(key, 0))
+        for quota, window, subject, subject_id, start, used in found
+    }
 
 
 def change(conn: Connection, account_id: int, changes: Mapping[Key, tuple[datetime, int]]) -> None:

@@ -64,6 +64,17 @@ def staff_lacking(conn: Connection, account_id: int, listed: Sequence[str]) -> l
     return [row[0] for row in found]
 
 
+def serving(conn: Connection, account_id: int) -> list[str]:
+    """Who may have customers and is there, by id."""
+    found = rows(
+        conn,
+        """SELECT staff_id FROM channels.staff WHERE account_id = :account_id AND serves AND gone_at IS NULL
+           ORDER BY staff_id""",
+        account_id=account_id,
+    )
+    return [row[0] for row in found]
+
+
 def left(conn: Connection, account_id: int) -> frozenset[str]:
     """Staff who are no more."""
     found = rows(

@@ -69,6 +69,7 @@ from siyu.channels.types.logins import (
     MemberSession,
 )
 from siyu.channels.types.mapped import Recognised, Recognising, Visitor
+from siyu.channels.types.media import MediaFile, Uploaded
 from siyu.channels.types.mirrored import (
     ContactFollows,
     GroupMember,
@@ -168,6 +169,7 @@ __all__ = [
     "Mark",
     "MarkOrder",
     "MarkWanted",
+    "MediaFile",
     "Member",
     "MemberSession",
     "Mirrored",
@@ -218,6 +220,7 @@ __all__ = [
     "TransferOutcome",
     "UnreadablePush",
     "Unseen",
+    "Uploaded",
     "Visitor",
     "Walk",
     "Wanted",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from siyu.channels.types.declared import Grant
+from siyu.channels.types.media import Uploaded
 from siyu.channels.types.seen import Tag
 from siyu.kernel.errors import Conflict
 
@@ -168,6 +169,16 @@ class Acts:
 
     def note(self, staff_id: str, contact_id: str, note: Note) -> None:
         """Write what a member notes of a contact. Safe to repeat."""
+        raise NotImplementedError
+
+    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
+        """Give the platform a picture for attachments of a kind (``image``, ``mini_program``). A repeat uploads again."""
+        raise NotImplementedError
+
+    def feedback(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> dict[datetime, int]:
+        """How many customers deleted or blocked one of these members, by the begin of each day from ``since`` to ``until``,
+        which are begins of days of the platform's zone, at most 30 apart.
+        """
         raise NotImplementedError
 
     def hand_over(

@@ -230,7 +230,3 @@ class Channel(Acts, ABC):
     def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:
         """The platform's own picture of the QR, where the handle has no ``url``; raises the same."""
         raise NotImplementedError
-
-    def mark_contact(self, staff_id: str, contact_id: str, tag_ids: Sequence[str], remark: str) -> None:
-        """Put tags of the account, and a remark where one is given, on a contact. Safe to repeat; raises the same."""
-        raise NotImplementedError

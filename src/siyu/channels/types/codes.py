@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
-CodeKind = Literal["staff", "group", "link"]
-CODE_KINDS: Final[tuple[CodeKind, ...]] = ("staff", "group", "link")
+CodeKind = Literal["staff", "group", "link", "follow"]
+CODE_KINDS: Final[tuple[CodeKind, ...]] = ("staff", "group", "link", "follow")
 VerifyFree = Literal["always", "never", "during"]
 ServedBy = Literal["on_duty", "backups", "over_cap", "nobody"]
 EVERY_DAY: Final = (1, 2, 3, 4, 5, 6, 7)
@@ -95,7 +95,7 @@ class CodeDefinition:
 
     Attributes:
         roster: of a staff code or a link.
-        chats: of a group code.
+        chats: of a group code. A code by which one follows the account itself has neither.
         greetings: none: nobody is greeted by us.
         tags: our tags for whoever comes.
         platform_tag_ids: tags of the account that the platform puts on the contact.
@@ -176,6 +176,7 @@ class CodeFigures:
 
     Attributes:
         shown: how often its page was opened.
+        scanned: people who scanned it and followed the account already.
         added: people who came.
         there: of them, who is still there.
         left: of them, who is not.
@@ -189,6 +190,7 @@ class CodeFigures:
     left: int = 0
     stayed: int = 0
     due: int = 0
+    scanned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from siyu.channels.types.codes import CodeKind
+
 
 class Capability(StrEnum):
     """What a channel can do; a plugin that declares one does it."""
@@ -20,12 +22,14 @@ class Capability(StrEnum):
     PAGE_LOGIN = "page_login"  # says who visits a page of ours
     APP_LOGIN = "app_login"  # says who uses an app of ours, and the phone that they give
     ENTRY_CODES = "entry_codes"
+    MEDIA = "media"  # keeps pictures for a while
     WELCOME = "welcome"  # greets who has just come
     SEND = "send"
     TASKS = "tasks"  # knows what became of what staff were asked to send
     MOMENTS = "moments"  # staff publish to their customers; knows who liked and commented
     TAGGING = "tagging"  # changes tags, and puts them on contacts
     REMARKS = "remarks"  # writes what staff note
+    FEEDBACK = "feedback"  # counts who deleted or blocked staff
     HANDOVER = "handover"  # customers and groups go from one member to another
 
 
@@ -185,6 +189,7 @@ class About:
         external_id: the field whose value is how the platform calls the account; empty when no field says it.
         identity: identifier types its contacts have, the account's own scope first.
         handovers: the limits of handovers, where the channel has them.
+        codes: kinds of entry codes, where it has them.
     """
 
     name: str
@@ -199,3 +204,4 @@ class About:
     identity: tuple[str, ...] = ()
     external_id: str = ""
     handovers: HandoverLimits | None = None
+    codes: tuple[CodeKind, ...] = ("staff", "group", "link")

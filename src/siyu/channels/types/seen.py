@@ -160,9 +160,9 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """What could not be seen, and why: for the report of a reconcile."""
+    """What could not be seen, and why: for the report of a reconcile. ``feedback``: deletions, by their day."""
 
-    kind: ObjectKind
+    kind: ObjectKind | Literal["feedback"]
     id: str
     reason: str
     reason_zh: str

@@ -8,13 +8,16 @@ from typing import ClassVar
 from siyu.channels.types import (
     About,
     Channel,
+    CodeKind,
     Content,
     Finding,
     Grant,
+    Handle,
     Item,
     Known,
     Login,
     ObjectKind,
+    Opening,
     PushAnswer,
     PushRequest,
     Seen,
@@ -88,6 +91,20 @@ class OfficialAccount(_WeChat):
         """Up to three messages within a minute after somebody followed; ``code`` is that of the arrival."""
         sent = self._sender.greet(code.partition(":")[0], content)
         return Sent(code, sent.outcome, sent.handle, sent.error, sent.reason, sent.reason_zh, sent.retry_at)
+
+    def open_code(self, code: Opening) -> Handle:
+        made = self.make_code(code.state)
+        return Handle(made.ticket, picture_url=made.picture)
+
+    def change_code(self, handle: Handle, code: Opening) -> None:
+        """Nothing: the platform knows the state alone, which stays."""
+
+    def close_code(self, handle: Handle, kind: CodeKind) -> None:
+        """Nothing: a code that was made for ever cannot be taken back; who scans it goes on following the account."""
+
+    def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:
+        del kind  # there is one
+        return codes.picture(self.ports.http, handle.picture_url)
 
     def make_code(self, state: str, life: timedelta | None = None) -> codes.QrCode:
         """A QR code that carries ``state``; for 30 days at most, or for ever with no ``life``. See :func:`codes.make`."""

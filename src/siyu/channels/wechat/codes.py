@@ -5,13 +5,17 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
+import httpx
+
 from siyu.channels.wechat.client import BASE_URL, Client, later
-from siyu.kernel.errors import BadInput
+from siyu.kernel.errors import BadInput, TryLater
 
 LONGEST: Final = timedelta(days=30)
 _SHORTEST: Final = timedelta(minutes=1)
 _MOST_STATE: Final = 64
 _PICTURES: Final = "https://mp.weixin.qq.com"
+_PICTURE_BYTES: Final = 1024 * 1024
+_PICTURE_TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,33 @@ def make(client: Client, now: datetime, state: str, life: timedelta | None) -> Q
     told = life if not isinstance(seconds, int) or life is None else min(life, timedelta(seconds=min(seconds, 10**7)))
     expires_at = None if told is None else now + told
     return QrCode(ticket, url, f"{pictures}/cgi-bin/showqrcode?ticket={quote(ticket, safe='')}", expires_at)
+
+
+def picture(http: httpx.Client, url: str) -> bytes:
+    """The platform's drawing of a code, whose address tells no token.
+
+    Raises:
+        TryLater: it could not be fetched.
+    """
+    try:
+        with http.stream("GET", url, timeout=_PICTURE_TIMEOUT) as response:
+            response.raise_for_status()
+            read = bytearray()
+            for piece in response.iter_bytes():
+                read += piece
+                if len(read) > _PICTURE_BYTES:
+                    break
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as problem:
+        raise _no_picture(type(problem).__name__) from None
+    if not read or len(read) > _PICTURE_BYTES:
+        raise _no_picture(f"{len(read)} bytes")
+    return bytes(read)
+
+
+def _no_picture(said: str) -> TryLater:
+    return later(
+        f"WeChat has made the code; its picture could not be fetched ({said}). Check that this server may reach "
+        "mp.weixin.qq.com.",
+        f"微信已生成二维码，但未能下载图片（{said}）。请确认服务器可访问 mp.weixin.qq.com。",
+        30,
+    )

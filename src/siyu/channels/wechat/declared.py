@@ -98,6 +98,7 @@ OFFICIAL_ACCOUNT: Final = About(
             Capability.TAGS,
             Capability.PUSH,
             Capability.WELCOME,
+            Capability.ENTRY_CODES,
             Capability.SEND,
             Capability.PAGE_LOGIN,
         }
@@ -178,6 +179,7 @@ OFFICIAL_ACCOUNT: Final = About(
     ),
     identity=("open_id", "union_id"),
     external_id="app_id",
+    codes=("follow",),
 )
 
 MINI_PROGRAM: Final = About(

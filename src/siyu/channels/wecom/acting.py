@@ -1,16 +1,31 @@
 """What an account does beyond reading and sending, in the words of the protocol."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from siyu.channels.types import Acts, Handover, Heirless, Note, Reaction, Results, Said, SaidPage, Tag, TransferOutcome
-from siyu.channels.wecom.calls import contacts, moments, sends, service, tags, transfers
+from siyu.channels.types import (
+    Acts,
+    Handover,
+    Heirless,
+    Note,
+    Reaction,
+    Results,
+    Said,
+    SaidPage,
+    Tag,
+    TransferOutcome,
+    Uploaded,
+)
+from siyu.channels.wecom.calls import contacts, figures, media, moments, sends, service, tags, transfers
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.errors import advice
 from siyu.channels.wecom.results import moment_results, results
 from siyu.kernel.errors import BadInput, TryLater
 
 _MOMENT: Final = "moment"
+_STAFF_AT_ONCE: Final = 100
+_MEDIA_FIELDS: Final = {"image": "media_id", "mini_program": "pic_media_id"}
 # Already under way, or there already, counts as taken: so a request may be repeated.
 _OUTCOMES: Final[Mapping[int, TransferOutcome]] = {40129: "waiting", 40128: "limit", 40099: "limit", 90504: "done"}
 _FAILED: Final[TransferOutcome] = "failed"
@@ -52,6 +67,19 @@ class WecomActs(Acts):
         contacts.remark(
             self.client, staff_id, contact_id, {name: value for name, value in fields.items() if value is not None}
         )
+
+    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
+        made = media.upload(self.client, "image", name, content, media_type)
+        return Uploaded({_MEDIA_FIELDS[kind]: made.id}, made.until)
+
+    def feedback(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> dict[datetime, int]:
+        found: dict[datetime, int] = {}
+        begin, end = int(since.timestamp()), int(until.timestamp())
+        for at in range(0, len(staff_ids), _STAFF_AT_ONCE):
+            for one in figures.behaviour(self.client, begin, end, staff=staff_ids[at : at + _STAFF_AT_ONCE]):
+                if one.day is not None:
+                    found[one.day] = found.get(one.day, 0) + one.counts.get("negative_feedback_cnt", 0)
+        return found
 
     def hand_over(
         self, giver: str, taker: str, contact_ids: Sequence[str], *, left: bool, said: str = ""

@@ -84,8 +84,5 @@ class Wecom(WecomActs, Channel):
     def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:
         return codes.code_picture(self.client, handle, kind)
 
-    def mark_contact(self, staff_id: str, contact_id: str, tag_ids: Sequence[str], remark: str) -> None:
-        codes.mark_contact(self.client, staff_id, contact_id, tag_ids, remark)
-
     def find_sent(self, way: str, items: Sequence[Item], since: datetime, known: Collection[str]) -> list[Sent]:
         return find_sent(self.client, way, items, since, known)

@@ -1,12 +1,11 @@
 """Entry codes on WeCom: 联系我 for staff, 加入群聊 for groups, 获客链接 as links."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import httpx
 
 from siyu.channels.types import CodeKind, Handle, Opening, PlatformRefused
-from siyu.channels.wecom.calls import contacts, links, tags, ways
+from siyu.channels.wecom.calls import links, ways
 from siyu.channels.wecom.calls.ways import ContactWay, JoinWay
 from siyu.channels.wecom.client import Client
 from siyu.kernel.errors import TryLater
@@ -75,14 +74,6 @@ def code_picture(client: Client, handle: Handle, kind: CodeKind) -> bytes:
     if not read or len(read) > _PICTURE_BYTES:
         raise _no_picture(f"{len(read)} bytes")
     return bytes(read)
-
-
-def mark_contact(client: Client, staff_id: str, contact_id: str, tag_ids: Sequence[str], remark: str) -> None:
-    """Put tags, and a remark where one is given. Safe to repeat."""
-    if tag_ids:
-        tags.mark(client, staff_id, contact_id, add=tag_ids)
-    if remark:
-        contacts.remark(client, staff_id, contact_id, {"remark": remark})
 
 
 def _contact_way(code: Opening, config_id: str = "") -> ContactWay:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import one, rows, run
+from siyu.engines.postgres import columns, one, rows, run
 from siyu.engines.postgres.connection import driver_connection
 
 if TYPE_CHECKING:  # only a refit moves tables
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 _WORTH: Final = ("model", "months", "p_alive", "purchases", "spend_fen", "value_fen", "bought", "first_day", "last_day")
 _COLUMNS: Final = f"customer_id, as_of, {', '.join(_WORTH)}"
@@ -129,6 +131,11 @@ def values(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
         ids=list(customer_ids),
     )
     return {row.customer_id: row.value_fen for row in found}
+
+
+def everybody(conn: Connection) -> "list[NDArray[np.int64]]":
+    """Customers and their ``value_fen``."""
+    return columns(conn, "customer_id, value_fen", "SELECT customer_id, value_fen FROM customers.prediction")
 
 
 def _count(conn: Connection, sql: str, **parameters: Any) -> int:

@@ -13,6 +13,7 @@ from siyu.customers.service.exporting import (
     fail_export,
     finish_export,
 )
+from siyu.customers.service.knowing import may_be_put, people_of_days, put_traits, scopes_of, traits_of
 from siyu.customers.service.listing import (
     CHANNEL,
     basis,
@@ -32,7 +33,7 @@ from siyu.customers.service.listing import (
 )
 from siyu.customers.service.merging import merge_profiles, start_profile
 from siyu.customers.service.offering import offered
-from siyu.customers.service.predicting import expected_values, prediction, write_predictions
+from siyu.customers.service.predicting import expected_of_everybody, expected_values, prediction, write_predictions
 from siyu.customers.service.reading import (
     consents_of,
     personal_items,
@@ -59,6 +60,7 @@ __all__ = [
     "consents_of",
     "count_by",
     "everybody",
+    "expected_of_everybody",
     "expected_values",
     "expire_exports",
     "export",
@@ -75,20 +77,25 @@ __all__ = [
     "mark_known",
     "mark_stale",
     "marked_at_one_moment",
+    "may_be_put",
     "merge_profiles",
     "normalise",
     "offered",
+    "people_of_days",
     "personal_items",
     "personal_prints",
     "prediction",
     "profile",
+    "put_traits",
     "relation_counts",
     "remove_tags",
+    "scopes_of",
     "search",
     "stale_since",
     "standing_differences",
     "start_profile",
     "take_stale",
+    "traits_of",
     "without_profile",
     "write_predictions",
     "zones_of",

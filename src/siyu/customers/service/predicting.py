@@ -9,7 +9,9 @@ from siyu.customers.predictions import store
 from siyu.customers.types import Prediction
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 
 def write_predictions(conn: Connection, table: "pa.Table", *, above: int, up_to: int) -> int:
@@ -41,3 +43,10 @@ def prediction(conn: Connection, customer_id: int) -> Prediction | None:
 def expected_values(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
     """What these customers are expected to bring, in fen (:class:`Prediction`); who has no prediction is absent."""
     return store.values(conn, customer_ids)
+
+
+def expected_of_everybody(conn: Connection) -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
+    """Customers with a prediction, ascending, and what each is expected to bring, in fen."""
+    ids, values = store.everybody(conn)
+    order = ids.argsort()
+    return ids[order], values[order]

@@ -57,6 +57,19 @@ RIGHTS: Mapping[str, Right] = {
         "change tags, remarks and who serves whom on the platforms", "在平台上修改标签、备注与客户归属", Role.OPERATOR
     ),
     "channels.manage": _right("connect, change and pause accounts of channels", "接入、修改与停用渠道账号"),
+    "content.read": _right(
+        "see materials, scripts, personas and calendars",
+        "查看素材、话术、人设与内容日历",
+        Role.OPERATOR,
+        Role.ANALYST,
+        Role.STAFF,
+        Role.AUDITOR,
+    ),
+    "content.manage": _right(
+        "make and change materials, scripts, personas and calendars",
+        "创建与修改素材、话术、人设与内容日历",
+        Role.OPERATOR,
+    ),
     "touch.read": _right(
         "see touches, their reasons, and the rules of the gate",
         "查看触达记录、原因与闸门规则",
@@ -68,6 +81,22 @@ RIGHTS: Mapping[str, Right] = {
         "change the rules of the gate, pause sending, send to one person",
         "修改闸门规则、暂停发送与单人发送",
         Role.OPERATOR,
+    ),
+    "journeys.read": _right(
+        "see journeys, who is where in them, and what is planned",
+        "查看旅程、在途客户与计划",
+        Role.OPERATOR,
+        Role.ANALYST,
+        Role.AUDITOR,
+    ),
+    "journeys.manage": _right(
+        "write, start, pause and stop journeys and broadcasts", "编写、启动、暂停与停止旅程和群发", Role.OPERATOR
+    ),
+    "tasks.do": _right(
+        "see what staff are asked to do for customers, and say that it is done",
+        "查看并完成员工任务",
+        Role.OPERATOR,
+        Role.STAFF,
     ),
     "operators.manage": _right("make, change and disable operators", "管理操作员"),
     "keys.manage": _right("make and revoke API keys", "管理 API 密钥"),

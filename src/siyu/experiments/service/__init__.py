@@ -10,8 +10,10 @@ from siyu.experiments.service.assigning import (
     places_of,
     reassign,
 )
+from siyu.experiments.service.measuring import exposures, exposures_print
 from siyu.experiments.service.programmes import (
     change_control,
+    change_costs,
     change_holdout,
     holdout,
     programme,
@@ -20,16 +22,21 @@ from siyu.experiments.service.programmes import (
     start_programme,
     stop_programme,
 )
+from siyu.experiments.service.watching import harm_counts, watch, weigh
 
 __all__ = [
     "assign",
     "assign_many",
     "bucket",
     "change_control",
+    "change_costs",
     "change_holdout",
     "counted",
     "expose",
     "expose_many",
+    "exposures",
+    "exposures_print",
+    "harm_counts",
     "holdout",
     "places_of",
     "programme",
@@ -38,4 +45,6 @@ __all__ = [
     "resume_programme",
     "start_programme",
     "stop_programme",
+    "watch",
+    "weigh",
 ]

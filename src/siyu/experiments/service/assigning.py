@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from siyu.customers import service as customers
 from siyu.engines.postgres import AnyRow
-from siyu.experiments import rules, store
+from siyu.experiments import rules
+from siyu.experiments.store import assignments as store
 from siyu.experiments.types import Assignment, Group, GroupCount, Programme
 from siyu.kernel.errors import NotFound
 

@@ -1,7 +1,7 @@
 """Programmes: started, stopped, and how many are left alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +9,8 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.engines.access import service as access
-from siyu.experiments import rules, store
+from siyu.experiments import rules
+from siyu.experiments.store import assignments as store
 from siyu.experiments.types import (
     CONTROL_BP,
     MOST_CONTROL_BP,
@@ -23,6 +24,7 @@ from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound
 _KEY: Final = re.compile(r"[a-z][a-z0-9_:.-]{0,99}")
 _MOST_ARMS: Final = 20
 _MOST_PROGRAMMES: Final = 200
+_MOST_COST_FEN: Final = 1_000_000
 
 
 def start_programme(
@@ -146,6 +148,33 @@ def change_control(
             action="programme.control_changed",
             target=f"programme:{programme_id}",
             details={"from_bp": old.control_bp, "to_bp": control_bp, "reason": reason.strip()},
+            now=now,
+        )
+    return programme(conn, programme_id)
+
+
+def change_costs(conn: Connection, programme_id: int, costs: Mapping[str, int], actor: str, now: datetime) -> Programme:
+    """What one touch costs from now on in reports, in fen, by way. Audited; a repeat changes nothing.
+
+    Raises:
+        BadInput: a cost is below 0 or above 10,000 yuan.
+        NotFound: there is no such programme.
+    """
+    for way, fen in costs.items():
+        if not 0 <= fen <= _MOST_COST_FEN or not _KEY.fullmatch(way):
+            raise BadInput(
+                reason=f"'{way}' at {fen} fen a touch cannot be; give 0 to {_MOST_COST_FEN} fen a way.",
+                reason_zh=f"“{way}”每次触达 {fen} 分的成本无效，请填写 0 至 {_MOST_COST_FEN} 分。",
+            )
+    old = _found(store.lock_programme(conn, programme_id), programme_id)
+    if dict(old.costs) != dict(costs):
+        store.write_costs(conn, programme_id, costs)
+        access.record(
+            conn,
+            actor=actor,
+            action="programme.costs_changed",
+            target=f"programme:{programme_id}",
+            details={"costs": dict(costs)},
             now=now,
         )
     return programme(conn, programme_id)

@@ -13,6 +13,7 @@ from siyu.identity.service.operate import (
 from siyu.identity.service.reading import (
     aliases_of,
     asset_counts,
+    existing,
     find,
     graph,
     identifiers,
@@ -33,6 +34,7 @@ __all__ = [
     "aliases_of",
     "asset_counts",
     "confirm_merge",
+    "existing",
     "find",
     "find_many",
     "graph",

@@ -85,6 +85,12 @@ def living_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
     return reading.living_of(conn, customer_ids)
 
 
+def existing(conn: Connection, customer_ids: Sequence[int]) -> list[int]:
+    """Whom these ids stand for now, each once and in order; ids that nobody ever had are left out."""
+    moved = reading.living_of(conn, customer_ids)
+    return reading.customers_among(conn, sorted({moved.get(one, one) for one in customer_ids}))
+
+
 def values_of(conn: Connection, type_name: str, scope: str, customer_ids: Sequence[int]) -> list[tuple[int, str]]:
     """(customer, value) of these customers' identifiers of a type and scope, of each the one seen last first.
 

@@ -130,6 +130,16 @@ def living_of(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
     return {int(row[0]): int(row[1]) for row in found}
 
 
+def customers_among(conn: Connection, customer_ids: Sequence[int]) -> list[int]:
+    """Those of these that somebody has, in their order."""
+    found = rows(
+        conn,
+        "SELECT id FROM identity.customer WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id",
+        ids=list(customer_ids),
+    )
+    return [row.id for row in found]
+
+
 def values_of(conn: Connection, type_name: str, scope: str, customer_ids: Sequence[int]) -> list[tuple[int, str]]:
     """(customer, value) of identifiers of a type and scope, of each customer the one seen last first."""
     found = rows(

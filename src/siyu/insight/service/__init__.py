@@ -13,6 +13,7 @@ from siyu.insight.service.funnels import (
     schema,
 )
 from siyu.insight.service.ladder import ladder_movers, ladder_moves
+from siyu.insight.service.lift import lift
 from siyu.insight.service.people import all_people, check_people, people
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ladder_movers",
     "ladder_moves",
     "lifetime",
+    "lift",
     "ltv",
     "ltv_spread",
     "people",

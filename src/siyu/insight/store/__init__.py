@@ -1,6 +1,6 @@
 """Plans → SQL → rows. All queries of insight, on ClickHouse and (saved funnels) on PostgreSQL."""
 
-from siyu.insight.store import cohorts, facts, funnels, ladder, people, rfm, saved, spread, windows
+from siyu.insight.store import cohorts, facts, funnels, ladder, lift, people, rfm, saved, spread, windows
 from siyu.insight.store.moves import CUSTOMER, moves_sql
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "facts",
     "funnels",
     "ladder",
+    "lift",
     "moves_sql",
     "people",
     "rfm",

@@ -2,7 +2,17 @@
 
 from siyu.segments.rules.calendar import day_number, flips_by_day, moments_of_days, next_anniversaries
 from siyu.segments.rules.checking import FACT_KINDS, check
-from siyu.segments.rules.depending import ANY_FACT, NEW, PREDICTION, PURCHASE, STANDING, depends_on, zero_passes
+from siyu.segments.rules.depending import (
+    AHEAD,
+    ANY_FACT,
+    NEW,
+    PEOPLE,
+    PREDICTION,
+    PURCHASE,
+    STANDING,
+    depends_on,
+    zero_passes,
+)
 from siyu.segments.rules.planning import (
     And,
     AskedOf,
@@ -23,9 +33,11 @@ from siyu.segments.rules.planning import (
 from siyu.segments.rules.wording import Language, sentence
 
 __all__ = [
+    "AHEAD",
     "ANY_FACT",
     "FACT_KINDS",
     "NEW",
+    "PEOPLE",
     "PREDICTION",
     "PURCHASE",
     "STANDING",

@@ -32,6 +32,7 @@ from siyu.segments.types import (
 STANDING: Final = "standing"  # where the customer stands was counted again; also what is marked for it and has no fact
 PREDICTION: Final = "prediction"
 ANY_FACT: Final = "any fact"
+AHEAD: Final = "ahead"  # a fact is dated later than now
 NEW: Final = "new"  # somebody is known for the first time, maybe without any fact
 PURCHASE: Final = "purchase"  # the setting says otherwise what a purchase is
 MONEY: Final = ("order.paid", "order.refunded", "order.amended", "order.claimed")

@@ -1,6 +1,6 @@
 """What other rooms may ask of segments."""
 
-from siyu.segments.rules import FACT_KINDS, NEW, PREDICTION, PURCHASE, STANDING
+from siyu.segments.rules import AHEAD, FACT_KINDS, NEW, PREDICTION, PURCHASE, STANDING
 from siyu.segments.service.defining import (
     EVALUATE,
     adopt,
@@ -21,8 +21,10 @@ from siyu.segments.service.reacting import CHANNEL, anything_due, expire, react,
 from siyu.segments.service.reading import check_expression, combine, contains, evaluations, moves, overlap, people_of
 from siyu.segments.service.reading import members_of as members
 from siyu.segments.service.rulebook import check_rule, problems, sentence, sentences
+from siyu.segments.store.bitmaps import bitmap
 
 __all__ = [
+    "AHEAD",
     "CHANNEL",
     "EVALUATE",
     "FACT_KINDS",
@@ -33,6 +35,7 @@ __all__ = [
     "adopt",
     "announce_use",
     "anything_due",
+    "bitmap",
     "change",
     "check_expression",
     "check_rule",

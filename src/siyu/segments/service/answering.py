@@ -26,20 +26,21 @@ class Answer:
     due_at: Ids
 
 
-def answers(world: World, asked: Sequence[Rule], *, dues: bool = False) -> list[Answer]:
+def answers(world: World, asked: Sequence[Rule], *, dues: bool = False, ahead: bool = True) -> list[Answer]:
     """Answer rules without references together.
 
     Args:
         world: of whom, and when.
         asked: the rules.
         dues: also say when answers may change by themselves.
+        ahead: of that also by facts that are dated ahead; not wanted where nobody has any that is not known to be due.
     """
     plan = rules.plan(asked)
     counted: dict[tuple[rules.Scan, Rule], BitMap64] = {}
     due: list[Dues] = [[] for _ in asked]
     for which in _SCANS:
         if plan.counted[which]:
-            counted |= _scanned(world, plan, which, due if dues else None)
+            counted |= _scanned(world, plan, which, due if dues else None, ahead=ahead)
     states: dict[Leaf, BitMap64] = {}
     changing: dict[Leaf, Dues] = {}
     for leaf in plan.asked:
@@ -52,7 +53,7 @@ def answers(world: World, asked: Sequence[Rule], *, dues: bool = False) -> list[
 
 
 def _scanned(
-    world: World, plan: rules.Plan, which: rules.Scan, due: list[Dues] | None
+    world: World, plan: rules.Plan, which: rules.Scan, due: list[Dues] | None, *, ahead: bool
 ) -> dict[tuple[rules.Scan, Rule], BitMap64]:
     parts = plan.counted[which]
     timely: dict[int, list[Rule]] = {}
@@ -73,7 +74,8 @@ def _scanned(
     if due is not None:
         for place, pair in zip(timely, found.dues, strict=True):
             due[place].append(pair)
-        _add_future(world, plan, which, due)
+        if ahead:
+            _add_future(world, plan, which, due)
     answered = {}
     for part, ids in zip(parts, found.differing, strict=True):
         differing = bitmap(ids) & world.everybody

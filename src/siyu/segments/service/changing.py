@@ -18,31 +18,37 @@ from siyu.timeline import service as timeline
 
 
 def apply(
-    conn: Connection, world: World, stored: Stored, asked: BitMap64, answer: Answer, now: datetime
+    conn: Connection, world: World, asked: BitMap64, answered: Sequence[tuple[Stored, Answer]], now: datetime
 ) -> list[Change]:
-    """Make the asked people's part of a segment what was answered; returns who came and went. Safe to repeat.
+    """Make the asked people's part of some segments what was answered; returns who came and went. Safe to repeat.
 
-    Somebody who was in it under an id that was merged away stays in it without coming or going.
+    Somebody who was in one under an id that was merged away stays in it without coming or going.
 
     Args:
-        conn: a transaction that holds the segment's row.
+        conn: a transaction that holds the rows of the segments.
         world: of a few people.
-        stored: the segment.
         asked: whom it was asked of, also ids that are nobody's any more.
-        answer: who of them passes, and when that may change.
+        answered: segments, with who of the people passes and when that may change.
         now: the moment of the changes.
     """
     assert world.few is not None
-    aliases = world.few.aliases
-    held = members.among(conn, stored.id, [*asked, *aliases.merged.tolist()])
-    under_another = np.asarray([one in held for one in aliases.merged.tolist()], np.bool_)
-    was = (held & world.everybody) | (bitmap(aliases.merged_into[under_another]) & world.everybody)
-    coming, going = answer.people - held, held - answer.people
-    if coming or going:
-        members.change(conn, stored.id, coming, going)
-        definitions.count_moves(conn, stored.id, len(coming) - len(going))
-    dues.add(conn, stored.id, dues.by_moment(answer.due_ids, answer.due_at, world.moment.now))
-    return changes_of(stored.id, answer.people - was, was - answer.people, now)
+    aliases, everybody = world.few.aliases, world.everybody
+    stored = members.among_many(conn, [one.id for one, _ in answered], asked | bitmap(aliases.merged))
+    moves, dated, changes = {}, {}, []
+    for one, answer in answered:
+        held, people = stored[one.id], answer.people
+        another = np.asarray([merged in held for merged in aliases.merged.tolist()], np.bool_)
+        was = (held | bitmap(aliases.merged_into[another])) & everybody
+        if people != held:
+            moves[one.id] = people - held, held - people
+        if len(answer.due_ids):
+            dated[one.id] = dues.by_moment(answer.due_ids, answer.due_at, world.moment.now)
+        changes += changes_of(one.id, people - was, was - people, now)
+    if moves:
+        members.change(conn, moves)
+        definitions.count_moves(conn, {of: len(coming) - len(going) for of, (coming, going) in moves.items()})
+    dues.add(conn, dated)
+    return changes
 
 
 def changes_of(segment_id: int, entered: BitMap64, left: BitMap64, now: datetime) -> list[Change]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from siyu.engines.clickhouse.client import Client
 from siyu.identity import service as identity
-from siyu.segments.rules import ANY_FACT
+from siyu.segments.rules import AHEAD, ANY_FACT, PEOPLE
 from siyu.segments.service.answering import answers
 from siyu.segments.service.asking import open_world
 from siyu.segments.service.changing import apply, tell
@@ -33,7 +33,8 @@ def react(conn: Connection, clickhouse: Client, touched: Mapping[str, BitMap64],
     Args:
         conn: an open transaction.
         clickhouse: has the facts already.
-        touched: what happened (a kind of fact, or another cause) → to whom, as OneID knows them now.
+        touched: what happened (a kind of fact, or another cause) → to whom, as OneID knows them now; under ``AHEAD``
+            those of whom a fact is dated ahead.
         now: nothing after it counts.
     """
     happened = {cause: people for cause, people in touched.items() if people}
@@ -41,7 +42,8 @@ def react(conn: Connection, clickhouse: Client, touched: Mapping[str, BitMap64],
         return []
     segments = definitions.lock_live(conn, [*happened, ANY_FACT])
     wanted = [(stored, everyone) for stored in segments if (everyone := _concerned(stored.depends_on, happened))]
-    return _look_again(conn, clickhouse, wanted, now)
+    # A fact that is dated ahead stays due until its moment: only new ones, or another's, are looked for.
+    return _look_again(conn, clickhouse, wanted, now, ahead=not happened.keys().isdisjoint((AHEAD, *PEOPLE)))
 
 
 def _concerned(causes: Iterable[str], happened: Mapping[str, BitMap64]) -> BitMap64:
@@ -51,7 +53,7 @@ def _concerned(causes: Iterable[str], happened: Mapping[str, BitMap64]) -> BitMa
 
 
 def _look_again(
-    conn: Connection, clickhouse: Client, wanted: Sequence[tuple[Stored, BitMap64]], now: datetime
+    conn: Connection, clickhouse: Client, wanted: Sequence[tuple[Stored, BitMap64]], now: datetime, *, ahead: bool
 ) -> list[Change]:
     few = [(stored, people) for stored, people in wanted if len(people) <= MANY]
     for stored, people in wanted:
@@ -66,8 +68,8 @@ def _look_again(
     for start in range(0, len(everyone), AT_ONCE):
         asked = everyone[start : start + AT_ONCE]
         world = open_world(conn, clickhouse, moment, asked.tolist())
-        for (stored, _), answer in zip(few, answers(world, trees, dues=True), strict=True):
-            changes += apply(conn, world, stored, bitmap(asked), answer, now)
+        answered = zip([stored for stored, _ in few], answers(world, trees, dues=True, ahead=ahead), strict=True)
+        changes += apply(conn, world, bitmap(asked), list(answered), now)
     tell(conn, changes, [stored for stored, _ in few])
     return changes
 
@@ -82,7 +84,9 @@ def expire(conn: Connection, clickhouse: Client, now: datetime, most: int = 5000
         stored = definitions.by_id(conn, segment_id, lock=True)
         people = dues.take(conn, segment_id, millis, most)
         if stored is not None and stored.live and not stored.outdated:
-            return _look_again(conn, clickhouse, [(stored, bitmap(identity.owners_now(conn, ids(people))))], now)
+            return _look_again(
+                conn, clickhouse, [(stored, bitmap(identity.owners_now(conn, ids(people))))], now, ahead=True
+            )
     return []
 
 

@@ -4,7 +4,7 @@ Rows have ``t`` (milliseconds), ``amount`` (fen) and one truth a condition. Mome
 never is ``NEVER``. Values are parameters; names were checked before (:mod:`siyu.segments.rules`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -17,6 +17,7 @@ from siyu.segments.types import AllOf, AnyOf, Bought, Did, FollowedBy, Not, Rule
 NEVER: Final = 2**62
 BEFORE: Final = -(2**62)
 DAY: Final = 86_400_000
+_IN_TEXT: Final = 2500  # ids of 8 digits or so: a statement may have 256 kB, and has a few such lists
 _UNITS: Final = {"minute": 60_000, "hour": 3_600_000, "day": DAY}
 _SIGNS: Final = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "eq": "=", "ne": "!="}
 
@@ -36,6 +37,12 @@ class Values:
             self.all[name] = value
             self._places[key] = f"{{{name}:{type_}}}"
         return self._places[key]
+
+    def ids(self, ids: Sequence[int]) -> str:
+        """Ids, in the text itself where that is short: parameters travel in the address, which is slow for many."""
+        if len(ids) > _IN_TEXT:
+            return self.put(list(ids), "Array(UInt64)")
+        return f"CAST([{', '.join(map(str, map(int, ids)))}], 'Array(UInt64)')"
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,9 +277,16 @@ def evaluated(conn: Connection, segment_id: int, version: int, people: int, at: 
     )
 
 
-def count_moves(conn: Connection, segment_id: int, by: int) -> None:
-    """So many more are in it."""
-    run(conn, "UPDATE segments.segment SET people = people + :by WHERE id = :id", id=segment_id, by=by)
+def count_moves(conn: Connection, moved: Mapping[int, int]) -> None:
+    """So many more are in each."""
+    run(
+        conn,
+        """UPDATE segments.segment SET people = people + by
+           FROM unnest(CAST(:ids AS bigint[]), CAST(:by AS bigint[])) AS moved (segment_id, by)
+           WHERE segment.id = moved.segment_id AND by <> 0""",
+        ids=list(moved),
+        by=list(moved.values()),
+    )
 
 
 def note_evaluation(conn: Connection, of: Sequence[Any]) -> None:

@@ -28,44 +28,47 @@ def by_moment(ids: NDArray[np.int64], moments: NDArray[np.int64], now: int) -> d
     return {int(rounded[start]): bitmap(ids[start:end]) for start, end in zip(starts.tolist(), ends, strict=False)}
 
 
-def add(conn: Connection, segment_id: int, due: Mapping[int, BitMap64]) -> None:
-    """Also look at these then."""
-    if not due:
+def add(conn: Connection, due: Mapping[int, Mapping[int, BitMap64]]) -> None:
+    """Of each segment, also look at these then."""
+    entries = [(segment_id, moment) for segment_id, found in due.items() for moment in found]
+    if not entries:
         return
-    moments = sorted(due)
     known = {
-        row[0]: BitMap64.deserialize(bytes(row[1]))
+        (row[0], row[1]): BitMap64.deserialize(bytes(row[2]))
         for row in rows(
             conn,
-            """SELECT due_at, people FROM segments.due
-               WHERE segment_id = :id AND due_at = ANY(CAST(:moments AS bigint[]))""",
-            id=segment_id,
-            moments=moments,
+            """SELECT segment_id, due_at, people
+               FROM unnest(CAST(:owners AS bigint[]), CAST(:moments AS bigint[])) AS wanted (segment_id, due_at)
+               JOIN segments.due USING (segment_id, due_at)""",
+            owners=[segment_id for segment_id, _ in entries],
+            moments=[moment for _, moment in entries],
         )
     }
-    _write(conn, segment_id, [(moment, due[moment] | known.get(moment, BitMap64())) for moment in moments])
+    after = {entry: due[entry[0]][entry[1]] | known.get(entry, BitMap64()) for entry in entries}
+    _write(conn, [(*entry, people) for entry, people in after.items() if known.get(entry) != people])
 
 
 def replace(conn: Connection, segment_id: int, due: Mapping[int, BitMap64]) -> None:
     """Look at these then, and at nobody else any more."""
     run(conn, "DELETE FROM segments.due WHERE segment_id = :id", id=segment_id)
-    _write(conn, segment_id, sorted(due.items(), key=lambda entry: entry[0]))
+    _write(conn, [(segment_id, moment, people) for moment, people in sorted(due.items(), key=lambda entry: entry[0])])
 
 
-def _write(conn: Connection, segment_id: int, entries: Sequence[tuple[int, BitMap64]]) -> None:
+def _write(conn: Connection, entries: Sequence[tuple[int, int, BitMap64]]) -> None:
     for start in range(0, len(entries), _BATCH):
         written = entries[start : start + _BATCH]
         run(
             conn,
             """
             INSERT INTO segments.due (segment_id, due_at, people)
-            SELECT :id, due_at, people
-            FROM unnest(CAST(:moments AS bigint[]), CAST(:people AS bytea[])) AS new (due_at, people)
+            SELECT owner, due_at, people
+            FROM unnest(CAST(:owners AS bigint[]), CAST(:moments AS bigint[]), CAST(:people AS bytea[]))
+                AS new (owner, due_at, people)
             ON CONFLICT (due_at, segment_id) DO UPDATE SET people = excluded.people
             """,
-            id=segment_id,
-            moments=[moment for moment, _ in written],
-            people=[people.serialize() for _, people in written],
+            owners=[owner for owner, _, _ in written],
+            moments=[moment for _, moment, _ in written],
+            people=[people.serialize() for _, _, people in written],
         )
 
 

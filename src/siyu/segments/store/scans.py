@@ -25,6 +25,9 @@ _T: Final = "toUnixTimestamp64Milli(occurred_at)"
 _COLUMNS: Final = ("amount_fen", "source_id")
 _SIGNS: Final = {"eq": "=", "ne": "!=", "in": "IN", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _MASK: Final = 60  # parts in one number
+_BY_PERSON: Final = (
+    " SETTINGS optimize_use_projections = 0"  # none is sorted by person; to look costs as much as to read
+)
 _MOMENT: Final = "fromUnixTimestamp64Milli({}, 'UTC')"
 
 
@@ -126,7 +129,7 @@ FROM (
     )
     GROUP BY customer
 )
-WHERE customer <> 0 AND ({having})""".strip()
+WHERE customer <> 0 AND ({having}){"" if few is None else _BY_PERSON}""".strip()
 
 
 Test = Did | Bought | tuple[Any, ...]
@@ -162,21 +165,21 @@ def _of_whom(shown: str, where: str, values: Values, few: Few | None) -> str:
         SELECT {_CUSTOMER} AS customer, {shown}
         FROM facts WHERE {where}"""
     aliases = few.aliases
-    ids = values.put([*few.ids, *aliases.merged.tolist()], "Array(UInt64)")
+    ids = values.ids([*few.ids, *aliases.merged.tolist()])
     customer = "recorded_for"
     if len(aliases.merged):
-        merged = values.put(aliases.merged.tolist(), "Array(UInt64)")
-        into = values.put(aliases.merged_into.tolist(), "Array(UInt64)")
+        merged = values.ids(aliases.merged.tolist())
+        into = values.ids(aliases.merged_into.tolist())
         customer = f"transform(recorded_for, {merged}, {into}, recorded_for)"
     elsewhere = sorted({*aliases.identifiers.tolist(), *aliases.departed.tolist()})
-    without = f" AND via NOT IN {values.put(elsewhere, 'Array(UInt64)')}" if elsewhere else ""
+    without = f" AND via NOT IN {values.ids(elsewhere)}" if elsewhere else ""
     sql = f"""
         SELECT {customer} AS customer, {shown}
         FROM facts WHERE recorded_for IN {ids}{without} AND {where}"""
     if not len(aliases.identifiers):
         return sql
-    vias = values.put(aliases.identifiers.tolist(), "Array(UInt64)")
-    owners = values.put(aliases.customers.tolist(), "Array(UInt64)")
+    vias = values.ids(aliases.identifiers.tolist())
+    owners = values.ids(aliases.customers.tolist())
     return f"""{sql}
         UNION ALL
         SELECT transform(via, {vias}, {owners}, toUInt64(0)) AS customer, {shown}

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from siyu.customers.types import ConsentState, Purpose, RelationKind
 
@@ -12,6 +12,8 @@ Scalar = bool | int | float | str
 Order = Literal["ge", "gt", "le", "lt", "eq", "ne"]
 TimeOrder = Literal["ge", "lt"]
 Unit = Literal["minute", "hour", "day"]
+# JSON has numbers: true and "1" are none, and must not stand for the thing number 1.
+Number = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
 
 
 class Exact:
@@ -281,7 +283,7 @@ class Predicted(Exact):
 class InSegment(Exact):
     """The rule of another segment holds."""
 
-    segment_id: int
+    segment_id: Number
     condition: Literal["segment"] = "segment"
 
 
@@ -289,5 +291,5 @@ class InSegment(Exact):
 class OnList(Exact):
     """On a list that came from a file."""
 
-    list_id: int
+    list_id: Number
     condition: Literal["list"] = "list"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from siyu.kernel.fact import FactKind
-from siyu.segments.types.conditions import Exact
+from siyu.segments.types.conditions import Exact, Number
 
 _SEGMENT = {
     "segment": ("integer", "id of the segment"),
@@ -152,7 +152,7 @@ class UploadedList:
 class OfSegment(Exact):
     """Those of one segment, as it stands."""
 
-    segment_id: int
+    segment_id: Number
     set: Literal["segment"] = "segment"
 
 

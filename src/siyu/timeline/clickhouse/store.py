@@ -74,6 +74,40 @@ def person_page(
     return [TimelineEntry(*(*row, orjson.loads(text))) for *row, text in client.rows(sql, **parameters)]
 
 
+def people_with(
+    client: Client, *, kinds: Sequence[str], name: str | None, since: datetime, until: datetime, most: int
+) -> tuple[list[int], int]:
+    """Some of the people with facts of these kinds in this time, drawn by a hash of their ids, and how many there are."""
+    among = f"""
+        FROM (SELECT DISTINCT {CURRENT_CUSTOMER} AS whose FROM facts
+              WHERE kind IN {{kinds:Array(String)}} {"AND name = {name:String}" if name is not None else ""}
+                  AND occurred_at >= fromUnixTimestamp64Milli({{since:Int64}}, 'UTC')
+                  AND occurred_at < fromUnixTimestamp64Milli({{until:Int64}}, 'UTC') AND customer_id > 0)"""
+    asked = {"kinds": list(kinds), "since": to_millis(since), "until": to_millis(until)}
+    asked |= {"name": name} if name is not None else {}
+    found = client.rows(f"SELECT whose {among} ORDER BY intHash64(whose) LIMIT {{most:UInt32}}", **asked, most=most)
+    ((total,),) = client.rows(f"SELECT count() {among}", **asked)
+    return [int(whose) for (whose,) in found], int(total)
+
+
+def facts_between(
+    client: Client, *, kinds: Sequence[str], customer_ids: Sequence[int], since: datetime, until: datetime, most: int
+) -> list[tuple[int, TimelineEntry]]:
+    """(customer, fact) of these people and kinds in this time, oldest first."""
+    found = client.rows(
+        f"""SELECT {CURRENT_CUSTOMER} AS whose, {_COLUMNS} FROM facts
+            WHERE kind IN {{kinds:Array(String)}} AND occurred_at >= fromUnixTimestamp64Milli({{since:Int64}}, 'UTC')
+                AND occurred_at < fromUnixTimestamp64Milli({{until:Int64}}, 'UTC') AND whose IN {{customers:Array(UInt64)}}
+            ORDER BY occurred_at, fact_id LIMIT {{most:UInt32}}""",
+        kinds=list(kinds),
+        since=to_millis(since),
+        until=to_millis(until),
+        customers=list(customer_ids),
+        most=most,
+    )
+    return [(int(whose), TimelineEntry(*(*row, orjson.loads(text)))) for whose, *row, text in found]
+
+
 def counts_by_day(client: Client, *, kind: str, start: date, end: date, zone: str) -> list[DayCount]:
     """Facts of one kind on each day that has any, ``start`` to before ``end``, days as the clock in ``zone`` has them.
 

@@ -192,8 +192,7 @@ def upgrade() -> None:
             decisions jsonb NOT NULL
         ) WITH (fillfactor = 85);
         CREATE UNIQUE INDEX touch_key ON touch.touch (key);
-        CREATE INDEX touch_customer ON touch.touch (customer_id, id);
-        CREATE INDEX touch_received ON touch.touch (customer_id, received_at) WHERE received_at IS NOT NULL;
+        CREATE INDEX touch_customer ON touch.touch (customer_id, received_at);
         CREATE INDEX touch_due ON touch.touch (due_at) WHERE state = 'waiting';
         CREATE INDEX touch_waiting ON touch.touch (customer_id) WHERE state = 'waiting';
         CREATE INDEX touch_programme ON touch.touch (programme_id, id);

@@ -26,7 +26,8 @@ class Chosen:
     @property
     def outcome(self) -> Outcome:
         """As it stands so far."""
-        return "drop" if self.verdict.dropped else "send" if self.verdict.until is None else "defer"
+        verdict = self.verdict
+        return "drop" if verdict.dropped else "send" if verdict.until is None else "defer"
 
     @property
     def outbid(self) -> bool:
@@ -34,8 +35,9 @@ class Chosen:
 
     def decision(self) -> Decision:
         """As it is told."""
-        until = self.verdict.until if self.outcome == "defer" else None
-        return Decision(self.offer.key, self.outcome, tuple(self.verdict.reasons), until)
+        outcome = self.outcome
+        until = self.verdict.until if outcome == "defer" else None
+        return Decision(self.offer.key, outcome, tuple(self.verdict.reasons), until)
 
 
 def choose(judge: Judge, offers: Iterable[Offer], people: Mapping[int, Person], groups: Groups) -> list[Chosen]:

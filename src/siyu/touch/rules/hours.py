@@ -3,7 +3,7 @@
 ``acts`` are 24 counts, one for each hour of the day in UTC. Moments are tz-aware UTC.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
@@ -56,45 +56,38 @@ def _next(zone: ZoneInfo, wall: time, moment: datetime) -> datetime:
         day += timedelta(1)
 
 
-def resting(rule: Resting, acts: Sequence[int], hour: int) -> bool:
-    """Whether the person hardly ever does anything at this hour (UTC); never where too little is known."""
+@lru_cache(maxsize=16_384)
+def hours_of_rest(rule: Resting, acts: bytes) -> tuple[bool, ...]:
+    """Of each hour (UTC) whether the person hardly ever does anything then; never where too little is known."""
     total = sum(acts)
     if total < rule.acts:
-        return False
-    near = acts[hour - 1] + acts[hour] + acts[(hour + 1) % HOURS]
-    return near * 1000 < rule.per_mille * total
+        return (False,) * HOURS
+    least = rule.per_mille * total
+    return tuple([(acts[hour - 1] + acts[hour] + acts[hour + 1 - HOURS]) * 1000 < least for hour in range(HOURS)])
 
 
-def resting_until(rule: Resting, acts: Sequence[int], moment: datetime) -> datetime | None:
+def resting_until(rule: Resting, acts: bytes, moment: datetime) -> datetime | None:
     """The beginning of the first hour at which the person may be awake; ``None`` when they are now."""
-    return _turn(rule, acts, moment, now=True)
+    return _turn(hours_of_rest(rule, acts), moment, now=True)
 
 
-def resting_from(rule: Resting, acts: Sequence[int], moment: datetime) -> datetime | None:
+def resting_from(rule: Resting, acts: bytes, moment: datetime) -> datetime | None:
     """The beginning of the next hour of rest, for a moment at which the person may be awake; ``None``: there is none."""
-    return _turn(rule, acts, moment, now=False)
+    return _turn(hours_of_rest(rule, acts), moment, now=False)
 
 
-def _turn(rule: Resting, acts: Sequence[int], moment: datetime, *, now: bool) -> datetime | None:
-    if resting(rule, acts, moment.hour) is not now:
+def _turn(rest: Sequence[bool], moment: datetime, *, now: bool) -> datetime | None:
+    if rest[moment.hour] is not now:
         return None
     start = moment.replace(minute=0, second=0, microsecond=0)
     for step in range(1, HOURS):
-        if resting(rule, acts, (moment.hour + step) % HOURS) is not now:
+        if rest[(moment.hour + step) % HOURS] is not now:
             return start + step * _HOUR
     return None
 
 
-def add_acts(acts: Sequence[int], hours: Iterable[int]) -> bytes:
-    """Counts with these acts added. All are halved where one would not fit a byte: what was long ago counts less."""
-    counts = list(acts)
-    for hour in hours:
-        counts[hour] += 1
-    return _small(counts)
-
-
 def join_acts(one: Sequence[int], other: Sequence[int]) -> bytes:
-    """The day of two who are one person."""
+    """Counts added. All are halved where one would not fit a byte: what was long ago counts less."""
     return _small([a + b for a, b in zip(one, other, strict=True)])
 
 

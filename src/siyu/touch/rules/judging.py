@@ -142,14 +142,26 @@ class Judge:
             "quiet_hours": self._quiet,
             "resting": self._resting,
         }
-        self._asked = [named[name] for name in rules.order if name in named]
+        self._needed = {purpose: {c for c, p in rules.consent.needed.items() if purpose in p} for purpose in _PURPOSES}
+        self._budgets = {purpose: [one for one in rules.budgets if purpose in one.obeys] for purpose in _PURPOSES}
+        obeys: dict[str, Collection[Purpose]] = {
+            "do_not_disturb": rules.do_not_disturb.purposes,
+            "dedup": rules.dedup.purposes,
+            "budget": [purpose for purpose in _PURPOSES if self._budgets[purpose]],
+            "quiet_hours": rules.quiet_hours.purposes,
+            "resting": rules.resting.purposes,
+        }
+        if not world.sendings:
+            del named["programme"]
+        self._asked = {
+            purpose: [named[name] for name in rules.order if name in named and purpose in obeys.get(name, _PURPOSES)]
+            for purpose in _PURPOSES
+        }
         self._of_room = [named[name] for name in rules.order if name in ("exclusion", "dedup", "budget")]
         self._quiets = rules.quiet_hours if "quiet_hours" in rules.order else None
         self._rests = rules.resting if "resting" in rules.order else None
-        self._needed = {purpose: {c for c, p in rules.consent.needed.items() if purpose in p} for purpose in _PURPOSES}
-        self._budgets = {
-            purpose: [one for one in rules.budgets if purpose in one.obeys] for purpose in _PURPOSES
-        }  # fmt: skip
+        self._names = {account_id: _names(channel) for account_id, channel in world.channels.items()}
+        self._quiet_of: dict[str, tuple[datetime | None, datetime | None]] = {}
 
     @property
     def at(self) -> float:
@@ -159,7 +171,7 @@ class Judge:
     def judge(self, offer: Offer, person: Person) -> Verdict:
         """Everything that stands against an offer, whatever else is decided."""
         verdict = Verdict()
-        for rule in self._asked:
+        for rule in self._asked[offer.purpose]:
             rule(offer, person, verdict)
         return self.close(offer, person, verdict)
 
@@ -174,10 +186,19 @@ class Judge:
         """Until when an offer against which nothing stands may be handed to a platform."""
         ends = [offer.valid_until]
         if self._quiets and offer.purpose in self._quiets.purposes:
-            ends.append(quiet_from(self._quiets, person.zone, self._now) or offer.valid_until)
+            ends.append(self._quiet_now(person.zone)[1] or offer.valid_until)
         if self._rests and person.acts and offer.purpose in self._rests.purposes:
             ends.append(resting_from(self._rests, person.acts, self._now) or offer.valid_until)
         return min(ends)
+
+    def _quiet_now(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+        """Until when it is quiet now in a zone; from when on it will be. There are few zones, and many people."""
+        found = self._quiet_of.get(zone.key)
+        if found is None:
+            rule = self._rules.quiet_hours
+            found = quiet_until(rule, zone, self._now), quiet_from(rule, zone, self._now)
+            self._quiet_of[zone.key] = found
+        return found
 
     def close(self, offer: Offer, person: Person, verdict: Verdict) -> Verdict:
         """With the first moment at which nothing stands against it any more, and dropped where that is too late."""
@@ -233,26 +254,27 @@ class Judge:
             verdict.drop(f"programme_{state}", reason=why)
 
     def _consent(self, offer: Offer, person: Person, verdict: Verdict) -> None:
-        said: list[tuple[str, str, int]] = []
+        said: list[tuple[str, int]] = []
+        needed, consents = self._needed[offer.purpose], person.consents
         for place in range(offer.first_wish, len(offer.wishes)):
-            channel = self._world.channels.get(offer.wishes[place].account_id, "")
-            state = _consent(person, channel, offer.purpose)
-            needed = self._needed[offer.purpose]
+            names = self._names.get(offer.wishes[place].account_id, ())
+            state = _consent(consents, names, offer.purpose) if consents else "unknown"
             if state == "denied":
-                said.append(("consent_denied", channel, place))
-            elif state != "granted" and needed and not needed.isdisjoint((*_names(channel), ALL)):
-                said.append(("consent_unknown", channel, place))
+                said.append(("consent_denied", place))
+            elif state == "unknown" and needed and not needed.isdisjoint((*names, ALL)):
+                said.append(("consent_unknown", place))
             else:
                 verdict.wishes.append(place)
         effect: Effect = "pass" if verdict.wishes else "drop"
-        for code, channel, place in said:
+        for code, place in said:
+            channel = self._world.channels.get(offer.wishes[place].account_id, "")
             details = {"channel": channel, "purpose": offer.purpose, "wish": place}
             verdict.reasons.append(Reason(code, effect, details))
         verdict.dropped |= not verdict.wishes
 
     def _do_not_disturb(self, offer: Offer, person: Person, verdict: Verdict) -> None:
         until = person.left_alone_until
-        if until is None or until <= self._now or offer.purpose not in self._rules.do_not_disturb.purposes:
+        if until is None or until <= self._now:
             return
         if until >= offer.valid_until:
             verdict.drop("do_not_disturb")
@@ -271,13 +293,14 @@ class Judge:
             elif offer.customer_id in world.addresses.get(wish, ()):
                 ready.append(place)
             else:
-                missing.append(Reason("no_relation", "pass", details))
+                code = "no_relation" if wish.account_id in world.channels else "account_gone"
+                missing.append(Reason(code, "pass", details))
         if ready or not missing:
             verdict.wishes = ready
             verdict.reasons += missing
         elif closed:
             verdict.wishes = []
-            verdict.reasons += [one for one in missing if one.code == "no_relation"]
+            verdict.reasons += [one for one in missing if one.code != "account_closed"]
             for place in closed:
                 wish = offer.wishes[place]
                 verdict.wait(
@@ -303,15 +326,13 @@ class Judge:
 
     def _dedup(self, offer: Offer, person: Person, verdict: Verdict) -> None:
         rule = self._rules.dedup
-        if (
-            person.received
-            and offer.purpose in rule.purposes
-            and repeated(rule.days, offer.content, person.received, self._at)
-        ):
+        if offer.purpose in rule.purposes and repeated(rule.days, offer.content, person.received, self._at):
             verdict.drop("repeated", days=rule.days)
 
     def _budget(self, offer: Offer, person: Person, verdict: Verdict) -> None:
         for budget in self._budgets[offer.purpose]:
+            if len(person.received) < budget.most:
+                continue
             blocked = budget_blocks(budget, person.received, self._at)
             if blocked:
                 self._blocked(verdict, "outbid" if blocked.rival else "budget", blocked)
@@ -323,17 +344,15 @@ class Judge:
             verdict.wait(code, _moment(blocked.free_at), **blocked.details)
             verdict.unsure |= blocked.unsure
 
-    def _quiet(self, offer: Offer, person: Person, verdict: Verdict) -> None:
-        rule = self._rules.quiet_hours
-        if offer.purpose in rule.purposes:
-            until = quiet_until(rule, person.zone, self._now)
-            if until is not None:
-                verdict.wait("quiet_hours", until, start=rule.start, end=rule.end, zone=person.zone.key)
+    def _quiet(self, _: Offer, person: Person, verdict: Verdict) -> None:
+        until = self._quiet_now(person.zone)[0]
+        if until is not None:
+            rule = self._rules.quiet_hours
+            verdict.wait("quiet_hours", until, start=rule.start, end=rule.end, zone=person.zone.key)
 
-    def _resting(self, offer: Offer, person: Person, verdict: Verdict) -> None:
-        rule = self._rules.resting
-        if person.acts and offer.purpose in rule.purposes:
-            until = resting_until(rule, person.acts, self._now)
+    def _resting(self, _: Offer, person: Person, verdict: Verdict) -> None:
+        if person.acts:
+            until = resting_until(self._rules.resting, person.acts, self._now)
             if until is not None:
                 verdict.wait("resting", until)
 
@@ -341,14 +360,16 @@ class Judge:
 _PURPOSES: Final[tuple[Purpose, ...]] = ("service", "transactional", "marketing")
 
 
-def _consent(person: Person, channel: str, purpose: Purpose) -> str:
+def _consent(consents: Mapping[tuple[str, str], str], names: tuple[str, ...], purpose: Purpose) -> str:
     """What the person said of the channel itself, or else of all channels; of two names the more restrictive word."""
-    if not person.consents:
-        return "unknown"
-    own = [state for name in _names(channel) if (state := person.consents.get((name, purpose), "unknown")) != "unknown"]
-    if own:
-        return "denied" if "denied" in own else "granted"
-    return person.consents.get((ALL, purpose), "unknown")
+    found = "unknown"
+    for name in names:
+        state = consents.get((name, purpose), "unknown")
+        if state == "denied":
+            return state
+        if state == "granted":
+            found = state
+    return found if found != "unknown" else consents.get((ALL, purpose), "unknown")
 
 
 def _names(channel: str) -> tuple[str, ...]:

@@ -93,5 +93,4 @@ def exclusion_blocks(
 
 def repeated(days: int, content: int, received: Iterable[Received], now: float) -> bool:
     """Whether the same content was received within so many days of ``now``."""
-    span = days * DAY
-    return any(one.content == content and _near(one.at, now, span) for one in received)
+    return any(one.content == content and _near(one.at, now, days * DAY) for one in received)

@@ -2,8 +2,11 @@
 
 from siyu.touch.rules.checking import check as check_rules
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
+from siyu.touch.service.counting import ways_sent
 from siyu.touch.service.deciding import brand_zone, decide_due, set_brand_zone
 from siyu.touch.service.following import ACTS, note_acts, reassign, split
+from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
+from siyu.touch.service.held import hold_customers
 from siyu.touch.service.outcomes import take_outcomes
 from siyu.touch.service.proposing import propose
 from siyu.touch.service.reading import PersonTouches, programmes, reason_counts, said, touch_by_key, touches, touches_of
@@ -26,10 +29,15 @@ __all__ = [
     "ByHand",
     "PersonTouches",
     "brand_zone",
+    "change_guard",
     "change_rules",
     "check_rules",
     "decide_due",
+    "guard_of",
+    "guard_programme",
+    "guarded_programmes",
     "halt_sending",
+    "hold_customers",
     "leave_alone",
     "look_after_staff",
     "note_acts",
@@ -51,4 +59,5 @@ __all__ = [
     "touch_by_key",
     "touches",
     "touches_of",
+    "ways_sent",
 ]

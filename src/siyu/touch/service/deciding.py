@@ -1,15 +1,13 @@
 """A batch of touches is decided: everything that has to be known is read at once, and what was decided is written at once."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
 from siyu.customers import service as customers
 from siyu.experiments import service as experiments
-from siyu.kernel.errors import IdempotencyMismatch
 from siyu.kernel.fact import Fact
 from siyu.timeline import service as timeline
 from siyu.touch.rules.choosing import UNTREATED, Chosen, choose
@@ -18,10 +16,11 @@ from siyu.touch.rules.judging import Judge, Offer, Person, World
 from siyu.touch.rules.room import Received
 from siyu.touch.service import messages
 from siyu.touch.service.held import decide_beside_others
-from siyu.touch.service.outgoing import Outgoing, send
+from siyu.touch.service.outgoing import send
 from siyu.touch.service.wishes import roads
+from siyu.touch.service.writing import Decided, Outgoing, Ticket, code_of, write
 from siyu.touch.store import people, rule_sets, touches
-from siyu.touch.types import Decision, Message, RuleSet, Wish
+from siyu.touch.types import Decision, RuleSet, Wish
 
 BRAND_ZONE: Final = "Asia/Shanghai"  # until the app has said which it is
 _zone = [BRAND_ZONE]
@@ -37,25 +36,6 @@ def set_brand_zone(name: str) -> None:
 def brand_zone() -> str:
     """The zone that was set."""
     return _zone[0]
-
-
-@dataclass(slots=True)
-class Ticket:
-    """A touch on its way through the gate.
-
-    Attributes:
-        id: 0 for one that is new.
-        message: of one that is new; those that waited have theirs read when they are sent.
-        packed: the bytes of it, kept where it has to wait.
-    """
-
-    offer: Offer
-    message_hash: str
-    input_hash: str = ""
-    message: Message | None = None
-    packed: bytes = b""
-    id: int = 0
-    attempt: int = 1
 
 
 def decide_due(conn: Connection, now: datetime, most: int = 5000) -> int:
@@ -93,9 +73,11 @@ def decide(conn: Connection, fresh: Sequence[Ticket], ids: Collection[int], now:
     _let_losers_hope(chosen, sent, now)
     waiting = [by_key[one.offer.key] for one in chosen if one.outcome == "defer"]
     messages.keep(conn, {one.message_hash: one.packed for one in waiting if one.packed})
-    ids_of = _write(conn, chosen, by_key, sent, now)
-    timeline.append(conn, [_dropped(one, ids_of, now) for one in chosen if _is_told(one)])
-    return [one.decision() for one in chosen]
+    decided = [Decided(one, one.decision(), by_key[one.offer.key], sent.get(one.offer.key)) for one in chosen]
+    ids_of = write(conn, decided, now)
+    told = [one for one in decided if one.decision.outcome == "drop" and one.chosen.group not in UNTREATED]
+    timeline.append(conn, [_dropped(one, ids_of, now) for one in told])
+    return [one.decision for one in decided]
 
 
 def _due(conn: Connection, ids: Collection[int], now: datetime) -> list[Ticket]:
@@ -115,11 +97,14 @@ def _due(conn: Connection, ids: Collection[int], now: datetime) -> list[Ticket]:
 
 
 def _wanted(offers: Iterable[Offer]) -> dict[Wish, list[int]]:
-    wanted: dict[Wish, set[int]] = {}
+    together: dict[tuple[Wish, ...], set[int]] = {}
     for one in offers:
-        for wish in one.wishes:
-            wanted.setdefault(wish, set()).add(one.customer_id)
-    return {wish: list(ids) for wish, ids in sorted(wanted.items(), key=lambda one: (one[0].account_id, one[0].way))}
+        together.setdefault(tuple(one.wishes), set()).add(one.customer_id)
+    wanted: dict[Wish, set[int]] = {}
+    for wishes, ids in together.items():
+        for wish in wishes:
+            wanted.setdefault(wish, set()).update(ids)
+    return {wish: list(wanted[wish]) for wish in sorted(wanted)}
 
 
 def _sendings(conn: Connection, offers: Iterable[Offer]) -> dict[int, tuple[str, str]]:
@@ -201,107 +186,13 @@ def _let_losers_hope(chosen: Iterable[Chosen], sent: Mapping[str, Outgoing], now
             one.verdict.until = now + _SHORTLY
 
 
-def _write(
-    conn: Connection,
-    chosen: Sequence[Chosen],
-    by_key: Mapping[str, Ticket],
-    sent: Mapping[str, Outgoing],
-    now: datetime,
-) -> dict[str, int]:
-    """Returns the ids of all, by key."""
-    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
-    again = []
-    for one in chosen:
-        ticket = by_key[one.offer.key]
-        row = _row(one, ticket, sent.get(one.offer.key), now)
-        if ticket.id:
-            again.append({"id": ticket.id, **row})
-        else:
-            row |= _proposed(one.offer, ticket)
-            for name in _COLUMNS:
-                columns[name].append(row[name])
-    made = touches.insert(conn, columns, now) if columns["key"] else {}
-    for key in columns["key"]:
-        if key not in made:  # somebody used it for another person at this very moment
-            raise IdempotencyMismatch(key=key)
-    touches.write(conn, again, now)
-    return made | {one.offer.key: one.id for one in by_key.values() if one.id}
-
-
-_COLUMNS: Final = (
-    "key", "input_hash", "programme_id", "customer_id", "purpose", "message_hash", "content", "kinds", "wishes",
-    "value_fen", "not_before", "valid_until", "state", "code", "wish", "account_id", "way", "subject_id", "staff_id",
-    "due_at", "received_at", "ended_at", "decisions",
-)  # fmt: skip
-
-
-def _proposed(offer: Offer, ticket: Ticket) -> dict[str, Any]:
-    return {
-        "key": offer.key,
-        "input_hash": ticket.input_hash,
-        "programme_id": offer.programme_id,
-        "customer_id": offer.customer_id,
-        "purpose": offer.purpose,
-        "message_hash": ticket.message_hash,
-        "content": offer.content,
-        "kinds": " ".join(sorted(offer.kinds)) if offer.kinds else "",
-        "wishes": [(wish.account_id, wish.way) for wish in offer.wishes],
-        "value_fen": offer.value_fen,
-        "not_before": offer.not_before,
-        "valid_until": offer.valid_until,
-    }
-
-
-_STATES: Final = {"send": "queued", "defer": "waiting", "drop": "dropped"}
-
-
-def _row(one: Chosen, ticket: Ticket, out: Outgoing | None, now: datetime) -> dict[str, Any]:
-    decision = one.decision()
-    return {
-        "state": _STATES[decision.outcome],
-        "code": code_of(decision),
-        "wish": out.wish if out else one.offer.first_wish,
-        "attempt": ticket.attempt,
-        "account_id": out.account_id if out else None,
-        "way": out.way if out else "",
-        "subject_id": out.subject_id if out else "",
-        "staff_id": out.staff_id if out else "",
-        "due_at": decision.until,
-        "received_at": "infinity" if out else None,
-        "ended_at": now if decision.outcome == "drop" else None,
-        "decisions": [
-            {
-                "at": now.astimezone(UTC),
-                "outcome": decision.outcome,
-                "until": decision.until,
-                "reasons": decision.reasons,
-            }
-        ],
-    }
-
-
-def code_of(decision: Decision) -> str:
-    """The reason that decided. Where waiting would have taken too long, it is what there was to wait for."""
-    if decision.outcome == "send":
-        return ""
-    codes = [one.code for one in decision.reasons if one.effect == decision.outcome]
-    if codes == ["no_time_left"]:
-        return next(one.code for one in decision.reasons if one.effect == "defer")
-    return codes[0]
-
-
-def _is_told(one: Chosen) -> bool:
-    """Control groups are not: who reacts to a fact would treat them otherwise than the others."""
-    return one.outcome == "drop" and one.group not in UNTREATED
-
-
-def _dropped(one: Chosen, ids: Mapping[str, int], now: datetime) -> Fact:
-    offer = one.offer
+def _dropped(one: Decided, ids: Mapping[str, int], now: datetime) -> Fact:
+    offer = one.ticket.offer
     said = {
         "touch": ids[offer.key],
         "programme": offer.programme_id,
         "purpose": offer.purpose,
         "kinds": sorted(offer.kinds),
-        "reason": code_of(one.decision()),
+        "reason": code_of(one.decision),
     }
     return Fact("touch.dropped", offer.customer_id, 0, now, properties=said)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
 from siyu.identity import service as identity
-from siyu.kernel.fact import Fact
-from siyu.touch.rules.hours import HOURS, add_acts, join_acts
+from siyu.touch.rules.hours import HOURS, join_acts
 from siyu.touch.store import people
 
 # What a person does themselves, at the moment at which they do it.
@@ -20,20 +21,22 @@ ACTS: Final = frozenset(
 )  # fmt: skip
 
 
-def note_acts(conn: Connection, facts: Iterable[Fact]) -> None:
-    """Learn from facts at which hours people are active. Not idempotent: each fact is given once.
+def note_acts(conn: Connection, customer_ids: NDArray[np.int64], hours: NDArray[np.int64]) -> None:
+    """Learn at which hours people are active, from acts of :data:`ACTS`. Not idempotent: each act is given once.
 
     Args:
         conn: an open transaction.
-        facts: of anybody; kinds that are not :data:`ACTS` are left out. Their customers are those of now.
+        customer_ids: whose act, as OneID knows them now.
+        hours: at which hour of the day, in UTC.
     """
-    hours: dict[int, list[int]] = {}
-    for fact in facts:
-        if fact.kind in ACTS:
-            hours.setdefault(fact.customer_id, []).append(fact.occurred_at.hour)
-    if hours:
-        known = people.lock_daytimes(conn, sorted(hours))
-        people.write_daytimes(conn, {one: add_acts(known[one], done) for one, done in hours.items()})
+    if not len(customer_ids):
+        return
+    ids, places = np.unique(customer_ids, return_inverse=True)
+    counts = np.zeros((len(ids), HOURS), np.int64)
+    np.add.at(counts, (places, hours), 1)
+    known = people.lock_daytimes(conn, ids.tolist())
+    added = zip(ids.tolist(), counts.tolist(), strict=True)
+    people.write_daytimes(conn, {one: join_acts(known[one], done) for one, done in added})
 
 
 def reassign(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:

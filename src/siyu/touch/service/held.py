@@ -1,9 +1,26 @@
 """Locks of the gate, in the order in which everybody takes them: people as OneID knows them, the gate, then persons."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 
 from siyu.identity import service as identity
 from siyu.touch import store
+from siyu.touch.store import people
+
+
+def hold_customers(conn: Connection, customer_ids: Iterable[int]) -> dict[int, int]:
+    """Lock customers as the gate does, in the order of their ids, until the end of the transaction; returns who each is now.
+
+    For a caller that writes rows of the same people (a place in a programme, a step of a journey) before it proposes:
+    without it, it and a worker that decides about them could wait for each other. Safe to repeat.
+    """
+    decide_beside_others(conn)
+    given = sorted(set(customer_ids))
+    moved = identity.living_of(conn, given)
+    living = {one: moved.get(one, one) for one in given}
+    people.lock(conn, sorted(set(living.values())))
+    return living
 
 
 def decide_beside_others(conn: Connection) -> None:

@@ -1,9 +1,7 @@
 """What the gate lets through is handed to channels, wish after wish, until one finds room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -13,21 +11,8 @@ from siyu.touch.rules.choosing import Chosen
 from siyu.touch.rules.judging import Judge, Person
 from siyu.touch.service import messages
 from siyu.touch.service.wishes import Roads
+from siyu.touch.service.writing import Outgoing, Ticket
 from siyu.touch.types import Message, Reason
-
-if TYPE_CHECKING:
-    from siyu.touch.service.deciding import Ticket
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """How a touch goes out; ``wish`` is the place of the wish that was taken."""
-
-    wish: int
-    account_id: int
-    way: str
-    subject_id: str
-    staff_id: str
 
 
 def delivery_key(key: str, attempt: int) -> str:
@@ -47,12 +32,15 @@ def send(
     judge: Judge,
     people: Mapping[int, Person],
     chosen: Sequence[Chosen],
-    tickets: Mapping[str, "Ticket"],
+    tickets: Mapping[str, Ticket],
     now: datetime,
 ) -> dict[str, Outgoing]:
     """Hand over whatever is to be sent; returns how each goes out. What finds no room waits or is dropped."""
     going = [one for one in chosen if one.outcome == "send"]
-    texts = _messages(conn, [tickets[one.offer.key] for one in going])
+    texts = {
+        hash_: (Content(message.text, message.attachments), message.details)
+        for hash_, message in _messages(conn, [tickets[one.offer.key] for one in going]).items()
+    }
     sent: dict[str, Outgoing] = {}
     held: dict[str, list[Delivery]] = {}
     step = 0
@@ -81,7 +69,7 @@ def send(
     return sent
 
 
-def _messages(conn: Connection, tickets: Sequence["Ticket"]) -> dict[str, Message]:
+def _messages(conn: Connection, tickets: Sequence[Ticket]) -> dict[str, Message]:
     found = {one.message_hash: one.message for one in tickets if one.message is not None}
     return found | messages.read(conn, {one.message_hash for one in tickets} - set(found))
 
@@ -92,18 +80,18 @@ def _item(
     roads: Roads,
     judge: Judge,
     people: Mapping[int, Person],
-    ticket: "Ticket",
-    texts: Mapping[str, Message],
+    ticket: Ticket,
+    texts: Mapping[str, tuple[Content, Mapping[str, str]]],
 ) -> Item:
     offer = one.offer
     address = roads.addresses[offer.wishes[one.verdict.wishes[step]]][offer.customer_id]
-    message = texts[ticket.message_hash]
+    content, details = texts[ticket.message_hash]
     return Item(
         delivery_key(offer.key, ticket.attempt),
         address.subject_id,
-        Content(message.text, message.attachments),
+        content,
         address.staff_id,
-        message.details,
+        details,
         judge.permitted_until(offer, people[offer.customer_id]),
     )
 

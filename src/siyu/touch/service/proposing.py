@@ -9,13 +9,13 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection
 
-from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, IdempotencyMismatch
 from siyu.touch.rules.judging import Offer
 from siyu.touch.service import messages, wishes
-from siyu.touch.service.deciding import Ticket, decide
-from siyu.touch.service.held import decide_beside_others
-from siyu.touch.store import people, touches
+from siyu.touch.service.deciding import decide
+from siyu.touch.service.held import hold_customers
+from siyu.touch.service.writing import Ticket
+from siyu.touch.store import touches
 from siyu.touch.types import Decision, Proposal, Reason
 
 MOST: Final = 20_000
@@ -29,8 +29,8 @@ def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> l
     """Decide of each proposal whether it is sent, waits or is dropped, and why; one answer for each, in order.
 
     What is sent goes out behind this transaction; what waits is decided again by :func:`decide_due`. The people are
-    locked until the end of the transaction, in the order of their ids, so keep it short. A caller that holds other locks
-    has called :func:`siyu.identity.service.hold_people` before it took them.
+    locked until the end of the transaction, in the order of their ids, so keep it short. A caller that writes rows of the
+    same people before has called :func:`hold_customers` first.
 
     Idempotent by key: the same key and input is answered with the first decision, and changes nothing.
 
@@ -41,17 +41,13 @@ def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> l
 
     Raises:
         BadInput: a proposal cannot be understood; nothing of the batch was kept.
-        NotFound: there is no such programme or account.
+        NotFound: there is no such programme.
         IdempotencyMismatch: a key was used before with something else.
     """
     if not proposals:
         return []
     _check(proposals)
-    decide_beside_others(conn)
-    given = sorted({one.customer_id for one in proposals})
-    moved = identity.living_of(conn, given)
-    living = {one: moved.get(one, one) for one in given}
-    people.lock(conn, sorted(set(living.values())))
+    living = hold_customers(conn, [one.customer_id for one in proposals])
     inputs = [_input(one) for one in proposals]
     answers = _answered(conn, proposals, [hash_ for hash_, _, _ in inputs], living)
     fresh = [place for place, one in enumerate(proposals) if one.key not in answers]
@@ -100,7 +96,7 @@ def _input(one: Proposal) -> tuple[str, str, bytes]:
     """Hash of everything but whose it is (they may have been merged since); hash and bytes of the message."""
     hash_, raw = messages.packed(one.message)
     said = (
-        one.programme_id, one.purpose, hash_, [(wish.account_id, wish.way) for wish in one.wishes], one.value_fen,
+        one.programme_id, one.purpose, hash_, [(account_id, way) for account_id, way in one.wishes], one.value_fen,
         one.valid_until, sorted(one.kinds), one.not_before,
     )  # fmt: skip
     return blake2b(orjson.dumps(said), digest_size=16).hexdigest(), hash_, raw

@@ -1,6 +1,7 @@
 """What other rooms may know of touches."""
 
 from siyu.touch.types.facts import FACTS
+from siyu.touch.types.guarded import Guard
 from siyu.touch.types.programmes import ReasonCount, Sending, SendingState
 from siyu.touch.types.proposals import (
     Decision,
@@ -41,6 +42,7 @@ __all__ = [
     "Dedup",
     "Effect",
     "Exclusion",
+    "Guard",
     "Judged",
     "Message",
     "Obeyed",

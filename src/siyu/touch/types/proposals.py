@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Purpose = Literal["service", "transactional", "marketing"]
 Outcome = Literal["send", "defer", "drop"]
@@ -11,9 +11,8 @@ Effect = Literal["drop", "defer", "pass"]
 TouchState = Literal["waiting", "queued", "waits_for_staff", "sent", "failed", "expired", "dropped", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """By which account and which of its ways a person would be reached."""
+class Wish(NamedTuple):
+    """By which account and which of its ways a person would be reached. A tuple, because it is looked up all the time."""
 
     account_id: int
     way: str
@@ -76,9 +75,8 @@ class Reason:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the gate decided of one proposal, with everything that spoke for it.
+class Decision(NamedTuple):
+    """What the gate decided of one proposal, with everything that was said. A tuple, because there are so many.
 
     Attributes:
         outcome: ``send``: it is on its way; ``defer``: it is decided again at ``until``; ``drop``: never.

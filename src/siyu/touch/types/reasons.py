@@ -37,6 +37,7 @@ REASONS: Final[dict[str, Sentence]] = {
         "The person cannot be reached by {way} of account {account}: no tie of theirs leads there.",
         "客户与账号 {account} 没有可用于“{way}”的关系。",
     ),
+    "account_gone": Sentence("There is no account {account}.", "账号 {account} 不存在或已删除。"),
     "account_closed": Sentence("Account {account} is paused.", "账号 {account} 已停用。"),
     "exclusion": Sentence(
         "It carries {kind}, and the person received {other} within {days} days.",

@@ -1,5 +1,6 @@
 """The plugin against the fake: tokens, followers, codes, sign-ins, health."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +16,7 @@ from siyu.channels.types import (
     Gone,
     Known,
     LoginRefused,
+    Opening,
     PlatformRefused,
     Tag,
 )
@@ -297,3 +299,24 @@ class TestHealth:
         first = door().health()[0]
         assert (first.check, first.ok) == ("token", False)
         assert first.advice_zh
+
+
+class TestEntryCodes:
+    def test_a_code_by_which_one_follows(self, official: OfficialAccount, fake: Fake) -> None:
+        handle = official.open_code(Opening("follow", "wall7", "墙上"))
+        assert handle.url == ""
+        assert official.code_picture(handle, "follow").startswith(b"\x89PNG")
+        official.change_code(handle, Opening("follow", "wall7", "另一面墙"))
+        person = fake.new_person()
+        fake.scans(person, handle.id)
+        (seen,) = official.read("contact", [person])
+        assert isinstance(seen, Contact)
+        assert seen.follows[0].state == "wall7"
+        official.close_code(handle, "follow")
+        assert fake.state.scenes[handle.id] == ("wall7", 0)  # it cannot be taken back
+
+    def test_a_picture_that_is_not_there(self, official: OfficialAccount) -> None:
+        handle = official.open_code(Opening("follow", "wall7", "墙上"))
+        with pytest.raises(TryLater) as later:
+            official.code_picture(replace(handle, picture_url=f"{handle.picture_url}x"), "follow")
+        assert "mp.weixin.qq.com" in later.value.message

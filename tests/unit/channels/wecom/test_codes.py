@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from tests.unit.channels.wecom.standing import Platform, StandingPorts, platform, ports, wecom
 
-from siyu.channels.types import Chats, Handle, Opening, PlatformRefused
+from siyu.channels.types import Chats, Handle, Note, Opening, PlatformRefused
 from siyu.channels.wecom import Wecom
 from siyu.kernel.errors import TryLater
 
@@ -92,8 +92,8 @@ def test_a_picture_that_does_not_come_is_asked_for_again_later(told: Platform, c
 def test_a_mark_is_a_tag_and_a_remark(told: Platform, corp: Wecom) -> None:
     told.on("externalcontact/mark_tag", OK)
     told.on("externalcontact/remark", OK)
-    corp.mark_contact("ann", "w1", ["t1"], "")
-    corp.mark_contact("ann", "w1", [], "小美-店")
+    corp.mark("ann", "w1", ["t1"], ())
+    corp.note("ann", "w1", Note(remark="小美-店"))
     assert told.of("externalcontact/mark_tag")[0].body == {
         "userid": "ann", "external_userid": "w1", "add_tag": ["t1"],
     }  # fmt: skip

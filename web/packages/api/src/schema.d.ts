@@ -350,6 +350,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/accounts/{account_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep
+         * @description Keep a picture and upload it to the platform; attachments name it by `file`. Safe to repeat: it is kept once.
+         */
+        post: operations["keep_api_v1_channels_accounts__account_id__media_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/accounts/{account_id}/media/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description The picture.
+         */
+        get: operations["picture_api_v1_channels_accounts__account_id__media__file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/accounts/{account_id}/mirror": {
         parameters: {
             query?: never;
@@ -990,6 +1030,446 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/content/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendars
+         * @description All calendars, newest first, without their warnings.
+         */
+        get: operations["calendars_api_v1_content_calendars_get"];
+        put?: never;
+        /**
+         * Make Calendar
+         * @description Make a calendar.
+         */
+        post: operations["make_calendar_api_v1_content_calendars_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description One calendar, with a warning for each phase whose posts leave the mix.
+         */
+        get: operations["calendar_api_v1_content_calendars__calendar_id__get"];
+        /**
+         * Change Calendar
+         * @description Change its phases. Safe to repeat.
+         */
+        put: operations["change_calendar_api_v1_content_calendars__calendar_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/calendars/{calendar_id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Posts
+         * @description Posts by time, from `since` on and before `until`.
+         */
+        get: operations["posts_api_v1_content_calendars__calendar_id__posts_get"];
+        put?: never;
+        /**
+         * Plan Post
+         * @description Put a post into a calendar.
+         */
+        post: operations["plan_post_api_v1_content_calendars__calendar_id__posts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/calendars/{calendar_id}/posts/{post_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Post
+         * @description Change a post, all of it. Safe to repeat.
+         */
+        put: operations["change_post_api_v1_content_calendars__calendar_id__posts__post_id__put"];
+        post?: never;
+        /**
+         * Drop Post
+         * @description Take a post out of a calendar. Safe to repeat.
+         */
+        delete: operations["drop_post_api_v1_content_calendars__calendar_id__posts__post_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exclusions
+         * @description Sets of kinds of which one script offers a person only one.
+         */
+        get: operations["exclusions_api_v1_content_exclusions_get"];
+        /**
+         * Change Exclusions
+         * @description Set them, all at once. Safe to repeat.
+         */
+        put: operations["change_exclusions_api_v1_content_exclusions_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fits
+         * @description Which ways can carry this, and what to change for the others.
+         */
+        post: operations["fits_api_v1_content_fits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Materials
+         * @description Materials, newest first.
+         */
+        get: operations["materials_api_v1_content_materials_get"];
+        put?: never;
+        /**
+         * Make Material
+         * @description Make a material.
+         */
+        post: operations["make_material_api_v1_content_materials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/materials/{material_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Material
+         * @description One material.
+         */
+        get: operations["material_api_v1_content_materials__material_id__get"];
+        /**
+         * Change Material
+         * @description Change a material, all of it; scripts show it as it is from now on. Safe to repeat.
+         */
+        put: operations["change_material_api_v1_content_materials__material_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/materials/{material_id}/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Archive Material
+         * @description Take it out of the lists, or back in. Safe to repeat.
+         */
+        put: operations["archive_material_api_v1_content_materials__material_id__archived_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Medium
+         * @description Keep a picture, video or file of up to 20 MiB: the body is its bytes. The same bytes are the same medium.
+         */
+        post: operations["keep_medium_api_v1_content_media_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/media/{hash_}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Medium
+         * @description Show what was uploaded.
+         */
+        get: operations["medium_api_v1_content_media__hash___get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/personas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Personas
+         * @description All personas, by name.
+         */
+        get: operations["personas_api_v1_content_personas_get"];
+        put?: never;
+        /**
+         * Make Persona
+         * @description Make a persona.
+         */
+        post: operations["make_persona_api_v1_content_personas_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/personas/{persona_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Persona
+         * @description One persona.
+         */
+        get: operations["persona_api_v1_content_personas__persona_id__get"];
+        /**
+         * Change Persona
+         * @description Change who it is, all of it. Safe to repeat.
+         */
+        put: operations["change_persona_api_v1_content_personas__persona_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/personas/{persona_id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Adjustment
+         * @description What is wrong with a change that somebody would make of what the persona says; empty when nothing is.
+         */
+        post: operations["check_adjustment_api_v1_content_personas__persona_id__adjustments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What one person would get of what is being written; personal data is masked.
+         */
+        post: operations["preview_api_v1_content_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scripts
+         * @description Scripts, newest first.
+         */
+        get: operations["scripts_api_v1_content_scripts_get"];
+        put?: never;
+        /**
+         * Make Script
+         * @description Make a script with its first version.
+         */
+        post: operations["make_script_api_v1_content_scripts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script
+         * @description One script with its versions, newest first.
+         */
+        get: operations["script_api_v1_content_scripts__script_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Archive Script
+         * @description Take it out of the lists, or back in. Safe to repeat.
+         */
+        put: operations["archive_script_api_v1_content_scripts__script_id__archived_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Version
+         * @description Write the next version; the ones before stay. The same body again is the same version.
+         */
+        post: operations["add_version_api_v1_content_scripts__script_id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/{script_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script Version
+         * @description One version of a script.
+         */
+        get: operations["script_version_api_v1_content_scripts__script_id__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -1158,6 +1638,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Person
+         * @description The journeys that somebody is or was in, with what is planned next in each.
+         */
+        get: operations["of_person_api_v1_customers__customer_id__journeys_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/orders": {
         parameters: {
             query?: never;
@@ -1312,6 +1812,30 @@ export interface paths {
          * @description Put open letters back into the queue: those named, or the oldest thousand. Each goes once.
          */
         post: operations["replay_api_v1_dead_letters_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holdout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Holdout
+         * @description How many people get no marketing at all.
+         */
+        get: operations["holdout_api_v1_holdout_get"];
+        /**
+         * Change Holdout
+         * @description Hold out another share from programmes to come, and from newcomers of those that run. Safe to repeat.
+         */
+        put: operations["change_holdout_api_v1_holdout_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1808,6 +2332,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programmes
+         * @description Show what is measured, newest first.
+         */
+        get: operations["programmes_api_v1_insight_lift_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/lift/{programme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lift
+         * @description Treated against those who were left alone: outcomes, harm, cost; the intervals hold however often one looks.
+         */
+        get: operations["lift_api_v1_insight_lift__programme_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insight/ltv": {
         parameters: {
             query?: never;
@@ -1960,6 +2524,518 @@ export interface paths {
          * @description Every kind of fact with its fields, and the names seen in the last 90 days.
          */
         get: operations["schema_api_v1_insight_schema_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journeys
+         * @description List the journeys and broadcasts, the one that was changed last first.
+         */
+        get: operations["list_journeys_api_v1_journeys_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Make a journey as a draft.
+         */
+        post: operations["create_api_v1_journeys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/broadcasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Broadcast
+         * @description Make a broadcast as a draft: a journey of one sending, with a control group like any.
+         */
+        post: operations["create_broadcast_api_v1_journeys_broadcasts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Say what has to be changed before this can be published.
+         */
+        post: operations["check_api_v1_journeys_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/rehearsals/{rehearsal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Show a rehearsal: who would have received what and when, what the gate would have dropped, and what it cannot know.
+         */
+        get: operations["show_api_v1_journeys_rehearsals__rehearsal_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Templates
+         * @description List the journeys to begin with.
+         */
+        get: operations["list_templates_api_v1_journeys_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Apply Yaml
+         * @description Make or change the draft of the key that a file names. Safe to repeat: what is the same changes nothing.
+         */
+        put: operations["apply_yaml_api_v1_journeys_yaml_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Show a journey with its draft, or its newest version.
+         */
+        get: operations["show_api_v1_journeys__journey_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls
+         * @description The last hundred calls to other systems, with what was answered.
+         */
+        get: operations["calls_api_v1_journeys__journey_id__calls_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Draft
+         * @description Say what has to be changed in the draft, or in the newest version.
+         */
+        get: operations["check_draft_api_v1_journeys__journey_id__check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/crowd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring Crowd
+         * @description Bring everybody of a segment in, at the journey's pace.
+         */
+        post: operations["bring_crowd_api_v1_journeys__journey_id__crowd_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Draft
+         * @description Work on a journey; those inside feel nothing of it.
+         */
+        put: operations["keep_draft_api_v1_journeys__journey_id__draft_put"];
+        post?: never;
+        /**
+         * Drop Draft
+         * @description Forget what was worked on since the newest version.
+         */
+        delete: operations["drop_draft_api_v1_journeys__journey_id__draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drain
+         * @description Let nobody in any more; it stops with the last of those inside.
+         */
+        post: operations["drain_api_v1_journeys__journey_id__drain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description How many people are at which step, and how many passed it by which way.
+         */
+        get: operations["figures_api_v1_journeys__journey_id__figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Migrate
+         * @description Have the people of one version go on in another, at once, however many they are.
+         */
+        post: operations["migrate_api_v1_journeys__journey_id__migrate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Hold everybody where they are, and let nobody in.
+         */
+        post: operations["pause_api_v1_journeys__journey_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put In
+         * @description Put people into a journey that runs.
+         */
+        post: operations["put_in_api_v1_journeys__journey_id__people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Make a version of the draft, for whoever enters from now on.
+         */
+        post: operations["publish_api_v1_journeys__journey_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rehearsals
+         * @description List the last rehearsals of a journey, newest first, without their results.
+         */
+        get: operations["list_rehearsals_api_v1_journeys__journey_id__rehearsals_get"];
+        put?: never;
+        /**
+         * Ask
+         * @description Have the draft run over what happened: the same engine and the same gate, and nothing of it stays.
+         */
+        post: operations["ask_api_v1_journeys__journey_id__rehearsals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show Secret
+         * @description Show with which secret the calls of this journey are signed. Audited.
+         */
+        post: operations["show_secret_api_v1_journeys__journey_id__secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Let people in, for the first time or again.
+         */
+        post: operations["start_api_v1_journeys__journey_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/steps/{step}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People At
+         * @description Who is at a step.
+         */
+        get: operations["people_at_api_v1_journeys__journey_id__steps__step__people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description Let everybody out, wherever they are.
+         */
+        post: operations["stop_api_v1_journeys__journey_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description List what was published, newest first.
+         */
+        get: operations["list_versions_api_v1_journeys__journey_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Version
+         * @description Show a version.
+         */
+        get: operations["show_version_api_v1_journeys__journey_id__versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Yaml
+         * @description The draft, or the newest version, as YAML for git.
+         */
+        get: operations["export_yaml_api_v1_journeys__journey_id__yaml_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2130,6 +3206,106 @@ export interface paths {
          */
         get: operations["flow_people_api_v1_overview_flows_people_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programmes
+         * @description Whatever reaches people and is measured, newest first.
+         */
+        get: operations["programmes_api_v1_programmes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places
+         * @description Every place that a customer has, newest first.
+         */
+        get: operations["places_api_v1_programmes_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programme
+         * @description One programme, and how many people are in which of its groups.
+         */
+        get: operations["programme_api_v1_programmes__programme_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme_id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Control
+         * @description Have another share of newcomers left alone from now on; who has a place keeps it. Safe to repeat.
+         */
+        put: operations["change_control_api_v1_programmes__programme_id__control_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme_id}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Costs
+         * @description What one touch costs, by way, for the report. Safe to repeat.
+         */
+        put: operations["change_costs_api_v1_programmes__programme_id__costs_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2667,6 +3843,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description List tasks, oldest first.
+         */
+        get: operations["list_tasks_api_v1_staff_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-tasks/{task_id}/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Task
+         * @description Say that a task is done, or will not be; what was said first stays.
+         */
+        post: operations["end_task_api_v1_staff_tasks__task_id___state__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -2780,6 +3996,30 @@ export interface paths {
          */
         get: operations["of_programme_api_v1_touch_programmes__programme_id__get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/programmes/{programme_id}/guard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Guard
+         * @description How the harm guard stands with a programme, and what it saw last.
+         */
+        get: operations["guard_api_v1_touch_programmes__programme_id__guard_get"];
+        /**
+         * Change
+         * @description Switch it on or off, or have it tolerate more; with a reason. Safe to repeat.
+         */
+        put: operations["change_api_v1_touch_programmes__programme_id__guard_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2954,6 +4194,26 @@ export interface paths {
          *         EngineProblem: 503, an engine does not answer.
          */
         get: operations["ready_health_ready_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/m/{hash_}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public Medium
+         * @description Where platforms fetch a picture; who does not know its hash finds nothing.
+         */
+        get: operations["public_medium_m__hash___get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3453,18 +4713,67 @@ export interface components {
             /** State */
             state: string;
         };
+        /** Adjusted */
+        Adjusted: {
+            after: components["schemas"]["Said"];
+            before: components["schemas"]["Said"];
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "operator" | "staff";
+        };
+        /**
+         * Adjusting
+         * @description What somebody may change of what is made centrally.
+         *
+         *     Attributes:
+         *         by: who.
+         *         parts: of what; nothing when empty.
+         *         most_changed: of a hundred characters of the text so many may differ.
+         */
+        Adjusting: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "operator" | "staff";
+            /**
+             * Most Changed
+             * @default 100
+             */
+            most_changed: number;
+            /**
+             * Parts
+             * @default []
+             */
+            parts: ("text" | "materials")[];
+        };
         /**
          * AllOf
          * @description Every one of them holds.
          */
-        AllOf: {
+        "AllOf-Input": {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             condition: "all";
             /** Of */
-            of: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+            of: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["Not-Input"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+        };
+        /**
+         * AllOf
+         * @description Every one of them holds.
+         */
+        "AllOf-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "all";
+            /** Of */
+            of: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["Not-Output"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
         };
         /**
          * Anniversary
@@ -3490,14 +4799,27 @@ export interface components {
          * AnyOf
          * @description At least one of them holds.
          */
-        AnyOf: {
+        "AnyOf-Input": {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             condition: "any";
             /** Of */
-            of: (components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+            of: (components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["Not-Input"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
+        };
+        /**
+         * AnyOf
+         * @description At least one of them holds.
+         */
+        "AnyOf-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "any";
+            /** Of */
+            of: (components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["Not-Output"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"])[];
         };
         /** ApiKeyMade */
         ApiKeyMade: {
@@ -3565,6 +4887,24 @@ export interface components {
              */
             write_key: string;
         };
+        /** Archived */
+        Archived: {
+            /** Archived */
+            archived: boolean;
+        };
+        /**
+         * Arm
+         * @description One way of several that are held against each other; weights need not add up to anything.
+         */
+        "Arm-Input": {
+            /** Name */
+            name: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+        };
         /**
          * Asked
          * @description A refit runs in the background; the state of the model says when it is done.
@@ -3581,6 +4921,47 @@ export interface components {
              * @description False when one was waiting already.
              */
             queued: boolean;
+        };
+        /**
+         * AskedRehearsal
+         * @description A rehearsal that was asked for; ``problem`` says why it failed, as an error of the API.
+         */
+        AskedRehearsal: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Journey Id */
+            journey_id: number;
+            /** Most */
+            most: number;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            result: components["schemas"]["Rehearsal"] | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done" | "failed";
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * AssetCounts
@@ -3617,6 +4998,18 @@ export interface components {
             buyers: number;
             /** Known */
             known: number;
+        };
+        /**
+         * Attachment
+         * @description What goes with a text; the fields are those of the kind (``link``: title, url, description, picture_url).
+         */
+        Attachment: {
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string;
         };
         /** AuditPage */
         AuditPage: {
@@ -3699,6 +5092,42 @@ export interface components {
             referral: components["schemas"]["Figure"];
             retention: components["schemas"]["Figure"];
             revenue: components["schemas"]["Figure"];
+        };
+        /**
+         * Body
+         * @description What a version says: a plain text, or baits and a hook.
+         *
+         *     Attributes:
+         *         plain: the whole, where there is no bait.
+         *         bait_a: what brings people in; ``bait_b`` its rival in an experiment, for half of them.
+         *         hook: what keeps them, said after either bait.
+         *         fallbacks: taken instead of a bait whose kind a person may not get any more, the first that fits.
+         */
+        Body: {
+            bait_a?: components["schemas"]["Offer"] | null;
+            bait_b?: components["schemas"]["Offer"] | null;
+            /**
+             * Fallbacks
+             * @default []
+             */
+            fallbacks: components["schemas"]["Offer"][];
+            hook?: components["schemas"]["Offer"] | null;
+            plain?: components["schemas"]["Offer"] | null;
+        };
+        /** Body_keep_api_v1_channels_accounts__account_id__media_post */
+        Body_keep_api_v1_channels_accounts__account_id__media_post: {
+            /**
+             * File
+             * @description PNG or JPEG, up to 2 MB.
+             */
+            file: string;
+            /**
+             * Kind
+             * @description Of which attachments it is the picture.
+             * @default image
+             * @enum {string}
+             */
+            kind: "image" | "mini_program";
         };
         /** Body_keep_file_api_v1_imports_files_post */
         Body_keep_file_api_v1_imports_files_post: {
@@ -3846,6 +5275,36 @@ export interface components {
             most?: number | null;
         };
         /**
+         * Branch
+         * @description The first case that holds decides; ``otherwise`` when none does.
+         */
+        "Branch-Input": {
+            /** Cases */
+            cases: components["schemas"]["Case-Input"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "branch";
+            /** Otherwise */
+            otherwise: string;
+        };
+        /**
+         * Branch
+         * @description The first case that holds decides; ``otherwise`` when none does.
+         */
+        "Branch-Output": {
+            /** Cases */
+            cases: components["schemas"]["Case-Output"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "branch";
+            /** Otherwise */
+            otherwise: string;
+        };
+        /**
          * Budget
          * @description So many touches in any span of so many hours, over all channels.
          *
@@ -3877,6 +5336,115 @@ export interface components {
             obeys: ("service" | "transactional" | "marketing")[];
         };
         /**
+         * ByArm
+         * @description The person is in this arm of the journey.
+         */
+        ByArm: {
+            /** Arm */
+            arm: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "arm";
+        };
+        /**
+         * ByEntry
+         * @description What brought the person in (the properties of the fact, ``amount_fen``, what an API call gave) meets these.
+         */
+        ByEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "entry";
+            /** Where */
+            where: components["schemas"]["siyu__journeys__types__definition__PropertyTest"][];
+        };
+        /**
+         * ByRule
+         * @description The person meets a rule of segments now.
+         */
+        "ByRule-Input": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "rule";
+            rule: components["schemas"]["RuleDocument-Input"];
+        };
+        /**
+         * ByRule
+         * @description The person meets a rule of segments now.
+         */
+        "ByRule-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "rule";
+            rule: components["schemas"]["RuleDocument-Output"];
+        };
+        /**
+         * BySegment
+         * @description The person is in a segment.
+         */
+        BySegment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "segment";
+            /** Segment */
+            segment: number;
+        };
+        /**
+         * ByValue
+         * @description What the person has brought so far (paid less refunded), in fen, is at least this much and below that.
+         */
+        ByValue: {
+            /** Below Fen */
+            below_fen?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "value";
+            /** From Fen */
+            from_fen?: number | null;
+        };
+        /**
+         * Calendar
+         * @description A calendar and where its posts leave the mix.
+         */
+        Calendar: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            plan: components["schemas"]["Plan"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["MixWarning"][];
+        };
+        /** CalendarChange */
+        CalendarChange: {
+            plan: components["schemas"]["Plan"];
+        };
+        /** CalendarNew */
+        CalendarNew: {
+            /** Name */
+            name: string;
+            plan: components["schemas"]["Plan"];
+        };
+        /**
          * Calibration
          * @description The model fitted on the days up to ``until``, held against what came after. ``weeks`` begin with the first ones.
          */
@@ -3904,11 +5472,19 @@ export interface components {
             weeks: components["schemas"]["WeekCheck"][];
         };
         /**
+         * CameIn
+         * @description Who entered; who was inside already or may not come again is not among them.
+         */
+        CameIn: {
+            /** Entered */
+            entered: number[];
+        };
+        /**
          * Capability
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "handover";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "handover";
         /**
          * CardRead
          * @description One package card.
@@ -3938,12 +5514,92 @@ export interface components {
              */
             up_to: number;
         };
+        /**
+         * Case
+         * @description One way out of a branch.
+         */
+        "Case-Input": {
+            /** Next */
+            next: string;
+            /** When */
+            when: components["schemas"]["ByRule-Input"] | components["schemas"]["BySegment"] | components["schemas"]["ByValue"] | components["schemas"]["ByArm"] | components["schemas"]["ByEntry"];
+        };
+        /**
+         * Case
+         * @description One way out of a branch.
+         */
+        "Case-Output": {
+            /** Next */
+            next: string;
+            /** When */
+            when: components["schemas"]["ByRule-Output"] | components["schemas"]["BySegment"] | components["schemas"]["ByValue"] | components["schemas"]["ByArm"] | components["schemas"]["ByEntry"];
+        };
         /** ChangePassword */
         ChangePassword: {
             /** New */
             new: string;
             /** Old */
             old: string;
+        };
+        /**
+         * Character
+         * @description Who a persona is.
+         *
+         *     Attributes:
+         *         tone: how it speaks, for those who write.
+         *         greeting: how it begins.
+         *         keep: words that stay in whatever is adjusted.
+         *         never: words that it does not use.
+         *         faces: the staff who wear it. Whoever leaves is taken out; the persona stays.
+         *         adjusting: who may adjust what; who is not named may change nothing.
+         */
+        Character: {
+            /**
+             * Adjusting
+             * @default [
+             *       {
+             *         "by": "operator",
+             *         "most_changed": 100,
+             *         "parts": [
+             *           "text",
+             *           "materials"
+             *         ]
+             *       },
+             *       {
+             *         "by": "staff",
+             *         "most_changed": 30,
+             *         "parts": [
+             *           "text"
+             *         ]
+             *       }
+             *     ]
+             */
+            adjusting: components["schemas"]["Adjusting"][];
+            /**
+             * Faces
+             * @default []
+             */
+            faces: components["schemas"]["Face"][];
+            /**
+             * Greeting
+             * @default
+             */
+            greeting: string;
+            /**
+             * Keep
+             * @default []
+             */
+            keep: string[];
+            /**
+             * Never
+             * @default []
+             */
+            never: string[];
+            /**
+             * Tone
+             * @default
+             */
+            tone: string;
         };
         /**
          * Chats
@@ -3973,6 +5629,16 @@ export interface components {
              * @default true
              */
             new_groups: boolean;
+        };
+        /**
+         * Checked
+         * @description What has to be changed, and how the steps lead to one another: what a canvas draws.
+         */
+        Checked: {
+            /** Problems */
+            problems: components["schemas"]["siyu__journeys__types__problems__Problem"][];
+            /** Ways */
+            ways: components["schemas"]["Way"][];
         };
         /**
          * Checkpoint
@@ -4011,7 +5677,7 @@ export interface components {
          *
          *     Attributes:
          *         roster: of a staff code or a link.
-         *         chats: of a group code.
+         *         chats: of a group code. A code by which one follows the account itself has neither.
          *         greetings: none: nobody is greeted by us.
          *         tags: our tags for whoever comes.
          *         platform_tag_ids: tags of the account that the platform puts on the contact.
@@ -4083,6 +5749,11 @@ export interface components {
             /** Left */
             left: number;
             /**
+             * Scanned
+             * @description Who scanned it in the period and followed the account already.
+             */
+            scanned: number;
+            /**
              * Shown
              * @description How often the code's page was opened; its QR on a wall is not counted by anybody.
              */
@@ -4120,7 +5791,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "staff" | "group" | "link";
+            kind: "staff" | "group" | "link" | "follow";
             /** Name */
             name: string;
             /**
@@ -4226,7 +5897,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "staff" | "group" | "link";
+            kind: "staff" | "group" | "link" | "follow";
             /** Name */
             name: string;
             /**
@@ -4270,6 +5941,34 @@ export interface components {
              * @description That brings one in; empty where the platform has only a QR.
              */
             url: string;
+        };
+        /**
+         * CodeTrigger
+         * @description Whoever comes by one of these entry codes, every code when none is named; ``fresh`` as of :class:`FactTrigger`.
+         */
+        CodeTrigger: {
+            /**
+             * Codes
+             * @default []
+             */
+            codes: number[];
+            /**
+             * Fresh
+             * @default 2d
+             */
+            fresh: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "code";
+        };
+        /** Complaint */
+        Complaint: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /** ConfirmationRead */
         ConfirmationRead: {
@@ -4370,6 +6069,29 @@ export interface components {
             /** Contact Ids */
             contact_ids: string[];
         };
+        /** ControlChange */
+        ControlChange: {
+            /**
+             * Control Bp
+             * @description Of ten thousand newcomers.
+             */
+            control_bp: number;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** CostsChange */
+        CostsChange: {
+            /**
+             * Costs
+             * @description Of one touch, in fen, by way.
+             */
+            costs: {
+                [key: string]: number;
+            };
+        };
         /** CountRead */
         CountRead: {
             /** Code */
@@ -4381,6 +6103,21 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled";
+        };
+        /**
+         * Crowd
+         * @description Everybody of a segment as it stands now; `request_id` makes it safe to repeat.
+         */
+        Crowd: {
+            /**
+             * At
+             * @description When the first of them are due; now when absent.
+             */
+            at?: string | null;
+            /** Request Id */
+            request_id: string;
+            /** Segment */
+            segment: number;
         };
         /**
          * CustomerList
@@ -4441,6 +6178,37 @@ export interface components {
             relations: string[];
             /** Tags */
             tags: string[];
+        };
+        /**
+         * DateTrigger
+         * @description A day of the person that comes every year, told by a trait (``1990-05-17`` or ``05-17``).
+         *
+         *     Attributes:
+         *         trait: which.
+         *         before_days: so many days ahead of it.
+         *         at: at this time of the day. Who was born on 29 February has their day on the 28th in other years.
+         */
+        DateTrigger: {
+            /**
+             * At
+             * @default 10:00
+             */
+            at: string;
+            /**
+             * Before Days
+             * @default 0
+             */
+            before_days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "date";
+            /**
+             * Trait
+             * @default birthday
+             */
+            trait: string;
         };
         /**
          * DayCount
@@ -4527,6 +6295,164 @@ export interface components {
              *     ]
              */
             purposes: ("service" | "transactional" | "marketing")[];
+        };
+        /**
+         * Definition
+         * @description A whole journey.
+         *
+         *     Attributes:
+         *         trigger: who enters, and when.
+         *         start: the first step.
+         *         steps: by their names.
+         *         purpose: of its touches; it has to be said before it is published.
+         *         audience: a rule of segments that whoever enters has to meet; ``None`` for everybody.
+         *         goals: facts that end it as reached, wherever somebody is.
+         *         control_bp: so many of 10,000 are not touched, so that the difference can be seen.
+         *         control_reason: why, where it is not a tenth.
+         *         variables: values for ``{{name}}`` in texts.
+         *         kind: ``broadcast`` is a journey of one sending.
+         *         layout: of the canvas.
+         */
+        "Definition-Input": {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Arms
+             * @default []
+             */
+            arms: components["schemas"]["Arm-Input"][];
+            audience?: components["schemas"]["RuleDocument-Input"] | null;
+            /**
+             * Control Bp
+             * @default 1000
+             */
+            control_bp: number;
+            /**
+             * Control Reason
+             * @default
+             */
+            control_reason: string;
+            /**
+             * Goals
+             * @default []
+             */
+            goals: components["schemas"]["GoalFact"][];
+            /**
+             * Kind
+             * @default journey
+             * @enum {string}
+             */
+            kind: "journey" | "broadcast";
+            /** Layout */
+            layout?: {
+                [key: string]: components["schemas"]["Point"];
+            };
+            /** Name */
+            name: string;
+            pace?: components["schemas"]["Pace"];
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
+            reentry?: components["schemas"]["Reentry"];
+            /** Start */
+            start: string;
+            /** Steps */
+            steps: {
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Input"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+            };
+            /** Trigger */
+            trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
+            /** Variables */
+            variables?: {
+                [key: string]: string;
+            };
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+        };
+        /**
+         * Definition
+         * @description A whole journey.
+         *
+         *     Attributes:
+         *         trigger: who enters, and when.
+         *         start: the first step.
+         *         steps: by their names.
+         *         purpose: of its touches; it has to be said before it is published.
+         *         audience: a rule of segments that whoever enters has to meet; ``None`` for everybody.
+         *         goals: facts that end it as reached, wherever somebody is.
+         *         control_bp: so many of 10,000 are not touched, so that the difference can be seen.
+         *         control_reason: why, where it is not a tenth.
+         *         variables: values for ``{{name}}`` in texts.
+         *         kind: ``broadcast`` is a journey of one sending.
+         *         layout: of the canvas.
+         */
+        "Definition-Output": {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Arms
+             * @default []
+             */
+            arms: components["schemas"]["siyu__journeys__types__definition__Arm"][];
+            audience?: components["schemas"]["RuleDocument-Output"] | null;
+            /**
+             * Control Bp
+             * @default 1000
+             */
+            control_bp: number;
+            /**
+             * Control Reason
+             * @default
+             */
+            control_reason: string;
+            /**
+             * Goals
+             * @default []
+             */
+            goals: components["schemas"]["GoalFact"][];
+            /**
+             * Kind
+             * @default journey
+             * @enum {string}
+             */
+            kind: "journey" | "broadcast";
+            /** Layout */
+            layout?: {
+                [key: string]: components["schemas"]["Point"];
+            };
+            /** Name */
+            name: string;
+            pace?: components["schemas"]["Pace"];
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
+            reentry?: components["schemas"]["Reentry"];
+            /** Start */
+            start: string;
+            /** Steps */
+            steps: {
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Output"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+            };
+            /** Trigger */
+            trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
+            /** Variables */
+            variables?: {
+                [key: string]: string;
+            };
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
         };
         /**
          * Definitions
@@ -4628,6 +6554,68 @@ export interface components {
         Done: {
             /** Count */
             count: number;
+        };
+        /**
+         * Enrolment
+         * @description One person's place in a journey.
+         *
+         *     Attributes:
+         *         step: where they are; ``begun``: the step has begun and they wait in it.
+         *         due_at: when it goes on.
+         *         passed: steps behind them.
+         *         ended: how it ended; ``None`` while it goes on.
+         */
+        Enrolment: {
+            /** Begun */
+            begun: boolean;
+            /** Customer Id */
+            customer_id: number;
+            /** Due At */
+            due_at: string | null;
+            /** Ended */
+            ended?: ("exit" | "goal" | "stopped" | "merged" | "withdrawn") | null;
+            /** Ended At */
+            ended_at?: string | null;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Id */
+            id: number;
+            /** Journey Id */
+            journey_id: number;
+            /** Key */
+            key: string;
+            /** Passed */
+            passed: number;
+            /** Step */
+            step: string;
+            /** Treated */
+            treated: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EnrolmentPage
+         * @description Enrolments; ``next`` is the cursor of the following page, ``None`` at the end.
+         */
+        EnrolmentPage: {
+            /** Enrolments */
+            enrolments: components["schemas"]["Enrolment"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Entry
+         * @description A post in a calendar.
+         */
+        Entry: {
+            /** Calendar Id */
+            calendar_id: number;
+            /** Id */
+            id: number;
+            post: components["schemas"]["Post"];
         };
         /**
          * EntryCode
@@ -4760,6 +6748,22 @@ export interface components {
             /** Kinds */
             kinds: string[];
         };
+        /** Exclusions */
+        Exclusions: {
+            /** Sets */
+            sets: string[][];
+        };
+        /**
+         * Exit
+         * @description The journey ends.
+         */
+        Exit: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exit";
+        };
         /**
          * ExportAsked
          * @description Whom to export, by the filters of the list or by a figure; the columns; personal data in clear or masked.
@@ -4837,6 +6841,31 @@ export interface components {
             };
         };
         /**
+         * Face
+         * @description A member of staff on whose account the persona speaks.
+         */
+        Face: {
+            /** Account Id */
+            account_id: number;
+            /** Staff Id */
+            staff_id: string;
+        };
+        /**
+         * FactMatch
+         * @description Facts of one kind, of one name when given, that meet every condition.
+         */
+        FactMatch: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name?: string | null;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["siyu__journeys__types__definition__PropertyTest"][];
+        };
+        /**
          * FactTest
          * @description Facts of one kind, of one name when given, that meet every condition.
          */
@@ -4849,7 +6878,35 @@ export interface components {
              * Where
              * @default []
              */
-            where: components["schemas"]["PropertyTest"][];
+            where: components["schemas"]["siyu__segments__types__conditions__PropertyTest"][];
+        };
+        /**
+         * FactTrigger
+         * @description Whoever has such a fact enters.
+         *
+         *     Attributes:
+         *         key: the property whose value tells one enrolment from another: with ``order_no`` there is one for each order. Empty:
+         *             one a person.
+         *         fresh: facts that happened longer ago when they come to be known bring nobody in: an import of last year's orders
+         *             thanks nobody for them.
+         */
+        FactTrigger: {
+            fact: components["schemas"]["FactMatch"];
+            /**
+             * Fresh
+             * @default 2d
+             */
+            fresh: string;
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "fact";
         };
         /**
          * FieldShape
@@ -4890,6 +6947,22 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * Figures
+         * @description How many people are where in a journey.
+         */
+        Figures: {
+            /** Ended */
+            ended: {
+                [key: string]: number;
+            };
+            /** Entered */
+            entered: number;
+            /** Inside */
+            inside: number;
+            /** Steps */
+            steps: components["schemas"]["StepFigures"][];
         };
         /**
          * FileColumn
@@ -4938,6 +7011,27 @@ export interface components {
             condition: "first_source";
             /** Source Ids */
             source_ids: number[];
+        };
+        /**
+         * Fit
+         * @description Whether a way of a channel can carry something; what to change where it cannot, in English and Chinese.
+         */
+        Fit: {
+            /** Channel */
+            channel: string;
+            /** Complaints */
+            complaints: [
+                string,
+                string
+            ][];
+            /** En */
+            en: string;
+            /** Fits */
+            fits: boolean;
+            /** Way */
+            way: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Flow
@@ -5072,6 +7166,11 @@ export interface components {
             due: number;
             /** Left */
             left: number;
+            /**
+             * Scanned
+             * @description Who scanned it in the period and followed the account already.
+             */
+            scanned: number;
             /**
              * Shown
              * @description How often the code's page was opened; its QR on a wall is not counted by anybody.
@@ -5288,6 +7387,29 @@ export interface components {
             unit: "hour" | "day";
         };
         /**
+         * Goal
+         * @description The journey has reached what it was for, and ends.
+         */
+        Goal: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "goal";
+        };
+        /**
+         * GoalFact
+         * @description Such a fact ends the journey as reached; ``key``: only the enrolment whose key is the value of this property.
+         */
+        GoalFact: {
+            fact: components["schemas"]["FactMatch"];
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+        };
+        /**
          * Graph
          * @description The identity graph: identifiers (personal ones masked), why they belong together or not, and what happened.
          *
@@ -5324,7 +7446,7 @@ export interface components {
                     [key: string]: string;
                 }
             ][];
-            span?: components["schemas"]["Span-Output"] | null;
+            span?: components["schemas"]["siyu__channels__types__codes__Span"] | null;
             /**
              * Text
              * @default
@@ -5344,6 +7466,27 @@ export interface components {
             expected: number;
             /** Repeats */
             repeats: number;
+        };
+        /**
+         * GroupCount
+         * @description How many people of one group and arm are assigned and exposed; the mixed count in neither.
+         */
+        GroupCount: {
+            /** Arm */
+            arm: string | null;
+            /** Assigned */
+            assigned: number;
+            /** Exposed */
+            exposed: number;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "treated" | "control" | "holdout";
+            /** Mixed */
+            mixed: number;
+            /** Programme Id */
+            programme_id: number;
         };
         /** GroupHandoverNew */
         GroupHandoverNew: {
@@ -5378,6 +7521,68 @@ export interface components {
             owner_id: string;
             /** Staff */
             staff: number;
+        };
+        /**
+         * Guard
+         * @description What the guard knows of a programme.
+         *
+         *     Attributes:
+         *         watching: it stops the programme by itself. Off only with a reason, which the audit keeps.
+         *         tolerated: so many times as often as in the control group is no harm yet; 1 or more.
+         *         since: only harm from then on counts; ``None``: all of it.
+         *         halted_at: when it stopped the programme; ``None`` while it has not, or an operator let it go on.
+         *         said_en, said_zh: why, as operators read it.
+         *         checked_at: when it last looked; ``watched`` is what it saw.
+         */
+        Guard: {
+            /** Checked At */
+            checked_at?: string | null;
+            /** Halted At */
+            halted_at?: string | null;
+            /** Programme Id */
+            programme_id: number;
+            /**
+             * Said En
+             * @default
+             */
+            said_en: string;
+            /**
+             * Said Zh
+             * @default
+             */
+            said_zh: string;
+            /** Since */
+            since?: string | null;
+            /**
+             * Tolerated
+             * @default 1
+             */
+            tolerated: number;
+            watched?: components["schemas"]["Watched"] | null;
+            /**
+             * Watching
+             * @default true
+             */
+            watching: boolean;
+        };
+        /** GuardChange */
+        GuardChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Tolerated
+             * @description So many times as often as in the control group is no harm yet.
+             * @default 1
+             */
+            tolerated: number;
+            /**
+             * Watching
+             * @description Whether it stops the programme by itself.
+             */
+            watching: boolean;
         };
         /** HandoverNew */
         HandoverNew: {
@@ -5435,6 +7640,38 @@ export interface components {
             /** Taker */
             taker: string;
         };
+        /**
+         * Harm
+         * @description One kind of harm, treated against control.
+         *
+         *     Attributes:
+         *         treated: to how many exposed treated people it happened, ``treated_rate`` of all of them.
+         *         control: to how many of the control group.
+         *         low, high: how many times as often it happens to the treated; holds however often one looks, ``high`` is
+         *             ``None`` where nothing is known.
+         *         evidence: how many times as likely the data are by harm as without (``e-value``).
+         */
+        Harm: {
+            /** Control */
+            control: number;
+            /** Control Rate */
+            control_rate: number;
+            /** Evidence */
+            evidence: number;
+            /** High */
+            high: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "deleted" | "unfollowed" | "left" | "blocked" | "unsubscribed" | "complained";
+            /** Low */
+            low: number;
+            /** Treated */
+            treated: number;
+            /** Treated Rate */
+            treated_rate: number;
+        };
         /** HealthRead */
         HealthRead: {
             /**
@@ -5458,6 +7695,24 @@ export interface components {
             left_at: string;
             /** Staff Id */
             staff_id: string;
+        };
+        /** Holdout */
+        Holdout: {
+            /**
+             * Bp
+             * @description Of ten thousand people so many get no marketing.
+             */
+            bp: number;
+        };
+        /** HoldoutChange */
+        HoldoutChange: {
+            /** Bp */
+            bp: number;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
         };
         /**
          * InGroup
@@ -5528,6 +7783,51 @@ export interface components {
             set: "intersection";
         };
         /**
+         * Invite
+         * @description A touch that invites into group chats by a group code; whoever is in one of them already goes on without it.
+         *
+         *     Attributes:
+         *         code: id of the group code, whose address is put behind the text as a link.
+         *         title: of the link.
+         */
+        Invite: {
+            /** Code */
+            code: number;
+            /**
+             * Dropped
+             * @default
+             */
+            dropped: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "invite";
+            /** Next */
+            next: string;
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
+            /** Text */
+            text: string;
+            /**
+             * Title
+             * @default 入群邀请
+             */
+            title: string;
+            /**
+             * Valid For
+             * @default 1d
+             */
+            valid_for: string;
+            /**
+             * Value Fen
+             * @default 0
+             */
+            value_fen: number;
+            /** Wishes */
+            wishes: components["schemas"]["Wish"][];
+        };
+        /**
          * Job
          * @description The job that imports the file; the import appears in the list as soon as it begins.
          */
@@ -5560,6 +7860,55 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /**
+         * JourneyRead
+         * @description One journey. `has_draft`: it is being worked on since the newest version; `programme_id`: of experiments.
+         */
+        JourneyRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Has Draft */
+            has_draft: boolean;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "journey" | "broadcast";
+            /** Name */
+            name: string;
+            /** Next Run At */
+            next_run_at: string | null;
+            /** Programme Id */
+            programme_id: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "running" | "paused" | "draining" | "stopped";
+            /** Stopped At */
+            stopped_at: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @description The newest; 0 when none was published.
+             */
+            version: number;
+        };
         /** JudgedRead */
         JudgedRead: {
             /**
@@ -5586,6 +7935,11 @@ export interface components {
             capabilities: components["schemas"]["Capability"][];
             /** Channel */
             channel: string;
+            /**
+             * Codes
+             * @description Kinds of entry codes that can be made.
+             */
+            codes: ("staff" | "group" | "link" | "follow")[];
             /** En */
             en: string;
             /**
@@ -5966,6 +8320,145 @@ export interface components {
             reason_zh: string;
         };
         /**
+         * Lift
+         * @description The report of one programme.
+         *
+         *     Attributes:
+         *         treated, control: exposed people who are compared.
+         *         mixed: people who turned out to be one although they were in different groups; they are left out.
+         *         blind: exposed people who were assigned while nobody was left alone; they are left out as well.
+         *         unbalanced: the groups are not as large as they were drawn, so that the comparison must not be trusted: something
+         *             decides by group who is exposed.
+         *         arms: empty where the programme has none.
+         *         harms: treated against control; see :class:`siyu.experiments.types.Harm`.
+         *         harm_alarm: there is more harm than chance explains.
+         *         cost_fen: of all touches; ``gain_fen`` the money of ``outcomes`` less that, ``gain_low_fen`` and
+         *             ``gain_high_fen`` where it can be said.
+         */
+        Lift: {
+            /** Arms */
+            arms: components["schemas"]["LiftArm"][];
+            /** Blind */
+            blind: number;
+            /** Control */
+            control: number;
+            /** Cost Fen */
+            cost_fen: number;
+            /** Costs */
+            costs: components["schemas"]["LiftCost"][];
+            /** Days */
+            days: number;
+            /** Gain Fen */
+            gain_fen: number;
+            /** Gain High Fen */
+            gain_high_fen: number | null;
+            /** Gain Low Fen */
+            gain_low_fen: number | null;
+            /** Groups */
+            groups: components["schemas"]["LiftGroup"][];
+            /** Harm Alarm */
+            harm_alarm: boolean;
+            /** Harms */
+            harms: components["schemas"]["Harm"][];
+            /** Mixed */
+            mixed: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["LiftOutcome"][];
+            programme: components["schemas"]["Programme"];
+            /** Treated */
+            treated: number;
+            /** Unbalanced */
+            unbalanced: boolean;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * LiftArm
+         * @description One arm's treated people against the whole control group.
+         */
+        LiftArm: {
+            /** Arm */
+            arm: string;
+            /** Exposed */
+            exposed: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["LiftOutcome"][];
+        };
+        /**
+         * LiftCost
+         * @description The touches that went one way, and what they cost in fen.
+         */
+        LiftCost: {
+            /** Cost Fen */
+            cost_fen: number;
+            /** Touches */
+            touches: number;
+            /** Way */
+            way: string;
+        };
+        /**
+         * LiftGroup
+         * @description How many people of a group, and of one arm in it.
+         */
+        LiftGroup: {
+            /** Arm */
+            arm: string | null;
+            /** Assigned */
+            assigned: number;
+            /** Exposed */
+            exposed: number;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "treated" | "control" | "holdout";
+            /** Mixed */
+            mixed: number;
+        };
+        /**
+         * LiftOutcome
+         * @description One outcome, a person on average: ``visit`` and ``order`` are shares of people, the others fen.
+         *
+         *     Attributes:
+         *         treated, control: adjusted for what was expected of people before (CUPED).
+         *         low, high: of ``difference``, holds however often one looks; ``None`` while nothing can be said.
+         *         saved: the part of the variance that the adjustment took off, 0 to 1.
+         *         total: what all exposed treated people did more for it: people, or fen.
+         *         more_people: about how many more would have to be exposed to tell the difference, if it is as it looks now;
+         *             ``None`` where it is told, or where no number would do.
+         */
+        LiftOutcome: {
+            /** Control */
+            control: number;
+            /** Difference */
+            difference: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** More People */
+            more_people: number | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "visit" | "order" | "money" | "predicted";
+            /** Saved */
+            saved: number;
+            /** Total */
+            total: number;
+            /** Treated */
+            treated: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "more" | "less" | "not_enough";
+        };
+        /**
          * LtvCohort
          * @description ``net_fen[k]``: paid less refunded by all of the cohort from its start to the end of its k-th period.
          */
@@ -6131,6 +8624,55 @@ export interface components {
             /** Zone */
             zone: string;
         };
+        /**
+         * MadeCall
+         * @description A call to another system.
+         *
+         *     Attributes:
+         *         key: its ``Idempotency-Key``.
+         *         state: ``waiting``: it is made at ``due_at``; ``done``; ``failed``: given up.
+         *         answer: the last one.
+         */
+        MadeCall: {
+            /** Answer */
+            answer: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done" | "failed";
+            /** Tries */
+            tries: number;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ManualTrigger
+         * @description Whom an operator or a program puts in.
+         */
+        ManualTrigger: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "manual";
+        };
         /** MarkNew */
         MarkNew: {
             /**
@@ -6212,6 +8754,97 @@ export interface components {
             marks: components["schemas"]["MarkRead"][];
             order: components["schemas"]["MarkOrderRead"];
         };
+        /**
+         * Material
+         * @description Something to show.
+         *
+         *     Attributes:
+         *         kind: as channels call it.
+         *         text: of a text.
+         *         fields: of the others, as channels call them: ``title``, ``url`` …; values may hold variables.
+         *         medium: the hash of its bytes, empty when the fields say where they are.
+         */
+        Material: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "image" | "link" | "mini_program" | "video" | "file";
+            /** Medium */
+            medium: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** MaterialChange */
+        MaterialChange: {
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Medium
+             * @default
+             */
+            medium: string;
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /** MaterialNew */
+        MaterialNew: {
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "image" | "link" | "mini_program" | "video" | "file";
+            /**
+             * Medium
+             * @description Hash of what was uploaded.
+             * @default
+             */
+            medium: string;
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /** Me */
         Me: {
             /** Id */
@@ -6224,6 +8857,29 @@ export interface components {
             rights: string[];
             /** Roles */
             roles: components["schemas"]["Role"][];
+        };
+        /** MediaRead */
+        MediaRead: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** MediumRead */
+        MediumRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Hash */
+            hash: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
         };
         /** MemberRead */
         MemberRead: {
@@ -6264,6 +8920,77 @@ export interface components {
             reason: string;
         };
         /**
+         * Migration
+         * @description From which version to which; `steps` says where those go on whose step is called otherwise there.
+         */
+        Migration: {
+            /** Into */
+            into: number;
+            /**
+             * Steps
+             * @default {}
+             */
+            steps: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * Mix
+         * @description Of a hundred posts so many show the persona's life, plant a wish for goods, or speak for the brand; 100 in all.
+         */
+        Mix: {
+            /** Brand */
+            brand: number;
+            /** Persona */
+            persona: number;
+            /** Seeding */
+            seeding: number;
+        };
+        /**
+         * MixWarning
+         * @description A phase whose posts leave the mix, or have none.
+         *
+         *     Attributes:
+         *         planned: how many posts of this category the phase has, of ``posts`` in all.
+         *         wanted: of a hundred; ``is_`` what it is.
+         */
+        MixWarning: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "persona" | "seeding" | "brand";
+            /** En */
+            en: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Is */
+            is_: number;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "everyday" | "warm_up" | "burst" | "afterglow";
+            /** Planned */
+            planned: number;
+            /** Posts */
+            posts: number;
+            /** Wanted */
+            wanted: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * MovePeople
          * @description Those who stood on layer ``before`` of the ladder at ``since``, and on ``after`` at ``until``.
          */
@@ -6297,6 +9024,60 @@ export interface components {
             name: string;
         };
         /**
+         * NewBroadcast
+         * @description One sending to everybody of a segment; without `at` it goes out when a crowd is brought.
+         */
+        NewBroadcast: {
+            /** At */
+            at?: string | null;
+            /**
+             * Fair
+             * @description Each member of staff's customers are spread evenly.
+             * @default true
+             */
+            fair: boolean;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Per Minute
+             * @description People at most; 0 for no pace.
+             * @default 0
+             */
+            per_minute: number;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "service" | "transactional" | "marketing";
+            /** Segment */
+            segment: number;
+            /** Sending */
+            sending: components["schemas"]["Send"] | components["schemas"]["Invite"];
+            /**
+             * Variables
+             * @default {}
+             */
+            variables: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * NewJourney
+         * @description A journey of this key, from a definition or from a template.
+         */
+        NewJourney: {
+            definition?: components["schemas"]["Definition-Input"] | null;
+            /** Key */
+            key: string;
+            /**
+             * Template
+             * @default
+             */
+            template: string;
+        };
+        /**
          * Normal
          * @description What is normal: ``least`` ≤ value ≤ ``most``, ``None`` where there is no bound; ``bad`` is where it gets bad.
          */
@@ -6323,14 +9104,27 @@ export interface components {
          * Not
          * @description It does not hold.
          */
-        Not: {
+        "Not-Input": {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             condition: "not";
             /** Of */
-            of: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+            of: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["Not-Input"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+        };
+        /**
+         * Not
+         * @description It does not hold.
+         */
+        "Not-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            condition: "not";
+            /** Of */
+            of: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["Not-Output"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
         };
         /**
          * NotTaken
@@ -6401,6 +9195,17 @@ export interface components {
             purposes: ("service" | "transactional" | "marketing")[];
         };
         /**
+         * OfPerson
+         * @description One journey of a person, and what is planned in it.
+         */
+        OfPerson: {
+            enrolment: components["schemas"]["Enrolment"];
+            /** Name */
+            name: string;
+            /** Planned */
+            planned: components["schemas"]["Planned"][];
+        };
+        /**
          * OfSegment
          * @description Those of one segment, as it stands.
          */
@@ -6412,6 +9217,32 @@ export interface components {
              * @enum {string}
              */
             set: "segment";
+        };
+        /**
+         * Offer
+         * @description One thing that is said, with what is shown beside it.
+         *
+         *     Attributes:
+         *         text: may hold variables ``{{name|fallback}}``.
+         *         materials: ids, in order.
+         *         kinds: what it offers, for exclusions: :data:`OFFER_KINDS`, or words of the brand's own.
+         */
+        Offer: {
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * Offers
@@ -6458,6 +9289,14 @@ export interface components {
             condition: "list";
             /** List Id */
             list_id: number;
+        };
+        /**
+         * OnTheirWay
+         * @description How many people are on their way in.
+         */
+        OnTheirWay: {
+            /** People */
+            people: number;
         };
         /**
          * One
@@ -6695,6 +9534,26 @@ export interface components {
             overview: components["schemas"]["Overview"];
         };
         /**
+         * Pace
+         * @description How fast a crowd is let in, so that staff and platforms can follow.
+         *
+         *     Attributes:
+         *         per_minute: people; 0 for all at once.
+         *         fair: the customers of each member of staff are spread evenly over the whole time.
+         */
+        Pace: {
+            /**
+             * Fair
+             * @default true
+             */
+            fair: boolean;
+            /**
+             * Per Minute
+             * @default 0
+             */
+            per_minute: number;
+        };
+        /**
          * People
          * @description The customers behind a figure: the list, and the parameters to ask it with.
          */
@@ -6759,6 +9618,87 @@ export interface components {
              */
             touches: components["schemas"]["TouchRead"][];
         };
+        /**
+         * Persona
+         * @description A persona and who it is.
+         */
+        Persona: {
+            /** Archived */
+            archived: boolean;
+            character: components["schemas"]["Character"];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** PersonaChange */
+        PersonaChange: {
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            character: components["schemas"]["Character"];
+        };
+        /** PersonaNew */
+        PersonaNew: {
+            /**
+             * @default {
+             *       "adjusting": [
+             *         {
+             *           "by": "operator",
+             *           "most_changed": 100,
+             *           "parts": [
+             *             "text",
+             *             "materials"
+             *           ]
+             *         },
+             *         {
+             *           "by": "staff",
+             *           "most_changed": 30,
+             *           "parts": [
+             *             "text"
+             *           ]
+             *         }
+             *       ],
+             *       "faces": [],
+             *       "greeting": "",
+             *       "keep": [],
+             *       "never": [],
+             *       "tone": ""
+             *     }
+             */
+            character: components["schemas"]["Character"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * Phase
+         * @description A phase of a campaign, from the first day to the last, both in it; ``mix`` is that of its kind when absent.
+         */
+        Phase: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "everyday" | "warm_up" | "burst" | "afterglow";
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            mix?: components["schemas"]["Mix"] | null;
+        };
         /** PhoneCode */
         PhoneCode: {
             /**
@@ -6775,6 +9715,58 @@ export interface components {
              */
             phone: string;
         };
+        /** PlaceRead */
+        PlaceRead: {
+            /** Arm */
+            arm: string | null;
+            /**
+             * Assigned At
+             * Format: date-time
+             */
+            assigned_at: string;
+            /** Exposed At */
+            exposed_at: string | null;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "treated" | "control" | "holdout";
+            /** Mixed */
+            mixed: boolean;
+            /** Programme Id */
+            programme_id: number;
+        };
+        /**
+         * Plan
+         * @description The phases, which do not overlap, and by how many of a hundred a share may leave the mix before it is said.
+         */
+        Plan: {
+            /** Phases */
+            phases: components["schemas"]["Phase"][];
+            /**
+             * Tolerance
+             * @default 10
+             */
+            tolerance: number;
+        };
+        /**
+         * Planned
+         * @description What a person's journey will do next, as far as it can be told: until a branch, or something that has to happen.
+         *
+         *     Attributes:
+         *         at: when it is expected, the gate aside.
+         */
+        Planned: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Step */
+            step: string;
+        };
         /**
          * PlatformValue
          * @description What one customer spent on one platform; ``orders`` counts purchases, amounts (in fen) are of all paid orders.
@@ -6788,6 +9780,46 @@ export interface components {
             platform: string;
             /** Refunded Fen */
             refunded_fen: number;
+        };
+        /**
+         * Point
+         * @description Where a step lies on the canvas.
+         */
+        Point: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * Post
+         * @description What is published at a moment: a text of its own, or that of a script's plain version.
+         */
+        Post: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "persona" | "seeding" | "brand";
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /** Persona Id */
+            persona_id?: number | null;
+            /** Script Id */
+            script_id?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * Predicted
@@ -6912,6 +9944,30 @@ export interface components {
              */
             shop: string;
         };
+        /** Previewed */
+        Previewed: {
+            /**
+             * Arm
+             * @default a
+             * @enum {string}
+             */
+            arm: "a" | "b";
+            body: components["schemas"]["Body"];
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Given
+             * @description Kinds that they were given before.
+             * @default []
+             */
+            given: string[];
+            /**
+             * Strict
+             * @description Answer 422 where a variable has neither value nor fallback.
+             * @default false
+             */
+            strict: boolean;
+        };
         /**
          * ProblemRead
          * @description What is wrong with one part of a rule.
@@ -6934,7 +9990,7 @@ export interface components {
          * @description A rule as it is being built.
          */
         ProblemsAsked: {
-            rule: components["schemas"]["RuleDocument"];
+            rule: components["schemas"]["RuleDocument-Input"];
             /**
              * Segment Id
              * @description Of the segment that is changed: it must not contain itself.
@@ -6984,6 +10040,54 @@ export interface components {
             traits: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Programme
+         * @description Whatever reaches people and is measured.
+         *
+         *     Attributes:
+         *         key: its maker's name for it, unique for ever: ``journey:7``.
+         *         kind: what made it: ``journey``, ``broadcast`` …
+         *         control_bp: of ten thousand newcomers so many are left alone.
+         *         salt: what its draw is mixed with, so that the control groups of two programmes have nothing to do with each
+         *             other.
+         *         arms: empty when there is one variant.
+         *         stopped_at: ``None`` while it runs.
+         *         costs: of one touch, in fen, by the way it goes.
+         */
+        Programme: {
+            /** Arms */
+            arms: components["schemas"]["siyu__experiments__types__Arm"][];
+            /** Control Bp */
+            control_bp: number;
+            /** Costs */
+            costs?: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Stopped At */
+            stopped_at: string | null;
+        };
+        /** ProgrammeCounted */
+        ProgrammeCounted: {
+            /**
+             * Counts
+             * @description By group and arm; mixed people are counted in neither.
+             */
+            counts: components["schemas"]["GroupCount"][];
+            programme: components["schemas"]["Programme"];
         };
         /** ProgrammeLine */
         ProgrammeLine: {
@@ -7059,25 +10163,29 @@ export interface components {
             value: boolean | number | string | (boolean | number | string)[];
         };
         /**
-         * PropertyTest
-         * @description One condition on a fact.
+         * PutIn
+         * @description Whom to put in.
          *
-         *     Attributes:
-         *         property: a field of the kind; ``amount_fen`` or ``source_id`` of any; inner ones after dots.
-         *         comparison: ``ne`` also holds where the property is missing; ``in`` takes a list; ``gt``, ``ge``, ``lt`` and ``le``
-         *             take numbers; ``contains`` looks for a text, whatever its case; ``exists`` takes true or false.
-         *         value: a text, number or truth value, or a list of them.
+         *     `request_id` makes it safe to repeat: one person comes in by one request once. `key` tells enrolments of the same person
+         *     apart. `entry` is what texts and branches may ask of it.
          */
-        PropertyTest: {
+        PutIn: {
+            /** Customer Ids */
+            customer_ids: number[];
             /**
-             * Comparison
-             * @enum {string}
+             * Entry
+             * @default {}
              */
-            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
-            /** Property */
-            property: string;
-            /** Value */
-            value: boolean | number | string | (boolean | number | string)[];
+            entry: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /** Request Id */
+            request_id: string;
         };
         /**
          * QuietHours
@@ -7287,6 +10395,122 @@ export interface components {
             token: string;
         };
         /**
+         * Reentry
+         * @description Whether somebody may come in again after they left (of one key, where enrolments have keys).
+         *
+         *     Attributes:
+         *         when: ``never``; ``after`` so many days since they last entered; ``always``.
+         *         most: so often in all; 0 for no end.
+         */
+        Reentry: {
+            /**
+             * Days
+             * @default 0
+             */
+            days: number;
+            /**
+             * Most
+             * @default 0
+             */
+            most: number;
+            /**
+             * When
+             * @default never
+             * @enum {string}
+             */
+            when: "never" | "after" | "always";
+        };
+        /**
+         * Rehearsal
+         * @description What a journey would have done.
+         *
+         *     Attributes:
+         *         people: who was looked at, of ``of`` who would have had a reason to enter.
+         *         until: how far it came: less than asked for when there was no time for more.
+         *         touches: in the order of time; the first thousand.
+         *         reasons: how many touches are in which state for which reason: (state, code) → count.
+         *         cannot_know: sentences in English and Chinese on what such a run does not see.
+         */
+        Rehearsal: {
+            /** Cannot Know */
+            cannot_know: [
+                string,
+                string
+            ][];
+            figures: components["schemas"]["Figures"];
+            /** Of */
+            of: number;
+            /** People */
+            people: number;
+            /** Reasons */
+            reasons: [
+                string,
+                string,
+                number
+            ][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Touches */
+            touches: components["schemas"]["RehearsedTouch"][];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * RehearsalWanted
+         * @description Over which time (the last 30 days when absent), and how many people at most.
+         */
+        RehearsalWanted: {
+            /**
+             * Most
+             * @default 300
+             */
+            most: number;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * RehearsedTouch
+         * @description What would have been proposed to the gate, and what it would have said.
+         *
+         *     Attributes:
+         *         state: ``queued``: it would have gone out; ``waiting``: it would still wait; ``dropped``.
+         *         code: the reason that decided, of the gate's; empty when none did.
+         *         because, because_zh: the same in words.
+         */
+        RehearsedTouch: {
+            /** Account Id */
+            account_id: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Because */
+            because: string;
+            /** Because Zh */
+            because_zh: string;
+            /** Code */
+            code: string;
+            /** Customer Id */
+            customer_id: number;
+            /** State */
+            state: string;
+            /** Step */
+            step: string;
+            /** Text */
+            text: string;
+            /** Way */
+            way: string;
+        };
+        /**
          * Reject
          * @description One row that was not taken.
          *
@@ -7430,6 +10654,37 @@ export interface components {
             transferred_to: string;
             /** Way */
             way: string;
+        };
+        /** RenderedRead */
+        RenderedRead: {
+            /** Attachments */
+            attachments: [
+                string,
+                {
+                    [key: string]: string;
+                }
+            ][];
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Fallback
+             * @description The place of the fallback that stands for the bait.
+             */
+            fallback: number | null;
+            /** Kinds */
+            kinds: string[];
+            /**
+             * Missing
+             * @description Variables without value and fallback; with one it must not be sent.
+             */
+            missing: string[];
+            /**
+             * Nothing Left
+             * @description Every offer is closed to them.
+             */
+            nothing_left: boolean;
+            /** Text */
+            text: string;
         };
         /** ResetLink */
         ResetLink: {
@@ -7895,15 +11150,29 @@ export interface components {
              * Verify Free During
              * @default []
              */
-            verify_free_during: components["schemas"]["Span-Output"][];
+            verify_free_during: components["schemas"]["siyu__channels__types__codes__Span"][];
         };
         /**
          * RuleDocument
          * @description A rule as it is kept and sent; ``version`` is that of the language.
          */
-        RuleDocument: {
+        "RuleDocument-Input": {
             /** Rule */
-            rule: components["schemas"]["AllOf"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+            rule: components["schemas"]["AllOf-Input"] | components["schemas"]["AnyOf-Input"] | components["schemas"]["Not-Input"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+        };
+        /**
+         * RuleDocument
+         * @description A rule as it is kept and sent; ``version`` is that of the language.
+         */
+        "RuleDocument-Output": {
+            /** Rule */
+            rule: components["schemas"]["AllOf-Output"] | components["schemas"]["AnyOf-Output"] | components["schemas"]["Not-Output"] | components["schemas"]["Trait"] | components["schemas"]["TraitDate"] | components["schemas"]["Anniversary"] | components["schemas"]["TagOn"] | components["schemas"]["ConsentIs"] | components["schemas"]["RelationIs"] | components["schemas"]["InGroup"] | components["schemas"]["OnLayer"] | components["schemas"]["FirstSource"] | components["schemas"]["EntryCode"] | components["schemas"]["Did"] | components["schemas"]["Bought"] | components["schemas"]["FollowedBy"] | components["schemas"]["Rfm"] | components["schemas"]["ValueIs"] | components["schemas"]["Predicted"] | components["schemas"]["InSegment"] | components["schemas"]["OnList"];
             /**
              * Version
              * @default 1
@@ -8127,6 +11396,19 @@ export interface components {
              */
             source: string;
         };
+        /** Said */
+        Said: {
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /**
          * SavedFunnel
          * @description A funnel that somebody keeps; ``owner`` as the audit names them.
@@ -8149,6 +11431,79 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * Script
+         * @description A script; ``newest`` is the number of its newest version.
+         */
+        Script: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Newest */
+            newest: number;
+        };
+        /** ScriptNew */
+        ScriptNew: {
+            body: components["schemas"]["Body"];
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @description What has changed.
+             * @default
+             */
+            note: string;
+        };
+        /** ScriptRead */
+        ScriptRead: {
+            script: components["schemas"]["Script"];
+            /** Versions */
+            versions: components["schemas"]["ScriptVersion"][];
+        };
+        /**
+         * ScriptVersion
+         * @description One version; it never changes.
+         *
+         *     Attributes:
+         *         unsure: variables without a fallback: people without a value cannot get it.
+         */
+        ScriptVersion: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            body: components["schemas"]["Body"];
+            /** Note */
+            note: string;
+            /** Script Id */
+            script_id: number;
+            /**
+             * Unsure
+             * @default []
+             */
+            unsure: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * Secret
+         * @description With which calls are signed: HMAC-SHA256 of `<t>.<body>` in the header `Siyu-Signature: t=…,v1=…`.
+         */
+        Secret: {
+            /** Secret */
+            secret: string;
         };
         /**
          * Segment
@@ -8233,6 +11588,25 @@ export interface components {
             report: "segment";
         };
         /**
+         * SegmentTrigger
+         * @description Whoever comes into a segment, or leaves it.
+         */
+        SegmentTrigger: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "segment";
+            /**
+             * Moves
+             * @default entered
+             * @enum {string}
+             */
+            moves: "entered" | "left";
+            /** Segment */
+            segment: number;
+        };
+        /**
          * SegmentWanted
          * @description A segment as it should be.
          */
@@ -8250,7 +11624,68 @@ export interface components {
              * @default
              */
             note: string;
-            rule: components["schemas"]["RuleDocument"];
+            rule: components["schemas"]["RuleDocument-Input"];
+        };
+        /**
+         * Send
+         * @description A touch is proposed to the gate, which sends it, puts it off or drops it.
+         *
+         *     Attributes:
+         *         text: with ``{{trait.city|您的城市}}``, ``{{entry.product|宝贝}}`` or ``{{shop}}`` of the journey's variables.
+         *         wishes: the ways, the best first; the gate takes the first that can be gone.
+         *         purpose: where it differs from the journey's.
+         *         value_fen: what it is expected to bring; of several touches that want the same person the greatest goes.
+         *         valid_for: after that it is not worth sending any more.
+         *         details: what a way needs besides, such as ``template_id``.
+         *         kinds: for exclusions: ``red_packet``, ``coupon`` …
+         *         dropped: where to when the gate drops it at once; ``next`` when empty.
+         */
+        Send: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /** Details */
+            details?: {
+                [key: string]: string;
+            };
+            /**
+             * Dropped
+             * @default
+             */
+            dropped: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "send";
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /** Next */
+            next: string;
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Valid For
+             * @default 1d
+             */
+            valid_for: string;
+            /**
+             * Value Fen
+             * @default 0
+             */
+            value_fen: number;
+            /** Wishes */
+            wishes: components["schemas"]["Wish"][];
         };
         /** ServedRead */
         ServedRead: {
@@ -8307,7 +11742,7 @@ export interface components {
          * @description Who is on duty when. Shifts may overlap: then all of theirs serve.
          */
         Shift: {
-            span: components["schemas"]["Span-Output"];
+            span: components["schemas"]["siyu__channels__types__codes__Span"];
             /** Staff */
             staff: string[];
         };
@@ -8405,34 +11840,6 @@ export interface components {
             };
         };
         /**
-         * Span
-         * @description A time of the day on some days of the week, in the brand's zone.
-         *
-         *     Attributes:
-         *         begins: ``09:00``.
-         *         ends: ``18:00``, not belonging to it; before ``begins``: on the following day. ``24:00`` is the day's end.
-         *         days: on which it begins, 1 for Monday to 7 for Sunday.
-         */
-        "Span-Output": {
-            /** Begins */
-            begins: string;
-            /**
-             * Days
-             * @default [
-             *       1,
-             *       2,
-             *       3,
-             *       4,
-             *       5,
-             *       6,
-             *       7
-             *     ]
-             */
-            days: number[];
-            /** Ends */
-            ends: string;
-        };
-        /**
          * Split
          * @description Give these identifiers to a new customer.
          */
@@ -8467,6 +11874,36 @@ export interface components {
              */
             remind_hours: number;
         };
+        /**
+         * StaffTask
+         * @description Somebody of the staff is asked to do something for this person, with what to say.
+         *
+         *     Attributes:
+         *         title: what is to be done.
+         *         say: the words, with variables as in :class:`Send`.
+         *         due_in: until when it should be done.
+         */
+        StaffTask: {
+            /**
+             * Due In
+             * @default 1d
+             */
+            due_in: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "staff_task";
+            /** Next */
+            next: string;
+            /**
+             * Say
+             * @default
+             */
+            say: string;
+            /** Title */
+            title: string;
+        };
         /** StandingRead */
         StandingRead: {
             /** @description The newest reconcile. */
@@ -8489,6 +11926,17 @@ export interface components {
             waiting: number;
         };
         /**
+         * StateChange
+         * @description Kept in the audit.
+         */
+        StateChange: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Stated
          * @description The definitions that an answer was counted by, for programs and (``en``, ``zh``) for people.
          */
@@ -8506,6 +11954,22 @@ export interface components {
             repeat_purchases: number;
             /** Zh */
             zh: string;
+        };
+        /**
+         * StepFigures
+         * @description One step of a journey: who is there now, and how often it was passed and left by which way.
+         */
+        StepFigures: {
+            /** Inside */
+            inside: number;
+            /** Passed */
+            passed: number;
+            /** Step */
+            step: string;
+            /** Ways */
+            ways: {
+                [key: string]: number;
+            };
         };
         /**
          * System
@@ -8608,6 +12072,29 @@ export interface components {
             /** Tag Id */
             tag_id: string;
         };
+        /**
+         * TagStep
+         * @description Tags are put on and taken off, as the journey's own.
+         */
+        TagStep: {
+            /**
+             * Add
+             * @default []
+             */
+            add: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tag";
+            /** Next */
+            next: string;
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
+        };
         /** TagsGone */
         TagsGone: {
             /**
@@ -8661,6 +12148,56 @@ export interface components {
             rejected: components["schemas"]["NotTaken"][];
             /** Success */
             success: boolean;
+        };
+        /**
+         * Task
+         * @description What a member of staff is asked to do for somebody.
+         *
+         *     Attributes:
+         *         say: the words.
+         *         due_at: until when it should be done.
+         *         ended_by: who did it or dropped it, as the audit names them.
+         */
+        Task: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Id */
+            id: number;
+            /** Journey Id */
+            journey_id: number;
+            /** Say */
+            say: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "dropped";
+            /** Title */
+            title: string;
+        };
+        /**
+         * TaskPage
+         * @description Tasks in the order in which they were asked for; ``next`` is the cursor of the following page.
+         */
+        TaskPage: {
+            /** Next */
+            next: string | null;
+            /** Tasks */
+            tasks: components["schemas"]["Task"][];
         };
         /** TaskRead */
         TaskRead: {
@@ -8725,6 +12262,53 @@ export interface components {
              */
             staff: components["schemas"]["ConfirmationRead"][];
             task: components["schemas"]["TaskRead"];
+        };
+        /**
+         * TemplateRead
+         * @description A journey to begin with.
+         */
+        TemplateRead: {
+            /** About */
+            about: string;
+            definition: components["schemas"]["Definition-Output"];
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TimeTrigger
+         * @description Everybody of a segment, at a time of the brand's clock.
+         *
+         *     Attributes:
+         *         segment: who.
+         *         once: at this moment only, on the brand's clock where it has no zone.
+         *         at: else every day at this time …
+         *         weekdays: … on these days of the week …
+         *         month_days: … or these of the month.
+         */
+        TimeTrigger: {
+            /** At */
+            at?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "time";
+            /**
+             * Month Days
+             * @default []
+             */
+            month_days: number[];
+            /** Once */
+            once?: string | null;
+            /** Segment */
+            segment: number;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
         };
         /**
          * TimelineEntry
@@ -8957,6 +12541,39 @@ export interface components {
             values: string[];
         };
         /**
+         * TraitStep
+         * @description A trait gets a value; without one it is taken away.
+         */
+        TraitStep: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "trait";
+            /** Next */
+            next: string;
+            /** Trait */
+            trait: string;
+            /** Value */
+            value?: boolean | number | string | null;
+        };
+        /**
+         * Tried
+         * @description A text and materials, to be tried against every way of every channel.
+         */
+        Tried: {
+            /**
+             * Materials
+             * @default []
+             */
+            materials: number[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * Union
          * @description Those of any of them.
          */
@@ -9110,6 +12727,36 @@ export interface components {
             /** Weaker */
             weaker: number;
         };
+        /** VersionNew */
+        VersionNew: {
+            /**
+             * After
+             * @description The newest version that the writer saw.
+             */
+            after: number;
+            body: components["schemas"]["Body"];
+            /**
+             * Note
+             * @description What has changed.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * VersionRead
+         * @description A version that was published.
+         */
+        VersionRead: {
+            /** Number */
+            number: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Published By */
+            published_by: string;
+        };
         /**
          * Versions
          * @description Of everything that runs.
@@ -9123,6 +12770,80 @@ export interface components {
             python: string;
             /** Siyu */
             siyu: string;
+        };
+        /**
+         * Wait
+         * @description Nothing happens for a while. What is given counts in this order: ``until``; ``duration``; ``days``; ``at``, ``weekdays``.
+         *
+         *     Attributes:
+         *         duration: so long.
+         *         days: so many days of the calendar, to the same time of day where ``at`` names none.
+         *         at: then the first such time of day that is not past.
+         *         weekdays: only on these days.
+         *         until: to this moment, on the brand's clock where it has no zone.
+         *         since: from when ``duration`` and ``days`` count: from the end of the step before, or from when they entered.
+         */
+        Wait: {
+            /** At */
+            at?: string | null;
+            /**
+             * Days
+             * @default 0
+             */
+            days: number;
+            /**
+             * Duration
+             * @default
+             */
+            duration: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wait";
+            /** Next */
+            next: string;
+            /**
+             * Since
+             * @default step
+             * @enum {string}
+             */
+            since: "step" | "entry";
+            /** Until */
+            until?: string | null;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+        };
+        /**
+         * WaitFor
+         * @description Until such a fact, at most so long.
+         *
+         *     Attributes:
+         *         next: where to when it came.
+         *         otherwise: where to when it did not.
+         *         key: only a fact of which this property is the key of the enrolment.
+         */
+        WaitFor: {
+            fact: components["schemas"]["FactMatch"];
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wait_for";
+            /** Next */
+            next: string;
+            /** Otherwise */
+            otherwise: string;
+            /** Timeout */
+            timeout: string;
         };
         /**
          * Waiting
@@ -9311,6 +13032,45 @@ export interface components {
             value_to?: number | null;
         };
         /**
+         * Watched
+         * @description How a programme's harm stands.
+         *
+         *     Attributes:
+         *         treated: exposed treated people; ``control``: exposed people of the control group.
+         *         harms: every kind, the one with the most evidence first.
+         *         evidence: of all kinds together.
+         *         limit: from this evidence on it is an alarm; false with a probability of 5 % at most, however often one looks.
+         *         blind: nobody is left alone, so that nothing can be told.
+         */
+        Watched: {
+            /** Alarm */
+            alarm: boolean;
+            /** Blind */
+            blind: boolean;
+            /** Control */
+            control: number;
+            /** Evidence */
+            evidence: number;
+            /** Harms */
+            harms: components["schemas"]["Harm"][];
+            /** Limit */
+            limit: number;
+            /** Treated */
+            treated: number;
+        };
+        /**
+         * Way
+         * @description How one step leads to another.
+         */
+        Way: {
+            /** Step */
+            step: string;
+            /** To */
+            to: string;
+            /** Way */
+            way: string;
+        };
+        /**
          * WayRead
          * @description One way in which an account can reach somebody.
          */
@@ -9325,6 +13085,25 @@ export interface components {
             subject: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Webhook
+         * @description Another system is told, at least once, signed, under a key by which it knows a repeat.
+         */
+        Webhook: {
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "webhook";
+            /** Next */
+            next: string;
+            /** Url */
+            url: string;
         };
         /**
          * WeekCheck
@@ -9368,6 +13147,14 @@ export interface components {
             welcomes: number;
         };
         /**
+         * Whole
+         * @description A journey with what it says: the draft where there is one, else the newest version.
+         */
+        Whole: {
+            definition: components["schemas"]["Definition-Output"];
+            journey: components["schemas"]["JourneyRead"];
+        };
+        /**
          * Why
          * @description For the audit.
          */
@@ -9390,6 +13177,24 @@ export interface components {
             last?: components["schemas"]["siyu__segments__types__conditions__Span"] | null;
             /** Last Day */
             last_day?: string | null;
+        };
+        /**
+         * Wish
+         * @description One way in which somebody may be reached: of this account, or of the only account of a channel.
+         */
+        Wish: {
+            /**
+             * Account
+             * @default 0
+             */
+            account: number;
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
+            /** Way */
+            way: string;
         };
         /** WishNew */
         WishNew: {
@@ -9534,6 +13339,19 @@ export interface components {
             state: string;
         };
         /**
+         * Arm
+         * @description One variant of a programme; of the treated it gets its weight's share.
+         */
+        siyu__experiments__types__Arm: {
+            /** Name */
+            name: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+        };
+        /**
          * Preview
          * @description What an import would do, without doing it. Personal data in it is masked.
          *
@@ -9602,6 +13420,74 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Arm
+         * @description One way of several that are held against each other; weights need not add up to anything.
+         */
+        siyu__journeys__types__definition__Arm: {
+            /** Name */
+            name: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+        };
+        /**
+         * PropertyTest
+         * @description One condition on a property of a fact; ``exists`` takes true or false, ``in`` a list. Inner properties after dots.
+         */
+        siyu__journeys__types__definition__PropertyTest: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
+            /** Property */
+            property: string;
+            /** Value */
+            value: boolean | number | string | (boolean | number | string)[];
+        };
+        /**
+         * Problem
+         * @description One thing that has to be changed before a journey can be published.
+         *
+         *     Attributes:
+         *         code: stable, for programs: ``unknown_step``, ``loop_without_wait`` …
+         *         step: which one, empty for the whole.
+         *         en, zh: what is wrong and what to change.
+         */
+        siyu__journeys__types__problems__Problem: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Step */
+            step: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * PropertyTest
+         * @description One condition on a fact.
+         *
+         *     Attributes:
+         *         property: a field of the kind; ``amount_fen`` or ``source_id`` of any; inner ones after dots.
+         *         comparison: ``ne`` also holds where the property is missing; ``in`` takes a list; ``gt``, ``ge``, ``lt`` and ``le``
+         *             take numbers; ``contains`` looks for a text, whatever its case; ``exists`` takes true or false.
+         *         value: a text, number or truth value, or a list of them.
+         */
+        siyu__segments__types__conditions__PropertyTest: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
+            /** Property */
+            property: string;
+            /** Value */
+            value: boolean | number | string | (boolean | number | string)[];
         };
         /**
          * Span
@@ -10570,6 +14456,92 @@ export interface operations {
             };
         };
     };
+    keep_api_v1_channels_accounts__account_id__media_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_keep_api_v1_channels_accounts__account_id__media_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    picture_api_v1_channels_accounts__account_id__media__file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     standing_api_v1_channels_accounts__account_id__mirror_get: {
         parameters: {
             query?: never;
@@ -11357,7 +15329,7 @@ export interface operations {
         parameters: {
             query?: {
                 account_id?: number | null;
-                kind?: ("staff" | "group" | "link") | null;
+                kind?: ("staff" | "group" | "link" | "follow") | null;
                 /** @description Part of a name, store or region. */
                 words?: string;
                 archived?: boolean;
@@ -12089,6 +16061,1270 @@ export interface operations {
             };
         };
     };
+    calendars_api_v1_content_calendars_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_calendar_api_v1_content_calendars_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendar_api_v1_content_calendars__calendar_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_calendar_api_v1_content_calendars__calendar_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    posts_api_v1_content_calendars__calendar_id__posts_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_post_api_v1_content_calendars__calendar_id__posts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_post_api_v1_content_calendars__calendar_id__posts__post_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+                post_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_post_api_v1_content_calendars__calendar_id__posts__post_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+                post_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    exclusions_api_v1_content_exclusions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_exclusions_api_v1_content_exclusions_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exclusions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fits_api_v1_content_fits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tried"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fit"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    materials_api_v1_content_materials_get: {
+        parameters: {
+            query?: {
+                kind?: ("text" | "image" | "link" | "mini_program" | "video" | "file") | null;
+                /** @description Only what has an id below this one. */
+                below?: number | null;
+                limit?: number;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_material_api_v1_content_materials_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    material_api_v1_content_materials__material_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_material_api_v1_content_materials__material_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_material_api_v1_content_materials__material_id__archived_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                material_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Archived"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_medium_api_v1_content_media_post: {
+        parameters: {
+            query: {
+                /** @description Of the file. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediumRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    medium_api_v1_content_media__hash___get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    personas_api_v1_content_personas_get: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_persona_api_v1_content_personas_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonaNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    persona_api_v1_content_personas__persona_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_persona_api_v1_content_personas__persona_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonaChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_adjustment_api_v1_content_personas__persona_id__adjustments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adjusted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_api_v1_content_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Previewed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    scripts_api_v1_content_scripts_get: {
+        parameters: {
+            query?: {
+                /** @description Only what has an id below this one. */
+                below?: number | null;
+                limit?: number;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Script"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_script_api_v1_content_scripts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVersion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    script_api_v1_content_scripts__script_id__get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_script_api_v1_content_scripts__script_id__archived_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Archived"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Script"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_version_api_v1_content_scripts__script_id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVersion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    script_version_api_v1_content_scripts__script_id__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptVersion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_customers_api_v1_customers_get: {
         parameters: {
             query?: {
@@ -12500,6 +17736,46 @@ export interface operations {
             };
         };
     };
+    of_person_api_v1_customers__customer_id__journeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfPerson"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     orders_api_v1_customers__customer_id__orders_get: {
         parameters: {
             query?: {
@@ -12829,6 +18105,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    holdout_api_v1_holdout_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_holdout_api_v1_holdout_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldoutChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -14082,6 +19438,95 @@ export interface operations {
             };
         };
     };
+    programmes_api_v1_insight_lift_get: {
+        parameters: {
+            query?: {
+                /** @description Only programmes with an id below this one. */
+                below?: number | null;
+                limit?: number;
+                /** @description Those that run, or those that were stopped. */
+                running?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lift_api_v1_insight_lift__programme_id__get: {
+        parameters: {
+            query?: {
+                /** @description What people did so many days after exposure counts. */
+                days?: number;
+                /** @description Nothing after this moment counts; now when absent. A list of people takes that of its table. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lift"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ltv_api_v1_insight_ltv_get: {
         parameters: {
             query?: {
@@ -14478,6 +19923,1165 @@ export interface operations {
             };
         };
     };
+    list_journeys_api_v1_journeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_api_v1_journeys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJourney"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_broadcast_api_v1_journeys_broadcasts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBroadcast"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_api_v1_journeys_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Definition-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_journeys_rehearsals__rehearsal_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rehearsal_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedRehearsal"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_templates_api_v1_journeys_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    apply_yaml_api_v1_journeys_yaml_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description The journey whose draft it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_journeys__journey_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whole"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calls_api_v1_journeys__journey_id__calls_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeCall"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_draft_api_v1_journeys__journey_id__check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bring_crowd_api_v1_journeys__journey_id__crowd_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Crowd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnTheirWay"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_draft_api_v1_journeys__journey_id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Definition-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_draft_api_v1_journeys__journey_id__draft_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drain_api_v1_journeys__journey_id__drain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    figures_api_v1_journeys__journey_id__figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    migrate_api_v1_journeys__journey_id__migrate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Migration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_api_v1_journeys__journey_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_in_api_v1_journeys__journey_id__people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameIn"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    publish_api_v1_journeys__journey_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_rehearsals_api_v1_journeys__journey_id__rehearsals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedRehearsal"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_api_v1_journeys__journey_id__rehearsals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedRehearsal"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_secret_api_v1_journeys__journey_id__secret_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_api_v1_journeys__journey_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    people_at_api_v1_journeys__journey_id__steps__step__people_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                journey_id: number;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentPage"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_api_v1_journeys__journey_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_versions_api_v1_journeys__journey_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_version_api_v1_journeys__journey_id__versions__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition-Output"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_yaml_api_v1_journeys__journey_id__yaml_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": Record<string, never>;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     watch_api_v1_live_get: {
         parameters: {
             query?: never;
@@ -14850,6 +21454,218 @@ export interface operations {
             };
         };
     };
+    programmes_api_v1_programmes_get: {
+        parameters: {
+            query?: {
+                /** @description Only those with an id below. */
+                below?: number | null;
+                limit?: number;
+                /** @description Those that run, or those that were stopped. */
+                running?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    places_api_v1_programmes_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    programme_api_v1_programmes__programme_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeCounted"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_control_api_v1_programmes__programme_id__control_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_costs_api_v1_programmes__programme_id__costs_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     redeem_api_v1_redeem_post: {
         parameters: {
             query?: never;
@@ -15019,7 +21835,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleDocument"];
+                "application/json": components["schemas"]["RuleDocument-Input"];
             };
         };
         responses: {
@@ -15217,7 +22033,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleDocument"];
+                "application/json": components["schemas"]["RuleDocument-Input"];
             };
         };
         responses: {
@@ -16108,6 +22924,91 @@ export interface operations {
             };
         };
     };
+    list_tasks_api_v1_staff_tasks_get: {
+        parameters: {
+            query?: {
+                state?: ("open" | "done" | "dropped") | null;
+                journey_id?: number | null;
+                customer_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_task_api_v1_staff_tasks__task_id___state__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                state: "done" | "dropped";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     system_api_v1_system_get: {
         parameters: {
             query?: never;
@@ -16336,6 +23237,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgrammeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    guard_api_v1_touch_programmes__programme_id__guard_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guard"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_touch_programmes__programme_id__guard_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guard"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -16770,6 +23755,46 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_medium_m__hash___get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash_: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from siyu.app.api.insight import funnels, reports
+from siyu.app.api.insight import funnels, lift, reports
 
 router = APIRouter()
-for part in (reports, funnels):
+for part in (reports, funnels, lift):
     router.include_router(part.router)

@@ -12,7 +12,7 @@ from siyu.customers.types import FirstTrait, TagChange
 from siyu.kernel.fact import Fact
 
 SOURCE: Final = "entry_code"  # the trait: {"account", "code", "card"}; written once, the first code stands
-_CAME: Final = frozenset({"friend.added", "chat.joined"})
+_CAME: Final = frozenset({"friend.added", "chat.joined", "account.followed"})
 
 
 def arrive(conn: Connection, facts: Sequence[Fact], now: datetime) -> list[Fact]:

@@ -16,7 +16,7 @@ from siyu.channels.service.codes.making import made
 from siyu.channels.store import code_work
 from siyu.channels.store import codes as tables
 from siyu.channels.store.code_work import Mark, Work
-from siyu.channels.types import Account, Channel, CodeProblem, Contact, PlatformRefused
+from siyu.channels.types import Account, Channel, CodeProblem, Contact, Note, PlatformRefused
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
@@ -132,7 +132,10 @@ class Rotation:
         try:
             plugin = plugins.of(mark.account_id)
             note = self._remark(plugin, mark) if mark.definition.remark else ""
-            plugin.mark_contact(mark.staff_id, mark.contact_id, mark.definition.platform_tag_ids, note)
+            if tag_ids := mark.definition.platform_tag_ids:
+                plugin.mark(mark.staff_id, mark.contact_id, tag_ids, ())
+            if note:
+                plugin.note(mark.staff_id, mark.contact_id, Note(remark=note))
         except Exception as problem:  # noqa: BLE001 - whatever a plugin does is said at the mark
             attempts = mark.attempts + 1
             said = problem_of(problem, attempts, _retry_at(problem, self.clock.now(), attempts))

@@ -14,9 +14,10 @@ from siyu.channels.rules.schedule import check_chats, check_roster, day_began
 from siyu.channels.rules.wording import IN_REMARK, check_greetings, check_variables
 from siyu.channels.service.accounts import account
 from siyu.channels.service.codes.making import made
-from siyu.channels.store import code_work
+from siyu.channels.store import code_work, media
 from siyu.channels.store import codes as tables
 from siyu.channels.types import Account, Capability, Code, CodeDefinition, CodeKind
+from siyu.channels.types.media import FILE
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.kernel.errors import BadInput, Conflict, NotFound
@@ -172,25 +173,40 @@ def _checked(conn: Connection, of: Account, kind: CodeKind, definition: CodeDefi
     about = registry.about(of.channel)
     if Capability.ENTRY_CODES not in about.capabilities:
         raise BadInput(reason=f"{about.en} has no entry codes.", reason_zh=f"{about.zh}不支持活码。")
-    if (kind == "group") != (definition.roster is None) or (kind == "group") != (definition.chats is not None):
+    if kind not in about.codes:
+        raise BadInput(reason=f"{about.en} has no codes of this kind.", reason_zh=f"{about.zh}不支持该类型的活码。")
+    if (kind in ("staff", "link")) != (definition.roster is not None) or (kind == "group") != (
+        definition.chats is not None
+    ):
         raise BadInput(
-            reason="a group code has chats, and any other a roster; not both.",
-            reason_zh="群活码需设置群聊，其他活码需设置接待人员，二者不可同时设置。",
+            reason="a group code has chats, a staff code or a link a roster, and a code by which one follows neither.",
+            reason_zh="群活码需设置群聊，员工活码与获客链接需设置接待人员，关注码两者都不设置。",
         )
     able = tables.able_staff(conn, [of.id])[of.id]
     if definition.roster is not None:
         check_roster(definition.roster, able)
     if definition.chats is not None:
         check_chats(definition.chats, tables.known(conn, of.id, "group", definition.chats.group_ids))
-        if definition.greetings or definition.remark or definition.platform_tag_ids:
-            raise BadInput(
-                reason="whoever joins a group is not greeted or marked one by one. Take welcomes, remark and tags of the "
-                "platform out.",
-                reason_zh="群活码不支持逐人欢迎语、备注和平台标签，请删除。",
-            )
+    if definition.roster is None and (definition.greetings or definition.remark or definition.platform_tag_ids):
+        raise BadInput(
+            reason="whoever joins a group or follows an account is not greeted or marked one by one. Take welcomes, "
+            "remark and tags of the platform out.",
+            reason_zh="群活码与关注码不支持逐人欢迎语、备注和平台标签，请删除。",
+        )
     check_greetings(definition.greetings, next((way for way in about.ways if way.name == "welcome"), None))
     _check_words(conn, of, definition)
+    _check_pictures(conn, of, definition)
     return able
+
+
+def _check_pictures(conn: Connection, of: Account, definition: CodeDefinition) -> None:
+    named = [given[FILE] for one in definition.greetings for _, given in one.attachments if FILE in given]
+    ids = {int(text) for text in named if text.isascii() and text.isdecimal() and len(text) < 19}
+    if len(ids) < len({*named}) or ids - media.known(conn, of.id, ids):
+        raise BadInput(
+            reason="a welcome shows a picture that this account does not have. Upload it again.",
+            reason_zh="欢迎语引用了该账号下不存在的图片，请重新上传。",
+        )
 
 
 def _check_words(conn: Connection, of: Account, definition: CodeDefinition) -> None:

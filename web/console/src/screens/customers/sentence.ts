@@ -24,7 +24,10 @@ export const KINDS = {
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
+  journeys: ["journey.entered", "journey.ended"],
 } as const;
+
+const ENDS = ["exit", "goal", "stopped", "merged", "withdrawn"] as const;
 
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
@@ -44,6 +47,11 @@ export function sentence(entry: Entry, words: Words): string {
   if (group === "segment") {
     const name = text(entry.properties["name"]) || entry.name;
     return words.t(entry.kind === "segment.entered" ? "says.segmentEntered" : "says.segmentLeft", { name });
+  }
+  if (group === "journey") {
+    const how = ENDS.find((end) => end === entry.properties["how"]) ?? "exit";
+    const name = entry.name;
+    return entry.kind === "journey.entered" ? words.t("says.journeyEntered", { name }) : words.t("says.journeyEnded", { name, how: words.t(`journeyEnds.${how}`) });
   }
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);

@@ -42,6 +42,8 @@ export const channels: Words<typeof source> = {
     empty: "This account was never checked.",
   },
   capability: {
+    feedback: "Counts of deletions",
+    media: "Pictures",
     staff: "Staff",
     contacts: "Customers",
     tags: "Tags",
@@ -195,7 +197,7 @@ export const channels: Words<typeof source> = {
     seen: "Compared",
     nothing: "nothing",
     kinds: { contact: "{{number}} customers", staff: "{{number}} staff", group: "{{number}} groups", tag: "{{number}} tags" },
-    one: { contact: "customer", staff: "member of staff", group: "group", tag: "tag", tags: "tag" },
+    one: { contact: "customer", staff: "member of staff", group: "group", tag: "tag", tags: "tag", feedback: "deletions" },
     came: "Ties that began",
     left: "Ties that ended",
     unseen: "Not seen",

@@ -43,6 +43,8 @@ export const mirror: Words<typeof source> = {
     words: "Name or owner",
     name: "Name",
     unnamed: "Group without a name",
+    members: "Members of the group",
+    member: "Member",
     owner: "Owner",
     standing: "State",
     there: "There",

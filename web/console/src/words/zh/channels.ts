@@ -39,6 +39,8 @@ export const channels = {
     empty: "尚未检查过此账号。",
   },
   capability: {
+    feedback: "流失统计",
+    media: "图片素材",
     staff: "员工",
     contacts: "客户",
     tags: "标签",
@@ -191,7 +193,7 @@ export const channels = {
     seen: "已核对",
     nothing: "无",
     kinds: { contact: "客户 {{number}}", staff: "员工 {{number}}", group: "群 {{number}}", tag: "标签 {{number}}" },
-    one: { contact: "客户", staff: "员工", group: "群", tag: "标签", tags: "标签" },
+    one: { contact: "客户", staff: "员工", group: "群", tag: "标签", tags: "标签", feedback: "流失" },
     came: "补入关系",
     left: "结束关系",
     unseen: "无法读取",

@@ -40,6 +40,8 @@ export const mirror = {
     words: "群名或群主",
     name: "群名",
     unnamed: "未命名的群",
+    members: "群成员",
+    member: "成员",
     owner: "群主",
     standing: "状态",
     there: "正常",

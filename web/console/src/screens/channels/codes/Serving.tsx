@@ -12,6 +12,7 @@ export function Serving({ code, most = 3 }: { code: Code; most?: number }) {
   const name = useStaffName(code.account_id);
   if (code.kind === "group") return <span>{t("codes.chats", { count: code.definition.chats?.group_ids.length ?? 0 })}</span>;
   if (code.archived_at !== null) return null;
+  if (code.kind === "follow") return <span>{t("codes.theAccount")}</span>;
   const named = code.serving.slice(0, most).map(name).join("、");
   return (
     <Flex gap={4} align="center" wrap>

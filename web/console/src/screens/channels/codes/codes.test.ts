@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { daysAgo, isWorkedOn, pictureOf, placeOf, stateOf } from "./codes";
+import { missingIn, withField } from "./form/attachments";
 import { definitionOf, draftOf, NEW, NEW_GREETING, type Definition } from "./form/draft";
 import { covers, DAYS, HALF_HOURS, minuteOf, stretches, together, uncovered, type Span } from "./form/week";
 import { filled, greetingAt, helloAt, onDutyAt, unknownIn } from "./form/welcome";
@@ -10,6 +11,17 @@ import { stepsOf } from "./page/funnel";
 
 const night: Span = { begins: "22:00", ends: "06:00", days: [7] };
 const work: Span = { begins: "09:00", ends: "18:00", days: [1, 2, 3, 4, 5] };
+
+describe("attachments of a welcome", () => {
+  it("say what they lack, and leave alone what is not made here", () => {
+    expect([missingIn(["image", {}]), missingIn(["image", { file: "3" }]), missingIn(["link", { title: "店", url: " " }]), missingIn(["video", {}]), missingIn(["image", { media_id: "m" }])]).toEqual([["file"], [], ["url"], [], []]);
+  });
+
+  it("hold only what was filled in", () => {
+    expect(withField(["link", { title: "店" }], "url", "https://a.example")).toEqual(["link", { title: "店", url: "https://a.example" }]);
+    expect(withField(["link", { title: "店", desc: "x" }], "desc", "")).toEqual(["link", { title: "店" }]);
+  });
+});
 
 describe("times of the week", () => {
   it("takes what the server takes", () => {
@@ -110,7 +122,7 @@ describe("a code on the platform", () => {
   });
 
   it("compares who stayed with who could have", () => {
-    const funnel = { shown: 9, added: 10, there: 8, left: 2, due: 4, stayed: 3, bought: 5, since: "", until: "" };
+    const funnel = { shown: 9, added: 10, there: 8, left: 2, due: 4, stayed: 3, bought: 5, scanned: 1, since: "", until: "" };
     expect(stepsOf(funnel).map((one) => one.share)).toEqual([null, null, 0.8, 0.75, 0.5]);
     expect(stepsOf({ ...funnel, added: 0, due: 0 }).map((one) => one.share)).toEqual([null, null, null, null, null]);
   });

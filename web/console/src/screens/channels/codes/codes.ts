@@ -5,7 +5,10 @@ export type Code = Schema<"CodeRead">;
 export type CodeKind = Code["kind"];
 export type Funnel = Schema<"CodeFunnel">;
 
-export const KINDS: readonly CodeKind[] = ["staff", "group", "link"];
+export const KINDS: readonly CodeKind[] = ["staff", "group", "link", "follow"];
+
+/** Staff serve those who come through it, so it has a roster, welcomes and marks. */
+export const isServed = (kind: CodeKind): boolean => kind === "staff" || kind === "link";
 
 /** The platform hears of a change within seconds; until then it is asked for again. */
 const WORKING_MS = 3000;

@@ -1,11 +1,14 @@
-import { answered, api } from "@siyu/api";
+import { answered, api, type Schema } from "@siyu/api";
 import { Count, DataTable, DetailDrawer, Empty, Loaded, Page, useInAddress, When, type Column, type Filter } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Descriptions, Tag, Typography } from "antd";
+import { Button, Descriptions, Flex, Table, Tag, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useMay } from "../../../app/session";
 import type { Account } from "../accounts";
+import { ContactLink } from "../contacts/ContactLink";
+import { withWho, type Who } from "../contacts/who";
 import { useStaffName, type Group } from "../mirrored";
 import { holds, ordered, paged, since } from "./listing";
 import { OfAccount } from "./OfAccount";
@@ -92,6 +95,7 @@ function Detail({ account, id, days }: { account: number; id: string; days: stri
         const group = groups.find((one) => one.group_id === id);
         if (!group) return <Empty title={t("groups.unknown")} />;
         return (
+          <Flex vertical gap="middle">
           <Descriptions
             column={1}
             size="small"
@@ -108,8 +112,46 @@ function Detail({ account, id, days }: { account: number; id: string; days: stri
               { key: "left", label: t("groups.leftIn", { days }), children: <Count value={group.left} /> },
             ]}
           />
+          <Members account={account} group={id} />
+          </Flex>
         );
       }}
+    </Loaded>
+  );
+}
+
+type Member = Schema<"MemberRead"> & { who?: Who };
+const SHOWN = 500;
+
+/** Who is in it, and who was. */
+function Members({ account, group }: { account: number; group: string }) {
+  const { t } = useTranslation("channels");
+  const may = useMay();
+  const staffName = useStaffName(account);
+  const query = useQuery({
+    queryKey: ["channels", "groups", account, "members", group],
+    queryFn: async ({ signal }) => {
+      const found = await answered(api.GET("/api/v1/channels/accounts/{account_id}/groups/{group_id}/members", { signal, params: { path: { account_id: account, group_id: group } } }));
+      return withWho(account, found.slice(0, SHOWN), (row) => row.member_id, may, signal);
+    },
+  });
+  return (
+    <Loaded query={query}>
+      {(members) => (
+        <Table<Member>
+          aria-label={t("groups.members")}
+          size="small"
+          rowKey="member_id"
+          dataSource={members}
+          pagination={members.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
+          columns={[
+            { key: "who", title: t("groups.member"), render: (_, row) => (row.kind === "staff" ? staffName(row.member_id) : <ContactLink who={row.who} id={row.member_id} />) },
+            { key: "kind", title: t("handovers.kind"), render: (_, row) => t(row.kind === "staff" ? "contacts.staff" : "contacts.customer") },
+            { key: "joined", title: t("groups.joined"), render: (_, row) => <When at={row.joined_at} precision="day" /> },
+            { key: "left", title: t("groups.left"), render: (_, row) => <When at={row.left_at} precision="day" /> },
+          ]}
+        />
+      )}
     </Loaded>
   );
 }

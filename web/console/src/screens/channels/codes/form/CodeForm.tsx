@@ -3,7 +3,7 @@ import { Button, Card, Flex, Form, Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useGroups, useStaff, useStaffName, useTags } from "../../mirrored";
-import type { CodeKind } from "../codes";
+import { isServed, type CodeKind } from "../codes";
 import { Chats } from "./Chats";
 import type { Draft } from "./draft";
 import { Greetings } from "./Greetings";
@@ -35,8 +35,9 @@ export function CodeForm({ account, kind, draft, fresh, saving, error, onSave, o
     <Form<Draft> form={form} layout="vertical" requiredMark={false} initialValues={draft} onFinish={() => onSave({ ...draft, ...(form.getFieldsValue(true) as Draft) })} scrollToFirstError style={{ maxWidth: 980 }}>
       <Flex vertical gap="middle">
         <Basics fresh={fresh} />
-        {kind === "group" ? <Chats account={account} groups={groups.data ?? []} /> : <Roster account={account} staff={staff.data ?? []} />}
-        {kind !== "group" && <Greetings staffName={staffName} />}
+        {kind === "group" && <Chats account={account} groups={groups.data ?? []} />}
+        {isServed(kind) && <Roster account={account} staff={staff.data ?? []} />}
+        {isServed(kind) && <Greetings account={account} staffName={staffName} />}
         <Marks account={account} kind={kind} />
         <div>
           <ErrorNote error={error} />
@@ -83,7 +84,7 @@ function Basics({ fresh }: { fresh: boolean }) {
 /** What whoever comes gets: our tags, those of the platform, a remark. */
 function Marks({ account, kind }: { account: number; kind: CodeKind }) {
   const { t } = useTranslation("channels");
-  const tags = useTags(kind === "group" ? null : account);
+  const tags = useTags(isServed(kind) ? account : null);
   const known = (_: unknown, text: string | undefined): Promise<void> => {
     const [unknown] = unknownIn(text ?? "", IN_REMARK);
     return unknown === undefined ? Promise.resolve() : Promise.reject(new Error(t("form.unknown", { name: unknown })));
@@ -93,7 +94,7 @@ function Marks({ account, kind }: { account: number; kind: CodeKind }) {
       <Form.Item name="tags" label={t("form.tags")} extra={t("form.tagsWhat")}>
         <Select mode="tags" tokenSeparators={[",", "，"]} open={false} suffixIcon={null} />
       </Form.Item>
-      {kind !== "group" && (
+      {isServed(kind) && (
         <>
           <Form.Item name="platform_tag_ids" label={t("form.platformTags")} extra={t("form.platformTagsWhat")}>
             <Select mode="multiple" showSearch={{ optionFilterProp: "label" }} options={(tags.data ?? []).map((one) => ({ value: one.tag_id, label: one.group_name ? `${one.group_name} / ${one.name}` : one.name }))} />

@@ -1,7 +1,9 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Card, Flex, Form, Input, Switch, Tag, Typography } from "antd";
+import { Button, Card, Flex, Form, Input, Switch, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
+import { Attachments } from "./Attachments";
+import { missingIn, type Attachment } from "./attachments";
 import { NEW_GREETING, type Draft } from "./draft";
 import { GreetingPreview } from "./GreetingPreview";
 import { Heading } from "./Roster";
@@ -9,7 +11,7 @@ import { SpanFields } from "./SpanFields";
 import { unknownIn, VARIABLES } from "./welcome";
 
 /** What somebody reads who has just come, by the time of the day. */
-export function Greetings({ staffName }: { staffName: (id: string) => string }) {
+export function Greetings({ account, staffName }: { account: number; staffName: (id: string) => string }) {
   const { t } = useTranslation("channels");
   return (
     <Card size="small" title={<Heading text={t("form.greetings")} />}>
@@ -38,7 +40,7 @@ export function Greetings({ staffName }: { staffName: (id: string) => string }) 
                       </Flex>
                     }
                   >
-                    <One at={field.name} />
+                    <One at={field.name} account={account} />
                   </Card>
                 ))}
                 <Button icon={<PlusOutlined />} onClick={() => add({ ...NEW_GREETING, timed: fields.length > 0 }, 0)} style={{ alignSelf: "flex-start" }}>
@@ -57,7 +59,7 @@ export function Greetings({ staffName }: { staffName: (id: string) => string }) 
   );
 }
 
-function One({ at }: { at: number }) {
+function One({ at, account }: { at: number; account: number }) {
   const { t } = useTranslation("channels");
   const form = Form.useFormInstance<Draft>();
   const one = Form.useWatch<Draft["greetings"][number] | undefined>(["greetings", at]);
@@ -66,6 +68,7 @@ function One({ at }: { at: number }) {
     const [unknown] = unknownIn(text ?? "");
     return unknown === undefined ? Promise.resolve() : Promise.reject(new Error(t("form.unknown", { name: unknown })));
   };
+  const whole = (_: unknown, value: Attachment[] | undefined): Promise<void> => (value?.some((each) => missingIn(each).length > 0) ? Promise.reject(new Error(t("attach.notWhole"))) : Promise.resolve());
   const empty = !one?.attachments?.length;
   return (
     <>
@@ -86,11 +89,9 @@ function One({ at }: { at: number }) {
       >
         <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} maxLength={4000} />
       </Form.Item>
-      {!empty && (
-        <Flex gap={4} wrap style={{ marginBottom: 12 }}>
-          {one?.attachments.map(([kind], index) => <Tag key={index}>{t("form.attachment", { kind })}</Tag>)}
-        </Flex>
-      )}
+      <Form.Item name={[at, "attachments"]} label={t("attach.title")} extra={t("attach.what")} rules={[{ validator: whole }]} style={{ marginBottom: 12 }}>
+        <Attachments account={account} />
+      </Form.Item>
       <Form.Item name={[at, "timed"]} label={t("form.timed")} valuePropName="checked" style={{ marginBottom: 12 }}>
         <Switch />
       </Form.Item>

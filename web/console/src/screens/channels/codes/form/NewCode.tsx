@@ -8,7 +8,7 @@ import { Link, useNavigate } from "react-router";
 import { useMay } from "../../../../app/session";
 import { oneOf, useAddress } from "../../../insight/people/address";
 import { useAccounts, useKinds, type Account, type Kind } from "../../accounts";
-import type { CodeKind } from "../codes";
+import { KINDS, type CodeKind } from "../codes";
 import { CodeForm } from "./CodeForm";
 import { definitionOf, NEW, type Draft } from "./draft";
 
@@ -49,7 +49,8 @@ function Making({ account, kind: of }: { account: Account; kind: Kind | undefine
   const client = useQueryClient();
   const navigate = useNavigate();
   const { search, change } = useAddress();
-  const kind: CodeKind = oneOf(search.get("kind"), ["staff", "group", "link"]);
+  const [first = "staff", ...others] = KINDS.filter((one) => of?.codes.includes(one));
+  const kind: CodeKind = oneOf(search.get("kind"), [first, ...others]);
   const making = useMutation({
     mutationFn: (draft: Draft) => answered(api.POST("/api/v1/channels/codes", { body: { account_id: account.id, kind, name: draft.name.trim(), state: draft.state.trim(), definition: definitionOf(draft, kind) } })),
     onSuccess: async (made) => {
@@ -61,7 +62,7 @@ function Making({ account, kind: of }: { account: Account; kind: Kind | undefine
   return (
     <Flex vertical gap="middle">
       <Flex gap="middle" align="center" wrap>
-        <Segmented<CodeKind> aria-label={t("codes.kind")} value={kind} options={(["staff", "group", "link"] as const).map((value) => ({ value, label: t(`codes.kinds.${value}`) }))} onChange={(value) => change({ kind: value === "staff" ? null : value }, true)} />
+        <Segmented<CodeKind> aria-label={t("codes.kind")} value={kind} options={[first, ...others].map((value) => ({ value, label: t(`codes.kinds.${value}`) }))} onChange={(value) => change({ kind: value === first ? null : value }, true)} />
         <Typography.Text type="secondary">
           {t("form.on", { account: account.name })} {t(`codes.kindWhat.${kind}`)}
         </Typography.Text>

@@ -1,6 +1,6 @@
 import type { Schema } from "@siyu/api";
 
-import type { CodeKind } from "../codes";
+import { isServed, type CodeKind } from "../codes";
 import { DAYS, type Span } from "./week";
 
 /** What the form holds, and what the API takes. Pure. */
@@ -101,18 +101,18 @@ export function draftOf(name: string, definition: Definition): Draft {
 
 /** What the API is told; what does not belong to the kind is left out. */
 export function definitionOf(draft: Draft, kind: CodeKind): Definition {
-  const ofGroup = kind === "group";
+  const served = isServed(kind);
   return {
     region: draft.region.trim(),
     store: draft.store.trim(),
     note: draft.note.trim(),
     tags: draft.tags.map((one) => one.trim()).filter(Boolean),
     called: draft.called.trim() || NEW.called,
-    platform_tag_ids: ofGroup ? [] : draft.platform_tag_ids,
-    remark: ofGroup ? "" : draft.remark.trim(),
-    greetings: ofGroup ? [] : draft.greetings.map(greetingOf),
-    roster: ofGroup ? null : rosterOf(draft),
-    chats: ofGroup ? { group_ids: draft.group_ids, new_groups: draft.new_groups, base_name: draft.new_groups ? draft.base_name.trim() : "", base_number: draft.base_number } : null,
+    platform_tag_ids: served ? draft.platform_tag_ids : [],
+    remark: served ? draft.remark.trim() : "",
+    greetings: served ? draft.greetings.map(greetingOf) : [],
+    roster: served ? rosterOf(draft) : null,
+    chats: kind === "group" ? { group_ids: draft.group_ids, new_groups: draft.new_groups, base_name: draft.new_groups ? draft.base_name.trim() : "", base_number: draft.base_number } : null,
   };
 }
 

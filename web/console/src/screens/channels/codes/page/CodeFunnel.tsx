@@ -36,6 +36,11 @@ export function CodeFunnel({ code }: { code: Code }) {
             <StatCard label={t(`codes.figures.${name}`)} what={t(`funnel.whats.${name}`)} value={value} loading={found.isPending} error={found.error} onRetry={() => void found.refetch()} to={people ? href({ people: name }) : undefined} />
           </Col>
         ))}
+        {code.kind === "follow" && (
+          <Col xs={12} lg={6}>
+            <StatCard label={t("codes.figures.scanned")} what={t("funnel.whats.scanned")} value={found.data && format.count(found.data.scanned)} loading={found.isPending} error={found.error} onRetry={() => void found.refetch()} />
+          </Col>
+        )}
       </Row>
       <Steps funnel={found.data} error={found.error} onRetry={() => void found.refetch()} people={people} />
       <People code={code} funnel={found.data} />

@@ -1,4 +1,4 @@
-"""All SQL of experiments. Assignments are inserted and locked in the order of their keys."""
+"""Programmes and assignments. Assignments are inserted and locked in the order of their keys."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,17 +7,29 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import AnyRow, one, rows, run, scalar
-from siyu.experiments.types import Arm, Programme
+from siyu.engines.postgres import AnyRow, columns, one, rows, run, scalar
+from siyu.experiments.types import Arm, Exposures, Programme
 
 _PAIRS: Final = "unnest(CAST(:programme_ids AS integer[]), CAST(:customer_ids AS bigint[]))"
-_PROGRAMME: Final = "id, key, kind, name, control_bp, salt, arms, started_at, stopped_at"
+_COMPARED: Final = "programme_id = :id AND exposed_at IS NOT NULL AND NOT mixed AND group_no < 2"
+_PROGRAMME: Final = "id, key, kind, name, control_bp, salt, arms, started_at, stopped_at, costs"
 
 
 def _programme(row: AnyRow) -> Programme:
     arms = tuple([Arm(name, weight) for name, weight in row.arms])
     salt = row.salt % 2**64  # bigint has a sign
-    return Programme(row.id, row.key, row.kind, row.name, row.control_bp, salt, arms, row.started_at, row.stopped_at)
+    return Programme(
+        row.id,
+        row.key,
+        row.kind,
+        row.name,
+        row.control_bp,
+        salt,
+        arms,
+        row.started_at,
+        row.stopped_at,
+        row.costs,
+    )
 
 
 def insert_programme(conn: Connection, made: Programme, given: str) -> Programme | None:
@@ -83,6 +95,15 @@ def write_control(conn: Connection, programme_id: int, control_bp: int) -> None:
 
 def write_stop(conn: Connection, programme_id: int, at: datetime | None) -> None:
     run(conn, "UPDATE experiments.programme SET stopped_at = :at WHERE id = :id", id=programme_id, at=at)
+
+
+def write_costs(conn: Connection, programme_id: int, costs: Mapping[str, int]) -> None:
+    run(
+        conn,
+        "UPDATE experiments.programme SET costs = CAST(:costs AS jsonb) WHERE id = :id",
+        id=programme_id,
+        costs=orjson.dumps(dict(costs)).decode(),
+    )
 
 
 def holdout(conn: Connection, *, lock: bool = False) -> int:
@@ -186,6 +207,61 @@ def counts(conn: Connection, ids: Sequence[int]) -> list[AnyRow]:
         """,
         ids=list(ids),
     )
+
+
+def exposures(conn: Connection, programme_id: int) -> Exposures:
+    """Who is exposed and neither mixed nor held out."""
+    return Exposures(
+        *columns(
+            conn,
+            "customer_id, group_no, arm, control_bp, since, expected",
+            f"""
+            SELECT customer_id, group_no, arm, control_bp, coalesce(expected_fen, 0) AS expected,
+                   CAST(extract(epoch FROM exposed_at) * 1000 AS bigint) AS since
+            FROM experiments.assignment WHERE {_COMPARED}
+            """,
+            id=programme_id,
+        )
+    )
+
+
+def exposures_print(conn: Connection, programme_id: int) -> str:
+    """What changes whenever :func:`exposures` does."""
+    found = one(
+        conn,
+        f"""
+        SELECT count(*), bit_xor(hash_record_extended(
+            ROW(customer_id, group_no, arm, control_bp, exposed_at, expected_fen), 0))
+        FROM experiments.assignment WHERE {_COMPARED}
+        """,
+        id=programme_id,
+    )
+    assert found is not None
+    return f"{programme_id}/{found[0]}/{found[1]}"
+
+
+def exposed_of(conn: Connection, programme_id: int, customer_ids: Sequence[int]) -> list[AnyRow]:
+    """(customer_id, group_no, control_bp, exposed_at) of these people, of those whom :func:`exposures` has."""
+    return rows(
+        conn,
+        f"""SELECT customer_id, group_no, control_bp, exposed_at FROM experiments.assignment
+            WHERE {_COMPARED} AND customer_id = ANY(CAST(:ids AS bigint[]))""",
+        id=programme_id,
+        ids=customer_ids,
+    )
+
+
+def exposed_strata(conn: Connection, programme_id: int, until: datetime) -> tuple[list[AnyRow], datetime | None]:
+    """(control_bp, treated, control) of those exposed by then, by the share when they were assigned; and when first."""
+    found = rows(
+        conn,
+        f"""SELECT control_bp, count(*) FILTER (WHERE group_no = 0) AS treated,
+                   count(*) FILTER (WHERE group_no = 1) AS control, min(exposed_at) AS first
+            FROM experiments.assignment WHERE {_COMPARED} AND exposed_at <= :until GROUP BY 1 ORDER BY 1""",
+        id=programme_id,
+        until=until,
+    )
+    return found, min((row.first for row in found), default=None)
 
 
 def move(conn: Connection, losers: Sequence[int], winners: Sequence[int]) -> None:

@@ -1,0 +1,111 @@
+"""People in journeys: put in by hand or by a program, looked at by the step, and one person's own."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+
+from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, Word, context_of, zone_of
+from siyu.app.api.people import CanSeePeople
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.identity import service as identity
+from siyu.journeys import service as journeys
+from siyu.journeys.types import EnrolmentPage, OfPerson
+
+router = APIRouter(prefix="/api/v1", tags=["journeys"], responses=ERROR_RESPONSES)
+
+Value = bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Word
+
+
+class PutIn(BaseModel):
+    """Whom to put in.
+
+    `request_id` makes it safe to repeat: one person comes in by one request once. `key` tells enrolments of the same person
+    apart. `entry` is what texts and branches may ask of it.
+    """
+
+    customer_ids: Annotated[list[Annotated[int, Field(ge=1, le=2**63 - 1)]], Field(min_length=1, max_length=5000)]
+    request_id: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+    key: Word = ""
+    entry: Annotated[dict[Word, Value], Field(max_length=50)] = {}
+
+
+class CameIn(BaseModel):
+    """Who entered; who was inside already or may not come again is not among them."""
+
+    entered: list[int]
+
+
+class Crowd(BaseModel):
+    """Everybody of a segment as it stands now; `request_id` makes it safe to repeat."""
+
+    segment: Annotated[int, Field(ge=1, le=2**53)]
+    request_id: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+    at: datetime | None = Field(None, description="When the first of them are due; now when absent.")
+
+
+class OnTheirWay(BaseModel):
+    """How many people are on their way in."""
+
+    people: int
+
+
+@router.post("/journeys/{journey_id}/people")
+def put_in(
+    request: Request, conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, wanted: PutIn
+) -> CameIn:
+    """Put people into a journey that runs."""
+    entered = journeys.put_in(
+        conn,
+        context_of(request).clickhouse,
+        journey_id,
+        wanted.customer_ids,
+        request_id=wanted.request_id,
+        key=wanted.key,
+        entry=wanted.entry,
+        actor=principal.actor,
+        now=now,
+    )
+    return CameIn(entered=entered)
+
+
+@router.post("/journeys/{journey_id}/crowd", status_code=202)
+def bring_crowd(
+    request: Request, conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, wanted: Crowd
+) -> OnTheirWay:
+    """Bring everybody of a segment in, at the journey's pace."""
+    at = wanted.at
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=zone_of(request))
+    people = journeys.bring_segment(
+        conn, journey_id, wanted.segment, request_id=wanted.request_id, at=at, actor=principal.actor, now=now
+    )
+    return OnTheirWay(people=people)
+
+
+@router.get("/journeys/{journey_id}/steps/{step}/people")
+def people_at(
+    conn: Conn,
+    _: CanRead,
+    __: CanSeePeople,
+    journey_id: JourneyId,
+    step: str,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> EnrolmentPage:
+    """Who is at a step."""
+    return journeys.people_at(conn, journey_id, step, cursor=cursor, limit=limit)
+
+
+@router.get("/customers/{customer_id}/journeys")
+def of_person(
+    request: Request,
+    conn: Conn,
+    now: Now,
+    _: CanRead,
+    __: CanSeePeople,
+    customer_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
+) -> list[OfPerson]:
+    """The journeys that somebody is or was in, with what is planned next in each."""
+    return journeys.of_person(conn, identity.living(conn, customer_id), now, zone_of(request))

@@ -1,0 +1,30 @@
+"""Looks at the harm of every programme that runs, one transaction each."""
+
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from siyu.app.context import Context
+from siyu.touch import service as touch
+
+log = structlog.get_logger(__name__)
+
+JOB: Final = "touch.watch"
+
+
+def guard_all(context: Context, *, ending: Callable[[], bool] = lambda: False) -> list[int]:
+    """Have the guard look at each; returns those that it stopped. Safe to repeat."""
+    with context.database.transaction() as conn:
+        programmes = touch.guarded_programmes(conn)
+    stopped = []
+    for programme_id in programmes:
+        if ending():
+            break
+        now = context.clock.now()
+        with context.database.transaction() as conn:
+            found = touch.guard_programme(conn, context.clickhouse, programme_id, now)
+        if found.halted_at == now:
+            stopped.append(programme_id)
+            log.warning("guard.stopped", programme=programme_id, why=found.said_en)
+    return stopped

@@ -1,0 +1,1 @@
+"""Variables, limits of the ways, what may come together, the mix of a calendar. Pure."""

@@ -1,0 +1,1 @@
+"""All SQL of experiments: assignments in PostgreSQL, harm from the facts in ClickHouse."""

@@ -1,0 +1,133 @@
+"""What was decided is written: new touches in one statement, those that had waited in another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from siyu.kernel.errors import IdempotencyMismatch
+from siyu.touch.rules.choosing import Chosen
+from siyu.touch.rules.judging import Offer
+from siyu.touch.store import touches
+from siyu.touch.types import Decision, Message, Wish
+
+_STATES: Final = {"send": "queued", "defer": "waiting", "drop": "dropped"}
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A touch on its way through the gate.
+
+    Attributes:
+        id: 0 for one that is new.
+        message: of one that is new; those that waited have theirs read when they are sent.
+        packed: the bytes of it, kept where it has to wait.
+    """
+
+    offer: Offer
+    message_hash: str
+    input_hash: str = ""
+    message: Message | None = None
+    packed: bytes = b""
+    id: int = 0
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """How a touch goes out; ``wish`` is the place of the wish that was taken."""
+
+    wish: int
+    account_id: int
+    way: str
+    subject_id: str
+    staff_id: str
+
+
+@dataclass(slots=True)
+class Decided:
+    """A touch with what was decided of it, and how it goes out."""
+
+    chosen: Chosen
+    decision: Decision
+    ticket: Ticket
+    out: Outgoing | None
+
+
+def write(conn: Connection, decided: Sequence[Decided], now: datetime) -> dict[str, int]:
+    """Write touches with their decisions; returns the ids of all, by key.
+
+    Raises:
+        IdempotencyMismatch: a new one's key was used for another person at this very moment.
+    """
+    new = [one for one in decided if not one.ticket.id]
+    again = [one for one in decided if one.ticket.id]
+    made = touches.insert(conn, _proposed([one.ticket for one in new]) | _outcomes(new, now), now) if new else {}
+    for one in new:
+        if one.decision.key not in made:
+            raise IdempotencyMismatch(key=one.decision.key)
+    columns = _outcomes(again, now)
+    columns["id"] = [one.ticket.id for one in again]
+    columns["attempt"] = [one.ticket.attempt for one in again]
+    touches.write(conn, [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)], now)
+    return made | {one.decision.key: one.ticket.id for one in again}
+
+
+def _proposed(new: Sequence[Ticket]) -> dict[str, list[Any]]:
+    offers = [one.offer for one in new]
+    shown: dict[Sequence[Wish], list[tuple[int, str]]] = {
+        wishes: [(account_id, way) for account_id, way in wishes] for wishes in {one.wishes for one in offers}
+    }
+    return {
+        "key": [one.key for one in offers],
+        "input_hash": [one.input_hash for one in new],
+        "programme_id": [one.programme_id for one in offers],
+        "customer_id": [one.customer_id for one in offers],
+        "purpose": [one.purpose for one in offers],
+        "message_hash": [one.message_hash for one in new],
+        "content": [one.content for one in offers],
+        "kinds": [_kinds(one) for one in offers],
+        "wishes": [shown[one.wishes] for one in offers],
+        "value_fen": [one.value_fen for one in offers],
+        "not_before": [one.not_before for one in offers],
+        "valid_until": [one.valid_until for one in offers],
+    }
+
+
+def _kinds(offer: Offer) -> str:
+    return " ".join(sorted(offer.kinds)) if offer.kinds else ""
+
+
+def _outcomes(decided: Sequence[Decided], now: datetime) -> dict[str, list[Any]]:
+    outs = [one.out for one in decided]
+    decisions = [one.decision for one in decided]
+    at = now.astimezone(UTC)
+    plain = [{"at": at, "outcome": "send", "until": None, "reasons": ()}]
+    return {
+        "state": [_STATES[one.outcome] for one in decisions],
+        "code": [code_of(one) for one in decisions],
+        "wish": [out.wish if out else one.ticket.offer.first_wish for one, out in zip(decided, outs, strict=True)],
+        "account_id": [out.account_id if out else None for out in outs],
+        "way": [out.way if out else "" for out in outs],
+        "subject_id": [out.subject_id if out else "" for out in outs],
+        "staff_id": [out.staff_id if out else "" for out in outs],
+        "due_at": [one.until for one in decisions],
+        "received_at": ["infinity" if out else None for out in outs],
+        "ended_at": [at if one.outcome == "drop" else None for one in decisions],
+        "decisions": [
+            [{"at": at, "outcome": one.outcome, "until": one.until, "reasons": one.reasons}] if one.reasons else plain
+            for one in decisions
+        ],
+    }
+
+
+def code_of(decision: Decision) -> str:
+    """The reason that decided. Where waiting would have taken too long, it is what there was to wait for."""
+    if decision.outcome == "send":
+        return ""
+    codes = [one.code for one in decision.reasons if one.effect == decision.outcome]
+    if codes == ["no_time_left"]:
+        return next(one.code for one in decision.reasons if one.effect == "defer")
+    return codes[0]

@@ -1,0 +1,25 @@
+"""A worker of journeys in a process of its own, to be killed: ``python -m tests.chaos.walker URL MOMENT``.
+
+Says ``ready`` before its first batch, and ends when nobody is due.
+"""
+
+import sys
+from datetime import datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from siyu.engines.clickhouse.client import Client
+from siyu.engines.postgres import Database
+from siyu.engines.vault import service as vault
+from siyu.engines.vault.keyring import Keyring
+from siyu.journeys import service as journeys
+
+if __name__ == "__main__":
+    vault.configure(Keyring([b"k" * 32]))
+    database, now = Database(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
+    print("ready", flush=True)
+    while True:
+        with database.transaction() as conn:
+            # No step of the journey asks ClickHouse anything.
+            if not journeys.step_once(conn, cast("Client", None), now, ZoneInfo("Asia/Shanghai"), most=100).enrolments:
+                break

@@ -1,0 +1,299 @@
+"""Journeys over the whole application: from a template to touches, as files, with other systems and staff."""
+
+import hmac
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, ClassVar
+
+import httpx
+import orjson
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from tests.applications import application
+from tests.unit.app.conftest import NOW, Told, order
+from tests.unit.touch.conftest import CORP
+
+from siyu.app.context import Context
+from siyu.app.journeying import Calling, Journeying, rehearse
+from siyu.app.reacting import Reacting
+from siyu.channels import service as channels
+from siyu.engines.access import service as access
+from siyu.engines.postgres import Database, rows
+from siyu.kernel.clock import ManualClock
+from siyu.timeline import service as timeline
+
+JOURNEYS = "/api/v1/journeys"
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+EXIT = {"kind": "exit"}
+RIGHTS = ("journeys.read", "journeys.manage", "customers.read", "tasks.do")
+
+
+@pytest.fixture
+def app(reporting_context: Context) -> FastAPI:
+    return application(reporting_context)
+
+
+@pytest.fixture
+def web(asking: Callable[..., TestClient], database: Database) -> TestClient:
+    with database.transaction() as conn:
+        channels.connect_account(conn, access.system("tests"), channel="wecom", values=CORP, now=NOW)
+    return asking(*RIGHTS)
+
+
+@pytest.fixture
+def live(reporting_context: Context) -> Callable[[], None]:
+    """The loops of the worker, as far as they go at this moment."""
+    context = reporting_context
+    exporter = timeline.Exporter(context.database, context.clickhouse)
+    reacting = Reacting(context.database, context.clickhouse, context.clock)
+    journeying = Journeying.of(context)
+
+    def run() -> None:
+        while exporter.export_once() + reacting.run_once() + journeying.run_once():
+            pass
+
+    return run
+
+
+def make(web: TestClient, key: str, steps: dict[str, Any], **more: Any) -> int:
+    body = {
+        "name": key,
+        "purpose": "service",
+        "trigger": {"kind": "manual"},
+        "start": next(iter(steps)),
+        "steps": steps,
+        "control_bp": 0,
+        "control_reason": "a test",
+    }
+    made = web.post(JOURNEYS, json={"key": key, "definition": {**body, **more}})
+    assert made.status_code == 201, made.text
+    return int(made.json()["id"])
+
+
+def begin(web: TestClient, journey_id: int) -> None:
+    for act in ("publish", "start"):
+        answer = web.post(f"{JOURNEYS}/{journey_id}/{act}")
+        assert answer.status_code == 200, answer.text
+
+
+def test_from_a_template_to_touches(
+    web: TestClient, tell: Told, live: Callable[[], None], clock: ManualClock, database: Database
+) -> None:
+    templates = {one["key"]: one for one in web.get(f"{JOURNEYS}/templates").json()}
+    assert templates["post-purchase"]["name"] == "购后关怀"
+    made = web.post(JOURNEYS, json={"key": "care", "template": "post-purchase"}).json()
+    assert (made["state"], made["version"], made["has_draft"]) == ("draft", 0, True)
+    checked = web.get(f"{JOURNEYS}/{made['id']}/check").json()
+    assert checked["problems"] == []
+    assert {"step": "等半小时", "way": "next", "to": "感谢与须知"} in checked["ways"]
+
+    whole = web.get(f"{JOURNEYS}/{made['id']}").json()["definition"]
+    whole |= {"control_bp": 0, "control_reason": "a test"}
+    whole["variables"] = {"shop": "茶铺"}
+    assert web.put(f"{JOURNEYS}/{made['id']}/draft", json=whole).status_code == 200
+    begin(web, made["id"])
+
+    tell(order("wang", "A1", NOW, 19_900), order("wang", "A2", NOW, 9_900), order("li", "B1", NOW - 30 * DAY, 5_000))
+    live()
+    figures = web.get(f"{JOURNEYS}/{made['id']}/figures").json()
+    assert (figures["entered"], figures["inside"]) == (2, 2)  # one for each new order; none for that of last month
+    people = web.get(f"{JOURNEYS}/{made['id']}/steps/等半小时/people").json()["enrolments"]
+    assert {one["key"] for one in people} == {"A1", "A2"}
+    wang = people[0]["customer_id"]
+
+    (own, _) = web.get(f"/api/v1/customers/{wang}/journeys").json()
+    assert [one["step"] for one in own["planned"]][:4] == ["感谢与须知", "等七天", "使用回访", "等到第三十天"]
+
+    clock.advance(31 * MINUTE)
+    live()
+    with database.transaction() as conn:
+        told = [tuple(row) for row in rows(conn, "SELECT customer_id, purpose, state, code FROM touch.touch")]
+    assert told == [(wang, "transactional", "dropped", "no_relation")] * 2  # wang is nobody's friend on WeCom
+    clock.advance(8 * DAY)
+    live()
+    tasks = web.get("/api/v1/staff-tasks", params={"state": "open"}).json()["tasks"]
+    assert [one["title"] for one in tasks] == ["订单满七天，问问穿着感受"] * 2
+    done = web.post(f"/api/v1/staff-tasks/{tasks[0]['id']}/done").json()
+    assert done["state"] == "done"
+    assert web.post(f"/api/v1/staff-tasks/{tasks[0]['id']}/dropped").json()["state"] == "done"
+    assert web.get("/api/v1/staff-tasks", params={"state": "open", "limit": 1}).json()["next"] is None
+
+
+def test_a_draft_with_mistakes_says_all_of_them(web: TestClient) -> None:
+    steps = {
+        "hi": {"kind": "send", "text": "{{name}}", "wishes": [{"channel": "wecom", "way": "pigeon"}], "next": "zzz"},
+        "alone": {"kind": "wait", "until": "2020-01-01T10:00:00", "next": "hi"},
+    }
+    journey = make(web, "wrong", steps)
+    answer = web.post(f"{JOURNEYS}/{journey}/publish")
+    assert answer.status_code == 409
+    said = answer.json()
+    assert said["code"] == "NotPublishable"
+    assert {one["code"] for one in said["details"]["problems"]} == {
+        "unknown_step",
+        "unreachable",
+        "unknown_way",
+        "variable_without_value",
+        "wait_in_the_past",
+    }
+    assert web.post(f"{JOURNEYS}/{journey}/start").json()["code"] == "WrongState"
+    nonsense = web.post(JOURNEYS, json={"key": "x", "definition": {"name": "x"}})
+    assert nonsense.status_code == 400
+
+
+def test_as_files_for_git(web: TestClient) -> None:
+    headers = {"Content-Type": "application/yaml"}
+    text = """
+version: 1
+key: hello
+name: 你好
+purpose: service
+trigger:
+  kind: manual
+start: wait
+steps:
+  wait:
+    kind: wait
+    at: 10:00
+    next: end
+  end:
+    kind: exit
+"""
+    made = web.put(f"{JOURNEYS}/yaml", content=text.encode(), headers=headers)
+    assert made.status_code == 200, made.text
+    again = web.put(f"{JOURNEYS}/yaml", content=text.encode(), headers=headers).json()
+    assert again["updated_at"] == made.json()["updated_at"]
+    out = web.get(f"{JOURNEYS}/{again['id']}/yaml")
+    assert out.headers["content-type"].startswith("application/yaml")
+    assert web.put(f"{JOURNEYS}/yaml", content=out.content, headers=headers).json()["id"] == again["id"]
+    bad = web.put(f"{JOURNEYS}/yaml", content=b"name: x", headers=headers)
+    assert (bad.status_code, bad.json()["code"]) == (400, "BadDefinition")
+
+
+def test_people_are_put_in_by_a_program_once_for_each_request(
+    web: TestClient, tell: Told, live: Callable[[], None]
+) -> None:
+    tell(order("wang", "A1", NOW, 100), order("li", "B1", NOW, 100))
+    ids = [one["customer_id"] for one in web.get("/api/v1/customers").json()["customers"]]
+    steps = {"t": {"kind": "tag", "add": ["来过"], "next": "end"}, "end": EXIT}
+    journey = make(web, "hand", steps, reentry={"when": "always"})
+    begin(web, journey)
+    body = {"customer_ids": [*ids, 999_999], "request_id": "r1", "entry": {"product": "tea"}}
+    assert web.post(f"{JOURNEYS}/{journey}/people", json=body).json() == {"entered": sorted(ids)}
+    live()
+    assert web.post(f"{JOURNEYS}/{journey}/people", json=body).json() == {"entered": []}
+    assert web.post(f"{JOURNEYS}/{journey}/people", json=body | {"request_id": "r2"}).json() == {"entered": sorted(ids)}
+    live()
+    facts = web.get(f"/api/v1/customers/{ids[0]}/timeline").json()["entries"]
+    assert {"journey.entered", "journey.ended", "tag.added"} <= {one["kind"] for one in facts}
+    assert web.post(f"{JOURNEYS}/{journey}/pause", json={"reason": "Later"}).json()["state"] == "paused"
+    refused = web.post(f"{JOURNEYS}/{journey}/people", json=body | {"request_id": "r3"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "WrongState")
+    assert web.post(f"{JOURNEYS}/{journey}/start").json()["state"] == "running"
+    assert web.post(f"{JOURNEYS}/{journey}/drain", json={}).json()["state"] == "draining"
+    live()
+    assert web.get(f"{JOURNEYS}/{journey}").json()["journey"]["state"] == "stopped"
+
+
+class Other(BaseHTTPRequestHandler):
+    """Another system, which refuses the first call."""
+
+    heard: ClassVar[list[tuple[dict[str, str], bytes]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        Other.heard.append((dict(self.headers), body))
+        self.send_response(503 if len(Other.heard) == 1 else 204)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def other() -> Iterator[str]:
+    Other.heard.clear()
+    server = HTTPServer(("127.0.0.1", 0), Other)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hook"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_another_system_is_called_until_it_has_heard(
+    web: TestClient, tell: Told, live: Callable[[], None], clock: ManualClock, database: Database, other: str
+) -> None:
+    tell(order("wang", "A1", NOW, 100))
+    (one,) = [found["customer_id"] for found in web.get("/api/v1/customers").json()["customers"]]
+    fields = {"goods": "{{entry.product|无}}"}
+    steps = {"call": {"kind": "webhook", "url": other, "fields": fields, "next": "end"}, "end": EXIT}
+    journey = make(web, "hook", steps)
+    begin(web, journey)
+    body = {"customer_ids": [one], "request_id": "r1", "entry": {"product": "tea"}}
+    web.post(f"{JOURNEYS}/{journey}/people", json=body)
+    live()
+    with httpx.Client(trust_env=False) as client:
+        calling = Calling(database, clock, client)
+        assert calling.run_once() == 1
+        (call,) = web.get(f"{JOURNEYS}/{journey}/calls").json()
+        assert (call["state"], call["tries"], call["answer"]) == ("waiting", 1, "503 Service Unavailable")
+        assert calling.run_once() == 0
+        clock.advance(MINUTE)
+        assert calling.run_once() == 1
+        assert calling.run_once() == 0
+    (call,) = web.get(f"{JOURNEYS}/{journey}/calls").json()
+    assert (call["state"], call["tries"]) == ("done", 2)
+    (first, said), (second, again) = Other.heard
+    assert first["Idempotency-Key"] == second["Idempotency-Key"] == call["key"]
+    assert said == again
+    assert orjson.loads(said)["fields"] == {"goods": "tea"}
+    secret = web.post(f"{JOURNEYS}/{journey}/secret").json()["secret"]
+    at, _, mark = second["Siyu-Signature"].partition(",v1=")
+    moment = at.removeprefix("t=")
+    assert mark == hmac.new(secret.encode(), moment.encode() + b"." + again, sha256).hexdigest()
+
+
+def test_a_rehearsal_is_made_by_a_job(
+    web: TestClient, tell: Told, live: Callable[[], None], reporting_context: Context, clock: ManualClock
+) -> None:
+    wish = {"channel": "wecom", "way": "group_send"}
+    steps = {"hi": {"kind": "send", "text": "谢谢您。", "wishes": [wish], "next": "end"}, "end": EXIT}
+    trigger = {"kind": "fact", "fact": {"kind": "order.paid"}}
+    journey = make(web, "draft", steps, trigger=trigger)
+    tell(order("wang", "A1", NOW, 100), order("li", "B1", NOW - 5 * DAY, 100))
+    live()
+    clock.advance(DAY)
+    asked = web.post(f"{JOURNEYS}/{journey}/rehearsals", json={}).json()
+    assert asked["state"] == "waiting"
+    rehearse(reporting_context, asked["id"])
+    rehearse(reporting_context, asked["id"])
+    found = web.get(f"{JOURNEYS}/rehearsals/{asked['id']}").json()
+    assert found["state"] == "done", found
+    result = found["result"]
+    assert (result["people"], result["of"], result["figures"]["entered"]) == (2, 2, 2)
+    assert {one["code"] for one in result["touches"]} == {"no_relation"}
+    assert all(len(pair) == 2 for pair in result["cannot_know"])
+    assert web.get(f"{JOURNEYS}/{journey}/figures").json()["entered"] == 0
+
+
+def test_a_broadcast_over_http(web: TestClient) -> None:
+    sending = {
+        "kind": "send",
+        "text": "周三会员日。",
+        "wishes": [{"channel": "wecom", "way": "group_send"}],
+        "next": "",
+    }
+    body = {"key": "day", "name": "会员日", "segment": 0, "sending": sending, "purpose": "marketing", "per_minute": 100}
+    made = web.post(f"{JOURNEYS}/broadcasts", json=body | {"at": "2026-04-01T10:00:00"})
+    assert made.status_code == 201, made.text
+    assert made.json()["kind"] == "broadcast"
+    problems = web.get(f"{JOURNEYS}/{made.json()['id']}/check").json()["problems"]
+    assert [one["code"] for one in problems] == ["no_segment"]
