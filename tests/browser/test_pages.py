@@ -10,7 +10,7 @@ import pytest
 from scripts.pictures import Window
 from tests.browser.conftest import Brand, Open
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(480)]
 
 # Conditions of several themes, one that is refused, and a group: as an address has them.
 RULE = quote(

@@ -2,9 +2,9 @@ import type { Schema } from "@siyu/api";
 
 /** A rule as a tree that can be edited. Pure. */
 
-export type Rule = Schema<"RuleDocument">["rule"];
-export type Group = Schema<"AllOf"> | Schema<"AnyOf">;
-export type Leaf = Exclude<Rule, Group | Schema<"Not">>;
+export type Rule = Schema<"RuleDocument-Input">["rule"];
+export type Group = Schema<"AllOf-Input"> | Schema<"AnyOf-Input">;
+export type Leaf = Exclude<Rule, Group | Schema<"Not-Input">>;
 export type Fact = Schema<"FactTest">;
 export type Window = Schema<"Window">;
 export type Span = Schema<"FollowedBy">["within"];
@@ -19,7 +19,7 @@ export type Place = readonly number[];
 export const isGroup = (rule: Rule): rule is Group => rule.condition === "all" || rule.condition === "any";
 
 /** A part without the "not" around it, and whether there was one. What is denied twice holds. */
-export function opened(rule: Rule): { negated: boolean; inner: Exclude<Rule, Schema<"Not">> } {
+export function opened(rule: Rule): { negated: boolean; inner: Exclude<Rule, Schema<"Not-Input">> } {
   let negated = false;
   let inner = rule;
   while (inner.condition === "not") {
