@@ -76,6 +76,7 @@ class Stage:
         account: a WeCom account, whose platform has answered and does not any more.
         code: an entry code of it; friend: somebody who came through it.
         segments: three that overlap; refused: somebody to whom the gate did not let a touch through.
+        journey: one that runs, with people in it, and that was rehearsed.
     """
 
     url: str
@@ -97,6 +98,7 @@ class Stage:
     friend: int = 0
     segments: tuple[int, ...] = ()
     refused: int = 0
+    journey: int = 0
     visits: int = 0
 
     def send(self, *events: dict[str, Any]) -> None:
@@ -139,6 +141,7 @@ def set_up(said: str, folder: Path) -> Stage:
     (stage.wecom,) = (one["id"] for one in _good(api.get("/api/v1/channels/accounts")))
     codes = _good(api.get("/api/v1/channels/codes"))["codes"]
     stage.till = next(one["id"] for one in codes if one["state"] == "store_01")
+    _journeys(stage)
     _channels(stage)
     _reach(stage)
     return stage
@@ -168,6 +171,21 @@ def _reach(stage: Stage) -> None:
     touch = {"purpose": "marketing", "wishes": [{"account_id": stage.wecom, "way": "group_send"}], "hours": 72}
     _good(stage.api.put(f"{place}/left_alone", json={"for_ever": True, "reason": "客户来电要求不再打扰"}))
     _good(stage.api.post(f"{place}/touches", json={**touch, "key": "stage-refused", "text": "春茶上市"}))
+
+
+def _journeys(stage: Stage) -> None:
+    """A journey from a template, rehearsed and started, with people in it; and a draft that is not ready."""
+    base = "/api/v1/journeys"
+    stage.journey = _good(stage.api.post(base, json={"key": "new-friends", "template": "six-link-sop"}))["id"]
+    _good(stage.api.post(f"{base}/{stage.journey}/rehearsals", json={"most": 100}))
+    for act in ("publish", "start"):
+        _good(stage.api.post(f"{base}/{stage.journey}/{act}"))
+    people = [
+        one["customer_id"] for one in _good(stage.api.get("/api/v1/customers", params={"limit": 50}))["customers"]
+    ]
+    wanted = {"customer_ids": sorted({stage.customer, *people}), "request_id": "stage"}
+    _good(stage.api.post(f"{base}/{stage.journey}/people", json=wanted))
+    _good(stage.api.post(base, json={"key": "win-back", "template": "win-back"}))
 
 
 def _people(stage: Stage) -> None:

@@ -122,5 +122,6 @@ export const lift: Words<typeof liftSource> = {
   timesFrom: "{{low}} times or more",
   timesBetween: "{{low}} to {{high}} times",
   harms: { deleted: "Deleted the friend", unfollowed: "Unfollowed", left: "Left a group", blocked: "Blocked", unsubscribed: "Unsubscribed", complained: "Complained" },
+  nobody: "Nobody is exposed yet. Outcomes count from the first touch, for the control group from when it would have been",
   noLine: "no interval yet",
 };

@@ -119,5 +119,6 @@ export const lift = {
   timesFrom: "{{low}} 倍以上",
   timesBetween: "{{low}} 至 {{high}} 倍",
   harms: { deleted: "删除好友", unfollowed: "取消关注", left: "退群", blocked: "拉黑", unsubscribed: "退订", complained: "投诉" },
+  nobody: "尚无人被曝光。客户收到第一条触达（对照组为本应收到时）后开始计算效果",
   noLine: "尚无区间",
 } as const;

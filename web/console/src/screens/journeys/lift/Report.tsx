@@ -60,11 +60,19 @@ function Brought({ lift }: { lift: Lift }) {
           <StatCard label={t("lift.cost")} value={<Money fen={lift.cost_fen} />} />
         </Col>
         <Col flex="1 1 220px">
-          <StatCard label={t("lift.gain")} what={t("lift.gainWhat")} value={lift.gain_low_fen == null ? "—" : <Money fen={lift.gain_fen} />} normal={undefined} delta={null} />
-          <Typography.Text type="secondary" style={{ fontSize: 12 }}>{`${t("lift.interval")}: ${range}`}</Typography.Text>
+          <StatCard
+            label={t("lift.gain")}
+            what={t("lift.gainWhat")}
+            value={
+              <>
+                {lift.gain_low_fen == null ? "—" : <Money fen={lift.gain_fen} />}
+                <div style={{ fontSize: 12 }}>{`${t("lift.interval")}: ${range}`}</div>
+              </>
+            }
+          />
         </Col>
       </Row>
-      <Outcomes title={t("lift.outcomes")} outcomes={lift.outcomes} />
+      {lift.outcomes.length === 0 ? <Alert type="info" showIcon title={t("lift.nobody")} /> : <Outcomes title={t("lift.outcomes")} outcomes={lift.outcomes} />}
       {lift.arms.map((arm) => (
         <Outcomes key={arm.arm} title={`${t("lift.arms")} ${arm.arm} (${count(arm.exposed)})`} outcomes={arm.outcomes} />
       ))}
