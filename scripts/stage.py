@@ -152,7 +152,7 @@ def _reach(stage: Stage) -> None:
     recent = {"condition": "bought", "within": {"last": {"amount": 90, "unit": "day"}}}
     rules = {
         "近 90 天买过的好友": {"condition": "all", "of": [{"condition": "relation", "kind": "friend"}, recent]},
-        "高价值客户": {"condition": "value", "comparison": "ge", "fen": 100_000},
+        "消费满千元": {"condition": "value", "comparison": "ge", "fen": 100_000},
         "90 天未购": {"condition": "bought", "measure": "since_last", "comparison": "ge", "value": 90},
     }
     made = [
