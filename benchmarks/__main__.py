@@ -3,7 +3,20 @@
 import subprocess
 import sys
 
-NAMES = ("ingest", "pipeline", "oneid", "import_files", "links_first", "footprint", "ltv", "wecom")
+NAMES = (
+    "ingest",
+    "pipeline",
+    "oneid",
+    "import_files",
+    "links_first",
+    "footprint",
+    "ltv",
+    "console",
+    "wecom",
+    "segments",
+    "gate",
+    "journeys",
+)
 
 for name in NAMES:
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *sys.argv[1:]], check=True)
