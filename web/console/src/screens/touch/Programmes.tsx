@@ -88,7 +88,7 @@ function One({ id }: { id: number }) {
               pagination={false}
               rowKey={(row) => `${row.state} ${row.code}`}
               dataSource={found.counts}
-              locale={{ emptyText: t("none") }}
+              locale={{ emptyText: <Empty title={t("none")} /> }}
               columns={[
                 { title: t("column.state"), render: (_, row) => <TouchState state={row.state} /> },
                 { title: t("column.reason"), render: (_, row) => (row.code ? code(row.code) : "—") },
