@@ -10,7 +10,7 @@ import pytest
 from scripts.pictures import Window
 from tests.browser.conftest import Brand, Open
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 # Conditions of several themes, one that is refused, and a group: as an address has them.
 RULE = quote(
@@ -138,12 +138,14 @@ def looked_at(window: Window, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("look", ["zh light 1280", "en dark 820"])
-def test_every_page(opened: Open, brand: Brand, session: object, look: str) -> None:
+@pytest.mark.parametrize("area", sorted({page.partition("/")[0] for page in PAGES}))
+def test_every_page(opened: Open, brand: Brand, session: object, area: str, look: str) -> None:
+    pages = {name: path for name, path in PAGES.items() if name.partition("/")[0] == area}
     language, colours, width = look.split()
     window = opened(
         brand.stage.url, language, dark=colours == "dark", width=int(width), height=1000, storage_state=session
     )
-    wrong = {name: found for name, path in PAGES.items() if (found := looked_at(window, path(brand)))}
+    wrong = {name: found for name, path in pages.items() if (found := looked_at(window, path(brand)))}
     assert wrong == {}
 
 
