@@ -1,5 +1,5 @@
 import { CloseOutlined, CopyOutlined } from "@ant-design/icons";
-import { Alert, Button, Flex, Tag, theme, Tooltip } from "antd";
+import { Alert, Button, Flex, theme, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { BoughtLeaf, DidLeaf, ListLeaf, PredictedLeaf, RfmLeaf, SegmentLeaf, SequenceLeaf, ValueLeaf } from "./Behaviour";
@@ -27,9 +27,9 @@ export function Condition({ leaf, onChange, negated, onNegate, onRemove, onCopy,
     <div role="group" aria-label={what} style={{ border: `1px solid ${border}`, borderRadius: token.borderRadius, padding: "8px 10px", background: token.colorBgContainer }}>
       <Flex gap="small" align="flex-start">
         <Tooltip title={t(negated ? "builder.affirm" : "builder.negate")}>
-          <Tag.CheckableTag checked={negated} onChange={onNegate} style={{ margin: 0, border: `1px solid ${token.colorBorder}`, lineHeight: "30px" }}>
+          <Button type={negated ? "primary" : "default"} aria-pressed={negated} onClick={() => { onNegate(!negated); }} style={{ paddingInline: 8 }}>
             {t("builder.not")}
-          </Tag.CheckableTag>
+          </Button>
         </Tooltip>
         <div style={{ flex: 1, minWidth: 0 }}>
           <Sentence leaf={leaf} onChange={onChange} />
