@@ -9,9 +9,11 @@ from siyu.commerce.types import FACTS as OF_ORDERS
 from siyu.customers.types import FACTS as OF_CUSTOMERS
 from siyu.customers.types import PurchaseMeans
 from siyu.identity.types import FACTS as OF_IDENTITY
+from siyu.journeys.types import FACTS as OF_JOURNEYS
 from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.segments.types import FACTS as OF_SEGMENTS
+from siyu.touch.types import FACTS as OF_TOUCHES
 
 Period = Literal["day", "week", "month"]
 By = Literal["none", "platform", "shop", "source"]
@@ -21,7 +23,8 @@ DEFAULT_ZONE = "Asia/Shanghai"
 FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
     kind.name: kind
     for kind in sorted(
-        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_SEGMENTS), key=lambda kind: kind.name
+        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_SEGMENTS, *OF_TOUCHES, *OF_JOURNEYS),
+        key=lambda kind: kind.name,
     )
 }
 KINDS: Final = tuple(FACT_KINDS)
