@@ -17,6 +17,7 @@ from siyu.customers import service as customers
 from siyu.customers.types import Bought, PurchaseMeans
 from siyu.engines.cursor import foreign_cursor
 from siyu.engines.vault import service as vault
+from siyu.identity import service as identity
 from siyu.identity.types import Attribution
 from siyu.intake.types import Message
 from siyu.kernel.fact import Fact
@@ -152,15 +153,7 @@ def reassign(conn: Connection, pairs: Sequence[tuple[int, int]]) -> int:
 
     Pairs are (loser, winner); chains within them are followed. No facts: the alias map moves those.
     """
-    step = {loser: winner for loser, winner in pairs if loser and winner and loser != winner}
-    final = {}
-    for loser, first in step.items():
-        winner, seen = first, {loser}
-        while winner in step and winner not in seen:
-            seen.add(winner)
-            winner = step[winner]
-        if winner != loser:
-            final[loser] = winner
+    final = identity.ends_of(pairs)
     return len(store.move_customers(conn, list(final), list(final.values()))) if final else 0
 
 

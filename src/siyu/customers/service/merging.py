@@ -13,6 +13,7 @@ from siyu.customers.rules import better_consent, combine
 from siyu.customers.service.listing import mark_stale
 from siyu.customers.store import StoredProfile, StoredRelation
 from siyu.customers.types import Consent
+from siyu.identity import service as identity
 
 
 def merge_profiles(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
@@ -27,7 +28,7 @@ def merge_profiles(conn: Connection, pairs: Sequence[tuple[int, int]]) -> None:
     (:func:`start_profile`) and learns from its own next messages. To forbid is inherited safely: as long as the new
     profile has no consent of its own, nothing is granted.
     """
-    final = _final(pairs)
+    final = identity.ends_of(pairs)
     if not final:
         return
     losers, winners = list(final), [final[loser] for loser in final]
@@ -56,20 +57,6 @@ def start_profile(conn: Connection, customer_id: int, now: datetime, *, source_i
     """Make an empty profile, for a customer that a split has made. Safe to repeat."""
     store.touch(conn, [customer_id], [now], [now], [source_id])
     mark_stale(conn, [customer_id])
-
-
-def _final(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
-    """Loser → the customer that is left in the end."""
-    step = {loser: winner for loser, winner in pairs if loser and winner and loser != winner}
-    final = {}
-    for loser, first in step.items():
-        winner, seen = first, {loser}
-        while winner in step and winner not in seen:
-            seen.add(winner)
-            winner = step[winner]
-        if winner != loser:
-            final[loser] = winner
-    return final
 
 
 def _merged(profiles: dict[int, StoredProfile], final: dict[int, int]) -> list[StoredProfile]:

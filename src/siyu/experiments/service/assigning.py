@@ -13,6 +13,7 @@ from siyu.engines.postgres import AnyRow
 from siyu.experiments import rules
 from siyu.experiments.store import assignments as store
 from siyu.experiments.types import Assignment, Group, GroupCount, Programme
+from siyu.identity import service as identity
 from siyu.kernel.errors import NotFound
 
 _GROUPS: Final[tuple[Group, ...]] = ("treated", "control", "holdout")
@@ -171,14 +172,6 @@ def reassign(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
         conn: an open transaction.
         merged: (loser, winner); chains within them are followed.
     """
-    step = {loser: winner for loser, winner in merged if loser and winner and loser != winner}
-    final = {}
-    for loser, first in step.items():
-        winner, seen = first, {loser}
-        while winner in step and winner not in seen:
-            seen.add(winner)
-            winner = step[winner]
-        if winner != loser:
-            final[loser] = winner
+    final = identity.ends_of(merged)
     if final:
         store.move(conn, list(final), list(final.values()))

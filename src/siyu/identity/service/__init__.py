@@ -1,5 +1,6 @@
 """What other rooms may ask of OneID."""
 
+from siyu.identity.rules.merges import ends_of
 from siyu.identity.service.bulk import links_of, resolve_bulk
 from siyu.identity.service.many import aliases_among, find_many, owners_now
 from siyu.identity.service.operate import (
@@ -34,6 +35,7 @@ __all__ = [
     "aliases_of",
     "asset_counts",
     "confirm_merge",
+    "ends_of",
     "existing",
     "find",
     "find_many",

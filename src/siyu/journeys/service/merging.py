@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import AnyRow
+from siyu.identity import service as identity
 from siyu.journeys.store import enrolments as tables
 from siyu.journeys.store import journeys, passages
 from siyu.journeys.store.enrolments import Left
@@ -20,7 +21,7 @@ def reassign(conn: Connection, merged: Sequence[tuple[int, int]], now: datetime)
     other leaves as ``merged``: nobody goes through it twice, and nothing that was done is done again. Returns
     ``journey.ended`` of those. A split gives nothing back: the new person has no journeys until something brings them in.
     """
-    final = _final(merged)
+    final = identity.ends_of(merged)
     if not final:
         return []
     found = tables.of_people(conn, [*final, *final.values()])
@@ -51,16 +52,3 @@ def reassign(conn: Connection, merged: Sequence[tuple[int, int]], now: datetime)
         )
         for row in leaves
     ]
-
-
-def _final(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
-    step = {loser: winner for loser, winner in pairs if loser != winner}
-    found = {}
-    for loser, first in step.items():
-        winner, seen = first, {loser}
-        while winner in step and winner not in seen:
-            seen.add(winner)
-            winner = step[winner]
-        if winner != loser:
-            found[loser] = winner
-    return found

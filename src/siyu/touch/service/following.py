@@ -1,6 +1,6 @@
 """What merges and splits of people move, and what is learned of their day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -48,7 +48,7 @@ def reassign(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
         conn: an open transaction that is alone with the people, see :func:`siyu.identity.service.hold_people`.
         merged: (loser, winner); chains within them are followed.
     """
-    final = _final(merged)
+    final = identity.ends_of(merged)
     if not final:
         return
     losers, winners = list(final), list(final.values())
@@ -84,16 +84,3 @@ def split(conn: Connection, parted: Iterable[tuple[int, int, Sequence[int]]]) ->
             if (one.type, one.scope) in own
         ]
         people.part(conn, stays, new, went)
-
-
-def _final(pairs: Iterable[tuple[int, int]]) -> Mapping[int, int]:
-    step = {loser: winner for loser, winner in pairs if loser and winner and loser != winner}
-    final = {}
-    for loser, first in step.items():
-        winner, seen = first, {loser}
-        while winner in step and winner not in seen:
-            seen.add(winner)
-            winner = step[winner]
-        if winner != loser:
-            final[loser] = winner
-    return final
