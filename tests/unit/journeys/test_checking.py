@@ -9,7 +9,7 @@ from tests.unit.journeys.journeying import NOW, ZONE, definition
 
 from siyu.channels import service as channels
 from siyu.journeys.rules.checking import Account, World, problems
-from siyu.journeys.service.world import KINDS
+from siyu.journeys.service.world import fact_problem
 from siyu.journeys.types import Definition
 from siyu.segments.types import InSegment
 
@@ -25,12 +25,17 @@ WORLD = World(
         Account(3, "服务号二", channels.about("official_account")),
         Account(4, "旧企业", channels.about("wecom"), paused=True),
     ),
-    KINDS,
     frozenset({7}),
     {11: "group", 12: "staff"},
     lambda rule: ("it goes round", "规则循环引用") if rule.rule == InSegment(99) else None,
+    fact_problem,
     lambda trait: trait != "phone",
 )
+
+
+def paid(**condition: Any) -> dict[str, Any]:
+    """Orders of one sort."""
+    return {"kind": "order.paid", "where": [{"property": "platform", "comparison": "eq", **condition}]}
 
 
 def send(text: str = "您好。", **more: Any) -> dict[str, Any]:
@@ -62,6 +67,9 @@ CASES: list[tuple[str, Definition]] = [
     ),
     ("unknown_code", definition({"end": EXIT}, trigger={"kind": "code", "codes": [99]})),
     ("unknown_fact", definition({"end": EXIT}, trigger={"kind": "fact", "fact": {"kind": "order.eaten"}})),
+    ("unknown_fact", definition({"end": EXIT}, goals=[{"fact": paid(property="order_nr", value="A-1")}])),
+    ("unknown_fact", definition({"end": EXIT}, trigger={"kind": "fact", "fact": paid(comparison="in", value="jd")})),
+    ("unknown_fact", definition({"end": EXIT}, goals=[{"fact": paid(property="amount_fen", value="much")}])),
     ("bad_span", definition({"end": EXIT}, trigger={"kind": "code", "fresh": "soon"})),
     ("unknown_start", definition({"end": EXIT}, start="nowhere")),
     ("unreachable", definition({"end": EXIT, "alone": wait(duration="1d")}, start="end")),

@@ -8,11 +8,11 @@ from siyu.journeys import service as journeys
 from siyu.journeys.rules.checking import Account, World, problems
 from siyu.journeys.rules.texts import texts_of
 from siyu.journeys.rules.writing import from_json, from_yaml, to_json
-from siyu.journeys.service.world import KINDS
+from siyu.journeys.service.world import fact_problem
 from siyu.journeys.types import Definition, Send, StaffTask, Template
 
 LEFT_TO_CHOOSE = {"no_segment", "no_group_code"}
-WORLD = World(NOW, ZONE, (Account(1, "企业微信", channels.about("wecom")),), KINDS)
+WORLD = World(NOW, ZONE, (Account(1, "企业微信", channels.about("wecom")),), fact_problem=fact_problem)
 TEMPLATES = journeys.templates()
 
 

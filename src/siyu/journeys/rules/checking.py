@@ -33,7 +33,7 @@ from siyu.journeys.types.definition import (
     Wish,
 )
 from siyu.journeys.types.problems import Problem
-from siyu.segments.types import RuleDocument
+from siyu.segments.types import FactTest, RuleDocument
 
 CONTROL_BP: Final = 1000
 _LONGEST: Final = timedelta(days=3650)
@@ -57,20 +57,20 @@ class World:
         now: the present.
         zone: of the brand.
         accounts: of all channels.
-        fact_kinds: every declared kind of fact.
         segments: ids of those that exist.
         codes: id → kind of the entry codes that are in use.
         rule_problem: (English, Chinese) of what is wrong with a rule of segments, without full stop; ``None`` when it is right.
+        fact_problem: the same of facts that are waited for.
         may_be_put: whether a trait of this name may be changed by us.
     """
 
     now: datetime
     zone: ZoneInfo
     accounts: Sequence[Account] = ()
-    fact_kinds: frozenset[str] = frozenset()
     segments: frozenset[int] = frozenset()
     codes: Mapping[int, str] = field(default_factory=dict)
     rule_problem: Callable[[RuleDocument], tuple[str, str] | None] = lambda _: None
+    fact_problem: Callable[[FactTest], tuple[str, str] | None] = lambda _: None
     may_be_put: Callable[[str], bool] = lambda _: True
 
 
@@ -118,7 +118,7 @@ def _of_the_whole(definition: Definition, world: World) -> Iterator[Problem]:
             "再次进入方式为“间隔后”，但未填写天数，请将 reentry.days 设为不小于 1。",
         )
     for goal in definition.goals:
-        yield from _of_fact(goal.fact.kind, world, "", "goals")
+        yield from _of_fact(goal.fact, world, "", "goals")
     for step in set(definition.layout) - set(definition.steps):
         yield Problem(
             "layout_of_nothing",
@@ -151,7 +151,7 @@ def _of_the_trigger(definition: Definition, world: World) -> Iterator[Problem]:
                         f"触发条件引用的活码 {code} 不存在或已归档，请另选活码。",
                     )
     if isinstance(trigger, FactTrigger):
-        yield from _of_fact(trigger.fact.kind, world, "", "trigger")
+        yield from _of_fact(trigger.fact, world, "", "trigger")
     if isinstance(trigger, FactTrigger | CodeTrigger):
         yield from _of_span("trigger", "fresh", trigger.fresh)
 
@@ -212,7 +212,7 @@ def _of_step(definition: Definition, name: str, step: Step, world: World) -> Ite
             yield from _of_wait(name, step, world)
         case WaitFor():
             yield from _of_span(name, "timeout", step.timeout)
-            yield from _of_fact(step.fact.kind, world, name, "fact")
+            yield from _of_fact(step.fact, world, name, "fact")
         case Branch():
             yield from _of_branch(definition, name, step, world)
         case Send() | Invite():
@@ -335,15 +335,16 @@ def _of_segment(segment: int, world: World, step: str, where: str) -> Iterator[P
         )
 
 
-def _of_fact(kind: str, world: World, step: str, where: str) -> Iterator[Problem]:
-    if kind not in world.fact_kinds:
+def _of_fact(fact: FactTest, world: World, step: str, where: str) -> Iterator[Problem]:
+    found = world.fact_problem(fact)
+    if found is not None:
         at = f"Step '{step}'" if step else f"'{where}'"
         at_zh = f"步骤“{step}”" if step else f"{where} "
         yield Problem(
             "unknown_fact",
             step,
-            f"{at} waits for facts of the kind '{kind}', of which there are none. Choose one of the reference.",
-            f"{at_zh}等待的事实类型“{kind}”不存在，请从事实列表中选择。",
+            f"{at} waits for facts that there cannot be: {found[0]}.",
+            f"{at_zh}等待的事实有误：{found[1]}。",
         )
 
 

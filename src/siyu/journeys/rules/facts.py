@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from siyu.journeys.types.definition import FactMatch, PropertyTest
 from siyu.journeys.types.running import Happened
+from siyu.segments.types import FactTest, PropertyTest
 
 
-def matches(fact: Happened, wanted: FactMatch) -> bool:
+def matches(fact: Happened, wanted: FactTest) -> bool:
     """Whether this fact is one of those."""
     if fact.kind != wanted.kind or (wanted.name is not None and fact.name != wanted.name):
         return False

@@ -23,15 +23,13 @@ from siyu.journeys.store import journeys as store
 from siyu.journeys.types.definition import (
     CodeTrigger,
     Definition,
-    FactMatch,
     FactTrigger,
-    PropertyTest,
     SegmentTrigger,
     WaitFor,
 )
 from siyu.journeys.types.running import Happened, Journey, Newcomer, Version
 from siyu.kernel.clock import to_millis
-from siyu.segments.types import Change
+from siyu.segments.types import Change, FactTest, PropertyTest
 from siyu.timeline import service as timeline
 
 _COMING: Final = ("friend.added", "account.followed", "entry.scanned", "chat.joined")
@@ -114,10 +112,10 @@ def _of_codes(conn: Connection, trigger: CodeTrigger) -> list[FactTrigger]:
     """A trigger of codes as triggers of the facts that tell of somebody's coming."""
     if not trigger.codes:
         carried = (PropertyTest("state", "exists", value=True), PropertyTest("state", "ne", ""))
-        return [FactTrigger(FactMatch(kind, where=carried), fresh=trigger.fresh) for kind in _COMING]
+        return [FactTrigger(FactTest(kind, where=carried), fresh=trigger.fresh) for kind in _COMING]
     return [
         FactTrigger(
-            FactMatch(
+            FactTest(
                 kind, where=(PropertyTest("account", "eq", code.account_id), PropertyTest("state", "eq", code.state))
             ),
             fresh=trigger.fresh,
@@ -127,7 +125,7 @@ def _of_codes(conn: Connection, trigger: CodeTrigger) -> list[FactTrigger]:
     ]
 
 
-def awaited(definition: Definition) -> Iterable[FactMatch]:
+def awaited(definition: Definition) -> Iterable[FactTest]:
     """The facts that those inside wait for or are to reach."""
     yield from (goal.fact for goal in definition.goals)
     yield from (step.fact for step in definition.steps.values() if isinstance(step, WaitFor))

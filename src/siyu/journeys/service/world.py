@@ -1,5 +1,6 @@
 """What a journey may refer to, gathered for its check."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,14 +20,15 @@ from siyu.journeys.types.definition import CodeTrigger, Definition, Invite
 from siyu.journeys.types.facts import FACTS as OWN
 from siyu.journeys.types.problems import Problem
 from siyu.kernel.errors import SiyuError
+from siyu.kernel.fact import FactKind
 from siyu.segments import service as segments
 from siyu.segments.types import FACTS as SEGMENTS
-from siyu.segments.types import RuleDocument
+from siyu.segments.types import FactTest
 from siyu.touch.types import FACTS as TOUCH
 
-KINDS: Final = frozenset(
-    kind.name for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, OWN) for kind in room
-)
+KINDS: Final[Mapping[str, FactKind]] = {
+    kind.name: kind for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, OWN) for kind in room
+}
 
 
 def check(conn: Connection, definition: Definition, now: datetime, zone: ZoneInfo) -> list[Problem]:
@@ -44,17 +46,22 @@ def world_of(conn: Connection, definition: Definition, now: datetime, zone: Zone
         now,
         zone,
         tuple(accounts_of(conn)),
-        KINDS,
         frozenset(one.id for one in segments.segments(conn)),
         codes,
-        lambda rule: _rule_problem(conn, rule),
+        lambda rule: _problem(lambda: segments.check_rule(conn, rule.rule)),
+        fact_problem,
         customers.may_be_put,
     )
 
 
-def _rule_problem(conn: Connection, rule: RuleDocument) -> tuple[str, str] | None:
+def fact_problem(fact: FactTest) -> tuple[str, str] | None:
+    """What is wrong with facts that are waited for, without full stop; ``None`` when there can be such."""
+    return _problem(lambda: segments.check_fact(fact, KINDS))
+
+
+def _problem(check: Callable[[], object]) -> tuple[str, str] | None:
     try:
-        segments.check_rule(conn, rule.rule)
+        check()
     except SiyuError as error:
         return error.message.rstrip("."), error.message_zh.rstrip("。")
     return None

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat
 
 from siyu.customers.types import Purpose
 from siyu.kernel.errors import WrongValue
-from siyu.segments.types import RuleDocument
+from siyu.segments.types import FactTest, PropertyTest, RuleDocument
 
 
 def _real(moment: str) -> str:
@@ -27,7 +27,6 @@ def _real(moment: str) -> str:
     return moment
 
 
-Comparison = Literal["eq", "ne", "in", "gt", "ge", "lt", "le", "contains", "exists"]
 Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]  # what every reader of JSON can hold
 Id = Annotated[int, Field(ge=0, le=2**53)]
 Fen = Annotated[int, Field(ge=0, le=10**13)]
@@ -49,26 +48,6 @@ _STRICT: Any = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)
-class PropertyTest:
-    """One condition on a property of a fact; ``exists`` takes true or false, ``in`` a list. Inner properties after dots."""
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    property: Annotated[str, Field(min_length=1, max_length=200)]
-    comparison: Comparison
-    value: Scalar | tuple[Scalar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FactMatch:
-    """Facts of one kind, of one name when given, that meet every condition."""
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    kind: Annotated[str, Field(min_length=1, max_length=100)]
-    name: str | None = None
-    where: tuple[PropertyTest, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class FactTrigger:
     """Whoever has such a fact enters.
 
@@ -80,7 +59,7 @@ class FactTrigger:
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
-    fact: FactMatch
+    fact: FactTest
     key: str = ""
     fresh: Span = "2d"
     kind: Literal["fact"] = "fact"
@@ -177,7 +156,7 @@ class GoalFact:
     """Such a fact ends the journey as reached; ``key``: only the enrolment whose key is the value of this property."""
 
     __pydantic_config__: ClassVar[Any] = _STRICT
-    fact: FactMatch
+    fact: FactTest
     key: str = ""
 
 
@@ -235,7 +214,7 @@ class WaitFor:
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
-    fact: FactMatch
+    fact: FactTest
     timeout: Span
     next: str
     otherwise: str

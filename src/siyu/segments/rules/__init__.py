@@ -1,7 +1,7 @@
 """What a rule may be, how it reads, how it is planned, and when its answer may change. Pure."""
 
 from siyu.segments.rules.calendar import day_number, flips_by_day, moments_of_days, next_anniversaries
-from siyu.segments.rules.checking import FACT_KINDS, check
+from siyu.segments.rules.checking import FACT_KINDS, check, check_fact
 from siyu.segments.rules.depending import (
     AHEAD,
     ANY_FACT,
@@ -54,6 +54,7 @@ __all__ = [
     "baseline",
     "changes_by_itself",
     "check",
+    "check_fact",
     "counted_parts",
     "day_number",
     "depends_on",

@@ -167,13 +167,13 @@ def _check_standing(leaf: TagOn | RelationIs) -> None:
 
 def _check_behaviour(leaf: Did | Bought | FollowedBy) -> None:
     if isinstance(leaf, FollowedBy):
-        _check_fact(leaf.first)
-        _check_fact(leaf.then)
+        check_fact(leaf.first)
+        check_fact(leaf.then)
         _check_span(leaf.within)
         _check_window(leaf.since)
         return
     if isinstance(leaf, Did):
-        _check_fact(leaf.fact)
+        check_fact(leaf.fact)
     else:
         _check_values(leaf.product_nos, least=0)
         for text in (leaf.platform, leaf.shop, leaf.category, leaf.title):
@@ -245,26 +245,37 @@ def _check_days(days: int) -> None:
         _wrong(f"a number of days is 0 to {_MOST_DAYS}.", f"天数应在 0 至 {_MOST_DAYS} 之间。")
 
 
-def _check_fact(test: FactTest) -> None:
-    if test.kind not in FACT_KINDS:
-        raise UnknownFactKind(kind=test.kind[:64], nearest=", ".join(_nearest(test.kind[:64], FACT_KINDS)))
+def check_fact(test: FactTest, kinds: Mapping[str, FactKind] = FACT_KINDS) -> None:
+    """Pass when there can be such facts.
+
+    Args:
+        test: which.
+        kinds: every kind that may be asked of, by its name; rules of segments may not ask of all.
+
+    Raises:
+        UnknownFactKind, UnknownProperty: nothing is called so; says what is.
+        UnusableRule: says what else to change.
+    """
+    if test.kind not in kinds:
+        raise UnknownFactKind(kind=test.kind[:64], nearest=", ".join(_nearest(test.kind[:64], kinds)))
     if test.name is not None:
         _check_text(test.name)
     if len(test.where) > _MOST_FILTERS:
         _wrong(f"a fact has at most {_MOST_FILTERS} conditions.", f"每个事实最多 {_MOST_FILTERS} 个条件。")
     for condition in test.where:
-        _check_property(test.kind, condition)
+        _check_property(kinds[test.kind], condition)
 
 
-def _check_property(kind: str, condition: PropertyTest) -> None:
+def _check_property(declared: FactKind, condition: PropertyTest) -> None:
     name = condition.property
     _check_text(name)
-    declared = FACT_KINDS[kind]
     parts = name.split(".")
     known = [*declared.fields, *COLUMNS]
     misplaced = parts[0] in COLUMNS and len(parts) > 1
     if len(parts) > _MOST_PARTS or not all(parts) or misplaced or (parts[0] not in known and not declared.open):
-        raise UnknownProperty(kind=kind, property=name[:64], known=", ".join([*_nearest(name[:64], known, 20)]))
+        raise UnknownProperty(
+            kind=declared.name, property=name[:64], known=", ".join([*_nearest(name[:64], known, 20)])
+        )
     _check_comparison(name, condition.comparison, condition.value)
     values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
     whole = all(isinstance(one, int) and not isinstance(one, bool) for one in values)

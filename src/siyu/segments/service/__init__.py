@@ -1,6 +1,6 @@
 """What other rooms may ask of segments."""
 
-from siyu.segments.rules import AHEAD, FACT_KINDS, NEW, PREDICTION, PURCHASE, STANDING
+from siyu.segments.rules import AHEAD, FACT_KINDS, NEW, PREDICTION, PURCHASE, STANDING, check_fact
 from siyu.segments.service.defining import (
     EVALUATE,
     adopt,
@@ -38,6 +38,7 @@ __all__ = [
     "bitmap",
     "change",
     "check_expression",
+    "check_fact",
     "check_rule",
     "combine",
     "contains",

@@ -5419,7 +5419,7 @@ export interface components {
              */
             by: "entry";
             /** Where */
-            where: components["schemas"]["siyu__journeys__types__definition__PropertyTest"][];
+            where: components["schemas"]["PropertyTest"][];
         };
         /**
          * ByRule
@@ -6930,21 +6930,6 @@ export interface components {
             staff_id: string;
         };
         /**
-         * FactMatch
-         * @description Facts of one kind, of one name when given, that meet every condition.
-         */
-        FactMatch: {
-            /** Kind */
-            kind: string;
-            /** Name */
-            name?: string | null;
-            /**
-             * Where
-             * @default []
-             */
-            where: components["schemas"]["siyu__journeys__types__definition__PropertyTest"][];
-        };
-        /**
          * FactTest
          * @description Facts of one kind, of one name when given, that meet every condition.
          */
@@ -6957,7 +6942,7 @@ export interface components {
              * Where
              * @default []
              */
-            where: components["schemas"]["siyu__segments__types__conditions__PropertyTest"][];
+            where: components["schemas"]["PropertyTest"][];
         };
         /**
          * FactTrigger
@@ -6970,7 +6955,7 @@ export interface components {
          *             thanks nobody for them.
          */
         FactTrigger: {
-            fact: components["schemas"]["FactMatch"];
+            fact: components["schemas"]["FactTest"];
             /**
              * Fresh
              * @default 2d
@@ -7481,7 +7466,7 @@ export interface components {
          * @description Such a fact ends the journey as reached; ``key``: only the enrolment whose key is the value of this property.
          */
         GoalFact: {
-            fact: components["schemas"]["FactMatch"];
+            fact: components["schemas"]["FactTest"];
             /**
              * Key
              * @default
@@ -10308,6 +10293,27 @@ export interface components {
             value: boolean | number | string | (boolean | number | string)[];
         };
         /**
+         * PropertyTest
+         * @description One condition on a fact.
+         *
+         *     Attributes:
+         *         property: a field of the kind; ``amount_fen`` or ``source_id`` of any; inner ones after dots.
+         *         comparison: ``ne`` also holds where the property is missing; ``in`` takes a list; ``gt``, ``ge``, ``lt`` and ``le``
+         *             take numbers; ``contains`` looks for a text, whatever its case; ``exists`` takes true or false.
+         *         value: a text, number or truth value, or a list of them.
+         */
+        PropertyTest: {
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
+            /** Property */
+            property: string;
+            /** Value */
+            value: boolean | number | string | (boolean | number | string)[];
+        };
+        /**
          * PutIn
          * @description Whom to put in.
          *
@@ -12987,7 +12993,7 @@ export interface components {
          *         key: only a fact of which this property is the key of the enrolment.
          */
         WaitFor: {
-            fact: components["schemas"]["FactMatch"];
+            fact: components["schemas"]["FactTest"];
             /**
              * Key
              * @default
@@ -13623,21 +13629,6 @@ export interface components {
             weight: number;
         };
         /**
-         * PropertyTest
-         * @description One condition on a property of a fact; ``exists`` takes true or false, ``in`` a list. Inner properties after dots.
-         */
-        siyu__journeys__types__definition__PropertyTest: {
-            /**
-             * Comparison
-             * @enum {string}
-             */
-            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
-            /** Property */
-            property: string;
-            /** Value */
-            value: boolean | number | string | (boolean | number | string)[];
-        };
-        /**
          * Problem
          * @description One thing that has to be changed before a journey can be published.
          *
@@ -13655,27 +13646,6 @@ export interface components {
             step: string;
             /** Zh */
             zh: string;
-        };
-        /**
-         * PropertyTest
-         * @description One condition on a fact.
-         *
-         *     Attributes:
-         *         property: a field of the kind; ``amount_fen`` or ``source_id`` of any; inner ones after dots.
-         *         comparison: ``ne`` also holds where the property is missing; ``in`` takes a list; ``gt``, ``ge``, ``lt`` and ``le``
-         *             take numbers; ``contains`` looks for a text, whatever its case; ``exists`` takes true or false.
-         *         value: a text, number or truth value, or a list of them.
-         */
-        siyu__segments__types__conditions__PropertyTest: {
-            /**
-             * Comparison
-             * @enum {string}
-             */
-            comparison: "eq" | "ne" | "in" | "gt" | "ge" | "lt" | "le" | "contains" | "exists";
-            /** Property */
-            property: string;
-            /** Value */
-            value: boolean | number | string | (boolean | number | string)[];
         };
         /**
          * Span
