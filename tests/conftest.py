@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection
 from tests.databases import Databases
 from xdist.scheduler import LoadScopeScheduling
@@ -22,6 +23,11 @@ from siyu.engines.vault.keyring import Keyring
 _ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
 _SHARING = ("tests/browser", "tests/contract", "tests/stories")
 _LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/", "tests/chaos/")
+
+# Hypothesis would fail an example that takes 200 ms: on a busy machine that says nothing of the code. What must be fast has
+# a benchmark.
+settings.register_profile("siyu", deadline=None)
+settings.load_profile("siyu")
 
 
 class OneSiyuAWorker(LoadScopeScheduling):

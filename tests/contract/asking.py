@@ -17,7 +17,6 @@ HOW_MANY: Final = settings(
     max_examples=LONG or 2,
     derandomize=not LONG,
     database=None,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

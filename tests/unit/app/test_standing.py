@@ -65,7 +65,7 @@ def bought(buyer: str, number: str, at: Any, paid: int, **more: Any) -> Message:
 class TestEqualToAFullCount:
     """A sequence of whatever can happen to people, counted in between at any place."""
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_after_anything(self, database: Database, data: st.DataObject) -> None:
         mine = uuid.uuid4().hex[:12]  # the examples share a database

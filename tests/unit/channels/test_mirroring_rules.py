@@ -195,7 +195,7 @@ def worlds(draw: st.DrawFn) -> World:
     return world
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(world=worlds(), data=st.data())
 def test_any_order_ends_in_the_last_truth(world: World, data: st.DataObject) -> None:
     """Readings and pushes in any order, lost and repeated; but who was deleted by a customer only a push can tell."""

@@ -242,7 +242,7 @@ acts = st.one_of(
 class TestModel:
     """Any history of one account: what is held never exceeds a limit, and the tables say what is held."""
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(history=st.lists(acts, max_size=25))
     def test_any_history(
         self, database: Database, connect: Callable[..., Account], history: list[tuple[str, Any]]

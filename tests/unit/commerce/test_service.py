@@ -137,7 +137,7 @@ class TestApply:
         apply(conn, [named("2", "old", 1), named("3", None, 9)], now)
         assert scalar(conn, "SELECT title FROM commerce.product") == "new"
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_sums_hold_in_any_batching(self, database: Database, data: st.DataObject) -> None:
         number = uuid.uuid4().hex  # the examples share a database

@@ -150,7 +150,7 @@ def test_merged_people_keep_the_earlier_place(conn: Connection, now: datetime, s
     assert service.places_of(conn, alike[1]) == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.integers(0, 5), min_size=1, max_size=6),
     st.permutations(range(1, 7)),

@@ -31,7 +31,6 @@ _story = st.lists(st.one_of(st.lists(_message, min_size=1, max_size=5), _act), m
 
 _thorough = settings(
     max_examples=int(os.environ.get("SIYU_IDENTITY_EXAMPLES", "100")),
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 from scipy.special import hyp2f1
@@ -101,7 +101,6 @@ class TestKnownAnswers:
 
 class TestGradients:
     @pytest.mark.parametrize("model", MODELS)
-    @settings(deadline=None)
     @given(found=people, parameters=st.tuples(positive, positive, positive, positive))
     def test_against_numerical_ones(
         self, model: str, found: list[tuple[int, int, int]], parameters: tuple[float, ...]
@@ -112,7 +111,6 @@ class TestGradients:
         numerical = approx_fprime(at, lambda p: of(p, counts)[0], 1e-6 * at)
         assert gradient * at == pytest.approx(numerical * at, rel=2e-3, abs=2e-4)
 
-    @settings(deadline=None)
     @given(
         found=st.lists(st.tuples(st.integers(1, 40), st.floats(0.1, 500)), min_size=1, max_size=40),
         parameters=st.tuples(positive, st.floats(1.1, 20), positive),
@@ -127,7 +125,6 @@ class TestGradients:
 
 class TestCompressed:
     @pytest.mark.parametrize("model", MODELS)
-    @settings(deadline=None)
     @given(found=people, parameters=st.tuples(positive, positive, positive, positive))
     def test_has_the_same_likelihood(
         self, model: str, found: list[tuple[int, int, int]], parameters: tuple[float, ...]
@@ -142,7 +139,6 @@ class TestCompressed:
         ):
             assert one_ == pytest.approx(other, rel=1e-9, abs=1e-9)
 
-    @settings(deadline=None)
     @given(found=people)
     def test_in_weeks_nobody_buys_after_today(self, found: list[tuple[int, int, int]]) -> None:
         whole = plain(found)
@@ -157,7 +153,6 @@ class TestCompressed:
         assert sorted(counts.n.tolist()) == [1, 1, 2]
         assert counts.age[place].tolist() == age.tolist()
 
-    @settings(deadline=None)
     @given(found=st.lists(st.tuples(st.integers(1, 9), st.floats(1, 1e6)), min_size=1, max_size=60))
     def test_spend_in_bins_keeps_its_means(self, found: list[tuple[int, float]]) -> None:
         x, z = np.array(found, float).T
@@ -184,7 +179,6 @@ class TestAlive:
     def test_pareto_just_now_is_alive_for_sure(self) -> None:
         assert KNOWN_PARETO.p_alive(*one(3, 10, 10))[0] == 1
 
-    @settings(deadline=None)
     @given(x=st.integers(0, 2000), t_x=st.integers(0, 2000), gap=st.integers(0, 2000))
     def test_always_a_probability(self, x: int, t_x: int, gap: int) -> None:
         for model in (KNOWN_BG, KNOWN_PARETO):
@@ -195,7 +189,6 @@ class TestAlive:
 
 
 class TestAhead:
-    @settings(deadline=None)
     @given(
         x=st.integers(0, 25), age=st.floats(0.5, 100), t=st.floats(0.5, 60), r=st.floats(0.1, 3), alpha=st.floats(1, 20),
         a=st.floats(0.1, 5).filter(lambda a: abs(a - 1) > 0.02), b=st.floats(0.3, 8),

@@ -106,7 +106,7 @@ def calls(conn: Connection) -> Counter[tuple[int, str]]:
     return Counter((row.one, row.step) for row in found)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=journeys_that_end(),
     jumps=st.lists(st.integers(1, 60), min_size=12, max_size=12),

@@ -86,7 +86,7 @@ def definition(found: Mapping[str, Any]) -> Definition:
     return from_json(found)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(DEFINITIONS)
 def test_a_definition_comes_back_the_same_from_json_and_from_yaml(found: dict[str, Any]) -> None:
     made = definition(found)
@@ -94,7 +94,7 @@ def test_a_definition_comes_back_the_same_from_json_and_from_yaml(found: dict[st
     assert from_json(from_yaml(to_yaml(to_json(made)))) == made
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DEFINITIONS)
 def test_other_readers_of_yaml_understand_the_same(found: dict[str, Any]) -> None:
     """They may read version 1.1, in which ``on`` is true and ``10:00`` is six hundred."""

@@ -213,7 +213,7 @@ STEPS = ("tracked", "tracked", "order", "traits", "tag", "relation", "consent", 
 
 
 class TestEqualToAFullEvaluation:
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_after_anything(self, brand: Brand, database: Database, data: st.DataObject) -> None:
         if not brand.named:

@@ -183,9 +183,7 @@ def test_nothing_is_ever_broken(brand: Brand) -> None:
     half = brand.start("journey:half", 5000).id
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         lambda: Gate(brand, half),
-        settings=settings(
-            max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=12, stateful_step_count=14, suppress_health_check=list(HealthCheck)),
     )
 
 

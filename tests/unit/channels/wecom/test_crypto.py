@@ -4,7 +4,7 @@ import base64
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.channels.wecom.standing import AES_KEY, CORP, TOKEN
 
@@ -57,7 +57,6 @@ class TestWhatIsNone:
         # Without the signature the 16 random bytes and, within its block, the message itself can be changed. Nothing else.
         assert all(len(plain) == 19 for plain in read)
 
-    @settings(deadline=None)
     @given(st.text(max_size=200))
     def test_text_never_breaks_it(self, text: str) -> None:
         with pytest.raises(Garbled):
@@ -70,7 +69,6 @@ class TestWhatIsNone:
             with pytest.raises(Garbled):
                 decrypt(KEY, data, CORP)
 
-    @settings(deadline=None)
     @given(st.text(max_size=60), st.text(max_size=60))
     def test_signatures_of_any_text(self, said: str, nonce: str) -> None:
         assert signed(said, TOKEN, "1", nonce, "x") == (said == signature(TOKEN, "1", nonce, "x"))

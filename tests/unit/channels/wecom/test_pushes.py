@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.channels.wecom.standing import AES_KEY, CORP, TOKEN
 from tests.unit.channels.wecom.test_crypto import ECHO, ENCRYPTED
@@ -201,7 +201,6 @@ class TestMeaning:
         assert first.id == again.id != other.id
         assert len(first.id) == 64
 
-    @settings(deadline=None)
     @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=40))
     def test_any_state_survives(self, state: str) -> None:
         if any(char in state for char in "\ufffe\uffff"):

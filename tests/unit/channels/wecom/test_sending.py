@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.channels.wecom.standing import START, Cut, Platform, Silence, StandingPorts, platform, ports, wecom
 
@@ -73,7 +73,6 @@ class TestRules:
         with pytest.raises(BadInput, match="pigeon"):
             corp.send("pigeon", [Item("1", "wm", HELLO)])
 
-    @settings(deadline=None)
     @given(
         st.text(max_size=3000),
         st.lists(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.intake.files import service
@@ -153,7 +153,6 @@ class TestRows:
         ),
         block=st.integers(min_value=1, max_value=64),
     )
-    @settings(deadline=None)
     def test_blocks_of_any_size_give_the_rows_that_were_written(self, rows: list[list[str]], block: int) -> None:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
