@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Brand, Open
+from tests.browser.test_reach import add
 from tests.browser.test_stories import agree, button
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
@@ -38,6 +39,18 @@ def test_from_a_template_to_a_journey_that_runs(opened: Open, brand: Brand, sess
     expect(drawer.get_by_text("有多个账号")).to_have_count(0)
     drawer.get_by_role("button", name="关闭").click()
     expect(page.get_by_text("检查通过，可以发布")).to_be_visible()
+
+    # Only friends may enter: the same builder as for segments, with how many that are.
+    button(page, "旅程设置")
+    page.get_by_role("button", name="进入门槛: 编辑规则").click()
+    builder = page.get_by_role("dialog", name="进入门槛")
+    add(page, "企微", "是好友、会员、粉丝…")
+    expect(builder.get_by_text("是好友", exact=True)).to_be_visible()
+    assert window.findings() == []
+    button(builder, "确定")
+    settings = page.get_by_role("dialog")
+    expect(settings.get_by_text("是好友", exact=True)).to_be_visible()
+    settings.get_by_role("button", name="关闭").click()
 
     # What is not saved is not lost by leaving, and what was done can be undone.
     page.get_by_role("link", name="返回旅程列表").click()

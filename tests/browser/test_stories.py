@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from scripts.pictures import Window
 from scripts.stage import PASSWORD
 from tests.browser.conftest import Brand, Open
@@ -24,7 +24,7 @@ FIRST_OWNER = re.compile(r"http://\S+/first-owner#token=\S+(?=\n)")
 FULL_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
-def button(page: Page, text: str) -> None:
+def button(page: Page | Locator, text: str) -> None:
     """A button by its words; antd puts a space between two Chinese characters."""
     pattern = r"\s*".join(re.escape(letter) for letter in text)
     page.get_by_role("button", name=re.compile(pattern)).first.click()

@@ -150,7 +150,7 @@ export const forms: Words<typeof formsSource> = {
     down: "Move condition {{number}} down",
     otherwise: "None of them",
   },
-  rule: { json: "Edit the rule (JSON)", apply: "Apply", bad: "This is no JSON", none: "Everybody", remove: "Remove the rule", set: "Set a rule" },
+  rule: { apply: "Done", none: "Everybody", open: "Not set yet", remove: "Remove the rule", set: "Edit the rule" },
   send: {
     wishes: "Ways, the best first: the first that can be gone is taken",
     addWish: "Add another way",

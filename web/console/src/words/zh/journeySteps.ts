@@ -147,7 +147,7 @@ export const forms = {
     down: "下移条件 {{number}}",
     otherwise: "都不成立",
   },
-  rule: { json: "编辑规则（JSON）", apply: "应用", bad: "不是有效的 JSON", none: "所有人", remove: "移除规则", set: "设置规则" },
+  rule: { apply: "确定", none: "所有人", open: "尚未设置", remove: "移除规则", set: "编辑规则" },
   send: {
     wishes: "发送方式（依次尝试，第一个可用的生效）",
     addWish: "添加备选方式",

@@ -67,7 +67,7 @@ function WhenFields({ when, definition, onChange }: { when: When; definition: De
   const { t } = useTranslation("journeys");
   switch (when.by) {
     case "rule":
-      return <RuleField label={t("forms.branch.bys.rule")} value={when.rule} onChange={(rule) => onChange({ by: "rule", rule: rule ?? when.rule })} />;
+      return <RuleField label={t("forms.branch.bys.rule")} value={when.rule} onChange={(rule) => onChange({ by: "rule", rule })} />;
     case "segment":
       return <SegmentSelect label={t("forms.trigger.segment")} value={when.segment} onChange={(segment) => onChange({ ...when, segment })} />;
     case "value":

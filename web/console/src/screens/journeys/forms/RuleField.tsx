@@ -1,34 +1,77 @@
 import { answered, api } from "@siyu/api";
 import { ErrorNote, useLanguage } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Collapse, Flex, Input, Spin, Typography } from "antd";
+import { Button, Col, Flex, Modal, Row, Spin, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { PreviewCard } from "../../segments/editor/PreviewCard";
+import { usePreview } from "../../segments/editor/usePreview";
+import { Builder } from "../../segments/rule/Builder";
+import { editable, tidy, unfinished, type Rule as Tree } from "../../segments/rule/tree";
 import type { Definition } from "../journey";
 
-export type Rule = NonNullable<Definition["audience"]>;
+type Rule = NonNullable<Definition["audience"]>;
 
 const EMPTY: Rule = { version: 1, rule: { condition: "all", of: [] } };
 
-/** A rule of segments: as a sentence, with its JSON behind it. */
-export function RuleField({ label, value, onChange }: { label: string; value: Rule | null | undefined; onChange: (rule: Rule | null) => void }) {
+interface Props {
+  label: string;
+  value: Rule | null | undefined;
+  onChange: (rule: Rule) => void;
+  /** There where everybody will do as well. */
+  onRemove?: () => void;
+}
+
+/** A rule of segments: as a sentence, and the builder of segments to change it. */
+export function RuleField({ label, value, onChange, onRemove }: Props) {
   const { t } = useTranslation("journeys");
-  if (!value) {
-    return (
-      <Flex gap="small" align="center">
-        <Typography.Text type="secondary">{t("forms.rule.none")}</Typography.Text>
-        <Button size="small" onClick={() => onChange(EMPTY)}>
-          {t("forms.rule.set")}
-        </Button>
-      </Flex>
-    );
-  }
+  const [building, build] = useState(false);
+  const empty = !value || unfinished(value.rule).length > 0;
   return (
     <Flex vertical gap={6}>
-      <Sentence rule={value} />
-      <Json key={JSON.stringify(value)} label={label} value={value} onChange={onChange} />
+      {empty ? <Typography.Text type="secondary">{t(onRemove ? "forms.rule.none" : "forms.rule.open")}</Typography.Text> : <Sentence rule={value} />}
+      <Flex gap="small">
+        <Button size="small" aria-label={`${label}: ${t("forms.rule.set")}`} onClick={() => build(true)}>
+          {t("forms.rule.set")}
+        </Button>
+        {value && onRemove && (
+          <Button size="small" type="text" onClick={onRemove}>
+            {t("forms.rule.remove")}
+          </Button>
+        )}
+      </Flex>
+      {building && (
+        <Build
+          label={label}
+          value={value ?? EMPTY}
+          onClose={() => build(false)}
+          onDone={(rule) => {
+            build(false);
+            onChange(rule);
+          }}
+        />
+      )}
     </Flex>
+  );
+}
+
+function Build({ label, value, onDone, onClose }: { label: string; value: Rule; onDone: (rule: Rule) => void; onClose: () => void }) {
+  const { t } = useTranslation("journeys");
+  const [rule, setRule] = useState<Tree>(() => editable(value.rule));
+  const preview = usePreview(rule, undefined);
+  const ready = preview.open.size === 0 && preview.problems.size === 0 && !preview.refused;
+  return (
+    <Modal open width={1000} title={label} okText={t("forms.rule.apply")} okButtonProps={{ disabled: !ready }} onOk={() => onDone({ version: 1, rule: tidy(rule) })} onCancel={onClose}>
+      <Row gutter={[16, 16]}>
+        <Col xs={24} lg={16}>
+          <Builder rule={rule} onChange={setRule} problems={preview.problems} open={preview.open} />
+        </Col>
+        <Col xs={24} lg={8}>
+          <PreviewCard preview={preview} />
+        </Col>
+      </Row>
+    </Modal>
   );
 }
 
@@ -38,35 +81,4 @@ function Sentence({ rule }: { rule: Rule }) {
   if (query.isPending) return <Spin size="small" />;
   if (query.error) return <ErrorNote error={query.error} />;
   return <Typography.Text>{language === "zh" ? query.data.sentence_zh : query.data.sentence_en}</Typography.Text>;
-}
-
-function Json({ label, value, onChange }: { label: string; value: Rule; onChange: (rule: Rule | null) => void }) {
-  const { t } = useTranslation("journeys");
-  const [text, setText] = useState(() => JSON.stringify(value, null, 2));
-  const [bad, setBad] = useState(false);
-  const apply = (): void => {
-    try {
-      onChange(JSON.parse(text) as Rule);
-    } catch {
-      setBad(true);
-    }
-  };
-  const editor = (
-    <Flex vertical gap={6}>
-      <Input.TextArea aria-label={`${label}: ${t("forms.rule.json")}`} value={text} rows={8} status={bad ? "error" : undefined} style={{ fontFamily: "monospace", fontSize: 12 }} onChange={(event) => {
-        setText(event.target.value);
-        setBad(false);
-      }} />
-      {bad && <Typography.Text type="danger">{t("forms.rule.bad")}</Typography.Text>}
-      <Flex gap="small">
-        <Button size="small" onClick={apply}>
-          {t("forms.rule.apply")}
-        </Button>
-        <Button size="small" type="text" onClick={() => onChange(null)}>
-          {t("forms.rule.remove")}
-        </Button>
-      </Flex>
-    </Flex>
-  );
-  return <Collapse size="small" ghost items={[{ key: "json", label: t("forms.rule.json"), children: editor }]} />;
 }

@@ -34,7 +34,7 @@ export function SettingsForm({ definition, onChange }: { definition: Definition;
         <LeadsTo label={t("forms.whole_.start")} definition={definition} value={definition.start} onChange={(start) => set({ start })} />
       </Field>
       <Field label={t("forms.whole_.audience")} tip={t("forms.whole_.audienceWhat")}>
-        <RuleField label={t("forms.whole_.audience")} value={definition.audience} onChange={(audience) => set({ audience })} />
+        <RuleField label={t("forms.whole_.audience")} value={definition.audience} onChange={(audience) => set({ audience })} onRemove={() => set({ audience: null })} />
       </Field>
       <Flex gap="middle" wrap>
         <Field label={t("forms.whole_.reentry")}>
