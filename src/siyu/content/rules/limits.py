@@ -6,7 +6,7 @@ from typing import Final
 
 from siyu.channels.types import ContentKind, Way
 from siyu.content.rules.variables import longest
-from siyu.content.types import MaterialKind
+from siyu.content.types import MEDIUM, MaterialKind
 
 Complaint = tuple[str, str]
 ZH: Final[Mapping[str, str]] = {
@@ -69,10 +69,10 @@ def wrong(kind: MaterialKind, text: str, fields: Mapping[str, str], media_type: 
     return None
 
 
-def complaints(way: Way, text: str, shown: Sequence[Shown]) -> tuple[Complaint, ...]:
+def complaints(way: Way, text: str, shown: Sequence[Shown], *, uploads: bool = True) -> tuple[Complaint, ...]:
     """What must be changed before the way can carry text and attachments; empty when it can.
 
-    Variables count with their fallbacks: a person's own value may be longer, which is looked at again when it is known.
+    ``uploads``: what lies here can be brought to its platform. Variables count with their fallbacks: a person's own value may be longer, which is looked at again when it is known.
     """
     kinds = {kind.name: kind for kind in way.contents}
     if not kinds:
@@ -89,6 +89,13 @@ def complaints(way: Way, text: str, shown: Sequence[Shown]) -> tuple[Complaint, 
         )
     for number, one in enumerate(shown, 1):
         found += _attachment(kinds.get(one.kind), number, one, way)
+        if MEDIUM in one.fields and one.kind in kinds and not uploads:
+            found.append(
+                (
+                    f"Attachment {number} is an upload, which {way.en} cannot take: name a media_id, or leave it out.",
+                    f"附件 {number} 为上传的文件，{way.zh}不支持：请填写平台的 media_id，或删除该附件。",
+                )
+            )
     return tuple(found)
 
 
