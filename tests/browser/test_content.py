@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 
 def choose(page: Page, label: str, text: str) -> None:
     """An option of the list that opens under this label."""
-    page.get_by_label(label, exact=True).click()
+    page.get_by_role("combobox", name=label, exact=True).click()
     option = page.locator(".ant-select-item-option:visible").filter(has_text=text).first
     expect(option).to_be_visible()
     option.dispatch_event("click")  # the list is still growing

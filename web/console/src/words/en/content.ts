@@ -131,7 +131,7 @@ export const content = {
     allowed: "They may do so.",
   },
   moments: {
-    title: "Calendar of Moments",
+    title: "Moments",
     what: "Moments by phases of a campaign, with a mix of persona, seeding and brand.",
     back: "Back to the calendars",
     pageWhat: "The mark is what the phase wants. A plan that leaves the mix is warned of, and not refused.",

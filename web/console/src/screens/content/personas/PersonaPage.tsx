@@ -139,7 +139,7 @@ function OneAdjusting({ value, onChange }: { value: Adjusting; onChange: (value:
   const by = t(`persona.by.${value.by}`);
   return (
     <Flex gap="middle" align="center" wrap>
-      <strong style={{ minWidth: 48 }}>{by}</strong>
+      <strong style={{ minWidth: 84 }}>{by}</strong>
       {PARTS.map((part) => (
         <Checkbox key={part} aria-label={`${by}: ${t(`persona.part.${part}`)}`} checked={value.parts.includes(part)} onChange={(event) => onChange({ ...value, parts: PARTS.filter((one) => (one === part ? event.target.checked : value.parts.includes(one))) })}>
           {t(`persona.part.${part}`)}
