@@ -40,6 +40,20 @@ _PATIENCE_S = 20.0
 _FILLED_WITHIN_S = 900.0
 # Spinners, skeletons, and texts that say that something is on its way.
 _BUSY = ".ant-spin-spinning, .ant-skeleton, [aria-busy=true], .ant-btn-loading"
+_LOOK = "() => axe.run(document, { resultTypes: ['violations'], preload: false }).then((found) => found.violations)"
+# Ends when the document has not changed for a quarter of a second and nothing in it says that it is busy.
+_STILL = """([busy, patience]) => new Promise((done) => {
+  let timer;
+  const watch = new MutationObserver(() => again());
+  const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
+  const again = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (document.querySelector(busy) ? again() : end()), 250);
+  };
+  watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  setTimeout(end, patience);
+  again();
+})"""
 _DECODE = """async (text) => {
   const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
@@ -230,11 +244,16 @@ class Window:
         self.page.locator("button[type=submit]").click()
         self.page.wait_for_url(lambda reached: "/sign-in" not in reached)
 
+    def still(self) -> None:
+        """Wait until everything is there and the document no longer changes, at most the patience for a picture."""
+        self.page.wait_for_load_state("load")
+        self.page.locator("h1").first.wait_for()
+        self.page.evaluate(_STILL, [_BUSY, _PATIENCE_S * 1000])
+
     def settled(self) -> bytes:
         """The picture, when everything is there and nothing moves any more. A page that always moves is taken as it is."""
         page = self.page
-        page.wait_for_load_state("load")
-        page.locator("h1").first.wait_for()
+        self.still()
         before, until = b"", time.monotonic() + _PATIENCE_S
         while True:
             page.wait_for_timeout(300)
@@ -245,11 +264,13 @@ class Window:
 
     def findings(self) -> list[str]:
         """Serious and critical findings of axe-core on this page; needs a context with ``bypass_csp``."""
-        self.page.evaluate(AXE.read_text("utf-8"))
-        found: dict[str, Any] = self.page.evaluate("() => axe.run()")
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        # Only what is wrong comes back: every element that is well would take longer to tell than to look at.
+        found: list[dict[str, Any]] = self.page.evaluate(_LOOK)
         return [
             f"axe {one['impact']} {one['id']}: {node['html'][:160]}"
-            for one in found["violations"]
+            for one in found
             if one["impact"] in {"serious", "critical"}
             for node in one["nodes"]
         ]

@@ -148,7 +148,7 @@ ELSEWHERE = {"imports/new/:file", "imports/new/:file/mapping", "imports/new/:fil
 def looked_at(window: Window, path: str) -> list[str]:
     """What is wrong with a page."""
     window.page.goto(path)
-    window.settled()
+    window.still()
     wide = window.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
     return [*([f"the page is {wide} px wider than the window"] if wide > 0 else []), *window.findings()]
 
