@@ -127,6 +127,15 @@ def _counted(page: Page, _: Stage) -> None:
     page.locator("[aria-live] .ant-progress").wait_for()
 
 
+def _previewed(page: Page, _: Stage) -> None:
+    """A script as somebody gets it."""
+    page.get_by_role("combobox").first.click()
+    option = page.locator(".ant-select-item-option:visible").first
+    option.wait_for()
+    option.dispatch_event("click")
+    page.get_by_role("status").first.wait_for()
+
+
 _TILL, _SHOP = _upload("till_file"), _upload("export_file")
 PICTURES = (
     Picture("sign-in", _at("/sign-in"), signed_in=False, height=600),
@@ -164,6 +173,12 @@ PICTURES = (
     Picture("journey-step", _at("/journeys/{journey}?step=第三天带礼回访"), height=900),
     Picture("journey-running", _at("/journeys/{journey}?tab=running"), height=900),
     Picture("journey-rehearsal", _at("/journeys/{journey}?tab=rehearsal"), height=900),
+    Picture("materials", _at("/content"), height=560),
+    Picture("material", _at("/content/materials/{material}"), height=760),
+    Picture("scripts", _at("/content/scripts"), height=500),
+    Picture("script", _at("/content/scripts/{script}"), _previewed, height=860),
+    Picture("persona", _at("/content/personas/{persona}"), height=1000),
+    Picture("moments", _at("/content/moments/{calendar}"), height=1000),
     Picture("channels", _at("/channels"), height=560),
     Picture("channel-account", _at("/channels/{wecom}"), height=640),
     Picture("entry-codes", _at("/channels/codes"), height=640),
