@@ -20,6 +20,7 @@ from siyu.identity import service as identity
 from siyu.identity.types import TYPES, BulkResult, Evidence, Graph, Identifier, Resolution, SplitPreview
 from siyu.journeys import service as journeys
 from siyu.kernel.errors import NotFound
+from siyu.loyalty import service as loyalty
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
 from siyu.touch import service as touch
@@ -281,8 +282,11 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     commerce.reassign(conn, resolution.merged)
     experiments.reassign(conn, resolution.merged)
     splits = [fact for fact in resolution.facts if fact.kind == "customer.split"]
-    touch.split(conn, [(fact.customer_id, fact.properties["other"], fact.properties["identifiers"]) for fact in splits])
+    parted = [(fact.customer_id, fact.properties["other"], fact.properties["identifiers"]) for fact in splits]
+    touch.split(conn, parted)
     touch.reassign(conn, resolution.merged)
+    loyalty.split(conn, parted, now)
+    loyalty.reassign(conn, resolution.merged, now)
     timeline.append(conn, journeys.reassign(conn, resolution.merged, now))
     customers.mark_stale(conn, {fact.customer_id for fact in splits})
     if splits:

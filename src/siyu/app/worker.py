@@ -11,6 +11,7 @@ from siyu.app.context import Context
 from siyu.app.greeting import greeter
 from siyu.app.jobs import register
 from siyu.app.journeying import Calling, Journeying
+from siyu.app.ledger import Sealing
 from siyu.app.loops import Loop
 from siyu.app.outward import outward
 from siyu.app.pipeline import Pipeline
@@ -58,6 +59,7 @@ class Worker:
         reacting = Reacting(context.database, context.clickhouse, context.clock)
         journeying = Journeying.of(context)
         calling = Calling(context.database, context.clock, outward())
+        sealing = Sealing(context.database, context.clock)
         self._loops = [
             Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
             Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
@@ -69,6 +71,8 @@ class Worker:
             Loop("outcomes", context.database, channels.TURNED_CHANNEL, touching.hear_once),
             Loop("journeys", context.database, journeys.CHANNEL, journeying.run_once),
             Loop("calling", context.database, journeys.CALLS_CHANNEL, calling.run_once),
+            # Without a channel: to notify would have all who post wait for each other at their commit.
+            Loop("ledger", context.database, "", sealing.run_once),
             Loop("codes", context.database, channels.CODES_CHANNEL, rotation.run_once),
         ]
 

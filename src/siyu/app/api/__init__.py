@@ -23,6 +23,7 @@ from siyu.channels import http as channels
 from siyu.content import http as content
 from siyu.engines.access import http as access
 from siyu.experiments import http as experiments
+from siyu.loyalty import http as loyalty
 from siyu.touch import http as touch
 
 router = APIRouter()
@@ -56,6 +57,8 @@ router.include_router(experiments.holdouts)
 router.include_router(content.media)
 router.include_router(content.scripts)
 router.include_router(content.planning)
+router.include_router(loyalty.accounts)
+router.include_router(loyalty.by_hand)
 router.include_router(touch.rules)
 router.include_router(touch.touches)
 router.include_router(touch.guard)

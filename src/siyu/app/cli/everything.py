@@ -10,6 +10,7 @@ from siyu.app.cli import (
     fake_wechat,
     imports,
     journeys,
+    ledger,
     lifetime,
     people,
     run,
@@ -33,6 +34,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(sources.app, name="sources")
 app.add_typer(channels.app, name="channels")
 app.add_typer(journeys.app, name="journeys")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(segments.app, name="segments")
 app.add_typer(data.dead_letters, name="dead-letters")
 fake_wechat.register(fake.app)

@@ -92,6 +92,14 @@ RIGHTS: Mapping[str, Right] = {
     "journeys.manage": _right(
         "write, start, pause and stop journeys and broadcasts", "编写、启动、暂停与停止旅程和群发", Role.OPERATOR
     ),
+    "ledger.read": _right("see what customers have, and why", "查看客户积分与账本", *_EVERYONE),
+    "ledger.post": _right(
+        "give customers something by hand, or take it", "人工增减客户积分", Role.OPERATOR, Role.STAFF
+    ),
+    "ledger.approve": _right(
+        "approve what others post by hand, and take transactions back", "审批人工记账与冲正", Role.OPERATOR
+    ),
+    "ledger.manage": _right("change units, their grace and limits", "管理账本单位、宽限与上限"),
     "tasks.do": _right(
         "see what staff are asked to do for customers, and say that it is done",
         "查看并完成员工任务",

@@ -3164,6 +3164,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/by_hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List By Hand
+         * @description What was asked for by hand, newest first.
+         */
+        get: operations["list_by_hand_api_v1_ledger_by_hand_get"];
+        put?: never;
+        /**
+         * Post By Hand
+         * @description Give a customer something or take it. Above the unit's limit it waits for a second person.
+         */
+        post: operations["post_by_hand_api_v1_ledger_by_hand_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/by_hand/{asked_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Have what somebody else asked for be posted. Safe to repeat.
+         */
+        post: operations["approve_api_v1_ledger_by_hand__asked_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/by_hand/{asked_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Have what somebody asked for not be posted. Safe to repeat.
+         */
+        post: operations["refuse_api_v1_ledger_by_hand__asked_id__refuse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts Of
+         * @description What a customer has of every unit.
+         */
+        get: operations["accounts_of_api_v1_ledger_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/customers/{customer_id}/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why
+         * @description Why a customer has this balance: what is left of each credit, what is set aside, what is owed.
+         */
+        get: operations["why_api_v1_ledger_customers__customer_id___unit__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/customers/{customer_id}/{unit}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Balance At
+         * @description The balance of a customer's account at a moment.
+         */
+        get: operations["balance_at_api_v1_ledger_customers__customer_id___unit__balance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/customers/{customer_id}/{unit}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries
+         * @description Every posting of a customer's account, newest first.
+         */
+        get: operations["entries_api_v1_ledger_customers__customer_id___unit__entries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/totals/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Totals
+         * @description How much of a unit was issued, spent, has expired or was corrected: the accounts that belong to nobody.
+         */
+        get: operations["totals_api_v1_ledger_totals__unit__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/transactions/{transaction_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse
+         * @description Take a transaction back in whole, once, by a new one that names it.
+         */
+        post: operations["reverse_api_v1_ledger_transactions__transaction_id__reverse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Units
+         * @description Everything that is counted.
+         */
+        get: operations["units_api_v1_ledger_units_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/units/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Unit
+         * @description Make a unit, or change its name, its days of grace and its limit of postings by hand.
+         */
+        put: operations["change_unit_api_v1_ledger_units__unit__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -5173,6 +5397,21 @@ export interface components {
             /** Message Zh */
             message_zh: string;
         };
+        /** BalanceAt */
+        BalanceAt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Balance */
+            balance: number;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "effective" | "recorded";
+        };
         /**
          * BaseValue
          * @description LTV of the base at a moment: people who had ever bought, their net in fen, and that for each of them.
@@ -5481,6 +5720,69 @@ export interface components {
             /** Where */
             where: components["schemas"]["PropertyTest"][];
         };
+        /** ByHandNew */
+        ByHandNew: {
+            /**
+             * Amount
+             * @description Below zero it is taken.
+             */
+            amount: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Expires At */
+            expires_at?: string | null;
+            /**
+             * Key
+             * @description Of this request: a repeat posts nothing twice.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept with the transaction and in the audit.
+             */
+            reason: string;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+        };
+        /** ByHandRead */
+        ByHandRead: {
+            /** Amount */
+            amount: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @description `waiting`: for a second person.
+             * @enum {string}
+             */
+            state: "waiting" | "posted" | "refused";
+            /** Transaction Id */
+            transaction_id: number | null;
+            /** Unit */
+            unit: string;
+        };
         /**
          * ByRule
          * @description The person meets a rule of segments now.
@@ -5660,6 +5962,19 @@ export interface components {
             new: string;
             /** Old */
             old: string;
+        };
+        /** ChangeRead */
+        ChangeRead: {
+            /** Amount */
+            amount: number;
+            /** Balance */
+            balance: number | null;
+            /** Kind */
+            kind: string;
+            /** Owner */
+            owner: number;
+            /** Unit */
+            unit: string;
         };
         /**
          * Character
@@ -6284,6 +6599,13 @@ export interface components {
             /** Segment */
             segment: number;
         };
+        /** CustomerAccounts */
+        CustomerAccounts: {
+            /** Accounts */
+            accounts: components["schemas"]["Standing"][];
+            /** Customer Id */
+            customer_id: number;
+        };
         /**
          * CustomerList
          * @description A page; ``next`` is the cursor of the following one, ``None`` at the end.
@@ -6771,6 +7093,16 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Entries */
+        Entries: {
+            /**
+             * Entries
+             * @description Newest first.
+             */
+            entries: components["schemas"]["EntryLine"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * Entry
          * @description A post in a calendar.
@@ -6794,6 +7126,46 @@ export interface components {
              * @enum {string}
              */
             condition: "entry_code";
+        };
+        /** EntryLine */
+        EntryLine: {
+            /** Actor */
+            actor: string;
+            /** Amount */
+            amount: number;
+            /**
+             * Balance
+             * @description Of the account after it; null where it is counted later.
+             */
+            balance: number | null;
+            /**
+             * Effective At
+             * Format: date-time
+             */
+            effective_at: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @description posted, held, confirmed, released, ran_out, reversed, undone, expired, merged, split
+             */
+            kind: string;
+            /**
+             * Of
+             * @description The transaction that it settles, takes back or gives back.
+             */
+            of: number | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Source */
+            source: string;
+            /** Transaction Id */
+            transaction_id: number;
         };
         /**
          * ErrorBody
@@ -6928,6 +7300,20 @@ export interface components {
              * @enum {string}
              */
             kind: "exit";
+        };
+        /** Explained */
+        Explained: {
+            /**
+             * Holds
+             * @description Newest first.
+             */
+            holds: components["schemas"]["HoldLine"][];
+            /**
+             * Lots
+             * @description Those that are not used up, the first to end first.
+             */
+            lots: components["schemas"]["LotLine"][];
+            standing: components["schemas"]["Standing"];
         };
         /**
          * ExportAsked
@@ -7846,6 +8232,34 @@ export interface components {
             /** Staff Id */
             staff_id: string;
         };
+        /** HoldLine */
+        HoldLine: {
+            /** Amount */
+            amount: number;
+            /**
+             * Held At
+             * Format: date-time
+             */
+            held_at: string;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
+            /** Settled By */
+            settled_by: number | null;
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "confirmed" | "released" | "ran_out";
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
         /** Holdout */
         Holdout: {
             /**
@@ -8673,6 +9087,33 @@ export interface components {
              * @enum {string}
              */
             verdict: "more" | "less" | "not_enough";
+        };
+        /** LotLine */
+        LotLine: {
+            /** Amount */
+            amount: number;
+            /** Available From */
+            available_from: string | null;
+            /**
+             * Earned By
+             * @description The transaction that earned it.
+             */
+            earned_by: number;
+            /**
+             * Effective At
+             * Format: date-time
+             */
+            effective_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
+            /** Remaining */
+            remaining: number;
+            /** Source */
+            source: string;
         };
         /**
          * LtvCohort
@@ -10065,6 +10506,15 @@ export interface components {
              */
             text: string;
         };
+        /** PostedRead */
+        PostedRead: {
+            /** Changes */
+            changes: components["schemas"]["ChangeRead"][];
+            /** Repeated */
+            repeated: boolean;
+            /** Transaction Id */
+            transaction_id: number;
+        };
         /**
          * Predicted
          * @description What the newest prediction expects: value in fen, the probability in percent that they still buy, purchases.
@@ -11194,6 +11644,19 @@ export interface components {
             /** Repeat */
             repeat: number;
         };
+        /** Reversal */
+        Reversal: {
+            /**
+             * Key
+             * @description Of this request: a repeat posts nothing twice.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept with the transaction and in the audit.
+             */
+            reason: string;
+        };
         /**
          * Rfm
          * @description A buyer within all of these bounds: whole days since the last purchase, purchases, money in fen.
@@ -12196,6 +12659,48 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** Standing */
+        Standing: {
+            /**
+             * Available
+             * @description What can be spent now.
+             */
+            available: number;
+            /**
+             * Balance
+             * @description The sum of all postings.
+             */
+            balance: number;
+            /**
+             * Held
+             * @description What is set aside.
+             */
+            held: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Next Expiry
+             * @description When the next lot ends.
+             */
+            next_expiry: string | null;
+            /**
+             * Owed
+             * @description What a later credit pays first.
+             */
+            owed: number;
+            /**
+             * Owner
+             * @description Id of the customer or thing; 0 for nobody's.
+             */
+            owner: number;
+            /**
+             * Pending
+             * @description What can be spent only later.
+             */
+            pending: number;
+            /** Unit */
+            unit: string;
+        };
         /** StandingRead */
         StandingRead: {
             /** @description The newest reconcile. */
@@ -12905,6 +13410,37 @@ export interface components {
              * @enum {string}
              */
             set: "union";
+        };
+        /** UnitChange */
+        UnitChange: {
+            /**
+             * By Hand
+             * @default 1000
+             */
+            by_hand: number;
+            /** Grace Days */
+            grace_days?: number | null;
+            /** Name */
+            name: string;
+        };
+        /** UnitLine */
+        UnitLine: {
+            /**
+             * By Hand
+             * @description Up to so much may be posted by hand without a second person.
+             */
+            by_hand: number;
+            /** Code */
+            code: string;
+            /**
+             * Grace Days
+             * @description So long what is given back lives when its lot has expired; null: not.
+             */
+            grace_days: number | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
         };
         /**
          * UnseenRead
@@ -21616,6 +22152,516 @@ export interface operations {
                 };
                 content: {
                     "application/yaml": Record<string, never>;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_by_hand_api_v1_ledger_by_hand_get: {
+        parameters: {
+            query?: {
+                state?: ("waiting" | "posted" | "refused") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ByHandRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_by_hand_api_v1_ledger_by_hand_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByHandNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ByHandRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve_api_v1_ledger_by_hand__asked_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asked_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ByHandRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refuse_api_v1_ledger_by_hand__asked_id__refuse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asked_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ByHandRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accounts_of_api_v1_ledger_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerAccounts"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    why_api_v1_ledger_customers__customer_id___unit__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                /** @description `points`, `growth`, `coupon:12` … */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    balance_at_api_v1_ledger_customers__customer_id___unit__balance_get: {
+        parameters: {
+            query: {
+                /** @description The moment. */
+                at: string;
+                /** @description `effective`: what was true then as it is known now; `recorded`: what the ledger said then. */
+                by?: "effective" | "recorded";
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+                /** @description `points`, `growth`, `coupon:12` … */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalanceAt"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    entries_api_v1_ledger_customers__customer_id___unit__entries_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+                /** @description Of what is set aside instead. */
+                of_held?: boolean;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+                /** @description `points`, `growth`, `coupon:12` … */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    totals_api_v1_ledger_totals__unit__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `points`, `growth`, `coupon:12` … */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reverse_api_v1_ledger_transactions__transaction_id__reverse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transaction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reversal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    units_api_v1_ledger_units_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitLine"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_unit_api_v1_ledger_units__unit__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `points`, `growth`, `coupon:12` … */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitLine"];
                 };
             };
             /** @description The request cannot be done as it is. */

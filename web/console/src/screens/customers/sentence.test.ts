@@ -43,6 +43,12 @@ describe("sentence", () => {
     expect(said(fact("consent.changed", { ...about, state: "denied" }), "en")).toBe("Refused marketing messages by sms");
   });
 
+  it("says how many points came and went", () => {
+    const kinds = ["earned", "spent", "expired", "taken_back", "given_back"];
+    expect(kinds.map((kind) => said(fact(`points.${kind}`, { unit: "points", amount: 1200 }), "en"))).toEqual(["Got 1,200 points", "Spent 1,200 points", "1,200 points expired", "1,200 points were taken back", "1,200 points were given back"]);
+    expect(said(fact("points.earned", { unit: "growth", amount: 5 }))).toBe("获得 5 成长值");
+  });
+
   it("calls a page without a name by its path", () => {
     expect(said(fact("page.viewed", { $context: { page: { path: "/sale" } } }))).toBe("浏览页面“/sale”");
   });

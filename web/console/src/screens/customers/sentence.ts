@@ -22,12 +22,15 @@ export const KINDS = {
   profile: ["profile.identified", "tag.added", "tag.removed", "consent.changed", "relation.started", "relation.ended"],
   ties: ["friend.added", "friend.deleted", "friend.transferred", "chat.joined", "chat.left"],
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
+  points: ["points.earned", "points.spent", "points.expired", "points.taken_back", "points.given_back"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
   journeys: ["journey.entered", "journey.ended"],
 } as const;
 
 const ENDS = ["exit", "goal", "stopped", "merged", "withdrawn"] as const;
+
+const UNITS = ["points", "growth", "group_points"] as const;
 
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
@@ -53,6 +56,7 @@ export function sentence(entry: Entry, words: Words): string {
     const name = entry.name;
     return entry.kind === "journey.entered" ? words.t("says.journeyEntered", { name }) : words.t("says.journeyEnded", { name, how: words.t(`journeyEnds.${how}`) });
   }
+  if (group === "points") return ofPoints(entry, words);
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);
 }
@@ -118,6 +122,26 @@ function ofProfile(entry: Entry, { t, names, called }: Words): string {
       if (changed && removed) return t("says.identifiedBoth", { changed, removed });
       return removed ? t("says.removed", { removed }) : t("says.identified", { changed });
     }
+    default:
+      return other(entry, t, names);
+  }
+}
+
+function ofPoints(entry: Entry, { t, names }: Words): string {
+  const unit = UNITS.find((one) => one === entry.properties["unit"]);
+  if (!unit) return other(entry, t, names);
+  const about = { amount: whole(entry.properties["amount"]).toLocaleString(), unit: t(`units.${unit}`) };
+  switch (entry.kind) {
+    case "points.earned":
+      return t("says.pointsEarned", about);
+    case "points.spent":
+      return t("says.pointsSpent", about);
+    case "points.expired":
+      return t("says.pointsExpired", about);
+    case "points.taken_back":
+      return t("says.pointsTakenBack", about);
+    case "points.given_back":
+      return t("says.pointsGivenBack", about);
     default:
       return other(entry, t, names);
   }

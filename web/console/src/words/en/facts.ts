@@ -70,6 +70,7 @@ export const kind: Words<typeof kinds> = {
   screen: { viewed: "Screen viewed" },
   group: { joined: "Joined an organisation" },
   touch: { sent: "Touch sent", failed: "Touch failed", dropped: "Touch not sent" },
+  points: { earned: "Points earned", spent: "Points spent", expired: "Points expired", taken_back: "Points taken back", given_back: "Points given back" },
   customer: { merged: "Customers merged", split: "Customer split" },
   segment: { entered: "Segment entered", left: "Segment left" },
 };

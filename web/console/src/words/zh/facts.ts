@@ -69,6 +69,7 @@ export const kind = {
   screen: { viewed: "浏览屏幕" },
   group: { joined: "归属组织" },
   touch: { sent: "触达成功", failed: "触达失败", dropped: "触达未发送" },
+  points: { earned: "获得积分", spent: "消耗积分", expired: "积分过期", taken_back: "扣回积分", given_back: "退还积分" },
   customer: { merged: "客户合并", split: "客户拆分" },
   segment: { entered: "进入人群", left: "离开人群" },
 } as const;

@@ -1,0 +1,56 @@
+"""The loop that seals the ledger, and the job that posts away what has expired and releases holds whose time is over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection
+
+from siyu.app.context import Context
+from siyu.engines.postgres import Database
+from siyu.kernel.clock import Clock
+from siyu.loyalty import service as loyalty
+from siyu.loyalty.types import Verified
+
+log = structlog.get_logger(__name__)
+
+JOB: Final = "ledger.keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """Several may run at once, in threads and processes: one of them seals."""
+
+    database: Database
+    clock: Clock
+
+    def run_once(self) -> int:
+        """Seal a block of what is committed; returns of how many transactions, 0 when none waits."""
+        with self.database.transaction() as conn:
+            return loyalty.seal(conn, self.clock.now())
+
+
+def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> dict[str, int]:
+    """Release holds whose time is over, then post away what has expired; returns how many of each. Safe to repeat."""
+    done = {"holds": 0, "lots": 0}
+    pieces: tuple[tuple[str, Callable[[Connection], int]], ...] = (
+        ("holds", lambda conn: loyalty.run_out_holds(conn, context.clock.now())),
+        ("lots", lambda conn: loyalty.expire_due(conn, context.clock.now())),
+    )
+    for what, piece in pieces:
+        while not ending():
+            with context.database.transaction() as conn:
+                count = piece(conn)
+            done[what] += count
+            if not count:
+                break
+    if any(done.values()):
+        log.info("ledger.kept", **done)
+    return done
+
+
+def verify(context: Context, anchor: tuple[int, str] | None = None) -> Verified:
+    """Check the whole ledger as of one moment, see :func:`siyu.loyalty.service.verify`."""
+    with context.database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as conn, conn.begin():
+        return loyalty.verify(conn, anchor=anchor)

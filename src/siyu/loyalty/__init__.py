@@ -1,0 +1,6 @@
+"""Loyalty: the ledger. Everything that has value for a customer is a posting in it that can be audited and reversed.
+
+Owns units, accounts, transactions with their postings, lots, holds, and the blocks that seal them. Publishes
+``points.earned``, ``points.spent``, ``points.expired``, ``points.taken_back`` and ``points.given_back``, told when a
+transaction is sealed.
+"""

@@ -1,0 +1,1 @@
+"""Decisions of the ledger: what may be posted, and what it does to lots. Pure."""

@@ -1,0 +1,41 @@
+"""What other rooms may ask of the ledger."""
+
+from siyu.loyalty.service.by_hand import approve, by_hand, post_by_hand, refuse, reverse
+from siyu.loyalty.service.expiring import expire_due
+from siyu.loyalty.service.following import reassign, split
+from siyu.loyalty.service.holding import confirm, hold, release, run_out_holds
+from siyu.loyalty.service.posting import ensure_unit, post, post_one, sure, units
+from siyu.loyalty.service.reading import account_of, accounts_of, balance_at, balances, entries, posted, why
+from siyu.loyalty.service.sealing import seal
+from siyu.loyalty.service.undoing import undo
+from siyu.loyalty.service.verifying import verify
+
+__all__ = [
+    "account_of",
+    "accounts_of",
+    "approve",
+    "balance_at",
+    "balances",
+    "by_hand",
+    "confirm",
+    "ensure_unit",
+    "entries",
+    "expire_due",
+    "hold",
+    "post",
+    "post_by_hand",
+    "post_one",
+    "posted",
+    "reassign",
+    "refuse",
+    "release",
+    "reverse",
+    "run_out_holds",
+    "seal",
+    "split",
+    "sure",
+    "undo",
+    "units",
+    "verify",
+    "why",
+]

@@ -1,0 +1,167 @@
+"""Accounts and units. Locks are taken in the order of the accounts' ids."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from siyu.engines.postgres import one, quick, rows, run
+from siyu.loyalty.types import Account, Unit
+
+
+class Found(NamedTuple):
+    """An account as it is stored; ``moved_to`` another when its owner was merged away."""
+
+    id: int
+    account: Account
+    balance: int
+    moved_to: int | None
+
+
+_TAKE: Final = """
+    WITH locked AS MATERIALIZED (
+        SELECT had.id, had.kind, had.owner, had.unit, had.balance, had.moved_to
+        FROM unnest(CAST(%(kinds)s AS text[]), CAST(%(owners)s AS bigint[]), CAST(%(units)s AS text[]))
+            AS wanted (kind, owner, unit)
+        JOIN loyalty.account AS had USING (kind, owner, unit)
+        ORDER BY had.id FOR NO KEY UPDATE OF had
+    )
+    SELECT id, kind, owner, unit, balance, moved_to FROM locked
+    UNION ALL
+    SELECT had.id, had.kind, had.owner, had.unit, 0, NULL
+    FROM unnest(CAST(%(counted)s AS text[]), CAST(%(counted_units)s AS text[])) AS wanted (kind, unit)
+    JOIN loyalty.account AS had ON had.kind = wanted.kind AND had.owner = 0 AND had.unit = wanted.unit
+    UNION ALL
+    SELECT nextval('loyalty.transaction_id_seq'), NULL, NULL, NULL, NULL, NULL
+    FROM generate_series(1, CAST(%(numbers)s AS integer))
+"""
+
+
+def take(
+    conn: Connection, locked: Sequence[Account], counted: Sequence[Account], numbers: int
+) -> tuple[list[Found], list[int]]:
+    """Lock accounts and look up those that nobody locks; those that there are. Also gives out ids of transactions."""
+    found = quick(
+        conn,
+        _TAKE,
+        {
+            "kinds": [one.kind for one in locked],
+            "owners": [one.owner for one in locked],
+            "units": [one.unit for one in locked],
+            "counted": [one.kind for one in counted],
+            "counted_units": [one.unit for one in counted],
+            "numbers": numbers,
+        },
+    )
+    return [_found(row) for row in found if row[1] is not None], [row[0] for row in found if row[1] is None]
+
+
+def lock(conn: Connection, ids: Iterable[int]) -> list[Found]:
+    """Lock accounts by their ids."""
+    found = rows(
+        conn,
+        """SELECT id, kind, owner, unit, balance, moved_to FROM loyalty.account
+           WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR NO KEY UPDATE""",
+        ids=sorted(set(ids)),
+    )
+    return [_found(row) for row in found]
+
+
+def make(conn: Connection, accounts: Collection[Account], below_zero: Collection[str]) -> None:
+    """Make accounts where there are none; those of some kinds may go below zero."""
+    wanted = sorted(accounts)
+    run(
+        conn,
+        """
+        INSERT INTO loyalty.account (kind, owner, unit, below_zero)
+        SELECT kind, owner, unit, kind = ANY(CAST(:below_zero AS text[]))
+        FROM unnest(CAST(:kinds AS text[]), CAST(:owners AS bigint[]), CAST(:units AS text[])) AS new (kind, owner, unit)
+        ON CONFLICT DO NOTHING
+        """,
+        kinds=[one.kind for one in wanted],
+        owners=[one.owner for one in wanted],
+        units=[one.unit for one in wanted],
+        below_zero=list(below_zero),
+    )
+
+
+def find(conn: Connection, accounts: Sequence[Account]) -> dict[Account, Found]:
+    """Accounts as they are now, without a lock."""
+    found = rows(
+        conn,
+        """
+        SELECT had.id, had.kind, had.owner, had.unit, had.balance, had.moved_to
+        FROM unnest(CAST(:kinds AS text[]), CAST(:owners AS bigint[]), CAST(:units AS text[])) AS wanted (kind, owner, unit)
+        JOIN loyalty.account AS had USING (kind, owner, unit)
+        """,
+        kinds=[one.kind for one in accounts],
+        owners=[one.owner for one in accounts],
+        units=[one.unit for one in accounts],
+    )
+    return {one.account: one for one in map(_found, found)}
+
+
+def of_owner(conn: Connection, kinds: Sequence[str], owners: Sequence[int]) -> list[Found]:
+    """Accounts of these kinds and owners that were not moved to somebody else's."""
+    found = rows(
+        conn,
+        """SELECT id, kind, owner, unit, balance, moved_to FROM loyalty.account
+           WHERE owner = ANY(CAST(:owners AS bigint[])) AND kind = ANY(CAST(:kinds AS text[])) AND moved_to IS NULL
+           ORDER BY unit, kind, owner""",
+        owners=list(owners),
+        kinds=list(kinds),
+    )
+    return [_found(row) for row in found]
+
+
+def move(conn: Connection, old: Sequence[int], new: Sequence[int]) -> None:
+    """From now on everything for the old accounts goes to the new ones, also what went to the old ones."""
+    run(
+        conn,
+        """
+        UPDATE loyalty.account AS had SET moved_to = went.new
+        FROM unnest(CAST(:old AS bigint[]), CAST(:new AS bigint[])) AS went (old, new)
+        WHERE had.id = went.old OR had.moved_to = went.old
+        """,
+        old=list(old),
+        new=list(new),
+    )
+
+
+def units(conn: Connection) -> list[Unit]:
+    return [
+        Unit(*row) for row in rows(conn, "SELECT code, kind, name, grace_days, by_hand FROM loyalty.unit ORDER BY code")
+    ]
+
+
+def write_unit(conn: Connection, unit: Unit) -> None:
+    run(
+        conn,
+        """INSERT INTO loyalty.unit (code, kind, name, grace_days, by_hand)
+           VALUES (:code, :kind, :name, :grace_days, :by_hand)
+           ON CONFLICT (code) DO UPDATE SET name = excluded.name, grace_days = excluded.grace_days, by_hand = excluded.by_hand""",
+        code=unit.code,
+        kind=unit.kind,
+        name=unit.name,
+        grace_days=unit.grace_days,
+        by_hand=unit.by_hand,
+    )
+
+
+def counted_balance(conn: Connection, account_id: int) -> int:
+    """Of an account whose balance the sealer counts: with what is not sealed yet."""
+    found = one(
+        conn,
+        """
+        SELECT balance + coalesce((
+            SELECT sum(posting.amount) FROM loyalty.unsealed JOIN loyalty.posting USING (transaction_id)
+            WHERE posting.account_id = :id), 0)
+        FROM loyalty.account WHERE id = :id
+        """,
+        id=account_id,
+    )
+    return int(found[0]) if found else 0
+
+
+def _found(row: Sequence[Any]) -> Found:
+    return Found(row[0], Account(row[1], row[2], row[3]), row[4], row[5])

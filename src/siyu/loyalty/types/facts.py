@@ -1,0 +1,28 @@
+"""What the ledger tells on a customer's timeline."""
+
+from siyu.kernel.fact import FactKind
+
+_FIELDS = {
+    "unit": ("string", "points, growth or group_points"),
+    "amount": ("integer", "how many, always above 0"),
+    "transaction": ("integer", "id of the transaction"),
+    "reason": ("string", "one word on why: order, check_in, redemption …"),
+    "about": ("string", "what it is about, as order:taobao:shop:123; empty when nothing"),
+}
+_OF = {"of": ("integer", "id of the transaction that is taken back")}
+
+FACTS: tuple[FactKind, ...] = (
+    FactKind("points.earned", 1, "The customer got points or growth.", "获得积分", _FIELDS),
+    FactKind("points.spent", 1, "The customer spent points.", "消耗积分", _FIELDS),
+    FactKind("points.expired", 1, "Points of the customer expired.", "积分过期", _FIELDS),
+    FactKind(
+        "points.taken_back",
+        1,
+        "Points that the customer had got were taken back; what was spent meanwhile is owed.",
+        "扣回积分",
+        {**_FIELDS, **_OF},
+    ),
+    FactKind(
+        "points.given_back", 1, "Points that the customer had spent were given back.", "退还积分", {**_FIELDS, **_OF}
+    ),
+)
