@@ -9,6 +9,7 @@ only at its end, and secrets that could be shown (copied vault items show their 
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from siyu.engines.clickhouse.client import Client, connect
 from siyu.timeline.columns import FACTS_PER_ENTRY
 
 MINUTES_A_COPY: Final = 37
+COPIES_AT_A_TIME: Final = 10
 _FINGERPRINT: Final = "'^[0-9a-f]{{32}}$'"
 
 
@@ -52,13 +54,15 @@ def multiply(siyu: Siyu, customers: int, facts: int) -> Size:
         connection.execute("SET synchronous_commit = off")
         connection.execute("SET maintenance_work_mem = '1GB'")
         entries = _number(connection, "SELECT last_value + 1 FROM timeline.entry_id_seq")
-        _copy_rows(connection, copies, step, entries)
+        client = connect(siyu.running.clickhouse_url)
+        with ThreadPoolExecutor(1) as beside:  # each engine has a core
+            copied = beside.submit(_copy_facts, client, copies, step, entries, facts)
+            _copy_rows(connection, copies, step, entries)
+            copied.result()
         size = [
             _number(connection, f"SELECT count(*) FROM {table}")
             for table in ("customers.profile", "commerce.order_header", "identity.identifier")
         ]
-    client = connect(siyu.running.clickhouse_url)
-    _copy_facts(client, copies, step, entries, facts)
     count = int(client.scalar("SELECT count() FROM facts"))
     client.close()
     return Size(size[0], count, size[1], size[2], copies, time.perf_counter() - began)
@@ -183,42 +187,43 @@ def _columns(connection: "psycopg.Connection[Any]", table: str) -> list[str]:
 
 
 def _copy_facts(client: Client, copies: int, step: int, entries: int, wanted: int) -> None:
-    """ClickHouse: a copy at a time, as an export of a quiet day would insert it; then wait until parts are merged."""
+    """ClickHouse: some copies at a time, as an export of a busy day would insert them; then wait for the merges."""
     had = int(client.scalar("SELECT count() FROM facts"))
     newest = int(client.scalar("SELECT max(version) FROM alias"))
-    for k in range(1, copies):
-        client.run(
-            f"INSERT INTO alias SELECT id + {k * step}, customer_id + {k * step}, version FROM alias "
-            f"WHERE id < {step} AND version <= {newest}"
-        )
+    client.run(
+        f"INSERT INTO alias SELECT id + k * {step}, customer_id + k * {step}, version FROM alias "
+        f"ARRAY JOIN range(1, {copies}) AS k WHERE id < {step} AND version <= {newest}"
+    )
     lacking = max(0, wanted - copies * had) / copies
     lookers = int(client.scalar("SELECT count() FROM facts WHERE kind = 'event.tracked'"))
     share = min(1.0, lacking / lookers) if lookers else 0.0
     first = entries * FACTS_PER_ENTRY
-    for k in range(copies):
-        if k:
-            client.run(_copied(k, step, k * first, "", f"fact_id < {first}"))
+    for k in range(0, copies, COPIES_AT_A_TIME):
+        ks = (k, min(k + COPIES_AT_A_TIME, copies))
+        client.run(_copied((max(1, ks[0]), ks[1]), step, first, f"fact_id < {first}"))
         if share:
             chosen = (
                 f"fact_id < {first} AND kind = 'event.tracked' AND cityHash64(fact_id) % 10000 < {share * 10000:.0f}"
             )
-            again = _copied(k, step, (copies + k) * first, "-again", chosen)
-            client.run(again.replace("occurred_at - ", "occurred_at - INTERVAL 7 DAY - "))
+            client.run(_copied(ks, step, first, chosen, again=copies))
     client.run("SYSTEM RELOAD DICTIONARY alias_map")
     settle(client)
 
 
-def _copied(k: int, step: int, facts_on: int, mark: str, where: str) -> str:
-    moved = "if({c} = 0, 0, {c} + " + str(k * step) + ")"
-    message = f"concat(message_id, '-{k}{mark}')"
-    order = f"""replaceOne(properties, '"order_no":"', '"order_no":"{k}-')""" if k else "properties"
-    earlier = f"INTERVAL {k * MINUTES_A_COPY} MINUTE"
+def _copied(ks: tuple[int, int], step: int, first: int, where: str, *, again: int = 0) -> str:
+    """The copies ``ks[0]`` to before ``ks[1]``; ``again``: a second time, behind so many copies and a week earlier."""
+    moved = f"if({{c}} = 0, 0, {{c}} + k * {step})"
+    order = (
+        """if(k = 0, properties, replaceOne(properties, '"order_no":"', concat('"order_no":"', toString(k), '-')))"""
+    )
+    message = f"concat(message_id, '-', toString(k), '{'-again' if again else ''}')"
+    earlier = f"toIntervalMinute(k * {MINUTES_A_COPY} + {7 * 24 * 60 if again else 0})"
     return f"""
         INSERT INTO facts (fact_id, customer_id, via, kind, name, occurred_at, received_at, source_id, message_id,
                            amount_fen, properties)
-        SELECT fact_id + {facts_on}, {moved.format(c="customer_id")}, {moved.format(c="via")}, kind, name,
+        SELECT fact_id + (k + {again}) * {first}, {moved.format(c="customer_id")}, {moved.format(c="via")}, kind, name,
                occurred_at - {earlier}, received_at, source_id, {message}, amount_fen, {order}
-        FROM facts WHERE {where}"""
+        FROM facts ARRAY JOIN range({ks[0]}, {ks[1]}) AS k WHERE {where}"""
 
 
 def settle(client: Client, timeout: float = 300) -> None:

@@ -40,6 +40,20 @@ _PATIENCE_S = 20.0
 _FILLED_WITHIN_S = 900.0
 # Spinners, skeletons, and texts that say that something is on its way.
 _BUSY = ".ant-spin-spinning, .ant-skeleton, [aria-busy=true], .ant-btn-loading"
+_LOOK = "() => axe.run(document, { resultTypes: ['violations'], preload: false }).then((found) => found.violations)"
+# Ends when the document has not changed for a quarter of a second and nothing in it says that it is busy.
+_STILL = """([busy, patience]) => new Promise((done) => {
+  let timer;
+  const watch = new MutationObserver(() => again());
+  const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
+  const again = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (document.querySelector(busy) ? again() : end()), 250);
+  };
+  watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  setTimeout(end, patience);
+  again();
+})"""
 _DECODE = """async (text) => {
   const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
@@ -113,6 +127,15 @@ def _counted(page: Page, _: Stage) -> None:
     page.locator("[aria-live] .ant-progress").wait_for()
 
 
+def _previewed(page: Page, _: Stage) -> None:
+    """A script as somebody gets it."""
+    page.get_by_role("combobox").first.click()
+    option = page.locator(".ant-select-item-option:visible").first
+    option.wait_for()
+    option.dispatch_event("click")
+    page.get_by_role("status").first.wait_for()
+
+
 _TILL, _SHOP = _upload("till_file"), _upload("export_file")
 PICTURES = (
     Picture("sign-in", _at("/sign-in"), signed_in=False, height=600),
@@ -150,6 +173,12 @@ PICTURES = (
     Picture("journey-step", _at("/journeys/{journey}?step=第三天带礼回访"), height=900),
     Picture("journey-running", _at("/journeys/{journey}?tab=running"), height=900),
     Picture("journey-rehearsal", _at("/journeys/{journey}?tab=rehearsal"), height=900),
+    Picture("materials", _at("/content"), height=560),
+    Picture("material", _at("/content/materials/{material}"), height=760),
+    Picture("scripts", _at("/content/scripts"), height=500),
+    Picture("script", _at("/content/scripts/{script}"), _previewed, height=860),
+    Picture("persona", _at("/content/personas/{persona}"), height=1000),
+    Picture("moments", _at("/content/moments/{calendar}"), height=1000),
     Picture("channels", _at("/channels"), height=560),
     Picture("channel-account", _at("/channels/{wecom}"), height=640),
     Picture("entry-codes", _at("/channels/codes"), height=640),
@@ -215,11 +244,16 @@ class Window:
         self.page.locator("button[type=submit]").click()
         self.page.wait_for_url(lambda reached: "/sign-in" not in reached)
 
+    def still(self) -> None:
+        """Wait until everything is there and the document no longer changes, at most the patience for a picture."""
+        self.page.wait_for_load_state("load")
+        self.page.locator("h1").first.wait_for()
+        self.page.evaluate(_STILL, [_BUSY, _PATIENCE_S * 1000])
+
     def settled(self) -> bytes:
         """The picture, when everything is there and nothing moves any more. A page that always moves is taken as it is."""
         page = self.page
-        page.wait_for_load_state("load")
-        page.locator("h1").first.wait_for()
+        self.still()
         before, until = b"", time.monotonic() + _PATIENCE_S
         while True:
             page.wait_for_timeout(300)
@@ -230,11 +264,13 @@ class Window:
 
     def findings(self) -> list[str]:
         """Serious and critical findings of axe-core on this page; needs a context with ``bypass_csp``."""
-        self.page.evaluate(AXE.read_text("utf-8"))
-        found: dict[str, Any] = self.page.evaluate("() => axe.run()")
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        # Only what is wrong comes back: every element that is well would take longer to tell than to look at.
+        found: list[dict[str, Any]] = self.page.evaluate(_LOOK)
         return [
             f"axe {one['impact']} {one['id']}: {node['html'][:160]}"
-            for one in found["violations"]
+            for one in found
             if one["impact"] in {"serious", "critical"}
             for node in one["nodes"]
         ]

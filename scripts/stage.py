@@ -77,6 +77,7 @@ class Stage:
         code: an entry code of it; friend: somebody who came through it.
         segments: three that overlap; refused: somebody to whom the gate did not let a touch through.
         journey: one that runs, with people in it, and that was rehearsed.
+        material: a picture; script: one of baits, in two versions; persona, calendar: those of the demo.
     """
 
     url: str
@@ -99,6 +100,10 @@ class Stage:
     segments: tuple[int, ...] = ()
     refused: int = 0
     journey: int = 0
+    material: int = 0
+    script: int = 0
+    persona: int = 0
+    calendar: int = 0
     visits: int = 0
 
     def send(self, *events: dict[str, Any]) -> None:
@@ -144,7 +149,24 @@ def set_up(said: str, folder: Path) -> Stage:
     _journeys(stage)
     _channels(stage)
     _reach(stage)
+    _content(stage)
     return stage
+
+
+def _content(stage: Stage) -> None:
+    """What the demo has made, and a second version of a script."""
+    base = "/api/v1/content"
+    stage.material = next(
+        one["id"] for one in _good(stage.api.get(f"{base}/materials", params={"kind": "image"})) if one["medium"]
+    )
+    found = next(one for one in _good(stage.api.get(f"{base}/scripts")) if one["newest"]["body"].get("bait_b"))
+    stage.script = found["script"]["id"]
+    body = found["newest"]["body"]
+    body["hook"]["text"] = "回复“1”为您保留尺码，三天内有效。"
+    changed = {"body": body, "after": found["script"]["newest"], "note": "保留期改为三天"}
+    _good(stage.api.post(f"{base}/scripts/{stage.script}/versions", json=changed))
+    stage.persona = _good(stage.api.get(f"{base}/personas"))[0]["id"]
+    stage.calendar = _good(stage.api.get(f"{base}/calendars"))[0]["id"]
 
 
 def _reach(stage: Stage) -> None:

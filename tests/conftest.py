@@ -1,6 +1,7 @@
 """Fixtures for every test: a real PostgreSQL, started once a worker, and a fresh database for whoever asks."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,10 @@ _LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/",
 # a benchmark.
 settings.register_profile("siyu", deadline=None)
 settings.load_profile("siyu")
+
+
+# A shell that starts the tests in its background has them, and all that they start, deaf to Ctrl-C; tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class OneSiyuAWorker(LoadScopeScheduling):

@@ -78,6 +78,22 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "journeys/:id, rehearsal": lambda brand: f"/journeys/{brand.stage.journey}?tab=rehearsal",
     "journeys/:id, report": lambda brand: f"/journeys/{brand.stage.journey}?tab=report",
     "journeys/:id, versions": lambda brand: f"/journeys/{brand.stage.journey}?tab=versions",
+    "content": lambda _: "/content",
+    "content/materials/new": lambda _: "/content/materials/new?kind=image",
+    "content/materials/:id": lambda brand: f"/content/materials/{brand.stage.material}",
+    "content/scripts": lambda _: "/content/scripts",
+    "content/scripts, exclusions": lambda _: "/content/scripts?exclusions=1",
+    "content/scripts/new": lambda _: "/content/scripts/new",
+    "content/scripts/:id": lambda brand: f"/content/scripts/{brand.stage.script}?version=1",
+    "content/scripts/:id/edit": lambda brand: f"/content/scripts/{brand.stage.script}/edit",
+    "content/personas": lambda _: "/content/personas",
+    "content/personas/new": lambda _: "/content/personas/new",
+    "content/personas/:id": lambda brand: f"/content/personas/{brand.stage.persona}",
+    "content/moments": lambda _: "/content/moments",
+    "content/moments, a new one": lambda _: "/content/moments?new=1",
+    "content/moments/:id": lambda brand: f"/content/moments/{brand.stage.calendar}",
+    "content/moments/:id, a post": lambda brand: f"/content/moments/{brand.stage.calendar}?post=1",
+    "content/moments/:id, the plan": lambda brand: f"/content/moments/{brand.stage.calendar}?plan=1",
     "channels": lambda _: "/channels",
     "channels/connect": lambda _: "/channels/connect",
     "channels/connect, what it needs": lambda _: "/channels/connect?kind=wecom",
@@ -132,7 +148,7 @@ ELSEWHERE = {"imports/new/:file", "imports/new/:file/mapping", "imports/new/:fil
 def looked_at(window: Window, path: str) -> list[str]:
     """What is wrong with a page."""
     window.page.goto(path)
-    window.settled()
+    window.still()
     wide = window.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
     return [*([f"the page is {wide} px wider than the window"] if wide > 0 else []), *window.findings()]
 

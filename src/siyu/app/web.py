@@ -27,7 +27,7 @@ from siyu.channels.service import Greeter
 from siyu.channels.types import Account, Arrival
 from siyu.content import http as content
 from siyu.engines.access import service as access
-from siyu.engines.http import prepare
+from siyu.engines.http import join, prepare
 from siyu.engines.http.pages import show_api
 from siyu.intake import http as intake
 from siyu.intake.http.coalescer import Coalescer
@@ -100,15 +100,11 @@ def create_app(context: Context | None = None) -> FastAPI:
             free_paths=_COUNTED_BY_THEIR_ROUTES,
         )
     show_api(app)
-    app.include_router(channels.callback)  # first: routes are tried one after the other, and platforms may push a lot
-    app.router.routes.append(FirstOwnerRoute())
-    app.include_router(intake.router)
-    app.include_router(channels.logins)
-    app.include_router(channels.entry)
-    app.include_router(content.public)
-    app.include_router(health.router)
-    app.include_router(api.router)
-    app.router.routes.append(ConsoleRoute())
+    routes = app.router
+    join(routes, channels.callback)  # first: routes are tried one after the other, and platforms may push a lot
+    routes.routes.append(FirstOwnerRoute())
+    join(routes, intake.router, channels.logins, channels.entry, content.public, health.router, api.router)
+    routes.routes.append(ConsoleRoute())
     return app
 
 

@@ -10,12 +10,12 @@ from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
-from tests.applications import application
 
 import siyu.timeline
 from siyu.app.context import Context
 from siyu.app.pipeline import Pipeline
 from siyu.app.standing import count_marked
+from siyu.app.web import create_app
 from siyu.engines.access import service as access
 from siyu.engines.access.rules import rights_of
 from siyu.engines.access.types import Role
@@ -72,7 +72,7 @@ def reporting_context(database: Database, tmp_path: Path, clock: ManualClock, cl
 
 @pytest.fixture
 def app(web_context: Context) -> FastAPI:
-    return application(web_context)
+    return create_app(web_context)
 
 
 @pytest.fixture

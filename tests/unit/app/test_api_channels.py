@@ -12,11 +12,11 @@ from typing import Any, cast
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event
-from tests.applications import application
 from tests.unit.app.conftest import NOW
 from tests.unit.channels.parrot import Parrot, installed, sign
 
 from siyu.app.context import Context
+from siyu.app.web import create_app
 from siyu.channels import registry, service
 from siyu.channels.http import PushDoor
 from siyu.channels.types import Account, Arrival, Departure, Finding, Grant, Push
@@ -58,7 +58,7 @@ def web(database: Database, tmp_path: Path, clock: ManualClock) -> Iterator[Test
     """The application with its doors open; nothing here asks ClickHouse."""
     engine = cast("Any", SimpleNamespace(close=lambda: None))
     context = Context(Settings(data_folder=tmp_path, minimum_free_bytes=2**26), database, engine, clock)
-    with TestClient(application(context), raise_server_exceptions=False) as client:
+    with TestClient(create_app(context), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from tests.applications import application
 from tests.unit.app.conftest import NOW, Told, row
 
 from siyu.app import behind
 from siyu.app.behind import StepPeople
 from siyu.app.context import Context
+from siyu.app.web import create_app
 from siyu.engines.postgres import Database, scalar
 from siyu.journeys import service as journeys
 
@@ -34,7 +34,7 @@ DEFINITION = {
 
 @pytest.fixture
 def app(reporting_context: Context) -> FastAPI:
-    return application(reporting_context)
+    return create_app(reporting_context)
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ import orjson
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from tests.applications import application
 from tests.unit.app.conftest import NOW, Told, order
 from tests.unit.touch.conftest import CORP
 
 from siyu.app.context import Context
 from siyu.app.journeying import Calling, Journeying, rehearse
 from siyu.app.reacting import Reacting
+from siyu.app.web import create_app
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows
@@ -34,7 +34,7 @@ RIGHTS = ("journeys.read", "journeys.manage", "customers.read", "tasks.do")
 
 @pytest.fixture
 def app(reporting_context: Context) -> FastAPI:
-    return application(reporting_context)
+    return create_app(reporting_context)
 
 
 @pytest.fixture

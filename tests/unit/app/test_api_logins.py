@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from tests.applications import application
 
 from siyu.app.context import Context
 from siyu.app.outward import outward
+from siyu.app.web import create_app
 from siyu.channels import service
 from siyu.channels.types import Account
 from siyu.engines.access import service as access
@@ -40,7 +40,7 @@ PHONE = "13800138000"
 def web(database: Database, tmp_path: Path, clock: ManualClock) -> Iterator[TestClient]:
     engine = cast("Any", SimpleNamespace(close=lambda: None))
     context = Context(Settings(data_folder=tmp_path, minimum_free_bytes=2**26), database, engine, clock)
-    with TestClient(application(context), raise_server_exceptions=False, follow_redirects=False) as client:
+    with TestClient(create_app(context), raise_server_exceptions=False, follow_redirects=False) as client:
         yield client
     outward().close()
     outward.cache_clear()

@@ -12,13 +12,13 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from tests.applications import application
 from tests.unit.app.conftest import NOW, order, row, visit
 
 from siyu.app import people
 from siyu.app.context import Context
 from siyu.app.pipeline import Pipeline
 from siyu.app.standing import adopt, check, count_marked
+from siyu.app.web import create_app
 from siyu.customers import service as customers
 from siyu.customers.types import Basis
 from siyu.engines.access import service as access
@@ -205,7 +205,7 @@ class TestEveryFace:
         exporter = timeline.Exporter(database, reporting_context.clickhouse)
         while exporter.export_once():
             pass
-        client = TestClient(application(replace(reporting_context, settings=changed)))
+        client = TestClient(create_app(replace(reporting_context, settings=changed)))
         with database.transaction() as conn:
             rights = ["insight.read", "customers.read"]
             made = access.create_api_key(conn, ACTOR, name="faces", scopes=rights, now=NOW)

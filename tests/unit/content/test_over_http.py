@@ -150,3 +150,47 @@ def test_who_may(client: TestClient, database: Database, now: Any) -> None:
     assert client.post(f"{URL}/materials", json={"kind": "text", "name": "x", "text": "y"}).status_code == 403
     asked = {"body": {"plain": {"text": "a"}}, "customer_id": 1}
     assert client.post(f"{URL}/preview", json=asked).status_code == 403
+
+
+def test_what_is_being_written_is_checked_and_not_kept(client: TestClient) -> None:
+    wrong = answered(client.post(f"{URL}/materials/check", json={"kind": "link", "fields": {"title": "x"}}))
+    assert (wrong["wrong"][0].find("url") > 0, wrong["fits"]) == (True, [])
+    assert answered(client.post(f"{URL}/materials/check", json={"kind": "text", "text": "a {{b"}))["wrong"]
+    unknown = {"kind": "image", "medium": "0" * 64}
+    assert answered(client.post(f"{URL}/materials/check", json=unknown))["wrong"]
+    hash_ = answered(client.post(f"{URL}/media", params={"name": "a.png"}, content=PNG))["hash"]
+    good = answered(client.post(f"{URL}/materials/check", json={"kind": "image", "medium": hash_}))
+    fits = {(one["channel"], one["way"]): one["fits"] for one in good["fits"]}
+    assert (good["wrong"], fits["wecom", "group_send"], any(fits[key] for key in fits if key[0] != "wecom")) == (
+        None,
+        True,
+        False,  # nothing can be uploaded there
+    )
+    body = {"bait_a": {"text": "{{name}}"}, "bait_b": {"text": "长" * 1300}, "hook": {"text": "加我{{city|}}" * 20}}
+    found = answered(client.post(f"{URL}/scripts/check", json=body))
+    sends = next(one for one in found["fits"] if (one["channel"], one["way"]) == ("wecom", "group_send"))
+    assert (found["wrong"], found["unsure"], sends["fits"]) == (None, ["name"], False)
+    assert [zh.startswith("诱饵 B：") for _, zh in sends["complaints"]] == [True]
+    assert "hook" in answered(client.post(f"{URL}/scripts/check", json={"bait_a": {"text": "a"}}))["wrong"][0]
+    assert answered(client.get(f"{URL}/scripts")) == answered(client.get(f"{URL}/materials")) == []
+
+
+def test_lists_are_searched(client: TestClient) -> None:
+    for name, text in (("秋冬新品", "大衣到店"), ("Members", "100%_off")):
+        answered(client.post(f"{URL}/materials", json={"kind": "text", "name": name, "text": text}), 201)
+        answered(client.post(f"{URL}/scripts", json={"name": name, "body": {"plain": {"text": text}}}), 201)
+
+    def named(path: str, words: str) -> list[str]:
+        found = answered(client.get(f"{URL}/{path}", params={"words": words}))
+        return [one["name"] if path == "materials" else one["script"]["name"] for one in found]
+
+    assert [named("materials", words) for words in ("大衣", "MEMB", "%_", "没有")] == [
+        ["秋冬新品"],
+        ["Members"],
+        ["Members"],
+        [],
+    ]
+    assert [named("scripts", words) for words in ("新品", "memb", "大衣")] == [["秋冬新品"], ["Members"], []]
+    rows = answered(client.get(f"{URL}/scripts"))
+    assert [one["newest"]["body"]["plain"]["text"] for one in rows] == ["100%_off", "大衣到店"]
+    assert sum(answered(client.get(f"{URL}/mixes"))["burst"].values()) == 100

@@ -113,6 +113,8 @@ class TestLimits:
             ("link", {"title": "a"}, None, "url"),
             ("link", {"title": "a", "url": "javascript:alert(1)"}, None, "https://"),
             ("mini_program", {"title": "a"}, None, "appid"),
+            ("mini_program", {"title": "a", "appid": "wx", "page": "p"}, None, "picture"),
+            ("mini_program", {"title": "a", "appid": "wx", "page": "p"}, "video/mp4", "no picture"),
             ("image", {}, None, "upload"),
             ("image", {}, "video/mp4", "no image"),
             ("text", {}, None, "1 to 4000"),

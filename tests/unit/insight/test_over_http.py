@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.applications import application
 from tests.unit.insight.telling import UNTIL, did, money, tell
 
 from siyu.app.context import Context
+from siyu.app.web import create_app
 from siyu.customers import service as customers
 from siyu.engines.access import service as access
 from siyu.engines.clickhouse.client import Client
@@ -34,7 +34,7 @@ FUNNEL: dict[str, Any] = {
 
 @pytest.fixture
 def site(empty: Client, database: Database) -> TestClient:
-    return TestClient(application(Context(Settings(), database, empty, ManualClock(UNTIL))))
+    return TestClient(create_app(Context(Settings(), database, empty, ManualClock(UNTIL))))
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 from tests.unit.journeys.journeying import NOW, ZONE, definition
 
 from siyu.channels import service as channels
-from siyu.journeys.rules.checking import Account, World, problems
+from siyu.journeys.rules.checking import problems
+from siyu.journeys.rules.world import Account, World
 from siyu.journeys.service.world import fact_problem
 from siyu.journeys.types import Definition
 from siyu.segments.types import InSegment

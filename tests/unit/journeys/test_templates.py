@@ -5,8 +5,9 @@ from tests.unit.journeys.journeying import NOW, ZONE
 
 from siyu.channels import service as channels
 from siyu.journeys import service as journeys
-from siyu.journeys.rules.checking import Account, World, problems
+from siyu.journeys.rules.checking import problems
 from siyu.journeys.rules.texts import texts_of
+from siyu.journeys.rules.world import Account, World
 from siyu.journeys.rules.writing import from_json, from_yaml, to_json
 from siyu.journeys.service.world import fact_problem
 from siyu.journeys.types import Definition, Send, StaffTask, Template

@@ -22,43 +22,44 @@ from siyu.app.api import (
 from siyu.channels import http as channels
 from siyu.content import http as content
 from siyu.engines.access import http as access
+from siyu.engines.http import join
 from siyu.experiments import http as experiments
 from siyu.loyalty import http as loyalty
 from siyu.touch import http as touch
 
 router = APIRouter()
-for part in (
-    access,
-    arrivals,
-    codes,
-    console,
-    contacts,
-    overview,
-    exports,
-    customers,
-    imports,
-    insight,
-    intake,
-    journeys,
-    lifetime,
-    live,
-    segments,
-    system,
-):
-    router.include_router(part.router)
-router.include_router(channels.accounts)
-router.include_router(channels.codes)
-router.include_router(channels.media)
-router.include_router(channels.mirror)
-router.include_router(channels.acts)
-router.include_router(channels.tasks)
-router.include_router(experiments.router)
-router.include_router(experiments.holdouts)
-router.include_router(content.media)
-router.include_router(content.scripts)
-router.include_router(content.planning)
-router.include_router(loyalty.accounts)
-router.include_router(loyalty.by_hand)
-router.include_router(touch.rules)
-router.include_router(touch.touches)
-router.include_router(touch.guard)
+join(
+    router,
+    access.router,
+    arrivals.router,
+    codes.router,
+    console.router,
+    contacts.router,
+    overview.router,
+    exports.router,
+    customers.router,
+    imports.router,
+    insight.router,
+    intake.router,
+    journeys.router,
+    lifetime.router,
+    live.router,
+    segments.router,
+    system.router,
+    channels.accounts,
+    channels.codes,
+    channels.media,
+    channels.mirror,
+    channels.acts,
+    channels.tasks,
+    experiments.router,
+    experiments.holdouts,
+    content.media,
+    content.scripts,
+    content.planning,
+    loyalty.accounts,
+    loyalty.by_hand,
+    touch.rules,
+    touch.touches,
+    touch.guard,
+)

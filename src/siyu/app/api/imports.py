@@ -21,7 +21,7 @@ from siyu.app.place import Place
 from siyu.engines import jobs
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Now, join, needs
 from siyu.intake import service as intake
 from siyu.intake.files import service as files
 from siyu.intake.files.types import Kind, Note
@@ -30,7 +30,7 @@ from siyu.intake.types import RejectedRow, RejectSum
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
 
 CanImport = Annotated[Principal, needs("imports.run")]
-router.include_router(uploads.router)  # before /{run_id}, which would take its paths
+join(router, uploads.router)  # before /{run_id}, which would take its paths
 
 
 class Checkpoint(BaseModel):

@@ -1,6 +1,6 @@
-"""Pictures for welcomes: kept here for good, and at the platform as long as it allows, again and again."""
+"""Files that are shown: kept here for good, and at the platform as long as it allows, again and again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,7 +14,7 @@ from siyu.channels.service.accounts import account as find_account
 from siyu.channels.service.acting import Desk, able
 from siyu.channels.store import media as tables
 from siyu.channels.store.codes import notify
-from siyu.channels.types import Capability, Content, MediaFile
+from siyu.channels.types import Account, Capability, Content, Item, MediaFile
 from siyu.channels.types.media import FILE
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
@@ -25,8 +25,10 @@ log = structlog.get_logger(__name__)
 MOST_BYTES: Final = 2 * 1024 * 1024  # of a picture
 _KINDS: Final = frozenset({"image/png", "image/jpeg"})
 _BEFORE: Final = timedelta(hours=12)  # its end it is uploaded again
+_LEAST: Final = timedelta(hours=24)  # a task of staff goes on showing what it was made with; they confirm within a day
 _AT_ONCE: Final = 200
 _LONGEST_NAME: Final = 100
+_LONGEST_ID: Final = 19
 
 
 def keep_picture(
@@ -56,6 +58,61 @@ def keep_picture(
         kept = tables.keep(conn, account_id, digest, called, media_type or "", content, principal.actor, now)
     _upload(desk, kept, kind)
     return kept
+
+
+def keep_file(
+    conn: Connection, account_id: int, name: str, content: bytes, media_type: str, by: str, now: datetime
+) -> int:
+    """Keep a file that a delivery of the account shows; its id, for the attachment's field :data:`FILE`.
+
+    It is uploaded when the delivery goes out. The same bytes are kept once; safe to repeat.
+    """
+    return tables.keep(
+        conn, account_id, sha256(content).digest(), name[-_LONGEST_NAME:], media_type, content, by, now
+    ).id
+
+
+def brought(desk: Desk, account: Account, items: Sequence[Item]) -> Sequence[Item]:
+    """The items with what the platform calls their files; those that it does not know are uploaded first.
+
+    Raises:
+        NotFound: a file is not kept here.
+        CannotAct, Conflict: nothing can be uploaded with the account.
+        PlatformRefused, TryLater, TooLarge: of the platform.
+    """
+    shown = {id(item.content): item.content for item in items}
+    wanted = {(_file_id(given), kind) for one in shown.values() for kind, given in one.attachments if _file_id(given)}
+    if not wanted:
+        return items
+    able(account, Capability.MEDIA)
+    with desk.database.transaction() as conn:
+        own = tables.known(conn, account.id, {file_id for file_id, _ in wanted})
+        moment = desk.clock.now() + _LEAST
+        fields = {(one, kind): tables.uploaded(conn, one, kind, moment) for one, kind in wanted if one in own}
+    for file_id, kind in sorted(wanted):
+        if fields.get((file_id, kind)) is None:
+            with desk.database.transaction() as conn:
+                found = picture(conn, account.id, file_id)
+            fields[file_id, kind] = dict(_upload(desk, found, kind))
+    filled = {at: replace(one, attachments=_filled(one, fields)) for at, one in shown.items()}
+    return [replace(item, content=filled[id(item.content)]) for item in items]
+
+
+def _filled(
+    content: Content, fields: Mapping[tuple[int, str], Mapping[str, str] | None]
+) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    attachments = []
+    for kind, given in content.attachments:
+        own = fields.get((_file_id(given), kind))
+        rest = given if own is None else {name: text for name, text in given.items() if name != FILE}
+        attachments.append((kind, {**rest, **(own or {})}))
+    return tuple(attachments)
+
+
+def _file_id(given: Mapping[str, str]) -> int:
+    """The file that an attachment names; 0 for none, also where what stands there is no id, which the platform refuses."""
+    said = given.get(FILE, "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < _LONGEST_ID else 0
 
 
 def picture(conn: Connection, account_id: int, file_id: int) -> MediaFile:
@@ -110,10 +167,11 @@ def shown(conn: Connection, content: Content, now: datetime) -> Content:
     return replace(content, attachments=tuple(attachments))
 
 
-def _upload(desk: Desk, file: MediaFile, kind: str) -> None:
+def _upload(desk: Desk, file: MediaFile, kind: str) -> Mapping[str, str]:
     with desk.database.transaction() as conn:
         account = find_account(conn, file.account_id)
     made = desk.opens(account).upload(kind, file.name, file.content, file.media_type)
     with desk.database.transaction() as conn:
         tables.put_upload(conn, file.id, kind, made.fields, made.until)
         notify(conn, 0)  # whoever keeps welcomes in memory
+    return made.fields

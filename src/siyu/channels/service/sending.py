@@ -1,7 +1,7 @@
 """The worker's part of deliveries: they are handed to the plugin, and what it answers is kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from siyu.channels import registry
 from siyu.channels.service.accounts import account as find_account
 from siyu.channels.service.acting import LEASE, Desk, broken, pause
 from siyu.channels.service.delivering import read_content
+from siyu.channels.service.media import brought
 from siyu.channels.service.quotas import give_back, taken_of
 from siyu.channels.store import deliveries as tables
 from siyu.channels.store import tasks as task_tables
@@ -102,6 +103,7 @@ def _sent(desk: Desk, batch: _Batch) -> dict[str, Sent]:
     unknown = batch.rows[0].state == "sending"
     try:
         channel = desk.opens(batch.account)
+        batch = replace(batch, items=brought(desk, batch.account, batch.items))
         found = _looked_for(channel, batch) if unknown else channel.send(batch.way, batch.items)
     except TryLater as wait:
         when = desk.clock.now() + pause(0, wait)

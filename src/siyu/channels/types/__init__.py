@@ -69,7 +69,7 @@ from siyu.channels.types.logins import (
     MemberSession,
 )
 from siyu.channels.types.mapped import Recognised, Recognising, Visitor
-from siyu.channels.types.media import MediaFile, Uploaded
+from siyu.channels.types.media import FILE, MediaFile, Uploaded
 from siyu.channels.types.mirrored import (
     ContactFollows,
     GroupMember,
@@ -116,6 +116,7 @@ from siyu.channels.types.seen import (
 
 __all__ = [
     "FACTS",
+    "FILE",
     "OBJECT_KINDS",
     "THE_ACCOUNT",
     "About",

@@ -23,7 +23,7 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """A picture that is kept here for an account."""
+    """A file that is kept here for an account."""
 
     id: int
     account_id: int

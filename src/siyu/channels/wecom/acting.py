@@ -25,7 +25,12 @@ from siyu.kernel.errors import BadInput, TryLater
 
 _MOMENT: Final = "moment"
 _STAFF_AT_ONCE: Final = 100
-_MEDIA_FIELDS: Final = {"image": "media_id", "mini_program": "pic_media_id"}
+_MEDIA_FIELDS: Final[Mapping[str, tuple[media.MediaType, str]]] = {
+    "image": ("image", "media_id"),
+    "mini_program": ("image", "pic_media_id"),
+    "video": ("video", "media_id"),
+    "file": ("file", "media_id"),
+}
 # Already under way, or there already, counts as taken: so a request may be repeated.
 _OUTCOMES: Final[Mapping[int, TransferOutcome]] = {40129: "waiting", 40128: "limit", 40099: "limit", 90504: "done"}
 _FAILED: Final[TransferOutcome] = "failed"
@@ -69,8 +74,9 @@ class WecomActs(Acts):
         )
 
     def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
-        made = media.upload(self.client, "image", name, content, media_type)
-        return Uploaded({_MEDIA_FIELDS[kind]: made.id}, made.until)
+        of, field = _MEDIA_FIELDS[kind]
+        made = media.upload(self.client, of, name, content, media_type)
+        return Uploaded({field: made.id}, made.until)
 
     def feedback(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> dict[datetime, int]:
         found: dict[datetime, int] = {}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from siyu.content import service
-from siyu.content.types import Fit, Material, MaterialKind, Medium
+from siyu.content.types import ContentCheck, Fit, Material, MaterialKind, Medium
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
 from siyu.kernel.errors import TooLarge
@@ -20,6 +20,7 @@ CanManage = Annotated[Principal, needs("content.manage")]
 PathId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Below = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only what has an id below this one.")]
 Limit = Annotated[int, Query(ge=1, le=200)]
+Words = Annotated[str, Query(max_length=100, description="Only what has these words in it.")]
 Hash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 _Name = Annotated[str, Field(min_length=1, max_length=100)]
 _BYTES: Final[dict[str, Any]] = {
@@ -53,6 +54,15 @@ class MaterialChange(BaseModel):
     name: _Name
     text: Annotated[str, Field(max_length=4000)] = ""
     fields: dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=2000)]] = {}
+    medium: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class MaterialDraft(BaseModel):
+    """A material while it is written; as long as it likes, for what is too long is to be told."""
+
+    kind: MaterialKind
+    text: Annotated[str, Field(max_length=20_000)] = ""
+    fields: dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=20_000)]] = {}
     medium: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
@@ -119,12 +129,19 @@ def materials(
     _: CanSee,
     conn: Conn,
     kind: MaterialKind | None = None,
+    words: Words = "",
     below: Below = None,
     limit: Limit = 50,
     archived: bool = False,
 ) -> list[Material]:
     """Materials, newest first."""
-    return service.materials(conn, kind=kind, below=below, limit=limit, archived=archived)
+    return service.materials(conn, kind=kind, words=words, below=below, limit=limit, archived=archived)
+
+
+@router.post("/materials/check")
+def check_material(wanted: MaterialDraft, _: CanSee, conn: Conn) -> ContentCheck:
+    """What is wrong with a material that is being written, and which ways could carry it; keeps nothing."""
+    return service.check_material(conn, wanted.kind, text=wanted.text, fields=wanted.fields, medium=wanted.medium)
 
 
 @router.post("/materials", status_code=201)

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from siyu.content import service
 from siyu.content.http.media import CanManage, CanSee, PathId
-from siyu.content.types import Adjuster, Calendar, Character, Entry, Persona, Plan, Post
+from siyu.content.types import MIXES, Adjuster, Calendar, Character, Entry, Mix, Persona, PhaseKind, Plan, Post
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now
 
 router = APIRouter(prefix="/api/v1/content", tags=["content"], responses=ERROR_RESPONSES)
@@ -87,6 +87,12 @@ def check_adjustment(persona_id: PathId, wanted: Adjusted, _: CanSee, conn: Conn
     before, after = ((one.text, one.materials) for one in (wanted.before, wanted.after))
     found = service.check_adjustment(conn, persona_id, wanted.by, before, after)
     return [Complaint(en=en, zh=zh) for en, zh in found]
+
+
+@router.get("/mixes")
+def mixes(_: CanSee) -> dict[PhaseKind, Mix]:
+    """What a phase of each kind wants where its plan says nothing else, of a hundred posts."""
+    return dict(MIXES)
 
 
 @router.get("/calendars")

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from siyu.content import service
-from siyu.content.http.media import Archived, Below, CanManage, CanSee, Limit, PathId
-from siyu.content.types import Arm, Body, Rendered, Script, ScriptVersion
+from siyu.content.http.media import Archived, Below, CanManage, CanSee, Limit, PathId, Words
+from siyu.content.types import Arm, Body, ContentCheck, Rendered, Script, ScriptVersion
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
 
@@ -53,15 +53,30 @@ class Exclusions(BaseModel):
     sets: Annotated[list[Annotated[list[_Kind], Field(min_length=2, max_length=20)]], Field(max_length=50)]
 
 
+class ScriptRow(BaseModel):
+    script: Script
+    newest: ScriptVersion
+
+
 class ScriptRead(BaseModel):
     script: Script
     versions: list[ScriptVersion]
 
 
 @router.get("/scripts")
-def scripts(_: CanSee, conn: Conn, below: Below = None, limit: Limit = 50, archived: bool = False) -> list[Script]:
-    """Scripts, newest first."""
-    return service.scripts(conn, below=below, limit=limit, archived=archived)
+def scripts(
+    _: CanSee, conn: Conn, words: Words = "", below: Below = None, limit: Limit = 50, archived: bool = False
+) -> list[ScriptRow]:
+    """Scripts, newest first, each with what its newest version says."""
+    found = service.scripts(conn, words=words, below=below, limit=limit, archived=archived)
+    versions = service.newest_versions(conn, [one.id for one in found])
+    return [ScriptRow(script=one, newest=versions[one.id]) for one in found]
+
+
+@router.post("/scripts/check")
+def check_script(wanted: Body, _: CanSee, conn: Conn) -> ContentCheck:
+    """What is wrong with a script that is being written, and which ways could carry it; keeps nothing."""
+    return service.check_script(conn, wanted)
 
 
 @router.post("/scripts", status_code=201)

@@ -6,7 +6,7 @@ from typing import Final
 
 from siyu.channels.types import ContentKind, Way
 from siyu.content.rules.variables import longest
-from siyu.content.types import MaterialKind
+from siyu.content.types import MEDIUM, MaterialKind
 
 Complaint = tuple[str, str]
 ZH: Final[Mapping[str, str]] = {
@@ -25,7 +25,8 @@ _FIELDS: Final[Mapping[MaterialKind, tuple[str, ...]]] = {
     "video": (),
     "file": (),
 }
-_MEDIA: Final[Mapping[MaterialKind, str]] = {"image": "image/", "video": "video/", "file": ""}
+_MEDIA: Final[Mapping[MaterialKind, str]] = {"image": "image/", "mini_program": "image/", "video": "video/", "file": ""}
+_ELSEWHERE: Final = {"media_id", "pic_url", "pic_media_id"}  # fields that say where bytes are that are not ours
 _LONGEST_FIELD: Final = 2000
 _LONGEST_TEXT: Final = 4000
 
@@ -60,19 +61,20 @@ def wrong(kind: MaterialKind, text: str, fields: Mapping[str, str], media_type: 
     if not url.startswith(("https://", "http://", "{{")):
         return "a link begins with https:// or http://.", "链接须以 https:// 或 http:// 开头。"
     if kind in _MEDIA:
-        if media_type is None and not {"media_id", "pic_url"} & fields.keys():
-            return f"upload the bytes of the {kind}, or name a media_id.", f"请上传{zh}，或填写 media_id。"
+        of, of_zh = ("picture", "封面图") if kind == "mini_program" else (kind, zh)
+        if media_type is None and not _ELSEWHERE & fields.keys():
+            return f"upload the bytes of the {of}, or name a media_id.", f"请上传{of_zh}，或填写 media_id。"
         if media_type is not None and not media_type.startswith(_MEDIA[kind]):
-            return f"what was uploaded is {media_type}, no {kind}: upload another file.", (
-                f"上传的文件类型为 {media_type}，不是{zh}，请重新上传。"
+            return f"what was uploaded is {media_type}, no {of}: upload another file.", (
+                f"上传的文件类型为 {media_type}，不是{of_zh}，请重新上传。"
             )
     return None
 
 
-def complaints(way: Way, text: str, shown: Sequence[Shown]) -> tuple[Complaint, ...]:
+def complaints(way: Way, text: str, shown: Sequence[Shown], *, uploads: bool = True) -> tuple[Complaint, ...]:
     """What must be changed before the way can carry text and attachments; empty when it can.
 
-    Variables count with their fallbacks: a person's own value may be longer, which is looked at again when it is known.
+    ``uploads``: what lies here can be brought to its platform. Variables count with their fallbacks: a person's own value may be longer, which is looked at again when it is known.
     """
     kinds = {kind.name: kind for kind in way.contents}
     if not kinds:
@@ -89,6 +91,13 @@ def complaints(way: Way, text: str, shown: Sequence[Shown]) -> tuple[Complaint, 
         )
     for number, one in enumerate(shown, 1):
         found += _attachment(kinds.get(one.kind), number, one, way)
+        if MEDIUM in one.fields and one.kind in kinds and not uploads:
+            found.append(
+                (
+                    f"Attachment {number} is an upload, which {way.en} cannot take: name a media_id, or leave it out.",
+                    f"附件 {number} 为上传的文件，{way.zh}不支持：请填写平台的 media_id，或删除该附件。",
+                )
+            )
     return tuple(found)
 
 

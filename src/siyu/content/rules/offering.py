@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from siyu.content.rules.variables import variables
+from siyu.content.rules.variables import unsure
 from siyu.content.types import Arm, Body, KindsExclude, Offer, UnfitContent
 
 NAMES: Final = {"plain": "the text", "bait_a": "bait A", "bait_b": "bait B", "hook": "the hook"}
@@ -37,15 +37,26 @@ def check(body: Body, exclusions: Sets) -> tuple[str, ...]:
         BadVariable: a text has brackets that are no variable.
     """
     _check_shape(body)
-    unsure: list[str] = []
+    open_: list[str] = []
     for name, name_zh, offer in offers(body):
         if not offer.text.strip() and not offer.materials:
             raise UnfitContent(reason=f"{name} says and shows nothing.", reason_zh=f"{name_zh}没有文本也没有素材。")
-        unsure += [one for one, fallback in variables(offer.text).items() if fallback is None]
+        open_ += unsure(offer.text)
         _together((name, name_zh, offer), (name, name_zh, offer), exclusions)
         if body.hook is not None and offer is not body.hook:
             _together((name, name_zh, offer), (NAMES["hook"], NAMES_ZH["hook"], body.hook), exclusions)
-    return tuple(dict.fromkeys(unsure))
+    return tuple(dict.fromkeys(open_))
+
+
+def messages(body: Body) -> Iterator[tuple[str, str, tuple[Offer, ...]]]:
+    """Everything that somebody may receive of a body, with its name in English and Chinese: a bait comes with the hook."""
+    if body.plain is not None:
+        yield NAMES["plain"], NAMES_ZH["plain"], (body.plain,)
+        return
+    hook = (body.hook,) if body.hook is not None else ()
+    for name, name_zh, offer in offers(body):
+        if offer is not body.hook:
+            yield name, name_zh, (offer, *hook)
 
 
 def _check_shape(body: Body) -> None:

@@ -26,6 +26,13 @@ def variables(text: str) -> dict[str, str | None]:
     return known
 
 
+def unsure(*texts: str) -> tuple[str, ...]:
+    """The variables of these texts that have no fallback: people without a value cannot get them."""
+    return tuple(
+        dict.fromkeys(name for text in texts for name, fallback in variables(text).items() if fallback is None)
+    )
+
+
 def fill(text: str, values: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """The text with its variables filled in, and those that have neither value nor fallback (they stay as written).
 

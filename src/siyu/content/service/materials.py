@@ -8,11 +8,12 @@ from typing import Final
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
+from siyu.channels.types import Capability
 from siyu.content.rules import limits
 from siyu.content.rules.limits import Shown
-from siyu.content.rules.variables import variables
+from siyu.content.rules.variables import unsure, variables
 from siyu.content.store import materials as store
-from siyu.content.types import Fit, Material, MaterialKind, Medium, UnfitContent
+from siyu.content.types import MEDIUM, BadVariable, ContentCheck, Fit, Material, MaterialKind, Medium, UnfitContent
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.kernel.errors import BadInput, NotFound, TooLarge
@@ -71,6 +72,11 @@ def medium_bytes(conn: Connection, hash_: str) -> tuple[Medium, bytes]:
     if found is None or content is None:
         raise NotFound(what="medium", what_zh="媒体文件", key=hash_)
     return found, content
+
+
+def has_medium(conn: Connection, hash_: str) -> bool:
+    """Whether there are bytes with this hash."""
+    return hash_ in store.media(conn, [hash_])
 
 
 def make_material(
@@ -151,12 +157,13 @@ def materials(
     conn: Connection,
     *,
     kind: MaterialKind | None = None,
+    words: str = "",
     below: int | None = None,
     limit: int = 50,
     archived: bool = False,
 ) -> list[Material]:
-    """Materials, newest first; those with an id below ``below``, at most 200."""
-    return store.page(conn, kind, below, max(1, min(limit, _PAGE)), archived=archived)
+    """Materials, newest first, with ``words`` in name or text; those with an id below ``below``, at most 200."""
+    return store.page(conn, kind, words.strip(), below, max(1, min(limit, _PAGE)), archived=archived)
 
 
 def attachments(conn: Connection, ids: Sequence[int]) -> list[Shown]:
@@ -187,7 +194,7 @@ def known_materials(conn: Connection, ids: Sequence[int]) -> list[Material]:
 
 
 def _fields(one: Material) -> dict[str, str]:
-    return {**one.fields, "medium": one.medium} if one.medium else dict(one.fields)
+    return {**one.fields, MEDIUM: one.medium} if one.medium else dict(one.fields)
 
 
 def fits(conn: Connection, text: str, ids: Sequence[int]) -> list[Fit]:
@@ -201,11 +208,29 @@ def fits(conn: Connection, text: str, ids: Sequence[int]) -> list[Fit]:
     """
     variables(text)
     text = "\n".join([text, *(one.text for one in known_materials(conn, ids) if one.kind == "text")]).strip()
-    shown = attachments(conn, ids)
+    return _tried(text, attachments(conn, ids))
+
+
+def check_material(
+    conn: Connection, kind: MaterialKind, *, text: str = "", fields: Mapping[str, str] | None = None, medium: str = ""
+) -> ContentCheck:
+    """What is wrong with a material that is being written, and which ways could carry it as it is; writes nothing."""
+    try:
+        _check(conn, kind, "-", text, fields or {}, medium)
+    except (BadInput, BadVariable, NotFound, UnfitContent) as error:
+        return ContentCheck((error.message, error.message_zh))
+    if kind == "text":
+        return ContentCheck(None, tuple(_tried(text, [])), unsure(text))
+    size = store.media(conn, [medium])[medium].size if medium else 0
+    shown = Shown(kind, {**(fields or {}), **({MEDIUM: medium} if medium else {})}, size)
+    return ContentCheck(None, tuple(_tried("", [shown])), unsure(*shown.fields.values()))
+
+
+def _tried(text: str, shown: Sequence[Shown]) -> list[Fit]:
     found = []
     for about in channels.abouts():
         for way in about.ways:
-            wrong = limits.complaints(way, text, shown)
+            wrong = limits.complaints(way, text, shown, uploads=Capability.MEDIA in about.capabilities)
             found.append(Fit(about.name, way.name, way.en, way.zh, not wrong, wrong))
     return found
 

@@ -12,7 +12,7 @@ from siyu.content.rules.variables import fill, names
 from siyu.content.service.materials import attachments, known_materials
 from siyu.content.service.scripts import script_version
 from siyu.content.store import scripts as store
-from siyu.content.types import Arm, Body, NoValue, Offer, Rendered
+from siyu.content.types import MEDIUM, Arm, Body, NoValue, Offer, Rendered
 from siyu.customers import service as customers
 from siyu.engines.vault import service as vault
 
@@ -156,10 +156,10 @@ def _shown(conn: Connection, offer: Offer, public_url: str = "") -> _Pieces:
 
 def _public(one: Shown, public_url: str) -> Shown:
     name = {"image": "pic_url", "link": "picurl"}.get(one.kind)
-    if not public_url or name is None or "medium" not in one.fields:
+    if not public_url or name is None or MEDIUM not in one.fields:
         return one
-    fields = {key: value for key, value in one.fields.items() if key != "medium"}
-    return Shown(one.kind, {name: f"{public_url}/m/{one.fields['medium']}", **fields}, one.size)
+    fields = {key: value for key, value in one.fields.items() if key != MEDIUM}
+    return Shown(one.kind, {name: f"{public_url}/m/{one.fields[MEDIUM]}", **fields}, one.size)
 
 
 def _wanted(body: Body, shown: Mapping[Offer, _Pieces]) -> tuple[str, ...]:

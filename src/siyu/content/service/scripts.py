@@ -1,6 +1,6 @@
 """Scripts in versions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -8,9 +8,18 @@ from typing import Final
 from sqlalchemy import Connection
 
 from siyu.content.rules import offering
-from siyu.content.service.materials import RIGHT, attachments
+from siyu.content.service.materials import RIGHT, attachments, fits
 from siyu.content.store import scripts as store
-from siyu.content.types import Body, Script, ScriptVersion
+from siyu.content.types import (
+    BadVariable,
+    Body,
+    ContentCheck,
+    Fit,
+    KindsExclude,
+    Script,
+    ScriptVersion,
+    UnfitContent,
+)
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.experiments.types import Arm
@@ -107,9 +116,41 @@ def script(conn: Connection, script_id: int) -> Script:
     return found
 
 
-def scripts(conn: Connection, *, below: int | None = None, limit: int = 50, archived: bool = False) -> list[Script]:
-    """Scripts, newest first; those with an id below ``below``, at most 200."""
-    return store.page(conn, below, max(1, min(limit, _PAGE)), archived=archived)
+def scripts(
+    conn: Connection, *, words: str = "", below: int | None = None, limit: int = 50, archived: bool = False
+) -> list[Script]:
+    """Scripts, newest first, with ``words`` in the name; those with an id below ``below``, at most 200."""
+    return store.page(conn, words.strip(), below, max(1, min(limit, _PAGE)), archived=archived)
+
+
+def newest_versions(conn: Connection, script_ids: Collection[int]) -> dict[int, ScriptVersion]:
+    """The newest version of each script, by its id; one that does not exist is absent."""
+    return store.newest(conn, script_ids) if script_ids else {}
+
+
+def check_script(conn: Connection, body: Body) -> ContentCheck:
+    """What is wrong with a body that is being written, and which ways could carry all that people may get of it.
+
+    A complaint about a bait names it. Writes nothing.
+    """
+    try:
+        unsure = _check(conn, body)
+    except (BadVariable, KindsExclude, NotFound, UnfitContent) as error:
+        return ContentCheck((error.message, error.message_zh))
+    found: dict[tuple[str, str], Fit] = {}
+    said = list(offering.messages(body))
+    for name, name_zh, offers in said:
+        text = "\n".join(offer.text for offer in offers if offer.text.strip())
+        for fit in fits(conn, text, [one for offer in offers for one in offer.materials]):
+            named = (
+                [(f"{name}: {en}", f"{name_zh}：{zh}") for en, zh in fit.complaints]
+                if len(said) > 1
+                else fit.complaints
+            )
+            before = found.get((fit.channel, fit.way), replace(fit, complaints=()))
+            complaints = (*before.complaints, *named)
+            found[fit.channel, fit.way] = replace(before, fits=not complaints, complaints=complaints)
+    return ContentCheck(None, tuple(found.values()), unsure)
 
 
 def script_version(conn: Connection, script_id: int, version: int | None = None) -> ScriptVersion:

@@ -100,17 +100,19 @@ def materials(conn: Connection, ids: Collection[int], *, lock: bool = False) -> 
 
 
 def page(
-    conn: Connection, kind: MaterialKind | None, below: int | None, limit: int, *, archived: bool
+    conn: Connection, kind: MaterialKind | None, words: str, below: int | None, limit: int, *, archived: bool
 ) -> list[Material]:
-    """Newest first."""
+    """Newest first; with ``words`` in the name or in the text."""
     found = rows(
         conn,
         f"""SELECT {_MATERIAL} FROM content.material
             WHERE archived = :archived AND (CAST(:kind AS text) IS NULL OR kind = :kind)
               AND (CAST(:below AS bigint) IS NULL OR id < :below)
+              AND (CAST(:words AS text) = '' OR strpos(lower(name || ' ' || text), lower(:words)) > 0)
             ORDER BY id DESC LIMIT :limit""",
         archived=archived,
         kind=kind,
+        words=words,
         below=below,
         limit=limit,
     )

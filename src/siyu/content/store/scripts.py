@@ -1,6 +1,6 @@
 """Scripts, their versions, and what excludes what."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import orjson
@@ -55,14 +55,16 @@ def script(conn: Connection, script_id: int) -> Script | None:
     return Script(*row) if row else None
 
 
-def page(conn: Connection, below: int | None, limit: int, *, archived: bool) -> list[Script]:
-    """Newest first."""
+def page(conn: Connection, words: str, below: int | None, limit: int, *, archived: bool) -> list[Script]:
+    """Newest first; with ``words`` in the name."""
     found = rows(
         conn,
         f"""SELECT {_SCRIPT} FROM content.script
             WHERE archived = :archived AND (CAST(:below AS bigint) IS NULL OR id < :below)
+              AND (CAST(:words AS text) = '' OR strpos(lower(name), lower(:words)) > 0)
             ORDER BY id DESC LIMIT :limit""",
         archived=archived,
+        words=words,
         below=below,
         limit=limit,
     )
@@ -80,6 +82,17 @@ def version(conn: Connection, script_id: int, number: int | None) -> ScriptVersi
         number=number,
     )
     return _version(row) if row else None
+
+
+def newest(conn: Connection, script_ids: Collection[int]) -> dict[int, ScriptVersion]:
+    """The newest version of each of these."""
+    found = rows(
+        conn,
+        """SELECT DISTINCT ON (script_id) script_id, version, body, at, actor, note FROM content.script_version
+           WHERE script_id = ANY(CAST(:ids AS bigint[])) ORDER BY script_id, version DESC""",
+        ids=sorted(script_ids),
+    )
+    return {row.script_id: _version(row) for row in found}
 
 
 def versions(conn: Connection, script_id: int, limit: int) -> list[ScriptVersion]:

@@ -15,7 +15,7 @@ from siyu.content.types.calendars import (
     Post,
 )
 from siyu.content.types.errors import BadVariable, KindsExclude, NoValue, UnfitContent
-from siyu.content.types.materials import KINDS, Fit, Material, MaterialKind, Medium
+from siyu.content.types.materials import KINDS, MEDIUM, ContentCheck, Fit, Material, MaterialKind, Medium
 from siyu.content.types.personas import CHARACTER, Adjuster, Adjusting, Character, Face, Part, Persona
 from siyu.content.types.scripts import BODY, OFFER_KINDS, Arm, Body, Offer, Rendered, Script, ScriptVersion
 
@@ -23,6 +23,7 @@ __all__ = [
     "BODY",
     "CHARACTER",
     "KINDS",
+    "MEDIUM",
     "MIXES",
     "OFFER_KINDS",
     "PLAN",
@@ -35,6 +36,7 @@ __all__ = [
     "Calendar",
     "Category",
     "Character",
+    "ContentCheck",
     "Entry",
     "Face",
     "Fit",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 
 MaterialKind = Literal["text", "image", "link", "mini_program", "video", "file"]
+MEDIUM: Final = "medium"  # the field of an attachment that names bytes of ours by their hash
 KINDS: Final[tuple[MaterialKind, ...]] = get_args(MaterialKind)
 
 
@@ -52,3 +53,18 @@ class Fit:
     zh: str
     fits: bool
     complaints: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContentCheck:
+    """How something that is being written stands.
+
+    Attributes:
+        wrong: why it cannot be kept as it is, in English and Chinese; ``None`` when it can.
+        fits: which ways could carry it; none while something is wrong.
+        unsure: variables without a fallback.
+    """
+
+    wrong: tuple[str, str] | None
+    fits: tuple[Fit, ...] = ()
+    unsure: tuple[str, ...] = ()

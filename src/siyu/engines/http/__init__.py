@@ -13,6 +13,7 @@ from siyu.engines.http.app import prepare
 from siyu.engines.http.context import Conn, Id, Now
 from siyu.engines.http.errors import ERROR_RESPONSES, ErrorBody
 from siyu.engines.http.files import CSV
+from siyu.engines.http.joining import join
 from siyu.engines.http.pace import paced
 from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, needs
 
@@ -28,6 +29,7 @@ __all__ = [
     "Now",
     "decode_cursor",
     "encode_cursor",
+    "join",
     "needs",
     "paced",
     "prepare",

@@ -10,16 +10,18 @@ from sqlalchemy import Connection
 from siyu.channels import service as channels
 from siyu.channels.types import FACTS as CHANNELS
 from siyu.commerce.types import FACTS as COMMERCE
+from siyu.content import service as content
+from siyu.content.types import ContentCheck
 from siyu.customers import service as customers
 from siyu.customers.types import FACTS as CUSTOMERS
 from siyu.identity.types import FACTS as IDENTITY
-from siyu.journeys.rules.checking import World
 from siyu.journeys.rules.checking import problems as problems_of
+from siyu.journeys.rules.world import World
 from siyu.journeys.service.accounts import accounts_of
-from siyu.journeys.types.definition import CodeTrigger, Definition, Invite
+from siyu.journeys.types.definition import CodeTrigger, Definition, Invite, ScriptRef
 from siyu.journeys.types.facts import FACTS as OWN
 from siyu.journeys.types.problems import Problem
-from siyu.kernel.errors import SiyuError
+from siyu.kernel.errors import NotFound, SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.segments import service as segments
 from siyu.segments.types import FACTS as SEGMENTS
@@ -51,12 +53,21 @@ def world_of(conn: Connection, definition: Definition, now: datetime, zone: Zone
         lambda rule: _problem(lambda: segments.check_rule(conn, rule.rule)),
         fact_problem,
         customers.may_be_put,
+        lambda script: _script(conn, script),
+        lambda medium: content.has_medium(conn, medium),
     )
 
 
 def fact_problem(fact: FactTest) -> tuple[str, str] | None:
     """What is wrong with facts that are waited for, without full stop; ``None`` when there can be such."""
     return _problem(lambda: segments.check_fact(fact, KINDS))
+
+
+def _script(conn: Connection, script: ScriptRef) -> ContentCheck | None:
+    try:
+        return content.check_script(conn, content.script_version(conn, script.id, script.version).body)
+    except NotFound:
+        return None
 
 
 def _problem(check: Callable[[], object]) -> tuple[str, str] | None:

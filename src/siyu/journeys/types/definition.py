@@ -291,6 +291,21 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptRef:
+    """A version of a script, which never changes: what a journey was tried with is what it sends.
+
+    Attributes:
+        version: of the script.
+        bait: which of its baits, where it has some.
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+    id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    bait: Literal["a", "b"] = "a"
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """A touch is proposed to the gate, which sends it, puts it off or drops it.
 
@@ -302,7 +317,8 @@ class Send:
         valid_for: after that it is not worth sending any more.
         details: what a way needs besides, such as ``template_id``.
         kinds: for exclusions: ``red_packet``, ``coupon`` …
-        dropped: where to when the gate drops it at once; ``next`` when empty.
+        dropped: where to when the gate drops it at once, or a script has nothing for the person; ``next`` when empty.
+        script: says it, in the place of text, attachments and kinds, as each person gets it.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -316,6 +332,7 @@ class Send:
     details: Mapping[str, str] = field(default_factory=dict)
     kinds: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")], ...] = ()
     dropped: str = ""
+    script: ScriptRef | None = None
     kind: Literal["send"] = "send"
 
 

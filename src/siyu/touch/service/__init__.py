@@ -2,7 +2,7 @@
 
 from siyu.touch.rules.checking import check as check_rules
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
-from siyu.touch.service.counting import ways_sent
+from siyu.touch.service.counting import kinds_received, ways_sent
 from siyu.touch.service.deciding import brand_zone, decide_due, set_brand_zone
 from siyu.touch.service.following import ACTS, note_acts, reassign, split
 from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
@@ -38,6 +38,7 @@ __all__ = [
     "guarded_programmes",
     "halt_sending",
     "hold_customers",
+    "kinds_received",
     "leave_alone",
     "look_after_staff",
     "note_acts",

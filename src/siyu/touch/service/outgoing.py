@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
-from siyu.channels.types import Content, Delivery, Item
+from siyu.channels.types import FILE, Content, Delivery, Item
+from siyu.content import service as media
+from siyu.content.types import MEDIUM
 from siyu.touch.rules.choosing import Chosen
 from siyu.touch.rules.judging import Judge, Person
 from siyu.touch.service import messages
 from siyu.touch.service.wishes import Roads
 from siyu.touch.service.writing import Outgoing, Ticket
 from siyu.touch.types import Message, Reason
+
+_ACTOR: Final = "system:touch"
 
 
 def delivery_key(key: str, attempt: int) -> str:
@@ -41,6 +46,7 @@ def send(
         hash_: (Content(message.text, message.attachments), message.details)
         for hash_, message in _messages(conn, [tickets[one.offer.key] for one in going]).items()
     }
+    kept = _Kept(conn, texts, now)
     sent: dict[str, Outgoing] = {}
     held: dict[str, list[Delivery]] = {}
     step = 0
@@ -50,7 +56,7 @@ def send(
             wish = one.offer.wishes[one.verdict.wishes[step]]
             groups.setdefault((wish.account_id, wish.way), []).append(one)
         for (account_id, way), group in sorted(groups.items()):
-            items = [_item(one, step, roads, judge, people, tickets[one.offer.key], texts) for one in group]
+            items = [_item(one, step, roads, judge, people, tickets[one.offer.key], kept) for one in group]
             for start in range(0, len(items), channels.MOST_ITEMS):
                 piece = slice(start, start + channels.MOST_ITEMS)
                 answers = channels.deliver(conn, roads.accounts[account_id], way, items[piece], now)
@@ -69,6 +75,38 @@ def send(
     return sent
 
 
+class _Kept:
+    """What messages say, by their hash; media that they show are kept with the account that sends them."""
+
+    def __init__(self, conn: Connection, texts: Mapping[str, tuple[Content, Mapping[str, str]]], now: datetime) -> None:
+        self._conn, self._texts, self._now = conn, texts, now
+        self._shown: dict[tuple[str, int], Content] = {}
+        self._files: dict[tuple[str, int], str] = {}
+
+    def shown(self, hash_: str, account_id: int) -> tuple[Content, Mapping[str, str]]:
+        said, details = self._texts[hash_]
+        if not any(MEDIUM in fields for _, fields in said.attachments):
+            return said, details
+        if (hash_, account_id) not in self._shown:
+            attachments = tuple([(kind, self._with_file(fields, account_id)) for kind, fields in said.attachments])
+            self._shown[hash_, account_id] = Content(said.text, attachments)
+        return self._shown[hash_, account_id], details
+
+    def _with_file(self, fields: Mapping[str, str], account_id: int) -> Mapping[str, str]:
+        medium = fields.get(MEDIUM)
+        if medium is None:
+            return fields
+        if (medium, account_id) not in self._files:
+            about, content = media.medium_bytes(self._conn, medium)
+            self._files[medium, account_id] = str(
+                channels.keep_file(self._conn, account_id, about.name, content, about.media_type, _ACTOR, self._now)
+            )
+        return {
+            **{name: text for name, text in fields.items() if name != MEDIUM},
+            FILE: self._files[medium, account_id],
+        }
+
+
 def _messages(conn: Connection, tickets: Sequence[Ticket]) -> dict[str, Message]:
     found = {one.message_hash: one.message for one in tickets if one.message is not None}
     return found | messages.read(conn, {one.message_hash for one in tickets} - set(found))
@@ -81,11 +119,12 @@ def _item(
     judge: Judge,
     people: Mapping[int, Person],
     ticket: Ticket,
-    texts: Mapping[str, tuple[Content, Mapping[str, str]]],
+    kept: "_Kept",
 ) -> Item:
     offer = one.offer
-    address = roads.addresses[offer.wishes[one.verdict.wishes[step]]][offer.customer_id]
-    content, details = texts[ticket.message_hash]
+    wish = offer.wishes[one.verdict.wishes[step]]
+    address = roads.addresses[wish][offer.customer_id]
+    content, details = kept.shown(ticket.message_hash, wish.account_id)
     return Item(
         delivery_key(offer.key, ticket.attempt),
         address.subject_id,

@@ -1194,6 +1194,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/content/materials/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Material
+         * @description What is wrong with a material that is being written, and which ways could carry it; keeps nothing.
+         */
+        post: operations["check_material_api_v1_content_materials_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/content/materials/{material_id}": {
         parameters: {
             query?: never;
@@ -1270,6 +1290,26 @@ export interface paths {
          * @description Show what was uploaded.
          */
         get: operations["medium_api_v1_content_media__hash___get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/mixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mixes
+         * @description What a phase of each kind wants where its plan says nothing else, of a hundred posts.
+         */
+        get: operations["mixes_api_v1_content_mixes_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1375,7 +1415,7 @@ export interface paths {
         };
         /**
          * Scripts
-         * @description Scripts, newest first.
+         * @description Scripts, newest first, each with what its newest version says.
          */
         get: operations["scripts_api_v1_content_scripts_get"];
         put?: never;
@@ -1384,6 +1424,26 @@ export interface paths {
          * @description Make a script with its first version.
          */
         post: operations["make_script_api_v1_content_scripts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/scripts/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Script
+         * @description What is wrong with a script that is being written, and which ways could carry it; keeps nothing.
+         */
+        post: operations["check_script_api_v1_content_scripts_check_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6445,6 +6505,32 @@ export interface components {
             contact_ids: string[];
         };
         /**
+         * ContentCheck
+         * @description How something that is being written stands.
+         *
+         *     Attributes:
+         *         wrong: why it cannot be kept as it is, in English and Chinese; ``None`` when it can.
+         *         fits: which ways could carry it; none while something is wrong.
+         *         unsure: variables without a fallback.
+         */
+        ContentCheck: {
+            /**
+             * Fits
+             * @default []
+             */
+            fits: components["schemas"]["Fit"][];
+            /**
+             * Unsure
+             * @default []
+             */
+            unsure: string[];
+            /** Wrong */
+            wrong: [
+                string,
+                string
+            ] | null;
+        };
+        /**
          * ContentRead
          * @description One kind of content with the platform's limits; 0 where there is none.
          */
@@ -9388,6 +9474,34 @@ export interface components {
              */
             text: string;
         };
+        /**
+         * MaterialDraft
+         * @description A material while it is written; as long as it likes, for what is too long is to be told.
+         */
+        MaterialDraft: {
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "image" | "link" | "mini_program" | "video" | "file";
+            /**
+             * Medium
+             * @default
+             */
+            medium: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /** MaterialNew */
         MaterialNew: {
             /**
@@ -12084,6 +12198,31 @@ export interface components {
             versions: components["schemas"]["ScriptVersion"][];
         };
         /**
+         * ScriptRef
+         * @description A version of a script, which never changes: what a journey was tried with is what it sends.
+         *
+         *     Attributes:
+         *         version: of the script.
+         *         bait: which of its baits, where it has some.
+         */
+        ScriptRef: {
+            /**
+             * Bait
+             * @default a
+             * @enum {string}
+             */
+            bait: "a" | "b";
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+        };
+        /** ScriptRow */
+        ScriptRow: {
+            newest: components["schemas"]["ScriptVersion"];
+            script: components["schemas"]["Script"];
+        };
+        /**
          * ScriptVersion
          * @description One version; it never changes.
          *
@@ -12252,7 +12391,8 @@ export interface components {
          *         valid_for: after that it is not worth sending any more.
          *         details: what a way needs besides, such as ``template_id``.
          *         kinds: for exclusions: ``red_packet``, ``coupon`` …
-         *         dropped: where to when the gate drops it at once; ``next`` when empty.
+         *         dropped: where to when the gate drops it at once, or a script has nothing for the person; ``next`` when empty.
+         *         script: says it, in the place of text, attachments and kinds, as each person gets it.
          */
         Send: {
             /**
@@ -12283,6 +12423,7 @@ export interface components {
             next: string;
             /** Purpose */
             purpose?: ("service" | "transactional" | "marketing") | null;
+            script?: components["schemas"]["ScriptRef"] | null;
             /**
              * Text
              * @default
@@ -17216,6 +17357,8 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: ("text" | "image" | "link" | "mini_program" | "video" | "file") | null;
+                /** @description Only what has these words in it. */
+                words?: string;
                 /** @description Only what has an id below this one. */
                 below?: number | null;
                 limit?: number;
@@ -17276,6 +17419,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_material_api_v1_content_materials_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterialDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheck"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -17489,6 +17674,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mixes_api_v1_content_mixes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["Mix"];
+                    };
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -17766,6 +17991,8 @@ export interface operations {
     scripts_api_v1_content_scripts_get: {
         parameters: {
             query?: {
+                /** @description Only what has these words in it. */
+                words?: string;
                 /** @description Only what has an id below this one. */
                 below?: number | null;
                 limit?: number;
@@ -17783,7 +18010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Script"][];
+                    "application/json": components["schemas"]["ScriptRow"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -17826,6 +18053,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScriptVersion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_script_api_v1_content_scripts_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Body"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheck"];
                 };
             };
             /** @description The request cannot be done as it is. */

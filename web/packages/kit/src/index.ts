@@ -13,6 +13,7 @@ export { Identifier, useIdentifierName } from "./Identifier";
 export { useLanguage } from "./language";
 export { Masked } from "./Masked";
 export { Page } from "./Page";
+export { Sideways } from "./Sideways";
 export { StatCard, type Delta } from "./StatCard";
 export { Broken, Empty, ErrorBoundary, ErrorNote, ErrorState, Loaded, Loading, useErrorText, useShowError } from "./states";
 export { DataTable } from "./table/DataTable";

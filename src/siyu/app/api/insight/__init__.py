@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from siyu.app.api.insight import funnels, lift, reports
+from siyu.engines.http import join
 
 router = APIRouter()
-for part in (reports, funnels, lift):
-    router.include_router(part.router)
+join(router, reports.router, funnels.router, lift.router)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from siyu.app.api.journeys import drafts, people, rehearsals, running, tasks
+from siyu.engines.http import join
 
 router = APIRouter()
-for part in (drafts, running, people, rehearsals, tasks):
-    router.include_router(part.router)
+join(router, drafts.router, running.router, people.router, rehearsals.router, tasks.router)

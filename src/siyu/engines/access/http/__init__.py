@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from siyu.engines.access.http import pages, routes
+from siyu.engines.http import join
 
 __all__ = ["router"]
 
 router = APIRouter()
-router.include_router(routes.router)
-router.include_router(pages.pages)
+join(router, routes.router, pages.pages)

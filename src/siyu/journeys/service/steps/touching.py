@@ -1,24 +1,38 @@
 """Steps that would reach somebody: what they say is proposed to the touch gate, which decides."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from siyu.channels import service as channels
+from siyu.content import service as content
 from siyu.customers import service as customers
-from siyu.journeys.rules.checking import chosen
 from siyu.journeys.rules.moments import sure_span
+from siyu.journeys.rules.reaching import chosen
 from siyu.journeys.rules.texts import fill, texts_of, traits_in
 from siyu.journeys.service.accounts import accounts_of
 from siyu.journeys.service.batch import DEFAULT_PURPOSE, Batch, Group, Place
-from siyu.journeys.types.definition import Attachment, Invite, Send
+from siyu.journeys.types.definition import Attachment, Invite, ScriptRef, Send
 from siyu.journeys.types.problems import Problem, WrongState
 from siyu.touch import service as touch
 from siyu.touch.types import Message, Proposal, Wish
 
+_ACTOR: Final = "system:journeys"
+
+
+class Said(NamedTuple):
+    """What somebody is to read. A tuple, because there are so many."""
+
+    place: Place
+    message: Message
+    kinds: frozenset[str]
+
 
 def send(batch: Batch, group: Group, step: Send) -> None:
     """Propose a touch for each. They go on, whatever the gate says; only a drop may lead another way."""
-    _propose(batch, group, step, group.places, step.attachments, frozenset(step.kinds))
+    if step.script is not None:
+        _by_script(batch, group, step, step.script)
+    else:
+        _by_text(batch, group, step, group.places, step.attachments, frozenset(step.kinds))
 
 
 def invite(batch: Batch, group: Group, step: Invite) -> None:
@@ -41,10 +55,38 @@ def invite(batch: Batch, group: Group, step: Invite) -> None:
             reason_zh=f"步骤“{group.name}”的活码 {step.code} 未开启，请开启或另选活码。",
         )
     link = Attachment("link", {"title": step.title, "url": code.url})
-    _propose(batch, group, step, asked, (link,), frozenset())
+    _by_text(batch, group, step, asked, (link,), frozenset())
 
 
-def _propose(
+def _by_script(batch: Batch, group: Group, step: Send, script: ScriptRef) -> None:
+    """What the script has for each. For whom it has nothing, or no value of a variable, go as if it were dropped."""
+    conn, now = batch.around.conn, batch.around.now
+    ids = [place.customer_id for place in group.places]
+    found = content.render(
+        conn,
+        script.id,
+        script.version,
+        ids,
+        arm=script.bait,
+        given=touch.kinds_received(conn, ids, now),
+        personal="clear" if batch.proposed is None else "masked",  # of a rehearsal only the text is looked at
+        actor=_ACTOR,
+        now=now,
+    )
+    said: list[Said] = []
+    silent = []
+    for place in group.places:
+        one = found[place.customer_id]
+        if one.missing or one.nothing_left:
+            silent.append(place)
+        else:
+            said.append(Said(place, Message(one.text, one.attachments, step.details), one.kinds))
+    batch.go(silent, step.dropped or step.next, "unsaid")
+    if said:
+        _propose(batch, group, step, said)
+
+
+def _by_text(
     batch: Batch,
     group: Group,
     step: Send | Invite,
@@ -52,37 +94,44 @@ def _propose(
     attachments: Sequence[Attachment],
     kinds: frozenset[str],
 ) -> None:
-    conn, now = batch.around.conn, batch.around.now
-    wishes = _wishes(batch, group, step)
+    conn = batch.around.conn
     traits = customers.traits_of(conn, [place.customer_id for place in places], traits_in(texts_of(step)))
-    valid_until = now + sure_span(step.valid_for)
-    purpose = step.purpose or group.definition.purpose or DEFAULT_PURPOSE
     told: dict[tuple[str, ...], Message] = {}
     personal = any("{{" in text for text in texts_of(step))
     same = None if personal else _message(group, step, attachments, {}, places[0], told)
-    proposals = []
-    for place in places:
-        message = same or _message(group, step, attachments, traits.get(place.customer_id, {}), place, told)
-        proposals.append(
-            Proposal(
-                group.key_of(place),
-                group.journey.programme_id,
-                place.customer_id,
-                purpose,
-                message,
-                wishes,
-                step.value_fen,
-                valid_until,
-                kinds,
-            )
+    said = [
+        Said(place, same or _message(group, step, attachments, traits.get(place.customer_id, {}), place, told), kinds)
+        for place in places
+    ]
+    _propose(batch, group, step, said)
+
+
+def _propose(batch: Batch, group: Group, step: Send | Invite, said: Sequence[Said]) -> None:
+    conn, now = batch.around.conn, batch.around.now
+    wishes = _wishes(batch, group, step)
+    valid_until = now + sure_span(step.valid_for)
+    purpose = step.purpose or group.definition.purpose or DEFAULT_PURPOSE
+    proposals = [
+        Proposal(
+            group.key_of(one.place),
+            group.journey.programme_id,
+            one.place.customer_id,
+            purpose,
+            one.message,
+            wishes,
+            step.value_fen,
+            valid_until,
+            one.kinds,
         )
+        for one in said
+    ]
     decisions = touch.propose(conn, proposals, now)
     batch.touches += len(proposals)
     if batch.proposed is not None:
         batch.proposed.update({one.key: (group.name, one.message.text) for one in proposals})
     by_way: dict[str, list[Place]] = {"send": [], "defer": [], "drop": []}
-    for place, decision in zip(places, decisions, strict=True):
-        by_way[decision.outcome].append(place)
+    for one, decision in zip(said, decisions, strict=True):
+        by_way[decision.outcome].append(one.place)
     for way, gone in by_way.items():
         batch.go(gone, step.dropped if way == "drop" and step.dropped else step.next, way)
 

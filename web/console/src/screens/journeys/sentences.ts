@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../app/session";
 import { useAccounts, useKinds } from "../channels/accounts";
+import { useScripts } from "../content/content";
 import { minutesOf, unitOf } from "./editor/texts";
 import type { FactMatch, PropertyTest, Step, Trigger, When, Wish } from "./journey";
 
@@ -36,10 +37,12 @@ export function useSentences() {
   const segments = useSegments().data;
   const kinds = useFactKinds().data?.kinds;
   const codes = useCodes().data;
+  const scripts = useScripts().data;
   const via = useVia();
 
   const segment = (id: number): string =>
     id === 0 ? t("trigger.noSegment") : (segments?.find((one) => one.id === id)?.name ?? (segments ? t("trigger.unknownSegment", { id: String(id) }) : `#${id}`));
+  const script = ({ id, version }: { id: number; version: number }): string => t("canvas.says.script", { name: scripts?.find((one) => one.script.id === id)?.script.name ?? `#${id}`, version: String(version) });
   const factKind = (kind: string): string => {
     const found = kinds?.find((one) => one.name === kind);
     return found && language === "zh" ? found.zh : kind;
@@ -121,8 +124,10 @@ export function useSentences() {
       case "branch":
         return t("canvas.says.branch", { count: one.cases.length });
       case "send":
-      case "invite":
-        return one.wishes.length ? t("canvas.says.via", { via: one.wishes.map(via).join(" → "), text: one.text.trim() || t("canvas.says.noText") }) : t("canvas.says.nobody");
+      case "invite": {
+        const text = (one.kind === "send" && one.script ? script(one.script) : one.text.trim()) || t("canvas.says.noText");
+        return one.wishes.length ? t("canvas.says.via", { via: one.wishes.map(via).join(" → "), text }) : t("canvas.says.nobody");
+      }
       case "staff_task":
         return t("canvas.says.task", { title: one.title || t("canvas.says.noText"), for: span(one.due_in) });
       case "tag": {

@@ -1,5 +1,6 @@
 /** Every English word. */
 export { channels } from "./channels";
+export { content } from "./content";
 export { customers } from "./customers";
 export { imports } from "./imports";
 export { insight } from "./insight";

@@ -12,6 +12,7 @@ export const shell: Words<typeof source> = {
     overview: "Overview",
     customers: "Customers",
     segments: "Segments",
+    content: "Content",
     touch: "Touches",
     journeys: "Journeys",
     channels: "Channels",

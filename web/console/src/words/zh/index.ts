@@ -1,5 +1,6 @@
 /** Every Chinese word, one catalogue an area; the name of an area is its i18next namespace. */
 export { channels } from "./channels";
+export { content } from "./content";
 export { customers } from "./customers";
 export { imports } from "./imports";
 export { insight } from "./insight";

@@ -9,6 +9,7 @@ export const shell = {
     overview: "总览",
     customers: "客户",
     segments: "人群",
+    content: "内容",
     touch: "触达",
     journeys: "旅程",
     channels: "渠道",

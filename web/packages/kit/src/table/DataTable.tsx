@@ -5,6 +5,7 @@ import type { Key, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useSearchParams } from "react-router";
 
+import { Sideways } from "../Sideways";
 import { Empty, ErrorState } from "../states";
 import { ColumnChoice } from "./ColumnChoice";
 import { Filters } from "./Filters";
@@ -68,7 +69,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         </Flex>
       </Flex>
       {/* Not by antd's `scroll`: that repeats the heading in a hidden row, with a box to tick that the keyboard reaches. */}
-      <div style={{ overflowX: "auto" }}>
+      <Sideways label={title}>
         <Table<Row>
           aria-label={t("table.of", { name: title })}
           size="middle"
@@ -89,7 +90,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
           }
           locale={{ emptyText: found.isPending ? " " : <Nothing filtered={filtered} empty={props.empty} onClear={() => setSearch(withoutFilters(search, list, prefix))} /> }}
         />
-      </div>
+      </Sideways>
       <Pager page={found.data} limit={list.limit} prefix={prefix} search={search} trail={trailOf(location.state)} go={setSearch} />
     </Flex>
   );

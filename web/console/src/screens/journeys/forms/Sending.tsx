@@ -1,15 +1,17 @@
-import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Card, Collapse, Flex, Input, Select } from "antd";
+import { Collapse, Flex, Input, Select } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { PURPOSES, type Attachment, type Definition, type StepOf } from "../journey";
+import { KindSelect } from "../../content/scripts/Kinds";
+import { PURPOSES, type Definition, type StepOf } from "../journey";
 import { useCodes } from "../sentences";
+import { Attachments } from "./Attachments";
 import { Field, SpanInput, YuanInput } from "./fields";
 import { Pairs } from "./Pairs";
+import { Says } from "./Says";
+import { saying } from "./instead";
 import { TextInput } from "./TextInput";
-import { useWaysOf, Wishes, type Way } from "./Wishes";
-
-const KINDS = ["red_packet", "coupon", "gift"] as const;
+import { useWaysOf, Wishes } from "./Wishes";
 
 interface Props<Step> {
   step: Step;
@@ -20,27 +22,35 @@ interface Props<Step> {
 /** What is sent, by what, to which end. */
 export function SendForm({ step, definition, onChange }: Props<StepOf<"send">>) {
   const { t } = useTranslation("journeys");
-  const ways = useWaysOf()(step.wishes);
+  const own = <OwnWords step={step} definition={definition} onChange={onChange} />;
   return (
     <>
-      <Reaching step={step} definition={definition} onChange={(part) => onChange({ ...step, ...part })} />
-      <Field label={t("forms.send.attachments")}>
-        <Attachments ways={ways} value={step.attachments ?? []} onChange={(attachments) => onChange({ ...step, attachments })} />
-      </Field>
-      <Field label={t("forms.send.kinds")} tip={t("forms.send.kindsWhat")}>
-        <Select
-          mode="tags"
-          aria-label={t("forms.send.kinds")}
-          value={[...(step.kinds ?? [])]}
-          options={KINDS.map((value) => ({ value, label: t(`forms.kindOf.${value}`) }))}
-          onChange={(kinds: string[]) => onChange({ ...step, kinds: kinds.map((one) => one.trim().toLowerCase()).filter((one) => /^[a-z][a-z0-9_]{0,59}$/.test(one)) })}
-        />
-      </Field>
+      <Reaching step={step} definition={definition} onChange={(part) => onChange({ ...step, ...part })} says={<Says script={step.script ?? null} own={own} onChange={(script) => onChange(saying(step, script))} />} />
       <Collapse
         ghost
         size="small"
         items={[{ key: "details", label: t("forms.send.details"), children: <Pairs label={t("forms.send.details")} add={t("forms.webhook.addField")} value={step.details ?? {}} onChange={(details) => onChange({ ...step, details })} /> }]}
       />
+    </>
+  );
+}
+
+/** Words of the step's own, and what goes with them. */
+function OwnWords({ step, definition, onChange }: Props<StepOf<"send">>) {
+  const { t } = useTranslation("journeys");
+  const ways = useWaysOf()(step.wishes);
+  const limits = ways.flatMap((way) => way.contents.filter((one) => one.name === "text"));
+  return (
+    <>
+      <Field label={t("forms.send.text")} required>
+        <TextInput label={t("forms.send.text")} value={step.text} variables={definition.variables ?? {}} limits={limits} onChange={(text) => onChange({ ...step, text })} />
+      </Field>
+      <Field label={t("forms.send.attachments")}>
+        <Attachments ways={ways} value={step.attachments ?? []} onChange={(attachments) => onChange({ ...step, attachments })} onText={(text) => onChange({ ...step, text: [step.text, text].filter(Boolean).join("\n") })} />
+      </Field>
+      <Field label={t("forms.send.kinds")} tip={t("forms.send.kindsWhat")}>
+        <KindSelect label={t("forms.send.kinds")} value={step.kinds ?? []} onChange={(kinds) => onChange({ ...step, kinds })} />
+      </Field>
     </>
   );
 }
@@ -57,25 +67,32 @@ export function InviteForm({ step, definition, onChange }: Props<StepOf<"invite"
       <Field label={t("forms.send.linkTitle")}>
         <Input aria-label={t("forms.send.linkTitle")} value={step.title} maxLength={120} onChange={(event) => onChange({ ...step, title: event.target.value })} />
       </Field>
-      <Reaching step={step} definition={definition} onChange={(part) => onChange({ ...step, ...part })} />
+      <Reaching step={step} definition={definition} onChange={(part) => onChange({ ...step, ...part })} says={<InviteText step={step} definition={definition} onChange={onChange} />} />
     </>
   );
 }
 
-type Reach = Pick<StepOf<"send">, "wishes" | "text" | "purpose" | "value_fen" | "valid_for">;
-
-function Reaching({ step, definition, onChange }: { step: Reach; definition: Definition; onChange: (part: Partial<Reach>) => void }) {
+function InviteText({ step, definition, onChange }: Props<StepOf<"invite">>) {
   const { t } = useTranslation("journeys");
   const limits = useWaysOf()(step.wishes).flatMap((way) => way.contents.filter((one) => one.name === "text"));
+  return (
+    <Field label={t("forms.send.text")} required>
+      <TextInput label={t("forms.send.text")} value={step.text} variables={definition.variables ?? {}} limits={limits} onChange={(text) => onChange({ ...step, text })} />
+    </Field>
+  );
+}
+
+type Reach = Pick<StepOf<"send">, "wishes" | "purpose" | "value_fen" | "valid_for">;
+
+function Reaching({ step, definition, onChange, says }: { step: Reach; definition: Definition; onChange: (part: Partial<Reach>) => void; says: ReactNode }) {
+  const { t } = useTranslation("journeys");
   const asJourney = definition.purpose ? t("forms.send.purposeAs", { purpose: t(`purpose.${definition.purpose}`) }) : t("forms.send.purposeNone");
   return (
     <>
       <Field label={t("forms.send.wishes")} required>
         <Wishes value={step.wishes} onChange={(wishes) => onChange({ wishes })} />
       </Field>
-      <Field label={t("forms.send.text")} required>
-        <TextInput label={t("forms.send.text")} value={step.text} variables={definition.variables ?? {}} limits={limits} onChange={(text) => onChange({ text })} />
-      </Field>
+      {says}
       <Flex gap="middle" wrap>
         <Field label={t("forms.send.purpose")}>
           <Select
@@ -95,34 +112,4 @@ function Reaching({ step, definition, onChange }: { step: Reach; definition: Def
       </Flex>
     </>
   );
-}
-
-/** What goes with the text, as far as the ways carry it. */
-function Attachments({ ways, value, onChange }: { ways: readonly Way[]; value: readonly Attachment[]; onChange: (attachments: Attachment[]) => void }) {
-  const { t } = useTranslation("journeys");
-  const contents = ways.flatMap((way) => way.contents).filter((one) => one.name !== "text");
-  const kinds = [...new Set([...contents.map((one) => one.name), ...value.map((one) => one.kind)])];
-  const most = ways.length ? Math.min(...ways.map((way) => way.attachments)) : 0;
-  const name = (kind: string): string => t(`forms.content.${kind as "link"}`, { defaultValue: kind });
-  return (
-    <Flex vertical gap={6}>
-      {value.map((one, index) => (
-        <Card
-          key={index}
-          size="small"
-          title={<Select aria-label={t("forms.send.attachments")} value={one.kind} options={kinds.map((kind) => ({ value: kind, label: name(kind) }))} onChange={(kind) => onChange(value.map((each, at) => (at === index ? { ...one, kind } : each)))} style={{ width: 140 }} />}
-          extra={<Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t("forms.send.removeAttachment", { number: String(index + 1) })} onClick={() => onChange(value.filter((_, at) => at !== index))} />}
-        >
-          <Pairs label={name(one.kind)} add={t("forms.webhook.addField")} value={one.fields ?? {}} onChange={(fields) => onChange(value.map((each, at) => (at === index ? { ...one, fields } : each)))} />
-        </Card>
-      ))}
-      <Button type="dashed" size="small" icon={<PlusOutlined />} disabled={value.length >= most || kinds.length === 0} style={{ alignSelf: "flex-start" }} onClick={() => onChange([...value, starting(kinds)])}>
-        {t("forms.send.addAttachment")}
-      </Button>
-    </Flex>
-  );
-}
-
-function starting(kinds: readonly string[]): Attachment {
-  return kinds.includes("link") ? { kind: "link", fields: { title: "", url: "https://", description: "" } } : { kind: kinds[0] ?? "link", fields: {} };
 }

@@ -6,11 +6,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
+import type { Picked } from "../../content/pick/ScriptPick";
+import { Attachments } from "../forms/Attachments";
 import { Field, SegmentSelect, YuanInput } from "../forms/fields";
+import { Says } from "../forms/Says";
+import { saying } from "../forms/instead";
 import { TextInput } from "../forms/TextInput";
 import { Moment } from "../forms/Times";
 import { useWaysOf, Wishes } from "../forms/Wishes";
-import { keyOf, PURPOSES, useAgain, type Wish } from "../journey";
+import { keyOf, PURPOSES, useAgain, type Attachment, type Wish } from "../journey";
 import { useSegments } from "../sentences";
 import { Back } from "./Templates";
 
@@ -19,6 +23,9 @@ interface Draft {
   segment: number;
   wishes: Wish[];
   text: string;
+  attachments: Attachment[];
+  kinds: string[];
+  script: Picked | null;
   purpose: (typeof PURPOSES)[number];
   value_fen: number;
   timed: boolean;
@@ -27,7 +34,7 @@ interface Draft {
   fair: boolean;
 }
 
-const NEW: Draft = { name: "", segment: 0, wishes: [], text: "", purpose: "marketing", value_fen: 0, timed: false, at: null, per_minute: 100, fair: true };
+const NEW: Draft = { name: "", segment: 0, wishes: [], text: "", attachments: [], kinds: [], script: null, purpose: "marketing", value_fen: 0, timed: false, at: null, per_minute: 100, fair: true };
 
 /** One message to everybody of a segment: who, by what, what it says, when, how fast. */
 export function Broadcast() {
@@ -42,8 +49,8 @@ export function Broadcast() {
   const limits = waysOf(draft.wishes).flatMap((way) => way.contents.filter((one) => one.name === "text"));
   const making = useMutation({
     mutationFn: () => {
-      const { name, purpose, per_minute, fair, wishes, text, value_fen } = draft;
-      const sending = { kind: "send" as const, next: "", wishes, text, value_fen, attachments: [], kinds: [], valid_for: "1d", dropped: "" };
+      const { name, purpose, per_minute, fair, wishes, text, attachments, kinds, script, value_fen } = draft;
+      const sending = { kind: "send" as const, next: "", wishes, text, value_fen, attachments, kinds, script, valid_for: "1d", dropped: "" };
       return answered(api.POST("/api/v1/journeys/broadcasts", { body: { key: keyOf(name, now), name, segment: draft.segment, sending, purpose, at: draft.timed ? draft.at : null, per_minute, fair, variables: {} } }));
     },
     onSuccess: async (made) => {
@@ -51,7 +58,7 @@ export function Broadcast() {
       await navigate(`/journeys/${made.id}${draft.timed ? "" : `?segment=${draft.segment}`}`);
     },
   });
-  const ready = draft.name.trim() && draft.segment && draft.wishes.length && draft.text.trim() && (!draft.timed || draft.at);
+  const ready = draft.name.trim() && draft.segment && draft.wishes.length && (draft.script || draft.text.trim()) && (!draft.timed || draft.at);
   return (
     <Page title={t("broadcast.title")} what={t("broadcast.what")} above={<Back />}>
       <Form layout="vertical" component="div" style={{ maxWidth: 760 }}>
@@ -68,9 +75,20 @@ export function Broadcast() {
             <Field label={t("forms.send.wishes")} required>
               <Wishes value={draft.wishes} onChange={(wishes) => set({ wishes })} />
             </Field>
-            <Field label={t("broadcast.text")} required>
-              <TextInput label={t("broadcast.text")} value={draft.text} variables={{}} limits={limits} onChange={(text) => set({ text })} />
-            </Field>
+            <Says
+              script={draft.script}
+              onChange={(script) => set(saying(draft, script))}
+              own={
+                <>
+                  <Field label={t("broadcast.text")} required>
+                    <TextInput label={t("broadcast.text")} value={draft.text} variables={{}} limits={limits} onChange={(text) => set({ text })} />
+                  </Field>
+                  <Field label={t("forms.send.attachments")}>
+                    <Attachments ways={waysOf(draft.wishes)} value={draft.attachments} onChange={(attachments) => set({ attachments })} onText={(text) => set({ text: [draft.text, text].filter(Boolean).join("\n") })} />
+                  </Field>
+                </>
+              }
+            />
             <Flex gap="middle" wrap>
               <Field label={t("broadcast.purpose")} required>
                 <Select aria-label={t("broadcast.purpose")} value={draft.purpose} options={PURPOSES.map((value) => ({ value, label: t(`purpose.${value}`) }))} onChange={(purpose) => set({ purpose })} style={{ width: 160 }} />

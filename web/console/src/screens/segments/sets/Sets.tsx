@@ -1,6 +1,6 @@
 import { CheckOutlined, CloseOutlined } from "@ant-design/icons";
 import { answered, api } from "@siyu/api";
-import { Count, Empty, Loaded, Page, toCsv, download, useFormat } from "@siyu/kit";
+import { Count, Empty, Loaded, Page, Sideways, toCsv, download, useFormat } from "@siyu/kit";
 import { useQueries } from "@tanstack/react-query";
 import { Button, Card, Flex, Select, Table, Typography, type TableProps } from "antd";
 import { useTranslation } from "react-i18next";
@@ -124,9 +124,9 @@ function Parts({ chosen }: { chosen: readonly Segment[] }) {
       extra={<Button onClick={save}>{t("sets.csv")}</Button>}
     >
       <Typography.Paragraph type="secondary">{chosen.map((one) => t("sets.sizeOf", { name: one.name, people: count(one.people ?? 0) })).join(t("sets.comma"))}</Typography.Paragraph>
-      <div style={{ overflowX: "auto" }}>
+      <Sideways label={t("sets.parts")}>
         <Table<Line> aria-label={t("sets.parts")} size="small" rowKey="key" columns={columns} dataSource={lines} pagination={false} style={{ minWidth: "max-content" }} />
-      </div>
+      </Sideways>
       <PeopleDrawer
         open={shown !== undefined}
         title={shown?.name}
