@@ -95,10 +95,11 @@ def seal(database: Database) -> int:
 def _singles(url: str, worker: int, people: int, pipe: Connection) -> None:
     gc.set_threshold(*COLLECTING)
     database = Database(url, pool_size=1)
+    run_id = os.getpid()  # a key that was there would be answered, not posted
 
     def once(number: int) -> None:
         with database.transaction() as conn:
-            loyalty.post_one(conn, earning(f"{worker}:{number}", (number * 7919 + worker * 104729) % people + 1), NOW)
+            loyalty.post_one(conn, earning(f"{run_id}:{number}", (number * 7919 + worker * 104729) % people + 1), NOW)
 
     for number in range(20):  # statements are prepared after some calls
         once(-1 - number)
@@ -119,7 +120,7 @@ def _batches(url: str, worker: int, people: int, pipe: Connection) -> None:
 
     def once(number: int) -> None:
         batch = [
-            earning(f"b{worker}:{number}:{place}", (number * BATCH + place * WRITERS + worker) % people + 1)
+            earning(f"b{os.getpid()}:{number}:{place}", (number * BATCH + place * WRITERS + worker) % people + 1)
             for place in range(BATCH)
         ]
         with database.transaction() as conn:

@@ -1,6 +1,7 @@
 """Accounts and units. Locks are taken in the order of the accounts' ids."""
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -18,41 +19,62 @@ class Found(NamedTuple):
     moved_to: int | None
 
 
+_FEW: Final = 4
+_ARRAYS: Final = """
+    unnest(CAST(%({name}_kinds)s AS text[]), CAST(%({name}_owners)s AS bigint[]), CAST(%({name}_units)s AS text[]))"""
 _TAKE: Final = """
     WITH locked AS MATERIALIZED (
         SELECT had.id, had.kind, had.owner, had.unit, had.balance, had.moved_to
-        FROM unnest(CAST(%(kinds)s AS text[]), CAST(%(owners)s AS bigint[]), CAST(%(units)s AS text[]))
-            AS wanted (kind, owner, unit)
-        JOIN loyalty.account AS had USING (kind, owner, unit)
+        FROM {locked} AS wanted (kind, owner, unit) JOIN loyalty.account AS had USING (kind, owner, unit)
         ORDER BY had.id FOR NO KEY UPDATE OF had
     )
     SELECT id, kind, owner, unit, balance, moved_to FROM locked
     UNION ALL
     SELECT had.id, had.kind, had.owner, had.unit, 0, NULL
-    FROM unnest(CAST(%(counted)s AS text[]), CAST(%(counted_units)s AS text[])) AS wanted (kind, unit)
-    JOIN loyalty.account AS had ON had.kind = wanted.kind AND had.owner = 0 AND had.unit = wanted.unit
+    FROM {counted} AS wanted (kind, owner, unit) JOIN loyalty.account AS had USING (kind, owner, unit)
     UNION ALL
-    SELECT nextval('loyalty.transaction_id_seq'), NULL, NULL, NULL, NULL, NULL
-    FROM generate_series(1, CAST(%(numbers)s AS integer))
+    SELECT nextval('loyalty.transaction_id_seq'), NULL, NULL, NULL, NULL, NULL{numbers}
 """
+
+
+@lru_cache(maxsize=100)
+def _take(locked: int, counted: int, numbers: int) -> str:
+    """The statement. Few rows are spelled out: then PostgreSQL knows how many there are, and does not plan it each time anew."""
+    return _TAKE.format(
+        locked=_wanted("locked", locked),
+        counted=_wanted("counted", counted),
+        numbers="" if numbers == 1 else " FROM generate_series(1, CAST(%(numbers)s AS integer))",
+    )
+
+
+def _wanted(name: str, number: int) -> str:
+    if not 1 <= number <= _FEW:
+        return _ARRAYS.format(name=name)
+    lines = [
+        f"(CAST(%({name}_kind{n})s AS text), CAST(%({name}_owner{n})s AS bigint), CAST(%({name}_unit{n})s AS text))"
+        for n in range(number)
+    ]
+    return f"(VALUES {', '.join(lines)})"
+
+
+def _parameters(name: str, accounts: Sequence[Account]) -> dict[str, Any]:
+    if 1 <= len(accounts) <= _FEW:
+        fields = ("kind", "owner", "unit")
+        return {
+            f"{name}_{field}{n}": value
+            for n, one in enumerate(accounts)
+            for field, value in zip(fields, one, strict=True)
+        }
+    return {f"{name}_{field}s": [one[n] for one in accounts] for n, field in enumerate(("kind", "owner", "unit"))}
 
 
 def take(
     conn: Connection, locked: Sequence[Account], counted: Sequence[Account], numbers: int
 ) -> tuple[list[Found], list[int]]:
     """Lock accounts and look up those that nobody locks; those that there are. Also gives out ids of transactions."""
-    found = quick(
-        conn,
-        _TAKE,
-        {
-            "kinds": [one.kind for one in locked],
-            "owners": [one.owner for one in locked],
-            "units": [one.unit for one in locked],
-            "counted": [one.kind for one in counted],
-            "counted_units": [one.unit for one in counted],
-            "numbers": numbers,
-        },
-    )
+    parameters = {**_parameters("locked", locked), **_parameters("counted", counted), "numbers": numbers}
+    few = (min(len(locked), _FEW + 1), min(len(counted), _FEW + 1), min(numbers, 2))
+    found = quick(conn, _take(*few), parameters)
     return [_found(row) for row in found if row[1] is not None], [row[0] for row in found if row[1] is None]
 
 
