@@ -46,7 +46,7 @@ from siyu.channels.service.logins import begin_login, finish_login, login_of_app
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
 from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
 from siyu.channels.service.media import MOST_BYTES as MOST_PICTURE_BYTES
-from siyu.channels.service.media import keep_file, keep_picture, picture, upload_again
+from siyu.channels.service.media import keep_file, keep_picture, kept_file, picture, upload_again
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
@@ -157,6 +157,7 @@ __all__ = [
     "keep_pending",
     "keep_picture",
     "keep_recognised",
+    "kept_file",
     "login_of_app",
     "make_tags",
     "mark_orders",

@@ -72,6 +72,11 @@ def keep_file(
     ).id
 
 
+def kept_file(conn: Connection, account_id: int, digest: bytes) -> int | None:
+    """The id of the account's file with this SHA-256; ``None`` when none is kept."""
+    return tables.by_digest(conn, account_id, digest)
+
+
 def brought(desk: Desk, account: Account, items: Sequence[Item]) -> Sequence[Item]:
     """The items with what the platform calls their files; those that it does not know are uploaded first.
 

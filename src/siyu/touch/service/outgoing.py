@@ -81,7 +81,7 @@ class _Kept:
     def __init__(self, conn: Connection, texts: Mapping[str, tuple[Content, Mapping[str, str]]], now: datetime) -> None:
         self._conn, self._texts, self._now = conn, texts, now
         self._shown: dict[tuple[str, int], Content] = {}
-        self._files: dict[tuple[str, int], str] = {}
+        self._files: dict[tuple[str, int], int | None] = {}
 
     def shown(self, hash_: str, account_id: int) -> tuple[Content, Mapping[str, str]]:
         said, details = self._texts[hash_]
@@ -97,14 +97,20 @@ class _Kept:
         if medium is None:
             return fields
         if (medium, account_id) not in self._files:
-            about, content = media.medium_bytes(self._conn, medium)
-            self._files[medium, account_id] = str(
-                channels.keep_file(self._conn, account_id, about.name, content, about.media_type, _ACTOR, self._now)
-            )
-        return {
-            **{name: text for name, text in fields.items() if name != MEDIUM},
-            FILE: self._files[medium, account_id],
-        }
+            self._files[medium, account_id] = self._file(medium, account_id)
+        file = self._files[medium, account_id]
+        rest = {name: text for name, text in fields.items() if name != MEDIUM}
+        return {**rest, FILE: str(file)} if file is not None else fields
+
+    def _file(self, medium: str, account_id: int) -> int | None:
+        """``None`` where there are no such bytes: the platform refuses that one, and nobody else waits for it."""
+        if not media.has_medium(self._conn, medium):
+            return None
+        # The hash of a medium is what its file is known by too; bytes are read only for the first time.
+        if (kept := channels.kept_file(self._conn, account_id, bytes.fromhex(medium))) is not None:
+            return kept
+        about, content = media.medium_bytes(self._conn, medium)
+        return channels.keep_file(self._conn, account_id, about.name, content, about.media_type, _ACTOR, self._now)
 
 
 def _messages(conn: Connection, tickets: Sequence[Ticket]) -> dict[str, Message]:
