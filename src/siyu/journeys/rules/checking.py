@@ -1,16 +1,15 @@
 """What has to be changed before a journey can be published, each in a sentence. Pure: what it may refer to is handed in."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from siyu.channels.types import About, Way
 from siyu.journeys.rules.graph import endless, reachable, restless, ways_out
 from siyu.journeys.rules.moments import in_zone, next_run, span
-from siyu.journeys.rules.texts import longest, texts_of, variables
+from siyu.journeys.rules.reaching import of_asking, of_publishing, of_sending
+from siyu.journeys.rules.texts import texts_of, variables
+from siyu.journeys.rules.world import World
 from siyu.journeys.types.definition import (
     Branch,
     ByArm,
@@ -20,6 +19,7 @@ from siyu.journeys.types.definition import (
     Definition,
     FactTrigger,
     Invite,
+    Moment,
     SegmentTrigger,
     Send,
     StaffTask,
@@ -30,48 +30,12 @@ from siyu.journeys.types.definition import (
     Wait,
     WaitFor,
     Webhook,
-    Wish,
 )
 from siyu.journeys.types.problems import Problem
 from siyu.segments.types import FactTest, RuleDocument
 
 CONTROL_BP: Final = 1000
 _LONGEST: Final = timedelta(days=3650)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account as a check sees it."""
-
-    id: int
-    name: str
-    about: About
-    paused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What a journey may refer to.
-
-    Attributes:
-        now: the present.
-        zone: of the brand.
-        accounts: of all channels.
-        segments: ids of those that exist.
-        codes: id → kind of the entry codes that are in use.
-        rule_problem: (English, Chinese) of what is wrong with a rule of segments, without full stop; ``None`` when it is right.
-        fact_problem: the same of facts that are waited for.
-        may_be_put: whether a trait of this name may be changed by us.
-    """
-
-    now: datetime
-    zone: ZoneInfo
-    accounts: Sequence[Account] = ()
-    segments: frozenset[int] = frozenset()
-    codes: Mapping[int, str] = field(default_factory=dict)
-    rule_problem: Callable[[RuleDocument], tuple[str, str] | None] = lambda _: None
-    fact_problem: Callable[[FactTest], tuple[str, str] | None] = lambda _: None
-    may_be_put: Callable[[str], bool] = lambda _: True
 
 
 def problems(definition: Definition, world: World) -> list[Problem]:
@@ -215,11 +179,15 @@ def _of_step(definition: Definition, name: str, step: Step, world: World) -> Ite
             yield from _of_fact(step.fact, world, name, "fact")
         case Branch():
             yield from _of_branch(definition, name, step, world)
+        case Moment():
+            yield from _of_span(name, "valid_for", step.valid_for)
+            yield from of_publishing(definition, name, step, world)
         case Send() | Invite():
             yield from _of_span(name, "valid_for", step.valid_for)
-            yield from _of_sending(definition, name, step, world)
+            yield from of_sending(definition, name, step, world)
         case StaffTask():
             yield from _of_span(name, "due_in", step.due_in)
+            yield from of_asking(definition, name, step, world)
         case TagStep():
             if not step.add and not step.remove:
                 yield Problem(
@@ -346,123 +314,3 @@ def _of_fact(fact: FactTest, world: World, step: str, where: str) -> Iterator[Pr
             f"{at} waits for facts that there cannot be: {found[0]}.",
             f"{at_zh}等待的事实有误：{found[1]}。",
         )
-
-
-def _of_sending(definition: Definition, name: str, step: Send | Invite, world: World) -> Iterator[Problem]:
-    if isinstance(step, Send) and not (step.text.strip() or step.attachments or step.details):
-        yield Problem(
-            "nothing_to_send",
-            name,
-            f"Step '{name}' has nothing to send. Write a text.",
-            f"步骤“{name}”没有内容，请填写文案。",
-        )
-    if isinstance(step, Invite) and step.code == 0:
-        yield Problem("no_group_code", name, f"Choose a group code for step '{name}'.", f"请为步骤“{name}”选择群活码。")
-    elif isinstance(step, Invite) and world.codes.get(step.code) != "group":
-        yield Problem(
-            "unknown_group_code",
-            name,
-            f"Step '{name}' invites by code {step.code}, which is no group code in use. Choose a group code.",
-            f"步骤“{name}”引用的活码 {step.code} 不是可用的群活码，请另选。",
-        )
-    for wish in step.wishes:
-        found = chosen(wish, world.accounts)
-        if isinstance(found, Problem):
-            yield Problem(found.code, name, f"Step '{name}': {found.en}", f"步骤“{name}”：{found.zh}")
-            continue
-        way = next((one for one in found.about.ways if one.name == wish.way), None)
-        if way is None or way.subject != "customer" or way.name == "welcome":
-            ways = ", ".join(
-                one.name for one in found.about.ways if one.subject == "customer" and one.name != "welcome"
-            )
-            yield Problem(
-                "unknown_way",
-                name,
-                f"Step '{name}': account '{found.name}' has no way '{wish.way}' to reach a customer. It has: {ways or 'none'}.",
-                f"步骤“{name}”：账号“{found.name}”没有可触达客户的方式“{wish.way}”，可用：{ways or '无'}。",
-            )
-            continue
-        yield from _of_content(definition, name, step, way)
-
-
-def chosen(wish: Wish, accounts: Sequence[Account]) -> Account | Problem:
-    """The account that is meant, or why there is none."""
-    if wish.account:
-        found = [one for one in accounts if one.id == wish.account]
-        if not found:
-            return Problem(
-                "unknown_account",
-                "",
-                f"there is no account {wish.account}. Choose an account that is connected.",
-                f"账号 {wish.account} 不存在，请选择已接入的账号。",
-            )
-    else:
-        found = [one for one in accounts if one.about.name == wish.channel and not one.paused]
-        if not found:
-            return Problem(
-                "no_account_of_channel",
-                "",
-                f"no account of the channel '{wish.channel}' is connected. Connect one, or name another way.",
-                f"渠道“{wish.channel}”没有已接入的账号，请先接入或更换触达方式。",
-            )
-        if len(found) > 1:
-            names = ", ".join(f"{one.id} ({one.name})" for one in found)
-            return Problem(
-                "several_accounts",
-                "",
-                f"the channel '{wish.channel}' has several accounts; say which in 'account': {names}.",
-                f"渠道“{wish.channel}”有多个账号，请在 account 中指明：{names}。",
-            )
-    if found[0].paused:
-        return Problem(
-            "account_paused",
-            "",
-            f"account '{found[0].name}' is paused. Resume it, or choose another.",
-            f"账号“{found[0].name}”已停用，请启用或另选账号。",
-        )
-    return found[0]
-
-
-def _of_content(definition: Definition, name: str, step: Send | Invite, way: Way) -> Iterator[Problem]:
-    kinds = {kind.name: kind for kind in way.contents}
-    attachments = step.attachments if isinstance(step, Send) else ()
-    extra = 1 if isinstance(step, Invite) else 0
-    text = kinds.get("text")
-    written = longest(step.text, definition)
-    if text is not None:
-        size = len(written.encode())
-        if (text.max_bytes and size > text.max_bytes) or (text.max_characters and len(written) > text.max_characters):
-            limit = f"{text.max_characters} characters" if text.max_characters else f"{text.max_bytes} bytes"
-            limit_zh = f"{text.max_characters} 个字符" if text.max_characters else f"{text.max_bytes} 字节"
-            is_, is_zh = f"{len(written)} characters ({size} bytes)", f"{len(written)} 个字符（{size} 字节）"
-            yield Problem(
-                "content_too_long",
-                name,
-                f"The text of step '{name}' has {is_}; '{way.name}' carries at most {limit}. Shorten it.",
-                f"步骤“{name}”的文案有 {is_zh}，“{way.zh}”最多 {limit_zh}，请缩短。",
-            )
-    if len(attachments) + extra > way.attachments and way.contents:
-        yield Problem(
-            "too_many_attachments",
-            name,
-            f"Step '{name}' has {len(attachments) + extra} attachments; '{way.name}' carries at most {way.attachments}.",
-            f"步骤“{name}”有 {len(attachments) + extra} 个附件，“{way.zh}”最多 {way.attachments} 个，请删减。",
-        )
-    for one in attachments:
-        kind = kinds.get(one.kind)
-        if way.contents and kind is None:
-            yield Problem(
-                "unknown_content",
-                name,
-                f"'{way.name}' in step '{name}' carries no '{one.kind}'. It carries: {', '.join(kinds)}.",
-                f"步骤“{name}”的“{way.zh}”不支持“{one.kind}”，支持：{'、'.join(kinds)}。",
-            )
-            continue
-        for field_, most in (kind.fields if kind else {}).items():
-            if len(longest(one.fields.get(field_, ""), definition).encode()) > most:
-                yield Problem(
-                    "content_too_long",
-                    name,
-                    f"'{field_}' of the {one.kind} in step '{name}' is longer than the {most} bytes of '{way.name}'. Shorten it.",
-                    f"步骤“{name}”的{one.kind}中“{field_}”超过“{way.zh}”的 {most} 字节上限，请缩短。",
-                )

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
-from siyu.journeys.rules.checking import Account
+from siyu.journeys.rules.world import Account
 
 
 def accounts_of(conn: Connection) -> list[Account]:

@@ -21,18 +21,23 @@ from siyu.touch.service.sending import (
     sendings,
 )
 from siyu.touch.service.staffing import look_after_staff
+from siyu.touch.service.tasks import TITLE, Standing, end_overdue, end_staff_task, staff_tasks, standing
 
 __all__ = [
     "ACTS",
     "CHANNEL",
     "FOR_EVER",
+    "TITLE",
     "ByHand",
     "PersonTouches",
+    "Standing",
     "brand_zone",
     "change_guard",
     "change_rules",
     "check_rules",
     "decide_due",
+    "end_overdue",
+    "end_staff_task",
     "guard_of",
     "guard_programme",
     "guarded_programmes",
@@ -55,6 +60,8 @@ __all__ = [
     "sendings",
     "set_brand_zone",
     "split",
+    "staff_tasks",
+    "standing",
     "take_outcomes",
     "touch_by_key",
     "touches",

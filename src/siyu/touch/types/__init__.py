@@ -31,6 +31,7 @@ from siyu.touch.types.ruleset import (
     RuleVersion,
     Staff,
 )
+from siyu.touch.types.tasks import Task, TaskState
 
 __all__ = [
     "FACTS",
@@ -60,6 +61,8 @@ __all__ = [
     "SendingState",
     "Sentence",
     "Staff",
+    "Task",
+    "TaskState",
     "Touch",
     "TouchState",
     "Wish",

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from siyu.app.api.journeys import drafts, people, rehearsals, running, tasks
+from siyu.app.api.journeys import drafts, people, rehearsals, running
 
 router = APIRouter()
-for part in (drafts, running, people, rehearsals, tasks):
+for part in (drafts, running, people, rehearsals):
     router.include_router(part.router)

@@ -123,6 +123,8 @@ export function useSentences() {
       case "send":
       case "invite":
         return one.wishes.length ? t("canvas.says.via", { via: one.wishes.map(via).join(" → "), text: one.text.trim() || t("canvas.says.noText") }) : t("canvas.says.nobody");
+      case "moment":
+        return t("canvas.says.moment", { at: one.at, text: one.text.trim() || t("canvas.says.noText") });
       case "staff_task":
         return t("canvas.says.task", { title: one.title || t("canvas.says.noText"), for: span(one.due_in) });
       case "tag": {
@@ -148,7 +150,7 @@ export function useSentences() {
       return chosen ? when(chosen.when) : t("canvas.way.otherwise");
     }
     if (from.kind === "wait_for") return t(name === "otherwise" ? "canvas.way.no" : "canvas.way.yes");
-    return name === "dropped" ? t("canvas.way.dropped") : "";
+    return name === "next" ? "" : t(`canvas.way.${name as "dropped"}`);
   };
 
   return { trigger, step, way, when, span, segment, fact, via, test };

@@ -193,6 +193,7 @@ export const team: Words<typeof source> = {
     "journey.crowd_brought": "A segment brought into a journey",
     "journey.secret_seen": "Secret of a journey's calls seen",
     "journey.rehearsed": "Journey rehearsed",
+    "rehearsal.cancelled": "Rehearsal cancelled",
     "staff_task.ended": "Task of staff ended",
     "list.uploaded": "List uploaded",
     "list.deleted": "List deleted",

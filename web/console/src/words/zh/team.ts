@@ -189,6 +189,7 @@ export const team = {
     "journey.crowd_brought": "人群加入旅程",
     "journey.secret_seen": "查看回调签名密钥",
     "journey.rehearsed": "演练旅程",
+    "rehearsal.cancelled": "取消演练",
     "staff_task.ended": "完成或放弃员工任务",
     "list.uploaded": "上传名单",
     "list.deleted": "删除名单",

@@ -3,8 +3,8 @@ import { Button, Card, Collapse, Flex, Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { PURPOSES, type Attachment, type Definition, type StepOf } from "../journey";
-import { useCodes } from "../sentences";
 import { Field, SpanInput, YuanInput } from "./fields";
+import { GroupChoices } from "./GroupChoices";
 import { Pairs } from "./Pairs";
 import { TextInput } from "./TextInput";
 import { useWaysOf, Wishes, type Way } from "./Wishes";
@@ -48,12 +48,9 @@ export function SendForm({ step, definition, onChange }: Props<StepOf<"send">>) 
 /** An invitation into group chats. */
 export function InviteForm({ step, definition, onChange }: Props<StepOf<"invite">>) {
   const { t } = useTranslation("journeys");
-  const codes = (useCodes().data ?? []).filter((one) => one.kind === "group");
   return (
     <>
-      <Field label={t("forms.send.code")} required>
-        <Select aria-label={t("forms.send.code")} placeholder={t("forms.send.code")} value={step.code || undefined} options={codes.map((one) => ({ value: one.id, label: one.name }))} onChange={(code) => onChange({ ...step, code })} />
-      </Field>
+      <GroupChoices value={step.codes?.length ? step.codes : [{ code: step.code ?? 0 }]} onChange={(codes) => onChange({ ...step, code: 0, codes })} />
       <Field label={t("forms.send.linkTitle")}>
         <Input aria-label={t("forms.send.linkTitle")} value={step.title} maxLength={120} onChange={(event) => onChange({ ...step, title: event.target.value })} />
       </Field>
@@ -98,7 +95,7 @@ function Reaching({ step, definition, onChange }: { step: Reach; definition: Def
 }
 
 /** What goes with the text, as far as the ways carry it. */
-function Attachments({ ways, value, onChange }: { ways: readonly Way[]; value: readonly Attachment[]; onChange: (attachments: Attachment[]) => void }) {
+export function Attachments({ ways, value, onChange }: { ways: readonly Way[]; value: readonly Attachment[]; onChange: (attachments: Attachment[]) => void }) {
   const { t } = useTranslation("journeys");
   const contents = ways.flatMap((way) => way.contents).filter((one) => one.name !== "text");
   const kinds = [...new Set([...contents.map((one) => one.name), ...value.map((one) => one.kind)])];
