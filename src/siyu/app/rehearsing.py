@@ -18,9 +18,9 @@ from siyu.kernel.errors import SiyuError, TryLater
 
 log = structlog.get_logger(__name__)
 
-_FIRST: Final = 50  # people in the first piece
+_FIRST: Final = 8  # people in the first piece
 _MOST: Final = 400
-_QUICK: Final = 1.0  # seconds; the next piece may be larger
+_QUICK: Final = 2.0  # seconds; the next piece may be larger
 _LONG: Final = 8.0  # seconds for which it holds rows of people at most; one person's piece may take longer
 _TRIES: Final = 5
 

@@ -2,9 +2,10 @@
 staff are asked to say themselves.
 """
 
+from siyu.touch.http.announcements import router as announcements
 from siyu.touch.http.guard import router as guard
 from siyu.touch.http.rules import router as rules
 from siyu.touch.http.tasks import router as tasks
 from siyu.touch.http.touches import router as touches
 
-__all__ = ["guard", "rules", "tasks", "touches"]
+__all__ = ["announcements", "guard", "rules", "tasks", "touches"]

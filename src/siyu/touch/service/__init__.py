@@ -1,6 +1,7 @@
 """What other rooms may ask of touch."""
 
 from siyu.touch.rules.checking import check as check_rules
+from siyu.touch.service.announcing import announce, announce_due, announced, announcement, announcements
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
 from siyu.touch.service.counting import ways_sent
 from siyu.touch.service.deciding import brand_zone, decide_due, set_brand_zone
@@ -31,6 +32,11 @@ __all__ = [
     "ByHand",
     "PersonTouches",
     "Standing",
+    "announce",
+    "announce_due",
+    "announced",
+    "announcement",
+    "announcements",
     "brand_zone",
     "change_guard",
     "change_rules",

@@ -1,5 +1,6 @@
 """What other rooms may know of touches."""
 
+from siyu.touch.types.announcements import Announced, Announcement, GroupNews
 from siyu.touch.types.facts import FACTS
 from siyu.touch.types.guarded import Guard
 from siyu.touch.types.programmes import ReasonCount, Sending, SendingState
@@ -37,12 +38,15 @@ __all__ = [
     "FACTS",
     "REASONS",
     "RULES",
+    "Announced",
+    "Announcement",
     "Budget",
     "Consent",
     "Decision",
     "Dedup",
     "Effect",
     "Exclusion",
+    "GroupNews",
     "Guard",
     "Judged",
     "Message",

@@ -4003,6 +4003,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touch/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Announcements
+         * @description List what was said to groups, newest first.
+         */
+        get: operations["list_announcements_api_v1_touch_announcements_get"];
+        put?: never;
+        /**
+         * Announce
+         * @description Have something said to group chats; their owners confirm it.
+         */
+        post: operations["announce_api_v1_touch_announcements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/announcements/{announcement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Show what became of it for each group.
+         */
+        get: operations["show_api_v1_touch_announcements__announcement_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/touch/customers/{customer_id}": {
         parameters: {
             query?: never;
@@ -4894,6 +4938,141 @@ export interface components {
              * @default birthday
              */
             name: string;
+        };
+        /**
+         * AnnouncedRead
+         * @description What became of it for one group.
+         */
+        AnnouncedRead: {
+            /** Code */
+            code: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Group Id */
+            group_id: string;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Staff Id */
+            staff_id: string;
+            /**
+             * State
+             * @description waiting, dropped, or as channels say: ready, waits_for_staff, sent, refused
+             */
+            state: string;
+        };
+        /**
+         * AnnouncementAttachment
+         * @description What goes with the text; the fields are those of the kind.
+         */
+        AnnouncementAttachment: {
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * AnnouncementNew
+         * @description What is to be said; `key` makes it safe to repeat.
+         */
+        AnnouncementNew: {
+            /** Account Id */
+            account_id: number;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["AnnouncementAttachment"][];
+            /** Begins At */
+            begins_at?: string | null;
+            /**
+             * Group Ids
+             * @description All that stand when empty.
+             * @default []
+             */
+            group_ids: string[];
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Per Minute
+             * @description Groups at most; 0 for no pace.
+             * @default 0
+             */
+            per_minute: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Valid Until
+             * @description A day after it begins when absent.
+             */
+            valid_until?: string | null;
+        };
+        /**
+         * AnnouncementRead
+         * @description What was asked to be said, and to how many groups it has come.
+         */
+        AnnouncementRead: {
+            /** Account Id */
+            account_id: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Dropped
+             * @description Not let through by the gate.
+             */
+            dropped: number;
+            /** Groups */
+            groups: number;
+            /**
+             * Handed
+             * @description Handed to the platform.
+             */
+            handed: number;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Programme Id */
+            programme_id: number;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /** Waiting */
+            waiting: number;
+            /** Way */
+            way: string;
+        };
+        /**
+         * AnnouncementWhole
+         * @description An announcement with every group.
+         */
+        AnnouncementWhole: {
+            announcement: components["schemas"]["AnnouncementRead"];
+            /** Groups */
+            groups: components["schemas"]["AnnouncedRead"][];
         };
         /**
          * AnyOf
@@ -23644,6 +23823,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_announcements_api_v1_touch_announcements_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than the one with this id. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    announce_api_v1_touch_announcements_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnouncementNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_touch_announcements__announcement_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                announcement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementWhole"];
                 };
             };
             /** @description The request cannot be done as it is. */
