@@ -62,4 +62,6 @@ join(
     touch.rules,
     touch.touches,
     touch.guard,
+    touch.tasks,
+    touch.announcements,
 )

@@ -277,6 +277,31 @@ def end_waiting(
     return [row[0] for row in found]
 
 
+def end_by_hand(
+    conn: Connection, account_id: int, ended: Sequence[tuple[str, str, str, str]], now: datetime
+) -> set[str]:
+    """What staff did themselves, or did not, as (key, result, reason, reason_zh); returns the keys of those that waited."""
+    columns = list(zip(*ended, strict=True)) or [(), (), (), ()]
+    found = rows(
+        conn,
+        """UPDATE channels.delivery AS held
+           SET state = CASE new.result WHEN 'sent' THEN 'sent' ELSE 'refused' END, result = new.result,
+               reason = new.reason, reason_zh = new.reason_zh, ended_at = :now
+           FROM unnest(CAST(:keys AS text[]), CAST(:results AS text[]), CAST(:reasons AS text[]),
+                       CAST(:reasons_zh AS text[])) AS new (key, result, reason, reason_zh)
+           WHERE held.account_id = :account_id AND held.key = new.key AND held.handle = ''
+             AND held.state = 'waits_for_staff'
+           RETURNING held.key""",
+        account_id=account_id,
+        keys=list(columns[0]),
+        results=list(columns[1]),
+        reasons=list(columns[2]),
+        reasons_zh=list(columns[3]),
+        now=now,
+    )
+    return {row[0] for row in found}
+
+
 def note_reports(conn: Connection, account_id: int, reports: Sequence[tuple[Report, datetime]]) -> None:
     """Keep what pushes said of sendings, the first word of each, and tell it to those that are written already."""
     newest = {(one_.handle, one_.subject_id): (one_, at) for one_, at in reversed(reports) if one_.handle}

@@ -110,7 +110,8 @@ class Delivery:
         handle: of the platform.
         code: of the platform, where it refused.
         result: what the platform says of this one in the end: ``sent``, ``no_friend``, ``capped``, ``left_out`` by the member,
-            ``cancelled``, ``unconfirmed`` when nobody did in time, or ``failed`` with the platform's own word as reason;
+            ``declined`` by the member who was to say it themselves, ``cancelled``, ``unconfirmed`` when nobody did in time,
+            or ``failed`` with the platform's own word as reason;
             ``late``: it could not be handed to the platform in the time that was given for it.
         retry_at: when there is room again, with ``held``; ``None`` when only an act of the person makes it.
     """

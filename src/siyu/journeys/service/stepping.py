@@ -23,7 +23,7 @@ from siyu.journeys.service.telling import ended
 from siyu.journeys.service.versions import Versions
 from siyu.journeys.store import enrolments as tables
 from siyu.journeys.store import journeys, passages
-from siyu.journeys.types.definition import Invite, Send
+from siyu.journeys.types.definition import Invite, Moment, Send, StaffTask
 from siyu.journeys.types.running import Stepped, Version
 from siyu.kernel.errors import TryLater
 from siyu.timeline import service as timeline
@@ -67,7 +67,9 @@ def carry_on(
         place.version_id, place.step = versions.now(place.version_id, place.step)
     known_versions = versions.of({place.version_id for place in places})
     if any(
-        isinstance(step, Send | Invite) for one in known_versions.values() for step in one.definition.steps.values()
+        isinstance(step, Send | Invite | Moment | StaffTask)
+        for one in known_versions.values()
+        for step in one.definition.steps.values()
     ):
         touch.hold_customers(conn, [place.customer_id for place in places])  # before rows of theirs are written
     _carry_out(batch, places, known_versions)

@@ -62,7 +62,7 @@ def decide(conn: Connection, fresh: Sequence[Ticket], ids: Collection[int], now:
     _, rules = rule_sets.newest(conn)
     by_key = {one.offer.key: one for one in tickets}
     offers = [one.offer for one in tickets]
-    found = roads(conn, _wanted(offers))
+    found = roads(conn, _wanted(offers), rules.staff.fallback)
     world = World(now, rules, found.channels, found.closed, found.addresses, _sendings(conn, offers))
     known = _people(conn, {one.customer_id for one in offers}, rules, now)
     judge = Judge(world)

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
-from siyu.channels.types import FILE, Content, Delivery, Item
+from siyu.channels.types import FILE, Account, Content, Delivery, Item
 from siyu.content import service as media
 from siyu.content.types import MEDIUM
 from siyu.touch.rules.choosing import Chosen
@@ -73,6 +73,32 @@ def send(
         if one.offer.key in held:
             _note_held(one, held[one.offer.key], judge, people, went=one.offer.key in sent)
     return sent
+
+
+def announcement_key(announcement_id: int, group_id: str) -> str:
+    """The key of the delivery to one group."""
+    return f"announcement:{announcement_id}:{group_id}"
+
+
+def to_groups(
+    conn: Connection,
+    account: Account,
+    way: str,
+    announcement_id: int,
+    message: Message,
+    groups: Sequence[tuple[str, str]],
+    until: datetime,
+    now: datetime,
+) -> dict[str, Delivery]:
+    """Hand over what is said to these chats, each with its owner; what became of it at once, by the chat."""
+    texts = {"": (Content(message.text, message.attachments), message.details)}
+    content, details = _Kept(conn, texts, now).shown("", account.id)
+    items = [
+        Item(announcement_key(announcement_id, group_id), group_id, content, owner, details, until)
+        for group_id, owner in groups
+    ]
+    answers = channels.deliver(conn, account, way, items, now)
+    return {group_id: answer for (group_id, _), answer in zip(groups, answers, strict=True)}
 
 
 class _Kept:
