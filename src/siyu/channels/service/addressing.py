@@ -40,9 +40,10 @@ def addresses(conn: Connection, account: Account, way: str, customer_ids: Sequen
         return {customer_id: Address(value, "") for customer_id, value in reversed(named)}
     owners = {value: customer_id for customer_id, value in named}
     first: dict[int, tuple[datetime, str, str]] = {}
-    for tie in served(conn, account.id, list(owners)):
-        customer_id = owners[tie.contact_id]
-        found = (tie.since, tie.staff_id, tie.contact_id)
-        if customer_id not in first or found < first[customer_id]:
+    for contact_id, staff_id, since in served(conn, account.id, list(owners)):
+        customer_id = owners[contact_id]
+        found = (since, staff_id, contact_id)
+        before = first.get(customer_id)
+        if before is None or found < before:
             first[customer_id] = found
     return {customer_id: Address(contact_id, staff_id) for customer_id, (_, staff_id, contact_id) in first.items()}
