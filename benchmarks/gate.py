@@ -169,9 +169,17 @@ def _work(url: str, batches: Sequence[list[Proposal]], pipe: object) -> None:
     pipe.send("ready")  # type: ignore[attr-defined]
     pipe.recv()  # type: ignore[attr-defined]
     began = time.process_time()
+    left: list[Proposal] = []
     for batch in batches:
         with database.transaction() as conn:
-            counts.update(one.outcome for one in touch.propose(conn, batch, NOW))
+            wanted = batch + left
+            held = touch.hold_free(conn, [one.customer_id for one in wanted])
+            free = [one for one in wanted if one.customer_id in held]
+            left = [one for one in wanted if one.customer_id not in held]  # the other process has them: with the next
+            counts.update(one.outcome for one in touch.propose(conn, free, NOW, held))
+    if left:
+        with database.transaction() as conn:
+            counts.update(one.outcome for one in touch.propose(conn, left, NOW))
     pipe.send((counts, time.process_time() - began))  # type: ignore[attr-defined]
     database.close()
 

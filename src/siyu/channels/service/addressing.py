@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
 from siyu.channels import registry
-from siyu.channels.store.addresses import Served, served
+from siyu.channels.store.addresses import served
 from siyu.channels.store.staff import serving
 from siyu.channels.types import Account, Address
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput
+
+Tie: TypeAlias = tuple[datetime, str, str]
+"""Since when, the member of staff, the contact."""
 
 
 def addresses(
@@ -45,26 +49,29 @@ def addresses(
     if not declared.tie:
         return {customer_id: Address(value, "") for customer_id, value in reversed(named)}
     owners = {value: customer_id for customer_id, value in named}
-    ties = [(owners[tie.contact_id], tie) for tie in served(conn, account.id, list(owners))]
+    ties = [
+        (owners[contact_id], (since, staff_id, contact_id))
+        for contact_id, staff_id, since in served(conn, account.id, list(owners))
+    ]
     if declared.by_hand:
         return _by_hand(conn, account, customer_ids, ties, fallback)
-    first: dict[int, tuple[datetime, str, str]] = {}
-    for customer_id, tie in ties:
-        found = (tie.since, tie.staff_id, tie.contact_id)
-        if customer_id not in first or found < first[customer_id]:
+    first: dict[int, Tie] = {}
+    for customer_id, found in ties:
+        before = first.get(customer_id)
+        if before is None or found < before:
             first[customer_id] = found
     return {customer_id: Address(contact_id, staff_id) for customer_id, (_, staff_id, contact_id) in first.items()}
 
 
 def _by_hand(
-    conn: Connection, account: Account, customer_ids: Sequence[int], ties: Sequence[tuple[int, Served]], fallback: str
+    conn: Connection, account: Account, customer_ids: Sequence[int], ties: Sequence[tuple[int, Tie]], fallback: str
 ) -> dict[int, Address]:
-    last: dict[int, Served] = {}
-    for customer_id, tie in ties:
+    last: dict[int, Tie] = {}
+    for customer_id, (since, staff_id, contact_id) in ties:
         held = last.get(customer_id)
-        if tie.staff_id and (held is None or (tie.since, held.staff_id) > (held.since, tie.staff_id)):
-            last[customer_id] = tie
-    found = {one: Address(tie.contact_id, tie.staff_id) for one, tie in last.items()}
+        if staff_id and (held is None or (since, held[1]) > (held[0], staff_id)):
+            last[customer_id] = (since, staff_id, contact_id)
+    found = {one: Address(contact_id, staff_id) for one, (_, staff_id, contact_id) in last.items()}
     others = [one for one in customer_ids if one not in found]
     if fallback and others and fallback in serving(conn, account.id):
         found |= {one: Address(f"customer:{one}", fallback) for one in others}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,8 @@ class Delivery:
     retry_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a customer is reached.
+class Address(NamedTuple):
+    """Where a customer is reached. A tuple, because there are so many.
 
     Attributes:
         subject_id: in the platform's words.

@@ -83,6 +83,7 @@ class Batch:
         touches: how many were proposed.
         steps: how many were passed.
         proposed: (step, what is said) by the key of each touch, where somebody wants to know.
+        held: who they are to the gate, where it has locked them; of a batch in which nobody is reached, nobody.
     """
 
     around: Surroundings
@@ -92,6 +93,7 @@ class Batch:
     touches: int = 0
     steps: int = 0
     proposed: dict[str, tuple[str, str]] | None = None
+    held: Mapping[int, int] | None = None
 
     def go(self, places: Iterable[Place], to: str, way: str = "next") -> None:
         """They leave their step by this way."""

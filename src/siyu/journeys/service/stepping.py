@@ -60,18 +60,18 @@ def carry_on(
     conn, now = around.conn, around.now
     if not places:
         return Stepped()
-    known = journeys.journeys_by_id(conn, sorted({place.journey_id for place in places}))
-    batch = Batch(around, known, proposed=proposed)
     versions = Versions(conn)
     for place in places:
         place.version_id, place.step = versions.now(place.version_id, place.step)
     known_versions = versions.of({place.version_id for place in places})
+    known = journeys.journeys_by_id(conn, sorted({place.journey_id for place in places}))
+    batch = Batch(around, known, proposed=proposed)
     if any(
         isinstance(step, Send | Invite | Moment | StaffTask)
         for one in known_versions.values()
         for step in one.definition.steps.values()
     ):
-        touch.hold_customers(conn, [place.customer_id for place in places])  # before rows of theirs are written
+        places, batch.held = _hold(conn, places)  # before rows of theirs are written
     _carry_out(batch, places, known_versions)
     left = [place for place in places if place.ended]
     tables.move(conn, [place.moved() for place in places if not place.ended])
@@ -79,6 +79,13 @@ def carry_on(
     passages.add(conn, batch.passages, now)
     timeline.append(conn, [*batch.facts, *(ended(place, known[place.journey_id], now) for place in left)])
     return Stepped(len(places), batch.steps, len(left), batch.touches)
+
+
+def _hold(conn: Connection, places: Sequence[Place]) -> tuple[Sequence[Place], Mapping[int, int]]:
+    """Those of whom nobody else decides at this moment; the others stay due. Where that is nobody, they are waited for."""
+    ids = [place.customer_id for place in places]
+    held = touch.hold_free(conn, ids) or touch.hold_customers(conn, ids)
+    return [place for place in places if place.customer_id in held], held
 
 
 def _claim(conn: Connection, now: datetime, most: int) -> list[Place]:

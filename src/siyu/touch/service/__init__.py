@@ -7,7 +7,7 @@ from siyu.touch.service.counting import kinds_received, ways_sent
 from siyu.touch.service.deciding import brand_zone, decide_due, set_brand_zone
 from siyu.touch.service.following import ACTS, note_acts, reassign, split
 from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
-from siyu.touch.service.held import hold_customers
+from siyu.touch.service.held import hold_customers, hold_free
 from siyu.touch.service.outcomes import take_outcomes
 from siyu.touch.service.proposing import propose
 from siyu.touch.service.reading import PersonTouches, programmes, reason_counts, said, touch_by_key, touches, touches_of
@@ -49,6 +49,7 @@ __all__ = [
     "guarded_programmes",
     "halt_sending",
     "hold_customers",
+    "hold_free",
     "kinds_received",
     "leave_alone",
     "look_after_staff",

@@ -25,7 +25,9 @@ _MOST_WISHES: Final = 10
 _PURPOSES: Final = frozenset({"service", "transactional", "marketing"})
 
 
-def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> list[Decision]:
+def propose(
+    conn: Connection, proposals: Sequence[Proposal], now: datetime, held: Mapping[int, int] | None = None
+) -> list[Decision]:
     """Decide of each proposal whether it is sent, waits or is dropped, and why; one answer for each, in order.
 
     What is sent goes out behind this transaction; what waits is decided again by :func:`decide_due`. The people are
@@ -38,6 +40,7 @@ def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> l
         conn: an open transaction of isolation READ COMMITTED.
         proposals: up to 20,000, with keys of their own; several of one person compete with each other.
         now: the present.
+        held: what :func:`hold_customers` or :func:`hold_free` said of all of these people, in this transaction.
 
     Raises:
         BadInput: a proposal cannot be understood; nothing of the batch was kept.
@@ -47,7 +50,7 @@ def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> l
     if not proposals:
         return []
     _check(proposals)
-    living = hold_customers(conn, [one.customer_id for one in proposals])
+    living = hold_customers(conn, [one.customer_id for one in proposals]) if held is None else held
     inputs = [_input(one) for one in proposals]
     answers = _answered(conn, proposals, [hash_ for hash_, _, _ in inputs], living)
     fresh = [place for place, one in enumerate(proposals) if one.key not in answers]
@@ -97,7 +100,7 @@ def _input(one: Proposal) -> tuple[str, str, bytes]:
     hash_, raw = messages.packed(one.message)
     said = (
         one.programme_id, one.purpose, hash_, [(account_id, way) for account_id, way in one.wishes], one.value_fen,
-        one.valid_until, sorted(one.kinds), one.not_before,
+        one.valid_until, sorted(one.kinds) if one.kinds else (), one.not_before,
     )  # fmt: skip
     return blake2b(orjson.dumps(said), digest_size=16).hexdigest(), hash_, raw
 

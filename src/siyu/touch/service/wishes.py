@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
-from siyu.channels.types import Account, Quota, Way
+from siyu.channels.types import Account, Address, Quota, Way
 from siyu.kernel.errors import BadInput
-from siyu.touch.rules.judging import Address
 from siyu.touch.types import Message, Wish
 
 
@@ -40,8 +39,7 @@ def roads(conn: Connection, wanted: Mapping[Wish, Sequence[int]], fallback: str 
         account = accounts.get(wish.account_id)
         if account is None or account.state == "paused":
             continue
-        reached = channels.addresses(conn, account, wish.way, customer_ids, fallback=fallback)
-        found[wish] = {one: Address(at.subject_id, at.staff_id) for one, at in reached.items()}
+        found[wish] = channels.addresses(conn, account, wish.way, customer_ids, fallback=fallback)
     return Roads(accounts, found)
 
 

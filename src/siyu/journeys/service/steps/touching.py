@@ -186,7 +186,7 @@ def _propose(
         )
         for one in said
     ]
-    decisions = touch.propose(conn, proposals, now)
+    decisions = touch.propose(conn, proposals, now, batch.held)
     batch.touches += len(proposals)
     if batch.proposed is not None:
         batch.proposed.update({one.key: (group.name, one.message.text) for one in proposals})
