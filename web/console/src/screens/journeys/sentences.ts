@@ -155,7 +155,7 @@ export function useSentences() {
       return chosen ? when(chosen.when) : t("canvas.way.otherwise");
     }
     if (from.kind === "wait_for") return t(name === "otherwise" ? "canvas.way.no" : "canvas.way.yes");
-    return name === "next" ? "" : t(`canvas.way.${name as "dropped"}`);
+    return name === "next" ? "" : t(`canvas.way.${name as "dropped"}`, { defaultValue: "" });
   };
 
   return { trigger, step, way, when, span, segment, fact, via, test };
