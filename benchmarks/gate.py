@@ -2,8 +2,9 @@
 
 A city of people is made: most are friends of a member of staff, some follow the official account, some said no, half have
 a day that is known, a fifth live in other zones, and everybody received something before. Two processes then propose
-touches of four programmes with control groups, in batches of thousands, one to three for a person at a time; what the
-gate lets through is handed to channels with its quotas in the same transaction. The second figure is that of people of
+touches of four programmes with control groups, in batches of thousands, one to three for a person at a time; people
+about whom the other decides at this moment come with the next batch, as journeys leave them to each other. What the gate lets
+through is handed to channels with its quotas in the same transaction. The second figure is that of people of
 whom everybody is sent to: all of the cost of sending, and none of the savings of saying no.
 
     python -m benchmarks.gate [--quick]
