@@ -51,6 +51,7 @@ EXEMPT: Final[dict[str, str]] = {
     "/content/personas/{persona_id}": "nobody has made personas here",
     "/content/calendars/{calendar_id}": "nobody has made calendars here",
     "/content/calendars/{calendar_id}/posts": "nobody has made calendars here",
+    "/touch/announcements/{announcement_id}": "nobody has said anything to groups here",
     "/imports/{run_id}/rejects": "a download, as large as the file of rejects",
     "/channels/codes/{code_id}/cards.csv": "a download, as large as the bundle of cards",
     "/channels/codes/{code_id}/cards.zip": "a download, as large as the bundle of cards",

@@ -389,6 +389,7 @@ class Mix:
             "/touch/rules": [Ask()] * self._some,
             "/touch/rules/versions": [Ask()] * self._some,
             "/touch/touches": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/touch/announcements": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
             "/touch/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
         }
 

@@ -190,6 +190,41 @@ def _load(port: int, requests: list[bytes], connections: int) -> float:
     return uvloop.run(all_of_them())
 
 
+def paced(port: int, requests: Sequence[bytes], rate: float, connections: int = 20) -> list[float]:
+    """Send each request at its moment, so many a second; return when each was answered, by the clock that all processes share.
+
+    Raises:
+        RuntimeError: an answer was not 200.
+    """
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        return pool.apply(_paced, (port, list(requests), rate, connections))
+
+
+def _paced(port: int, requests: list[bytes], rate: float, connections: int) -> list[float]:
+    answered = [0.0] * len(requests)
+    began = time.perf_counter() + 0.1
+
+    async def connection(first: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for number in range(first, len(requests), connections):
+            await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
+            writer.write(requests[number])
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(head.decode())
+            await reader.readexactly(int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]))
+            answered[number] = time.perf_counter()
+        writer.close()
+
+    async def all_of_them() -> list[float]:
+        await asyncio.gather(*(connection(first) for first in range(connections)))
+        return answered
+
+    import uvloop  # noqa: PLC0415
+
+    return uvloop.run(all_of_them())
+
+
 def wait_until_drained(siyu: Siyu, timeout: float = 120) -> None:
     """Wait until the queue and the log are empty."""
     deadline = time.monotonic() + timeout

@@ -3,7 +3,6 @@
 The brand has a base of visitors that it has seen before; of the people who come, one in ten is new.
 """
 
-import asyncio
 import random
 import threading
 import time
@@ -12,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-import uvloop
 
 from benchmarks.harness import (
     Siyu,
@@ -20,6 +18,7 @@ from benchmarks.harness import (
     event,
     http_request,
     load,
+    paced,
     quick_flag,
     report,
     siyu_up,
@@ -97,33 +96,12 @@ def steady(siyu: Siyu, rng: random.Random, seconds: int) -> list[float]:
     watcher.start()
     events = [visit(rng, number) for number in range(STEADY * seconds)]
     requests = [http_request("/v1/track", siyu.write_key, orjson.dumps(found)) for found in events]
-    answered = uvloop.run(paced(siyu.port, requests))
+    answered = paced(siyu.port, requests, STEADY)
     wait_until_drained(siyu)
     time.sleep(0.2)
     ending.set()
     watcher.join()
     return [(seen[found["messageId"]] - at) * 1000 for found, at in zip(events, answered, strict=True)]
-
-
-async def paced(port: int, requests: list[bytes], connections: int = 20) -> list[float]:
-    """Send each request at its moment; return when each was answered."""
-    answered = [0.0] * len(requests)
-    began = time.perf_counter() + 0.1
-
-    async def connection(first: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for number in range(first, len(requests), connections):
-            await asyncio.sleep(max(0.0, began + number / STEADY - time.perf_counter()))
-            writer.write(requests[number])
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(head.decode())
-            await reader.readexactly(int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]))
-            answered[number] = time.perf_counter()
-        writer.close()
-
-    await asyncio.gather(*(connection(first) for first in range(connections)))
-    return answered
 
 
 def watch(siyu: Siyu, seen: dict[str, float], ending: threading.Event) -> None:

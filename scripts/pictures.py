@@ -174,7 +174,7 @@ PICTURES = (
     Picture("journey-running", _at("/journeys/{journey}?tab=running"), height=900),
     Picture("journey-rehearsal", _at("/journeys/{journey}?tab=rehearsal"), height=900),
     Picture("materials", _at("/content"), height=560),
-    Picture("material", _at("/content/materials/{material}"), height=760),
+    Picture("material", _at("/content/materials/{material}"), height=640),
     Picture("scripts", _at("/content/scripts"), height=500),
     Picture("script", _at("/content/scripts/{script}"), _previewed, height=860),
     Picture("persona", _at("/content/personas/{persona}"), height=1000),

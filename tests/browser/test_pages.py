@@ -63,6 +63,7 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "customers/:id/touches": lambda brand: f"/customers/{brand.stage.refused}/touches",
     "customers/:id/touches, a test send": lambda brand: f"/customers/{brand.stage.refused}/touches?send=1",
     "touch": lambda _: "/touch",
+    "touch/tasks": lambda _: "/touch/tasks",
     "touch/programmes": lambda _: "/touch/programmes?programme=1",
     "touch/rules": lambda _: "/touch/rules?version=1",
     "customers/:id/journeys": lambda brand: f"/customers/{brand.stage.customer}/journeys",

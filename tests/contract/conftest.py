@@ -103,6 +103,13 @@ def fill(siyu: Siyu, key: str, api: httpx.Client, corp: Corp, platform: str) -> 
     with siyu.context() as context, context.database.transaction() as conn:
         staff = [Staff(one, one) for one in served]  # at once; the rest comes with the reconcile
         channels.mirror(conn, channels.account(conn, account), staff, context.clock.now())
+    rules = api.get("/api/v1/touch/rules").json()
+    changed = {
+        "version": rules["version"],
+        "rules": {"staff": {"fallback": served[0]}},
+        "reason": "nobody follows them",
+    }
+    assert api.put("/api/v1/touch/rules", json=changed).status_code == 200
     roster = {"staff": served[:1], "backups": served[1:2]}
     code = {"account_id": account, "kind": "staff", "name": "counter", "definition": {"roster": roster}}
     steps = {"ask": {"kind": "staff_task", "title": "Say hello", "next": "end"}, "end": {"kind": "exit"}}

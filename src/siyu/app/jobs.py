@@ -14,10 +14,10 @@ from siyu.app import (
     forgetting,
     guarding,
     imports,
-    journeying,
     ledger,
     lifetime,
     recognising,
+    rehearsing,
     segmenting,
     syncing,
 )
@@ -100,9 +100,9 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     async def write_export(export_id: int) -> None:
         await asyncio.to_thread(exports.write, context, export_id)
 
-    @jobs.task(name=journeys.REHEARSE, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
+    @jobs.task(name=journeys.REHEARSE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
     async def rehearse(rehearsal_id: int) -> None:
-        await asyncio.to_thread(journeying.rehearse, context, rehearsal_id)
+        await asyncio.to_thread(rehearsing.rehearse, context, rehearsal_id, ending=ending)
 
     @jobs.task(name=IMPORT, retry=procrastinate.RetryStrategy(max_attempts=5, exponential_wait=4))
     async def run_import(path: str, kind: Kind, actor: str, **how: Any) -> None:

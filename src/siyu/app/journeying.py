@@ -1,6 +1,5 @@
 """The loop that takes people through journeys: whose hour has come, crowds, steps that are due, who is let out."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +12,11 @@ from sqlalchemy import Connection
 
 from siyu.app.context import Context
 from siyu.engines.clickhouse.client import Client
-from siyu.engines.postgres import Database, run
+from siyu.engines.postgres import Database
 from siyu.identity import service as identity
 from siyu.journeys import service as journeys
-from siyu.journeys.types import Happened, NotPublishable
+from siyu.journeys.types import Happened
 from siyu.kernel.clock import Clock, from_millis
-from siyu.kernel.errors import SiyuError
 from siyu.segments.types import Change
 from siyu.timeline.types import Shipment
 
@@ -89,35 +87,3 @@ class Calling:
     def run_once(self) -> int:
         """Make the calls that are due; 0 when none is."""
         return journeys.call_others(self.database, self.clock, self.client)
-
-
-def rehearse(context: Context, rehearsal_id: int) -> None:
-    """Make a rehearsal that was asked for, and keep what came of it. Safe to repeat."""
-    zone = ZoneInfo(context.settings.brand_zone)
-    with context.database.transaction() as conn:
-        asked = journeys.rehearsal(conn, rehearsal_id)
-        definition = journeys.rehearsed_definition(conn, rehearsal_id)
-    if asked.state != "waiting":
-        return
-    result, problem = None, None
-    try:
-        with context.database.transaction() as conn:
-            # Whoever holds what it needs goes first; it is tried again.
-            run(conn, "SET LOCAL lock_timeout TO '5s'")
-            found = journeys.check(conn, definition, asked.since, zone)
-            if found:
-                raise NotPublishable.of(found)
-            result = journeys.rehearse(
-                conn,
-                context.clickhouse,
-                definition,
-                asked.since,
-                asked.until,
-                zone,
-                most=asked.most,
-                elapsed=time.monotonic,
-            )
-    except SiyuError as error:
-        problem = error.as_json()
-    with context.database.transaction() as conn:
-        journeys.finish_rehearsal(conn, rehearsal_id, result, problem, context.clock.now())

@@ -15,9 +15,11 @@ class Touching:
     clock: Clock
 
     def decide_once(self) -> int:
-        """Decide a batch of what is due; returns how many touches were decided, 0 when none is."""
+        """Decide a batch of what is due, of people and of group chats; returns how many there were, 0 when none is."""
         with self.database.transaction() as conn:
-            return touch.decide_due(conn, self.clock.now())
+            decided = touch.decide_due(conn, self.clock.now())
+        with self.database.transaction() as conn:
+            return decided + touch.announce_due(conn, self.clock.now())
 
     def hear_once(self) -> int:
         """Keep a batch of what became of deliveries; returns how many had turned, 0 when none had."""

@@ -31,7 +31,7 @@ from siyu.touch import service as touch
 
 # A batch makes a hundred thousand objects that all go with it, in no circles: to look through them after every 700 new
 # ones is a quarter of the work.
-COLLECTING: Final = (100_000, 20, 20)
+COLLECTING: Final = (400_000, 20, 20)
 
 
 def serve(context: Context) -> None:

@@ -3,6 +3,7 @@
 import hmac
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,14 +18,19 @@ from tests.unit.app.conftest import NOW, Told, order
 from tests.unit.touch.conftest import CORP
 
 from siyu.app.context import Context
-from siyu.app.journeying import Calling, Journeying, rehearse
+from siyu.app.journeying import Calling, Journeying
 from siyu.app.reacting import Reacting
+from siyu.app.rehearsing import rehearse
+from siyu.app.touching import Touching
 from siyu.app.web import create_app
 from siyu.channels import service as channels
+from siyu.channels.types import Staff
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows
 from siyu.kernel.clock import ManualClock
+from siyu.kernel.errors import TryLater
 from siyu.timeline import service as timeline
+from siyu.touch import service as touch
 
 JOURNEYS = "/api/v1/journeys"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -40,7 +46,11 @@ def app(reporting_context: Context) -> FastAPI:
 @pytest.fixture
 def web(asking: Callable[..., TestClient], database: Database) -> TestClient:
     with database.transaction() as conn:
-        channels.connect_account(conn, access.system("tests"), channel="wecom", values=CORP, now=NOW)
+        corp = channels.connect_account(conn, access.system("tests"), channel="wecom", values=CORP, now=NOW)
+        channels.mirror(conn, corp, [Staff("amy", "Amy"), Staff("bob", "Bob")], NOW)
+        before = touch.rules(conn)
+        asked = replace(before.rules, staff=replace(before.rules.staff, fallback="amy"))
+        touch.change_rules(conn, access.system("tests"), asked, before.version, "nobody is a friend here", NOW)
     return asking(*RIGHTS)
 
 
@@ -51,9 +61,17 @@ def live(reporting_context: Context) -> Callable[[], None]:
     exporter = timeline.Exporter(context.database, context.clickhouse)
     reacting = Reacting(context.database, context.clickhouse, context.clock)
     journeying = Journeying.of(context)
+    touching = Touching(context.database, context.clock)
+    desk = channels.Desk(context.database, context.clock, lambda _: pytest.fail("no platform is to be asked"))
 
     def run() -> None:
-        while exporter.export_once() + reacting.run_once() + journeying.run_once():
+        while (
+            exporter.export_once()
+            + reacting.run_once()
+            + journeying.run_once()
+            + channels.do_deliveries(desk)
+            + touching.hear_once()
+        ):
             pass
 
     return run
@@ -106,7 +124,7 @@ def test_from_a_template_to_touches(
     wang = people[0]["customer_id"]
 
     (own, _) = web.get(f"/api/v1/customers/{wang}/journeys").json()
-    assert [one["step"] for one in own["planned"]][:4] == ["感谢与须知", "等七天", "使用回访", "等到第三十天"]
+    assert [one["step"] for one in own["planned"]] == ["感谢与须知", "等七天", "使用回访"]  # then it is up to the staff
 
     clock.advance(31 * MINUTE)
     live()
@@ -116,11 +134,26 @@ def test_from_a_template_to_touches(
     clock.advance(8 * DAY)
     live()
     tasks = web.get("/api/v1/staff-tasks", params={"state": "open"}).json()["tasks"]
-    assert [one["title"] for one in tasks] == ["订单满七天，问问穿着感受"] * 2
+    assert [(one["title"], one["staff_id"], one["programme"]) for one in tasks] == [
+        ("订单满七天，问问穿着感受", "amy", "购后关怀")
+    ] * 2
+    assert tasks[0]["programme_key"] == f"journey:{made['id']}"
+    assert web.get("/api/v1/staff-tasks", params={"staff_id": "bob"}).json()["tasks"] == []
+    page = web.get("/api/v1/staff-tasks", params={"staff_id": "amy", "limit": 1}).json()
+    (last,) = web.get("/api/v1/staff-tasks", params={"limit": 1, "cursor": page["next"]}).json()["tasks"]
+    assert last["id"] == tasks[1]["id"]
     done = web.post(f"/api/v1/staff-tasks/{tasks[0]['id']}/done").json()
-    assert done["state"] == "done"
-    assert web.post(f"/api/v1/staff-tasks/{tasks[0]['id']}/dropped").json()["state"] == "done"
-    assert web.get("/api/v1/staff-tasks", params={"state": "open", "limit": 1}).json()["next"] is None
+    assert (done["state"], done["said"]) == ("done", "")
+    assert (
+        web.post(f"/api/v1/staff-tasks/{tasks[0]['id']}/decline", json={"reason": "no time"}).json()["state"] == "done"
+    )
+    assert web.post(f"/api/v1/staff-tasks/{tasks[1]['id']}/decline", json={"reason": ""}).status_code == 400
+    declined = web.post(f"/api/v1/staff-tasks/{tasks[1]['id']}/decline", json={"reason": "客户正在投诉"}).json()
+    assert (declined["state"], declined["said"]) == ("declined", "客户正在投诉")
+    assert web.post("/api/v1/staff-tasks/999999/done").status_code == 404
+    live()
+    steps = {one["step"]: one["ways"] for one in web.get(f"{JOURNEYS}/{made['id']}/figures").json()["steps"]}
+    assert steps["使用回访"] == {"next": 1, "declined": 1}
 
 
 def test_a_draft_with_mistakes_says_all_of_them(web: TestClient) -> None:
@@ -276,11 +309,27 @@ def test_a_rehearsal_is_made_by_a_job(
     rehearse(reporting_context, asked["id"])
     rehearse(reporting_context, asked["id"])
     found = web.get(f"{JOURNEYS}/rehearsals/{asked['id']}").json()
-    assert found["state"] == "done", found
+    assert (found["state"], found["done"], found["total"]) == ("done", 2, 2), found
     result = found["result"]
     assert (result["people"], result["of"], result["figures"]["entered"]) == (2, 2, 2)
     assert {one["code"] for one in result["touches"]} == {"no_relation"}
     assert all(len(pair) == 2 for pair in result["cannot_know"])
+
+    again = web.post(f"{JOURNEYS}/{journey}/rehearsals", json={}).json()
+    cancelled = web.post(f"{JOURNEYS}/rehearsals/{again['id']}/cancel").json()
+    assert cancelled["state"] == "cancelled"
+    rehearse(reporting_context, again["id"])
+    assert web.get(f"{JOURNEYS}/rehearsals/{again['id']}").json()["result"] is None
+    last = web.post(f"{JOURNEYS}/{journey}/rehearsals", json={}).json()
+    with pytest.raises(TryLater):  # the process ends: another goes on with it
+        rehearse(reporting_context, last["id"], ending=lambda: True)
+    assert web.get(f"{JOURNEYS}/rehearsals/{last['id']}").json()["state"] == "running"
+    rehearse(reporting_context, last["id"])
+    assert web.get(f"{JOURNEYS}/rehearsals/{last['id']}").json()["result"] == {
+        **result,
+        "since": last["since"].replace("+00:00", "Z"),
+        "until": last["until"].replace("+00:00", "Z"),
+    }
     assert web.get(f"{JOURNEYS}/{journey}/figures").json()["entered"] == 0
 
 

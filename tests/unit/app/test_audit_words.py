@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import procrastinate
@@ -17,6 +18,7 @@ WORDS = ROOT / "web/console/src/words"
 _ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
+@cache
 def actions() -> set[str]:
     """Whatever is handed over as ``action``: by name, or in its place to a function that hands it on."""
     trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "src/siyu").rglob("*.py")]

@@ -28,6 +28,7 @@ from siyu.channels.types import (
     Seen,
     Staff,
     UnreadablePush,
+    Unwanted,
 )
 from siyu.engines.postgres import Database
 from siyu.intake import service as intake
@@ -100,6 +101,23 @@ class TestScans:
         assert happened([first]) == [("entry.scanned", {"account": told.account.id, "state": "shelf-3"})]
         assert first.claims == (IdentifierClaim("open_id", "p-one", "o1"),)
         assert first.payload["acted_at"] == to_millis(at(1))
+
+    def test_who_wants_no_more_is_told_once(self, told: Told) -> None:
+        push = Push("p2", "report", at(1), unwanted=(Unwanted("o1"), Unwanted("o2", "t-9")))
+        message = service.push_message(told.account, push, at(2))
+        assert service.read_push(message) == (told.account.id, push)
+        for _ in range(2):
+            with told.database.transaction() as conn:
+                service.hear(conn, [message], at(2))
+        messages = told.messages()
+        assert messages[:2] == messages[2:]
+        assert happened(messages[:2]) == [
+            ("sender.blocked", {"account": told.account.id}),
+            ("notice.refused", {"account": told.account.id, "template": "t-9"}),
+        ]
+        assert [one.claims for one in messages[:2]] == [
+            (IdentifierClaim("open_id", "p-one", open_id),) for open_id in ("o1", "o2")
+        ]
 
     @pytest.mark.parametrize("wrong", [3, {"contact_id": "o1"}, {"contact_id": 7, "state": ""}])
     def test_what_cannot_be_read(self, told: Told, wrong: Any) -> None:

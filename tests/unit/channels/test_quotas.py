@@ -57,7 +57,7 @@ class TestDecide:
     ) -> None:
         applying = rules.applying(ABOUT, {"plan": "small"})
         wanted = [Wanted(str(n), names, who, staff, count) for n, (names, who, staff, count) in enumerate(asked)]
-        keyed = [(one, rules.keys_of(ABOUT, applying, one)) for one in wanted]
+        keyed = [(one, rules.keys_of(rules.quotas_of(ABOUT, applying, one.names), one)) for one in wanted]
         stands = {
             key: Stand(
                 quota,

@@ -78,6 +78,11 @@ def test_what_counts_as_harm(conn: Connection, empty: Client, now: datetime, sta
         did(treated[8], "event.tracked", later, "Complaint Made"),
         did(treated[9], "event.tracked", later, "Sender Blocked"),
         did(treated[10], "event.tracked", later, "Product Viewed"),
+        did(treated[11], "sender.blocked", later, account=1),  # as channels tell it
+        did(treated[12], "notice.refused", later, account=1, template="t"),
+        did(treated[13], "friend.deleted", later, by="staff"),  # not what the people did
+        did(treated[14], "friend.deleted", later, by="account"),
+        did(treated[15], "account.unfollowed", later, by="account"),
         did(50_000, "chat.left", later),  # not exposed
     )
     until = now + timedelta(days=5)
@@ -85,8 +90,8 @@ def test_what_counts_as_harm(conn: Connection, empty: Client, now: datetime, sta
         HarmCount("deleted", 5000, 1, 1),
         HarmCount("unfollowed", 5000, 1, 0),
         HarmCount("left", 5000, 0, 1),
-        HarmCount("blocked", 5000, 1, 0),
-        HarmCount("unsubscribed", 5000, 1, 0),
+        HarmCount("blocked", 5000, 2, 0),
+        HarmCount("unsubscribed", 5000, 2, 0),
         HarmCount("complained", 5000, 1, 0),
     ]
     assert service.harm_counts(conn, empty, programme.id, until, days=1) == [HarmCount("deleted", 5000, 0, 1)]

@@ -43,6 +43,10 @@ def send(text: str = "您好。", **more: Any) -> dict[str, Any]:
     return {"kind": "send", "text": text, "wishes": [WECOM], "next": "end", **more}
 
 
+def invite(**more: Any) -> dict[str, Any]:
+    return {"kind": "invite", "text": "来群里坐坐。", "wishes": [WECOM], "next": "end", **more}
+
+
 def wait(**more: Any) -> dict[str, Any]:
     return {"kind": "wait", "next": "end", **more}
 
@@ -113,6 +117,19 @@ CASES: list[tuple[str, Definition]] = [
         ),
     ),
     ("nothing_to_send", steps(a=send(" "))),
+    ("bad_span", steps(a={"kind": "staff_task", "title": "问好", "due_in": "soon", "next": "end"})),
+    ("no_staff_account", steps(a={"kind": "staff_task", "title": "问好", "account": 2, "next": "end"})),
+    ("account_paused", steps(a={"kind": "staff_task", "title": "问好", "account": 4, "next": "end"})),
+    ("variable_without_value", steps(a={"kind": "staff_task", "title": "问候{{trait.name}}", "next": "end"})),
+    ("unknown_step", steps(a={"kind": "staff_task", "title": "问好", "declined": "zzz", "next": "end"})),
+    ("nothing_to_send", steps(a={"kind": "moment", "next": "end"})),
+    ("moment_is_personal", steps(a={"kind": "moment", "text": "{{entry.goods|宝贝}}到了", "next": "end"})),
+    ("unknown_tag", steps(a={"kind": "moment", "text": "到店", "tags": ["没有"], "next": "end"})),
+    ("unknown_content", steps(a={"kind": "moment", "attachments": [{"kind": "file"}], "next": "end"})),
+    ("no_group_code", steps(a=invite(codes=[{"code": 0}]))),
+    ("unknown_group_code", steps(a=invite(codes=[{"code": 11}, {"code": 12}]))),
+    ("empty_range", steps(a=invite(codes=[{"code": 11, "from_fen": 5, "below_fen": 5}]))),
+    ("unknown_step", steps(a=invite(code=11, full="zzz"))),
     ("unknown_account", steps(a=send(wishes=[{"account": 9, "way": "group_send"}]))),
     ("no_account_of_channel", steps(a=send(wishes=[{"channel": "douyin", "way": "dm"}]))),
     ("several_accounts", steps(a=send(wishes=[{"channel": "official_account", "way": "custom"}]))),

@@ -10,11 +10,16 @@ from tests.unit.journeys.journeying import ZONE, begin, definition
 from tests.unit.touch.conftest import Brand
 from tests.unit.touch.conftest import brand as brand_of_the_gate
 
+from siyu.customers import service as customers
+from siyu.customers.types import TagChange
+from siyu.engines.access import service as access
 from siyu.engines.clickhouse.client import Client
 from siyu.journeys import service as journeys
 from siyu.journeys.types import Definition, Rehearsal
 from siyu.kernel.errors import BadInput, Conflict
 from siyu.kernel.fact import Fact
+from siyu.segments import service as segments
+from siyu.segments.types import AllOf, TagOn
 from siyu.timeline import service as timeline
 
 __all__ = ["brand_of_the_gate"]
@@ -57,19 +62,19 @@ def happened(brand: Brand, clickhouse: Client, facts: Sequence[Fact]) -> None:
         pass
 
 
-def rehearse(brand: Brand, clickhouse: Client, made: Definition, **how: Any) -> Rehearsal:
-    ticks = count()
+def rehearse(brand: Brand, clickhouse: Client, made: Definition, *, most: int = 300, piece: int = 300) -> Rehearsal:
+    """The whole of it, so many people at a time."""
+    since = brand.now - 20 * DAY
     with brand.database.transaction() as conn:
-        return journeys.rehearse(
-            conn,
-            clickhouse,
-            made,
-            brand.now - 20 * DAY,
-            brand.now,
-            ZONE,
-            elapsed=how.pop("elapsed", lambda: next(ticks) * 0.001),
-            **how,
-        )
+        plan = journeys.plan_rehearsal(conn, clickhouse, made, since, brand.now, ZONE, most)
+    parts = []
+    for start in range(0, len(plan.people), piece):
+        people = plan.people[start : start + piece]
+        with brand.database.transaction() as conn:
+            part = journeys.rehearse(conn, clickhouse, made, since, brand.now, ZONE, plan=plan, people=people)
+        assert part is not None
+        parts.append(part)
+    return journeys.joined(parts, plan, since, brand.now)
 
 
 def added(one: int, at: Any) -> Fact:
@@ -133,13 +138,79 @@ def test_it_looks_at_some_people_of_many_and_says_so(brand: Brand, clickhouse: C
     assert {one.customer_id for one in again.touches} == {one.customer_id for one in found.touches}
 
 
-def test_it_ends_where_its_time_is_over(brand: Brand, clickhouse: Client) -> None:
-    ids = brand.people(3)
+def test_a_few_at_a_time_are_the_same_as_all_at_once(brand: Brand, clickhouse: Client) -> None:
+    ids = brand.people(12)
+    brand.says(ids[3], "denied")
     happened(brand, clickhouse, [added(one, brand.now - 15 * DAY + place * DAY) for place, one in enumerate(ids)])
-    ticks = count()
-    found = rehearse(brand, clickhouse, definition(STEPS, trigger=ADDED), elapsed=lambda: next(ticks) * 3.0)
-    assert found.until < brand.now
-    assert found.figures.inside == found.figures.entered
+    made = definition(STEPS, trigger=ADDED, purpose="marketing")
+    whole, pieces = rehearse(brand, clickhouse, made), rehearse(brand, clickhouse, made, piece=5)
+    assert whole == pieces
+    assert (whole.people, whole.until, whole.figures.inside) == (12, brand.now, 0)
+    assert sum(count for _, _, count in whole.reasons) == len(whole.touches)
+
+
+def test_the_clock_brings_a_crowd_in_whole_and_in_pieces(brand: Brand, clickhouse: Client) -> None:
+    ids = brand.people(9)
+    with brand.database.transaction() as conn:
+        customers.add_tags(conn, [TagChange(one, "vip", brand.now, "op") for one in ids])
+        vip = segments.create(conn, access.system("tests"), "VIP", AllOf((TagOn("vip"),)), brand.now, live=True)
+        segments.evaluate(conn, clickhouse, vip.id, brand.now)
+    trigger = {"kind": "time", "segment": vip.id, "at": "10:00", "weekdays": [1]}
+    made = definition(STEPS, trigger=trigger, purpose="marketing", reentry={"when": "always"})
+    whole = rehearse(brand, clickhouse, made)
+    assert whole == rehearse(brand, clickhouse, made, piece=2)
+    assert (whole.people, whole.of, whole.figures.entered) == (9, 9, 27)  # three Mondays
+
+
+def test_a_step_that_fails_is_tried_again_by_the_day(brand: Brand, clickhouse: Client) -> None:
+    """Thirty times in a month, and not every quarter of an hour: nobody repairs anything meanwhile."""
+    (one,) = brand.people(1)
+    happened(brand, clickhouse, [added(one, brand.now - 15 * DAY)])
+    brand.run("ALTER TABLE customers.tag ADD CONSTRAINT no_x CHECK (tag <> 'x')")
+    steps = {"t": {"kind": "tag", "add": ["x"], "next": "end"}, "end": {"kind": "exit"}}
+    found = rehearse(brand, clickhouse, definition(steps, trigger=ADDED))
+    brand.run("ALTER TABLE customers.tag DROP CONSTRAINT no_x")
+    (step, _) = found.figures.steps
+    assert 14 <= step.ways["failed"] <= 16
+
+
+def test_two_may_run_at_once_with_different_people(brand: Brand, clickhouse: Client) -> None:
+    one, two = brand.people(2)
+    happened(brand, clickhouse, [added(each, brand.now - 5 * DAY) for each in (one, two)])
+    made, since = definition(STEPS, trigger=ADDED), brand.now - 20 * DAY
+    with brand.database.transaction() as conn:
+        plan = journeys.plan_rehearsal(conn, clickhouse, made, since, brand.now, ZONE, 10)
+    others: list[Rehearsal | None] = []
+
+    def going() -> bool:
+        if not others:
+            with brand.database.transaction() as beside:
+                beside.exec_driver_sql("SET LOCAL lock_timeout TO '3s'")
+                others.append(
+                    journeys.rehearse(beside, clickhouse, made, since, brand.now, ZONE, plan=plan, people=[two])
+                )
+        return True
+
+    with brand.database.transaction() as conn:
+        found = journeys.rehearse(conn, clickhouse, made, since, brand.now, ZONE, plan=plan, people=[one], going=going)
+    assert found is not None
+    assert others[0] is not None
+    assert (found.figures.entered, others[0].figures.entered) == (1, 1)
+
+
+def test_a_piece_that_takes_too_long_is_given_up_and_leaves_nothing(brand: Brand, clickhouse: Client) -> None:
+    ids = brand.people(3)
+    happened(brand, clickhouse, [added(one, brand.now - 5 * DAY) for one in ids])
+    made, since = definition(STEPS, trigger=ADDED), brand.now - 20 * DAY
+    with brand.database.transaction() as conn:
+        plan = journeys.plan_rehearsal(conn, clickhouse, made, since, brand.now, ZONE, 10)
+        asked = count()
+        found = journeys.rehearse(
+            conn, clickhouse, made, since, brand.now, ZONE, plan=plan, people=plan.people, going=lambda: next(asked) < 3
+        )
+    assert found is None
+    assert next(asked) == 4
+    assert brand.rows("SELECT count(*) FROM journeys.journey") == [(0,)]
 
 
 def test_one_into_which_people_are_put_by_hand_cannot_be_rehearsed(brand: Brand, clickhouse: Client) -> None:
@@ -158,8 +229,31 @@ def test_it_is_asked_for_and_its_time_has_to_be_past(brand: Brand) -> None:
             with pytest.raises(BadInput):
                 journeys.ask_rehearsal(conn, journey.id, since, until, 10, "operator:1", brand.now)
         asked = journeys.ask_rehearsal(conn, journey.id, brand.now - DAY, brand.now, 10, "operator:1", brand.now)
-        assert asked.state == "waiting"
+        assert (asked.state, asked.done, asked.total) == ("waiting", 0, 0)
+        assert journeys.note_rehearsal(conn, asked.id, 3, 10)
+        seen = journeys.rehearsal(conn, asked.id)
+        assert (seen.state, seen.done, seen.total) == ("running", 3, 10)
+        asked = seen
         assert journeys.rehearsals_of(conn, journey.id) == [asked]
         assert journeys.rehearsed_definition(conn, asked.id) == definition(STEPS, trigger=ADDED)
         journeys.finish_rehearsal(conn, asked.id, None, {"code": "Conflict"}, brand.now)
         assert journeys.rehearsal(conn, asked.id).state == "failed"
+        assert not journeys.note_rehearsal(conn, asked.id, 4, 10)
+        assert journeys.cancel_rehearsal(conn, asked.id, "operator:1", brand.now).state == "failed"
+
+
+def test_one_that_is_cancelled_keeps_what_was_found(brand: Brand, clickhouse: Client) -> None:
+    ids = brand.people(4)
+    happened(brand, clickhouse, [added(one, brand.now - 5 * DAY) for one in ids])
+    found = rehearse(brand, clickhouse, definition(STEPS, trigger=ADDED), most=2)
+    with brand.database.transaction() as conn:
+        journey = begin(conn, definition(STEPS, trigger=ADDED), now=brand.now)
+        asked = journeys.ask_rehearsal(conn, journey.id, brand.now - DAY, brand.now, 10, "operator:1", brand.now)
+        assert journeys.note_rehearsal(conn, asked.id, 2, 4)
+        assert journeys.cancel_rehearsal(conn, asked.id, "operator:1", brand.now).state == "cancelled"
+        assert not journeys.note_rehearsal(conn, asked.id, 3, 4)
+        journeys.finish_rehearsal(conn, asked.id, found, None, brand.now)
+        kept = journeys.rehearsal(conn, asked.id)
+        assert (kept.state, kept.done, kept.result) == ("cancelled", 2, found)
+        actions = [entry.action for entry in access.audit_page(conn, action="rehearsal.cancelled")]
+        assert actions == ["rehearsal.cancelled"]

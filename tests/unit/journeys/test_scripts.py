@@ -19,6 +19,7 @@ from siyu.customers.types import TraitWord
 from siyu.engines.access import service as access
 from siyu.engines.clickhouse.client import Client
 from siyu.journeys import service as journeys
+from siyu.touch.types import Message
 
 __all__ = ["brand", "brand_of_the_gate"]
 
@@ -104,6 +105,14 @@ def test_a_picture_is_kept_with_the_account_that_sends_it(brand: Brand, clickhou
     assert [(account, name, kind, bytes(raw)) for account, name, kind, raw in kept] == [
         (brand.corp.id, "a.png", "image/png", PNG)
     ]
+
+
+def test_a_file_that_is_not_here_hinders_nobody_else(brand: Brand) -> None:
+    one, two = brand.people(2)
+    shown = Message("看图", (("image", {MEDIUM: "not a hash"}),))
+    brand.propose(brand.proposal(one, message=shown), brand.proposal(two))
+    assert [state for (state,) in brand.rows("SELECT state FROM touch.touch")] == ["queued", "queued"]
+    assert sent(brand)[f"c{one}"].attachments == (("image", {MEDIUM: "not a hash"}),)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from siyu.journeys.rules.texts import texts_of
 from siyu.journeys.rules.world import Account, World
 from siyu.journeys.rules.writing import from_json, from_yaml, to_json
 from siyu.journeys.service.world import fact_problem
-from siyu.journeys.types import Definition, Send, StaffTask, Template
+from siyu.journeys.types import Definition, Invite, Moment, Send, StaffTask, Template
 
 LEFT_TO_CHOOSE = {"no_segment", "no_group_code"}
 WORLD = World(NOW, ZONE, (Account(1, "企业微信", channels.about("wecom")),), fact_problem=fact_problem)
@@ -47,8 +47,8 @@ def words(definition: Definition) -> list[str]:
 def test_its_texts_are_chinese_short_enough_to_be_read_and_end_as_sentences(found: Template) -> None:
     assert found.definition.about
     for step in found.definition.steps.values():
-        if isinstance(step, Send | StaffTask):
-            said = step.text if isinstance(step, Send) else step.say
+        if isinstance(step, Send | Invite | Moment | StaffTask):
+            said = step.say if isinstance(step, StaffTask) else step.text
             assert 30 <= len(said) <= 160, said
             assert re.search(r"[\u4e00-\u9fff]", said)
             assert re.search(r"[。～！？哦]$", said), said
@@ -72,3 +72,9 @@ def test_one_order_one_care() -> None:
     trigger = journeys.template("post-purchase").definition.trigger
     assert trigger.kind == "fact"
     assert trigger.key == "order_no"
+
+
+def test_groups_are_chosen_by_value_in_one_step() -> None:
+    steps = journeys.template("group-invitation").definition.steps
+    (invite,) = [one for one in steps.values() if isinstance(one, Invite)]
+    assert [(one.from_fen, one.below_fen) for one in invite.choices] == [(200_000, None), (None, None)]

@@ -4,15 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 from tests.unit.journeys.journeying import ZONE, begin, definition, enter
 from tests.unit.touch.conftest import Brand
 from tests.unit.touch.conftest import brand as brand_of_the_gate
 
 from siyu.customers import service as customers
-from siyu.customers.types import RelationChange, TraitWord
+from siyu.customers.types import TraitWord
 from siyu.engines.clickhouse.client import Client
-from siyu.engines.postgres import rows
 from siyu.journeys import service as journeys
 from siyu.journeys.rules.texts import fill
 from siyu.journeys.types import Send, Stepped, Wish
@@ -128,50 +126,6 @@ def test_another_visit_to_the_same_step_is_another_touch(brand: Brand, clickhous
         brand.now += timedelta(days=40)
     keys = [row[0] for row in brand.rows("SELECT key FROM touch.touch ORDER BY id")]
     assert len(set(keys)) == 3
-
-
-def group_code(conn: Connection, brand: Brand) -> int:
-    """A group code that the platform knows."""
-    (made,) = rows(
-        conn,
-        """INSERT INTO channels.entry_code (account_id, kind, name, public_id, definition, serving, wanted, wanted_key, marks,
-               created_by, created_at, updated_at)
-           VALUES (:account, 'group', '福利群', 'p1', '{"chats": {"group_ids": ["wr1"]}}',
-               '{"staff": [], "skip_verify": true, "by": "on_duty"}', '{}', 'k', false, 'operator:1', :now, :now)
-           RETURNING id""",
-        account=brand.corp.id,
-        now=brand.now,
-    )
-    rows(
-        conn,
-        """INSERT INTO channels.entry_way (account_id, code_id, number, state, handle, url, told_key, settled, due_at)
-           VALUES (:account, :code, 0, 'g1', 'h1', 'https://work.example/g', 'k', true, :now) RETURNING id""",
-        account=brand.corp.id,
-        code=made.id,
-        now=brand.now,
-    )
-    return int(made.id)
-
-
-def test_who_is_in_a_chat_of_the_code_is_not_invited(brand: Brand, clickhouse: Client) -> None:
-    one, two = brand.people(2)
-    with brand.database.transaction() as conn:
-        tie = RelationChange(one, "group_member", f"account:{brand.corp.id}/wr1", True, brand.now, "account:1")
-        customers.change_relations(conn, [tie], brand.now)
-        invite = {
-            "kind": "invite",
-            "code": group_code(conn, brand),
-            "text": "来群里坐坐。",
-            "wishes": [WECOM],
-            "next": "end",
-        }
-        journey = begin(conn, definition({"in": invite, "end": EXIT}), now=brand.now)
-        enter(conn, clickhouse, journey, [one, two], brand.now)
-    walk(brand, clickhouse)
-    assert [row[0] for row in touches(brand)] == [two]
-    with brand.database.transaction() as conn:
-        ways = next(found.ways for found in journeys.figures(conn, journey.id).steps if found.step == "in")
-    assert ways == {"member": 1, "send": 1}
 
 
 def test_a_broadcast_is_a_journey_of_one_sending_at_its_pace(brand: Brand, clickhouse: Client) -> None:

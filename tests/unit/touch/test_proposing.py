@@ -5,6 +5,7 @@ from tests.unit.touch.conftest import DAY, HOUR, ME, NOON, Brand
 
 from siyu.channels import service as channels
 from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound
+from siyu.touch import service as touch
 from siyu.touch.types import Decision, Message
 
 
@@ -45,6 +46,16 @@ def test_of_two_at_once_the_one_that_is_worth_more_is_sent(brand: Brand) -> None
     low, high = brand.proposal(one, value_fen=10), brand.proposal(one, value_fen=20)
     found = brand.propose(low, high)
     assert [(each.outcome, codes(each)) for each in found] == [("defer", ["outbid"]), ("send", [])]
+
+
+def test_of_whom_somebody_else_decides_is_left_to_them(brand: Brand) -> None:
+    one, two = brand.people(2)
+    brand.done(lambda conn: touch.hold_customers(conn, [one, two]))
+    with brand.database.transaction() as conn:
+        touch.hold_customers(conn, [one])
+        assert brand.done(lambda other: touch.hold_free(other, [one, two])) == {two: two}
+    held = brand.done(lambda conn: touch.hold_free(conn, [one, two]))
+    assert held == {one: one, two: two}
 
 
 def test_all_reasons_are_told(brand: Brand) -> None:

@@ -63,4 +63,6 @@ join(
     touch.rules,
     touch.touches,
     touch.guard,
+    touch.tasks,
+    touch.announcements,
 )

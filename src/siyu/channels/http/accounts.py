@@ -60,6 +60,8 @@ class WayRead(Read):
     zh: str
     subject: str
     needs_staff: bool
+    by_hand: bool = Field(description="A member of staff says it themselves; no platform is asked.")
+    published: bool = Field(description="It is published once to whoever may see it, not sent to one.")
     attachments: int = Field(description="Contents beside the text, at most.")
     contents: list[ContentRead] = Field(description="What it carries; empty: it has no text of its own.")
 

@@ -44,27 +44,37 @@ def applying(about: About, settings: Mapping[str, str]) -> list[Quota]:
     return [one for one in about.quotas if all(settings.get(name, "") == value for name, value in one.when.items())]
 
 
-def keys_of(about: About, quotas: Sequence[Quota], wanted: Wanted) -> dict[Key, Quota]:
-    """Every allowance that is taken from.
+def quotas_of(about: About, quotas: Sequence[Quota], asked: Sequence[str]) -> list[Quota]:
+    """Those of these quotas that ways or quotas of these names take from.
 
     Raises:
-        BadInput: the channel has no such way or quota, or the subject of one is not named.
+        BadInput: the channel has no such way or quota.
     """
     ways = {way.name: way.quotas for way in about.ways}
     known = {quota.name for quota in about.quotas}
-    names = {name: None for asked in wanted.names for name in ways.get(asked, (asked,))}
+    names = {name: None for one in asked for name in ways.get(one, (one,))}
     if unknown := [name for name in names if name not in known]:
         raise BadInput(
             reason=f"{about.name} has no way or quota '{unknown[0]}'.",
             reason_zh=f"{about.zh}没有名为“{unknown[0]}”的触达方式或配额。",
         )
+    return [quota for quota in quotas if quota.name in names]
+
+
+def keys_of(quotas: Sequence[Quota], wanted: Wanted) -> dict[Key, Quota]:
+    """Every allowance that is taken from; ``quotas`` are those of what is wanted.
+
+    Raises:
+        BadInput: less than one is wanted, or the subject of a quota is not named.
+    """
     if wanted.count < 1:
         raise BadInput(reason="at least one is taken from a quota.", reason_zh="配额的占用数量至少为 1。")
     found: dict[Key, Quota] = {}
     for quota in quotas:
-        if quota.name in names:
-            key = Key(quota.name, quota.window, quota.subject, _subject(quota, wanted))
-            found[key] = min(quota, found.get(key, quota), key=lambda one: one.limit or 28)
+        key = Key(quota.name, quota.window, quota.subject, _subject(quota, wanted))
+        before = found.get(key)
+        if before is None or (quota.limit or 28) < (before.limit or 28):
+            found[key] = quota
     return found
 
 

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from siyu.channels.types import Quota, Window
@@ -45,6 +46,11 @@ def limit_at(quota: Quota, zone: ZoneInfo, start: datetime) -> int:
     """How much the window that begins at ``start`` holds: the quota's limit, or the days of the month for 0."""
     if quota.limit or quota.window == "grant":
         return quota.limit
+    return _days(zone, start)
+
+
+@lru_cache(maxsize=256)  # everybody's allowance of a month begins at the same moment
+def _days(zone: ZoneInfo, start: datetime) -> int:
     local = start.astimezone(zone)
     return monthrange(local.year, local.month)[1]
 

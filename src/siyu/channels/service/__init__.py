@@ -16,6 +16,7 @@ from siyu.channels.service.accounts import (
 )
 from siyu.channels.service.acting import ACTS_CHANNEL, Desk
 from siyu.channels.service.addressing import addresses
+from siyu.channels.service.by_hand import SaidByHand, end_by_hand, ways_by_hand
 from siyu.channels.service.codes import CHANNEL as CODES_CHANNEL
 from siyu.channels.service.codes import (
     Rotation,
@@ -26,6 +27,7 @@ from siyu.channels.service.codes import (
     code_people,
     codes_of,
     create_code,
+    free_places,
 )
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
@@ -46,7 +48,7 @@ from siyu.channels.service.logins import begin_login, finish_login, login_of_app
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
 from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
 from siyu.channels.service.media import MOST_BYTES as MOST_PICTURE_BYTES
-from siyu.channels.service.media import keep_file, keep_picture, picture, upload_again
+from siyu.channels.service.media import keep_file, keep_picture, kept_file, picture, upload_again
 from siyu.channels.service.mirroring import mirror
 from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
@@ -59,6 +61,7 @@ from siyu.channels.service.reading import (
     served,
     standing,
     tag_list,
+    tag_names,
     walk,
     walks,
     workload,
@@ -98,6 +101,7 @@ __all__ = [
     "Known",
     "KnownAccounts",
     "Rotation",
+    "SaidByHand",
     "about",
     "abouts",
     "account",
@@ -135,6 +139,7 @@ __all__ = [
     "do_reactions",
     "do_tasks",
     "due_for_check",
+    "end_by_hand",
     "end_ties",
     "end_walk",
     "filled_secrets",
@@ -142,6 +147,7 @@ __all__ = [
     "finish_rereads",
     "forget_welcomes",
     "forgetting",
+    "free_places",
     "give_back",
     "grant",
     "group_list",
@@ -157,6 +163,7 @@ __all__ = [
     "keep_pending",
     "keep_picture",
     "keep_recognised",
+    "kept_file",
     "login_of_app",
     "make_tags",
     "mark_orders",
@@ -190,6 +197,7 @@ __all__ = [
     "staff_tasks",
     "standing",
     "tag_list",
+    "tag_names",
     "take_turned",
     "task_results",
     "tie_phone",
@@ -200,5 +208,6 @@ __all__ = [
     "visitors",
     "walk",
     "walks",
+    "ways_by_hand",
     "workload",
 ]

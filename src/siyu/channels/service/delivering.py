@@ -16,7 +16,7 @@ from siyu.channels import registry
 from siyu.channels.service.acting import able, wake
 from siyu.channels.service.quotas import give_back, reserve
 from siyu.channels.store import deliveries as tables
-from siyu.channels.types import Account, Capability, Content, Delivery, Item, Refusal, Reservation, Taken, Wanted, Way
+from siyu.channels.types import Account, Capability, Content, Delivery, Item, Refusal, Reservation, Wanted, Way
 from siyu.engines.vault import service as vault
 from siyu.kernel.errors import BadInput, IdempotencyMismatch
 
@@ -49,22 +49,19 @@ def deliver(conn: Connection, account: Account, way: str, items: Sequence[Item],
     declared = _way(account, way)
     _check(items)
     said = {id(one): _content(one) for one in {id(item.content): item.content for item in items}.values()}
-    contents = {item.key: said[id(item.content)] for item in items}
-    rows = {item.key: _row(item, contents[item.key][0]) for item in items}
-    answers: dict[str, Delivery] = dict(_kept(conn, account, list(rows.values()), way))
+    hashes = {item.key: _hash(item, said[id(item.content)][0]) for item in items}
+    answers: dict[str, Delivery] = dict(_kept(conn, account, hashes, way))
     fresh = [item for item in items if item.key not in answers]
     taken, refused = _take(conn, account, declared, fresh, now)
     answers |= {item.key: _held(item, declared, refused[item.key]) for item in fresh if item.key in refused}
-    going = {item.key: item for item in fresh if item.key not in refused}
-    sealed = {hash_: vault.seal(raw) for hash_, raw in {contents[key] for key in going}}
+    going = [item for item in fresh if item.key not in refused]
+    sealed = {hash_: vault.seal(raw) for hash_, raw in {said[id(item.content)] for item in going}}
     tables.put_contents(conn, account.id, sealed)
-    parts = {key: [_part(one) for one in taken[key].taken] if key in taken else [] for key in going}
-    new = [{**rows[key], "taken": parts[key], "until": item.until} for key, item in going.items()]
-    made = tables.insert(conn, account.id, way, new, now)
-    answers |= {key: _ready(going[key], way, now) for key in made}
-    if overtaken := [key for key in going if key not in made]:  # somebody used the key at this very moment
+    overtaken = tables.insert(conn, account.id, way, _columns(going, hashes, said, taken), now) if going else set()
+    answers |= {item.key: _ready(item, way, now) for item in going if item.key not in overtaken}
+    if overtaken:  # somebody used the key at this very moment
         give_back(conn, account, [taken[key] for key in overtaken if key in taken], now)
-        answers |= _kept(conn, account, [rows[key] for key in overtaken], way)
+        answers |= _kept(conn, account, {key: hashes[key] for key in overtaken}, way)
     wake(conn)
     return [answers[item.key] for item in items]
 
@@ -134,25 +131,36 @@ def _content(content: Content) -> tuple[str, bytes]:
     return vault.fingerprint("name", raw.decode()), raw
 
 
-def _row(item: Item, content_hash: str) -> dict[str, Any]:
-    given = (item.key, item.subject_id, item.staff_id, sorted(item.details.items()), content_hash)
+def _hash(item: Item, content_hash: str) -> str:
+    details = sorted(item.details.items()) if item.details else ()
+    given = orjson.dumps((item.key, item.subject_id, item.staff_id, details, content_hash))
+    return hashlib.blake2b(given, digest_size=32).hexdigest()
+
+
+def _columns(
+    items: Sequence[Item],
+    hashes: Mapping[str, str],
+    said: Mapping[int, tuple[str, bytes]],
+    taken: Mapping[str, Reservation],
+) -> dict[str, list[Any]]:
     return {
-        "key": item.key,
-        "subject_id": item.subject_id,
-        "staff_id": item.staff_id,
-        "details": dict(item.details),
-        "content_hash": content_hash,
-        "input_hash": hashlib.blake2b(orjson.dumps(given), digest_size=32).hexdigest(),
+        "key": [item.key for item in items],
+        "input_hash": [hashes[item.key] for item in items],
+        "subject_id": [item.subject_id for item in items],
+        "staff_id": [item.staff_id for item in items],
+        "content_hash": [said[id(item.content)][0] for item in items],
+        "until": [item.until for item in items],
+        "details": [dict(item.details) for item in items],
+        "taken": [taken[item.key].taken if item.key in taken else () for item in items],
     }
 
 
-def _kept(conn: Connection, account: Account, rows: Sequence[Mapping[str, Any]], way: str) -> dict[str, Delivery]:
-    found = tables.known(conn, account.id, [row["key"] for row in rows])
-    for row in rows:
-        if row["key"] in found:
-            input_hash, delivery = found[row["key"]]
-            if input_hash != row["input_hash"] or delivery.way != way:
-                raise IdempotencyMismatch(key=row["key"])
+def _kept(conn: Connection, account: Account, hashes: Mapping[str, str], way: str) -> dict[str, Delivery]:
+    """What became of these, given as key → hash of the input, as far as they came before."""
+    found = tables.known(conn, account.id, list(hashes))
+    for key, (input_hash, delivery) in found.items():
+        if input_hash != hashes[key] or delivery.way != way:
+            raise IdempotencyMismatch(key=key)
     return {key: delivery for key, (_, delivery) in found.items()}
 
 
@@ -166,17 +174,6 @@ def _take(
     answers = reserve(conn, account, wanted, now)
     taken = {one.key: one for one in answers if isinstance(one, Reservation)}
     return taken, {one.key: one for one in answers if isinstance(one, Refusal)}
-
-
-def _part(one: Taken) -> dict[str, Any]:
-    return {
-        "quota": one.quota,
-        "window": one.window,
-        "subject": one.subject,
-        "subject_id": one.subject_id,
-        "at": one.at,
-        "count": one.count,
-    }
 
 
 def _ready(item: Item, way: str, now: datetime) -> Delivery:

@@ -48,14 +48,15 @@ class _Heard:
     reports: list[tuple[Report, datetime]] = field(default_factory=list)
     spoken: list[Spoken] = field(default_factory=list)
     scans: list[Push] = field(default_factory=list)
+    unwanted: list[Push] = field(default_factory=list)
 
 
 def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
-    """Note what pushes ask for: what is to be read again, who ended what, what people allow, who scanned a
-    code, what became of sendings, where somebody wrote.
+    """Note what pushes ask for: what is to be read again, who ended what, what people allow and forbid, who
+    scanned a code, what became of sendings, where somebody wrote.
 
     What a customer ended ends here, because the platform goes on showing it; its message is put into the queue with this
-    transaction, and so is that of a scan, which the platform shows nowhere. Of everything else the platform is asked. A
+    transaction, and so are those of a scan and of who wants no more, which the platform shows nowhere. Of everything else the platform is asked. A
     repeat changes nothing but grants without an end, which rely on the dedup of messages. A push for an account that is no
     more is dropped.
 
@@ -78,6 +79,7 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
             told += [_scan(account, push, now) for push in said.scans]
             scans = [(one.scan.state, one.scan.contact_id, one.at) for one in said.scans if one.scan]
             codes.note_scans(conn, account_id, scans)
+        told += [one for push in said.unwanted for one in _unwanted(account, push, now)]
         if said.grants:
             grant(conn, account, said.grants, now)
         if said.reports:
@@ -101,6 +103,7 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
                     type(one.handle) is str and type(one.subject_id) is str and type(one.said) is str
                     for one in push.reports
                 ),
+                *(type(one.contact_id) is str and type(one.template_id) is str for one in push.unwanted),
                 push.scan is None or (type(push.scan.contact_id) is str and type(push.scan.state) is str),
             ]
         )
@@ -122,6 +125,8 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
     said.reports += [(one, push.at) for one in push.reports]
     if push.scan is not None:
         said.scans.append(push)
+    if push.unwanted:
+        said.unwanted.append(push)
 
 
 def _scan(account: Account, push: Push, now: datetime) -> Message:
@@ -131,6 +136,20 @@ def _scan(account: Account, push: Push, now: datetime) -> Message:
     key = f"scan/{push.id}"
     told = telling.Telling(push.scan.contact_id, key, happened=[scanned], since=push.at, acted_at=push.at)
     return telling.message(account, told, now)
+
+
+def _unwanted(account: Account, push: Push, now: datetime) -> list[Message]:
+    """Told under the id of the push, as a scan is."""
+    found = []
+    for number, one in enumerate(push.unwanted):
+        said = (
+            telling.fact("notice.refused", push.at, account=account.id, template=one.template_id)
+            if one.template_id
+            else telling.fact("sender.blocked", push.at, account=account.id)
+        )
+        told = telling.Telling(one.contact_id, f"unwanted/{push.id}/{number}", happened=[said])
+        found.append(telling.message(account, told, now))
+    return found
 
 
 def apply(conn: Connection, batch: Sequence[tuple[Message, Attribution]], now: datetime) -> list[Fact]:

@@ -72,6 +72,11 @@ def keep_file(
     ).id
 
 
+def kept_file(conn: Connection, account_id: int, digest: bytes) -> int | None:
+    """The id of the account's file with this SHA-256; ``None`` when none is kept."""
+    return tables.by_digest(conn, account_id, digest)
+
+
 def brought(desk: Desk, account: Account, items: Sequence[Item]) -> Sequence[Item]:
     """The items with what the platform calls their files; those that it does not know are uploaded first.
 
@@ -95,7 +100,7 @@ def brought(desk: Desk, account: Account, items: Sequence[Item]) -> Sequence[Ite
                 found = picture(conn, account.id, file_id)
             fields[file_id, kind] = dict(_upload(desk, found, kind))
     filled = {at: replace(one, attachments=_filled(one, fields)) for at, one in shown.items()}
-    return [replace(item, content=filled[id(item.content)]) for item in items]
+    return [item._replace(content=filled[id(item.content)]) for item in items]
 
 
 def _filled(

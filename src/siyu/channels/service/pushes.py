@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from siyu.channels.types import Account, Arrival, Departure, Grant, Push, Report, Scan, Spoken
+from siyu.channels.types import Account, Arrival, Departure, Grant, Push, Report, Scan, Spoken, Unwanted
 from siyu.intake.types import Message
 from siyu.kernel.clock import from_millis, to_millis
 
@@ -40,6 +40,7 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
             {"service_id": one.service_id, "token": one.token, "until": to_millis(one.until)}
             for one in push.spoken
         ],
+        "unwanted": [{"contact_id": one.contact_id, "template_id": one.template_id} for one in push.unwanted],
         "scan": None if push.scan is None else {"contact_id": push.scan.contact_id, "state": push.scan.state},
     }
     return Message(PUSH, account.source_id, push.id, push.at, now, (), payload)
@@ -61,6 +62,7 @@ def read_push(message: Message) -> tuple[int, Push]:
         ),
         reports=tuple(Report(**one) for one in said.get("reports", ())),
         spoken=tuple(Spoken(**{**one, "until": from_millis(one["until"])}) for one in said.get("spoken", ())),
+        unwanted=tuple(Unwanted(**one) for one in said.get("unwanted", ())),
         scan=None if said.get("scan") is None else Scan(**said["scan"]),
     )
     return said["account"], push

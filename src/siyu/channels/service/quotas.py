@@ -29,7 +29,8 @@ def reserve(conn: Connection, account: Account, wanted: Sequence[Wanted], now: d
     about = registry.about(account.channel)
     zone = ZoneInfo(about.zone)
     applying = rules.applying(about, account.settings)
-    asked = [(one, rules.keys_of(about, applying, one)) for one in wanted]
+    named = {names: rules.quotas_of(about, applying, names) for names in {one.names for one in wanted}}
+    asked = [(one, rules.keys_of(named[one.names], one)) for one in wanted]
     quotas = {key: quota for _, keys in asked for key, quota in keys.items()}
     # Mostly there is room for all: it is taken with the lock, and what was too much is given back.
     added: dict[Key, int] = {}

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from siyu.channels.store import reading as tables
 from siyu.channels.store import rereads
+from siyu.channels.store import staff as staff_tables
 from siyu.channels.types.mirrored import (
     ContactFollows,
     GroupMember,
@@ -35,6 +36,11 @@ def group_list(conn: Connection, account_id: int, since: datetime, until: dateti
 def tag_list(conn: Connection, account_id: int) -> list[TagSummary]:
     """Tags of the account with how many contacts have them."""
     return [TagSummary(*row) for row in tables.tags(conn, account_id)]
+
+
+def tag_names(conn: Connection, account_id: int) -> dict[str, str]:
+    """Names of the tags of the account that are there, by id."""
+    return staff_tables.tag_names(conn, account_id)
 
 
 def served(conn: Connection, account_id: int, staff_id: str, limit: int = 10_000) -> list[Served]:

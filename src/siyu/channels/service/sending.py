@@ -100,6 +100,8 @@ def _sent(desk: Desk, batch: _Batch) -> dict[str, Sent]:
     """An answer for each; ``later`` without a moment: nobody knows yet what became of it."""
     if not batch.rows:
         return {}
+    if _by_hand(batch):
+        return {row.key: Sent(row.key, "waits_for_staff") for row in batch.rows}
     unknown = batch.rows[0].state == "sending"
     try:
         channel = desk.opens(batch.account)
@@ -117,6 +119,11 @@ def _sent(desk: Desk, batch: _Batch) -> dict[str, Sent]:
             return {row.key: Sent(row.key, "later") for row in batch.rows}
         return {row.key: Sent(row.key, "refused", "", why.code, why.reason, why.reason_zh) for row in batch.rows}
     return {one.key: one for one in found}
+
+
+def _by_hand(batch: _Batch) -> bool:
+    """Nobody has to be asked: the staff find it on their list."""
+    return any(one.by_hand for one in registry.about(batch.account.channel).ways if one.name == batch.way)
 
 
 def _looked_for(channel: Channel, batch: _Batch) -> list[Sent]:

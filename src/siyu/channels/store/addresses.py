@@ -1,25 +1,17 @@
 """By whom contacts are reached."""
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows
+from siyu.engines.postgres import AnyRow, rows
 
 
-class Served(NamedTuple):
-    """A contact, and the member of staff (empty: the account itself) whose friend they are."""
-
-    contact_id: str
-    staff_id: str
-    since: datetime
-
-
-def served(conn: Connection, account_id: int, contact_ids: Collection[str]) -> list[Served]:
-    """Every tie that stands of these contacts with the account, or with a member of staff who still serves."""
-    found = rows(
+def served(conn: Connection, account_id: int, contact_ids: Collection[str]) -> list[AnyRow]:
+    """Contact, member of staff (empty: the account itself) and since when, of every tie that stands of these contacts with
+    the account, or with a member of staff who still serves.
+    """
+    return rows(
         conn,
         # One by one: of a new account the planner knows nothing, and would read all of its follows.
         """
@@ -35,4 +27,3 @@ def served(conn: Connection, account_id: int, contact_ids: Collection[str]) -> l
         account_id=account_id,
         ids=list(contact_ids),
     )
-    return [Served(*row) for row in found]

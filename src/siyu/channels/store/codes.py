@@ -302,3 +302,17 @@ def _code(row: AnyRow) -> Code:
     values["serving"] = Serving(tuple(serving["staff"]), serving["skip_verify"], serving["by"])
     values["problem"] = _problem(values["problem"])
     return Code(**values)
+
+
+def people_in(conn: Connection, account_id: int, group_ids: Collection[str]) -> dict[str, int]:
+    """How many people, staff and customers, are in each of these chats; one that is no more is absent."""
+    found = rows(
+        conn,
+        """SELECT group_id, count(member_id) FILTER (WHERE left_at IS NULL) AS people
+           FROM channels.chat_group LEFT JOIN channels.chat_member USING (account_id, group_id)
+           WHERE account_id = :account_id AND group_id = ANY(CAST(:ids AS text[])) AND gone_at IS NULL
+           GROUP BY group_id""",
+        account_id=account_id,
+        ids=list(group_ids),
+    )
+    return {row.group_id: row.people for row in found}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from siyu.channels.types.acts import Delivery
 from siyu.channels.types.pushes import Report
-from siyu.engines.postgres import AnyRow, one, rows, run
+from siyu.engines.postgres import AnyRow, one, rows, run, scalar
 
 _DELIVERY = "key, way, subject_id, staff_id, state, handle, code, reason, reason_zh, result, asked_at, ended_at"
 
@@ -69,25 +69,35 @@ def contents(conn: Connection, account_id: int, hashes: Collection[str]) -> dict
     return {row[0]: bytes(row[1]) for row in found}
 
 
-def insert(conn: Connection, account_id: int, way: str, new: Sequence[Mapping[str, Any]], now: datetime) -> set[str]:
-    """Keep these as columns by name; returns the keys that are new. Another's same key is waited for."""
-    found = rows(
+def insert(conn: Connection, account_id: int, way: str, new: Mapping[str, list[Any]], now: datetime) -> set[str]:
+    """Keep these, given as columns by name; returns the keys that are not new. Another's same key is waited for."""
+    made = scalar(
         conn,
         """
-        INSERT INTO channels.delivery (account_id, key, input_hash, way, subject_id, staff_id, details, content_hash,
-                                       state, taken, until, asked_at, due_at)
-        SELECT :account_id, key, input_hash, :way, subject_id, staff_id, details, content_hash, 'ready', taken, until,
-               :now, :now
-        FROM json_to_recordset(CAST(:new AS json)) AS new (key text, input_hash text, subject_id text, staff_id text,
-            details jsonb, content_hash text, taken jsonb, until timestamptz)
-        ORDER BY key ON CONFLICT (account_id, key) DO NOTHING RETURNING key
+        WITH made AS (
+            INSERT INTO channels.delivery (account_id, key, input_hash, way, subject_id, staff_id, details, content_hash,
+                                           state, taken, until, asked_at, due_at)
+            SELECT :account_id, key, input_hash, :way, subject_id, staff_id, details, content_hash, 'ready', taken, until,
+                   :now, :now
+            FROM ROWS FROM (
+                unnest(CAST(:key AS text[]), CAST(:input_hash AS text[]), CAST(:subject_id AS text[]),
+                       CAST(:staff_id AS text[]), CAST(:content_hash AS text[]), CAST(:until AS timestamptz[])),
+                jsonb_array_elements(CAST(:details AS jsonb)),
+                jsonb_array_elements(CAST(:taken AS jsonb))
+            ) AS new (key, input_hash, subject_id, staff_id, content_hash, until, details, taken)
+            ORDER BY key ON CONFLICT (account_id, key) DO NOTHING RETURNING key
+        )
+        SELECT CASE WHEN count(*) < :count THEN coalesce(array_agg(key), '{}') END FROM made
         """,
         account_id=account_id,
         way=way,
-        new=orjson.dumps(list(new)).decode(),
         now=now,
+        count=len(new["key"]),
+        **{name: values for name, values in new.items() if name not in ("details", "taken")},
+        details=orjson.dumps(new["details"]).decode(),
+        taken=orjson.dumps(new["taken"]).decode(),
     )
-    return {row[0] for row in found}
+    return set() if made is None else {*new["key"]}.difference(made)
 
 
 def lapse(conn: Connection, now: datetime, reasons: tuple[str, str], limit: int) -> list[AnyRow]:
@@ -275,6 +285,31 @@ def end_waiting(
         now=now,
     )
     return [row[0] for row in found]
+
+
+def end_by_hand(
+    conn: Connection, account_id: int, ended: Sequence[tuple[str, str, str, str]], now: datetime
+) -> set[str]:
+    """What staff did themselves, or did not, as (key, result, reason, reason_zh); returns the keys of those that waited."""
+    columns = list(zip(*ended, strict=True)) or [(), (), (), ()]
+    found = rows(
+        conn,
+        """UPDATE channels.delivery AS held
+           SET state = CASE new.result WHEN 'sent' THEN 'sent' ELSE 'refused' END, result = new.result,
+               reason = new.reason, reason_zh = new.reason_zh, ended_at = :now
+           FROM unnest(CAST(:keys AS text[]), CAST(:results AS text[]), CAST(:reasons AS text[]),
+                       CAST(:reasons_zh AS text[])) AS new (key, result, reason, reason_zh)
+           WHERE held.account_id = :account_id AND held.key = new.key AND held.handle = ''
+             AND held.state = 'waits_for_staff'
+           RETURNING held.key""",
+        account_id=account_id,
+        keys=list(columns[0]),
+        results=list(columns[1]),
+        reasons=list(columns[2]),
+        reasons_zh=list(columns[3]),
+        now=now,
+    )
+    return {row[0] for row in found}
 
 
 def note_reports(conn: Connection, account_id: int, reports: Sequence[tuple[Report, datetime]]) -> None:

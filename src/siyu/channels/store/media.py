@@ -44,6 +44,17 @@ def file(conn: Connection, account_id: int, file_id: int) -> MediaFile | None:
     return _file(found) if found else None
 
 
+def by_digest(conn: Connection, account_id: int, digest: bytes) -> int | None:
+    """The id of the file with this content."""
+    found = one(
+        conn,
+        "SELECT id FROM channels.media_file WHERE account_id = :account_id AND digest = :digest",
+        account_id=account_id,
+        digest=digest,
+    )
+    return int(found[0]) if found else None
+
+
 def known(conn: Connection, account_id: int, ids: Collection[int]) -> set[int]:
     """Which of these files the account has."""
     found = rows(

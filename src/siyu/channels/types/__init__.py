@@ -95,6 +95,7 @@ from siyu.channels.types.pushes import (
     Report,
     Scan,
     Spoken,
+    Unwanted,
 )
 from siyu.channels.types.quotas import QuotaUse, Refusal, Reservation, Taken, Wanted
 from siyu.channels.types.seen import (
@@ -221,6 +222,7 @@ __all__ = [
     "TransferOutcome",
     "UnreadablePush",
     "Unseen",
+    "Unwanted",
     "Uploaded",
     "Visitor",
     "Walk",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,8 @@ class HandoverRow:
 DeliveryState = Literal["ready", "sending", "waits_for_staff", "sent", "refused", "held"]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What becomes of one item that was given to :func:`siyu.channels.service.deliver`.
+class Delivery(NamedTuple):
+    """What becomes of one item that was given to :func:`siyu.channels.service.deliver`. A tuple, because there are so many.
 
     Attributes:
         state: ``ready``: it is sent behind this transaction; ``sending``: it is being sent, or nobody knows yet whether it
@@ -110,7 +109,8 @@ class Delivery:
         handle: of the platform.
         code: of the platform, where it refused.
         result: what the platform says of this one in the end: ``sent``, ``no_friend``, ``capped``, ``left_out`` by the member,
-            ``cancelled``, ``unconfirmed`` when nobody did in time, or ``failed`` with the platform's own word as reason;
+            ``declined`` by the member who was to say it themselves, ``cancelled``, ``unconfirmed`` when nobody did in time,
+            or ``failed`` with the platform's own word as reason;
             ``late``: it could not be handed to the platform in the time that was given for it.
         retry_at: when there is room again, with ``held``; ``None`` when only an act of the person makes it.
     """
@@ -130,9 +130,8 @@ class Delivery:
     retry_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a customer is reached.
+class Address(NamedTuple):
+    """Where a customer is reached. A tuple, because there are so many.
 
     Attributes:
         subject_id: in the platform's words.

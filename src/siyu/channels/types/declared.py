@@ -150,6 +150,8 @@ class Way:
         contents: what it can carry.
         reading: the quota from which reading what people did with it takes; empty for none.
         tie: it reaches only who is a friend of the staff or follows the account; without, an act of theirs opened it.
+        by_hand: no platform is asked: a member of staff says it themselves, and says to Siyu that it is done.
+        published: the member of staff publishes it once to whoever may see it, and it is shown to these people among others.
     """
 
     name: str
@@ -163,6 +165,8 @@ class Way:
     contents: tuple[ContentKind, ...] = ()
     reading: str = ""
     tie: bool = True
+    by_hand: bool = False
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,7 @@ class About:
         identity: identifier types its contacts have, the account's own scope first.
         handovers: the limits of handovers, where the channel has them.
         codes: kinds of entry codes, where it has them.
+        chat_places: so many people a group chat holds that a group code leads to; 0 where that is not known.
     """
 
     name: str
@@ -205,3 +210,4 @@ class About:
     external_id: str = ""
     handovers: HandoverLimits | None = None
     codes: tuple[CodeKind, ...] = ("staff", "group", "link")
+    chat_places: int = 0

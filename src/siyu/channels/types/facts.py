@@ -111,4 +111,18 @@ FACTS: tuple[FactKind, ...] = (
             "kind": ("string", "text, image, voice …, as the platform calls it"),
         },
     ),
+    FactKind(
+        "sender.blocked",
+        1,
+        "The customer takes nothing of the account any more, as the platform said when something was sent.",
+        "拉黑账号",
+        {"account": _ACCOUNT},
+    ),
+    FactKind(
+        "notice.refused",
+        1,
+        "The customer forbade the messages of a template.",
+        "拒收订阅消息",
+        {"account": _ACCOUNT, "template": ("string", "id of the template, on the platform")},
+    ),
 )

@@ -82,6 +82,18 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Unwanted:
+    """Somebody wants no more of what is sent to them: they blocked the account, or forbade the messages of a template.
+
+    Attributes:
+        template_id: which they forbade; empty: they blocked the account.
+    """
+
+    contact_id: str
+    template_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """Something was said to an account of customer service; what, is to be read.
 
@@ -111,6 +123,7 @@ class Push:
         grants: what the person's act allows.
         reports: what became of earlier sendings.
         spoken: conversations in which something was said.
+        unwanted: who wants no more of what is sent to them.
     """
 
     id: str
@@ -123,6 +136,7 @@ class Push:
     reports: tuple[Report, ...] = ()
     scan: Scan | None = None
     spoken: tuple[Spoken, ...] = ()
+    unwanted: tuple[Unwanted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

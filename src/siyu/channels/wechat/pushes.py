@@ -23,6 +23,7 @@ from siyu.channels.types import (
     PushRequest,
     Report,
     Scan,
+    Unwanted,
 )
 from siyu.channels.wechat import crypto
 from siyu.channels.wechat.declared import CUSTOM, NOTICE
@@ -39,6 +40,7 @@ _CLICKS: Final = frozenset({"CLICK", "scancode_push", "scancode_waitmsg"})
 _AFTER_MESSAGE: Final = (5, timedelta(hours=48))
 _AFTER_ACT: Final = (3, timedelta(minutes=1))
 _SCENE: Final = "qrscene_"
+_BLOCKED: Final = frozenset({"failed:user block", "failed: user block"})  # as documented, and as it comes
 
 Said = Mapping[str, Any]
 
@@ -135,6 +137,7 @@ class Door:
     def _understood(self, push: Push, open_id: str, said: Said, *, message: bool) -> Push:
         grants: list[Grant] = []
         reports: list[Report] = []
+        unwanted: list[Unwanted] = []
         departures: tuple[Departure, ...] = ()
         arrival = scan = None
         match push.event:
@@ -150,14 +153,22 @@ class Door:
                 grants.append(_window(push, open_id, *(_AFTER_MESSAGE if message else _AFTER_ACT)))
             case "subscribe_msg_popup_event" | "subscribe_msg_change_event":
                 grants += _subscriptions(push, open_id, said)
+                # Who takes back what was allowed wants no more; who only says no when asked never wanted any.
+                if push.event == "subscribe_msg_change_event":
+                    unwanted += [Unwanted(open_id, one.subject_id.partition("/")[2]) for one in grants if not one.count]
             case "subscribe_msg_sent_event":
                 reports += _sent(open_id, said)
             case "TEMPLATESENDJOBFINISH" | "MASSSENDJOBFINISH":
                 reports += _finished(push, open_id, said)
+                if push.event == "TEMPLATESENDJOBFINISH" and _text(said, "Status") in _BLOCKED:
+                    unwanted.append(Unwanted(open_id))
             case _:
                 pass
         hints: tuple[Hint, ...] = () if reports or not self.followers else (("contact", open_id),)
-        return Push(push.id, push.event, push.at, hints, departures, arrival, tuple(grants), tuple(reports), scan)
+        return Push(
+            push.id, push.event, push.at, hints, departures, arrival, tuple(grants), tuple(reports), scan,
+            unwanted=tuple(unwanted),
+        )  # fmt: skip
 
 
 def _window(push: Push, open_id: str, count: int, length: timedelta) -> Grant:

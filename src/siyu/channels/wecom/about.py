@@ -212,6 +212,12 @@ _ATTACHMENTS: Final = (
     ContentKind("video", max_bytes=10 * _MB),
     ContentKind("file", max_bytes=20 * _MB),
 )
+_MOMENT: Final = (
+    ContentKind("text", max_bytes=4000, max_characters=2000),
+    ContentKind("image", max_bytes=10 * _MB),
+    ContentKind("video", max_bytes=10 * _MB),
+    ContentKind("link", fields={"title": 64}),
+)
 WAYS: Final = (
     Way(
         "group_send",
@@ -234,6 +240,16 @@ WAYS: Final = (
         most=2000,
         attachments=9,
         contents=(_TEXT, *_ATTACHMENTS),
+    ),
+    Way(
+        "personal",
+        "Said by the member of staff",
+        "员工一对一沟通",
+        "customer",
+        needs_staff=True,
+        attachments=9,
+        contents=(_TEXT, *_ATTACHMENTS),
+        by_hand=True,
     ),
     Way(
         "app_message",
@@ -263,12 +279,21 @@ WAYS: Final = (
         quotas=("moment",),
         reading="moment_reading",
         attachments=9,
-        contents=(
-            ContentKind("text", max_bytes=4000, max_characters=2000),
-            ContentKind("image", max_bytes=10 * _MB),
-            ContentKind("video", max_bytes=10 * _MB),
-            ContentKind("link", fields={"title": 64}),
-        ),
+        contents=_MOMENT,
+    ),
+    # One call for each member of staff, however many of their customers it is meant for: what the platform counts by the
+    # minute is the calls, and it says "later" when there are too many.
+    Way(
+        "staff_moment",
+        "Moment of the customer's member of staff",
+        "所属员工的朋友圈",
+        "customer",
+        needs_staff=True,
+        most=10_000,
+        reading="moment_reading",
+        attachments=9,
+        contents=_MOMENT,
+        published=True,
     ),
 )
 
@@ -285,4 +310,5 @@ ABOUT: Final = About(
     identity=("external_userid", "union_id"),
     external_id="corp_id",
     handovers=HandoverLimits(most=2, days=90, at_once=100, group_quota="group_transfer"),
+    chat_places=200,
 )

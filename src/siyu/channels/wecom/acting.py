@@ -19,11 +19,11 @@ from siyu.channels.types import (
 )
 from siyu.channels.wecom.calls import contacts, figures, media, moments, sends, service, tags, transfers
 from siyu.channels.wecom.client import Client
+from siyu.channels.wecom.contents import MOMENTS
 from siyu.channels.wecom.errors import advice
 from siyu.channels.wecom.results import moment_results, results
 from siyu.kernel.errors import BadInput, TryLater
 
-_MOMENT: Final = "moment"
 _STAFF_AT_ONCE: Final = 100
 _MEDIA_FIELDS: Final[Mapping[str, tuple[media.MediaType, str]]] = {
     "image": ("image", "media_id"),
@@ -121,16 +121,16 @@ class WecomActs(Acts):
                 return
 
     def results(self, way: str, handle: str, object_id: str = "") -> Results:
-        return moment_results(self.client, handle, object_id) if way == _MOMENT else results(self.client, handle)
+        return moment_results(self.client, handle, object_id) if way in MOMENTS else results(self.client, handle)
 
     def remind(self, way: str, handle: str) -> None:
         """Up to three times in 24 hours; of moments the platform reminds by itself."""
-        if way == _MOMENT:
+        if way in MOMENTS:
             raise BadInput(reason="nobody is reminded of a moment.", reason_zh="朋友圈任务不支持提醒。")
         sends.remind(self.client, handle)
 
     def cancel(self, way: str, handle: str, object_id: str = "") -> None:
-        if way != _MOMENT:
+        if way not in MOMENTS:
             sends.cancel(self.client, handle)
         elif found := object_id or moments.moment_job(self.client, handle).moment_id:
             moments.cancel_moment(self.client, found)

@@ -43,7 +43,7 @@ _MOMENT_FORMS: Final[Mapping[str, _Form]] = {
     "link": _Form("link", "图文链接", frozenset({"title", "url", "media_id"}), (frozenset({"url", "media_id"}),)),
     "video": _FORMS["video"],
 }
-_MOMENT: Final = "moment"
+MOMENTS: Final = frozenset({"moment", "staff_moment"})
 
 
 def complaints(way: Way, content: Content) -> tuple[Complaint, ...]:
@@ -60,7 +60,7 @@ def complaints(way: Way, content: Content) -> tuple[Complaint, ...]:
         return tuple(found)
     for number, (kind, fields) in enumerate(content.attachments, 1):
         found += _attachment(kinds, _forms(way), number, kind, fields)
-    if way.name == _MOMENT and len(content.attachments) > 1 and {kind for kind, _ in content.attachments} != {"image"}:
+    if way.name in MOMENTS and len(content.attachments) > 1 and {kind for kind, _ in content.attachments} != {"image"}:
         found.append(
             (
                 "A moment shows up to nine images, or one video, or one link: leave the others out.",
@@ -114,7 +114,7 @@ def _text(kind: ContentKind, text: str) -> list[Complaint]:
 
 
 def _forms(way: Way) -> Mapping[str, _Form]:
-    return _MOMENT_FORMS if way.name == _MOMENT else _FORMS
+    return _MOMENT_FORMS if way.name in MOMENTS else _FORMS
 
 
 def _attachment(

@@ -156,7 +156,10 @@ def _together(way: Way, number: int, item: Item) -> tuple[str, str]:
     """What items have in common that may go in one call."""
     if way.most == 1:
         return str(number), ""
-    return item.staff_id, repr((item.content.text, [(k, sorted(f.items())) for k, f in item.content.attachments]))
+    shown_to = sorted(item.details.items()) if way.published else []
+    return item.staff_id, repr(
+        (item.content.text, [(k, sorted(f.items())) for k, f in item.content.attachments], shown_to)
+    )
 
 
 def _group_send(client: Client, items: Sequence[Item]) -> list[Sent]:
@@ -243,8 +246,8 @@ def _welcome(client: Client, items: Sequence[Item]) -> list[Sent]:
 
 
 def _moment(client: Client, items: Sequence[Item]) -> list[Sent]:
-    """``details`` may name departments and tags of customers, each list separated by commas."""
-    (item,) = items
+    """Items of one sender and content. ``details`` may name departments and tags of customers, each list separated by commas."""
+    item = items[0]
     said = message(item.content, moment=True)
     wanted = {name: [one for one in item.details.get(name, "").split(",") if one] for name in ("departments", "tags")}
     return _asked(
@@ -271,6 +274,7 @@ _SENDERS: Final[Mapping[str, Callable[[Client, Sequence[Item]], list[Sent]]]] = 
     "kf": _kf,
     "welcome": _welcome,
     "moment": _moment,
+    "staff_moment": _moment,
 }
 
 

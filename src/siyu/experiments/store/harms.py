@@ -14,17 +14,23 @@ _CUSTOMER: Final = (
     "dictGetOrDefault('alias_map', 'customer_id', via, "
     "dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id))"
 )
-# By transfer and by a member of staff who left nobody was lost. Whatever knows of blocks and complaints tells them as
-# tracked events of these names.
+_BY: Final = "simpleJSONExtractString(properties, 'by')"
+# What the people did themselves: by transfer, by a member of staff or with an account nobody has left. What platforms tell of
+# blocks comes from channels; whatever else knows of them, and of complaints, tells them as tracked events of these names.
 HARMS: Final[dict[HarmKind, str]] = {
-    "deleted": "kind = 'friend.deleted' AND simpleJSONExtractString(properties, 'by') NOT IN ('transfer', 'left')",
-    "unfollowed": "kind = 'account.unfollowed'",
+    "deleted": f"kind = 'friend.deleted' AND {_BY} NOT IN ('transfer', 'left', 'staff', 'account')",
+    "unfollowed": f"kind = 'account.unfollowed' AND {_BY} <> 'account'",
     "left": "kind = 'chat.left'",
-    "blocked": "kind = 'event.tracked' AND name = 'Sender Blocked'",
-    "unsubscribed": "kind = 'consent.changed' AND simpleJSONExtractString(properties, 'state') = 'denied'",
+    "blocked": "kind = 'sender.blocked' OR (kind = 'event.tracked' AND name = 'Sender Blocked')",
+    "unsubscribed": (
+        "kind = 'notice.refused' OR (kind = 'consent.changed' AND simpleJSONExtractString(properties, 'state') = 'denied')"
+    ),
     "complained": "kind = 'event.tracked' AND name = 'Complaint Made'",
 }
-_KINDS: Final = "'friend.deleted', 'account.unfollowed', 'chat.left', 'event.tracked', 'consent.changed'"
+_KINDS: Final = (
+    "'friend.deleted', 'account.unfollowed', 'chat.left', 'sender.blocked', 'notice.refused', 'event.tracked', "
+    "'consent.changed'"
+)
 
 
 def harms_sql() -> str:

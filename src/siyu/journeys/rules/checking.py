@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from siyu.journeys.rules.graph import endless, reachable, restless, ways_out
 from siyu.journeys.rules.moments import in_zone, next_run, span
-from siyu.journeys.rules.reaching import of_sending
+from siyu.journeys.rules.reaching import of_asking, of_publishing, of_sending
 from siyu.journeys.rules.texts import texts_of, variables
 from siyu.journeys.rules.world import World
 from siyu.journeys.types.definition import (
@@ -19,6 +19,7 @@ from siyu.journeys.types.definition import (
     Definition,
     FactTrigger,
     Invite,
+    Moment,
     SegmentTrigger,
     Send,
     StaffTask,
@@ -178,11 +179,15 @@ def _of_step(definition: Definition, name: str, step: Step, world: World) -> Ite
             yield from _of_fact(step.fact, world, name, "fact")
         case Branch():
             yield from _of_branch(definition, name, step, world)
+        case Moment():
+            yield from _of_span(name, "valid_for", step.valid_for)
+            yield from of_publishing(definition, name, step, world)
         case Send() | Invite():
             yield from _of_span(name, "valid_for", step.valid_for)
             yield from of_sending(definition, name, step, world)
         case StaffTask():
             yield from _of_span(name, "due_in", step.due_in)
+            yield from of_asking(definition, name, step, world)
         case TagStep():
             if not step.add and not step.remove:
                 yield Problem(

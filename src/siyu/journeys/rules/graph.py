@@ -2,7 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from siyu.journeys.types.definition import Branch, Definition, Exit, Goal, Invite, Send, Step, Wait, WaitFor
+from siyu.journeys.types.definition import (
+    Branch,
+    Definition,
+    Exit,
+    Goal,
+    Invite,
+    Moment,
+    Send,
+    StaffTask,
+    Step,
+    Wait,
+    WaitFor,
+)
 
 
 def ways_out(step: Step) -> Iterator[tuple[str, str]]:
@@ -17,10 +29,15 @@ def ways_out(step: Step) -> Iterator[tuple[str, str]]:
         case WaitFor():
             yield "next", step.next
             yield "otherwise", step.otherwise
-        case Send() | Invite():
+        case Send() | Invite() | Moment():
             yield "next", step.next
             if step.dropped:
                 yield "dropped", step.dropped
+            if isinstance(step, Invite) and step.full:
+                yield "full", step.full
+        case StaffTask():
+            yield "next", step.next
+            yield from ((way, to) for way in ("declined", "late", "dropped") if (to := getattr(step, way)))
         case _:
             yield "next", step.next
 

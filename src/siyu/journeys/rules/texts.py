@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from siyu.journeys.rules.facts import at_path
-from siyu.journeys.types.definition import Definition, Invite, Send, StaffTask, Step, Webhook
+from siyu.journeys.types.definition import Definition, Invite, Moment, Send, StaffTask, Step, Webhook
 
 _VARIABLE: Final = re.compile(r"\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}")
 _LONGEST_VALUE: Final = 200
@@ -52,6 +52,8 @@ def texts_of(step: Step) -> tuple[str, ...]:
         case Send():
             inside = (value for one in step.attachments for value in one.fields.values())
             return (step.text, *inside, *step.details.values())
+        case Moment():
+            return (step.text, *(value for one in step.attachments for value in one.fields.values()))
         case Invite():
             return (step.text, step.title)
         case StaffTask():

@@ -1,4 +1,4 @@
-"""What a journey may refer to, as its check sees it."""
+"""What a journey may refer to, handed to its checks. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +36,7 @@ class World:
         may_be_put: whether a trait of this name may be changed by us.
         script: how a version of a script stands; ``None`` when there is none.
         has_medium: whether there are bytes with this hash.
+        tags: names of the tags of accounts, by the account.
     """
 
     now: datetime
@@ -48,3 +49,4 @@ class World:
     may_be_put: Callable[[str], bool] = lambda _: True
     script: Callable[[ScriptRef], ContentCheck | None] = lambda _: None
     has_medium: Callable[[str], bool] = lambda _: True
+    tags: Mapping[int, frozenset[str]] = field(default_factory=dict)

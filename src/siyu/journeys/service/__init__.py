@@ -38,15 +38,16 @@ from siyu.journeys.service.reacting import Reacted, kinds_heard, react
 from siyu.journeys.service.rehearsing import (
     REHEARSE,
     ask_rehearsal,
+    cancel_rehearsal,
     finish_rehearsal,
+    note_rehearsal,
     rehearsal,
     rehearsals_of,
-    rehearse,
     rehearsed_definition,
 )
+from siyu.journeys.service.replaying import Plan, joined, plan_rehearsal, rehearse
 from siyu.journeys.service.scheduling import bring_due
 from siyu.journeys.service.stepping import let_out, step_once
-from siyu.journeys.service.tasks import end_task, tasks
 from siyu.journeys.service.telling import CALLS_CHANNEL, CHANNEL
 from siyu.journeys.service.templates import template, templates
 from siyu.journeys.service.world import check
@@ -55,6 +56,7 @@ __all__ = [
     "CALLS_CHANNEL",
     "CHANNEL",
     "REHEARSE",
+    "Plan",
     "Reacted",
     "apply_yaml",
     "as_yaml",
@@ -65,19 +67,20 @@ __all__ = [
     "broadcast",
     "call_others",
     "calls",
+    "cancel_rehearsal",
     "check",
     "create",
     "customers_at",
     "definition_of",
     "drain",
     "drop_draft",
-    "end_task",
     "enrol",
     "figures",
     "finish_rehearsal",
     "fold_passages",
     "from_json",
     "from_yaml",
+    "joined",
     "journey",
     "journey_of_key",
     "journeys",
@@ -86,10 +89,12 @@ __all__ = [
     "let_crowds_in",
     "let_out",
     "migrate",
+    "note_rehearsal",
     "of_person",
     "outline",
     "pause",
     "people_at",
+    "plan_rehearsal",
     "publish",
     "put_in",
     "react",
@@ -105,7 +110,6 @@ __all__ = [
     "start",
     "step_once",
     "stop",
-    "tasks",
     "template",
     "templates",
     "to_json",

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -28,12 +28,14 @@ class Surroundings:
         clickhouse: where segments ask what somebody did.
         now: the moment.
         zone: of the brand.
+        again: after so long a step that could not be carried out is tried again.
     """
 
     conn: Connection
     clickhouse: Client
     now: datetime
     zone: ZoneInfo
+    again: timedelta = timedelta(minutes=15)
 
 
 class Place:
@@ -83,6 +85,7 @@ class Batch:
         touches: how many were proposed.
         steps: how many were passed.
         proposed: (step, what is said) by the key of each touch, where somebody wants to know.
+        held: who they are to the gate, where it has locked them; of a batch in which nobody is reached, nobody.
     """
 
     around: Surroundings
@@ -92,6 +95,7 @@ class Batch:
     touches: int = 0
     steps: int = 0
     proposed: dict[str, tuple[str, str]] | None = None
+    held: Mapping[int, int] | None = None
 
     def go(self, places: Iterable[Place], to: str, way: str = "next") -> None:
         """They leave their step by this way."""

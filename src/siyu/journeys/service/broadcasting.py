@@ -38,7 +38,8 @@ def broadcast(
         fair: every member of staff's customers are spread evenly.
         variables: for its texts.
     """
-    steps = {"send": replace(sending, next="end", dropped=""), "end": Exit()}
+    alone = replace(sending, next="end", dropped="")
+    steps = {"send": replace(alone, full="") if isinstance(alone, Invite) else alone, "end": Exit()}
     trigger = TimeTrigger(segment, once=at.isoformat(timespec="seconds")) if at is not None else ManualTrigger()
     return Definition(
         name,

@@ -13,7 +13,7 @@ from siyu.engines.access.types import Principal
 from siyu.engines.postgres import Database
 from siyu.engines.vault import service as vault
 from siyu.journeys.rules import calls as rules
-from siyu.journeys.store import asks
+from siyu.journeys.store import calls as tables
 from siyu.journeys.types.running import MadeCall
 from siyu.kernel.clock import Clock
 
@@ -50,7 +50,7 @@ def call_others(database: Database, clock: Clock, client: httpx.Client, *, most:
     """
     now = clock.now()
     with database.transaction() as conn:
-        due = asks.take_calls(conn, now, now + _LEASE, most)
+        due = tables.take_calls(conn, now, now + _LEASE, most)
     if not due:
         return 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -61,11 +61,11 @@ def call_others(database: Database, clock: Clock, client: httpx.Client, *, most:
         state = "done" if done else "waiting" if pause else "failed"
         noted.append((call.id, state, said, now + (pause or timedelta())))
     with database.transaction() as conn:
-        asks.note_calls(conn, noted, clock.now())
+        tables.note_calls(conn, noted, clock.now())
     return len(due)
 
 
-def _call(client: httpx.Client, call: asks.Call, now: datetime) -> tuple[bool, str]:
+def _call(client: httpx.Client, call: tables.Call, now: datetime) -> tuple[bool, str]:
     body = orjson.dumps({"id": call.key, **call.body})
     headers = {
         "Content-Type": "application/json",
@@ -81,4 +81,4 @@ def _call(client: httpx.Client, call: asks.Call, now: datetime) -> tuple[bool, s
 
 def calls(conn: Connection, journey_id: int, limit: int = 100) -> list[MadeCall]:
     """The newest calls of a journey, with what was answered."""
-    return [MadeCall(*row) for row in asks.calls(conn, journey_id, max(1, min(limit, 500)))]
+    return [MadeCall(*row) for row in tables.calls(conn, journey_id, max(1, min(limit, 500)))]

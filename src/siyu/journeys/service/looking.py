@@ -16,7 +16,7 @@ from siyu.journeys.service.versions import Versions
 from siyu.journeys.store import enrolments as tables
 from siyu.journeys.store import journeys as store
 from siyu.journeys.store import passages
-from siyu.journeys.types.definition import Branch, ByEntry, Definition, Exit, Goal, Step, Wait, WaitFor
+from siyu.journeys.types.definition import Branch, ByEntry, Definition, Exit, Goal, StaffTask, Step, Wait, WaitFor
 from siyu.journeys.types.running import (
     Enrolment,
     EnrolmentPage,
@@ -185,7 +185,7 @@ def planned(
 
 def _following(step: Step, entry: Mapping[str, Any]) -> str | None:
     match step:
-        case Goal() | Exit() | WaitFor():
+        case Goal() | Exit() | WaitFor() | StaffTask():
             return None
         case Branch():
             for case in step.cases:

@@ -25,6 +25,7 @@ from siyu.journeys.types.definition import (
     Definition,
     FactTrigger,
     SegmentTrigger,
+    StaffTask,
     WaitFor,
 )
 from siyu.journeys.types.running import Happened, Journey, Newcomer, Version
@@ -34,6 +35,8 @@ from siyu.timeline import service as timeline
 
 _COMING: Final = ("friend.added", "account.followed", "entry.scanned", "chat.joined")
 _LONGEST_KEY: Final = 200
+# What tells how a task of staff ended; that of control groups is told by nothing, and they do not wait.
+_ASKED: Final = tuple([FactTest(kind) for kind in ("touch.sent", "touch.failed", "touch.dropped")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,8 @@ def awaited(definition: Definition) -> Iterable[FactTest]:
     """The facts that those inside wait for or are to reach."""
     yield from (goal.fact for goal in definition.goals)
     yield from (step.fact for step in definition.steps.values() if isinstance(step, WaitFor))
+    if any(isinstance(step, StaffTask) for step in definition.steps.values()):
+        yield from _ASKED
 
 
 def _by_facts(ears: _Ears, facts: Sequence[Happened], now: datetime) -> Iterable[Newcomer]:
@@ -169,6 +174,7 @@ def _inside(conn: Connection, ears: _Ears, facts: Sequence[Happened], now: datet
         return 0, 0
     versions = Versions(conn)
     known = versions.of({row.version_id for row in found})
+    journeys = store.journeys_by_id(conn, sorted({row.journey_id for row in found}))
     gone: list[Place] = []
     heard: list[tuple[int, Mapping[str, int], datetime | None]] = []
     for row in found:
@@ -178,7 +184,7 @@ def _inside(conn: Connection, ears: _Ears, facts: Sequence[Happened], now: datet
         if _reached(known[version_id], place, happened):
             place.ended = "goal"
             gone.append(place)
-        elif told_ := _heard(known[version_id], place, happened):
+        elif told_ := _heard(known[version_id], journeys[row.journey_id], place, happened):
             wakes = place.begun and told_.get(step, -1) >= to_millis(place.since)
             heard.append((place.id, told_, now if wakes else None))
     tables.hear(conn, heard)
@@ -186,7 +192,6 @@ def _inside(conn: Connection, ears: _Ears, facts: Sequence[Happened], now: datet
         store.notify(conn, CHANNEL)
     if gone:
         leave(conn, gone, now)
-        journeys = store.journeys_by_id(conn, sorted({place.journey_id for place in gone}))
         timeline.append(conn, [ended(place, journeys[place.journey_id], now) for place in gone])
     return sum(due is not None for _, _, due in heard), len(gone)
 
@@ -202,7 +207,7 @@ def _reached(version: Version, place: Place, facts: Sequence[Happened]) -> bool:
     )
 
 
-def _heard(version: Version, place: Place, facts: Sequence[Happened]) -> dict[str, int]:
+def _heard(version: Version, journey: Journey, place: Place, facts: Sequence[Happened]) -> dict[str, int]:
     """Step that waits for such a fact → when the newest of them happened. Also of steps that are still before them: who
     is late must not miss what they would have waited for.
     """
@@ -213,5 +218,12 @@ def _heard(version: Version, place: Place, facts: Sequence[Happened]) -> dict[st
             for fact in facts:
                 own = not step.key or str(told(fact, step.key)) == place.key
                 if own and matches(fact, step.fact):
+                    found[name] = max(found.get(name, before.get(name, 0)), to_millis(fact.occurred_at))
+        elif isinstance(step, StaffTask):
+            # Which touch it was is looked up when they are woken.
+            for fact in facts:
+                if fact.properties.get("programme") == journey.programme_id and any(
+                    matches(fact, one) for one in _ASKED
+                ):
                     found[name] = max(found.get(name, before.get(name, 0)), to_millis(fact.occurred_at))
     return found

@@ -6,7 +6,7 @@ are durable together. A process that dies takes all of it with it, and somebody 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from siyu.journeys.service.telling import ended
 from siyu.journeys.service.versions import Versions
 from siyu.journeys.store import enrolments as tables
 from siyu.journeys.store import journeys, passages
-from siyu.journeys.types.definition import Invite, Send
+from siyu.journeys.types.definition import Invite, Moment, Send, StaffTask
 from siyu.journeys.types.running import Stepped, Version
 from siyu.kernel.errors import TryLater
 from siyu.timeline import service as timeline
@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 
 _LEAST: Final = 200  # people of one journey in a batch, however many journeys want their turn
 _HOPS: Final = 100  # steps in a row; who has more before them goes on in the next batch
-_AGAIN: Final = timedelta(minutes=15)
 
 
 def step_once(conn: Connection, clickhouse: Client, now: datetime, zone: ZoneInfo, *, most: int = 4000) -> Stepped:
@@ -60,16 +59,18 @@ def carry_on(
     conn, now = around.conn, around.now
     if not places:
         return Stepped()
-    known = journeys.journeys_by_id(conn, sorted({place.journey_id for place in places}))
-    batch = Batch(around, known, proposed=proposed)
     versions = Versions(conn)
     for place in places:
         place.version_id, place.step = versions.now(place.version_id, place.step)
     known_versions = versions.of({place.version_id for place in places})
+    known = journeys.journeys_by_id(conn, sorted({place.journey_id for place in places}))
+    batch = Batch(around, known, proposed=proposed)
     if any(
-        isinstance(step, Send | Invite) for one in known_versions.values() for step in one.definition.steps.values()
+        isinstance(step, Send | Invite | Moment | StaffTask)
+        for one in known_versions.values()
+        for step in one.definition.steps.values()
     ):
-        touch.hold_customers(conn, [place.customer_id for place in places])  # before rows of theirs are written
+        places, batch.held = _hold(conn, places)  # before rows of theirs are written
     _carry_out(batch, places, known_versions)
     left = [place for place in places if place.ended]
     tables.move(conn, [place.moved() for place in places if not place.ended])
@@ -77,6 +78,13 @@ def carry_on(
     passages.add(conn, batch.passages, now)
     timeline.append(conn, [*batch.facts, *(ended(place, known[place.journey_id], now) for place in left)])
     return Stepped(len(places), batch.steps, len(left), batch.touches)
+
+
+def _hold(conn: Connection, places: Sequence[Place]) -> tuple[Sequence[Place], Mapping[int, int]]:
+    """Those of whom nobody else decides at this moment; the others stay due. Where that is nobody, they are waited for."""
+    ids = [place.customer_id for place in places]
+    held = touch.hold_free(conn, ids) or touch.hold_customers(conn, ids)
+    return [place for place in places if place.customer_id in held], held
 
 
 def _claim(conn: Connection, now: datetime, most: int) -> list[Place]:
@@ -126,7 +134,7 @@ def _one_group(batch: Batch, version: Version, step: str, places: Sequence[Place
         batch.passages[version.id, step, "failed"] += len(places)
         for place, (name, begun, passed, since) in zip(places, before, strict=True):
             place.step, place.begun, place.passed, place.since = name, begun, passed, since
-            place.due_at, place.ended = batch.around.now + _AGAIN, None
+            place.due_at, place.ended = batch.around.now + batch.around.again, None
 
 
 def _of_the_engine(error: Exception) -> bool:

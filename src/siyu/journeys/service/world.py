@@ -18,7 +18,7 @@ from siyu.identity.types import FACTS as IDENTITY
 from siyu.journeys.rules.checking import problems as problems_of
 from siyu.journeys.rules.world import World
 from siyu.journeys.service.accounts import accounts_of
-from siyu.journeys.types.definition import CodeTrigger, Definition, Invite, ScriptRef
+from siyu.journeys.types.definition import CodeTrigger, Definition, Invite, Moment, ScriptRef
 from siyu.journeys.types.facts import FACTS as OWN
 from siyu.journeys.types.problems import Problem
 from siyu.kernel.errors import NotFound, SiyuError
@@ -40,14 +40,19 @@ def check(conn: Connection, definition: Definition, now: datetime, zone: ZoneInf
 
 def world_of(conn: Connection, definition: Definition, now: datetime, zone: ZoneInfo) -> World:
     """What there is."""
-    wanted = {step.code for step in definition.steps.values() if isinstance(step, Invite)}
+    wanted = {
+        one.code for step in definition.steps.values() if isinstance(step, Invite) for one in step.choices if one.code
+    }
     if isinstance(definition.trigger, CodeTrigger):
         wanted |= set(definition.trigger.codes)
     codes = {one.id: one.kind for one in channels.codes_of(conn, wanted) if one.archived_at is None} if wanted else {}
+    accounts = tuple(accounts_of(conn))
+    tagged = any(isinstance(step, Moment) and step.tags for step in definition.steps.values())
+    tags = {one.id: frozenset(channels.tag_names(conn, one.id).values()) for one in accounts} if tagged else {}
     return World(
         now,
         zone,
-        tuple(accounts_of(conn)),
+        accounts,
         frozenset(one.id for one in segments.segments(conn)),
         codes,
         lambda rule: _problem(lambda: segments.check_rule(conn, rule.rule)),
@@ -55,6 +60,7 @@ def world_of(conn: Connection, definition: Definition, now: datetime, zone: Zone
         customers.may_be_put,
         lambda script: _script(conn, script),
         lambda medium: content.has_medium(conn, medium),
+        tags,
     )
 
 

@@ -268,7 +268,7 @@ def of_people(conn: Connection, customer_ids: Sequence[int]) -> list[AnyRow]:
 
 
 def reassign(conn: Connection, enrolments: Sequence[tuple[int, int]], merged: Sequence[tuple[int, int]]) -> None:
-    """Give (enrolment, customer) to these customers; what is past, and tasks of staff, follow (loser, winner)."""
+    """Give (enrolment, customer) to these customers; what is past follows (loser, winner)."""
     if enrolments:
         run(
             conn,
@@ -278,15 +278,14 @@ def reassign(conn: Connection, enrolments: Sequence[tuple[int, int]], merged: Se
             ids=[one for one, _ in enrolments],
             customers=[customer for _, customer in enrolments],
         )
-    for table in ("past", "staff_task"):
-        run(
-            conn,
-            f"""UPDATE journeys.{table} SET customer_id = new.winner
-                FROM unnest(CAST(:losers AS bigint[]), CAST(:winners AS bigint[])) AS new (loser, winner)
-                WHERE {table}.customer_id = new.loser""",
-            losers=[loser for loser, _ in merged],
-            winners=[winner for _, winner in merged],
-        )
+    run(
+        conn,
+        """UPDATE journeys.past SET customer_id = new.winner
+           FROM unnest(CAST(:losers AS bigint[]), CAST(:winners AS bigint[])) AS new (loser, winner)
+           WHERE past.customer_id = new.loser""",
+        losers=[loser for loser, _ in merged],
+        winners=[winner for _, winner in merged],
+    )
 
 
 def of_customer(conn: Connection, customer_id: int, most: int) -> list[tuple[Enrolment, int, Mapping[str, Any]]]:

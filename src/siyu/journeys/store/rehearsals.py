@@ -13,7 +13,9 @@ from siyu.journeys.rules.writing import from_json, to_json
 from siyu.journeys.types.definition import Definition
 from siyu.journeys.types.running import AskedRehearsal, Rehearsal
 
-_COLUMNS: Final = "id, journey_id, since, until, most, state, result, problem, asked_by, asked_at, ended_at"
+_COLUMNS: Final = (
+    "id, journey_id, since, until, most, state, done, total, result, problem, asked_by, asked_at, ended_at"
+)
 _RESULT: Final[TypeAdapter[Rehearsal]] = TypeAdapter(Rehearsal)
 
 
@@ -68,14 +70,41 @@ def finish(
 ) -> None:
     run(
         conn,
-        """UPDATE journeys.rehearsal SET state = CASE WHEN CAST(:result AS text) IS NULL THEN 'failed' ELSE 'done' END,
+        """UPDATE journeys.rehearsal
+           SET state = CASE WHEN state = 'cancelled' THEN state WHEN CAST(:result AS text) IS NULL THEN 'failed'
+                            ELSE 'done' END,
                result = CAST(:result AS json), problem = CAST(:problem AS jsonb), ended_at = :now
-           WHERE id = :id AND state = 'waiting'""",
+           WHERE id = :id AND state IN ('waiting', 'running', 'cancelled') AND result IS NULL""",
         id=rehearsal_id,
         result=_RESULT.dump_json(result).decode() if result is not None else None,
         problem=orjson.dumps(dict(problem)).decode() if problem is not None else None,
         now=now,
     )
+
+
+def note(conn: Connection, rehearsal_id: int, done: int, total: int) -> bool:
+    """Keep how far it is; whether it is still going on."""
+    found = one(
+        conn,
+        """UPDATE journeys.rehearsal SET state = 'running', done = :done, total = :total
+           WHERE id = :id AND state IN ('waiting', 'running') RETURNING id""",
+        id=rehearsal_id,
+        done=done,
+        total=total,
+    )
+    return found is not None
+
+
+def cancel(conn: Connection, rehearsal_id: int, now: datetime) -> bool:
+    """Whether it was still going on."""
+    found = one(
+        conn,
+        """UPDATE journeys.rehearsal SET state = 'cancelled', ended_at = :now
+           WHERE id = :id AND state IN ('waiting', 'running') RETURNING id""",
+        id=rehearsal_id,
+        now=now,
+    )
+    return found is not None
 
 
 def next_due(conn: Connection, journey_id: int) -> datetime | None:
@@ -95,6 +124,8 @@ def _asked(row: AnyRow) -> AskedRehearsal:
         row.until,
         row.most,
         row.state,
+        row.done,
+        row.total,
         _RESULT.validate_python(result, strict=False) if result is not None else None,
         row.problem,
         row.asked_by,

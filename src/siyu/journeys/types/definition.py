@@ -34,7 +34,7 @@ Scalar: TypeAlias = bool | Whole | FiniteFloat | str
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_\-\u4e00-\u9fff]+$")]
 Span = Annotated[str, Field(max_length=40)]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-Moment = Annotated[
+MomentText = Annotated[
     str,
     Field(
         pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?$",
@@ -89,7 +89,7 @@ class TimeTrigger:
 
     __pydantic_config__: ClassVar[Any] = _STRICT
     segment: Id
-    once: Moment | None = None
+    once: MomentText | None = None
     at: TimeOfDay | None = None
     weekdays: tuple[Weekday, ...] = ()
     month_days: tuple[Annotated[int, Field(ge=1, le=31)], ...] = ()
@@ -198,7 +198,7 @@ class Wait:
     days: Annotated[int, Field(ge=0, le=3650)] = 0
     at: TimeOfDay | None = None
     weekdays: tuple[Weekday, ...] = ()
-    until: Moment | None = None
+    until: MomentText | None = None
     since: Literal["step", "entry"] = "step"
     kind: Literal["wait"] = "wait"
 
@@ -337,35 +337,99 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupChoice:
+    """One group code of several.
+
+    Attributes:
+        code: id of the group code.
+        from_fen, below_fen: only for people who have brought so far (paid less refunded) at least this much and below that.
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+    code: Id
+    from_fen: Whole | None = None
+    below_fen: Whole | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Invite:
     """A touch that invites into group chats by a group code; whoever is in one of them already goes on without it.
 
+    Each is invited by the first code that is for people of their value and still has a place.
+
     Attributes:
         code: id of the group code, whose address is put behind the text as a link.
+        codes: several, instead of one.
         title: of the link.
+        full: where to when none of the codes that are for somebody has a place; ``next`` when empty.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
     next: str
     wishes: Annotated[tuple[Wish, ...], Field(min_length=1, max_length=6)]
     text: Text
-    code: Id
+    code: Id = 0
+    codes: Annotated[tuple[GroupChoice, ...], Field(max_length=10)] = ()
     title: Annotated[str, Field(max_length=120)] = "入群邀请"
     purpose: Purpose | None = None
     value_fen: Fen = 0
     valid_for: Span = "1d"
     dropped: str = ""
+    full: str = ""
     kind: Literal["invite"] = "invite"
+
+    @property
+    def choices(self) -> tuple[GroupChoice, ...]:
+        """The codes, in their order."""
+        return self.codes or (GroupChoice(self.code),)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The member of staff of each person is asked to publish a Moment, one for all of their customers who are at this step.
+
+    People are gathered until ``at``, so that no member of staff is asked more than once a day. It is shown to others of the
+    same member as well: ``tags`` says to whom of them.
+
+    Attributes:
+        text: the same for everybody, because everybody reads it.
+        attachments: as in :class:`Send`, of the kinds that a Moment shows.
+        tags: names of tags on the platform; only customers with one of them see it; all when empty.
+        at: at this time of the day.
+        channel, account: whose staff, as in :class:`StaffTask`.
+        purpose, value_fen, valid_for, dropped: as in :class:`Send`.
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+    next: str
+    text: Text = ""
+    attachments: tuple[Attachment, ...] = ()
+    tags: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(max_length=20)] = ()
+    at: TimeOfDay = "10:00"
+    channel: Annotated[str, Field(max_length=60)] = ""
+    account: Id = 0
+    purpose: Purpose | None = None
+    value_fen: Fen = 0
+    valid_for: Span = "1d"
+    dropped: str = ""
+    kind: Literal["moment"] = "moment"
 
 
 @dataclass(frozen=True, slots=True)
 class StaffTask:
-    """Somebody of the staff is asked to do something for this person, with what to say.
+    """The member of staff who follows this person is asked to say something themselves, once the gate lets it through.
+
+    The person waits in this step until it is done or declined, at most ``due_in``.
 
     Attributes:
+        next: where to when it is done.
         title: what is to be done.
         say: the words, with variables as in :class:`Send`.
-        due_in: until when it should be done.
+        due_in: until when it should be done; after that nobody is asked any more.
+        channel, account: whose staff: of this account, or of this channel; of any that has staff when neither is said.
+        purpose, value_fen: as in :class:`Send`.
+        declined, late, dropped: where to when the member declines, when nobody did it in time, when the gate drops it;
+            ``next`` where empty.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -373,6 +437,13 @@ class StaffTask:
     title: Annotated[str, Field(min_length=1, max_length=200)]
     say: Text = ""
     due_in: Span = "1d"
+    channel: Annotated[str, Field(max_length=60)] = ""
+    account: Id = 0
+    purpose: Purpose | None = None
+    value_fen: Fen = 0
+    declined: str = ""
+    late: str = ""
+    dropped: str = ""
     kind: Literal["staff_task"] = "staff_task"
 
 
@@ -426,7 +497,7 @@ class Exit:
 
 
 Step: TypeAlias = Annotated[
-    Wait | WaitFor | Branch | Send | Invite | StaffTask | TagStep | TraitStep | Webhook | Goal | Exit,
+    Wait | WaitFor | Branch | Send | Invite | Moment | StaffTask | TagStep | TraitStep | Webhook | Goal | Exit,
     Field(discriminator="kind"),
 ]
 

@@ -225,7 +225,6 @@ class Rehearsal:
 
     Attributes:
         people: who was looked at, of ``of`` who would have had a reason to enter.
-        until: how far it came: less than asked for when there was no time for more.
         touches: in the order of time; the first thousand.
         reasons: how many touches are in which state for which reason: (state, code) → count.
         cannot_know: sentences in English and Chinese on what such a run does not see.
@@ -243,14 +242,22 @@ class Rehearsal:
 
 @dataclass(frozen=True, slots=True)
 class AskedRehearsal:
-    """A rehearsal that was asked for; ``problem`` says why it failed, as an error of the API."""
+    """A rehearsal that was asked for.
+
+    Attributes:
+        state: ``waiting`` for its job; ``running``; ``done``; ``failed``; ``cancelled``, with what was found so far.
+        done, total: so many people of so many were taken through it.
+        problem: why it failed, as an error of the API.
+    """
 
     id: int
     journey_id: int
     since: datetime
     until: datetime
     most: int
-    state: Literal["waiting", "done", "failed"]
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    done: int
+    total: int
     result: Rehearsal | None
     problem: Mapping[str, Any] | None
     asked_by: str
@@ -277,33 +284,3 @@ class MadeCall:
     asked_at: datetime
     ended_at: datetime | None
     answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a member of staff is asked to do for somebody.
-
-    Attributes:
-        say: the words.
-        due_at: until when it should be done.
-        ended_by: who did it or dropped it, as the audit names them.
-    """
-
-    id: int
-    journey_id: int
-    customer_id: int
-    title: str
-    say: str
-    state: Literal["open", "done", "dropped"]
-    asked_at: datetime
-    due_at: datetime
-    ended_at: datetime | None
-    ended_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """Tasks in the order in which they were asked for; ``next`` is the cursor of the following page."""
-
-    tasks: tuple[Task, ...]
-    next: str | None

@@ -1,7 +1,11 @@
-"""The HTTP face of touch: rules, touches with their reasons, programmes and their harm guard, and one person by hand."""
+"""The HTTP face of touch: rules, touches with their reasons, programmes and their harm guard, one person by hand, and what
+staff are asked to say themselves.
+"""
 
+from siyu.touch.http.announcements import router as announcements
 from siyu.touch.http.guard import router as guard
 from siyu.touch.http.rules import router as rules
+from siyu.touch.http.tasks import router as tasks
 from siyu.touch.http.touches import router as touches
 
-__all__ = ["guard", "rules", "touches"]
+__all__ = ["announcements", "guard", "rules", "tasks", "touches"]

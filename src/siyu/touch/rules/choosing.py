@@ -47,7 +47,7 @@ def choose(judge: Judge, offers: Iterable[Offer], people: Mapping[int, Person], 
     belongs to a control group takes no room of the others: that the touch is not sent is the point of it.
     """
     ordered = sorted(offers, key=lambda one: (one.customer_id, _FIRST[one.purpose], -one.value_fen, one.key))
-    chosen = [Chosen(offer, judge.judge(offer, people[offer.customer_id])) for offer in ordered]
+    chosen = [Chosen(*one) for one in zip(ordered, judge.judge(ordered, people), strict=True)]
     wanted: dict[int, list[int]] = {}
     for one in chosen:
         if one.offer.purpose == "marketing" and one.verdict.free:
@@ -71,6 +71,6 @@ def choose(judge: Judge, offers: Iterable[Offer], people: Mapping[int, Person], 
             if one.group in UNTREATED:
                 one.verdict.drop(one.group)
                 continue
-        person.received.append(Received(at, offer.purpose, offer.kinds, offer.content, rival=True))
+        person.rivals += (Received(at, offer.purpose, offer.kinds, offer.content, rival=True),)
         changed.add(offer.customer_id)
     return chosen

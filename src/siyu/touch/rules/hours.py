@@ -77,7 +77,7 @@ def resting_from(rule: Resting, acts: bytes, moment: datetime) -> datetime | Non
 
 
 def _turn(rest: Sequence[bool], moment: datetime, *, now: bool) -> datetime | None:
-    if rest[moment.hour] is not now:
+    if rest[moment.hour] is not now or not (now or True in rest):
         return None
     start = moment.replace(minute=0, second=0, microsecond=0)
     for step in range(1, HOURS):

@@ -4,10 +4,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from siyu.touch.rules.hours import quiet_from, quiet_until, resting_from, resting_until
+import numpy as np
+
+from siyu.channels.types import Address
+from siyu.touch.rules.history import NOTHING, PURPOSES, History
+from siyu.touch.rules.hours import hours_of_rest, quiet_from, quiet_until, resting_from, resting_until
 from siyu.touch.rules.room import Blocked, Received, budget_blocks, exclusion_blocks, repeated
 from siyu.touch.types.proposals import Effect, Purpose, Reason, Wish
 from siyu.touch.types.ruleset import RuleName, RuleSet
@@ -15,18 +19,13 @@ from siyu.touch.types.ruleset import RuleName, RuleSet
 _ASK_AGAIN: Final = timedelta(hours=1)  # what is paused may go on at any moment, and wakes who waits
 _ROUNDS: Final = 8
 ALL: Final = "all"
+# These have something to say whatever is known of the person; the rest is asked where :meth:`Judge._plain` says so.
+_ALWAYS: Final[Collection[RuleName]] = ("programme", "consent", "relation")
 # Consent is said of channels as people know them.
 _SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "official_account": ("official_account", "wechat"),
     "mini_program": ("mini_program", "wechat"),
 }
-
-
-class Address(NamedTuple):
-    """Where a customer is reached: in the platform's words, and in whose name."""
-
-    subject_id: str
-    staff_id: str
 
 
 @dataclass(slots=True)
@@ -38,6 +37,8 @@ class Person:
         acts: by hour of the day in UTC; empty where nothing is known.
         left_alone_until: they are not to be disturbed before.
         consents: (channel, purpose) → state.
+        history: what they and others received.
+        rivals: what was let through in the batch that is being decided.
     """
 
     customer_id: int
@@ -45,7 +46,16 @@ class Person:
     acts: bytes = b""
     left_alone_until: datetime | None = None
     consents: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    received: list[Received] = field(default_factory=list)
+    history: History = NOTHING
+    rivals: tuple[Received, ...] = ()
+    _before: list[Received] | None = field(default=None, init=False)
+
+    @property
+    def received(self) -> list[Received]:
+        """What they received, or is on its way to them."""
+        if self._before is None:
+            self._before = self.history.of(self.customer_id)
+        return [*self._before, *self.rivals] if self.rivals else self._before
 
 
 @dataclass(slots=True)
@@ -61,7 +71,7 @@ class Offer:
     programme_id: int
     customer_id: int
     purpose: Purpose
-    wishes: Sequence[Wish]
+    wishes: tuple[Wish, ...]
     value_fen: int
     valid_until: datetime
     not_before: datetime | None
@@ -112,6 +122,7 @@ class World:
         closed: accounts that are paused.
         addresses: where everybody is reached, by the wish.
         sendings: programme → (state, reason) of those that do not simply run.
+        history: what the people of the batch received.
     """
 
     now: datetime
@@ -120,6 +131,7 @@ class World:
     closed: Collection[int]
     addresses: Mapping[Wish, Mapping[int, Address]]
     sendings: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    history: History = NOTHING
 
 
 class Judge:
@@ -142,38 +154,84 @@ class Judge:
             "quiet_hours": self._quiet,
             "resting": self._resting,
         }
-        self._needed = {purpose: {c for c, p in rules.consent.needed.items() if purpose in p} for purpose in _PURPOSES}
-        self._budgets = {purpose: [one for one in rules.budgets if purpose in one.obeys] for purpose in _PURPOSES}
+        self._needed = {purpose: {c for c, p in rules.consent.needed.items() if purpose in p} for purpose in PURPOSES}
+        self._budgets = {purpose: [one for one in rules.budgets if purpose in one.obeys] for purpose in PURPOSES}
         obeys: dict[str, Collection[Purpose]] = {
             "do_not_disturb": rules.do_not_disturb.purposes,
             "dedup": rules.dedup.purposes,
-            "budget": [purpose for purpose in _PURPOSES if self._budgets[purpose]],
+            "budget": [purpose for purpose in PURPOSES if self._budgets[purpose]],
             "quiet_hours": rules.quiet_hours.purposes,
             "resting": rules.resting.purposes,
         }
         if not world.sendings:
             del named["programme"]
         self._asked = {
-            purpose: [named[name] for name in rules.order if name in named and purpose in obeys.get(name, _PURPOSES)]
-            for purpose in _PURPOSES
+            purpose: [named[name] for name in rules.order if name in named and purpose in obeys.get(name, PURPOSES)]
+            for purpose in PURPOSES
         }
+        # Who may have something in the way; of everybody else it is certain that there is nothing.
+        history = world.history
+        self._full = {one.name: frozenset(history.full(one, self._at).tolist()) for one in rules.budgets if one.most}
+        self._carried = history.carried() if rules.exclusions else frozenset()
+        self._again: set[tuple[int, int]] = set()
+        self._asked_always = [named[name] for name in rules.order if name in _ALWAYS and name in named]
         self._of_room = [named[name] for name in rules.order if name in ("exclusion", "dedup", "budget")]
         self._quiets = rules.quiet_hours if "quiet_hours" in rules.order else None
         self._rests = rules.resting if "resting" in rules.order else None
         self._names = {account_id: _names(channel) for account_id, channel in world.channels.items()}
         self._quiet_of: dict[str, tuple[datetime | None, datetime | None]] = {}
+        self._said: dict[object, tuple[list[int], list[Reason]]] = {}
+        self._missing: dict[tuple[Wish, int, str, Effect], Reason] = {}
 
     @property
     def at(self) -> float:
         """The moment, in epoch seconds."""
         return self._at
 
-    def judge(self, offer: Offer, person: Person) -> Verdict:
-        """Everything that stands against an offer, whatever else is decided."""
-        verdict = Verdict()
-        for rule in self._asked[offer.purpose]:
-            rule(offer, person, verdict)
-        return self.close(offer, person, verdict)
+    def judge(self, offers: Sequence[Offer], people: Mapping[int, Person]) -> list[Verdict]:
+        """Everything that stands against each of these offers, whatever else is decided."""
+        verdicts = []
+        for offer, plain in zip(offers, self._plain(offers, people), strict=True):
+            person, verdict = people[offer.customer_id], Verdict()
+            for rule in self._asked_always if plain else self._asked[offer.purpose]:
+                rule(offer, person, verdict)
+            verdicts.append(self.close(offer, person, verdict))
+        return verdicts
+
+    def _plain(self, offers: Sequence[Offer], people: Mapping[int, Person]) -> list[bool]:
+        """Of which offers it is certain that no rule but those of :data:`_ALWAYS` has anything to say."""
+        now, order = self._now, self._rules.order
+        away = {purpose: self._not_now(purpose, people) for purpose in {one.purpose for one in offers}}
+        excluded = bool(self._rules.exclusions) and "exclusion" in order
+        again = [False] * len(offers)
+        if "dedup" in order:
+            ids = np.array([one.customer_id for one in offers], np.int64)
+            contents = np.array([one.content for one in offers], np.int64)
+            again = self._world.history.repeats(ids, contents, self._rules.dedup.days, self._at).tolist()
+            self._again |= {(one.customer_id, one.content) for one, before in zip(offers, again, strict=True) if before}
+        return [
+            not said_before
+            and one.customer_id not in away[one.purpose]
+            and one.valid_until > now
+            and (one.not_before is None or one.not_before <= now)
+            and not (excluded and one.kinds)
+            for one, said_before in zip(offers, again, strict=True)
+        ]
+
+    def _not_now(self, purpose: Purpose, people: Mapping[int, Person]) -> Collection[int]:
+        """People to whom nothing of a purpose goes at this moment, whatever it is."""
+        rules, away = self._rules, set[int]()
+        if "do_not_disturb" in rules.order and purpose in rules.do_not_disturb.purposes:
+            away |= {key for key, one in people.items() if one.left_alone_until is not None}
+        if "budget" in rules.order:
+            for budget in self._budgets[purpose]:
+                away |= self._full[budget.name] if budget.most else set(people)
+        if self._quiets and purpose in self._quiets.purposes:
+            away |= {key for key, one in people.items() if self._quiet_now(one.zone)[0] is not None}
+        if self._rests and purpose in self._rests.purposes:
+            rests, hour = self._rests, self._now.hour
+            away |= {key for key, one in people.items() if one.acts and hours_of_rest(rests, one.acts)[hour]}
+        return away
 
     def judge_room(self, offer: Offer, person: Person, wishes: list[int]) -> Verdict:
         """Only what depends on what else the person receives; ``wishes`` are those that were possible before."""
@@ -212,7 +270,9 @@ class Judge:
 
     def _settled(self, offer: Offer, person: Person, until: datetime) -> datetime:
         # What is on its way is expected to arrive now.
-        received = [one._replace(at=self._at) if one.at == inf else one for one in person.received]
+        received = person.received
+        if any(one.at == inf for one in received):
+            received = [one._replace(at=self._at) if one.at == inf else one for one in received]
         for _ in range(_ROUNDS):
             if until >= offer.valid_until:
                 break
@@ -254,8 +314,21 @@ class Judge:
             verdict.drop(f"programme_{state}", reason=why)
 
     def _consent(self, offer: Offer, person: Person, verdict: Verdict) -> None:
+        # What people say is mostly what others said as well.
+        key = (offer.purpose, offer.wishes, offer.first_wish, tuple(person.consents.items()) if person.consents else ())
+        found = self._said.get(key)
+        if found is None:
+            found = self._said[key] = self._allowed(offer, person.consents)
+        wishes, reasons = found
+        verdict.wishes += wishes
+        verdict.reasons += reasons
+        verdict.dropped |= not wishes
+
+    def _allowed(self, offer: Offer, consents: Mapping[tuple[str, str], str]) -> tuple[list[int], list[Reason]]:
+        """Places of the wishes by which the person may be reached, and why not by the others."""
         said: list[tuple[str, int]] = []
-        needed, consents = self._needed[offer.purpose], person.consents
+        needed = self._needed[offer.purpose]
+        wishes: list[int] = []
         for place in range(offer.first_wish, len(offer.wishes)):
             names = self._names.get(offer.wishes[place].account_id, ())
             state = _consent(consents, names, offer.purpose) if consents else "unknown"
@@ -264,13 +337,13 @@ class Judge:
             elif state == "unknown" and needed and not needed.isdisjoint((*names, ALL)):
                 said.append(("consent_unknown", place))
             else:
-                verdict.wishes.append(place)
-        effect: Effect = "pass" if verdict.wishes else "drop"
+                wishes.append(place)
+        effect: Effect = "pass" if wishes else "drop"
+        reasons = []
         for code, place in said:
             channel = self._world.channels.get(offer.wishes[place].account_id, "")
-            details = {"channel": channel, "purpose": offer.purpose, "wish": place}
-            verdict.reasons.append(Reason(code, effect, details))
-        verdict.dropped |= not verdict.wishes
+            reasons.append(Reason(code, effect, {"channel": channel, "purpose": offer.purpose, "wish": place}))
+        return wishes, reasons
 
     def _do_not_disturb(self, offer: Offer, person: Person, verdict: Verdict) -> None:
         until = person.left_alone_until
@@ -282,25 +355,25 @@ class Judge:
             verdict.wait("do_not_disturb", until)
 
     def _relation(self, offer: Offer, _: Person, verdict: Verdict) -> None:
-        world, ready, closed = self._world, [], []
-        missing: list[Reason] = []
+        world, ready = self._world, list[int]()
+        missing: list[tuple[int, str]] = []
         for place in verdict.wishes:
             wish = offer.wishes[place]
-            details = {"account": wish.account_id, "way": wish.way, "wish": place}
-            if wish.account_id in world.closed:
-                closed.append(place)
-                missing.append(Reason("account_closed", "pass", details))
-            elif offer.customer_id in world.addresses.get(wish, ()):
+            if offer.customer_id in world.addresses.get(wish, ()):
                 ready.append(place)
+            elif wish.account_id in world.closed:
+                missing.append((place, "account_closed"))
             else:
-                code = "no_relation" if wish.account_id in world.channels else "account_gone"
-                missing.append(Reason(code, "pass", details))
+                missing.append((place, "no_relation" if wish.account_id in world.channels else "account_gone"))
+        closed = [place for place, code in missing if code == "account_closed"]
         if ready or not missing:
             verdict.wishes = ready
-            verdict.reasons += missing
+            verdict.reasons += [self._unreached(offer, place, code, "pass") for place, code in missing]
         elif closed:
             verdict.wishes = []
-            verdict.reasons += [one for one in missing if one.code != "account_closed"]
+            verdict.reasons += [
+                self._unreached(offer, place, code, "pass") for place, code in missing if code != "account_closed"
+            ]
             for place in closed:
                 wish = offer.wishes[place]
                 verdict.wait(
@@ -309,8 +382,16 @@ class Judge:
             verdict.unsure = True
         else:
             verdict.wishes = []
-            verdict.reasons += [Reason(one.code, "drop", one.details) for one in missing]
+            verdict.reasons += [self._unreached(offer, place, code, "drop") for place, code in missing]
             verdict.dropped = True
+
+    def _unreached(self, offer: Offer, place: int, code: str, effect: Effect) -> Reason:
+        wish = offer.wishes[place]
+        found = self._missing.get((wish, place, code, effect))
+        if found is None:
+            details = {"account": wish.account_id, "way": wish.way, "wish": place}
+            found = self._missing[wish, place, code, effect] = Reason(code, effect, details)
+        return found
 
     def _exclusion(self, offer: Offer, person: Person, verdict: Verdict) -> None:
         if not offer.kinds:
@@ -320,18 +401,22 @@ class Judge:
             if len(own) > 1:
                 verdict.drop("exclusion_within", kind=own[0], other=own[1])
                 continue
+            if not person.rivals and person.customer_id not in self._carried:
+                continue
             blocked = exclusion_blocks(exclusion, offer.kinds, person.received, self._at)
             if blocked:
                 self._blocked(verdict, "exclusion", blocked)
 
     def _dedup(self, offer: Offer, person: Person, verdict: Verdict) -> None:
         rule = self._rules.dedup
+        if not person.rivals and (person.customer_id, offer.content) not in self._again:
+            return
         if offer.purpose in rule.purposes and repeated(rule.days, offer.content, person.received, self._at):
             verdict.drop("repeated", days=rule.days)
 
     def _budget(self, offer: Offer, person: Person, verdict: Verdict) -> None:
         for budget in self._budgets[offer.purpose]:
-            if len(person.received) < budget.most:
+            if budget.most and not person.rivals and person.customer_id not in self._full[budget.name]:
                 continue
             blocked = budget_blocks(budget, person.received, self._at)
             if blocked:
@@ -355,9 +440,6 @@ class Judge:
             until = resting_until(self._rules.resting, person.acts, self._now)
             if until is not None:
                 verdict.wait("resting", until)
-
-
-_PURPOSES: Final[tuple[Purpose, ...]] = ("service", "transactional", "marketing")
 
 
 def _consent(consents: Mapping[tuple[str, str], str], names: tuple[str, ...], purpose: Purpose) -> str:

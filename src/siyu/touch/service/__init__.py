@@ -1,12 +1,13 @@
 """What other rooms may ask of touch."""
 
 from siyu.touch.rules.checking import check as check_rules
+from siyu.touch.service.announcing import announce, announce_due, announced, announcement, announcements
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
 from siyu.touch.service.counting import kinds_received, ways_sent
 from siyu.touch.service.deciding import brand_zone, decide_due, set_brand_zone
 from siyu.touch.service.following import ACTS, note_acts, reassign, split
 from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
-from siyu.touch.service.held import hold_customers
+from siyu.touch.service.held import hold_customers, hold_free
 from siyu.touch.service.outcomes import take_outcomes
 from siyu.touch.service.proposing import propose
 from siyu.touch.service.reading import PersonTouches, programmes, reason_counts, said, touch_by_key, touches, touches_of
@@ -21,23 +22,34 @@ from siyu.touch.service.sending import (
     sendings,
 )
 from siyu.touch.service.staffing import look_after_staff
+from siyu.touch.service.tasks import TITLE, Standing, end_overdue, end_staff_task, staff_tasks, standing
 
 __all__ = [
     "ACTS",
     "CHANNEL",
     "FOR_EVER",
+    "TITLE",
     "ByHand",
     "PersonTouches",
+    "Standing",
+    "announce",
+    "announce_due",
+    "announced",
+    "announcement",
+    "announcements",
     "brand_zone",
     "change_guard",
     "change_rules",
     "check_rules",
     "decide_due",
+    "end_overdue",
+    "end_staff_task",
     "guard_of",
     "guard_programme",
     "guarded_programmes",
     "halt_sending",
     "hold_customers",
+    "hold_free",
     "kinds_received",
     "leave_alone",
     "look_after_staff",
@@ -56,6 +68,8 @@ __all__ = [
     "sendings",
     "set_brand_zone",
     "split",
+    "staff_tasks",
+    "standing",
     "take_outcomes",
     "touch_by_key",
     "touches",

@@ -11,9 +11,9 @@ from siyu.experiments import service as experiments
 from siyu.kernel.fact import Fact
 from siyu.timeline import service as timeline
 from siyu.touch.rules.choosing import UNTREATED, Chosen, choose
+from siyu.touch.rules.history import History
 from siyu.touch.rules.hours import zone_of
 from siyu.touch.rules.judging import Judge, Offer, Person, World
-from siyu.touch.rules.room import Received
 from siyu.touch.service import messages
 from siyu.touch.service.held import decide_beside_others
 from siyu.touch.service.outgoing import send
@@ -54,17 +54,19 @@ def decide_due(conn: Connection, now: datetime, most: int = 5000) -> int:
     return len(decide(conn, [], set(ids), now)) if ids else 0
 
 
-def decide(conn: Connection, fresh: Sequence[Ticket], ids: Collection[int], now: datetime) -> list[Decision]:
+def decide(conn: Connection, fresh: Sequence[Ticket], locked: Collection[int], now: datetime) -> list[Decision]:
     """Decide new touches of locked people, together with what is due of the same people."""
-    tickets = [*fresh, *_due(conn, ids, now)]
+    tickets = [*fresh, *_due(conn, locked, now)]
     if not tickets:
         return []
     _, rules = rule_sets.newest(conn)
     by_key = {one.offer.key: one for one in tickets}
     offers = [one.offer for one in tickets]
-    found = roads(conn, _wanted(offers))
-    world = World(now, rules, found.channels, found.closed, found.addresses, _sendings(conn, offers))
-    known = _people(conn, {one.customer_id for one in offers}, rules, now)
+    found = roads(conn, _wanted(offers), rules.staff.fallback)
+    ids = sorted({one.customer_id for one in offers})
+    history = touches.received(conn, ids, now - _memory(rules))
+    known = _people(conn, ids, history)
+    world = World(now, rules, found.channels, found.closed, found.addresses, _sendings(conn, offers), history)
     judge = Judge(world)
     groups = _Groups(conn, offers, now)
     chosen = choose(judge, offers, known, groups.of)
@@ -119,26 +121,21 @@ def _sendings(conn: Connection, offers: Iterable[Offer]) -> dict[int, tuple[str,
     return {**stopped, **said}
 
 
-def _people(conn: Connection, ids: Collection[int], rules: RuleSet, now: datetime) -> dict[int, Person]:
-    ordered = sorted(ids)
-    zones = customers.zones_of(conn, ordered)
-    consents = customers.consents_of(conn, ordered)
+def _people(conn: Connection, ids: Sequence[int], history: History) -> dict[int, Person]:
+    zones = customers.zones_of(conn, ids)
+    consents = customers.consents_of(conn, ids)
     brand = _zone[0]
-    known = {
-        row.customer_id: Person(
-            row.customer_id,
-            zone_of(zones.get(row.customer_id, ""), brand),
-            row.acts,
-            row.left_alone_until,
-            consents.get(row.customer_id, _NOTHING_SAID),
+    return {
+        customer_id: Person(
+            customer_id,
+            zone_of(zones.get(customer_id, ""), brand),
+            acts,
+            left_alone_until,
+            consents.get(customer_id, _NOTHING_SAID),
+            history,
         )
-        for row in people.read(conn, ordered)
+        for customer_id, left_alone_until, acts in people.read(conn, ids)
     }
-    none: frozenset[str] = frozenset()
-    for customer_id, at, purpose, kinds, content in touches.received(conn, ordered, now - _memory(rules)):
-        named = frozenset(kinds.split()) if kinds else none
-        known[customer_id].received.append(Received(at, purpose, named, content))
-    return known
 
 
 def _memory(rules: RuleSet) -> timedelta:
@@ -182,7 +179,7 @@ def _let_losers_hope(chosen: Iterable[Chosen], sent: Mapping[str, Outgoing], now
         one.offer.customer_id for one in chosen if one.group != "" and one.offer.key not in sent and not one.outbid
     }
     for one in chosen:
-        if one.outbid and one.offer.customer_id in failed and one.outcome == "defer":
+        if one.offer.customer_id in failed and one.outcome == "defer" and one.outbid:
             one.verdict.until = now + _SHORTLY
 
 

@@ -23,6 +23,21 @@ def hold_customers(conn: Connection, customer_ids: Iterable[int]) -> dict[int, i
     return living
 
 
+def hold_free(conn: Connection, customer_ids: Iterable[int]) -> dict[int, int]:
+    """As :func:`hold_customers`, but nobody is waited for: of whom somebody else decides at this moment is absent.
+
+    For a caller that may come again for them. So workers whose batches have people in common work beside each other.
+    """
+    decide_beside_others(conn)
+    given = sorted(set(customer_ids))
+    moved = identity.living_of(conn, given)
+    living = {one: moved.get(one, one) for one in given}
+    wanted = sorted(set(living.values()))
+    people.make(conn, wanted)
+    free = set(people.lock_free(conn, wanted))
+    return {one: lives for one, lives in living.items() if lives in free}
+
+
 def decide_beside_others(conn: Connection) -> None:
     """This transaction decides: nobody is merged away meanwhile, and no rule or programme changes."""
     identity.hold_people(conn, alone=False)

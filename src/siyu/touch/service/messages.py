@@ -15,7 +15,7 @@ _SIGN: Final = 1 << 63
 
 def packed(message: Message) -> tuple[str, bytes]:
     """Keyed hash, because a short text can be guessed from a plain one, and the bytes of a message."""
-    attachments = [(kind, dict(fields)) for kind, fields in message.attachments]
+    attachments = [(kind, dict(fields)) for kind, fields in message.attachments] if message.attachments else ()
     said = {"text": message.text, "attachments": attachments, "details": dict(message.details)}
     raw = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     return vault.fingerprint("name", raw.decode()), raw

@@ -14,13 +14,13 @@ from siyu.timeline import service as timeline
 from siyu.touch.service import messages
 from siyu.touch.service.held import decide_beside_others
 from siyu.touch.service.outgoing import touch_of
-from siyu.touch.store import people, touches
+from siyu.touch.store import people, tasks, touches
 from siyu.touch.store.touches import Sent
 from siyu.touch.types import Effect, Message, Reason, TouchState
 
 _ENDS: Final[Mapping[str, TouchState]] = {"unconfirmed": "expired", "cancelled": "cancelled"}
 _NEXT_WISH: Final = frozenset({"refused", "no_friend", "capped"})  # by whom it could not go; another way may do
-_KNOWN: Final = frozenset({"no_friend", "capped", "left_out", "unconfirmed", "cancelled", "late"})
+_KNOWN: Final = frozenset({"no_friend", "capped", "left_out", "declined", "unconfirmed", "cancelled", "late"})
 
 
 @dataclass(slots=True)
@@ -29,6 +29,7 @@ class _Turned:
     facts: list[Fact] = field(default_factory=list)
     freed: set[int] = field(default_factory=set)  # people whose room is free again
     again: list[tuple[Sent, int, Delivery]] = field(default_factory=list)  # to be decided again
+    asked: list[tuple[int, int, str]] = field(default_factory=list)  # touch, account, staff: somebody is to say it
 
 
 def take_outcomes(conn: Connection, now: datetime, most: int = 5000) -> int:
@@ -40,22 +41,29 @@ def take_outcomes(conn: Connection, now: datetime, most: int = 5000) -> int:
     """
     decide_beside_others(conn)
     turned = channels.take_turned(conn, most)
-    if not turned:
-        return 0
+    if turned:
+        keep(conn, turned, now)
+    return len(turned)
+
+
+def keep(conn: Connection, turned: Sequence[tuple[int, Delivery]], now: datetime) -> None:
+    """Keep what became of these deliveries, each with its account. Safe to repeat."""
     keys = {touch_of(delivery.key)[0] for _, delivery in turned}
     people.lock(conn, sorted({one.customer_id for one in touches.sent(conn, keys).values()}))
     known = touches.sent(conn, keys)
-    found = _Turned()
+    found, by_hand = _Turned(), channels.ways_by_hand()
     for account_id, delivery in turned:
         key, attempt = touch_of(delivery.key)
         touch = known.get(key)
         if touch is not None and (touch.account_id, touch.attempt) == (account_id, attempt):
             _turn(found, touch, delivery, now)
+            if delivery.state == "waits_for_staff" and delivery.way in by_hand:
+                found.asked.append((touch.id, account_id, delivery.staff_id))
     _keep_messages(conn, found.again)
     touches.turn(conn, found.rows)
     touches.wake_people(conn, found.freed, now)
+    tasks.put(conn, found.asked, now)
     timeline.append(conn, found.facts)
-    return len(turned)
 
 
 def _turn(found: _Turned, touch: Sent, delivery: Delivery, now: datetime) -> None:
@@ -108,7 +116,7 @@ def _refused(found: _Turned, touch: Sent, delivery: Delivery, now: datetime) -> 
 
 def _said(code: str, effect: Effect, delivery: Delivery, now: datetime, touch: Sent | None = None) -> dict[str, Any]:
     details: dict[str, object] = {"way": delivery.way}
-    if code == "refused":
+    if code in ("refused", "declined"):
         details |= {"said": delivery.reason, "said_zh": delivery.reason_zh, "error": delivery.code}
     if touch is not None and code == "too_late":
         details |= {"valid_until": touch.valid_until.isoformat()}

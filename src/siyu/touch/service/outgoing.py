@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
-from siyu.channels.types import FILE, Content, Delivery, Item
+from siyu.channels.types import FILE, Account, Content, Delivery, Item
 from siyu.content import service as media
 from siyu.content.types import MEDIUM
 from siyu.touch.rules.choosing import Chosen
@@ -75,13 +75,39 @@ def send(
     return sent
 
 
+def announcement_key(announcement_id: int, group_id: str) -> str:
+    """The key of the delivery to one group."""
+    return f"announcement:{announcement_id}:{group_id}"
+
+
+def to_groups(
+    conn: Connection,
+    account: Account,
+    way: str,
+    announcement_id: int,
+    message: Message,
+    groups: Sequence[tuple[str, str]],
+    until: datetime,
+    now: datetime,
+) -> dict[str, Delivery]:
+    """Hand over what is said to these chats, each with its owner; what became of it at once, by the chat."""
+    texts = {"": (Content(message.text, message.attachments), message.details)}
+    content, details = _Kept(conn, texts, now).shown("", account.id)
+    items = [
+        Item(announcement_key(announcement_id, group_id), group_id, content, owner, details, until)
+        for group_id, owner in groups
+    ]
+    answers = channels.deliver(conn, account, way, items, now)
+    return {group_id: answer for (group_id, _), answer in zip(groups, answers, strict=True)}
+
+
 class _Kept:
     """What messages say, by their hash; media that they show are kept with the account that sends them."""
 
     def __init__(self, conn: Connection, texts: Mapping[str, tuple[Content, Mapping[str, str]]], now: datetime) -> None:
         self._conn, self._texts, self._now = conn, texts, now
         self._shown: dict[tuple[str, int], Content] = {}
-        self._files: dict[tuple[str, int], str] = {}
+        self._files: dict[tuple[str, int], int | None] = {}
 
     def shown(self, hash_: str, account_id: int) -> tuple[Content, Mapping[str, str]]:
         said, details = self._texts[hash_]
@@ -97,14 +123,20 @@ class _Kept:
         if medium is None:
             return fields
         if (medium, account_id) not in self._files:
-            about, content = media.medium_bytes(self._conn, medium)
-            self._files[medium, account_id] = str(
-                channels.keep_file(self._conn, account_id, about.name, content, about.media_type, _ACTOR, self._now)
-            )
-        return {
-            **{name: text for name, text in fields.items() if name != MEDIUM},
-            FILE: self._files[medium, account_id],
-        }
+            self._files[medium, account_id] = self._file(medium, account_id)
+        file = self._files[medium, account_id]
+        rest = {name: text for name, text in fields.items() if name != MEDIUM}
+        return {**rest, FILE: str(file)} if file is not None else fields
+
+    def _file(self, medium: str, account_id: int) -> int | None:
+        """``None`` where there are no such bytes: the platform refuses that one, and nobody else waits for it."""
+        if not media.has_medium(self._conn, medium):
+            return None
+        # The hash of a medium is what its file is known by too; bytes are read only for the first time.
+        if (kept := channels.kept_file(self._conn, account_id, bytes.fromhex(medium))) is not None:
+            return kept
+        about, content = media.medium_bytes(self._conn, medium)
+        return channels.keep_file(self._conn, account_id, about.name, content, about.media_type, _ACTOR, self._now)
 
 
 def _messages(conn: Connection, tickets: Sequence[Ticket]) -> dict[str, Message]:

@@ -16,7 +16,7 @@ from siyu.touch.service.deciding import decide
 from siyu.touch.service.held import hold_customers
 from siyu.touch.service.writing import Ticket
 from siyu.touch.store import touches
-from siyu.touch.types import Decision, Proposal, Reason
+from siyu.touch.types import Decision, Proposal, Reason, Wish
 
 MOST: Final = 20_000
 _KEY: Final = re.compile(r"[!-}]{1,180}")  # printable, without a space and without what follows "}"
@@ -25,7 +25,9 @@ _MOST_WISHES: Final = 10
 _PURPOSES: Final = frozenset({"service", "transactional", "marketing"})
 
 
-def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> list[Decision]:
+def propose(
+    conn: Connection, proposals: Sequence[Proposal], now: datetime, held: Mapping[int, int] | None = None
+) -> list[Decision]:
     """Decide of each proposal whether it is sent, waits or is dropped, and why; one answer for each, in order.
 
     What is sent goes out behind this transaction; what waits is decided again by :func:`decide_due`. The people are
@@ -38,6 +40,7 @@ def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> l
         conn: an open transaction of isolation READ COMMITTED.
         proposals: up to 20,000, with keys of their own; several of one person compete with each other.
         now: the present.
+        held: what :func:`hold_customers` or :func:`hold_free` said of all of these people, in this transaction.
 
     Raises:
         BadInput: a proposal cannot be understood; nothing of the batch was kept.
@@ -47,8 +50,12 @@ def propose(conn: Connection, proposals: Sequence[Proposal], now: datetime) -> l
     if not proposals:
         return []
     _check(proposals)
-    living = hold_customers(conn, [one.customer_id for one in proposals])
-    inputs = [_input(one) for one in proposals]
+    living = hold_customers(conn, [one.customer_id for one in proposals]) if held is None else held
+    shown: dict[tuple[Wish, ...], list[tuple[int, str]]] = {}
+    for one in proposals:
+        if one.wishes not in shown:
+            shown[one.wishes] = [(account_id, way) for account_id, way in one.wishes]
+    inputs = [_input(one, shown[one.wishes]) for one in proposals]
     answers = _answered(conn, proposals, [hash_ for hash_, _, _ in inputs], living)
     fresh = [place for place, one in enumerate(proposals) if one.key not in answers]
     wishes.check(conn, _used(proposals[place] for place in fresh))
@@ -92,12 +99,12 @@ def _check(proposals: Sequence[Proposal]) -> None:
             raise BadInput(reason=f"'{one.key}' says nothing.", reason_zh=f"“{one.key}”没有内容。")
 
 
-def _input(one: Proposal) -> tuple[str, str, bytes]:
+def _input(one: Proposal, wishes_: list[tuple[int, str]]) -> tuple[str, str, bytes]:
     """Hash of everything but whose it is (they may have been merged since); hash and bytes of the message."""
     hash_, raw = messages.packed(one.message)
     said = (
-        one.programme_id, one.purpose, hash_, [(account_id, way) for account_id, way in one.wishes], one.value_fen,
-        one.valid_until, sorted(one.kinds), one.not_before,
+        one.programme_id, one.purpose, hash_, wishes_, one.value_fen, one.valid_until,
+        sorted(one.kinds) if one.kinds else (), one.not_before,
     )  # fmt: skip
     return blake2b(orjson.dumps(said), digest_size=16).hexdigest(), hash_, raw
 

@@ -12,6 +12,7 @@ from siyu.engines.access import service as access
 from siyu.kernel.errors import SiyuError
 from siyu.touch.rules.hours import quiet_until, zone_of
 from siyu.touch.service.deciding import brand_zone
+from siyu.touch.service.tasks import end_overdue
 from siyu.touch.store import reading, rule_sets
 
 log = structlog.get_logger(__name__)
@@ -21,11 +22,14 @@ _MOST = 500
 
 def look_after_staff(desk: Desk) -> int:
     """Remind staff who have not confirmed for hours, outside of the brand's quiet hours, and call off what has expired;
-    returns how many tasks were reminded or called off. Safe to repeat: a task is reminded once.
+    returns how many tasks were reminded or called off. Safe to repeat: a task is reminded once. What staff were to say
+    themselves is taken off their lists when its time is over.
 
     What the platform refuses is logged, and the next time tried again.
     """
     now = desk.clock.now()
+    with desk.database.transaction() as conn:
+        done = end_overdue(conn, now)
     with desk.database.transaction() as conn:
         _, rules = rule_sets.newest(conn)
         waiting = reading.unconfirmed(conn, _MOST)
@@ -37,7 +41,6 @@ def look_after_staff(desk: Desk) -> int:
     zone = brand_zone()
     quiet = quiet_until(rules.quiet_hours, zone_of(zone, zone), now) is not None
     patience = timedelta(hours=rules.staff.remind_hours)
-    done = 0
     for row in waiting:
         task = tasks.get((row.account_id, row.handle))
         if task is None or task.state != "open":

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
-from siyu.channels.types import Account, Quota, Way
+from siyu.channels.types import Account, Address, Quota, Way
 from siyu.kernel.errors import BadInput
-from siyu.touch.rules.judging import Address
 from siyu.touch.types import Message, Wish
 
 
@@ -30,16 +29,17 @@ class Roads:
         return {one.id for one in self.accounts.values() if one.state == "paused"}
 
 
-def roads(conn: Connection, wanted: Mapping[Wish, Sequence[int]]) -> Roads:
-    """Where these customers are reached by each wish: one lookup for each, however many they are."""
+def roads(conn: Connection, wanted: Mapping[Wish, Sequence[int]], fallback: str = "") -> Roads:
+    """Where these customers are reached by each wish: one lookup for each, however many they are. ``fallback`` is the member
+    of staff who speaks to whom nobody follows.
+    """
     accounts = {one.id: one for one in channels.accounts(conn)}
     found: dict[Wish, dict[int, Address]] = {}
     for wish, customer_ids in wanted.items():
         account = accounts.get(wish.account_id)
         if account is None or account.state == "paused":
             continue
-        reached = channels.addresses(conn, account, wish.way, customer_ids)
-        found[wish] = {one: Address(at.subject_id, at.staff_id) for one, at in reached.items()}
+        found[wish] = channels.addresses(conn, account, wish.way, customer_ids, fallback=fallback)
     return Roads(accounts, found)
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from siyu.kernel.errors import IdempotencyMismatch
 from siyu.touch.rules.choosing import Chosen
 from siyu.touch.rules.judging import Offer
 from siyu.touch.store import touches
@@ -57,7 +56,7 @@ class Decided:
 
 
 def write(conn: Connection, decided: Sequence[Decided], now: datetime) -> dict[str, int]:
-    """Write touches with their decisions; returns the ids of all, by key.
+    """Write touches with their decisions; returns the ids of those that are dropped, by key.
 
     Raises:
         IdempotencyMismatch: a new one's key was used for another person at this very moment.
@@ -65,9 +64,6 @@ def write(conn: Connection, decided: Sequence[Decided], now: datetime) -> dict[s
     new = [one for one in decided if not one.ticket.id]
     again = [one for one in decided if one.ticket.id]
     made = touches.insert(conn, _proposed([one.ticket for one in new]) | _outcomes(new, now), now) if new else {}
-    for one in new:
-        if one.decision.key not in made:
-            raise IdempotencyMismatch(key=one.decision.key)
     columns = _outcomes(again, now)
     columns["id"] = [one.ticket.id for one in again]
     columns["attempt"] = [one.ticket.attempt for one in again]

@@ -2,19 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows, run
-
-
-class PersonRow(NamedTuple):
-    """``acts`` is empty where nothing is known."""
-
-    customer_id: int
-    left_alone_until: datetime | None
-    acts: bytes
+from siyu.engines.postgres import AnyRow, rows, run
 
 
 def lock(conn: Connection, ids: Sequence[int]) -> None:
@@ -31,6 +22,20 @@ def lock(conn: Connection, ids: Sequence[int]) -> None:
     )
 
 
+def make(conn: Connection, ids: Sequence[int]) -> None:
+    """Rows for those of these people who have none, in the order of their ids."""
+    run(
+        conn,
+        """
+        INSERT INTO touch.person (customer_id)
+        SELECT id FROM unnest(CAST(:ids AS bigint[])) AS one (id)
+        WHERE NOT EXISTS (SELECT FROM touch.person WHERE customer_id = id)
+        ORDER BY id ON CONFLICT DO NOTHING
+        """,
+        ids=sorted(ids),
+    )
+
+
 def lock_free(conn: Connection, ids: Collection[int]) -> list[int]:
     """Lock those of these people whom nobody else has locked; returns them."""
     found = rows(
@@ -42,18 +47,17 @@ def lock_free(conn: Connection, ids: Collection[int]) -> list[int]:
     return [row[0] for row in found]
 
 
-def read(conn: Connection, ids: Collection[int]) -> list[PersonRow]:
-    """What is known of people who have a row."""
-    found = rows(
+def read(conn: Connection, ids: Collection[int]) -> list[AnyRow]:
+    """What is known of people who have a row: customer, left alone until then, acts; empty where nothing is known."""
+    return rows(
         conn,
         """
-        SELECT customer_id, left_alone_until, acts
+        SELECT customer_id, left_alone_until, coalesce(acts, '')
         FROM touch.person LEFT JOIN touch.daytime USING (customer_id)
         WHERE customer_id = ANY(CAST(:ids AS bigint[]))
         """,
         ids=list(ids),
     )
-    return [PersonRow(customer_id, until, acts or b"") for customer_id, until, acts in found]
 
 
 def leave_alone(conn: Connection, customer_id: int, until: datetime | None, reason: str) -> None:

@@ -74,20 +74,20 @@ def unconfirmed(conn: Connection, limit: int) -> Sequence[AnyRow]:
     return rows(
         conn,
         """SELECT account_id, handle, min(decided_at) AS since, max(valid_until) AS valid_until
-           FROM touch.touch WHERE state = 'waits_for_staff' GROUP BY account_id, handle
+           FROM touch.touch WHERE state = 'waits_for_staff' AND handle <> '' GROUP BY account_id, handle
            ORDER BY valid_until LIMIT :limit""",
         limit=limit,
     )
 
 
-def known_states(conn: Connection, keys: Collection[str]) -> dict[str, str]:
-    """The states of touches by key; one that was never proposed is absent."""
+def standing(conn: Connection, keys: Collection[str]) -> dict[str, AnyRow]:
+    """State, code and end of validity of touches, by key; one that was never proposed is absent."""
     found = rows(
         conn,
-        """SELECT key, state FROM touch.touch WHERE key = ANY(CAST(:keys AS text[]) COLLATE "C")""",
+        """SELECT key, state, code, valid_until FROM touch.touch WHERE key = ANY(CAST(:keys AS text[]) COLLATE "C")""",
         keys=list(keys),
     )
-    return {row[0]: row[1] for row in found}
+    return {row.key: row for row in found}
 
 
 def _touch(row: AnyRow) -> Touch:

@@ -2,13 +2,22 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import orjson
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
-from siyu.engines.postgres import AnyRow, rows, run
+from siyu.engines.postgres import one, rows, run
+from siyu.kernel.errors import IdempotencyMismatch
+from siyu.touch.rules.history import NOTHING, History
 from siyu.touch.types.proposals import Purpose, TouchState
+
+# PostgreSQL sends moments as microseconds since 2000; the largest is infinity.
+_SINCE_2000: Final = 946_684_800_000_000
+_INFINITY: Final = np.iinfo(np.int64).max
 
 
 class Known(NamedTuple):
@@ -49,20 +58,34 @@ def known(conn: Connection, keys: Collection[str]) -> dict[str, Known]:
     return {row[0]: Known(*row[1:]) for row in found}
 
 
-def received(conn: Connection, ids: Collection[int], since: datetime) -> Sequence[AnyRow]:
-    """What these people received after then, or is on its way: customer, epoch seconds, purpose, kinds with spaces
-    between, content.
-    """
-    return rows(
+def received(conn: Connection, ids: Collection[int], since: datetime) -> History:
+    """What these people received after then, or is on its way."""
+    found = one(
         conn,
         """
-        SELECT customer_id, extract(epoch FROM received_at)::double precision, purpose,
-               CASE WHEN kinds = '{}' THEN NULL ELSE array_to_string(kinds, ' ') END, content
+        SELECT string_agg(int8send(customer_id), CAST('' AS bytea)),
+               string_agg(timestamptz_send(received_at), CAST('' AS bytea)),
+               string_agg(int8send(CASE purpose WHEN 'service' THEN 0 WHEN 'transactional' THEN 1 ELSE 2 END),
+                          CAST('' AS bytea)),
+               string_agg(int8send(content), CAST('' AS bytea)),
+               string_agg(CASE WHEN kinds = '{}' THEN '' ELSE array_to_string(kinds, ' ') END, ',')
         FROM touch.touch
         WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND received_at > :since
         """,
         ids=list(ids),
         since=since,
+    )
+    if found is None or found[0] is None:
+        return NOTHING
+    owners, at, purposes, contents = [np.frombuffer(packed, ">i8").astype(np.int64) for packed in found[:4]]
+    order = owners.argsort(kind="stable")
+    kinds = found[4].split(",")
+    return History(
+        owners[order],
+        np.where(at == _INFINITY, np.inf, (at + _SINCE_2000) / 1e6)[order],
+        purposes[order],
+        contents[order],
+        [kinds[place] for place in order.tolist()],
     )
 
 
@@ -96,37 +119,59 @@ def due_of(conn: Connection, ids: Collection[int], now: datetime) -> list[Waitin
 
 
 def insert(conn: Connection, columns: Mapping[str, list[Any]], now: datetime) -> dict[str, int]:
-    """Keep touches, given as columns by name; ``decisions`` are JSON. Returns ids by key, without those whose key is taken."""
-    found = rows(
-        conn,
-        """
-        INSERT INTO touch.touch (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds, wishes,
-            value_fen, not_before, valid_until, state, code, wish, attempt, account_id, way, subject_id, staff_id,
-            proposed_at, decided_at, due_at, received_at, ended_at, decisions)
-        SELECT key, input_hash, programme_id, customer_id, purpose, message_hash, content,
-            string_to_array(kinds, ' '), wishes, value_fen, not_before, valid_until, state, code, wish, 1,
-            account_id, way, subject_id, staff_id, :now, :now, due_at, received_at, ended_at, decisions
-        FROM ROWS FROM (
-            unnest(CAST(:key AS text[]), CAST(:input_hash AS text[]), CAST(:programme_id AS bigint[]),
-                CAST(:customer_id AS bigint[]), CAST(:purpose AS text[]), CAST(:message_hash AS text[]),
-                CAST(:content AS bigint[]), CAST(:kinds AS text[]), CAST(:value_fen AS bigint[]),
-                CAST(:not_before AS timestamptz[]), CAST(:valid_until AS timestamptz[]), CAST(:state AS text[]),
-                CAST(:code AS text[]), CAST(:wish AS smallint[]), CAST(:account_id AS bigint[]), CAST(:way AS text[]),
-                CAST(:subject_id AS text[]), CAST(:staff_id AS text[]), CAST(:due_at AS timestamptz[]),
-                CAST(:received_at AS timestamptz[]), CAST(:ended_at AS timestamptz[])),
-            jsonb_array_elements(CAST(:wishes AS jsonb)),
-            jsonb_array_elements(CAST(:decisions AS jsonb))
-        ) AS new (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds, value_fen, not_before,
-            valid_until, state, code, wish, account_id, way, subject_id, staff_id, due_at, received_at, ended_at, wishes,
-            decisions)
-        ON CONFLICT (key) DO NOTHING RETURNING key, id
-        """,
-        now=now,
-        **{name: values for name, values in columns.items() if name not in ("wishes", "decisions")},
-        wishes=_json(columns["wishes"]),
-        decisions=_json(columns["decisions"]),
-    )
+    """Keep touches, given as columns by name; ``wishes`` and ``decisions`` are JSON. Returns the ids of those that are
+    dropped, by key.
+
+    Raises:
+        IdempotencyMismatch: a key was used for another person at this very moment.
+    """
+    distinct = {id(wishes): wishes for wishes in columns["wishes"]}
+    places = {one: place for place, one in enumerate(distinct, 1)}
+    try:
+        found = rows(
+            conn,
+            """
+            WITH kept AS (
+                INSERT INTO touch.touch (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds,
+                    wishes, value_fen, not_before, valid_until, state, code, wish, attempt, account_id, way, subject_id,
+                    staff_id, proposed_at, decided_at, due_at, received_at, ended_at, decisions)
+                SELECT key, input_hash, programme_id, customer_id, purpose, message_hash, content,
+                    string_to_array(kinds, ' '), said.wishes[place], value_fen, not_before, valid_until, state, code, wish, 1,
+                    account_id, way, subject_id, staff_id, :now, :now, due_at, received_at, ended_at, decisions
+                FROM (SELECT array_agg(value) AS wishes FROM jsonb_array_elements(CAST(:wishes AS jsonb))) AS said, ROWS FROM (
+                    unnest(CAST(:key AS text[]), CAST(:input_hash AS text[]), CAST(:programme_id AS bigint[]),
+                        CAST(:customer_id AS bigint[]), CAST(:purpose AS text[]), CAST(:message_hash AS text[]),
+                        CAST(:content AS bigint[]), CAST(:kinds AS text[]), CAST(:place AS integer[]),
+                        CAST(:value_fen AS bigint[]), CAST(:not_before AS timestamptz[]),
+                        CAST(:valid_until AS timestamptz[]), CAST(:state AS text[]), CAST(:code AS text[]),
+                        CAST(:wish AS smallint[]), CAST(:account_id AS bigint[]), CAST(:way AS text[]),
+                        CAST(:subject_id AS text[]), CAST(:staff_id AS text[]), CAST(:due_at AS timestamptz[]),
+                        CAST(:received_at AS timestamptz[]), CAST(:ended_at AS timestamptz[])),
+                    jsonb_array_elements(CAST(:decisions AS jsonb))
+                ) AS new (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds, place,
+                    value_fen, not_before, valid_until, state, code, wish, account_id, way, subject_id, staff_id, due_at,
+                    received_at, ended_at, decisions)
+                RETURNING key, id, state
+            )
+            SELECT key, id FROM kept WHERE state = 'dropped'
+            """,
+            now=now,
+            **{name: values for name, values in columns.items() if name not in ("wishes", "decisions")},
+            place=[places[id(wishes)] for wishes in columns["wishes"]],
+            wishes=_json(list(distinct.values())),
+            decisions=_json(columns["decisions"]),
+        )
+    except IntegrityError as problem:
+        if not isinstance(problem.orig, UniqueViolation):
+            raise
+        raise IdempotencyMismatch(key=_taken(problem.orig)) from None
     return {row[0]: row[1] for row in found}
+
+
+def _taken(problem: UniqueViolation) -> str:
+    """The key that was there: ``Key (key)=(...) already exists.``"""
+    said = problem.diag.message_detail or ""
+    return said.partition("=(")[2].rpartition(") ")[0] or "?"
 
 
 def write(conn: Connection, decided: Sequence[Mapping[str, Any]], now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What other rooms may know of touches."""
 
+from siyu.touch.types.announcements import Announced, Announcement, GroupNews
 from siyu.touch.types.facts import FACTS
 from siyu.touch.types.guarded import Guard
 from siyu.touch.types.programmes import ReasonCount, Sending, SendingState
@@ -31,17 +32,21 @@ from siyu.touch.types.ruleset import (
     RuleVersion,
     Staff,
 )
+from siyu.touch.types.tasks import Task, TaskState
 
 __all__ = [
     "FACTS",
     "REASONS",
     "RULES",
+    "Announced",
+    "Announcement",
     "Budget",
     "Consent",
     "Decision",
     "Dedup",
     "Effect",
     "Exclusion",
+    "GroupNews",
     "Guard",
     "Judged",
     "Message",
@@ -60,6 +65,8 @@ __all__ = [
     "SendingState",
     "Sentence",
     "Staff",
+    "Task",
+    "TaskState",
     "Touch",
     "TouchState",
     "Wish",

@@ -70,6 +70,7 @@ REASONS: Final[dict[str, Sentence]] = {
     "no_friend": Sentence("The person is no friend of the member of staff any more.", "客户已不是该员工的好友。"),
     "capped": Sentence("The person had received as many as the platform allows.", "客户已达平台接收上限。"),
     "left_out": Sentence("The member of staff left the person out.", "员工发送时未勾选该客户。"),
+    "declined": Sentence("The member of staff did not do it: {said}", "员工未执行：{said_zh}"),
     "unconfirmed": Sentence("No member of staff confirmed it in time.", "员工未在规定时间内确认发送。"),
     "cancelled": Sentence("It was cancelled before it was sent.", "发送前已取消。"),
     "late": Sentence(

@@ -99,9 +99,16 @@ class Resting:
 
 @checked(frozen=True, slots=True, config=_STRICT)
 class Staff:
-    """Members of staff who do not confirm are reminded after so many hours; 0: never."""
+    """How staff are asked.
+
+    Attributes:
+        remind_hours: members who do not confirm are reminded after so many hours; 0: never.
+        fallback: who is asked to speak to people whom no member of staff follows, by their id on the platform; empty: nobody,
+            and such people are not reached by staff.
+    """
 
     remind_hours: Annotated[int, Field(ge=0, le=24 * 7)] = 4
+    fallback: Annotated[str, Field(max_length=64)] = ""
 
 
 @checked(frozen=True, slots=True, config=_STRICT)

@@ -66,3 +66,25 @@ def test_published_liked_and_commented(acted: Acted) -> None:
     opened = len(acted.opened)
     work(acted, 24 * HOUR)
     assert len(acted.opened) == opened
+
+
+def test_one_task_for_each_member_of_staff_however_many_of_their_customers_it_is_for(acted: Acted) -> None:
+    follows = acted.follows(6)
+    items = [
+        Item(f"m{number}", one.external_userid, Content("春茶到店"), one.userid) for number, one in enumerate(follows)
+    ]
+    acted.done(lambda conn: service.deliver(conn, acted.account, "staff_moment", items, acted.clock.now()))
+    for one in follows:
+        acted.corp.state.staff[one.userid].forgets = 1.0
+    work(acted, timedelta(minutes=1))
+    made = [one for one in acted.corp.state.moments.values() if one.content["text"]["content"] == "春茶到店"]
+    assert sorted(next(iter(one.tasks)) for one in made) == sorted({one.userid for one in follows})
+    first = made[0]
+    (staff,) = first.tasks
+    work(acted, timedelta(minutes=6))
+    acted.corp.staff_confirms(staff, first.moment_id)
+    work(acted, HOUR)
+    found = acted.done(lambda conn: service.deliveries(conn, acted.account.id, [item.key for item in items]))
+    assert {item.key for item in items if found[item.key].state == "sent"} == {
+        item.key for item in items if item.staff_id == staff
+    }

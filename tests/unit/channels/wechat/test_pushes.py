@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.utils import check_signature
 
-from siyu.channels.types import THE_ACCOUNT, Departure, Grant, Push, PushRefused, PushRequest, Report, Scan
+from siyu.channels.types import THE_ACCOUNT, Departure, Grant, Push, PushRefused, PushRequest, Report, Scan, Unwanted
 from siyu.kernel.clock import ManualClock
 from siyu.kernel.errors import BadInput
 
@@ -262,6 +262,7 @@ class TestMeaning:
             safe(event("subscribe_msg_change_event", f"<SubscribeMsgChangeEvent>{row}</SubscribeMsgChangeEvent>")),
         )
         assert push.grants == (Grant("notice", f"{OPEN_ID}/{TEMPLATE}", 0, None),)
+        assert push.unwanted == (Unwanted(OPEN_ID, TEMPLATE),)
 
     def test_results(self, door: Any) -> None:
         push = pushed(
@@ -270,6 +271,9 @@ class TestMeaning:
         )
         assert push.reports == (Report("200163836", OPEN_ID, False, "failed:user block"),)
         assert push.hints == ()
+        assert push.unwanted == (Unwanted(OPEN_ID),)
+        failed = "<MsgID>200163837</MsgID><Status>failed: system failed</Status>"
+        assert pushed(door(), safe(event("TEMPLATESENDJOBFINISH", failed))).unwanted == ()
 
     def test_a_mini_program_has_no_followers(self, door: Any) -> None:
         push = pushed(door("plain", mini=True), plain(event("subscribe")))

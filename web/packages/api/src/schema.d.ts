@@ -2676,6 +2676,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journeys/rehearsals/{rehearsal_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description End a rehearsal before its next piece; what was found so far is kept.
+         */
+        post: operations["cancel_api_v1_journeys_rehearsals__rehearsal_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journeys/templates": {
         parameters: {
             query?: never;
@@ -4240,7 +4260,7 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description List tasks, oldest first.
+         * @description List tasks, oldest first: of a member of staff, of a programme, for a customer.
          */
         get: operations["list_tasks_api_v1_staff_tasks_get"];
         put?: never;
@@ -4251,7 +4271,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/staff-tasks/{task_id}/{state}": {
+    "/api/v1/staff-tasks/{task_id}/decline": {
         parameters: {
             query?: never;
             header?: never;
@@ -4261,10 +4281,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End Task
-         * @description Say that a task is done, or will not be; what was said first stays.
+         * Decline
+         * @description Say that a task will not be done, and why; what was said first stays.
          */
-        post: operations["end_task_api_v1_staff_tasks__task_id___state__post"];
+        post: operations["decline_api_v1_staff_tasks__task_id__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-tasks/{task_id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Done
+         * @description Say that a task is done; what was said first stays.
+         */
+        post: operations["done_api_v1_staff_tasks__task_id__done_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4283,6 +4323,50 @@ export interface paths {
          * @description Queue, throughput, export, engines, jobs, dead letters, versions: every number with what is normal and what to do.
          */
         get: operations["system_api_v1_system_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Announcements
+         * @description List what was said to groups, newest first.
+         */
+        get: operations["list_announcements_api_v1_touch_announcements_get"];
+        put?: never;
+        /**
+         * Announce
+         * @description Have something said to group chats; their owners confirm it.
+         */
+        post: operations["announce_api_v1_touch_announcements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/announcements/{announcement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Show what became of it for each group.
+         */
+        get: operations["show_api_v1_touch_announcements__announcement_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5184,6 +5268,141 @@ export interface components {
             name: string;
         };
         /**
+         * AnnouncedRead
+         * @description What became of it for one group.
+         */
+        AnnouncedRead: {
+            /** Code */
+            code: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Group Id */
+            group_id: string;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Staff Id */
+            staff_id: string;
+            /**
+             * State
+             * @description waiting, dropped, or as channels say: ready, waits_for_staff, sent, refused
+             */
+            state: string;
+        };
+        /**
+         * AnnouncementAttachment
+         * @description What goes with the text; the fields are those of the kind.
+         */
+        AnnouncementAttachment: {
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * AnnouncementNew
+         * @description What is to be said; `key` makes it safe to repeat.
+         */
+        AnnouncementNew: {
+            /** Account Id */
+            account_id: number;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["AnnouncementAttachment"][];
+            /** Begins At */
+            begins_at?: string | null;
+            /**
+             * Group Ids
+             * @description All that stand when empty.
+             * @default []
+             */
+            group_ids: string[];
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Per Minute
+             * @description Groups at most; 0 for no pace.
+             * @default 0
+             */
+            per_minute: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Valid Until
+             * @description A day after it begins when absent.
+             */
+            valid_until?: string | null;
+        };
+        /**
+         * AnnouncementRead
+         * @description What was asked to be said, and to how many groups it has come.
+         */
+        AnnouncementRead: {
+            /** Account Id */
+            account_id: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Dropped
+             * @description Not let through by the gate.
+             */
+            dropped: number;
+            /** Groups */
+            groups: number;
+            /**
+             * Handed
+             * @description Handed to the platform.
+             */
+            handed: number;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Programme Id */
+            programme_id: number;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /** Waiting */
+            waiting: number;
+            /** Way */
+            way: string;
+        };
+        /**
+         * AnnouncementWhole
+         * @description An announcement with every group.
+         */
+        AnnouncementWhole: {
+            announcement: components["schemas"]["AnnouncementRead"];
+            /** Groups */
+            groups: components["schemas"]["AnnouncedRead"][];
+        };
+        /**
          * AnyOf
          * @description At least one of them holds.
          */
@@ -5312,7 +5531,12 @@ export interface components {
         };
         /**
          * AskedRehearsal
-         * @description A rehearsal that was asked for; ``problem`` says why it failed, as an error of the API.
+         * @description A rehearsal that was asked for.
+         *
+         *     Attributes:
+         *         state: ``waiting`` for its job; ``running``; ``done``; ``failed``; ``cancelled``, with what was found so far.
+         *         done, total: so many people of so many were taken through it.
+         *         problem: why it failed, as an error of the API.
          */
         AskedRehearsal: {
             /**
@@ -5322,6 +5546,8 @@ export interface components {
             asked_at: string;
             /** Asked By */
             asked_by: string;
+            /** Done */
+            done: number;
             /** Ended At */
             ended_at: string | null;
             /** Id */
@@ -5344,7 +5570,9 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "done" | "failed";
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Total */
+            total: number;
             /**
              * Until
              * Format: date-time
@@ -6810,6 +7038,17 @@ export interface components {
             until: string | null;
         };
         /**
+         * Declined
+         * @description Why; kept with the task and in the audit.
+         */
+        Declined: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /**
          * Dedup
          * @description The same content reaches a person once within so many days.
          */
@@ -6891,7 +7130,7 @@ export interface components {
             start: string;
             /** Steps */
             steps: {
-                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Input"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Input"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
             };
             /** Trigger */
             trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
@@ -6970,7 +7209,7 @@ export interface components {
             start: string;
             /** Steps */
             steps: {
-                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Output"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Output"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
             };
             /** Trigger */
             trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
@@ -8091,6 +8330,22 @@ export interface components {
             repeats: number;
         };
         /**
+         * GroupChoice
+         * @description One group code of several.
+         *
+         *     Attributes:
+         *         code: id of the group code.
+         *         from_fen, below_fen: only for people who have brought so far (paid less refunded) at least this much and below that.
+         */
+        GroupChoice: {
+            /** Below Fen */
+            below_fen?: number | null;
+            /** Code */
+            code: number;
+            /** From Fen */
+            from_fen?: number | null;
+        };
+        /**
          * GroupCount
          * @description How many people of one group and arm are assigned and exposed; the mixed count in neither.
          */
@@ -8437,18 +8692,35 @@ export interface components {
          * Invite
          * @description A touch that invites into group chats by a group code; whoever is in one of them already goes on without it.
          *
+         *     Each is invited by the first code that is for people of their value and still has a place.
+         *
          *     Attributes:
          *         code: id of the group code, whose address is put behind the text as a link.
+         *         codes: several, instead of one.
          *         title: of the link.
+         *         full: where to when none of the codes that are for somebody has a place; ``next`` when empty.
          */
         Invite: {
-            /** Code */
+            /**
+             * Code
+             * @default 0
+             */
             code: number;
+            /**
+             * Codes
+             * @default []
+             */
+            codes: components["schemas"]["GroupChoice"][];
             /**
              * Dropped
              * @default
              */
             dropped: string;
+            /**
+             * Full
+             * @default
+             */
+            full: string;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -9761,6 +10033,77 @@ export interface components {
             wanted: number;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Moment
+         * @description The member of staff of each person is asked to publish a Moment, one for all of their customers who are at this step.
+         *
+         *     People are gathered until ``at``, so that no member of staff is asked more than once a day. It is shown to others of the
+         *     same member as well: ``tags`` says to whom of them.
+         *
+         *     Attributes:
+         *         text: the same for everybody, because everybody reads it.
+         *         attachments: as in :class:`Send`, of the kinds that a Moment shows.
+         *         tags: names of tags on the platform; only customers with one of them see it; all when empty.
+         *         at: at this time of the day.
+         *         channel, account: whose staff, as in :class:`StaffTask`.
+         *         purpose, value_fen, valid_for, dropped: as in :class:`Send`.
+         */
+        Moment: {
+            /**
+             * Account
+             * @default 0
+             */
+            account: number;
+            /**
+             * At
+             * @default 10:00
+             */
+            at: string;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
+            /**
+             * Dropped
+             * @default
+             */
+            dropped: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "moment";
+            /** Next */
+            next: string;
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Valid For
+             * @default 1d
+             */
+            valid_for: string;
+            /**
+             * Value Fen
+             * @default 0
+             */
+            value_fen: number;
         };
         /**
          * MovePeople
@@ -11264,7 +11607,6 @@ export interface components {
          *
          *     Attributes:
          *         people: who was looked at, of ``of`` who would have had a reason to enter.
-         *         until: how far it came: less than asked for when there was no time for more.
          *         touches: in the order of time; the first thousand.
          *         reasons: how many touches are in which state for which reason: (state, code) → count.
          *         cannot_know: sentences in English and Chinese on what such a run does not see.
@@ -12743,9 +13085,19 @@ export interface components {
         };
         /**
          * Staff
-         * @description Members of staff who do not confirm are reminded after so many hours; 0: never.
+         * @description How staff are asked.
+         *
+         *     Attributes:
+         *         remind_hours: members who do not confirm are reminded after so many hours; 0: never.
+         *         fallback: who is asked to speak to people whom no member of staff follows, by their id on the platform; empty: nobody,
+         *             and such people are not reached by staff.
          */
         Staff: {
+            /**
+             * Fallback
+             * @default
+             */
+            fallback: string;
             /**
              * Remind Hours
              * @default 4
@@ -12754,14 +13106,41 @@ export interface components {
         };
         /**
          * StaffTask
-         * @description Somebody of the staff is asked to do something for this person, with what to say.
+         * @description The member of staff who follows this person is asked to say something themselves, once the gate lets it through.
+         *
+         *     The person waits in this step until it is done or declined, at most ``due_in``.
          *
          *     Attributes:
+         *         next: where to when it is done.
          *         title: what is to be done.
          *         say: the words, with variables as in :class:`Send`.
-         *         due_in: until when it should be done.
+         *         due_in: until when it should be done; after that nobody is asked any more.
+         *         channel, account: whose staff: of this account, or of this channel; of any that has staff when neither is said.
+         *         purpose, value_fen: as in :class:`Send`.
+         *         declined, late, dropped: where to when the member declines, when nobody did it in time, when the gate drops it;
+         *             ``next`` where empty.
          */
         StaffTask: {
+            /**
+             * Account
+             * @default 0
+             */
+            account: number;
+            /**
+             * Channel
+             * @default
+             */
+            channel: string;
+            /**
+             * Declined
+             * @default
+             */
+            declined: string;
+            /**
+             * Dropped
+             * @default
+             */
+            dropped: string;
             /**
              * Due In
              * @default 1d
@@ -12772,13 +13151,100 @@ export interface components {
              * @enum {string}
              */
             kind: "staff_task";
+            /**
+             * Late
+             * @default
+             */
+            late: string;
             /** Next */
             next: string;
+            /** Purpose */
+            purpose?: ("service" | "transactional" | "marketing") | null;
             /**
              * Say
              * @default
              */
             say: string;
+            /** Title */
+            title: string;
+            /**
+             * Value Fen
+             * @default 0
+             */
+            value_fen: number;
+        };
+        /**
+         * StaffTaskPage
+         * @description Tasks in the order in which they were asked for; `next` is the cursor of the following page.
+         */
+        StaffTaskPage: {
+            /** Next */
+            next: string | null;
+            /** Tasks */
+            tasks: components["schemas"]["StaffTaskRead"][];
+        };
+        /**
+         * StaffTaskRead
+         * @description One task. `programme_key` is `journey:<id>` where a journey asks.
+         */
+        StaffTaskRead: {
+            /** Account Id */
+            account_id: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Ended By
+             * @description Who did or declined it, as the audit names them.
+             */
+            ended_by: string;
+            /** Id */
+            id: number;
+            /**
+             * Programme
+             * @description The name of the programme on whose behalf.
+             */
+            programme: string;
+            /** Programme Id */
+            programme_id: number;
+            /** Programme Key */
+            programme_key: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "service" | "transactional" | "marketing";
+            /**
+             * Said
+             * @description Why it was declined.
+             */
+            said: string;
+            /**
+             * Say
+             * @description The words.
+             */
+            say: string;
+            /**
+             * Staff Id
+             * @description Who is asked, by the platform's id.
+             */
+            staff_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "declined" | "expired" | "cancelled";
             /** Title */
             title: string;
         };
@@ -13083,56 +13549,6 @@ export interface components {
             rejected: components["schemas"]["NotTaken"][];
             /** Success */
             success: boolean;
-        };
-        /**
-         * Task
-         * @description What a member of staff is asked to do for somebody.
-         *
-         *     Attributes:
-         *         say: the words.
-         *         due_at: until when it should be done.
-         *         ended_by: who did it or dropped it, as the audit names them.
-         */
-        Task: {
-            /**
-             * Asked At
-             * Format: date-time
-             */
-            asked_at: string;
-            /** Customer Id */
-            customer_id: number;
-            /**
-             * Due At
-             * Format: date-time
-             */
-            due_at: string;
-            /** Ended At */
-            ended_at: string | null;
-            /** Ended By */
-            ended_by: string;
-            /** Id */
-            id: number;
-            /** Journey Id */
-            journey_id: number;
-            /** Say */
-            say: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "done" | "dropped";
-            /** Title */
-            title: string;
-        };
-        /**
-         * TaskPage
-         * @description Tasks in the order in which they were asked for; ``next`` is the cursor of the following page.
-         */
-        TaskPage: {
-            /** Next */
-            next: string | null;
-            /** Tasks */
-            tasks: components["schemas"]["Task"][];
         };
         /** TaskRead */
         TaskRead: {
@@ -14047,6 +14463,11 @@ export interface components {
              */
             attachments: number;
             /**
+             * By Hand
+             * @description A member of staff says it themselves; no platform is asked.
+             */
+            by_hand: boolean;
+            /**
              * Contents
              * @description What it carries; empty: it has no text of its own.
              */
@@ -14057,6 +14478,11 @@ export interface components {
             name: string;
             /** Needs Staff */
             needs_staff: boolean;
+            /**
+             * Published
+             * @description It is published once to whoever may see it, not sent to one.
+             */
+            published: boolean;
             /** Subject */
             subject: string;
             /** Zh */
@@ -21213,6 +21639,46 @@ export interface operations {
             };
         };
     };
+    cancel_api_v1_journeys_rehearsals__rehearsal_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rehearsal_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedRehearsal"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_templates_api_v1_journeys_templates_get: {
         parameters: {
             query?: never;
@@ -24772,8 +25238,10 @@ export interface operations {
     list_tasks_api_v1_staff_tasks_get: {
         parameters: {
             query?: {
-                state?: ("open" | "done" | "dropped") | null;
-                journey_id?: number | null;
+                state?: ("open" | "done" | "declined" | "expired" | "cancelled") | null;
+                account_id?: number | null;
+                staff_id?: string | null;
+                programme_id?: number | null;
                 customer_id?: number | null;
                 cursor?: string | null;
                 limit?: number;
@@ -24790,7 +25258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskPage"];
+                    "application/json": components["schemas"]["StaffTaskPage"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -24813,13 +25281,56 @@ export interface operations {
             };
         };
     };
-    end_task_api_v1_staff_tasks__task_id___state__post: {
+    decline_api_v1_staff_tasks__task_id__decline_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 task_id: number;
-                state: "done" | "dropped";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Declined"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTaskRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    done_api_v1_staff_tasks__task_id__done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
             };
             cookie?: never;
         };
@@ -24831,7 +25342,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    "application/json": components["schemas"]["StaffTaskRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -24870,6 +25381,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_announcements_api_v1_touch_announcements_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than the one with this id. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    announce_api_v1_touch_announcements_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnouncementNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_touch_announcements__announcement_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                announcement_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementWhole"];
                 };
             };
             /** @description The request cannot be done as it is. */

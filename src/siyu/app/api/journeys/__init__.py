@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from siyu.app.api.journeys import drafts, people, rehearsals, running, tasks
+from siyu.app.api.journeys import drafts, people, rehearsals, running
 from siyu.engines.http import join
 
 router = APIRouter()
-join(router, drafts.router, running.router, people.router, rehearsals.router, tasks.router)
+join(router, drafts.router, running.router, people.router, rehearsals.router)

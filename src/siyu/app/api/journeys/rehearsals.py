@@ -48,3 +48,15 @@ def show(
 ) -> AskedRehearsal:
     """Show a rehearsal: who would have received what and when, what the gate would have dropped, and what it cannot know."""
     return journeys.rehearsal(conn, rehearsal_id)
+
+
+@router.post("/rehearsals/{rehearsal_id}/cancel")
+def cancel(
+    conn: Conn,
+    now: Now,
+    principal: CanManage,
+    _: CanSeePeople,
+    rehearsal_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
+) -> AskedRehearsal:
+    """End a rehearsal before its next piece; what was found so far is kept."""
+    return journeys.cancel_rehearsal(conn, rehearsal_id, principal.actor, now)

@@ -3,7 +3,16 @@
 from siyu.channels.service.codes.arriving import arrive
 from siyu.channels.service.codes.figures import code_figures, code_people, welcome_outcomes
 from siyu.channels.service.codes.printing import card_lines, card_pictures, code_poster, code_qr, page_qr, page_url
-from siyu.channels.service.codes.reading import Picture, cards, code, codes, codes_of, page_of, page_picture
+from siyu.channels.service.codes.reading import (
+    Picture,
+    cards,
+    code,
+    codes,
+    codes_of,
+    free_places,
+    page_of,
+    page_picture,
+)
 from siyu.channels.service.codes.rotating import Rotation
 from siyu.channels.service.codes.writing import add_cards, archive_code, create_code, update_code
 from siyu.channels.store.codes import CHANNEL
@@ -26,6 +35,7 @@ __all__ = [
     "codes",
     "codes_of",
     "create_code",
+    "free_places",
     "page_of",
     "page_picture",
     "page_qr",

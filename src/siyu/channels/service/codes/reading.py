@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from siyu.channels import registry
 from siyu.channels.rules import qr
+from siyu.channels.service.accounts import accounts
 from siyu.channels.store import codes as tables
 from siyu.channels.types import Card, Code, CodeKind
 from siyu.kernel.errors import NotFound
@@ -34,6 +36,25 @@ def code(conn: Connection, code_id: int) -> Code:
 def codes_of(conn: Connection, code_ids: Collection[int]) -> list[Code]:
     """Those of these ids that there are."""
     return tables.by_ids(conn, code_ids)
+
+
+def free_places(conn: Connection, code_ids: Collection[int]) -> dict[int, int | None]:
+    """How many people can still come in by each of these group codes, as far as we have heard; ``None`` without an end: the
+    platform makes another chat when all are full, or does not say how many one holds. What is no open group code is absent.
+    """
+    found: dict[int, int | None] = {}
+    capacity = {about.name: about.chat_places for about in registry.abouts()}
+    places = {one.id: capacity.get(one.channel, 0) for one in accounts(conn)}
+    for code in codes_of(conn, code_ids):
+        chats, most = code.definition.chats, places.get(code.account_id, 0)
+        if chats is None or code.archived_at is not None or not code.url:
+            continue
+        if chats.new_groups or not most:
+            found[code.id] = None
+        else:
+            people = tables.people_in(conn, code.account_id, chats.group_ids)
+            found[code.id] = sum(max(0, most - people[one]) for one in chats.group_ids if one in people)
+    return found
 
 
 def codes(

@@ -1,16 +1,18 @@
 """What each kind of step does with everybody who is at it, by the group and never one by one."""
 
 from siyu.journeys.service.batch import Batch, Group
+from siyu.journeys.service.steps.asking import ask_staff
 from siyu.journeys.service.steps.branching import branch
 from siyu.journeys.service.steps.marking import put_tags, put_trait
-from siyu.journeys.service.steps.telling import ask_staff, call
-from siyu.journeys.service.steps.touching import invite, send
+from siyu.journeys.service.steps.telling import call
+from siyu.journeys.service.steps.touching import invite, publish, send
 from siyu.journeys.service.steps.waiting import wait, wait_for
 from siyu.journeys.types.definition import (
     Branch,
     Exit,
     Goal,
     Invite,
+    Moment,
     Send,
     StaffTask,
     TagStep,
@@ -35,6 +37,8 @@ def carry_out(batch: Batch, group: Group) -> None:
             send(batch, group, step)
         case Invite():
             invite(batch, group, step)
+        case Moment():
+            publish(batch, group, step)
         case StaffTask():
             ask_staff(batch, group, step)
         case TagStep():

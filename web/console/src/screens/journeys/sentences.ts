@@ -128,6 +128,8 @@ export function useSentences() {
         const text = (one.kind === "send" && one.script ? script(one.script) : one.text.trim()) || t("canvas.says.noText");
         return one.wishes.length ? t("canvas.says.via", { via: one.wishes.map(via).join(" → "), text }) : t("canvas.says.nobody");
       }
+      case "moment":
+        return t("canvas.says.moment", { at: one.at, text: one.text.trim() || t("canvas.says.noText") });
       case "staff_task":
         return t("canvas.says.task", { title: one.title || t("canvas.says.noText"), for: span(one.due_in) });
       case "tag": {
@@ -153,7 +155,7 @@ export function useSentences() {
       return chosen ? when(chosen.when) : t("canvas.way.otherwise");
     }
     if (from.kind === "wait_for") return t(name === "otherwise" ? "canvas.way.no" : "canvas.way.yes");
-    return name === "dropped" ? t("canvas.way.dropped") : "";
+    return name === "next" ? "" : t(`canvas.way.${name as "dropped"}`, { defaultValue: "" });
   };
 
   return { trigger, step, way, when, span, segment, fact, via, test };

@@ -34,7 +34,7 @@ function useWays(): { value: string; label: string }[] {
   const kinds = useKinds().data?.kinds ?? [];
   return accounts.flatMap((account) =>
     (kinds.find((one) => one.channel === account.channel)?.ways ?? [])
-      .filter((way) => way.subject === "customer")
+      .filter((way) => way.subject === "customer" && !way.published)
       .map((way) => ({ value: `${account.id}/${way.name}`, label: `${account.name} · ${way[language]}` })),
   );
 }

@@ -5,15 +5,17 @@ import type { Area } from "../../app/screens";
 export const area: Area = {
   name: "touch",
   icon: <SendOutlined />,
-  rights: ["touch.read"],
+  rights: ["touch.read", "tasks.do"],
   routes: [
-    { index: true, lazy: () => import("./Touches").then((m) => ({ Component: m.Touches })) },
+    { index: true, lazy: () => import("./TouchStart").then((m) => ({ Component: m.TouchStart })) },
+    { path: "tasks", lazy: () => import("./StaffTasks").then((m) => ({ Component: m.StaffTasks })) },
     { path: "programmes", lazy: () => import("./Programmes").then((m) => ({ Component: m.Programmes })) },
     { path: "rules", lazy: () => import("./rules/RulesPage").then((m) => ({ Component: m.RulesPage })) },
   ],
   entries: [
-    { path: "/touch", label: "touch:title" },
-    { path: "/touch/programmes", label: "touch:programme.title" },
-    { path: "/touch/rules", label: "touch:rules.title" },
+    { path: "/touch", label: "touch:title", right: "touch.read" },
+    { path: "/touch/tasks", label: "touch:task.title", right: "tasks.do" },
+    { path: "/touch/programmes", label: "touch:programme.title", right: "touch.read" },
+    { path: "/touch/rules", label: "touch:rules.title", right: "touch.read" },
   ],
 };

@@ -16,6 +16,7 @@ export const content = {
     new: "New material",
     none: "No materials yet",
     first: "Make the first one",
+    asSaved: "As it is saved; save to see your changes.",
     copy: "Copy as a new one",
   },
   upload: {

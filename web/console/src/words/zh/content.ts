@@ -16,6 +16,7 @@ export const content = {
     new: "新建素材",
     none: "还没有素材",
     first: "新建第一个素材",
+    asSaved: "已保存内容的预览；保存修改后更新。",
     copy: "复制为新素材",
   },
   upload: {

@@ -2,18 +2,19 @@ import { CopyOutlined, InboxOutlined, SaveOutlined } from "@ant-design/icons";
 import { answered, api } from "@siyu/api";
 import { ErrorNote, Loaded, Page, useShowError } from "@siyu/kit";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Card, Col, Form, Input, Row, Select, Tag } from "antd";
+import { App, Button, Card, Col, Flex, Form, Input, Row, Select, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 
 import { useMay } from "../../../app/session";
 import { Unsaved } from "../../journeys/editor/Unsaved";
-import { CONTENT, MATERIAL_KINDS, useCalm, useContentAgain, useMaterial, type Material, type MaterialKind } from "../content";
+import { CONTENT, MATERIAL_KINDS, NO_OFFER, useCalm, useContentAgain, useMaterial, type Body, type Material, type MaterialKind } from "../content";
 import { Back } from "../parts/Back";
 import { Fits } from "../parts/Fits";
 import { TextBox } from "../parts/TextBox";
 import { Upload } from "../parts/Upload";
+import { PersonPreview } from "../scripts/PersonPreview";
 
 /** Fields of each kind as platforms call them; what is written here is said on screen. */
 const FIELDS: Readonly<Record<MaterialKind, readonly string[]>> = { text: [], image: [], link: ["title", "desc", "url", "picurl"], mini_program: ["title", "appid", "page"], video: [], file: [] };
@@ -108,14 +109,27 @@ function Editor({ draft: first, known }: { draft: Draft; known?: Material }) {
           </Card>
         </Col>
         <Col xs={24} lg={10}>
-          <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("fits.title")}</h2>}>
-            <Fits checked={checked} />
-          </Card>
+          <Flex vertical gap="middle">
+            <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("fits.title")}</h2>}>
+              <Fits checked={checked} />
+            </Card>
+            {(kind === "text" || known) && (
+              <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("preview.title")}</h2>}>
+                {kind !== "text" && dirty && <Typography.Paragraph type="secondary">{t("materials.asSaved")}</Typography.Paragraph>}
+                <PersonPreview body={shownAlone(draft, known)} whole={checked !== undefined && !checked.wrong} />
+              </Card>
+            )}
+          </Flex>
         </Col>
       </Row>
       <Unsaved dirty={dirty} />
     </Page>
   );
+}
+
+/** A script that says or shows nothing but this; what is not a text, as it was saved. */
+function shownAlone({ kind, text }: Draft, known: Material | undefined): Body {
+  return { plain: kind === "text" ? { ...NO_OFFER, text } : { ...NO_OFFER, materials: known ? [known.id] : [] }, fallbacks: [] };
 }
 
 function useMaterialCheck({ kind, text, fields, medium }: Draft) {

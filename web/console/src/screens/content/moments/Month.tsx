@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { useBrand } from "@siyu/kit";
+import { Sideways, useBrand } from "@siyu/kit";
 import { Button, Flex, theme, Typography } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -29,7 +29,7 @@ export function Month({ calendar, entries, month, today, onOpen, onAdd }: Props)
   const posts = useMemo(() => byDay(entries, zone), [entries, zone]);
   const cell = { border: `1px solid ${token.colorBorderSecondary}`, verticalAlign: "top" as const, padding: 4 };
   return (
-    <div style={{ overflowX: "auto" }}>
+    <Sideways label={t("moments.monthOf", { month })}>
       <table aria-label={t("moments.monthOf", { month })} style={{ width: "100%", minWidth: 760, tableLayout: "fixed", borderCollapse: "collapse", background: token.colorBgContainer }}>
         <thead>
           <tr>
@@ -71,7 +71,7 @@ export function Month({ calendar, entries, month, today, onOpen, onAdd }: Props)
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   );
 }
 

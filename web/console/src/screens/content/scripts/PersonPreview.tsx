@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../../app/session";
 import { useCalled } from "../../customers/names";
-import { CONTENT, MATERIAL_KINDS, useCalm, type Arm, type Body } from "../content";
+import { CONTENT, kindsOf, MATERIAL_KINDS, useCalm, type Arm, type Body } from "../content";
 import { Thumb } from "../parts/Thumb";
 import { KindSelect } from "./Kinds";
 
@@ -50,9 +50,11 @@ export function PersonPreview({ body, whole }: Props) {
           />
         </Form.Item>
       )}
-      <Form.Item label={t("preview.given")} tooltip={t("preview.givenWhat")} style={{ marginBottom: 12 }}>
-        <KindSelect label={t("preview.given")} value={given} onChange={setGiven} />
-      </Form.Item>
+      {kindsOf(body).length > 0 && (
+        <Form.Item label={t("preview.given")} tooltip={t("preview.givenWhat")} style={{ marginBottom: 12 }}>
+          <KindSelect label={t("preview.given")} value={given} onChange={setGiven} />
+        </Form.Item>
+      )}
       {!whole && <Alert type="info" showIcon title={t("preview.notWhole")} />}
       {whole && customer === undefined && <Typography.Text type="secondary">{t("preview.choose")}</Typography.Text>}
       <ErrorNote error={found.error} />

@@ -8,6 +8,7 @@ import {
   FormOutlined,
   HourglassOutlined,
   LoginOutlined,
+  PictureOutlined,
   SendOutlined,
   TagOutlined,
   UsergroupAddOutlined,
@@ -29,6 +30,7 @@ export const ICONS: Record<StepKind | "entry", ReactNode> = {
   wait_for: <HourglassOutlined />,
   branch: <BranchesOutlined />,
   invite: <UsergroupAddOutlined />,
+  moment: <PictureOutlined />,
   staff_task: <CustomerServiceOutlined />,
   tag: <TagOutlined />,
   trait: <FormOutlined />,
@@ -51,7 +53,7 @@ interface Props {
 export function StepCard({ kind, name, says, problems, below, selected, onOpen }: Props) {
   const { t } = useTranslation("journeys");
   const { token } = theme.useToken();
-  const reaches = kind === "send" || kind === "invite";
+  const reaches = kind === "send" || kind === "invite" || kind === "moment";
   const edge = problems.length ? token.colorError : selected || reaches ? token.colorPrimary : token.colorBorder;
   const style: CSSProperties = {
     width: WIDTH,

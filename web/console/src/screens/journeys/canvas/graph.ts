@@ -24,15 +24,28 @@ export function waysOf(step: Step): { way: string; to: string }[] {
     case "wait_for":
       return [{ way: "next", to: step.next }, { way: "otherwise", to: step.otherwise }];
     case "send":
+    case "moment":
+      return [{ way: "next", to: step.next }, ...given(step, ["dropped"])];
     case "invite":
-      return [{ way: "next", to: step.next }, ...(step.dropped ? [{ way: "dropped", to: step.dropped }] : [])];
-    case "wait":
+      return [{ way: "next", to: step.next }, ...given(step, ["dropped", "full"])];
     case "staff_task":
+      return [{ way: "next", to: step.next }, ...given(step, ["declined", "late", "dropped"])];
+    case "wait":
     case "tag":
     case "trait":
     case "webhook":
       return [{ way: "next", to: step.next }];
   }
+}
+
+/** Ways that lead where `next` does unless something else is said. */
+export const OPTIONAL: Partial<Record<Step["kind"], readonly string[]>> = { send: ["dropped"], moment: ["dropped"], invite: ["full", "dropped"], staff_task: ["declined", "late", "dropped"] };
+
+function given(step: object, names: readonly string[]): { way: string; to: string }[] {
+  return names.flatMap((way) => {
+    const to: unknown = (step as Record<string, unknown>)[way];
+    return typeof to === "string" && to ? [{ way, to }] : [];
+  });
 }
 
 /** The same step with one of its ways leading elsewhere. */

@@ -4,7 +4,7 @@ import { Alert, Button, Flex, Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { ledTo, waysOf } from "../canvas/graph";
+import { ledTo, OPTIONAL, waysOf } from "../canvas/graph";
 import { Field } from "../forms/fields";
 import { LeadsTo } from "../forms/LeadsTo";
 import { StepForm } from "../forms/StepForm";
@@ -106,25 +106,22 @@ function Called({ name, definition, onRename }: { name: string; definition: Defi
 function Leads({ step, name, definition, onChange }: { step: Step; name: string; definition: Definition; onChange: (step: Step) => void }) {
   const { t } = useTranslation("journeys");
   const say = useSentences();
-  const droppable = (step.kind === "send" || step.kind === "invite") && !step.dropped;
+  const optional = OPTIONAL[step.kind] ?? [];
+  const lead = (way: string, to: string) => {
+    const may = optional.includes(way);
+    const called = may ? t(`forms.leads.${way as "dropped"}`) : say.way(step, way);
+    const label = may ? called : called ? t("forms.step.leadsBy", { way: called }) : t("forms.step.leads");
+    return (
+      <Field key={way} label={label} required={!may}>
+        <LeadsTo label={label} optional={may} definition={definition} value={to} not={step.kind === "wait" ? undefined : name} onChange={(next) => onChange(ledTo(step, way, next))} />
+      </Field>
+    );
+  };
+  const led = waysOf(step).filter(({ way }) => !way.startsWith("case "));
   return (
     <>
-      {waysOf(step)
-        .filter(({ way }) => !way.startsWith("case "))
-        .map(({ way, to }) => {
-          const called = say.way(step, way);
-          const label = called ? t("forms.step.leadsBy", { way: called }) : t("forms.step.leads");
-          return (
-            <Field key={way} label={way === "dropped" ? t("forms.send.dropped") : label} required={way !== "dropped"}>
-              <LeadsTo label={label} optional={way === "dropped"} definition={definition} value={to} not={step.kind === "wait" ? undefined : name} onChange={(next) => onChange(ledTo(step, way, next))} />
-            </Field>
-          );
-        })}
-      {droppable && (
-        <Field label={t("forms.send.dropped")}>
-          <LeadsTo label={t("forms.send.dropped")} optional definition={definition} value="" not={name} onChange={(next) => onChange(ledTo(step, "dropped", next))} />
-        </Field>
-      )}
+      {led.map(({ way, to }) => lead(way, to))}
+      {optional.filter((way) => !led.some((one) => one.way === way)).map((way) => lead(way, ""))}
     </>
   );
 }

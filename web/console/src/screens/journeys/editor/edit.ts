@@ -21,9 +21,11 @@ export function fresh(kind: StepKind, next: string): Step {
     case "send":
       return { kind, next, text: "", wishes: [], attachments: [], kinds: [], value_fen: 0, valid_for: "1d", dropped: "" };
     case "invite":
-      return { kind, next, text: "", wishes: [], code: 0, title: "入群邀请", value_fen: 0, valid_for: "1d", dropped: "" };
+      return { kind, next, text: "", wishes: [], code: 0, codes: [], title: "入群邀请", value_fen: 0, valid_for: "1d", dropped: "", full: "" };
+    case "moment":
+      return { kind, next, text: "", attachments: [], tags: [], at: "10:00", channel: "", account: 0, value_fen: 0, valid_for: "1d", dropped: "" };
     case "staff_task":
-      return { kind, next, title: "", say: "", due_in: "1d" };
+      return { kind, next, title: "", say: "", due_in: "1d", channel: "", account: 0, value_fen: 0, declined: "", late: "", dropped: "" };
     case "tag":
       return { kind, next, add: [], remove: [] };
     case "trait":

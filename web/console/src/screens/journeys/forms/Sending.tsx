@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 
 import { KindSelect } from "../../content/scripts/Kinds";
 import { PURPOSES, type Definition, type StepOf } from "../journey";
-import { useCodes } from "../sentences";
 import { Attachments } from "./Attachments";
 import { Field, SpanInput, YuanInput } from "./fields";
+import { GroupChoices } from "./GroupChoices";
 import { Pairs } from "./Pairs";
 import { Says } from "./Says";
 import { saying } from "./instead";
@@ -58,12 +58,9 @@ function OwnWords({ step, definition, onChange }: Props<StepOf<"send">>) {
 /** An invitation into group chats. */
 export function InviteForm({ step, definition, onChange }: Props<StepOf<"invite">>) {
   const { t } = useTranslation("journeys");
-  const codes = (useCodes().data ?? []).filter((one) => one.kind === "group");
   return (
     <>
-      <Field label={t("forms.send.code")} required>
-        <Select aria-label={t("forms.send.code")} placeholder={t("forms.send.code")} value={step.code || undefined} options={codes.map((one) => ({ value: one.id, label: one.name }))} onChange={(code) => onChange({ ...step, code })} />
-      </Field>
+      <GroupChoices value={step.codes?.length ? step.codes : [{ code: step.code ?? 0 }]} onChange={(codes) => onChange({ ...step, code: 0, codes })} />
       <Field label={t("forms.send.linkTitle")}>
         <Input aria-label={t("forms.send.linkTitle")} value={step.title} maxLength={120} onChange={(event) => onChange({ ...step, title: event.target.value })} />
       </Field>

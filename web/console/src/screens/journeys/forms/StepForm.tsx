@@ -7,7 +7,8 @@ import { FactEditor } from "./FactEditor";
 import { Field, SpanInput } from "./fields";
 import { Pairs } from "./Pairs";
 import { InviteForm, SendForm } from "./Sending";
-import { TextInput, useOffers } from "./TextInput";
+import { MomentForm, TaskForm } from "./Staffing";
+import { useOffers } from "./TextInput";
 import { WaitForm } from "./WaitForm";
 
 interface Props {
@@ -19,7 +20,6 @@ interface Props {
 /** What one step does, as a form for its kind; where it leads is asked beside it. */
 export function StepForm({ step, definition, onChange }: Props) {
   const { t } = useTranslation("journeys");
-  const variables = definition.variables ?? {};
   switch (step.kind) {
     case "wait":
       return <WaitForm step={step} onChange={onChange} />;
@@ -41,20 +41,10 @@ export function StepForm({ step, definition, onChange }: Props) {
       return <SendForm step={step} definition={definition} onChange={onChange} />;
     case "invite":
       return <InviteForm step={step} definition={definition} onChange={onChange} />;
+    case "moment":
+      return <MomentForm step={step} definition={definition} onChange={onChange} />;
     case "staff_task":
-      return (
-        <>
-          <Field label={t("forms.task.title")} required>
-            <Input aria-label={t("forms.task.title")} value={step.title} maxLength={200} onChange={(event) => onChange({ ...step, title: event.target.value })} />
-          </Field>
-          <Field label={t("forms.task.say")}>
-            <TextInput label={t("forms.task.say")} value={step.say} variables={variables} onChange={(say) => onChange({ ...step, say })} />
-          </Field>
-          <Field label={t("forms.task.due")}>
-            <SpanInput label={t("forms.task.due")} value={step.due_in} onChange={(due_in) => onChange({ ...step, due_in })} />
-          </Field>
-        </>
-      );
+      return <TaskForm step={step} definition={definition} onChange={onChange} />;
     case "tag":
       return (
         <>

@@ -29,7 +29,7 @@ export function Wishes({ value, onChange }: { value: readonly Wish[]; onChange: 
   const accounts = useAccounts().data ?? [];
   const kinds = useKinds().data?.kinds ?? [];
   const groups = kinds.flatMap((kind) => {
-    const ways = kind.ways.filter((way) => way.subject === "customer" && way.name !== "welcome");
+    const ways = kind.ways.filter((way) => way.subject === "customer" && way.name !== "welcome" && !way.published);
     const own = accounts.filter((one) => one.channel === kind.channel);
     const listed = own.flatMap((account) => ways.map((way) => ({ value: written({ account: account.id, channel: "", way: way.name }), label: `${account.name} · ${way[language]}` })));
     const only = ways.map((way) => ({ value: written({ account: 0, channel: kind.channel, way: way.name }), label: `${kind[language]} · ${way[language]}` }));

@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "@siyu/api";
 import { Empty, ErrorNote, Loaded, Loading, useBrand, useErrorText, useFormat, useInAddress, useLanguage, When } from "@siyu/kit";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, DatePicker, Flex, InputNumber, Select, Typography } from "antd";
+import { Alert, Button, DatePicker, Flex, InputNumber, Progress, Select, Typography } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -93,29 +93,47 @@ function One({ id }: { id: number }) {
   const { zone } = useBrand();
   const query = useQuery<Asked>({
     queryKey: [...JOURNEYS, "rehearsal", id],
-    refetchInterval: ({ state }) => (state.data?.state === "waiting" || !state.data ? 1500 : false),
+    refetchInterval: ({ state }) => (!state.data || state.data.state === "waiting" || state.data.state === "running" ? 1000 : false),
     queryFn: ({ signal }) => answered(api.GET("/api/v1/journeys/rehearsals/{rehearsal_id}", { signal, params: { path: { rehearsal_id: id } } })),
   });
   if (!query.data) return query.error ? <Alert type="error" title={text(query.error)} /> : <Loading />;
   const { state, result, problem, since, until } = query.data;
-  if (state === "waiting") {
-    return (
-      <Flex vertical align="center" role="status">
-        <Loading />
-        <Typography.Text type="secondary">{t("rehearsal.waiting")}</Typography.Text>
-      </Flex>
-    );
-  }
+  if (state === "waiting" || state === "running") return <Progressing asked={query.data} onCancelled={() => void query.refetch()} />;
+  if (state === "cancelled" && !result) return <Alert type="info" showIcon title={t("rehearsal.cancelledEarly")} />;
   if (state === "failed" || !result) {
     const said = (problem as Record<string, string> | null)?.[language === "zh" ? "message_zh" : "message"];
     return <Alert type="error" showIcon title={t("rehearsal.failed")} description={said} />;
   }
   return (
     <>
+      {state === "cancelled" && <Alert type="info" showIcon title={t("rehearsal.cancelled")} />}
       <Typography.Text type="secondary">
         <When at={since} precision="day" /> – <When at={until} precision="day" />
       </Typography.Text>
-      <Result result={result} asked={until} zone={zone} />
+      <Result result={result} zone={zone} />
     </>
+  );
+}
+
+/** How far it is; it may be ended before. */
+function Progressing({ asked, onCancelled }: { asked: Asked; onCancelled: () => void }) {
+  const { t } = useTranslation("journeys");
+  const may = useMay();
+  const cancelling = useMutation({
+    mutationFn: () => answered(api.POST("/api/v1/journeys/rehearsals/{rehearsal_id}/cancel", { params: { path: { rehearsal_id: asked.id } } })),
+    onSuccess: onCancelled,
+  });
+  const said = asked.state === "running" ? t("rehearsal.running", { done: String(asked.done), total: String(asked.total) }) : t("rehearsal.waiting");
+  return (
+    <Flex vertical align="center" gap="small" role="status">
+      <Progress percent={asked.total ? Math.floor((100 * asked.done) / asked.total) : 0} aria-label={said} style={{ maxWidth: 480 }} />
+      <Typography.Text type="secondary">{said}</Typography.Text>
+      {may("journeys.manage") && (
+        <Button size="small" loading={cancelling.isPending} onClick={() => cancelling.mutate()}>
+          {t("rehearsal.cancel")}
+        </Button>
+      )}
+      <ErrorNote error={cancelling.error} />
+    </Flex>
   );
 }

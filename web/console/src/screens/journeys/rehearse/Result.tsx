@@ -14,15 +14,14 @@ const WORDS = { queued: "queued", waiting: "stillWaiting", dropped: "dropped" } 
 const COLOURS = { queued: "success", waiting: "warning", dropped: "error" } as const;
 
 /** What a journey would have done: to whom, when, and what the gate would have said. */
-export function Result({ result, asked, zone }: { result: Rehearsal; asked: string; zone: string }) {
+export function Result({ result, zone }: { result: Rehearsal; zone: string }) {
   const { t } = useTranslation("journeys");
   const language = useLanguage();
-  const { count, when } = useFormat();
+  const { count } = useFormat();
   const sums = useMemo(() => sumsOf(result), [result]);
   return (
     <Flex vertical gap="middle">
       <Typography.Text strong>{t("rehearsal.people", { people: count(result.people), of: count(result.of) })}</Typography.Text>
-      {Date.parse(result.until) < Date.parse(asked) - 60_000 && <Alert type="warning" showIcon title={t("rehearsal.cut", { until: when(result.until) })} />}
       <Row gutter={[12, 12]}>
         {STATES.map((state) => (
           <Col key={state} flex="1 1 160px">

@@ -58,6 +58,9 @@ export function Change({ rules, onDone }: { rules: Rules; onDone: () => void }) 
       <Part title={t("rules.more")}>
         <Flex gap="middle" wrap>
           <Whole label={t("rules.dedupDays")} value={draft.dedup.days} min={1} max={400} onChange={(days) => set({ dedup: { ...draft.dedup, days } })} />
+          <Form.Item label={t("rules.fallback")} style={{ marginBottom: 0 }}>
+            <Input aria-label={t("rules.fallback")} value={draft.staff.fallback} maxLength={64} style={{ width: 220 }} onChange={(event) => set({ staff: { ...draft.staff, fallback: event.target.value.trim() } })} />
+          </Form.Item>
           <Whole label={t("rules.remindHours")} value={draft.staff.remind_hours} min={0} max={168} onChange={(remind_hours) => set({ staff: { ...draft.staff, remind_hours } })} />
         </Flex>
       </Part>

@@ -1,4 +1,4 @@
-"""What journeys ask of staff and of other systems."""
+"""What journeys ask of other systems."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,19 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import AnyRow, one, rows, run
-
-_TASK = "id, journey_id, customer_id, title, say, state, asked_at, due_at, ended_at, ended_by"
-
-
-class NewTask(NamedTuple):
-    """For the staff's list."""
-
-    key: str
-    journey_id: int
-    customer_id: int
-    title: str
-    say: str
+from siyu.engines.postgres import AnyRow, rows, run
 
 
 class NewCall(NamedTuple):
@@ -40,59 +28,6 @@ class Call(NamedTuple):
     url: str
     body: Mapping[str, Any]
     tries: int
-
-
-def put_tasks(conn: Connection, tasks: Sequence[NewTask], now: datetime, due_at: datetime) -> None:
-    if tasks:
-        columns = list(zip(*tasks, strict=True))
-        run(
-            conn,
-            """INSERT INTO journeys.staff_task (key, journey_id, customer_id, title, say, asked_at, due_at)
-               SELECT key, journey_id, customer_id, title, say, :now, :due_at
-               FROM unnest(CAST(:keys AS text[]), CAST(:journeys AS bigint[]), CAST(:customers AS bigint[]),
-                           CAST(:titles AS text[]), CAST(:says AS text[]))
-                   AS new (key, journey_id, customer_id, title, say)
-               ON CONFLICT (key) DO NOTHING""",
-            keys=list(columns[0]),
-            journeys=list(columns[1]),
-            customers=list(columns[2]),
-            titles=list(columns[3]),
-            says=list(columns[4]),
-            now=now,
-            due_at=due_at,
-        )
-
-
-def tasks(
-    conn: Connection, *, state: str | None, journey_id: int | None, customer_id: int | None, after: int, most: int
-) -> list[AnyRow]:
-    return rows(
-        conn,
-        f"""SELECT {_TASK} FROM journeys.staff_task
-            WHERE id > :after AND (CAST(:state AS text) IS NULL OR state = :state)
-                AND (CAST(:journey_id AS bigint) IS NULL OR journey_id = :journey_id)
-                AND (CAST(:customer_id AS bigint) IS NULL OR customer_id = :customer_id)
-            ORDER BY id LIMIT :most""",
-        state=state,
-        journey_id=journey_id,
-        customer_id=customer_id,
-        after=after,
-        most=most,
-    )
-
-
-def end_task(conn: Connection, task_id: int, state: str, actor: str, now: datetime) -> AnyRow | None:
-    """``None`` when there is no such task; one that has ended stays as it is."""
-    run(
-        conn,
-        """UPDATE journeys.staff_task SET state = :state, ended_by = :actor, ended_at = :now
-           WHERE id = :id AND state = 'open'""",
-        id=task_id,
-        state=state,
-        actor=actor,
-        now=now,
-    )
-    return one(conn, f"SELECT {_TASK} FROM journeys.staff_task WHERE id = :id", id=task_id)
 
 
 def put_calls(conn: Connection, calls: Sequence[NewCall], now: datetime) -> None:
