@@ -7130,7 +7130,7 @@ export interface components {
             start: string;
             /** Steps */
             steps: {
-                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Input"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Input"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["PointsStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
             };
             /** Trigger */
             trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
@@ -7209,7 +7209,7 @@ export interface components {
             start: string;
             /** Steps */
             steps: {
-                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Output"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Output"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["PointsStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
             };
             /** Trigger */
             trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
@@ -10941,6 +10941,38 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /**
+         * PointsStep
+         * @description Points, growth or points of the community are given, once for each time somebody comes by.
+         *
+         *     Attributes:
+         *         next: where they go.
+         *         amount: whole units.
+         *         unit: of which.
+         *         expires_after: days after which what is left of it expires; 0: never.
+         */
+        PointsStep: {
+            /** Amount */
+            amount: number;
+            /**
+             * Expires After
+             * @default 0
+             */
+            expires_after: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "points";
+            /** Next */
+            next: string;
+            /**
+             * Unit
+             * @default points
+             * @enum {string}
+             */
+            unit: "points" | "growth" | "group_points";
         };
         /**
          * Post
