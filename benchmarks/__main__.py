@@ -16,6 +16,7 @@ NAMES = (
     "segments",
     "gate",
     "journeys",
+    "ledger",
 )
 
 for name in NAMES:

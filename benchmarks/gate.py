@@ -2,8 +2,9 @@
 
 A city of people is made: most are friends of a member of staff, some follow the official account, some said no, half have
 a day that is known, a fifth live in other zones, and everybody received something before. Two processes then propose
-touches of four programmes with control groups, in batches of thousands, one to three for a person at a time; what the
-gate lets through is handed to channels with its quotas in the same transaction. The second figure is that of people of
+touches of four programmes with control groups, in batches of thousands, one to three for a person at a time; people
+about whom the other decides at this moment come with the next batch, as journeys leave them to each other. What the gate lets
+through is handed to channels with its quotas in the same transaction. The second figure is that of people of
 whom everybody is sent to: all of the cost of sending, and none of the savings of saying no.
 
     python -m benchmarks.gate [--quick]
@@ -18,9 +19,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Final
 
 import psutil
 import psycopg
@@ -78,51 +81,67 @@ def make_city(database: Database, people: int, *, easy: bool = False) -> City:
             ).id
             for number in range(4)
         ]  # fmt: skip
-    for statement in _PEOPLE + (() if easy else _LIFE):
-        with database.transaction() as conn:
-            run(
-                conn, statement, people=people, corp=corp.id, corp_id=corp.external_id, official=official.id,
-                app_id=official.external_id, now=NOW, programme=programmes[0],
-            )  # fmt: skip
+    known = {
+        "people": people, "corp": corp.id, "corp_id": corp.external_id, "official": official.id,
+        "app_id": official.external_id, "now": NOW, "programme": programmes[0],
+    }  # fmt: skip
+    for statements in _PEOPLE + (() if easy else _LIFE):
+        fill(database, [(statement, known) for statement in statements])
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         run(conn, "VACUUM ANALYZE")
     return City(database.url, people, corp.id, official.id, tuple(programmes))
 
 
-_PEOPLE = (
-    "INSERT INTO identity.customer (id, created_at) SELECT id, :now FROM generate_series(1, :people) AS id",
-    """INSERT INTO identity.identifier (id, customer_id, type, scope, value, first_seen, last_seen)
+def fill(database: Database, statements: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Run statements side by side, each in a transaction of its own; a processor waits for none of them."""
+
+    def one(statement: str, parameters: dict[str, Any]) -> None:
+        with database.transaction() as conn:
+            run(conn, statement, **parameters)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(one, *each) for each in statements]:
+            done.result()
+
+
+# What stands together may be run side by side.
+_PEOPLE: Final[tuple[tuple[str, ...], ...]] = (
+    ("INSERT INTO identity.customer (id, created_at) SELECT id, :now FROM generate_series(1, :people) AS id",),
+    (
+        """INSERT INTO identity.identifier (id, customer_id, type, scope, value, first_seen, last_seen)
        SELECT 1000000000 + id, id, 'external_userid', :corp_id, 'wm' || id, :now, :now FROM generate_series(1, :people) AS id
        UNION ALL
        SELECT 2000000000 + id, id, 'phone', '', md5(id::text), :now, :now FROM generate_series(1, :people) AS id""",
-    """INSERT INTO customers.profile (customer_id, traits, first_seen_at, last_seen_at, first_source_id)
+        """INSERT INTO customers.profile (customer_id, traits, first_seen_at, last_seen_at, first_source_id)
        SELECT id, CASE id % 5 WHEN 0 THEN '{"timezone": "Asia/Urumqi", "city": "乌鲁木齐"}'::jsonb
                   ELSE '{"city": "杭州"}'::jsonb END, :now, :now, 1
        FROM generate_series(1, :people) AS id""",
-    """INSERT INTO channels.staff (account_id, staff_id, name, department_ids, position, serves, active, seen_at)
+        """INSERT INTO channels.staff (account_id, staff_id, name, department_ids, position, serves, active, seen_at)
        SELECT :corp, 'staff' || n, 'n', '{}', '', true, true, :now FROM generate_series(0, 199) AS n""",
-    """INSERT INTO channels.follow (account_id, contact_id, staff_id, since, seen_at, told_at)
+        """INSERT INTO channels.follow (account_id, contact_id, staff_id, since, seen_at, told_at)
        SELECT :corp, 'wm' || id, 'staff' || id % 200, CAST(:now AS timestamptz) - interval '99 days', :now, :now
        FROM generate_series(1, :people) AS id""",
+    ),
 )
-_LIFE = (
-    "DELETE FROM channels.follow WHERE substr(contact_id, 3)::bigint % 8 = 3",
-    """INSERT INTO identity.identifier (id, customer_id, type, scope, value, first_seen, last_seen)
+_LIFE: Final[tuple[tuple[str, ...], ...]] = (
+    ("DELETE FROM channels.follow WHERE substr(contact_id, 3)::bigint % 8 = 3",),
+    (
+        """INSERT INTO identity.identifier (id, customer_id, type, scope, value, first_seen, last_seen)
        SELECT 3000000000 + id, id, 'open_id', :app_id, 'o' || id, :now, :now
        FROM generate_series(1, :people) AS id WHERE id % 3 = 0""",
-    """INSERT INTO channels.follow (account_id, contact_id, staff_id, since, seen_at, told_at)
+        """INSERT INTO channels.follow (account_id, contact_id, staff_id, since, seen_at, told_at)
        SELECT :official, 'o' || id, '', CAST(:now AS timestamptz) - interval '99 days', :now, :now
        FROM generate_series(1, :people) AS id WHERE id % 3 = 0""",
-    """INSERT INTO customers.consent (customer_id, channel, purpose, state, since, source)
+        """INSERT INTO customers.consent (customer_id, channel, purpose, state, since, source)
        SELECT id, 'all', 'marketing', CASE WHEN id % 10 = 0 THEN 'denied' ELSE 'granted' END, :now, 'benchmark'
        FROM generate_series(1, :people) AS id WHERE id % 2 = 0""",
-    "INSERT INTO touch.person (customer_id) SELECT generate_series(1, :people)",
-    """INSERT INTO touch.daytime (customer_id, acts)
+        "INSERT INTO touch.person (customer_id) SELECT generate_series(1, :people)",
+        """INSERT INTO touch.daytime (customer_id, acts)
        SELECT id, decode(repeat('0a', 4) || repeat(CASE WHEN id % 12 = 1 THEN '00' ELSE '0a' END, 4) || repeat('0a', 16),
                          'hex')
        FROM generate_series(1, :people) AS id WHERE id % 2 = 1""",
-    # Three things that each received in the last month; some of them yesterday.
-    """INSERT INTO touch.touch (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds, wishes,
+        # Three things that each received in the last month; some of them yesterday.
+        """INSERT INTO touch.touch (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds, wishes,
            value_fen, valid_until, state, code, wish, attempt, account_id, way, subject_id, staff_id, proposed_at,
            decided_at, received_at, ended_at, decisions)
        SELECT 'past:' || n || ':' || id, '', :programme, id, CASE n WHEN 2 THEN 'service' ELSE 'marketing' END, '', n,
@@ -130,6 +149,7 @@ _LIFE = (
               'group_send', 'wm' || id, 'staff' || id % 200, at, at, at, at, '[]'
        FROM generate_series(1, :people) AS id, generate_series(1, 3) AS n,
             LATERAL (SELECT CAST(:now AS timestamptz) - make_interval(hours => (n * 150 + id % 160 - 150)::int) AS at) AS w""",
+    ),
 )
 
 

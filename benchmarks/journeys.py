@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from benchmarks.gate import BATCH, NOW, City, make_city, processor_time, proposals, rate
+from benchmarks.gate import BATCH, NOW, City, fill, make_city, processor_time, proposals, rate
 from benchmarks.harness import quick_flag, report
 from siyu.app.migrations import postgres_folders
 from siyu.engines.clickhouse.client import Client
@@ -156,19 +156,15 @@ def walk(server: EmbeddedPostgres, city: City, workers: int = 2) -> Walked:
 
 def pad(database: Database, journey_id: int, beside: int) -> None:
     """So many more who wait for days to come."""
-    with database.transaction() as conn:
-        run(
-            conn,
-            """INSERT INTO journeys.enrolment (journey_id, customer_id, due_at, since, entered_at, version_id, passed, begun,
+    statement = """INSERT INTO journeys.enrolment (journey_id, customer_id, due_at, since, entered_at, version_id, passed, begun,
                                                treated, step, key, origin)
                SELECT :journey_id, 10000000 + n, CAST(:now AS timestamptz) + interval '30 days' + n % 864000 * interval '1 s',
                       :now, :now, (SELECT min(id) FROM journeys.version WHERE journey_id = :journey_id), 1, true, true,
                       'sleep', '', 'benchmark'
-               FROM generate_series(1, :beside) AS n""",
-            journey_id=journey_id,
-            now=NOW,
-            beside=beside,
-        )
+               FROM generate_series(CAST(:first AS bigint), :last) AS n"""
+    halves = [(1, beside // 2), (beside // 2 + 1, beside)]
+    parameters = [{"journey_id": journey_id, "now": NOW, "first": first, "last": last} for first, last in halves]
+    fill(database, [(statement, each) for each in parameters])
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         run(conn, "VACUUM ANALYZE journeys.enrolment")
 

@@ -28,6 +28,7 @@ from siyu.intake import service as intake
 from siyu.intake.types import DeadLetter, Message
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
+from siyu.loyalty import service as loyalty
 from siyu.segments import service as segments
 from siyu.timeline import service as timeline
 
@@ -58,14 +59,16 @@ def absorb(conn: Connection, ahead: Ahead, messages: Sequence[Message], now: dat
     people.follow(conn, resolution, now)
     attributed = list(zip(messages, resolution.attributions, strict=True))
     fresh = _without_profile(conn, {owner.customer_id for owner in resolution.attributions})
+    of_orders = commerce.apply(conn, attributed, orders, now)
     facts = [
         *resolution.facts,
-        *commerce.apply(conn, attributed, orders, now),
+        *of_orders,
         *customers.apply(conn, attributed, now),
         *channels.apply(conn, attributed, now),
     ]
     facts += channels.arrive(conn, facts, now)
     channels.hear(conn, messages, now)
+    loyalty.apply(conn, of_orders, now)
     timeline.append(conn, facts)
     segments.touch(conn, fresh, segments.NEW)
     if len(messages) <= intake.WHISPERED:  # somebody may be trying out a source; a full batch is no try

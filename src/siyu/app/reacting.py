@@ -5,13 +5,14 @@ become durable together, so that a kill at any moment repeats and loses nothing.
 transaction, the shipment and what segments changed; the next room that reacts is one more line in ``_REACTIONS``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import structlog
 from pyroaring import BitMap64
 from sqlalchemy import Connection
@@ -88,7 +89,8 @@ class Reacting:
             if shipment is None:
                 return 0
             now = self.clock.now()
-            changes = segments.react(conn, self.clickhouse, touched_by(conn, shipment, now), now)
+            touched, of_names = touched_by(conn, shipment, now)
+            changes = segments.react(conn, self.clickhouse, touched, now, of_names)
             self._follow(conn, shipment, changes, now)
         return 1 + shipment.facts.num_rows
 
@@ -113,8 +115,12 @@ class Reacting:
             reaction(conn, self.clickhouse, shipment, changes, now)
 
 
-def touched_by(conn: Connection, shipment: Shipment, now: datetime) -> Mapping[str, BitMap64]:
-    """What happened (kinds of facts, and what segments hear of besides) → to whom, as OneID knows them now."""
+def touched_by(
+    conn: Connection, shipment: Shipment, now: datetime
+) -> tuple[Mapping[str, BitMap64], Callable[[str, Collection[str]], BitMap64]]:
+    """What happened (kinds of facts, and what segments hear of besides) → to whom, as OneID knows them now; and who that is
+    of facts of a kind with one of some names.
+    """
     facts = shipment.facts
     kinds = facts["kind"].combine_chunks().dictionary_encode()
     ids, vias = (facts[name].to_numpy().astype(np.int64) for name in ("customer_id", "via"))
@@ -129,4 +135,11 @@ def touched_by(conn: Connection, shipment: Shipment, now: datetime) -> Mapping[s
         touched[segments.AHEAD] = BitMap64(np.unique(owners[ahead & (owners > 0)]).tolist())
     if len(shipment.aliases):
         touched[ALIASES] = BitMap64(identity.owners_now(conn, np.unique(shipment.aliases)).tolist())
-    return touched
+    places = {str(kind): code for code, kind in enumerate(kinds.dictionary.to_pylist())}
+
+    def of_names(kind: str, names: Collection[str]) -> BitMap64:
+        own = (codes == places.get(kind, -1)) & (owners > 0)
+        named = pa.compute.is_in(facts["name"].filter(own), value_set=pa.array(sorted(names), pa.string()))
+        return BitMap64(np.unique(owners[own][named.to_numpy()]).tolist())
+
+    return touched, of_names

@@ -7,21 +7,22 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy.exc import DBAPIError
 
 from siyu.app.context import Context
 from siyu.engines.postgres import run
 from siyu.journeys import service as journeys
 from siyu.journeys.types import AskedRehearsal, Definition, NotPublishable, Rehearsal
-from siyu.kernel.errors import SiyuError, TryLater
+from siyu.kernel.errors import Conflict, SiyuError, TryLater
 
 log = structlog.get_logger(__name__)
 
-_FIRST: Final = 8  # people in the first piece
+_FIRST: Final = 4  # people in the first piece
 _MOST: Final = 400
-_QUICK: Final = 2.0  # seconds; the next piece may be larger
-_LONG: Final = 8.0  # seconds for which it holds rows of people at most; one person's piece may take longer
+_QUICK: Final = 1.0  # seconds; the next piece may be larger
+_LONG: Final = 4.0  # seconds for which it holds rows of people at most …
+_LONGEST: Final = 30.0  # … and those of a single one
 _TRIES: Final = 5
 
 
@@ -72,8 +73,13 @@ class _Rehearsing:
                 raise TryLater(reason="the process ends.", reason_zh="进程即将退出。", retry_after=5)
             people = left[: self.size]
             part = self._piece(plan, people, zone)
+            if part is None and len(people) == 1:
+                raise Conflict(
+                    reason="one person takes longer than half a minute: rehearse a shorter time.",
+                    reason_zh="单个客户的演练超过半分钟，请缩短时间范围。",
+                )
             if part is None:
-                self.size = max(1, len(people) // 2)
+                self.size = len(people) // 2
                 continue
             self.parts.append(part)
             del left[: len(people)]
@@ -100,10 +106,10 @@ class _Rehearsing:
                         zone,
                         plan=plan,
                         people=people,
-                        going=lambda: len(people) == 1 or time.monotonic() - began < _LONG,  # noqa: B023 - called within
+                        going=lambda: time.monotonic() - began < (_LONG if len(people) > 1 else _LONGEST),  # noqa: B023 - called within
                     )
             except DBAPIError as error:
-                if not isinstance(error.orig, LockNotAvailable):
+                if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
                     raise
                 log.info("rehearsing.waits", rehearsal=self.asked.id, tried=tried)
                 time.sleep(0.2 * (tried + 1))

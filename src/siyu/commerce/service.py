@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from siyu.commerce import store
 from siyu.commerce.rules import EMPTIED, STATUSES, Snapshot, View, facts_of_change, fold, is_order, read_view
-from siyu.commerce.types import Order, OrderLine, OrderPage, PlatformValue, Value
+from siyu.commerce.types import Order, OrderLine, OrderPage, OrderStanding, PlatformValue, Value
 from siyu.customers import service as customers
 from siyu.customers.types import Bought, PurchaseMeans
 from siyu.engines.cursor import foreign_cursor
@@ -22,7 +22,7 @@ from siyu.identity.types import Attribution
 from siyu.intake.types import Message
 from siyu.kernel.fact import Fact
 
-__all__ = ["apply", "bought", "orders_of", "read", "reassign", "reassign_by_via", "values_of"]
+__all__ = ["apply", "bought", "orders_of", "read", "reassign", "reassign_by_via", "standings", "values_of"]
 
 _Part = tuple[PlatformValue, datetime | None, datetime | None]
 _Told = list[tuple[View, Message, Attribution]]
@@ -163,6 +163,16 @@ def reassign_by_via(conn: Connection, identifier_ids: Sequence[int], customer_id
     Safe to repeat. No facts: identity gives the moved identifiers alias entries, which move them.
     """
     return len(store.move_by_via(conn, identifier_ids, customer_id)) if identifier_ids else 0
+
+
+def standings(conn: Connection, keys: Iterable[tuple[str, str, str]]) -> list[OrderStanding]:
+    """What orders come to now, by their ids; those that nobody ever told of are left out.
+
+    Args:
+        conn: an open transaction.
+        keys: (platform, shop, order number).
+    """
+    return [OrderStanding(*row) for row in store.standings(conn, set(keys))]
 
 
 def orders_of(conn: Connection, customer_id: int, *, cursor: str | None = None, limit: int = 50) -> OrderPage:

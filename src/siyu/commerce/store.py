@@ -324,6 +324,30 @@ def move_by_via(conn: Connection, identifier_ids: Sequence[int], customer_id: in
     ]
 
 
+def standings(conn: Connection, keys: Iterable[Key]) -> list[tuple[Any, ...]]:
+    """What the orders among ``keys`` that exist come to, by their ids."""
+    shops = [
+        {"platform": platform, "shop": shop, "numbers": [number for _, _, number in same]}
+        for (platform, shop), same in groupby(sorted(keys), lambda key: key[:2])
+    ]
+    found = rows(
+        conn,
+        """
+        SELECT header.* FROM json_to_recordset(CAST(:shops AS json)) AS wanted (platform text, shop text, numbers json)
+        CROSS JOIN LATERAL (
+            SELECT id, o.platform, o.shop, order_no, customer_id, via, paid_fen, refunded_fen, told & 2 > 0, told & 8 > 0,
+                   coalesce(received_at, paid_at, ordered_at)
+            FROM commerce.order_header AS o
+            WHERE o.platform = wanted.platform AND o.shop = wanted.shop
+              AND o.order_no = ANY(ARRAY(SELECT json_array_elements_text(wanted.numbers)))
+            ORDER BY order_no OFFSET 0) AS header  -- kept apart, or the whole table would be searched for the list
+        ORDER BY id
+        """,
+        shops=_json(shops),
+    )
+    return [tuple(row) for row in found]
+
+
 def page_of_orders(
     conn: Connection, customer_id: int, before: tuple[datetime, int] | None, limit: int
 ) -> list[dict[str, Any]]:

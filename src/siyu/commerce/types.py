@@ -125,6 +125,34 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderStanding:
+    """What an order comes to now, for those who reckon with it.
+
+    Attributes:
+        id: of the order.
+        customer_id: whose it is, 0 for nobody's.
+        via: id of the identifier that decided.
+        paid_fen: what counts as paid, 0 while unpaid.
+        refunded_fen: what went back of it.
+        paid: whether it was paid.
+        received: whether the customer has the goods.
+        at: when it was received, else paid, else ordered.
+    """
+
+    id: int
+    platform: str
+    shop: str
+    order_no: str
+    customer_id: int
+    via: int
+    paid_fen: int
+    refunded_fen: int
+    paid: bool
+    received: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """Orders, newest first; ``next`` is the cursor of the following page, ``None`` at the end."""
 

@@ -121,6 +121,19 @@ def test_units(asking: Asking) -> None:
     assert client.put(f"{URL}/units/coupon", json={"name": "of nothing"}).status_code == 400
 
 
+def test_rules_of_earning(asking: Asking) -> None:
+    client = asking("ledger.read", "ledger.manage")
+    nothing = {"version": 0, "rules": {"orders": []}, "at": None, "actor": "", "reason": ""}
+    assert client.get(f"{URL}/earning").json() == nothing
+    wanted = {"version": 0, "rules": {"orders": [{"amount": 1, "per_fen": 100}]}, "reason": "a point a yuan"}
+    made = client.put(f"{URL}/earning", json=wanted).json()
+    assert (made["version"], made["rules"]["orders"][0]["when"]) == (1, "received")
+    assert client.get(f"{URL}/earning/versions").json() == [made]
+    assert client.put(f"{URL}/earning", json=wanted).status_code == 409
+    wrong = {**wanted, "version": 1, "rules": {"orders": [{"amount": 0, "per_fen": 100}]}}
+    assert client.put(f"{URL}/earning", json=wrong).status_code == 400
+
+
 def test_the_loop_and_the_job(web_context: Context, database: Database, buyer: int, clock: ManualClock) -> None:
     post(database, "one", buyer, 100, expires_at=NOW + DAY)
     sealing = ledger.Sealing(database, clock)

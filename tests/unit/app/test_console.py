@@ -113,7 +113,10 @@ class TestAssets:
 
 
 class TestOthers:
-    @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api", "/v1/nothing", "/beacon/x", "/health/x", "/pixel/x"])
+    @pytest.mark.parametrize(
+        "path",
+        ["/api/v1/nothing", "/api", "/v1/nothing", "/beacon/x", "/health/x", "/pixel/x", "/callback/x", "/m/x/y"],
+    )
     def test_an_unknown_address_of_the_api_stays_unknown(self, browser: TestClient, path: str) -> None:
         answer = browser.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")

@@ -162,6 +162,42 @@ def test_the_clock_brings_a_crowd_in_whole_and_in_pieces(brand: Brand, clickhous
     assert (whole.people, whole.of, whole.figures.entered) == (9, 9, 27)  # three Mondays
 
 
+def test_a_step_that_fails_is_tried_again_by_the_day(brand: Brand, clickhouse: Client) -> None:
+    """Thirty times in a month, and not every quarter of an hour: nobody repairs anything meanwhile."""
+    (one,) = brand.people(1)
+    happened(brand, clickhouse, [added(one, brand.now - 15 * DAY)])
+    brand.run("ALTER TABLE customers.tag ADD CONSTRAINT no_x CHECK (tag <> 'x')")
+    steps = {"t": {"kind": "tag", "add": ["x"], "next": "end"}, "end": {"kind": "exit"}}
+    found = rehearse(brand, clickhouse, definition(steps, trigger=ADDED))
+    brand.run("ALTER TABLE customers.tag DROP CONSTRAINT no_x")
+    (step, _) = found.figures.steps
+    assert 14 <= step.ways["failed"] <= 16
+
+
+def test_two_may_run_at_once_with_different_people(brand: Brand, clickhouse: Client) -> None:
+    one, two = brand.people(2)
+    happened(brand, clickhouse, [added(each, brand.now - 5 * DAY) for each in (one, two)])
+    made, since = definition(STEPS, trigger=ADDED), brand.now - 20 * DAY
+    with brand.database.transaction() as conn:
+        plan = journeys.plan_rehearsal(conn, clickhouse, made, since, brand.now, ZONE, 10)
+    others: list[Rehearsal | None] = []
+
+    def going() -> bool:
+        if not others:
+            with brand.database.transaction() as beside:
+                beside.exec_driver_sql("SET LOCAL lock_timeout TO '3s'")
+                others.append(
+                    journeys.rehearse(beside, clickhouse, made, since, brand.now, ZONE, plan=plan, people=[two])
+                )
+        return True
+
+    with brand.database.transaction() as conn:
+        found = journeys.rehearse(conn, clickhouse, made, since, brand.now, ZONE, plan=plan, people=[one], going=going)
+    assert found is not None
+    assert others[0] is not None
+    assert (found.figures.entered, others[0].figures.entered) == (1, 1)
+
+
 def test_a_piece_that_takes_too_long_is_given_up_and_leaves_nothing(brand: Brand, clickhouse: Client) -> None:
     ids = brand.people(3)
     happened(brand, clickhouse, [added(one, brand.now - 5 * DAY) for one in ids])

@@ -14,6 +14,7 @@ from siyu.engines.clickhouse.client import Client
 from siyu.journeys import service as journeys
 from siyu.journeys.rules.texts import fill
 from siyu.journeys.types import Send, Stepped, Wish
+from siyu.touch import service as touch
 
 __all__ = ["brand_of_the_gate"]
 
@@ -39,6 +40,19 @@ def walk(brand: Brand, clickhouse: Client) -> Stepped:
 
 def touches(brand: Brand) -> list[tuple[Any, ...]]:
     return brand.rows("SELECT customer_id, purpose, state, code FROM touch.touch ORDER BY customer_id, id")
+
+
+def test_whom_the_gate_decides_about_elsewhere_goes_on_later(brand: Brand, clickhouse: Client) -> None:
+    one, two = brand.people(2)
+    journey = brand.done(lambda conn: begin(conn, definition({"hello": send(), "end": EXIT}), now=brand.now))
+    brand.done(lambda conn: enter(conn, clickhouse, journey, [one, two], brand.now))
+    brand.done(lambda conn: touch.hold_customers(conn, [one, two]))
+    with brand.database.transaction() as conn:
+        touch.hold_customers(conn, [one])
+        assert walk(brand, clickhouse).touches == 1
+    assert touches(brand) == [(two, "service", "queued", "")]
+    assert walk(brand, clickhouse).touches == 1
+    assert touches(brand) == [(one, "service", "queued", ""), (two, "service", "queued", "")]
 
 
 def test_a_touch_is_proposed_once_and_everybody_goes_on(brand: Brand, clickhouse: Client) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyroaring import BitMap64
 from tests.unit.segments.conftest import ACTOR, NOW, Brand, ago, did
 
 from siyu.app import people
 from siyu.app.pipeline import Pipeline
-from siyu.app.reacting import READER, Reacting
+from siyu.app.reacting import READER, Reacting, touched_by
 from siyu.engines.postgres import rows
 from siyu.intake import service as intake
 from siyu.intake.types import IdentifierClaim, Lane, Message
@@ -50,6 +51,21 @@ def see(brand: Brand, device: str, *more: IdentifierClaim) -> None:
 
 
 class TestChanges:
+    def test_only_those_are_asked_to_whom_what_the_rule_names_has_happened(self, brand: Brand) -> None:
+        brand.people(1, 2)
+        brand.segment(LOOKED)
+        brand.settle()
+        brand.tell(did(1, NOW), did(2, NOW, name="other"))
+        brand.ship()
+        with brand.database.transaction() as conn:
+            shipment = timeline.read_on(conn, READER)
+            assert shipment is not None
+            touched, of_names = touched_by(conn, shipment, brand.clock.now())
+            assert touched["event.tracked"] == BitMap64([1, 2])
+            assert of_names("event.tracked", {"look"}) == BitMap64([1])
+            assert of_names("event.tracked", {"look", "other"}) == BitMap64([1, 2])
+            assert not of_names("page.viewed", {"look"})
+
     def test_the_first_fill_is_not_told_and_what_follows_is(self, brand: Brand) -> None:
         brand.people(1, 2)
         brand.tell(did(1, ago(days=1)))

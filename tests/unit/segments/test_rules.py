@@ -203,6 +203,15 @@ class TestPlans:
         assert rules.NEW not in causes
         assert rules.NEW in rules.depends_on(Not(TagOn("vip")))
 
+    def test_only_facts_of_some_names_matter_where_a_rule_names_them(self) -> None:
+        looked, added = (Did(FactTest("event.tracked", name)) for name in ("look", "add"))
+        then = FollowedBy(FactTest("page.viewed", "home"), FactTest("event.tracked", "buy"), Span(1))
+        assert rules.named_only(AllOf((looked, Not(added), then))) == {
+            "event.tracked": {"look", "add", "buy"},
+            "page.viewed": {"home"},
+        }
+        assert rules.named_only(AllOf((looked, Did(FactTest("event.tracked"))))) == {}
+
 
 DAYS = st.dates(date(2023, 1, 1), date(2030, 12, 31))
 LEAVES = st.one_of(

@@ -59,6 +59,7 @@ join(
     content.planning,
     loyalty.accounts,
     loyalty.by_hand,
+    loyalty.earning,
     touch.rules,
     touch.touches,
     touch.guard,

@@ -100,7 +100,7 @@ def brought(desk: Desk, account: Account, items: Sequence[Item]) -> Sequence[Ite
                 found = picture(conn, account.id, file_id)
             fields[file_id, kind] = dict(_upload(desk, found, kind))
     filled = {at: replace(one, attachments=_filled(one, fields)) for at, one in shown.items()}
-    return [replace(item, content=filled[id(item.content)]) for item in items]
+    return [item._replace(content=filled[id(item.content)]) for item in items]
 
 
 def _filled(

@@ -99,9 +99,8 @@ class HandoverRow:
 DeliveryState = Literal["ready", "sending", "waits_for_staff", "sent", "refused", "held"]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What becomes of one item that was given to :func:`siyu.channels.service.deliver`.
+class Delivery(NamedTuple):
+    """What becomes of one item that was given to :func:`siyu.channels.service.deliver`. A tuple, because there are so many.
 
     Attributes:
         state: ``ready``: it is sent behind this transaction; ``sending``: it is being sent, or nobody knows yet whether it

@@ -2,9 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from types import MappingProxyType
+from typing import ClassVar, Final, Literal, NamedTuple
 
 from siyu.channels.types.acting import Acts
 from siyu.channels.types.codes import CodeKind, Handle, Opening
@@ -16,6 +17,8 @@ from siyu.channels.types.pushes import PushAnswer, PushRequest
 from siyu.channels.types.seen import ObjectKind, Seen
 from siyu.kernel.errors import SiyuError
 
+_NO_DETAILS: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -25,9 +28,8 @@ class Content:
     attachments: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One intended sending.
+class Item(NamedTuple):
+    """One intended sending. A tuple, because there are so many.
 
     Attributes:
         key: ours, and the idempotency key where the platform takes one.
@@ -40,7 +42,7 @@ class Item:
     subject_id: str
     content: Content
     staff_id: str = ""
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = _NO_DETAILS
     until: datetime | None = None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from siyu.channels.types.declared import Subject, Window
 
@@ -45,9 +46,8 @@ class Taken:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """Everything that was wanted is taken."""
+class Reservation(NamedTuple):
+    """Everything that was wanted is taken. A tuple, because there are so many."""
 
     key: str
     taken: tuple[Taken, ...]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -28,12 +28,14 @@ class Surroundings:
         clickhouse: where segments ask what somebody did.
         now: the moment.
         zone: of the brand.
+        again: after so long a step that could not be carried out is tried again.
     """
 
     conn: Connection
     clickhouse: Client
     now: datetime
     zone: ZoneInfo
+    again: timedelta = timedelta(minutes=15)
 
 
 class Place:

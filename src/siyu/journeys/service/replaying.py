@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from secrets import token_hex
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,6 @@ from siyu.customers import service as customers
 from siyu.engines.clickhouse.client import Client
 from siyu.experiments import service as experiments
 from siyu.experiments.types import Arm
-from siyu.identity import service as identity
 from siyu.journeys.rules.moments import days_of, next_day, next_run
 from siyu.journeys.service.batch import Place, Surroundings
 from siyu.journeys.service.entering import enrol
@@ -180,7 +180,8 @@ def rehearse(
     found: Rehearsal | None = None
     try:
         with conn.begin_nested():
-            identity.hold_people(conn, alone=False)
+            # All of them at once and in their order: locked one after the other, they and a worker could wait for each other.
+            touch.hold_customers(conn, people)
             found = _Run(conn, clickhouse, definition, since, until, zone, plan, frozenset(people), going).through()
             raise _Undone  # noqa: TRY301 - the only way to undo what went well
     except _Undone:
@@ -256,12 +257,9 @@ class _Run:
 
     def _scratch(self) -> None:
         """A journey of its own for the time of the savepoint."""
-        made = store.insert(self.conn, "rehearsal", self.definition, "system:rehearsal", self.since)
-        if made is None:
-            raise Conflict(
-                reason="there is a journey whose key is 'rehearsal'. Rename it.",
-                reason_zh="已有键为 rehearsal 的旅程，请更换其键。",
-            )
+        # A key of its own, which no journey may have: another rehearsal may be under way.
+        made = store.insert(self.conn, f"rehearsal:{token_hex(8)}", self.definition, "system:rehearsal", self.since)
+        assert made is not None
         store.publish(self.conn, made.id, self.definition, "system:rehearsal", self.since)
         programme = experiments.start_programme(
             self.conn,
@@ -307,7 +305,8 @@ class _Run:
                 self.at = min(self._grain(due) if due is not None else to, self.at + _DAY, to)
             now = self.at
             places = [Place(row) for row in tables.claim(self.conn, self.journey_id, now, MOST)]
-            carry_on(Surroundings(self.conn, self.clickhouse, now, self.zone), places, self.proposed)
+            # What fails does so again in a rehearsal, in which nobody repairs anything.
+            carry_on(Surroundings(self.conn, self.clickhouse, now, self.zone, _DAY), places, self.proposed)
             touch.decide_due(self.conn, now)
 
     def _happen(self, happened: Sequence[object], now: datetime) -> None:

@@ -6,7 +6,7 @@ are durable together. A process that dies takes all of it with it, and somebody 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 
 _LEAST: Final = 200  # people of one journey in a batch, however many journeys want their turn
 _HOPS: Final = 100  # steps in a row; who has more before them goes on in the next batch
-_AGAIN: Final = timedelta(minutes=15)
 
 
 def step_once(conn: Connection, clickhouse: Client, now: datetime, zone: ZoneInfo, *, most: int = 4000) -> Stepped:
@@ -135,7 +134,7 @@ def _one_group(batch: Batch, version: Version, step: str, places: Sequence[Place
         batch.passages[version.id, step, "failed"] += len(places)
         for place, (name, begun, passed, since) in zip(places, before, strict=True):
             place.step, place.begun, place.passed, place.since = name, begun, passed, since
-            place.due_at, place.ended = batch.around.now + _AGAIN, None
+            place.due_at, place.ended = batch.around.now + batch.around.again, None
 
 
 def _of_the_engine(error: Exception) -> bool:

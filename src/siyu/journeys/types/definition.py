@@ -470,6 +470,25 @@ class TraitStep:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsStep:
+    """Points, growth or points of the community are given, once for each time somebody comes by.
+
+    Attributes:
+        next: where they go.
+        amount: whole units.
+        unit: of which.
+        expires_after: days after which what is left of it expires; 0: never.
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+    next: str
+    amount: Annotated[int, Field(ge=1, le=1_000_000)]
+    unit: Literal["points", "growth", "group_points"] = "points"
+    expires_after: Annotated[int, Field(ge=0, le=3650)] = 0
+    kind: Literal["points"] = "points"
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """Another system is told, at least once, signed, under a key by which it knows a repeat."""
 
@@ -497,7 +516,19 @@ class Exit:
 
 
 Step: TypeAlias = Annotated[
-    Wait | WaitFor | Branch | Send | Invite | Moment | StaffTask | TagStep | TraitStep | Webhook | Goal | Exit,
+    Wait
+    | WaitFor
+    | Branch
+    | Send
+    | Invite
+    | Moment
+    | StaffTask
+    | TagStep
+    | TraitStep
+    | PointsStep
+    | Webhook
+    | Goal
+    | Exit,
     Field(discriminator="kind"),
 ]
 

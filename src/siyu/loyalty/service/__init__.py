@@ -1,6 +1,7 @@
 """What other rooms may ask of the ledger."""
 
 from siyu.loyalty.service.by_hand import approve, by_hand, post_by_hand, refuse, reverse
+from siyu.loyalty.service.earning import apply, change_earning, earning, earning_versions, read_earning
 from siyu.loyalty.service.expiring import expire_due
 from siyu.loyalty.service.following import reassign, split
 from siyu.loyalty.service.holding import confirm, hold, release, run_out_holds
@@ -13,11 +14,15 @@ from siyu.loyalty.service.verifying import verify
 __all__ = [
     "account_of",
     "accounts_of",
+    "apply",
     "approve",
     "balance_at",
     "balances",
     "by_hand",
+    "change_earning",
     "confirm",
+    "earning",
+    "earning_versions",
     "ensure_unit",
     "entries",
     "expire_due",
@@ -26,6 +31,7 @@ __all__ = [
     "post_by_hand",
     "post_one",
     "posted",
+    "read_earning",
     "reassign",
     "refuse",
     "release",

@@ -30,11 +30,13 @@ from siyu.loyalty.types.answers import (
     Verified,
     Why,
 )
+from siyu.loyalty.types.earning import EARNING, EarningRules, EarningVersion, OrderRule
 from siyu.loyalty.types.facts import FACTS
 from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo
 
 __all__ = [
     "ACCOUNT_KINDS",
+    "EARNING",
     "FACTS",
     "UNIT_KINDS",
     "Account",
@@ -43,6 +45,8 @@ __all__ = [
     "ByHand",
     "Change",
     "Confirm",
+    "EarningRules",
+    "EarningVersion",
     "Entry",
     "EntryPage",
     "Finding",
@@ -51,6 +55,7 @@ __all__ = [
     "LotRead",
     "NotEnough",
     "NotPosted",
+    "OrderRule",
     "Posted",
     "Posting",
     "Release",

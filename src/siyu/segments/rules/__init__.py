@@ -11,6 +11,7 @@ from siyu.segments.rules.depending import (
     PURCHASE,
     STANDING,
     depends_on,
+    named_only,
     zero_passes,
 )
 from siyu.segments.rules.planning import (
@@ -61,6 +62,7 @@ __all__ = [
     "expanded",
     "flips_by_day",
     "moments_of_days",
+    "named_only",
     "next_anniversaries",
     "plan",
     "scan_leaves",

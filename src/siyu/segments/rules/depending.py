@@ -11,6 +11,7 @@ from siyu.segments.types import (
     ConsentIs,
     Did,
     EntryCode,
+    FactTest,
     FirstSource,
     FollowedBy,
     InGroup,
@@ -45,6 +46,27 @@ def depends_on(rule: Rule) -> frozenset[str]:
     causes = frozenset(PEOPLE).union(*(_of_leaf(leaf) for leaf in leaves(rule)))
     came_by = any(isinstance(leaf, FirstSource) for leaf in leaves(rule))
     return causes | {NEW} if came_by or passes_blank(rule) else causes
+
+
+def named_only(rule: Rule) -> dict[str, frozenset[str]]:
+    """Of the kinds of facts after which a rule may answer otherwise, those of which only facts of these names matter."""
+    names: dict[str, set[str]] = {}
+    wide: set[str] = set()
+    for leaf in leaves(rule):
+        tests = _tests(leaf)
+        wide |= {*_of_leaf(leaf)}.difference(test.kind for test in tests)
+        for test in tests:
+            if test.name is None:
+                wide.add(test.kind)
+            else:
+                names.setdefault(test.kind, set()).add(test.name)
+    return {kind: frozenset(found) for kind, found in names.items() if kind not in wide}
+
+
+def _tests(leaf: Leaf) -> tuple[FactTest, ...]:
+    if isinstance(leaf, FollowedBy):
+        return leaf.first, leaf.then
+    return (leaf.fact,) if isinstance(leaf, Did) else ()
 
 
 def passes_blank(rule: Rule) -> bool:

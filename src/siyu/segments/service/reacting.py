@@ -1,6 +1,6 @@
 """Keeping live segments up to date: for the people to whom something happened, and when time alone changes an answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from siyu.engines.clickhouse.client import Client
 from siyu.identity import service as identity
-from siyu.segments.rules import AHEAD, ANY_FACT, PEOPLE
+from siyu.segments.rules import AHEAD, ANY_FACT, PEOPLE, named_only
 from siyu.segments.service.answering import answers
 from siyu.segments.service.asking import open_world
 from siyu.segments.service.changing import apply, tell
@@ -19,13 +19,23 @@ from siyu.segments.service.rulebook import without_references
 from siyu.segments.store import definitions, dues
 from siyu.segments.store.bitmaps import bitmap, ids
 from siyu.segments.store.definitions import Stored
-from siyu.segments.types import Change
+from siyu.segments.types import Change, Rule
 
 CHANNEL: Final = "siyu_segments"  # NOTIFY: somebody was touched by something that no fact tells of
 MANY: Final = 50_000  # people whose facts are not looked up one by one any more: everybody is asked
 
 
-def react(conn: Connection, clickhouse: Client, touched: Mapping[str, BitMap64], now: datetime) -> list[Change]:
+# To whom facts of a kind with one of these names happened.
+OfNames = Callable[[str, Collection[str]], BitMap64]
+
+
+def react(
+    conn: Connection,
+    clickhouse: Client,
+    touched: Mapping[str, BitMap64],
+    now: datetime,
+    of_names: OfNames | None = None,
+) -> list[Change]:
     """Evaluate the live segments that depend on what happened, for those to whom it did; write and tell the changes.
 
     Safe to repeat: an answer is what counts, not what happened. Segments that wait for their evaluation are left to it.
@@ -36,14 +46,26 @@ def react(conn: Connection, clickhouse: Client, touched: Mapping[str, BitMap64],
         touched: what happened (a kind of fact, or another cause) → to whom, as OneID knows them now; under ``AHEAD``
             those of whom a fact is dated ahead.
         now: nothing after it counts.
+        of_names: says of kinds of facts more exactly to whom it happened; without it, everybody of the kind is asked.
     """
     happened = {cause: people for cause, people in touched.items() if people}
     if not happened or not definitions.any_live(conn, [*happened, ANY_FACT]):
         return []
     segments = definitions.lock_live(conn, [*happened, ANY_FACT])
-    wanted = [(stored, everyone) for stored in segments if (everyone := _concerned(stored.depends_on, happened))]
+    wanted = []
+    trees = without_references(conn, [stored.tree for stored in segments])
+    for stored, tree in zip(segments, trees, strict=True):
+        exact = _exact(tree, happened, of_names) if of_names is not None else happened
+        if everyone := _concerned(stored.depends_on, happened if ANY_FACT in stored.depends_on else exact):
+            wanted.append((stored, everyone))
     # A fact that is dated ahead stays due until its moment: only new ones, or another's, are looked for.
     return _look_again(conn, clickhouse, wanted, now, ahead=not happened.keys().isdisjoint((AHEAD, *PEOPLE)))
+
+
+def _exact(tree: Rule, happened: Mapping[str, BitMap64], of_names: OfNames) -> Mapping[str, BitMap64]:
+    """What happened, of facts that the rule knows by their names without those of other names."""
+    named = {kind: names for kind, names in named_only(tree).items() if kind in happened}
+    return {**happened, **{kind: of_names(kind, names) for kind, names in named.items()}}
 
 
 def _concerned(causes: Iterable[str], happened: Mapping[str, BitMap64]) -> BitMap64:

@@ -270,7 +270,9 @@ class Judge:
 
     def _settled(self, offer: Offer, person: Person, until: datetime) -> datetime:
         # What is on its way is expected to arrive now.
-        received = [one._replace(at=self._at) if one.at == inf else one for one in person.received]
+        received = person.received
+        if any(one.at == inf for one in received):
+            received = [one._replace(at=self._at) if one.at == inf else one for one in received]
         for _ in range(_ROUNDS):
             if until >= offer.valid_until:
                 break

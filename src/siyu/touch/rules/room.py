@@ -57,18 +57,27 @@ def budget_blocks(budget: Budget, received: Sequence[Received], now: float) -> B
     most, span, counts = budget.most, budget.hours * 3600.0, budget.counts
     if len(received) < most:
         return None
-    near = [one for one in received if one.purpose in counts and (one.at == inf or -span < one.at - now < span)]
-    if len(near) < most:
+    times, used, rivals, on_its_way = list[float](), 0, 0, False
+    for at, purpose, _, _, rival in received:
+        if purpose not in counts:
+            continue
+        if at == inf:
+            on_its_way = True
+            times.append(now)
+        else:
+            times.append(at)
+            if not -span < at - now < span:
+                continue
+        used += 1
+        rivals += rival
+    if used < most:
         return None
-    counted = [one for one in received if one.purpose in counts]
-    details: dict[str, object] = {"budget": budget.name, "hours": budget.hours, "most": budget.most, "used": len(near)}
-    rival = sum(not one.rival for one in near) < budget.most
-    if budget.most == 0:
+    details: dict[str, object] = {"budget": budget.name, "hours": budget.hours, "most": most, "used": used}
+    if most == 0:
         return Blocked(None, details=details)
-    times = [now if one.at == inf else one.at for one in counted]
-    for end in sorted(at + span for at in times if at + span > now):
-        if sum(abs(at - end) < span for at in times) < budget.most:
-            return Blocked(end, any(one.at == inf for one in near), rival, details)
+    for end in sorted([at + span for at in times if at + span > now]):
+        if sum([abs(at - end) < span for at in times]) < most:
+            return Blocked(end, on_its_way, used - rivals < most, details)
     return Blocked(None, details=details)
 
 

@@ -16,7 +16,7 @@ from siyu.touch.service.deciding import decide
 from siyu.touch.service.held import hold_customers
 from siyu.touch.service.writing import Ticket
 from siyu.touch.store import touches
-from siyu.touch.types import Decision, Proposal, Reason
+from siyu.touch.types import Decision, Proposal, Reason, Wish
 
 MOST: Final = 20_000
 _KEY: Final = re.compile(r"[!-}]{1,180}")  # printable, without a space and without what follows "}"
@@ -51,7 +51,11 @@ def propose(
         return []
     _check(proposals)
     living = hold_customers(conn, [one.customer_id for one in proposals]) if held is None else held
-    inputs = [_input(one) for one in proposals]
+    shown: dict[tuple[Wish, ...], list[tuple[int, str]]] = {}
+    for one in proposals:
+        if one.wishes not in shown:
+            shown[one.wishes] = [(account_id, way) for account_id, way in one.wishes]
+    inputs = [_input(one, shown[one.wishes]) for one in proposals]
     answers = _answered(conn, proposals, [hash_ for hash_, _, _ in inputs], living)
     fresh = [place for place, one in enumerate(proposals) if one.key not in answers]
     wishes.check(conn, _used(proposals[place] for place in fresh))
@@ -95,12 +99,12 @@ def _check(proposals: Sequence[Proposal]) -> None:
             raise BadInput(reason=f"'{one.key}' says nothing.", reason_zh=f"“{one.key}”没有内容。")
 
 
-def _input(one: Proposal) -> tuple[str, str, bytes]:
+def _input(one: Proposal, wishes_: list[tuple[int, str]]) -> tuple[str, str, bytes]:
     """Hash of everything but whose it is (they may have been merged since); hash and bytes of the message."""
     hash_, raw = messages.packed(one.message)
     said = (
-        one.programme_id, one.purpose, hash_, [(account_id, way) for account_id, way in one.wishes], one.value_fen,
-        one.valid_until, sorted(one.kinds) if one.kinds else (), one.not_before,
+        one.programme_id, one.purpose, hash_, wishes_, one.value_fen, one.valid_until,
+        sorted(one.kinds) if one.kinds else (), one.not_before,
     )  # fmt: skip
     return blake2b(orjson.dumps(said), digest_size=16).hexdigest(), hash_, raw
 

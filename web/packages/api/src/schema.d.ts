@@ -3328,6 +3328,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/earning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Earning
+         * @description The rules in force: for what customers earn.
+         */
+        get: operations["earning_api_v1_ledger_earning_get"];
+        /**
+         * Change
+         * @description Have other rules in force, for orders that have earned nothing yet.
+         */
+        put: operations["change_api_v1_ledger_earning_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/earning/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How they were changed, newest first.
+         */
+        get: operations["versions_api_v1_ledger_earning_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/totals/{unit}": {
         parameters: {
             query?: never;
@@ -7086,7 +7130,7 @@ export interface components {
             start: string;
             /** Steps */
             steps: {
-                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Input"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Input"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["PointsStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
             };
             /** Trigger */
             trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
@@ -7165,7 +7209,7 @@ export interface components {
             start: string;
             /** Steps */
             steps: {
-                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Output"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
+                [key: string]: components["schemas"]["Wait"] | components["schemas"]["WaitFor"] | components["schemas"]["Branch-Output"] | components["schemas"]["Send"] | components["schemas"]["Invite"] | components["schemas"]["Moment"] | components["schemas"]["StaffTask"] | components["schemas"]["TagStep"] | components["schemas"]["TraitStep"] | components["schemas"]["PointsStep"] | components["schemas"]["Webhook"] | components["schemas"]["Goal"] | components["schemas"]["Exit"];
             };
             /** Trigger */
             trigger: components["schemas"]["FactTrigger"] | components["schemas"]["SegmentTrigger"] | components["schemas"]["TimeTrigger"] | components["schemas"]["DateTrigger"] | components["schemas"]["CodeTrigger"] | components["schemas"]["ManualTrigger"];
@@ -7280,6 +7324,49 @@ export interface components {
         Done: {
             /** Count */
             count: number;
+        };
+        /** EarningChange */
+        EarningChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the rules that were changed.
+             */
+            version: number;
+        };
+        /** EarningRead */
+        EarningRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["EarningRules"];
+            /**
+             * Version
+             * @description 0: nobody ever made any.
+             */
+            version: number;
+        };
+        /**
+         * EarningRules
+         * @description Every rule. Of those for orders, the first that fits counts in each unit.
+         */
+        EarningRules: {
+            /** Orders */
+            orders?: components["schemas"]["OrderRule"][];
         };
         /**
          * Enrolment
@@ -10472,6 +10559,42 @@ export interface components {
             /** Orders */
             orders: components["schemas"]["Order"][];
         };
+        /**
+         * OrderRule
+         * @description So many for so much money: ``amount`` for each full ``per_fen`` of what an order comes to after refunds.
+         *
+         *     Attributes:
+         *         amount: whole units.
+         *         per_fen: fen; 100 is a yuan.
+         *         unit: ``points`` or another unit that customers collect.
+         *         platform: only orders of this platform; ``None``: of all.
+         *         shop: only of this shop on it; ``None``: of all.
+         *         when: from when on an order counts: when the customer has the goods, or when it is paid.
+         *         expires_days: so many days after that they expire; ``None``: never.
+         */
+        OrderRule: {
+            /** Amount */
+            amount: number;
+            /** Expires Days */
+            expires_days?: number | null;
+            /** Per Fen */
+            per_fen: number;
+            /** Platform */
+            platform?: string | null;
+            /** Shop */
+            shop?: string | null;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+            /**
+             * When
+             * @default received
+             * @enum {string}
+             */
+            when: "received" | "paid";
+        };
         /** Ordered */
         Ordered: {
             /**
@@ -10818,6 +10941,38 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /**
+         * PointsStep
+         * @description Points, growth or points of the community are given, once for each time somebody comes by.
+         *
+         *     Attributes:
+         *         next: where they go.
+         *         amount: whole units.
+         *         unit: of which.
+         *         expires_after: days after which what is left of it expires; 0: never.
+         */
+        PointsStep: {
+            /** Amount */
+            amount: number;
+            /**
+             * Expires After
+             * @default 0
+             */
+            expires_after: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "points";
+            /** Next */
+            next: string;
+            /**
+             * Unit
+             * @default points
+             * @enum {string}
+             */
+            unit: "points" | "growth" | "group_points";
         };
         /**
          * Post
@@ -22960,6 +23115,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    earning_api_v1_ledger_earning_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarningRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_ledger_earning_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarningChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarningRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_ledger_earning_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarningRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */

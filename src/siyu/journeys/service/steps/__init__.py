@@ -3,7 +3,7 @@
 from siyu.journeys.service.batch import Batch, Group
 from siyu.journeys.service.steps.asking import ask_staff
 from siyu.journeys.service.steps.branching import branch
-from siyu.journeys.service.steps.marking import put_tags, put_trait
+from siyu.journeys.service.steps.marking import give_points, put_tags, put_trait
 from siyu.journeys.service.steps.telling import call
 from siyu.journeys.service.steps.touching import invite, publish, send
 from siyu.journeys.service.steps.waiting import wait, wait_for
@@ -13,6 +13,7 @@ from siyu.journeys.types.definition import (
     Goal,
     Invite,
     Moment,
+    PointsStep,
     Send,
     StaffTask,
     TagStep,
@@ -45,6 +46,8 @@ def carry_out(batch: Batch, group: Group) -> None:
             put_tags(batch, group, step)
         case TraitStep():
             put_trait(batch, group, step)
+        case PointsStep():
+            give_points(batch, group, step)
         case Webhook():
             call(batch, group, step)
         case Goal():

@@ -19,7 +19,7 @@ export type Problem = Schema<"siyu__journeys__types__problems__Problem">;
 export type Figures = Schema<"Figures">;
 export type Template = Schema<"TemplateRead">;
 
-export const STEP_KINDS = ["send", "wait", "wait_for", "branch", "invite", "moment", "staff_task", "tag", "trait", "webhook", "goal", "exit"] as const satisfies readonly StepKind[];
+export const STEP_KINDS = ["send", "wait", "wait_for", "branch", "invite", "moment", "staff_task", "tag", "trait", "points", "webhook", "goal", "exit"] as const satisfies readonly StepKind[];
 export const TRIGGER_KINDS = ["fact", "segment", "time", "date", "code", "manual"] as const satisfies readonly TriggerKind[];
 export const PURPOSES = ["marketing", "transactional", "service"] as const;
 export const STATES = ["draft", "running", "paused", "draining", "stopped"] as const satisfies readonly State[];

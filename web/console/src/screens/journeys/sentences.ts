@@ -138,6 +138,10 @@ export function useSentences() {
       }
       case "trait":
         return one.value == null || one.value === "" ? t("canvas.says.traitGone", { trait: one.trait }) : t("canvas.says.trait", { trait: one.trait, value: String(one.value) });
+      case "points": {
+        const said = t("canvas.says.points", { amount: String(one.amount), unit: t(`units.${one.unit ?? "points"}`, { ns: "customers" }) });
+        return one.expires_after ? `${said}${t("canvas.says.comma")}${t("canvas.says.pointsExpire", { count: one.expires_after })}` : said;
+      }
       case "webhook":
         return one.url;
       case "goal":
@@ -155,7 +159,7 @@ export function useSentences() {
       return chosen ? when(chosen.when) : t("canvas.way.otherwise");
     }
     if (from.kind === "wait_for") return t(name === "otherwise" ? "canvas.way.no" : "canvas.way.yes");
-    return name === "next" ? "" : t(`canvas.way.${name as "dropped"}`);
+    return name === "next" ? "" : t(`canvas.way.${name as "dropped"}`, { defaultValue: "" });
   };
 
   return { trigger, step, way, when, span, segment, fact, via, test };

@@ -1,6 +1,6 @@
 import type { Words } from "@siyu/kit";
 
-import type { kind as kinds, tieFields as fields, ties as source } from "../zh/facts";
+import type { kind as kinds, says as sentences, tieFields as fields, ties as source } from "../zh/facts";
 
 export const ties: Words<typeof source> = {
   friendAdded: "Became a friend of {{staff}}",
@@ -73,4 +73,50 @@ export const kind: Words<typeof kinds> = {
   points: { earned: "Points earned", spent: "Points spent", expired: "Points expired", taken_back: "Points taken back", given_back: "Points given back" },
   customer: { merged: "Customers merged", split: "Customer split" },
   segment: { entered: "Segment entered", left: "Segment left" },
+};
+
+export const says: Words<typeof sentences> = {
+  pointsEarned: "Got {{amount}} {{unit}}",
+  pointsSpent: "Spent {{amount}} {{unit}}",
+  pointsExpired: "{{amount}} {{unit}} expired",
+  pointsTakenBack: "{{amount}} {{unit}} were taken back",
+  pointsGivenBack: "{{amount}} {{unit}} were given back",
+  journeyEntered: "Entered the journey “{{name}}”",
+  journeyEnded: "Left the journey “{{name}}”: {{how}}",
+  segmentEntered: "Came into the segment “{{name}}”",
+  segmentLeft: "Left the segment “{{name}}”",
+  orderPlaced: "Placed an order of {{amount}} at {{place}}",
+  orderPaid: "Paid {{amount}} at {{place}}",
+  orderPaidFor: "Paid {{amount}} at {{place}} for {{goods}}",
+  goods: "“{{first}}” and others, {{count}} products",
+  oneGood: "“{{first}}”",
+  orderShipped: "An order of {{place}} was shipped",
+  orderReceived: "Received an order of {{place}}",
+  orderClosed: "An order of {{place}} was closed",
+  orderRefunded: "{{place}} refunded {{amount}}",
+  orderAmended: "The amount of an order of {{place}} was corrected by {{amount}}",
+  orderClaimed: "An order of {{place}} without an owner found one",
+  somewhere: "a shop",
+  identified: "Profile changed: {{changed}}",
+  removed: "Taken from the profile: {{removed}}",
+  identifiedBoth: "Profile changed: {{changed}}; taken away: {{removed}}",
+  tagAdded: "Got the tag “{{tag}}”",
+  tagRemoved: "Lost the tag “{{tag}}”",
+  granted: "Agreed to {{purpose}} messages by {{channel}}",
+  denied: "Refused {{purpose}} messages by {{channel}}",
+  consentUnknown: "Says nothing any more of {{purpose}} messages by {{channel}}",
+  relationStarted: "Became: {{relation}}",
+  relationStartedWith: "Became: {{relation}} ({{scope}})",
+  relationEnded: "No longer: {{relation}}",
+  relationEndedWith: "No longer: {{relation}} ({{scope}})",
+  tracked: "Did “{{name}}”",
+  trackedWorth: "Did “{{name}}”, worth {{amount}}",
+  page: "Viewed the page “{{name}}”",
+  screen: "Viewed the screen “{{name}}”",
+  group: "Joined the organisation “{{name}}”",
+  merged: "Customer {{id}} was merged into this one: {{why}}",
+  split: "{{count}} identifiers went to customer {{id}}: {{why}}",
+  other: "{{kind}} {{name}}",
+  why: { link: "a message tied them together", confirm: "confirmed by an operator", split: "split by an operator", claimed: "claimed by its owner", shared: "shared by too many people" },
+  unnamed: "unnamed",
 };

@@ -17,7 +17,7 @@ export const running: Words<typeof runningSource> = {
   step: "Step",
   passed: "Passed",
   ways: "Ways out",
-  way: { unsaid: "nothing to say", failed: "failed, tried again", stopped: "left by stopping", merged: "merged", withdrawn: "taken out", entered: "entered", exit: "done", goal: "goal reached" },
+  way: { send: "let through", defer: "put off", drop: "dropped", member: "in a group already", unsaid: "nothing to say", failed: "failed, tried again", stopped: "left by stopping", merged: "merged", withdrawn: "taken out", entered: "entered", exit: "done", goal: "goal reached" },
   never: "It was never published, so nobody has entered yet",
   calls: "Calls of webhooks",
   noCalls: "No calls yet",

@@ -14,7 +14,7 @@ export const running = {
   step: "步骤",
   passed: "经过次数",
   ways: "去向",
-  way: { unsaid: "话术无可发内容", failed: "出错重试", stopped: "随停止离开", merged: "身份合并", withdrawn: "移出", entered: "进入", exit: "走完", goal: "达成目标" },
+  way: { send: "放行", defer: "延后", drop: "被拦截", member: "已在群内", unsaid: "话术无可发内容", failed: "出错重试", stopped: "随停止离开", merged: "身份合并", withdrawn: "移出", entered: "进入", exit: "走完", goal: "达成目标" },
   never: "旅程尚未发布，还没有客户进入",
   calls: "Webhook 调用",
   noCalls: "暂无调用",

@@ -33,6 +33,7 @@ export function waysOf(step: Step): { way: string; to: string }[] {
     case "wait":
     case "tag":
     case "trait":
+    case "points":
     case "webhook":
       return [{ way: "next", to: step.next }];
   }

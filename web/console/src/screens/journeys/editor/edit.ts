@@ -30,6 +30,8 @@ export function fresh(kind: StepKind, next: string): Step {
       return { kind, next, add: [], remove: [] };
     case "trait":
       return { kind, next, trait: "", value: "" };
+    case "points":
+      return { kind, next, amount: 10, unit: "points", expires_after: 0 };
     case "webhook":
       return { kind, next, url: "https://" };
     case "goal":

@@ -7,6 +7,7 @@ import { FactEditor } from "./FactEditor";
 import { Field, SpanInput } from "./fields";
 import { Pairs } from "./Pairs";
 import { InviteForm, SendForm } from "./Sending";
+import { PointsForm } from "./PointsForm";
 import { MomentForm, TaskForm } from "./Staffing";
 import { useOffers } from "./TextInput";
 import { WaitForm } from "./WaitForm";
@@ -63,6 +64,8 @@ export function StepForm({ step, definition, onChange }: Props) {
           </Field>
         </>
       );
+    case "points":
+      return <PointsForm step={step} onChange={onChange} />;
     case "webhook":
       return (
         <>
