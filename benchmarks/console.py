@@ -29,9 +29,9 @@ from typing import Final
 import httpx
 import numpy as np
 import psycopg
-from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.table import Table
+from scripts import chromium
 
 from benchmarks import brand
 from benchmarks.console_asks import API, Ask, Mix
@@ -64,15 +64,6 @@ EXEMPT: Final[dict[str, str]] = {
 }
 _WARM_UP: Final = 3
 _LOADS: Final = 5
-_CHROMIUM: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +211,7 @@ def time_route(client: httpx.Client, route: str, is_report: bool, asked: Sequenc
 def first_page(siyu: Siyu) -> tuple[list[float], int]:
     """Seconds to a sign-in form that can be typed into, of each load; bytes of all JavaScript of one, as sent."""
     seconds, sent = [], 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=_CHROMIUM
-        )
+    with chromium.opened() as browser:
         for _ in range(_LOADS):
             context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
             page = context.new_page()
@@ -236,7 +224,6 @@ def first_page(siyu: Siyu) -> tuple[list[float], int]:
                 ".reduce((sum, one) => sum + one.encodedBodySize, 0)"
             )
             context.close()
-        browser.close()
     return seconds, int(sent)
 
 

@@ -71,11 +71,11 @@ def test_a_segment_is_built_sized_looked_into_and_exported(owner: Window, brand:
 def test_somebody_does_not_get_it_and_the_page_says_why(owner: Window, brand: Brand) -> None:
     page, customer = owner.page, brand.stage.refused
     page.goto("/touch?code=do_not_disturb")
-    page.get_by_role("link", name=f"#{customer}").click()
+    page.get_by_role("link", name=f"#{customer}", exact=True).first.click()
     expect(page.get_by_text("客户来电要求不再打扰")).to_be_visible()
     past = page.get_by_role("region", name="触达历史")
     expect(past.get_by_text("未发送").first).to_be_visible()
-    past.get_by_text("闸门判断 1 次").click()
+    past.get_by_text("闸门判断 1 次").first.click()
     expect(
         past.get_by_role("listitem").filter(has_text="客户已设为免打扰。").get_by_text("因此不发送").first
     ).to_be_visible()
