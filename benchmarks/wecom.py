@@ -15,6 +15,7 @@ sent to the welcome's arrival at the platform, while an export of orders is impo
 """
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import resource
@@ -42,6 +43,8 @@ from benchmarks.import_files import write_export
 from siyu.app import syncing
 from siyu.app.context import Context, open_context
 from siyu.app.migrations import postgres_folders
+from siyu.app.process import settle
+from siyu.app.worker import COLLECTING
 from siyu.channels import registry
 from siyu.channels import service as channels
 from siyu.channels.registry import Plugins
@@ -67,6 +70,8 @@ RATE: Final = 1000  # callbacks a second
 def main() -> None:
     quick = quick_flag(__doc__ or "")
     notes: dict[str, Any] = {}
+    settle()  # as the worker that walks is
+    gc.set_threshold(*COLLECTING)
     scale, answer = (10, 0.03) if quick else (1, 0.1)
     with engine() as database:
         documented = sync(database, 200_000 // scale, answer, (10_000 // scale, 150_000 // scale), seed=7)

@@ -24,15 +24,20 @@ def main() -> None:
         from siyu.app.worker import serve  # noqa: PLC0415 - and the web not the worker's
     else:
         from siyu.app.relief import serve  # noqa: PLC0415 - nor the relief either's
+    settle()
+    if len(sys.argv) > 2 and not sys.stdin.readline():  # the supervisor says when the engines are ready
+        sys.exit(1)
+    serve(open_context(settings, settings.postgres_url, settings.clickhouse_url))
+
+
+def settle() -> None:
+    """Set the interpreter up for a process that serves, after its modules are loaded."""
     # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700
     # objects would take a quarter of the time.
     gc.freeze()
     gc.set_threshold(500_000, 20, 50)
     # Threads here wait for engines most of the time: who hears an answer should not wait 5 ms for its turn.
     sys.setswitchinterval(0.0005)
-    if len(sys.argv) > 2 and not sys.stdin.readline():  # the supervisor says when the engines are ready
-        sys.exit(1)
-    serve(open_context(settings, settings.postgres_url, settings.clickhouse_url))
 
 
 def _end_with(supervisor: int) -> None:

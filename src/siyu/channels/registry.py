@@ -176,7 +176,7 @@ def _problems(said: About) -> Iterable[tuple[str, str]]:
             yield f"two of a {what} have one name.", f"存在重名的{zh}。"
     quotas = {one.name for one in said.quotas}
     for way in said.ways:
-        if missing := [name for name in way.quotas if name not in quotas]:
+        if missing := [name for name in (*way.quotas, way.reading, way.reminding) if name and name not in quotas]:
             yield (
                 f"the way '{way.name}' needs the quota '{missing[0]}', which it does not declare.",
                 (f"触达方式“{way.name}”引用了未声明的配额“{missing[0]}”。"),
@@ -199,10 +199,10 @@ def _problems(said: About) -> Iterable[tuple[str, str]]:
             f"“{said.external_id}”不是已声明的字段。",
         )
     for quota in said.quotas:
-        granted = quota.window == "grant"
         if quota.limit < 0 or (quota.limit == 0 and quota.window not in ("month", "grant")):
             yield f"the quota '{quota.name}' has no limit.", f"配额“{quota.name}”缺少上限。"
-        if granted and sum(one.name == quota.name for one in said.quotas if one.window == "grant") > 1:
+        apart = [one for one in said.quotas if one.name == quota.name and one.window in ("24h", "grant")]
+        if quota in apart and len(apart) > 1:
             yield f"the quota '{quota.name}' is granted twice.", f"配额“{quota.name}”重复声明。"
         if not settings.issuperset(quota.when):
             yield (

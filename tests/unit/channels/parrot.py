@@ -59,6 +59,7 @@ ABOUT = About(
         Quota("talk", "staff", "hour", 30, "thirty an hour for each member of staff", "每位员工每小时 30 条"),
         Quota("days", "customer", "month", 0, "one for each day of the month", "每月按天数"),
         Quota("reply", "customer", "grant", 5, "five replies to a message", "每条来信可回复 5 条"),
+        Quota("nudge", "task", "24h", 2, "two reminders in 24 hours", "24 小时内最多提醒 2 次"),
         Quota("notice", "customer", "grant", 3, "one for each subscription", "每次订阅 1 条"),
     ),
     rates=(Rate(60, 200), Rate(3600, 2000), Rate(60, 300, each=False)),

@@ -168,6 +168,62 @@ class TestGiveBack:
         assert [one.used for one in month] == [1]  # of the month, which still runs, it was given back
 
 
+class TestTwentyFourHours:
+    """The 24 hours before each moment: no day begins anew at midnight."""
+
+    def nudge(self, conn: Connection, account: Account, hours: float, count: int = 1) -> Reservation | Refusal:
+        (answer,) = service.reserve(
+            conn, account, [Wanted("n", ("nudge",), "t1", count=count)], START + timedelta(hours=hours)
+        )
+        return answer
+
+    def test_each_is_over_24_hours_later(self, conn: Connection, account: Account) -> None:
+        asked = (0, 10, 20, 23.9, 24, 25, 34, 35)
+        assert kinds([self.nudge(conn, account, hours) for hours in asked]) == [
+            "ok", "ok", "nudge", "nudge", "ok", "nudge", "ok", "nudge",
+        ]  # fmt: skip
+        refused = self.nudge(conn, account, 36)
+        assert isinstance(refused, Refusal)
+        assert (refused.used, refused.limit, refused.free_at) == (2, 2, START + timedelta(hours=48))
+        two = self.nudge(conn, account, 36, count=2)
+        assert isinstance(two, Refusal)
+        assert two.free_at == START + timedelta(hours=58)
+
+    def test_what_was_refused_can_be_taken_again(self, conn: Connection, account: Account) -> None:
+        first, second = self.nudge(conn, account, 0), self.nudge(conn, account, 0)
+        assert isinstance(first, Reservation)
+        assert isinstance(second, Reservation)
+        service.give_back(conn, account, [second], START)
+        assert kinds([self.nudge(conn, account, 1), self.nudge(conn, account, 2)]) == ["ok", "nudge"]
+
+    def test_it_is_shown_with_the_others(self, conn: Connection, account: Account) -> None:
+        self.nudge(conn, account, 0, count=2)
+        service.reserve(conn, account, [Wanted("n", ("nudge",), "t2")], START)
+
+        def shown(hours: float) -> QuotaUse:
+            (found,) = [
+                one for one in service.used(conn, account, START + timedelta(hours=hours)) if one.quota == "nudge"
+            ]
+            return found
+
+        assert (shown(1).used, shown(1).limit, shown(1).subjects, shown(1).full) == (3, 2, 2, 1)
+        assert (shown(24).used, shown(24).subjects) == (0, 0)
+
+    def test_many_at_once_take_no_more(self, database: Database, account: Account) -> None:
+        answers: list[str] = []
+
+        def take() -> None:
+            with database.transaction() as conn:
+                answers.append(*kinds([self.nudge(conn, account, 0)]))
+
+        threads = [threading.Thread(target=take) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert Counter(answers) == {"ok": 2, "nudge": 4}
+
+
 class TestGrants:
     def reply(self, conn: Connection, account: Account, count: int, at: datetime) -> list[str]:
         wanted = [Wanted(str(n), ("reply",), "a") for n in range(count)]

@@ -76,7 +76,7 @@ def results(account_id: AccountId, handle: PathId, _: CanSee, conn: Conn, after:
 
 @router.post("/{handle}/remind", status_code=204)
 def remind(request: Request, account_id: AccountId, handle: PathId, principal: CanAct) -> None:
-    """Remind the staff who have not confirmed; three times in 24 hours at most."""
+    """Remind the staff who have not confirmed, as often as the channel's quota lets one task."""
     service.remind_staff(desk_of(request), principal, account_id, handle)
 
 

@@ -126,6 +126,8 @@ def _took_over(tie: Tie, after: datetime) -> bool:
 
 def _transfers(ties: dict[str, Tie]) -> list[Event]:
     """Ties that went from one member to another and of which that was not told. Marks them in ``ties``."""
+    if len(ties) < 2:
+        return []
     taken = {tie.transferred_to for tie in ties.values() if not tie.stands}
     events = []
     for staff_id, tie in sorted(ties.items()):

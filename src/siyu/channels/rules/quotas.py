@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from siyu.channels.rules.windows import limit_at, window_at
 from siyu.channels.types import About, Quota, Refusal, Reservation, Subject, Taken, Wanted, Window
 from siyu.kernel.errors import BadInput
+
+DAY: Final = timedelta(hours=24)
+# What is taken is kept one by one, with the moment at which it is over.
+KEPT_APART: Final[frozenset[Window]] = frozenset({"24h", "grant"})
 
 
 class Key(NamedTuple):
@@ -22,7 +26,7 @@ class Key(NamedTuple):
 
 @dataclass(slots=True)
 class Held:
-    """What a subject was granted until then, and what is left of it."""
+    """What a subject was granted until then, and what is left of it; or what it took in 24 hours, which is over then."""
 
     until: datetime | None
     granted: int
@@ -31,12 +35,15 @@ class Held:
 
 @dataclass(slots=True)
 class Stand:
-    """How one allowance stands: ``used`` since ``start``, or what is ``held`` of grants, the first to end first."""
+    """How one allowance stands: ``used`` since ``start``, or what is ``held``, the first to end first. What is taken of 24
+    hours now is over at ``until``.
+    """
 
     quota: Quota
     start: datetime
     used: int
     held: list[Held]
+    until: datetime | None = None
 
 
 def applying(about: About, settings: Mapping[str, str]) -> list[Quota]:
@@ -117,16 +124,34 @@ def _refusal(wanted: Wanted, key: Key, stand: Stand, zone: ZoneInfo) -> Refusal 
     if key.window == "grant":
         limit = sum(held.granted for held in stand.held)
         used = limit - sum(held.left for held in stand.held)
+    elif key.window == "24h":
+        limit, used = stand.quota.limit, sum(held.granted for held in stand.held)
     else:
         limit, used = limit_at(stand.quota, zone, stand.start), stand.used
     if limit - used >= wanted.count:
         return None
-    free_at = None if key.window == "grant" else window_at(key.window, zone, stand.start)[1]
+    if key.window == "24h":
+        free_at = _free_at(stand.held, used + wanted.count - limit)
+    else:
+        free_at = None if key.window == "grant" else window_at(key.window, zone, stand.start)[1]
     return Refusal(wanted.key, *key, used, limit, free_at, stand.quota.en, stand.quota.zh)
+
+
+def _free_at(held: Sequence[Held], lacking: int) -> datetime | None:
+    """When so much of what was taken is over; ``None``: that is more than was taken."""
+    for one in held:
+        lacking -= one.granted
+        if lacking <= 0:
+            return one.until
+    return None
 
 
 def _take(count: int, key: Key, stand: Stand) -> Iterable[Taken]:
     stand.used += count
+    if key.window == "24h":
+        stand.held.append(Held(stand.until, count, 0))
+        yield Taken(*key, stand.until, count)
+        return
     if key.window != "grant":
         yield Taken(*key, stand.start, count)
         return

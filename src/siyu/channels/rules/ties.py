@@ -86,7 +86,8 @@ def read_again(
     if old is None:
         return _settle(Turn(_begun(shown, None, moment), (), (Happening("began", shown.since),)), gone, moment)
     if old.stands and shown.since <= old.since:
-        return _settle(Turn(replace(old, since=shown.since, seen_at=moment, details=shown.details)), gone, moment)
+        again = Tie(shown.since, moment, None, old.ended_by, old.told_at, old.transferred_to, shown.details)
+        return _settle(Turn(again), gone, moment)
     if shown.since > old.since:
         ended = _end(old, _first(departures, old.since, until=shown.since), shown.since, otherwise)
         return _settle(_follow_up(ended if old.stands else Turn(old), shown, moment, shown.since), gone, moment)
@@ -113,6 +114,8 @@ def heard(old: Tie | None, departures: Sequence[Departure]) -> Turn:
 def _first(
     departures: Sequence[Departure], since: datetime, *, by: str = "", until: datetime | None = None
 ) -> Departure | None:
+    if not departures:
+        return None
     fitting = [
         one for one in departures if one.at >= since and by in ("", one.by) and (until is None or one.at <= until)
     ]
@@ -127,7 +130,7 @@ def _end(tie: Tie, departure: Departure | None, moment: datetime, otherwise: End
 
 def _begun(shown: Tie, before: Tie | None, moment: datetime) -> Tie:
     told = _later(before.told_at if before else None, moment)
-    return replace(shown, ended_at=None, ended_by="", transferred_to="", told_at=told)
+    return Tie(shown.since, shown.seen_at, None, "", told, "", shown.details)
 
 
 def _follow_up(before: Turn, shown: Tie, moment: datetime, at: datetime) -> Turn:

@@ -14,7 +14,7 @@ def window_at(window: Window, zone: ZoneInfo, moment: datetime) -> tuple[datetim
     Minutes and hours are those of the zone's clock; a day on which the clock is set has 23 or 25 hours.
 
     Raises:
-        ValueError: for ``grant``, which is no calendar window.
+        ValueError: for ``24h`` and ``grant``, which are no calendar windows.
     """
     local = moment.astimezone(zone)
     match window:
@@ -30,8 +30,8 @@ def window_at(window: Window, zone: ZoneInfo, moment: datetime) -> tuple[datetim
         case "month":
             first = local.date().replace(day=1)
             return _midnight(first, zone), _midnight((first + timedelta(31)).replace(day=1), zone)
-        case "grant":
-            raise ValueError("a grant has no calendar window")
+        case "24h" | "grant":
+            raise ValueError(f"{window} is no calendar window")
 
 
 def span_at(seconds: int, zone: ZoneInfo, moment: datetime) -> tuple[datetime, datetime]:

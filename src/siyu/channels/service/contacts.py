@@ -50,10 +50,18 @@ class _Work:
     names: Mapping[str, str]  # of tags, by id
     left: Collection[str]
     sums: Sums
-    contacts: list[StoredContact] = field(default_factory=list)
-    ties: list[tuple[str, str, Tie]] = field(default_factory=list)
-    past: list[tuple[str, str, Tie]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Became:
+    """What became of one contact: their row before and after, what is written of their follows, what is told."""
+
+    before: StoredContact
+    after: StoredContact
+    outcome: Outcome
+    message: Message | None
+    strange: Sequence[str]  # ids of tags that nobody knows
 
 
 def read_again(
@@ -81,17 +89,14 @@ def read_again(
         began: when the reading of the complete lists began.
         sums: counts what happened.
     """
-    reads = {
-        contact_id: Read(
-            now,
-            began,
-            {follow.staff_id: _shown(follow, now) for one in seen.get(contact_id, ()) for follow in one.follows},
-            complete=contact_id in gone or any(one.complete for one in seen.get(contact_id, ())),
-            lacking=lacking.get(contact_id, ()),
-        )
-        for contact_id in {*seen, *gone, *lacking, *renamed}
-    }
-    return _decide(conn, account, reads, {}, seen, set(gone) - seen.keys(), now, sums)
+    ended = set(gone)
+    reads: dict[str, Read | None] = {}
+    for contact_id in {*seen, *ended, *lacking, *renamed}:
+        told = seen.get(contact_id, ())
+        shown = {follow.staff_id: _shown(follow, now) for one in told for follow in one.follows}
+        complete = contact_id in ended or any(one.complete for one in told)
+        reads[contact_id] = Read(now, began, shown, complete, lacking.get(contact_id, ()))
+    return _decide(conn, account, reads, {}, seen, ended - seen.keys(), now, sums)
 
 
 def end(conn: Connection, account: Account, ids: Sequence[str], *, now: datetime, sums: Sums) -> list[Message]:
@@ -129,22 +134,57 @@ def _decide(
     ids = sorted(reads)
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
-        tables.make(conn, account.id, [one for one in some if one in seen])
-        known = tables.lock(conn, account.id, some)
-        ties = tables.ties(conn, account.id, list(known))
-        departures = tables.departures(conn, account.id, list(known))
+        became = _made(conn, work, [one for one in some if one in seen], reads, seen)
+        made = {one.after.contact_id for one in became}
+        known = tables.lock(conn, account.id, [one for one in some if one not in made]) if len(made) < len(some) else {}
+        ties = tables.ties(conn, account.id, list(known)) if known else {}
+        departures = tables.departures(conn, account.id, list(known)) if known else {}
         for contact_id, contact in known.items():
-            told = departures.get(contact_id, {})
+            before, told = ties.get(contact_id, {}), departures.get(contact_id, {})
             if contact_id in heard:
                 told = {staff_id: told.get(staff_id, ()) for staff_id in heard[contact_id]}
-            outcome = decide(ties.get(contact_id, {}), told, reads[contact_id], work.left, contact.complete_at)
-            _one(work, contact, ties.get(contact_id, {}), outcome, seen.get(contact_id, ()), contact_id in gone)
-        tables.write(conn, account.id, work.contacts)
-        tables.write_ties(conn, account.id, work.ties)
-        tables.write_past(conn, account.id, work.past)
-        for done in (work.contacts, work.ties, work.past):
-            done.clear()
+            outcome = decide(before, told, reads[contact_id], left, contact.complete_at)
+            became.append(_one(work, contact, before, outcome, seen.get(contact_id, ()), contact_id in gone))
+        _write(conn, work, became, made)
     return work.messages
+
+
+def _made(
+    conn: Connection,
+    work: _Work,
+    ids: Sequence[str],
+    reads: Mapping[str, Read | None],
+    seen: Mapping[str, Sequence[Contact]],
+) -> list[_Became]:
+    """Make those of these contacts who are not known: decided on first, so that their row is written once. Whom somebody
+    else makes meanwhile is known then.
+    """
+    new = tables.unknown(conn, work.account.id, ids) if ids else []
+    if not new:
+        return []
+    departures = tables.departures(conn, work.account.id, new)
+    became = []
+    for contact_id in new:
+        outcome = decide({}, departures.get(contact_id, {}), reads[contact_id], work.left)
+        became.append(_one(work, StoredContact(contact_id), {}, outcome, seen[contact_id], gone=False))
+    made = tables.insert(conn, work.account.id, [one.after for one in became])
+    return became if len(made) == len(became) else [one for one in became if one.after.contact_id in made]
+
+
+def _write(conn: Connection, work: _Work, became: Sequence[_Became], made: Collection[str]) -> None:
+    """Write and tell what became of contacts; the rows of those who were just made are written."""
+    account_id = work.account.id
+    changed = [one.after for one in became if one.after.contact_id not in made and one.after != one.before]
+    tables.write(conn, account_id, changed)
+    tables.write_ties(
+        conn, account_id, [(one.after.contact_id, *tie) for one in became for tie in one.outcome.ties.items()]
+    )
+    tables.write_past(conn, account_id, [(one.after.contact_id, *tie) for one in became for tie in one.outcome.past])
+    counted = Counter([event.what for one in became for event in one.outcome.events])
+    work.sums.began += counted["added"]
+    work.sums.ended += counted["deleted"]
+    work.sums.ask("tags", sorted({tag_id for one in became for tag_id in one.strange}))
+    work.messages.extend([one.message for one in became if one.message])
 
 
 def _one(
@@ -154,13 +194,15 @@ def _one(
     outcome: Outcome,
     seen: Sequence[Contact],
     gone: bool,
-) -> None:
-    """Write and tell what became of one contact."""
+) -> _Became:
+    """What is to be written and told of one contact."""
     told = Telling(contact.contact_id, f"contact/{contact.contact_id}/{contact.version + 1}")
     new = _looked_at(work, contact, seen, gone, told)
-    ties = {**before, **outcome.ties}
-    names = _tag_names(work, ties)
-    told.tags_added, told.tags_removed = sorted(names - set(contact.tags)), sorted(set(contact.tags) - names)
+    ties = {**before, **outcome.ties} if before else outcome.ties
+    names, strange = _tag_names(work, ties)
+    if names != contact.tags:
+        told.tags_added = [name for name in names if name not in contact.tags]
+        told.tags_removed = [name for name in contact.tags if name not in names]
     told.relations = [
         telling.relation(work.account, "friend", staff_id, tie)
         for staff_id, tie in outcome.ties.items()
@@ -168,22 +210,16 @@ def _one(
     ]
     told.happened = telling.facts_of_follows(work.account, outcome.events)
     told.phones = _phones(before, outcome.ties, seen)
-    told.since = min((tie.since for tie in ties.values()), default=None)
+    told.since = min([tie.since for tie in ties.values()], default=None)
     told.union_id = new.union_id
     for event in outcome.events:
         if event.what == "added" or event.properties.get("by") == "customer":
             told.act(event.at)
-    counted = Counter(event.what for event in outcome.events)
-    sums = work.sums
-    sums.began += counted["added"]
-    sums.ended += counted["deleted"]
+    message = None
     if told or new.union_id != contact.union_id:
-        new = replace(new, version=contact.version + 1, tags=tuple(sorted(names)))
-        work.messages.append(telling.message(work.account, told, work.moment))
-    if new != contact:
-        work.contacts.append(new)
-    work.ties.extend((contact.contact_id, staff_id, tie) for staff_id, tie in outcome.ties.items())
-    work.past.extend((contact.contact_id, staff_id, tie) for staff_id, tie in outcome.past)
+        new = new.told(names)
+        message = telling.message(work.account, told, work.moment)
+    return _Became(contact, new, outcome, message, strange)
 
 
 def _looked_at(
@@ -198,30 +234,36 @@ def _looked_at(
         return contact
     now = seen[-1]
     said = {"name": now.name, "avatar": now.avatar, "gender": now.gender}
-    profile = _digest([now.name, now.avatar, now.gender])
+    profile = _digest((now.name, now.avatar, now.gender))
     if profile != contact.profile:
         told.traits = {name: value for name, value in said.items() if value}
-    return replace(
-        contact,
-        kind=now.kind,
-        union_id=now.union_id or contact.union_id,
-        profile=profile,
-        seen_at=work.moment,
-        gone_at=None,
-        complete_at=work.moment if any(one.complete for one in seen) else contact.complete_at,
+    complete_at = work.moment if any(one.complete for one in seen) else contact.complete_at
+    return StoredContact(
+        contact.contact_id,
+        now.kind,
+        now.union_id or contact.union_id,
+        profile,
+        contact.tags,
+        contact.version,
+        work.moment,
+        None,
+        complete_at,
     )
 
 
-def _tag_names(work: _Work, ties: Mapping[str, Tie]) -> set[str]:
-    ids = {tag_id for tie in ties.values() if tie.stands for tag_id in tie.details.get("tags", ())}
-    work.sums.ask("tags", sorted(ids - work.names.keys()))
-    return {work.names[tag_id] for tag_id in ids if tag_id in work.names}
+def _tag_names(work: _Work, ties: Mapping[str, Tie]) -> tuple[tuple[str, ...], list[str]]:
+    """Names of the tags of a contact, in order, and ids that have none."""
+    ids = {tag_id for tie in ties.values() if tie.ended_at is None for tag_id in tie.details.get("tags", ())}
+    if not ids:
+        return (), []
+    names = work.names
+    return tuple(sorted({names[one] for one in ids if one in names})), [one for one in ids if one not in names]
 
 
 def _phones(before: Mapping[str, Tie], written: Mapping[str, Tie], seen: Sequence[Contact]) -> list[str]:
     """Phones that a member of staff noted and that are new."""
     found: dict[str, None] = {}
-    for follow in (follow for one in seen for follow in one.follows):
+    for follow in [follow for one in seen for follow in one.follows if follow.phones]:
         tie, old = written.get(follow.staff_id), before.get(follow.staff_id)
         noted = tie.details["phones"] if tie else ""
         if noted and (old is None or old.details["phones"] != noted):
@@ -234,8 +276,8 @@ def _shown(follow: Follow, moment: datetime) -> Tie:
         "tags": sorted(set(follow.tag_ids)),
         "way": follow.way,
         "state": follow.state,
-        "noted": _digest([follow.remark, follow.description]),
-        "phones": _digest(sorted(follow.phones)),
+        "noted": _digest((follow.remark, follow.description)),
+        "phones": _digest(sorted(follow.phones)) if follow.phones else "",
     }
     return Tie(follow.since, moment, details=details)
 
@@ -244,4 +286,8 @@ def _digest(said: Sequence[str]) -> str:
     """Keyed, because a phone can be guessed from a plain one; empty for nothing."""
     if not any(said):
         return ""
-    return vault.fingerprint("name", orjson.dumps([one.encode("utf-8", "replace").decode() for one in said]).decode())
+    try:
+        plain = orjson.dumps(said)
+    except orjson.JSONEncodeError:  # halves of surrogate pairs, which no UTF-8 has
+        plain = orjson.dumps([one.encode("utf-8", "replace").decode() for one in said])
+    return vault.fingerprint("name", plain.decode())

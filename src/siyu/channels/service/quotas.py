@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from siyu.channels import registry
 from siyu.channels.rules import quotas as rules
-from siyu.channels.rules.quotas import Key, Stand
+from siyu.channels.rules.quotas import DAY, KEPT_APART, Key, Stand
 from siyu.channels.rules.windows import limit_at, window_at
 from siyu.channels.store import quotas as tables
+from siyu.channels.store.quotas import Summed
 from siyu.channels.types import Account, Grant, Quota, QuotaUse, Refusal, Reservation, Taken, Wanted, Window
 
 _ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)  # of the row that stands for the lock on grants
@@ -46,7 +47,9 @@ def reserve(conn: Connection, account: Account, wanted: Sequence[Wanted], now: d
         if one.used - before[key] != added[key]
     }
     tables.change(conn, account.id, changes)
-    tables.spend(conn, account.id, _of_grants(answers), 1)
+    taken = _taken(answers)
+    tables.spend(conn, account.id, _of_grants(taken), 1)
+    tables.use(conn, account.id, taken, now)
     return answers
 
 
@@ -60,14 +63,16 @@ def give_back(conn: Connection, account: Account, reservations: Sequence[Reserva
     for reservation in reservations:
         for one in reservation.taken:
             key = Key(one.quota, one.window, one.subject, one.subject_id)
-            place = (key, _ALWAYS if one.window == "grant" or one.at is None else one.at)
+            place = (key, _ALWAYS if one.window in KEPT_APART or one.at is None else one.at)
             returned[place] = returned.get(place, 0) + one.count
     if not returned:
         return
     found = tables.lock(conn, account.id, _starts([key for key, _ in returned], zone, now))
     changes = {key: (start, -count) for (key, start), count in returned.items() if found[key].start == start}
     tables.change(conn, account.id, changes)
-    tables.spend(conn, account.id, _of_grants(reservations), -1)
+    taken = _taken(reservations)
+    tables.spend(conn, account.id, _of_grants(taken), -1)
+    tables.use_less(conn, account.id, taken)
 
 
 def fill(conn: Connection, account: Account, way: str, full: Mapping[str, datetime], now: datetime) -> None:
@@ -76,7 +81,7 @@ def fill(conn: Connection, account: Account, way: str, full: Mapping[str, dateti
     """
     about = registry.about(account.channel)
     zone = ZoneInfo(about.zone)
-    applying = [one for one in rules.applying(about, account.settings) if one.window != "grant"]
+    applying = [one for one in rules.applying(about, account.settings) if one.window not in KEPT_APART]
     names = {name for one in about.ways if one.name == way for name in one.quotas}
     reached = next((one.subject for one in about.ways if one.name == way), "")
     limits: dict[Key, int] = {}
@@ -146,20 +151,26 @@ def used(conn: Connection, account: Account, now: datetime) -> list[QuotaUse]:
     windows = {
         Key(one.name, one.window, one.subject, ""): window_at(one.window, zone, now)
         for one in applying
-        if one.window != "grant"
+        if one.window not in KEPT_APART
     }
     limits = {
         Key(one.name, one.window, one.subject, ""): limit_at(one, zone, now)
         for one in applying
-        if one.window != "grant"
+        if one.window not in KEPT_APART
     }
     sums = tables.sums(conn, account.id, {key: (start, limits[key]) for key, (start, _) in windows.items()})
     granted = tables.grant_sums(conn, account.id, now)
+    of_24_hours = {one.name: one.limit for one in applying if one.window == "24h"}
+    lately = tables.use_sums(conn, account.id, of_24_hours, now) if of_24_hours else {}
     answer = []
     for one in applying:
         if one.window == "grant":
             given, left, subjects, full = granted.get(one.name, (0, 0, 0, 0))
             answer.append(_use(one, None, None, one.limit, given - left, left, subjects, full))
+        elif one.window == "24h":
+            found = lately.get(one.name, Summed(0, 0, 0))
+            rest = max(0, one.limit - found.used) if one.subject == "account" else None
+            answer.append(_use(one, None, None, one.limit, found.used, rest, found.subjects, found.full))
         else:
             key = Key(one.name, one.window, one.subject, "")
             found = sums[key.quota, key.window, key.subject]
@@ -194,12 +205,15 @@ def _lock(
     if not quotas:
         return {}
     found = tables.lock(conn, account_id, _starts(quotas, zone, now), added)
-    held = tables.held(conn, account_id, [key for key in quotas if key.window == "grant"], now)
-    return {key: Stand(quota, found[key].start, found[key].used, held.get(key, [])) for key, quota in quotas.items()}
+    held = tables.held(conn, account_id, [key for key in quotas if key.window in KEPT_APART], now)
+    return {
+        key: Stand(quota, found[key].start, found[key].used, held.get(key, []), now + DAY)
+        for key, quota in quotas.items()
+    }
 
 
 def _starts(keys: Iterable[Key], zone: ZoneInfo, now: datetime) -> dict[Key, datetime]:
-    starts: dict[Window, datetime] = {"grant": _ALWAYS}
+    starts: dict[Window, datetime] = dict.fromkeys(KEPT_APART, _ALWAYS)
     found = {}
     for key in keys:
         if key.window not in starts:
@@ -208,11 +222,9 @@ def _starts(keys: Iterable[Key], zone: ZoneInfo, now: datetime) -> dict[Key, dat
     return found
 
 
-def _of_grants(answers: Sequence[Reservation | Refusal]) -> list[Taken]:
-    return [
-        taken
-        for answer in answers
-        if isinstance(answer, Reservation)
-        for taken in answer.taken
-        if taken.window == "grant"
-    ]
+def _taken(answers: Sequence[Reservation | Refusal]) -> list[Taken]:
+    return [taken for answer in answers if isinstance(answer, Reservation) for taken in answer.taken]
+
+
+def _of_grants(taken: Sequence[Taken]) -> list[Taken]:
+    return [one for one in taken if one.window == "grant"]

@@ -12,7 +12,7 @@ from siyu.channels.service import contacts
 from siyu.channels.service.accounts import account as find_account
 from siyu.channels.service.acting import LEASE, Desk, at_work, broken, note, pause
 from siyu.channels.service.contacts import Sums
-from siyu.channels.service.quotas import fill, give_back, taken_of
+from siyu.channels.service.quotas import fill, give_back, reserve, taken_of
 from siyu.channels.service.rereading import ask_again
 from siyu.channels.service.sending import FIRST_LOOK
 from siyu.channels.store import deliveries as tables
@@ -22,12 +22,14 @@ from siyu.channels.types import (
     Account,
     Capability,
     Departure,
+    Refusal,
     Reservation,
     Result,
     Results,
     StaffConfirmation,
     StaffTask,
     TaskResult,
+    Wanted,
 )
 from siyu.engines.access.types import Principal
 from siyu.intake import service as intake
@@ -36,8 +38,6 @@ from siyu.kernel.errors import Conflict, NotFound, SiyuError, TryLater
 
 log = structlog.get_logger(__name__)
 
-MOST_REMINDERS: Final = 3
-_WITHIN: Final = timedelta(hours=24)
 _LONGEST_LOOK: Final = timedelta(hours=2)
 _DEADLINE: Final = timedelta(days=7)
 _REASONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -81,24 +81,26 @@ def task_results(
 
 
 def remind_staff(desk: Desk, principal: Principal, account_id: int, handle: str) -> None:
-    """Remind the staff who have not confirmed; three times in 24 hours at most.
+    """Remind the staff who have not confirmed, as often as the channel's quota lets one task.
 
     Raises:
         NotAllowed: without the right ``channels.act``.
         NotFound: there is no such account or task.
-        Conflict: it has ended, or they were reminded three times.
+        Conflict: it has ended, or they were reminded as often as they may be.
         CannotAct, PlatformRefused, TryLater: of the channel or its platform; then nobody was reminded.
     """
     account, channel = at_work(desk, principal, account_id, Capability.TASKS)
     now = desk.clock.now()
     with desk.database.transaction() as conn:
         way, reminded = _open_task(conn, account, handle)
-        lately = [at for at in reminded if at > now - _WITHIN]
-        if len(lately) >= MOST_REMINDERS:
-            raise Conflict(
-                reason=f"the staff were reminded {MOST_REMINDERS} times in 24 hours.",
-                reason_zh=f"24 小时内已提醒 {MOST_REMINDERS} 次。",
-            )
+        quota = next((one.reminding for one in registry.about(account.channel).ways if one.name == way), "")
+        reserved = reserve(conn, account, [Wanted(handle, (quota,), handle)], now) if quota else []
+        for one in reserved:
+            if isinstance(one, Refusal):
+                raise Conflict(
+                    reason=f"the staff were reminded {one.used} times: {one.en}.",
+                    reason_zh=f"已提醒 {one.used} 次：{one.zh}。",
+                )
         task_tables.set_reminded(conn, account.id, handle, [*reminded, now])
     try:
         channel.remind(way, handle)
@@ -110,6 +112,7 @@ def remind_staff(desk: Desk, principal: Principal, account_id: int, handle: str)
                 if now in kept:
                     kept.remove(now)
                 task_tables.set_reminded(conn, account.id, handle, kept)
+                give_back(conn, account, [one for one in reserved if isinstance(one, Reservation)], now)
         raise
     with desk.database.transaction() as conn:
         note(conn, principal, account, {"handle": handle}, now, action="task.reminded")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from siyu.channels import registry
@@ -13,6 +14,8 @@ from siyu.channels.types.seen import THE_ACCOUNT
 from siyu.intake.types import IdentifierClaim, Message
 from siyu.kernel.clock import to_millis
 
+# Each message says the moment of its reading, and that of the tie, several times.
+_millis: Final = lru_cache(maxsize=1024)(to_millis)
 _MOST_TAGS: Final = 200
 _MOST_PHONES: Final = 10
 _FRIENDS: Final = {"added": "friend.added", "deleted": "friend.deleted", "transferred": "friend.transferred"}
@@ -71,7 +74,7 @@ def relation(account: Account, kind: str, object_id: str, tie: Tie) -> dict[str,
     """How a tie stands now. A message tells the last state only, under a moment that grows with every change."""
     assert tie.told_at is not None
     said = {"kind": kind_of(kind, object_id), "scope": scope_of(account.id, object_id), "standing": tie.stands}
-    return {**said, "at": to_millis(tie.told_at), "since": to_millis(tie.since)}
+    return {**said, "at": _millis(tie.told_at), "since": _millis(tie.since)}
 
 
 def facts_of_follows(account: Account, events: Iterable[Event]) -> list[dict[str, Any]]:
@@ -88,7 +91,7 @@ def _fact_of_follow(account: Account, event: Event) -> dict[str, Any]:
 
 def fact(kind: str, at: datetime, **properties: Any) -> dict[str, Any]:
     """One thing that happened, as a message carries it."""
-    return {"kind": kind, "at": to_millis(at), "properties": properties}
+    return {"kind": kind, "at": _millis(at), "properties": properties}
 
 
 def message(account: Account, told: Telling, moment: datetime) -> Message:
@@ -109,8 +112,8 @@ def message(account: Account, told: Telling, moment: datetime) -> Message:
     if told.happened:
         payload["happened"] = told.happened
     if told.since:
-        payload["since"] = to_millis(told.since)
+        payload["since"] = _millis(told.since)
     if told.acted_at:
-        payload["acted_at"] = to_millis(told.acted_at)
+        payload["acted_at"] = _millis(told.acted_at)
     message_id = f"account:{account.id}/{told.key}"
     return Message("contact", account.source_id, message_id, moment, moment, tuple(claims), payload)

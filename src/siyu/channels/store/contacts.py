@@ -1,9 +1,9 @@
 """SQL of contacts and their follows. The lock on a contact stands for its follows; locks are taken in the order of ids."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection
@@ -12,31 +12,59 @@ from siyu.channels.rules.ties import Tie
 from siyu.channels.types.pushes import Departure
 from siyu.engines.postgres import rows, run
 
+# The fields of StoredContact, as JSON has them.
+_CONTACTS: Final = """json_to_recordset(CAST(:contacts AS json)) AS new (contact_id text, kind text, union_id text,
+    profile text, tags text[], version bigint, seen_at timestamptz, gone_at timestamptz, complete_at timestamptz)"""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredContact:
-    """A row of ``channels.contact``; ``version`` 0: just made."""
+    """A row of ``channels.contact``; ``version`` 0: there is none yet."""
 
     contact_id: str
-    kind: str
-    union_id: str
-    profile: str
-    tags: tuple[str, ...]
-    version: int
-    seen_at: datetime | None
-    gone_at: datetime | None
-    complete_at: datetime | None
+    kind: str = "wechat"
+    union_id: str = ""
+    profile: str = ""
+    tags: tuple[str, ...] = ()
+    version: int = 0
+    seen_at: datetime | None = None
+    gone_at: datetime | None = None
+    complete_at: datetime | None = None
+
+    def told(self, tags: tuple[str, ...]) -> "StoredContact":
+        """The contact after one more message, which told of these tags."""
+        version = self.version + 1
+        return StoredContact(
+            self.contact_id, self.kind, self.union_id, self.profile, tags, version, self.seen_at, self.gone_at,
+            self.complete_at,
+        )  # fmt: skip
 
 
-def make(conn: Connection, account_id: int, ids: Collection[str]) -> None:
-    """Rows for those who have none."""
-    run(
+def unknown(conn: Connection, account_id: int, ids: Collection[str]) -> list[str]:
+    """Those of whom there is no row, in order; somebody else may be making one."""
+    found = rows(
         conn,
-        """INSERT INTO channels.contact (account_id, contact_id)
-           SELECT :account_id, id FROM unnest(CAST(:ids AS text[])) AS new (id) ORDER BY id ON CONFLICT DO NOTHING""",
+        """SELECT contact_id FROM channels.contact
+           WHERE account_id = :account_id AND contact_id = ANY(CAST(:ids AS text[]))""",
         account_id=account_id,
-        ids=sorted(ids),
+        ids=list(ids),
     )
+    return sorted(set(ids) - {row[0] for row in found})
+
+
+def insert(conn: Connection, account_id: int, contacts: Sequence[StoredContact]) -> set[str]:
+    """Rows for those who have none; returns whom it made. Others were made by somebody else since they were looked for."""
+    found = rows(
+        conn,
+        f"""INSERT INTO channels.contact
+                (account_id, contact_id, kind, union_id, profile, tags, version, seen_at, gone_at, complete_at)
+            SELECT :account_id, contact_id, kind, union_id, profile, tags, version, coalesce(seen_at, '-infinity'),
+                   gone_at, complete_at
+            FROM {_CONTACTS} ORDER BY contact_id ON CONFLICT DO NOTHING RETURNING contact_id""",
+        account_id=account_id,
+        contacts=_json(contacts),
+    )
+    return {row[0] for row in found}
 
 
 def lock(conn: Connection, account_id: int, ids: Collection[str]) -> dict[str, StoredContact]:
@@ -64,17 +92,15 @@ def write(conn: Connection, account_id: int, contacts: Sequence[StoredContact]) 
         return
     run(
         conn,
-        """
+        f"""
         UPDATE channels.contact AS old
         SET kind = new.kind, union_id = new.union_id, profile = new.profile, tags = new.tags, version = new.version,
             seen_at = coalesce(new.seen_at, '-infinity'), gone_at = new.gone_at,
             complete_at = new.complete_at
-        FROM json_to_recordset(CAST(:contacts AS json)) AS new (contact_id text, kind text, union_id text, profile text,
-            tags text[], version bigint, seen_at timestamptz, gone_at timestamptz, complete_at timestamptz)
-        WHERE old.account_id = :account_id AND old.contact_id = new.contact_id
+        FROM {_CONTACTS} WHERE old.account_id = :account_id AND old.contact_id = new.contact_id
         """,
         account_id=account_id,
-        contacts=_json([{name: getattr(one, name) for name in StoredContact.__slots__} for one in contacts]),
+        contacts=_json(contacts),
     )
 
 
@@ -100,10 +126,7 @@ def ties(conn: Connection, account_id: int, ids: Collection[str]) -> dict[str, d
 
 def write_ties(conn: Connection, account_id: int, written: Iterable[tuple[str, str, Tie]]) -> None:
     """Insert or overwrite follows as (contact, member of staff, tie)."""
-    new = [
-        {**_plain(contact_id, staff_id, tie), "seen_at": tie.seen_at, "told_at": tie.told_at}
-        for contact_id, staff_id, tie in written
-    ]
+    new = [_plain(contact_id, staff_id, tie) for contact_id, staff_id, tie in written]
     if not new:
         return
     run(
@@ -160,6 +183,8 @@ def _plain(contact_id: str, staff_id: str, tie: Tie) -> dict[str, Any]:
         "noted": "",
         "phones": "",
         **tie.details,
+        "seen_at": tie.seen_at,
+        "told_at": tie.told_at,
     }
 
 
@@ -292,11 +317,6 @@ def departures(
     for contact_id, staff_id, by, at in found:
         told.setdefault(contact_id, {}).setdefault(staff_id, []).append(Departure(staff_id, contact_id, by, at))
     return told
-
-
-def renumbered(contact: StoredContact, **changes: Any) -> StoredContact:
-    """The contact after one more message was made of it."""
-    return replace(contact, version=contact.version + 1, **changes)
 
 
 def _json(value: Any) -> str:

@@ -1,9 +1,12 @@
-"""Quotas. Rows of ``quota_use`` are locked in the order of their keys, and stand for the grants of their subject too."""
+"""Quotas. Rows of ``quota_use`` are locked in the order of their keys, and stand for the grants of their subject too.
+
+What is taken of 24 hours lies among the grants: nothing is left of it, and it counts until it ends.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -80,7 +83,7 @@ def change(conn: Connection, account_id: int, changes: Mapping[Key, tuple[dateti
 
 
 def held(conn: Connection, account_id: int, keys: Collection[Key], now: datetime) -> dict[Key, list[Held]]:
-    """What locked allowances hold of grants that have not ended, the first to end first."""
+    """What locked allowances hold of grants, and what they took of 24 hours, that has not ended: the first to end first."""
     if not keys:
         return {}
     by_subject = {(key.quota, key.subject_id): key for key in keys}
@@ -128,6 +131,64 @@ def spend(conn: Connection, account_id: int, taken: Iterable[Taken], sign: int) 
         untils=[until for _, _, until in summed],
         counts=list(summed.values()),
     )
+
+
+def use(conn: Connection, account_id: int, taken: Iterable[Taken], now: datetime) -> None:
+    """Keep what was taken of the 24 hours of locked allowances; what is over goes."""
+    parameters = _used(account_id, taken)
+    if not parameters["quotas"]:
+        return
+    run(
+        conn,
+        """DELETE FROM channels.grant_left AS had
+           USING unnest(CAST(:quotas AS text[]), CAST(:ids AS text[])) AS new (quota, subject_id)
+           WHERE had.account_id = :account_id AND had.quota = new.quota AND had.subject_id = new.subject_id
+             AND had.until <= :now""",
+        account_id=account_id,
+        quotas=parameters["quotas"],
+        ids=parameters["ids"],
+        now=now,
+    )
+    run(
+        conn,
+        """
+        INSERT INTO channels.grant_left AS had (account_id, quota, subject_id, until, granted, remaining)
+        SELECT :account_id, quota, subject_id, until, sum(count), 0
+        FROM unnest(CAST(:quotas AS text[]), CAST(:ids AS text[]), CAST(:untils AS timestamptz[]),
+                    CAST(:counts AS integer[])) AS new (quota, subject_id, until, count) GROUP BY 2, 3, 4
+        ON CONFLICT (account_id, quota, subject_id, until) DO UPDATE SET granted = had.granted + excluded.granted
+        """,
+        **parameters,
+    )
+
+
+def use_less(conn: Connection, account_id: int, taken: Iterable[Taken]) -> None:
+    """Take away what was kept by :func:`use`, of locked allowances."""
+    parameters = _used(account_id, taken)
+    if not parameters["quotas"]:
+        return
+    new = """(SELECT quota, subject_id, until, sum(count) AS count
+              FROM unnest(CAST(:quotas AS text[]), CAST(:ids AS text[]), CAST(:untils AS timestamptz[]),
+                          CAST(:counts AS integer[])) AS one (quota, subject_id, until, count) GROUP BY 1, 2, 3) AS new"""
+    same = """had.account_id = :account_id AND had.quota = new.quota AND had.subject_id = new.subject_id
+              AND had.until = new.until"""
+    run(
+        conn,
+        f"UPDATE channels.grant_left AS had SET granted = greatest(0, had.granted - new.count) FROM {new} WHERE {same}",
+        **parameters,
+    )
+    run(conn, f"DELETE FROM channels.grant_left AS had USING {new} WHERE {same} AND had.granted = 0", **parameters)
+
+
+def _used(account_id: int, taken: Iterable[Taken]) -> dict[str, Any]:
+    some = [one for one in taken if one.window == "24h"]
+    return {
+        "account_id": account_id,
+        "quotas": [one.quota for one in some],
+        "ids": [one.subject_id for one in some],
+        "untils": [one.at for one in some],
+        "counts": [one.count for one in some],
+    }
 
 
 def take_back(conn: Connection, account_id: int, places: Sequence[tuple[str, str]]) -> None:
@@ -247,6 +308,28 @@ def grant_sums(conn: Connection, account_id: int, now: datetime) -> dict[str, tu
         now=now,
     )
     return {row.quota: (row.granted, row.remaining, row.open, row.spent) for row in found}
+
+
+def use_sums(conn: Connection, account_id: int, limits: Mapping[str, int], now: datetime) -> dict[str, Summed]:
+    """By quota what all subjects took in the last 24 hours; ``full`` by the limit."""
+    found = rows(
+        conn,
+        """
+        SELECT quota, sum(used) AS used, count(*) AS subjects, count(*) FILTER (WHERE used >= most) AS full_
+        FROM (
+            SELECT quota, subject_id, most, sum(granted) AS used
+            FROM channels.grant_left JOIN unnest(CAST(:quotas AS text[]), CAST(:most AS integer[])) AS one (quota, most)
+                USING (quota)
+            WHERE account_id = :account_id AND until > :now GROUP BY 1, 2, 3
+        ) AS had
+        GROUP BY 1
+        """,
+        account_id=account_id,
+        quotas=list(limits),
+        most=list(limits.values()),
+        now=now,
+    )
+    return {row.quota: Summed(int(row.used), row.subjects, row.full_) for row in found}
 
 
 def _columns(keys: Sequence[Key]) -> dict[str, list[str]]:

@@ -62,8 +62,8 @@ class Field:
     default: str = ""
 
 
-Window = Literal["minute", "hour", "day", "week", "month", "grant"]
-Subject = Literal["account", "customer", "staff", "group"]
+Window = Literal["minute", "hour", "day", "week", "month", "24h", "grant"]
+Subject = Literal["account", "customer", "staff", "group", "task"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,10 @@ class Quota:
 
     Attributes:
         name: ``group_send``; several quotas may have one name, and a sending takes from all of them.
-        subject: whose allowance it is: the account's, or that of each customer, member of staff or group.
-        window: over what it counts: a calendar window in the platform's zone (weeks begin on Monday), or ``grant``:
-            nothing is allowed until an act of the person grants it (:class:`Grant`).
+        subject: whose allowance it is: the account's, or that of each customer, member of staff, group or task of staff.
+        window: over what it counts: a calendar window in the platform's zone (weeks begin on Monday); ``24h``: the 24
+            hours before each moment; or ``grant``: nothing is allowed until an act of the person grants it
+            (:class:`Grant`).
         limit: so many in a window; 0 stands for the days of the month.
         en: for people.
         zh: for operators.
@@ -149,6 +150,7 @@ class Way:
         attachments: content kinds beside the text, at most.
         contents: what it can carry.
         reading: the quota from which reading what people did with it takes; empty for none.
+        reminding: the same of reminding the staff who have not confirmed.
         tie: it reaches only who is a friend of the staff or follows the account; without, an act of theirs opened it.
         by_hand: no platform is asked: a member of staff says it themselves, and says to Siyu that it is done.
         published: the member of staff publishes it once to whoever may see it, and it is shown to these people among others.
@@ -164,6 +166,7 @@ class Way:
     attachments: int = 0
     contents: tuple[ContentKind, ...] = ()
     reading: str = ""
+    reminding: str = ""
     tie: bool = True
     by_hand: bool = False
     published: bool = False

@@ -34,7 +34,8 @@ class Taken:
     """What was taken from one quota.
 
     Attributes:
-        at: when the window began; of a grant when it ends, ``None`` for one without an end.
+        at: when the window began; of 24 hours when they are over; of a grant when it ends, ``None`` for one without an
+            end.
     """
 
     quota: str
@@ -80,7 +81,7 @@ class QuotaUse:
     """How a quota stands in its running window.
 
     Attributes:
-        since, until: the window; ``None`` where grants open it.
+        since, until: the window; ``None`` where grants open it, and of the 24 hours that go with the time.
         limit: so many in a window, of each subject; 0 for grants that have none.
         used: by all subjects together.
         left: of the account's own quota, or of all that is granted; ``None`` where each subject has its own.

@@ -6,7 +6,9 @@ were told is that member's own list, asked for behind the pages: it is of one mo
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import Any, Final, Literal
 
 from siyu.channels.types import Everything, Gone, PlatformRefused, Seen, Unseen
@@ -14,7 +16,7 @@ from siyu.channels.wecom.calls import contacts, groups, staff
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.errors import NO_CUSTOMERS, advice
 from siyu.channels.wecom.reading import all_staff, all_tags, read
-from siyu.kernel.errors import BadInput
+from siyu.kernel.errors import BadInput, TryLater
 
 Piece = tuple[Sequence[Seen], str]
 Phase = Literal["staff", "tags", "contact", "group", "groups_listed", "done"]
@@ -22,6 +24,9 @@ _PHASES: Final[tuple[Phase, ...]] = ("staff", "tags", "contact", "group", "group
 _LOST_CURSOR: Final = 50100
 # A member of a batch who has no customers, or may not have any, is no reason to miss those of the others.
 _OF_ONE_MEMBER: Final = frozenset({40003, 40031, 50002, 60011, 60111, 84061, 84074})
+_PAGES: Final = 5  # of customers that are told together: what is done for each piece is done for fewer
+_LONG: Final = timedelta(seconds=1)  # after which what was read is told: it has one moment, that of the beginning
+_LISTS_AT_ONCE: Final = 4  # the platform refuses too many calls at a time (45033)
 _PIECE: Final = 10  # groups, or lists of members' customers, that are told together: so much is done again at most
 
 
@@ -96,18 +101,34 @@ def _contacts(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _
             yield seen, place
             continue
         try:
-            found, following = contacts.contacts_of(client, place.chunk, place.page)
+            seen, place = _pages(client, place)
         except PlatformRefused as refusal:
-            if refusal.errcode == _LOST_CURSOR and place.page:
-                place = replace(place, page="")
-                continue
             if refusal.errcode not in _OF_ONE_MEMBER:
                 raise
             seen, place = _without(client, place, refusal)
             yield seen, place
             continue
+        yield seen, place
+
+
+def _pages(client: Client, place: _Place) -> tuple[list[Seen], _Place]:
+    """Customers of the next few pages. What came before a refusal is told first, and the refused page asked for again."""
+    began = client.ports.clock.now()
+    seen: list[Seen] = []
+    for _ in range(_PAGES):
+        try:
+            found, following = contacts.contacts_of(client, place.chunk, place.page)
+        except (PlatformRefused, TryLater) as refusal:
+            if isinstance(refusal, PlatformRefused) and refusal.errcode == _LOST_CURSOR and place.page:
+                place = replace(place, page="")
+            elif not seen:
+                raise
+            break
+        seen += found
         place = replace(place, page=following, paged=not following)
-        yield found, place
+        if place.paged or client.ports.clock.now() - began >= _LONG:
+            break
+    return seen, place
 
 
 def _without(client: Client, place: _Place, refusal: PlatformRefused) -> tuple[list[Seen], _Place]:
@@ -138,16 +159,18 @@ def _without_customers(client: Client, place: _Place) -> tuple[list[Seen], _Plac
 
 
 def _ended(client: Client, members: Sequence[str]) -> list[Seen]:
-    """The list of each member's customers, or why it cannot be had."""
-    seen: list[Seen] = []
-    for one in members:
+    """The list of each member's customers, or why it cannot be had. A few are asked for at a time: none needs another."""
+
+    def ask(member: str) -> Seen:
         try:
-            seen.append(Everything(contacts_of=(one, contacts.contact_ids(client, one))))
+            return Everything(contacts_of=(member, contacts.contact_ids(client, member)))
         except PlatformRefused as refusal:
             if refusal.errcode not in _OF_ONE_MEMBER:
                 raise
-            seen.append(_unseen(one, refusal))
-    return seen
+            return _unseen(member, refusal)
+
+    with ThreadPoolExecutor(_LISTS_AT_ONCE, thread_name_prefix="lists") as several:
+        return list(several.map(ask, members))
 
 
 def _groups(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _Place]]:

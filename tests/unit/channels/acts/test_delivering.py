@@ -225,6 +225,9 @@ def test_reminders_and_cancelling(acted: Acted) -> None:
     with pytest.raises(Conflict):
         service.remind_staff(acted.desk, ME, acted.account.id, send.msgid)
     assert len(send.reminded) == 3
+    stand = acted.done(lambda conn: service.used(conn, acted.account, acted.clock.now()))
+    reminders = [one for one in stand if one.quota == "reminder"]
+    assert [(one.window, one.limit, one.used, one.subjects, one.full) for one in reminders] == [("24h", 3, 3, 1, 1)]
     acted.clock.advance(25 * HOUR)
     service.remind_staff(acted.desk, ME, acted.account.id, send.msgid)
     service.cancel_task(acted.desk, ME, acted.account.id, send.msgid)

@@ -1,6 +1,7 @@
 """What a walk does where the platform refuses a part of it: that part is named, and the rest is told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from tests.unit.channels.wecom.standing import Asked, Platform, StandingPorts, p
 
 from siyu.channels.types import Contact, Everything, Group, PlatformRefused, Seen, Staff, Unseen
 from siyu.channels.wecom import Wecom
+from siyu.kernel.errors import TryLater
 
 OK = {"errcode": 0, "errmsg": "ok"}
 BATCH = "externalcontact/batch/get_by_user"
@@ -121,6 +123,37 @@ def test_a_cursor_that_the_platform_forgot(told: Platform, corp: Wecom) -> None:
     told.on(BATCH, whole, {"errcode": 50100, "errmsg": "invalid cursor"}, lambda asked: batch(asked, {}))
     assert told_of(walked(corp))[0] == {"wm-a", "wm-b", "wm-c"}
     assert [one.body["cursor"] for one in told.of(BATCH)] == ["", "second", ""]
+
+
+def page(name: str, following: str) -> dict[str, Any]:
+    return {**OK, "external_contact_list": [contact(name, "a")], "next_cursor": following}
+
+
+def test_pages_are_told_together_and_none_is_lost_to_a_refusal(
+    told: Platform, corp: Wecom, around: StandingPorts
+) -> None:
+    pages = [page(f"wm-{number}", str(number + 1)) for number in range(7)]
+    told.on(BATCH, *pages, {"errcode": 45009, "errmsg": "reach max api daily quota limit"})
+    pieces: list[tuple[Sequence[Seen], str]] = []
+    with pytest.raises(TryLater):
+        pieces.extend(corp.walk(""))
+    found = [[one.id for one in seen if isinstance(one, Contact)] for seen, _ in pieces]
+    assert [one for one in found if one] == [[f"wm-{number}" for number in range(5)], ["wm-5", "wm-6"]]
+    told.on(BATCH, page("wm-7", ""))
+    around.clock.advance(timedelta(days=1))
+    rest = [one for seen, _ in corp.walk(pieces[-1][1]) for one in seen]
+    assert told_of(rest)[0] == {"wm-7"}
+    assert told.of(BATCH)[-1].body["cursor"] == "7"
+
+
+def test_a_slow_platform_has_each_page_told_at_once(told: Platform, corp: Wecom, around: StandingPorts) -> None:
+    def slow(answer: dict[str, Any]) -> dict[str, Any]:
+        around.clock.advance(timedelta(seconds=1))
+        return answer
+
+    told.on(BATCH, lambda _: slow(page("wm-0", "1")), lambda _: slow(page("wm-1", "")))
+    pieces = [[one.id for one in seen if isinstance(one, Contact)] for seen, _ in corp.walk("")]
+    assert [one for one in pieces if one] == [["wm-0"], ["wm-1"]]
 
 
 def test_a_refusal_of_the_whole_account_ends_it(told: Platform, corp: Wecom) -> None:

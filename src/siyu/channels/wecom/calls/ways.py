@@ -1,10 +1,11 @@
 """Codes by which customers add a member (联系我), and by which they join a group (加入群聊)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from siyu.channels.wecom.client import CONTACTS, Client
+from siyu.channels.wecom.row import Row
 from siyu.kernel.errors import BadInput
 
 SCENE_MINI_PROGRAM: Final = 1
@@ -64,32 +65,26 @@ def add_contact_way(client: Client, way: ContactWay) -> tuple[str, str]:
     body = {"type": 2 if way.many else 1, "scene": way.scene, **_contact_way(way)}
     if way.exclusive:
         body["is_exclusive"] = True
-    answer = client.post("externalcontact/add_contact_way", body, secret=CONTACTS)
+    answer = _ask(client, "add_contact_way", body)
     return answer.required("config_id"), answer.text("qr_code")
 
 
 def update_contact_way(client: Client, way: ContactWay) -> None:
     """Change the code with this ``config_id``; members and departments are replaced. Safe to repeat."""
-    client.post(
-        "externalcontact/update_contact_way", {"config_id": way.config_id, **_contact_way(way)}, secret=CONTACTS
-    )
+    _ask(client, "update_contact_way", _contact_way(way), way.config_id)
 
 
 def contact_way(client: Client, config_id: str) -> ContactWay:
     """The code as it is now."""
-    found = client.post("externalcontact/get_contact_way", {"config_id": config_id}, secret=CONTACTS).row("contact_way")
+    found = _ask(client, "get_contact_way", {}, config_id).row("contact_way")
     return ContactWay(
         staff=found.names("user"),
         departments=found.names("party"),
         many=found.number("type") == 2,
-        scene=found.number("scene"),
         style=found.number("style"),
-        remark=found.text("remark"),
-        state=found.text("state"),
         skip_verify=found.flag("skip_verify"),
         exclusive=found.flag("is_exclusive"),
-        config_id=found.required("config_id"),
-        qr_code=found.text("qr_code"),
+        **_of_both(found),
     )
 
 
@@ -100,83 +95,87 @@ def contact_ways(
     body: dict[str, Any] = {"start_time": start, "end_time": end, "limit": limit}
     if cursor:
         body["cursor"] = cursor
-    answer = client.post("externalcontact/list_contact_way", body, secret=CONTACTS)
+    answer = _ask(client, "list_contact_way", body)
     return tuple(one.required("config_id") for one in answer.rows("contact_way")), answer.name("next_cursor")
 
 
 def delete_contact_way(client: Client, config_id: str) -> None:
     """Take a code away; who scans it afterwards reaches nobody."""
-    client.post("externalcontact/del_contact_way", {"config_id": config_id}, secret=CONTACTS)
+    _ask(client, "del_contact_way", {}, config_id)
 
 
 def add_join_way(client: Client, way: JoinWay) -> str:
     """Make a code for groups: its ``config_id``. A repeat makes another one."""
-    return client.post("externalcontact/groupchat/add_join_way", _join_way(way), secret=CONTACTS).required("config_id")
+    return _ask(client, "groupchat/add_join_way", _join_way(way)).required("config_id")
 
 
 def update_join_way(client: Client, way: JoinWay) -> None:
     """Change the code with this ``config_id``; all is replaced. Safe to repeat."""
-    body = {"config_id": way.config_id, **_join_way(way)}
-    client.post("externalcontact/groupchat/update_join_way", body, secret=CONTACTS)
+    _ask(client, "groupchat/update_join_way", _join_way(way), way.config_id)
 
 
 def join_way(client: Client, config_id: str) -> JoinWay:
     """The code as it is now."""
-    body = {"config_id": config_id}
-    found = client.post("externalcontact/groupchat/get_join_way", body, secret=CONTACTS).row("join_way")
+    found = _ask(client, "groupchat/get_join_way", {}, config_id).row("join_way")
     return JoinWay(
         groups=found.names("chat_id_list"),
-        scene=found.number("scene"),
-        remark=found.text("remark"),
-        state=found.text("state"),
         makes_more=found.flag("auto_create_room"),
         base_name=found.text("room_base_name"),
         base_number=found.number("room_base_id"),
-        config_id=found.required("config_id"),
-        qr_code=found.text("qr_code"),
+        **_of_both(found),
     )
 
 
 def delete_join_way(client: Client, config_id: str) -> None:
     """Take a code for groups away."""
-    client.post("externalcontact/groupchat/del_join_way", {"config_id": config_id}, secret=CONTACTS)
+    _ask(client, "groupchat/del_join_way", {}, config_id)
+
+
+def _ask(client: Client, api: str, body: Mapping[str, Any], config_id: str = "") -> Row:
+    """Call an API of customers; of the code with this ``config_id``, where one is given."""
+    of_one = {"config_id": config_id} if config_id else {}
+    return client.post(f"externalcontact/{api}", {**of_one, **body}, secret=CONTACTS)
+
+
+def _of_both(found: Row) -> dict[str, Any]:
+    """What both kinds of codes have, as the platform shows it."""
+    return {
+        "scene": found.number("scene"),
+        "remark": found.text("remark"),
+        "state": found.text("state"),
+        "config_id": found.required("config_id"),
+        "qr_code": found.text("qr_code"),
+    }
 
 
 def _contact_way(way: ContactWay) -> dict[str, Any]:
-    _check(way.state, way.remark)
     return {
+        **_said(way),
         "style": way.style,
-        "remark": way.remark,
         "skip_verify": way.skip_verify,
-        "state": way.state,
         "user": list(way.staff),
-        "party": _numbers(way.departments),
+        "party": [int(one) for one in way.departments],
         **way.further,
     }
 
 
 def _join_way(way: JoinWay) -> dict[str, Any]:
-    _check(way.state, way.remark)
     return {
+        **_said(way),
         "scene": way.scene,
-        "remark": way.remark,
         "auto_create_room": int(way.makes_more),
         "room_base_name": way.base_name,
         "room_base_id": way.base_number,
         "chat_id_list": list(way.groups),
-        "state": way.state,
     }
 
 
-def _numbers(ids: Sequence[str]) -> list[int]:
-    return [int(one) for one in ids]
-
-
-def _check(state: str, remark: str) -> None:
-    """The platform refuses a longer state, or cuts it: then nobody could be told apart any more."""
-    for name, zh, value in (("state", "渠道参数", state), ("remark", "备注", remark)):
+def _said(way: ContactWay | JoinWay) -> dict[str, str]:
+    """State and remark. The platform refuses a longer state, or cuts it: then nobody could be told apart any more."""
+    for name, zh, value in (("state", "渠道参数", way.state), ("remark", "备注", way.remark)):
         if len(value) > MOST_CHARACTERS:
             raise BadInput(
                 reason=f"the {name} '{value}' has more than {MOST_CHARACTERS} characters.",
                 reason_zh=f"{zh}“{value}”超过 {MOST_CHARACTERS} 个字符。",
             )
+    return {"state": way.state, "remark": way.remark}
