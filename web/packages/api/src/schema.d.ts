@@ -665,7 +665,7 @@ export interface paths {
         put?: never;
         /**
          * Remind
-         * @description Remind the staff who have not confirmed; three times in 24 hours at most.
+         * @description Remind the staff who have not confirmed, as often as the channel's quota lets one task.
          */
         post: operations["remind_api_v1_channels_accounts__account_id__tasks__handle__remind_post"];
         delete?: never;
