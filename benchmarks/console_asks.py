@@ -59,7 +59,7 @@ class Mix:
     def everything(self) -> dict[str, Sequence[Ask]]:
         """Requests by route."""
         known = {**self.people(), **self.lists(), **self.settings(), **self.reports()}
-        return {**known, **self.channels(), **self.segments(), **self.touches(), **self.journeys()}
+        return {**known, **self.channels(), **self.segments(), **self.touches(), **self.journeys(), **self.ledger()}
 
     def people(self) -> dict[str, Sequence[Ask]]:
         """One customer at a time, and the list of them."""
@@ -391,6 +391,23 @@ class Mix:
             "/touch/touches": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
             "/touch/announcements": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
             "/touch/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
+        }
+
+    def ledger(self) -> dict[str, Sequence[Ask]]:
+        """Accounts of people who may have earned something."""
+        of_one = [Ask({"customer_id": one, "unit": "points"}) for one in self._people]
+        at_times = [Ask(one.ids, {"at": self._ago(n)}) for n, one in enumerate(of_one)]
+        account = "/ledger/customers/{customer_id}/{unit}"
+        return {
+            **{
+                f"/ledger{what}": [Ask()] * self._some
+                for what in ("/by_hand", "/earning", "/earning/versions", "/units")
+            },
+            "/ledger/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
+            account: of_one,
+            f"{account}/balance": at_times,
+            f"{account}/entries": of_one,
+            "/ledger/totals/{unit}": [Ask({"unit": "points"})] * self._some,
         }
 
     def _got(self, route: str) -> Any:
