@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from siyu.kernel.errors import WrongValue, original
 
 _ZH: Final[Mapping[str, str]] = {
@@ -53,3 +55,16 @@ def explained(found: Mapping[str, Any]) -> tuple[str, str]:
         return cause.en, cause.zh
     said = str(found["msg"]).removeprefix("Value error, ")
     return said, f"{_ZH.get(str(found['type']), '取值不合法')}{original(said)}"
+
+
+def first_wrong(problem: ValidationError, whole: str = "") -> tuple[str, str]:
+    """The first thing that is wrong, with its place before it, in English and in Chinese, both without a full stop.
+
+    Args:
+        problem: what pydantic found.
+        whole: how the place is called where it is no part but all of it.
+    """
+    first = problem.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or whole
+    en, zh = explained(first)
+    return f"{place}: {en}", f"{place}：{zh}"

@@ -33,8 +33,9 @@ _numbers = count(1)
 
 def change(ledger: Ledger, *rules: OrderRule) -> Any:
     def act(conn: Connection) -> Any:
-        before = service.earning(conn).version
-        return service.change_earning(conn, ME, EarningRules(list(rules)), before, "a test", NOON)
+        before = service.earning(conn)
+        seen = before.version if before else 0
+        return service.change_earning(conn, ME, EarningRules(list(rules)), seen, "a test", NOON)
 
     return ledger.done(act)
 

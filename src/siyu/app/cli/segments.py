@@ -12,7 +12,7 @@ from rich.table import Table
 from siyu.app import segmenting
 from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json, spoken
 from siyu.app.listing import lines_of
-from siyu.engines.validation import explained
+from siyu.engines.validation import first_wrong
 from siyu.kernel.errors import BadInput
 from siyu.segments import service as segments
 from siyu.segments.types import Rule, rule_from_json
@@ -139,9 +139,7 @@ def _read(path: Path) -> Rule:
         document: Any = orjson.loads(path.read_bytes())
         return rule_from_json(document)
     except ValidationError as error:
-        found = error.errors()[0]
-        where = ".".join(str(part) for part in found["loc"])
-        en, zh = explained(found)
-        raise BadInput(reason=f"{path.name}: {where}: {en}.", reason_zh=f"{path.name}：{where}：{zh}。") from None
+        en, zh = first_wrong(error, "rule")
+        raise BadInput(reason=f"{path.name}: {en}.", reason_zh=f"{path.name}：{zh}。") from None
     except ValueError as error:
         raise BadInput(reason=f"{path.name} is no JSON: {error}.", reason_zh=f"{path.name} 不是有效的 JSON。") from None

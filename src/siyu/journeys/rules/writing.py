@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from siyu.engines.validation import explained
+from siyu.engines.validation import first_wrong
 from siyu.journeys.types.definition import Definition
 from siyu.journeys.types.problems import BadDefinition
 from siyu.kernel.errors import original
@@ -29,10 +29,8 @@ def from_json(found: Any) -> Definition:
     try:
         return _ADAPTER.validate_python(found)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        en, zh = explained(first)
-        where = ".".join(str(part) for part in first["loc"]) or "definition"
-        raise BadDefinition(reason=f"{where}: {en}.", reason_zh=f"{where}：{zh}。") from None
+        en, zh = first_wrong(error, "definition")
+        raise BadDefinition(reason=f"{en}.", reason_zh=f"{zh}。") from None
 
 
 def to_json(definition: Definition) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.versions.types import Version
 from siyu.loyalty import service
 from siyu.loyalty.http.accounts import CanManage, CanSee
-from siyu.loyalty.types import EarningRules, EarningVersion
+from siyu.loyalty.types import EarningRules
 
 router = APIRouter(prefix="/api/v1/ledger/earning", tags=["ledger"], responses=ERROR_RESPONSES)
 
@@ -47,5 +48,7 @@ def change(wanted: EarningChange, principal: CanManage, conn: Conn, now: Now) ->
     return _read(service.change_earning(conn, principal, changed, wanted.version, wanted.reason, now))
 
 
-def _read(found: EarningVersion) -> EarningRead:
+def _read(found: Version[EarningRules] | None) -> EarningRead:
+    if found is None:
+        return EarningRead(version=0, rules=EarningRules(), at=None, actor="", reason="")
     return EarningRead(version=found.version, rules=found.rules, at=found.at, actor=found.actor, reason=found.reason)

@@ -1,21 +1,19 @@
 """Postings by hand: with a reason, and above the unit's limit with a second person."""
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotFound
+from siyu.kernel.errors import Conflict, IdempotencyMismatch, NotFound
 from siyu.loyalty.rules import checking
 from siyu.loyalty.service.posting import post_one
 from siyu.loyalty.service.reading import account_of
 from siyu.loyalty.service.undoing import undo
 from siyu.loyalty.store import accounts, asked
 from siyu.loyalty.types import Account, ByHand, NotPosted, Posted, Posting, Request, Undo
-
-_LONGEST: Final = 500
 
 
 def post_by_hand(
@@ -55,7 +53,18 @@ def post_by_hand(
     access.require(principal, "ledger.post")
     account = account_of(conn, customer_id, unit)
     wanted = ByHand(
-        0, key, account, amount, expires_at, _words(reason), principal.actor, now, "waiting", "", None, None
+        0,
+        key,
+        account,
+        amount,
+        expires_at,
+        access.reason_given(reason),
+        principal.actor,
+        now,
+        "waiting",
+        "",
+        None,
+        None,
     )
     if asked.of_key(conn, key) is not None:
         return _again(conn, wanted)
@@ -122,7 +131,7 @@ def reverse(
         NotFound, Conflict, BadInput, IdempotencyMismatch: see :func:`siyu.loyalty.service.undo`.
     """
     access.require(principal, "ledger.approve")
-    said = _words(reason)
+    said = access.reason_given(reason)
     wanted = Undo(key, transaction_id, reason="by_hand", source=said[:300], actor=principal.actor)
     (answer,) = undo(conn, [wanted], now)
     if isinstance(answer, NotPosted):
@@ -181,15 +190,6 @@ def _again(conn: Connection, wanted: ByHand) -> ByHand:
     if any(getattr(before, name) != getattr(wanted, name) for name in same):
         raise IdempotencyMismatch(key=wanted.key)
     return before
-
-
-def _words(reason: str) -> str:
-    said = reason.strip()
-    if not 3 <= len(said) <= _LONGEST or "\x00" in said:
-        raise BadInput(
-            reason=f"say why, in 3 to {_LONGEST} characters.", reason_zh=f"请填写原因，3 至 {_LONGEST} 个字符。"
-        )
-    return said
 
 
 def _record(conn: Connection, principal: Principal, action: str, one: ByHand, now: datetime) -> None:

@@ -6,16 +6,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-import orjson
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from siyu.commerce import service as commerce
 from siyu.commerce.types import OrderStanding
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.validation import explained
-from siyu.kernel.errors import BadInput, Conflict
+from siyu.engines.versions.service import Versions
+from siyu.engines.versions.types import Version
 from siyu.kernel.fact import Fact
 from siyu.loyalty.rules import earning as rules
 from siyu.loyalty.rules.earning import Terms
@@ -26,7 +24,6 @@ from siyu.loyalty.store.earning import Earned
 from siyu.loyalty.types import (
     EARNING,
     EarningRules,
-    EarningVersion,
     Posting,
     Request,
     Undo,
@@ -35,6 +32,7 @@ from siyu.loyalty.types import (
 )
 
 _TURNS: Final = frozenset({"order.paid", "order.received", "order.refunded", "order.amended", "order.closed"})
+_VERSIONS: Final = Versions("loyalty.earning_rules", EARNING, rules.check, "earning")
 
 
 def apply(conn: Connection, facts: Iterable[Fact], now: datetime) -> None:
@@ -49,8 +47,8 @@ def apply(conn: Connection, facts: Iterable[Fact], now: datetime) -> None:
         now: the present.
     """
     keys = {_key(fact) for fact in facts if fact.kind in _TURNS and fact.customer_id}
-    found = tables.versions(conn, 1) if keys else []
-    if not found:
+    found = earning(conn) if keys else None
+    if found is None:
         return
     orders = [one for one in commerce.standings(conn, keys) if one.customer_id]
     told = tables.earned(conn, [one.id for one in orders])
@@ -62,7 +60,7 @@ def apply(conn: Connection, facts: Iterable[Fact], now: datetime) -> None:
     for order in orders:
         had = before.get(order.id, {})
         first = {unit: same[0].terms for unit, same in had.items()}
-        for unit, terms in {**rules.terms_of(found[0].rules.orders, order), **first}.items():
+        for unit, terms in {**rules.terms_of(found.rules.orders, order), **first}.items():
             due.reckon(order, unit, terms, had.get(unit, []))
     due.settle(conn)
 
@@ -120,15 +118,14 @@ def _source(order: OrderStanding) -> str:
     return f"order:{order.platform}:{order.shop}:{order.order_no}"[:300]
 
 
-def earning(conn: Connection) -> EarningVersion:
-    """The rules in force; version 0 when nobody ever made any."""
-    found = tables.versions(conn, 1)
-    return found[0] if found else EarningVersion(0, EarningRules(), None, "", "")
+def earning(conn: Connection) -> Version[EarningRules] | None:
+    """The rules in force; ``None`` when nobody ever made any: then nothing is earned."""
+    return _VERSIONS.newest(conn)
 
 
-def earning_versions(conn: Connection, limit: int = 50) -> list[EarningVersion]:
+def earning_versions(conn: Connection, limit: int = 50) -> list[Version[EarningRules]]:
     """How the rules were changed, newest first."""
-    return tables.versions(conn, limit)
+    return _VERSIONS.listed(conn, limit)
 
 
 def read_earning(said: Any) -> EarningRules:
@@ -137,27 +134,19 @@ def read_earning(said: Any) -> EarningRules:
     Raises:
         BadInput: says what to change.
     """
-    try:
-        found = EARNING.validate_json(orjson.dumps(said))
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "rules"
-        en, zh = explained(first)
-        raise BadInput(reason=f"{place}: {en}.", reason_zh=f"{place}：{zh}。") from None
-    rules.check(found)
-    return found
+    return _VERSIONS.read(said)
 
 
 def change_earning(
     conn: Connection, principal: Principal, changed: EarningRules, version: int, reason: str, now: datetime
-) -> EarningVersion:
+) -> Version[EarningRules]:
     """Have these rules in force: for orders that have earned nothing yet. Audited.
 
     Args:
         conn: an open transaction.
         principal: who changes them.
         changed: all of them.
-        version: of the rules that were changed, so that nobody overwrites what they did not see.
+        version: of the rules that were changed, 0 where there were none, so that nobody overwrites what they did not see.
         reason: 3 to 500 characters, kept in the audit.
         now: the present.
 
@@ -167,24 +156,4 @@ def change_earning(
         Conflict: they were changed meanwhile.
     """
     access.require(principal, "ledger.manage")
-    rules.check(changed)
-    if not 3 <= len(reason.strip()) <= 500:
-        raise BadInput(reason="say why, in 3 to 500 characters.", reason_zh="请填写原因，3 至 500 个字符。")
-    tables.lock(conn)
-    before = earning(conn)
-    if before.version != version:
-        raise Conflict(
-            reason=f"the rules were changed meanwhile, to version {before.version}; look at them and change those.",
-            reason_zh=f"规则已被他人更新至版本 {before.version}，请查看后再修改。",
-        )
-    if changed != before.rules:
-        made = tables.add(conn, changed, principal.actor, reason.strip(), now)
-        access.record(
-            conn,
-            actor=principal.actor,
-            action="ledger.earning_changed",
-            target=f"earning:{made}",
-            details={"from": version, "reason": reason.strip()},
-            now=now,
-        )
-    return earning(conn)
+    return _VERSIONS.change(conn, principal, changed, version, reason, now, action="ledger.earning_changed")

@@ -1,15 +1,12 @@
 """The rules of earning in their versions, and what orders have earned."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows, run, scalar
+from siyu.engines.postgres import rows, run
 from siyu.loyalty.rules.earning import Terms
-from siyu.loyalty.types import EARNING, EarningRules, EarningVersion
 
 
 class Earned(NamedTuple):
@@ -22,37 +19,6 @@ class Earned(NamedTuple):
     amount: int
     taken: int
     terms: Terms
-
-
-def versions(conn: Connection, limit: int) -> list[EarningVersion]:
-    """Newest first."""
-    found = rows(
-        conn,
-        """SELECT version, CAST(rules AS text), at, actor, reason FROM loyalty.earning_rules
-           ORDER BY version DESC LIMIT :limit""",
-        limit=limit,
-    )
-    return [EarningVersion(row[0], _rules(row[1]), *row[2:]) for row in found]
-
-
-def lock(conn: Connection) -> None:
-    """Whoever changes the rules does so one after the other."""
-    run(conn, "SELECT pg_advisory_xact_lock(hashtext('loyalty.earning_rules'))")
-
-
-def add(conn: Connection, rules: EarningRules, actor: str, reason: str, now: datetime) -> int:
-    """A new version; returns its number."""
-    return int(
-        scalar(
-            conn,
-            """INSERT INTO loyalty.earning_rules (rules, at, actor, reason)
-               VALUES (CAST(:rules AS jsonb), :now, :actor, :reason) RETURNING version""",
-            rules=EARNING.dump_json(rules).decode(),
-            now=now,
-            actor=actor,
-            reason=reason,
-        )
-    )
 
 
 def earned(conn: Connection, order_ids: Sequence[int]) -> list[Earned]:
@@ -101,8 +67,3 @@ def take_back(conn: Connection, taken: Sequence[tuple[int, int]]) -> None:
         ids=[one for one, _ in taken],
         amounts=[amount for _, amount in taken],
     )
-
-
-@lru_cache(maxsize=64)
-def _rules(said: str) -> EarningRules:
-    return EARNING.validate_json(said)

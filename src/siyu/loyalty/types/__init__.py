@@ -30,7 +30,7 @@ from siyu.loyalty.types.answers import (
     Verified,
     Why,
 )
-from siyu.loyalty.types.earning import EARNING, EarningRules, EarningVersion, OrderRule
+from siyu.loyalty.types.earning import EARNING, EarningRules, OrderRule
 from siyu.loyalty.types.facts import FACTS
 from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo
 
@@ -46,7 +46,6 @@ __all__ = [
     "Change",
     "Confirm",
     "EarningRules",
-    "EarningVersion",
     "Entry",
     "EntryPage",
     "Finding",

@@ -1,7 +1,5 @@
 """For what customers earn, as data. Kept in versions; an operator changes them with a reason."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -42,14 +40,3 @@ class EarningRules:
 
 
 EARNING: Final = TypeAdapter(EarningRules)
-
-
-@dataclass(frozen=True, slots=True)
-class EarningVersion:
-    """The rules as somebody changed them; version 0 are those of the beginning: none."""
-
-    version: int
-    rules: EarningRules
-    at: datetime | None
-    actor: str
-    reason: str

@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.versions.types import Version
 from siyu.touch import service
-from siyu.touch.types import RuleSet, RuleVersion
+from siyu.touch.types import RuleSet
 
 router = APIRouter(prefix="/api/v1/touch/rules", tags=["touch"], responses=ERROR_RESPONSES)
 
@@ -51,5 +52,5 @@ def change(wanted: RulesChange, principal: CanManage, conn: Conn, now: Now) -> R
     return _read(service.change_rules(conn, principal, changed, wanted.version, wanted.reason, now))
 
 
-def _read(found: RuleVersion) -> RulesRead:
+def _read(found: Version[RuleSet]) -> RulesRead:
     return RulesRead(version=found.version, rules=found.rules, at=found.at, actor=found.actor, reason=found.reason)

@@ -25,9 +25,10 @@ from siyu.touch.service import messages
 from siyu.touch.service.deciding import brand_zone
 from siyu.touch.service.held import decide_beside_others
 from siyu.touch.service.outgoing import announcement_key, to_groups
+from siyu.touch.service.ruling import in_force
 from siyu.touch.service.sending import CHANNEL, RIGHT, sendings
 from siyu.touch.store import announcements as tables
-from siyu.touch.store import rule_sets, touches
+from siyu.touch.store import touches
 from siyu.touch.types import Announced, Announcement, GroupNews, RuleSet
 
 _MOST_GROUPS: Final = 2000
@@ -131,7 +132,7 @@ def announce_due(conn: Connection, now: datetime, most: int = 1000) -> int:
     due = tables.claim(conn, now, most)
     if not due:
         return 0
-    first, rules = due[0], rule_sets.newest(conn)[1]
+    first, rules = due[0], in_force(conn)
     groups = {row.group_id: row.staff_id for row in due}
     turned = _held(conn, first.programme_id, first.valid_until, rules, groups, now)
     if not turned:

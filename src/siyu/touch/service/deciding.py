@@ -17,9 +17,10 @@ from siyu.touch.rules.judging import Judge, Offer, Person, World
 from siyu.touch.service import messages
 from siyu.touch.service.held import decide_beside_others
 from siyu.touch.service.outgoing import send
+from siyu.touch.service.ruling import in_force
 from siyu.touch.service.wishes import roads
 from siyu.touch.service.writing import Decided, Outgoing, Ticket, code_of, write
-from siyu.touch.store import people, rule_sets, touches
+from siyu.touch.store import people, sendings, touches
 from siyu.touch.types import Decision, RuleSet, Wish
 
 BRAND_ZONE: Final = "Asia/Shanghai"  # until the app has said which it is
@@ -59,7 +60,7 @@ def decide(conn: Connection, fresh: Sequence[Ticket], locked: Collection[int], n
     tickets = [*fresh, *_due(conn, locked, now)]
     if not tickets:
         return []
-    _, rules = rule_sets.newest(conn)
+    rules = in_force(conn)
     by_key = {one.offer.key: one for one in tickets}
     offers = [one.offer for one in tickets]
     found = roads(conn, _wanted(offers), rules.staff.fallback)
@@ -114,9 +115,7 @@ def _sendings(conn: Connection, offers: Iterable[Offer]) -> dict[int, tuple[str,
     ids = sorted({one.programme_id for one in offers})
     stopped = {one: ("stopped", "") for one in ids if experiments.programme(conn, one).stopped_at is not None}
     said = {
-        one.programme_id: (str(one.state), one.reason)
-        for one in rule_sets.sendings(conn, ids)
-        if one.state != "running"
+        one.programme_id: (str(one.state), one.reason) for one in sendings.sendings(conn, ids) if one.state != "running"
     }
     return {**stopped, **said}
 

@@ -17,7 +17,7 @@ from siyu.engines.clickhouse.client import Client
 from siyu.experiments import service as experiments
 from siyu.kernel.errors import BadInput
 from siyu.touch.rules import harming
-from siyu.touch.service.sending import RIGHT, halt_sending, reason_given, sendings
+from siyu.touch.service.sending import RIGHT, halt_sending, sendings
 from siyu.touch.store import guards
 from siyu.touch.types import Guard
 
@@ -62,7 +62,7 @@ def change_guard(
         BadInput: without a reason, or ``tolerated`` is not 1 to 10.
     """
     access.require(principal, RIGHT)
-    said = reason_given(reason)
+    said = access.reason_given(reason)
     if not 1 <= tolerated <= _MOST_TOLERATED:
         raise BadInput(
             reason=f"what is tolerated is 1 to {_MOST_TOLERATED:g} times the control group's rate.",

@@ -15,10 +15,7 @@ def hold_customers(conn: Connection, customer_ids: Iterable[int]) -> dict[int, i
     For a caller that writes rows of the same people (a place in a programme, a step of a journey) before it proposes:
     without it, it and a worker that decides about them could wait for each other. Safe to repeat.
     """
-    decide_beside_others(conn)
-    given = sorted(set(customer_ids))
-    moved = identity.living_of(conn, given)
-    living = {one: moved.get(one, one) for one in given}
+    living = _living(conn, customer_ids)
     people.lock(conn, sorted(set(living.values())))
     return living
 
@@ -28,14 +25,19 @@ def hold_free(conn: Connection, customer_ids: Iterable[int]) -> dict[int, int]:
 
     For a caller that may come again for them. So workers whose batches have people in common work beside each other.
     """
-    decide_beside_others(conn)
-    given = sorted(set(customer_ids))
-    moved = identity.living_of(conn, given)
-    living = {one: moved.get(one, one) for one in given}
+    living = _living(conn, customer_ids)
     wanted = sorted(set(living.values()))
     people.make(conn, wanted)
     free = set(people.lock_free(conn, wanted))
     return {one: lives for one, lives in living.items() if lives in free}
+
+
+def _living(conn: Connection, customer_ids: Iterable[int]) -> dict[int, int]:
+    """Who each is, which stays so until the end of the transaction."""
+    decide_beside_others(conn)
+    given = sorted(set(customer_ids))
+    moved = identity.living_of(conn, given)
+    return {one: moved.get(one, one) for one in given}
 
 
 def decide_beside_others(conn: Connection) -> None:

@@ -1,31 +1,38 @@
 """The rules of the gate, seen and changed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-import orjson
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.validation import explained
-from siyu.kernel.errors import BadInput, Conflict
+from siyu.engines.versions.service import Versions
+from siyu.engines.versions.types import Version
 from siyu.touch.rules import checking
 from siyu.touch.service.held import change_alone
-from siyu.touch.service.sending import CHANNEL, RIGHT, reason_given
-from siyu.touch.store import rule_sets, touches
-from siyu.touch.types import RULES, RuleSet, RuleVersion
+from siyu.touch.service.sending import CHANNEL, RIGHT
+from siyu.touch.store import touches
+from siyu.touch.types import RULES, RuleSet
+
+_VERSIONS: Final = Versions("touch.rule_set", RULES, checking.check, "touch_rules")
 
 
-def rules(conn: Connection) -> RuleVersion:
+def rules(conn: Connection) -> Version[RuleSet]:
     """The rules in force."""
-    return rule_sets.versions(conn, 1)[0]
+    found = _VERSIONS.newest(conn)
+    assert found is not None  # the migration makes the first
+    return found
 
 
-def rule_versions(conn: Connection, limit: int = 50) -> list[RuleVersion]:
+def in_force(conn: Connection) -> RuleSet:
+    """The same without who made them."""
+    return rules(conn).rules
+
+
+def rule_versions(conn: Connection, limit: int = 50) -> list[Version[RuleSet]]:
     """How the rules were changed, newest first."""
-    return rule_sets.versions(conn, limit)
+    return _VERSIONS.listed(conn, limit)
 
 
 def read_rules(said: Any) -> RuleSet:
@@ -34,20 +41,12 @@ def read_rules(said: Any) -> RuleSet:
     Raises:
         BadInput: says what to change.
     """
-    try:
-        found = RULES.validate_json(orjson.dumps(said))
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "rules"
-        en, zh = explained(first)
-        raise BadInput(reason=f"{place}: {en}.", reason_zh=f"{place}：{zh}。") from None
-    checking.check(found)
-    return found
+    return _VERSIONS.read(said)
 
 
 def change_rules(
     conn: Connection, principal: Principal, changed: RuleSet, version: int, reason: str, now: datetime
-) -> RuleVersion:
+) -> Version[RuleSet]:
     """Have these rules in force from now on; whatever waits is decided again by them.
 
     Args:
@@ -64,25 +63,9 @@ def change_rules(
         Conflict: they were changed meanwhile.
     """
     access.require(principal, RIGHT)
-    said = reason_given(reason)
-    checking.check(changed)
     change_alone(conn)
-    newest, before = rule_sets.newest(conn)
-    if newest != version:
-        raise Conflict(
-            reason=f"the rules were changed meanwhile, to version {newest}; look at them and change those.",
-            reason_zh=f"规则已被他人更新至版本 {newest}，请查看后再修改。",
-        )
-    if changed != before:
-        made = rule_sets.add(conn, changed, principal.actor, said, now)
+    made = _VERSIONS.change(conn, principal, changed, version, reason, now, action="touch_rules.changed")
+    if made.version != version:
         touches.wake(conn, now)
         touches.notify(conn, CHANNEL)
-        access.record(
-            conn,
-            actor=principal.actor,
-            action="touch_rules.changed",
-            target=f"touch_rules:{made}",
-            details={"from": newest, "reason": said},
-            now=now,
-        )
-    return rules(conn)
+    return made

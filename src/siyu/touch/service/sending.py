@@ -12,18 +12,18 @@ from siyu.experiments import service as experiments
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, Conflict
 from siyu.touch.service.held import change_alone, decide_beside_others
-from siyu.touch.store import people, rule_sets, touches
+from siyu.touch.store import people, touches
+from siyu.touch.store import sendings as tables
 from siyu.touch.types import Sending, SendingState
 
 RIGHT: Final = "touch.manage"
 CHANNEL: Final = "siyu_touch"  # NOTIFY wakes the loop that decides again
 FOR_EVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
-_LONGEST: Final = 500
 
 
 def sendings(conn: Connection, programme_ids: Collection[int]) -> dict[int, Sending]:
     """How the sending of these programmes stands; of one that was never paused nothing is said."""
-    return {one.programme_id: one for one in rule_sets.sendings(conn, programme_ids)}
+    return {one.programme_id: one for one in tables.sendings(conn, programme_ids)}
 
 
 def pause_sending(conn: Connection, principal: Principal, programme_id: int, reason: str, now: datetime) -> None:
@@ -38,7 +38,7 @@ def pause_sending(conn: Connection, principal: Principal, programme_id: int, rea
         Conflict: the harm guard has stopped it.
     """
     access.require(principal, RIGHT)
-    before = _change(conn, programme_id, "paused", principal.actor, reason_given(reason), now)
+    before = _change(conn, programme_id, "paused", principal.actor, access.reason_given(reason), now)
     if before != "paused":
         _note(conn, principal.actor, "sending.paused", programme_id, reason, now)
 
@@ -50,7 +50,7 @@ def resume_sending(conn: Connection, principal: Principal, programme_id: int, re
         NotAllowed, NotFound, BadInput: as :func:`pause_sending`.
     """
     access.require(principal, RIGHT)
-    before = _change(conn, programme_id, "running", principal.actor, reason_given(reason), now)
+    before = _change(conn, programme_id, "running", principal.actor, access.reason_given(reason), now)
     if before != "running":
         touches.wake(conn, now, programme_id)
         touches.notify(conn, CHANNEL)
@@ -65,7 +65,7 @@ def halt_sending(
     Raises:
         NotFound: there is no such programme.
     """
-    before = _change(conn, programme_id, "halted", actor, reason_given(reason), now)
+    before = _change(conn, programme_id, "halted", actor, access.reason_given(reason), now)
     if before != "halted":
         touches.wake(conn, now, programme_id)
         touches.notify(conn, CHANNEL)
@@ -83,7 +83,7 @@ def leave_alone(
         BadInput: without a reason, or the moment has no time zone.
     """
     access.require(principal, RIGHT)
-    said = reason_given(reason)
+    said = access.reason_given(reason)
     if until is not None and until.tzinfo is None:
         raise BadInput(reason="the moment needs a time zone.", reason_zh="时间须带有时区。")
     decide_beside_others(conn)
@@ -104,7 +104,7 @@ def _change(
     """Returns how it stood before."""
     change_alone(conn)
     experiments.programme(conn, programme_id)
-    known = rule_sets.sendings(conn, [programme_id])
+    known = tables.sendings(conn, [programme_id])
     before: SendingState = known[0].state if known else "running"
     if before == "halted" and state == "paused":
         raise Conflict(
@@ -112,18 +112,8 @@ def _change(
             reason_zh="该项目已被伤害防护停止，请先恢复。",
         )
     if before != state:
-        rule_sets.put_sending(conn, Sending(programme_id, state, now, actor, reason))
+        tables.put_sending(conn, Sending(programme_id, state, now, actor, reason))
     return before
-
-
-def reason_given(said: str) -> str:
-    clean = said.strip()
-    if not 3 <= len(clean) <= _LONGEST:
-        raise BadInput(
-            reason=f"say in 3 to {_LONGEST} characters why; the audit keeps it.",
-            reason_zh=f"请填写原因（3 至 {_LONGEST} 个字符），将记入审计日志。",
-        )
-    return clean
 
 
 def _note(conn: Connection, actor: str, action: str, programme_id: int, reason: str, now: datetime) -> None:

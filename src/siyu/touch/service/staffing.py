@@ -12,8 +12,9 @@ from siyu.engines.access import service as access
 from siyu.kernel.errors import SiyuError
 from siyu.touch.rules.hours import quiet_until, zone_of
 from siyu.touch.service.deciding import brand_zone
+from siyu.touch.service.ruling import in_force
 from siyu.touch.service.tasks import end_overdue
-from siyu.touch.store import reading, rule_sets
+from siyu.touch.store import reading
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ def look_after_staff(desk: Desk) -> int:
     with desk.database.transaction() as conn:
         done = end_overdue(conn, now)
     with desk.database.transaction() as conn:
-        _, rules = rule_sets.newest(conn)
+        rules = in_force(conn)
         waiting = reading.unconfirmed(conn, _MOST)
         tasks = {
             (row.account_id, row.handle): channels.staff_task(conn, row.account_id, row.handle)[0]

@@ -17,7 +17,6 @@ from siyu.kernel.errors import NotFound
 from siyu.touch.service.held import hold_customers
 from siyu.touch.service.outcomes import keep
 from siyu.touch.service.outgoing import delivery_key
-from siyu.touch.service.sending import reason_given
 from siyu.touch.store import reading, tasks
 from siyu.touch.types import Task, TaskState, TouchState
 
@@ -95,7 +94,7 @@ def end_staff_task(
         BadInput: it is declined without a reason of 3 to 500 characters.
     """
     access.require(principal, RIGHT)
-    said = reason_given(reason) if state == "declined" else ""
+    said = access.reason_given(reason) if state == "declined" else ""
     row = tasks.task(conn, task_id)
     if row is None:
         raise NotFound(what="task", what_zh="任务", key=task_id)

@@ -29,7 +29,6 @@ from siyu.touch.types.ruleset import (
     Resting,
     RuleName,
     RuleSet,
-    RuleVersion,
     Staff,
 )
 from siyu.touch.types.tasks import Task, TaskState
@@ -60,7 +59,6 @@ __all__ = [
     "Resting",
     "RuleName",
     "RuleSet",
-    "RuleVersion",
     "Sending",
     "SendingState",
     "Sentence",

@@ -1,8 +1,7 @@
 """The rules of the gate as data. Kept in versions; an operator changes them with a reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import field
 from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -138,14 +137,3 @@ class RuleSet:
 
 
 RULES: Final[TypeAdapter[RuleSet]] = TypeAdapter(RuleSet)
-
-
-@dataclass(frozen=True, slots=True)
-class RuleVersion:
-    """Rules as they were from a moment on, with who changed them and why."""
-
-    version: int
-    rules: RuleSet
-    at: datetime
-    actor: str
-    reason: str

@@ -1,7 +1,7 @@
 """What others may ask of access. Every change leaves an audit row in the same transaction."""
 
 from siyu.engines.access.rules import RIGHTS, require
-from siyu.engines.access.service.audit import audit_page, record
+from siyu.engines.access.service.audit import audit_page, reason_given, record
 from siyu.engines.access.service.keys import (
     KeyMade,
     WriteKeys,
@@ -51,6 +51,7 @@ __all__ = [
     "create_write_key",
     "ensure_source",
     "operators",
+    "reason_given",
     "record",
     "redeem",
     "require",

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from siyu.engines.access.store import audit as table
 from siyu.engines.access.types import AuditEntry
+from siyu.kernel.errors import BadInput
+
+_LONGEST: Final = 500  # characters
 
 
 def record(
@@ -30,6 +33,21 @@ def record(
         now: the moment; the database's clock when absent.
     """
     table.append(conn, at=now, actor=actor, action=action, target=target, details=details)
+
+
+def reason_given(said: str) -> str:
+    """Why somebody does what has to have a reason, without spaces around it.
+
+    Raises:
+        BadInput: it is not of 3 to 500 characters, or has a NUL in it.
+    """
+    clean = said.strip()
+    if not 3 <= len(clean) <= _LONGEST or "\x00" in clean:
+        raise BadInput(
+            reason=f"say in 3 to {_LONGEST} characters why; the audit keeps it.",
+            reason_zh=f"请填写原因（3 至 {_LONGEST} 个字符），将记入审计日志。",
+        )
+    return clean
 
 
 def audit_page(
