@@ -6,20 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 from tests.unit.journeys.journeying import NOW, begin, definition, enter, walk
+from tests.unit.loyalty.conftest import settle
 
 from siyu.engines.clickhouse.client import Client
-from siyu.engines.postgres import Database, rows, run
+from siyu.engines.postgres import Database, rows
 from siyu.journeys.types import BadDefinition
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import customer
 
 EXIT = {"kind": "exit"}
-
-
-def people_of(conn: Connection, ids: Sequence[int]) -> None:
-    """The ledger keeps accounts of customers that there are."""
-    sql = "INSERT INTO identity.customer (id, created_at) SELECT id, :at FROM unnest(CAST(:ids AS bigint[])) AS n (id)"
-    run(conn, sql, ids=list(ids), at=NOW)
 
 
 def points(amount: int, to: str, **more: object) -> dict[str, object]:
@@ -39,7 +34,7 @@ def test_they_are_there_and_end_with_their_days(database: Database, clickhouse: 
         "end": EXIT,
     }
     with database.transaction() as conn:
-        people_of(conn, [1, 2])
+        settle(conn, [1, 2])
         enter(conn, clickhouse, begin(conn, definition(steps)), [1, 2])
     walk(database, clickhouse, NOW)
     with database.transaction() as conn:
@@ -55,7 +50,7 @@ def test_they_are_there_and_end_with_their_days(database: Database, clickhouse: 
 def test_the_control_group_gets_none(database: Database, clickhouse: Client) -> None:
     people = list(range(1, 101))
     with database.transaction() as conn:
-        people_of(conn, people)
+        settle(conn, people)
         journey = begin(
             conn, definition({"gift": points(5, "end"), "end": EXIT}, control_bp=5000, control_reason="half")
         )

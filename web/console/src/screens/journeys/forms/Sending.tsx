@@ -1,17 +1,18 @@
-import { Collapse, Flex, Input, Select } from "antd";
+import { Collapse, Flex, Input } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { KindSelect } from "../../content/scripts/Kinds";
-import { PURPOSES, type Definition, type StepOf } from "../journey";
+import type { Definition, StepOf } from "../journey";
 import { Attachments } from "./Attachments";
-import { Field, SpanInput, YuanInput } from "./fields";
+import { Field, SpanInput } from "./fields";
 import { GroupChoices } from "./GroupChoices";
 import { Pairs } from "./Pairs";
 import { Says } from "./Says";
 import { saying } from "./instead";
 import { TextInput } from "./TextInput";
 import { useWaysOf, Wishes } from "./Wishes";
+import { Worth } from "./Worth";
 
 interface Props<Step> {
   step: Step;
@@ -83,7 +84,6 @@ type Reach = Pick<StepOf<"send">, "wishes" | "purpose" | "value_fen" | "valid_fo
 
 function Reaching({ step, definition, onChange, says }: { step: Reach; definition: Definition; onChange: (part: Partial<Reach>) => void; says: ReactNode }) {
   const { t } = useTranslation("journeys");
-  const asJourney = definition.purpose ? t("forms.send.purposeAs", { purpose: t(`purpose.${definition.purpose}`) }) : t("forms.send.purposeNone");
   return (
     <>
       <Field label={t("forms.send.wishes")} required>
@@ -91,18 +91,7 @@ function Reaching({ step, definition, onChange, says }: { step: Reach; definitio
       </Field>
       {says}
       <Flex gap="middle" wrap>
-        <Field label={t("forms.send.purpose")}>
-          <Select
-            aria-label={t("forms.send.purpose")}
-            value={step.purpose ?? ""}
-            options={[{ value: "", label: asJourney }, ...PURPOSES.map((value) => ({ value, label: t(`purpose.${value}`) }))]}
-            onChange={(purpose) => onChange({ purpose: PURPOSES.find((one) => one === purpose) ?? null })}
-            style={{ width: 190 }}
-          />
-        </Field>
-        <Field label={t("forms.send.value")} tip={t("forms.send.valueWhat")}>
-          <YuanInput label={t("forms.send.value")} value={step.value_fen} onChange={(fen) => onChange({ value_fen: fen ?? 0 })} />
-        </Field>
+        <Worth step={step} definition={definition} onChange={onChange} />
         <Field label={t("forms.send.validFor")} tip={t("forms.send.validWhat")}>
           <SpanInput label={t("forms.send.validFor")} value={step.valid_for} onChange={(valid_for) => onChange({ valid_for })} />
         </Field>

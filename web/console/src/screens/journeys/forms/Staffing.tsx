@@ -3,11 +3,12 @@ import { useTranslation } from "react-i18next";
 
 import { useAccounts, useKinds } from "../../channels/accounts";
 import { useTags } from "../../channels/mirrored";
-import { PURPOSES, type Definition, type StepOf } from "../journey";
-import { Field, SpanInput, YuanInput } from "./fields";
+import type { Definition, StepOf } from "../journey";
+import { Field, SpanInput } from "./fields";
 import { Attachments } from "./Attachments";
 import { TextInput } from "./TextInput";
 import type { Way } from "./Wishes";
+import { Worth } from "./Worth";
 
 interface Props<Step> {
   step: Step;
@@ -96,28 +97,5 @@ function Whose({ test, value, onChange }: { test: (way: Way) => boolean; value: 
     <Field label={t("forms.task.account")}>
       <Select aria-label={t("forms.task.account")} value={value} options={[{ value: 0, label: t("forms.task.anyAccount") }, ...able.map((one) => ({ value: one.id, label: one.name }))]} onChange={onChange} />
     </Field>
-  );
-}
-
-type Valued = Pick<StepOf<"staff_task">, "purpose" | "value_fen">;
-
-function Worth({ step, definition, onChange }: { step: Valued; definition: Definition; onChange: (part: Partial<Valued>) => void }) {
-  const { t } = useTranslation("journeys");
-  const asJourney = definition.purpose ? t("forms.send.purposeAs", { purpose: t(`purpose.${definition.purpose}`) }) : t("forms.send.purposeNone");
-  return (
-    <>
-      <Field label={t("forms.send.purpose")}>
-        <Select
-          aria-label={t("forms.send.purpose")}
-          value={step.purpose ?? ""}
-          options={[{ value: "", label: asJourney }, ...PURPOSES.map((value) => ({ value, label: t(`purpose.${value}`) }))]}
-          onChange={(purpose) => onChange({ purpose: PURPOSES.find((one) => one === purpose) ?? null })}
-          style={{ width: 190 }}
-        />
-      </Field>
-      <Field label={t("forms.send.value")} tip={t("forms.send.valueWhat")}>
-        <YuanInput label={t("forms.send.value")} value={step.value_fen} onChange={(fen) => onChange({ value_fen: fen ?? 0 })} />
-      </Field>
-    </>
   );
 }

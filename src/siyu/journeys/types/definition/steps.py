@@ -1,170 +1,32 @@
-"""A journey as it is written down: a trigger, and named steps that lead to one another. JSON and YAML have the same shape.
-
-Lengths of time are texts: ``30m``, ``2h``, ``3d``, ``1d 12h``. Times of day are ``HH:MM`` on the brand's clock, days of the
-week 1 for Monday to 7 for Sunday.
-"""
+"""What a step of a journey does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat
+from pydantic import Field
 
 from siyu.customers.types import Purpose
-from siyu.kernel.errors import WrongValue
+from siyu.journeys.types.definition.words import (
+    STRICT,
+    Fen,
+    Id,
+    MomentText,
+    Scalar,
+    Span,
+    Text,
+    TimeOfDay,
+    Weekday,
+    Whole,
+)
 from siyu.segments.types import FactTest, PropertyTest, RuleDocument
-
-
-def _real(moment: str) -> str:
-    """That it lies in the calendar, and far enough from its ends to be shown in any zone."""
-    try:
-        year = datetime.fromisoformat(moment).year
-    except ValueError:
-        year = 0
-    if not 1970 <= year <= 9000:
-        raise WrongValue(f"there is no moment '{moment}'", f"时间“{moment}”不存在")
-    return moment
-
-
-Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]  # what every reader of JSON can hold
-Id = Annotated[int, Field(ge=0, le=2**53)]
-Fen = Annotated[int, Field(ge=0, le=10**13)]
-Scalar: TypeAlias = bool | Whole | FiniteFloat | str
-Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_\-\u4e00-\u9fff]+$")]
-Span = Annotated[str, Field(max_length=40)]
-TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-MomentText = Annotated[
-    str,
-    Field(
-        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?$",
-        description="A moment, on the brand's clock where it has no zone: 2026-11-11T20:00.",
-    ),
-    AfterValidator(_real),
-]
-Weekday = Annotated[int, Field(ge=1, le=7)]
-Text = Annotated[str, Field(max_length=20_000)]
-_STRICT: Any = ConfigDict(extra="forbid")
-
-
-@dataclass(frozen=True, slots=True)
-class FactTrigger:
-    """Whoever has such a fact enters.
-
-    Attributes:
-        key: the property whose value tells one enrolment from another: with ``order_no`` there is one for each order. Empty:
-            one a person.
-        fresh: facts that happened longer ago when they come to be known bring nobody in: an import of last year's orders
-            thanks nobody for them.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    fact: FactTest
-    key: str = ""
-    fresh: Span = "2d"
-    kind: Literal["fact"] = "fact"
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentTrigger:
-    """Whoever comes into a segment, or leaves it."""
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    segment: Id
-    moves: Literal["entered", "left"] = "entered"
-    kind: Literal["segment"] = "segment"
-
-
-@dataclass(frozen=True, slots=True)
-class TimeTrigger:
-    """Everybody of a segment, at a time of the brand's clock.
-
-    Attributes:
-        segment: who.
-        once: at this moment only, on the brand's clock where it has no zone.
-        at: else every day at this time …
-        weekdays: … on these days of the week …
-        month_days: … or these of the month.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    segment: Id
-    once: MomentText | None = None
-    at: TimeOfDay | None = None
-    weekdays: tuple[Weekday, ...] = ()
-    month_days: tuple[Annotated[int, Field(ge=1, le=31)], ...] = ()
-    kind: Literal["time"] = "time"
-
-
-@dataclass(frozen=True, slots=True)
-class DateTrigger:
-    """A day of the person that comes every year, told by a trait (``1990-05-17`` or ``05-17``).
-
-    Attributes:
-        trait: which.
-        before_days: so many days ahead of it.
-        at: at this time of the day. Who was born on 29 February has their day on the 28th in other years.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    trait: Annotated[str, Field(min_length=1, max_length=128)] = "birthday"
-    before_days: Annotated[int, Field(ge=0, le=60)] = 0
-    at: TimeOfDay = "10:00"
-    kind: Literal["date"] = "date"
-
-
-@dataclass(frozen=True, slots=True)
-class CodeTrigger:
-    """Whoever comes by one of these entry codes, every code when none is named; ``fresh`` as of :class:`FactTrigger`."""
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    codes: tuple[Id, ...] = ()
-    fresh: Span = "2d"
-    kind: Literal["code"] = "code"
-
-
-@dataclass(frozen=True, slots=True)
-class ManualTrigger:
-    """Whom an operator or a program puts in."""
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    kind: Literal["manual"] = "manual"
-
-
-Trigger: TypeAlias = Annotated[
-    FactTrigger | SegmentTrigger | TimeTrigger | DateTrigger | CodeTrigger | ManualTrigger, Field(discriminator="kind")
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Reentry:
-    """Whether somebody may come in again after they left (of one key, where enrolments have keys).
-
-    Attributes:
-        when: ``never``; ``after`` so many days since they last entered; ``always``.
-        most: so often in all; 0 for no end.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    when: Literal["never", "after", "always"] = "never"
-    days: Annotated[int, Field(ge=0, le=3650)] = 0
-    most: Annotated[int, Field(ge=0, le=10_000)] = 0
-
-
-@dataclass(frozen=True, slots=True)
-class GoalFact:
-    """Such a fact ends the journey as reached; ``key``: only the enrolment whose key is the value of this property."""
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    fact: FactTest
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One way in which somebody may be reached: of this account, or of the only account of a channel."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     way: Annotated[str, Field(min_length=1, max_length=60)]
     channel: str = ""
     account: Id = 0
@@ -174,7 +36,7 @@ class Wish:
 class Attachment:
     """What goes with a text; the fields are those of the kind (``link``: title, url, description, picture_url)."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     kind: Annotated[str, Field(min_length=1, max_length=40)]
     fields: Mapping[str, str] = field(default_factory=dict)
 
@@ -192,7 +54,7 @@ class Wait:
         since: from when ``duration`` and ``days`` count: from the end of the step before, or from when they entered.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     next: str
     duration: Span = ""
     days: Annotated[int, Field(ge=0, le=3650)] = 0
@@ -213,7 +75,7 @@ class WaitFor:
         key: only a fact of which this property is the key of the enrolment.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     fact: FactTest
     timeout: Span
     next: str
@@ -226,7 +88,7 @@ class WaitFor:
 class ByRule:
     """The person meets a rule of segments now."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     rule: RuleDocument
     by: Literal["rule"] = "rule"
 
@@ -235,7 +97,7 @@ class ByRule:
 class BySegment:
     """The person is in a segment."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     segment: Id
     by: Literal["segment"] = "segment"
 
@@ -244,7 +106,7 @@ class BySegment:
 class ByValue:
     """What the person has brought so far (paid less refunded), in fen, is at least this much and below that."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     from_fen: Whole | None = None
     below_fen: Whole | None = None
     by: Literal["value"] = "value"
@@ -254,7 +116,7 @@ class ByValue:
 class ByArm:
     """The person is in this arm of the journey."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     arm: str
     by: Literal["arm"] = "arm"
 
@@ -263,7 +125,7 @@ class ByArm:
 class ByEntry:
     """What brought the person in (the properties of the fact, ``amount_fen``, what an API call gave) meets these."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     where: tuple[PropertyTest, ...]
     by: Literal["entry"] = "entry"
 
@@ -275,7 +137,7 @@ When: TypeAlias = Annotated[ByRule | BySegment | ByValue | ByArm | ByEntry, Fiel
 class Case:
     """One way out of a branch."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     when: When
     next: str
 
@@ -284,7 +146,7 @@ class Case:
 class Branch:
     """The first case that holds decides; ``otherwise`` when none does."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     cases: Annotated[tuple[Case, ...], Field(min_length=1, max_length=20)]
     otherwise: str
     kind: Literal["branch"] = "branch"
@@ -299,7 +161,7 @@ class ScriptRef:
         bait: which of its baits, where it has some.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     id: Annotated[int, Field(ge=1, le=2**63 - 1)]
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     bait: Literal["a", "b"] = "a"
@@ -321,7 +183,7 @@ class Send:
         script: says it, in the place of text, attachments and kinds, as each person gets it.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     next: str
     wishes: Annotated[tuple[Wish, ...], Field(min_length=1, max_length=6)]
     text: Text = ""
@@ -345,7 +207,7 @@ class GroupChoice:
         from_fen, below_fen: only for people who have brought so far (paid less refunded) at least this much and below that.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     code: Id
     from_fen: Whole | None = None
     below_fen: Whole | None = None
@@ -364,7 +226,7 @@ class Invite:
         full: where to when none of the codes that are for somebody has a place; ``next`` when empty.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     next: str
     wishes: Annotated[tuple[Wish, ...], Field(min_length=1, max_length=6)]
     text: Text
@@ -400,7 +262,7 @@ class Moment:
         purpose, value_fen, valid_for, dropped: as in :class:`Send`.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     next: str
     text: Text = ""
     attachments: tuple[Attachment, ...] = ()
@@ -432,7 +294,7 @@ class StaffTask:
             ``next`` where empty.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     next: str
     title: Annotated[str, Field(min_length=1, max_length=200)]
     say: Text = ""
@@ -451,7 +313,7 @@ class StaffTask:
 class TagStep:
     """Tags are put on and taken off, as the journey's own."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     next: str
     add: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
     remove: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
@@ -462,7 +324,7 @@ class TagStep:
 class TraitStep:
     """A trait gets a value; without one it is taken away."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     next: str
     trait: Annotated[str, Field(min_length=1, max_length=128)]
     value: Scalar | None = None
@@ -480,7 +342,7 @@ class PointsStep:
         expires_after: days after which what is left of it expires; 0: never.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     next: str
     amount: Annotated[int, Field(ge=1, le=1_000_000)]
     unit: Literal["points", "growth", "group_points"] = "points"
@@ -492,7 +354,7 @@ class PointsStep:
 class Webhook:
     """Another system is told, at least once, signed, under a key by which it knows a repeat."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     next: str
     url: Annotated[str, Field(min_length=1, max_length=2000)]
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -503,7 +365,7 @@ class Webhook:
 class Goal:
     """The journey has reached what it was for, and ends."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     kind: Literal["goal"] = "goal"
 
 
@@ -511,7 +373,7 @@ class Goal:
 class Exit:
     """The journey ends."""
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
     kind: Literal["exit"] = "exit"
 
 
@@ -531,73 +393,3 @@ Step: TypeAlias = Annotated[
     | Exit,
     Field(discriminator="kind"),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """One way of several that are held against each other; weights need not add up to anything."""
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    name: Annotated[str, Field(min_length=1, max_length=40)]
-    weight: Annotated[int, Field(ge=1, le=10_000)] = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast a crowd is let in, so that staff and platforms can follow.
-
-    Attributes:
-        per_minute: people; 0 for all at once.
-        fair: the customers of each member of staff are spread evenly over the whole time.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    fair: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Where a step lies on the canvas."""
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    x: Whole
-    y: Whole
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A whole journey.
-
-    Attributes:
-        trigger: who enters, and when.
-        start: the first step.
-        steps: by their names.
-        purpose: of its touches; it has to be said before it is published.
-        audience: a rule of segments that whoever enters has to meet; ``None`` for everybody.
-        goals: facts that end it as reached, wherever somebody is.
-        control_bp: so many of 10,000 are not touched, so that the difference can be seen.
-        control_reason: why, where it is not a tenth.
-        variables: values for ``{{name}}`` in texts.
-        kind: ``broadcast`` is a journey of one sending.
-        layout: of the canvas.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    trigger: Trigger
-    start: str
-    steps: Annotated[Mapping[Name, Step], Field(max_length=200)]
-    purpose: Purpose | None = None
-    about: Annotated[str, Field(max_length=2000)] = ""
-    audience: RuleDocument | None = None
-    reentry: Reentry = field(default_factory=Reentry)
-    goals: tuple[GoalFact, ...] = ()
-    control_bp: Annotated[int, Field(ge=0, le=5000)] = 1000
-    control_reason: Annotated[str, Field(max_length=500)] = ""
-    arms: Annotated[tuple[Arm, ...], Field(max_length=20)] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
-    pace: Pace = field(default_factory=Pace)
-    kind: Literal["journey", "broadcast"] = "journey"
-    layout: Mapping[str, Point] = field(default_factory=dict)
-    version: Literal[1] = 1
