@@ -59,7 +59,15 @@ class Mix:
     def everything(self) -> dict[str, Sequence[Ask]]:
         """Requests by route."""
         known = {**self.people(), **self.lists(), **self.settings(), **self.reports()}
-        return {**known, **self.channels(), **self.segments(), **self.touches(), **self.journeys(), **self.ledger()}
+        return {
+            **known,
+            **self.channels(),
+            **self.segments(),
+            **self.touches(),
+            **self.journeys(),
+            **self.content(),
+            **self.ledger(),
+        }
 
     def people(self) -> dict[str, Sequence[Ask]]:
         """One customer at a time, and the list of them."""
@@ -210,16 +218,6 @@ class Mix:
             "/insight/ltv": [Ask(query=one) for one in spans],
             "/insight/ltv/spread": [Ask(query=one) for one in plain],
             "/insight/ltv/people": [Ask(query={**one, "low_fen": 9000 * n}) for n, one in enumerate(plain)],
-            "/content/materials": [Ask(query={"limit": 1 + n, "words": "新品"[: n % 3]}) for n in range(len(plain))],
-            "/content/scripts": [Ask(query={"limit": 1 + n, "words": "新品"[: n % 3]}) for n in range(len(plain))],
-            "/content/exclusions": [Ask()],
-            "/content/mixes": [Ask()],
-            "/holdout": [Ask()],
-            "/programmes": [Ask(query={"limit": 1 + n}) for n in range(len(plain))],
-            "/programmes/customers/{customer_id}": [Ask(ids={"customer_id": 1 + n}) for n in range(len(plain))],
-            "/content/personas": [Ask()],
-            "/content/calendars": [Ask()],
-            "/insight/lift": [Ask(query={"limit": 1 + n}) for n in range(len(plain))],
             "/insight/rfm": [Ask(query=one) for one in rfm],
             "/insight/rfm/people": [Ask(query={**one, **squares[n % 5]}) for n, one in enumerate(rfm)],
             "/insight/facts-by-day": [
@@ -369,6 +367,7 @@ class Mix:
                 for what in ("people", "customers")
             },
             "/customers/{customer_id}/journeys": people,
+            "/holdout": [Ask()] * self._some,
             "/programmes": [Ask()] * self._some,
             "/programmes/{programme_id}": each,
             "/programmes/customers/{customer_id}": people,
@@ -391,6 +390,29 @@ class Mix:
             "/touch/touches": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
             "/touch/announcements": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
             "/touch/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
+        }
+
+    def content(self) -> dict[str, Sequence[Ask]]:
+        """What the demo brand says: some materials and scripts, a persona, a month of Moments."""
+        words = [Ask(query={"limit": 1 + n, "words": "新品"[: n % 3]}) for n in range(self._some)]
+        materials = [one["id"] for one in self._got("/content/materials")]
+        scripts = [one["script"]["id"] for one in self._got("/content/scripts")]
+        personas = [one["id"] for one in self._got("/content/personas")]
+        calendars = [one["id"] for one in self._got("/content/calendars")]
+        month = {"since": self._ago(15), "until": self._ago(-16)}
+        return {
+            "/content/materials": words,
+            "/content/scripts": words,
+            **{f"/content/{what}": [Ask()] * self._some for what in ("exclusions", "mixes", "personas", "calendars")},
+            "/content/materials/{material_id}": [Ask({"material_id": one}) for one in materials] * 4,
+            "/content/scripts/{script_id}": [Ask({"script_id": one}) for one in scripts] * 4,
+            "/content/scripts/{script_id}/versions/{version}": [
+                Ask({"script_id": one, "version": 1}) for one in scripts
+            ]
+            * 4,
+            "/content/personas/{persona_id}": [Ask({"persona_id": one}) for one in personas] * 4,
+            "/content/calendars/{calendar_id}": [Ask({"calendar_id": one}) for one in calendars] * 4,
+            "/content/calendars/{calendar_id}/posts": [Ask({"calendar_id": one}, month) for one in calendars] * 4,
         }
 
     def ledger(self) -> dict[str, Sequence[Ask]]:
