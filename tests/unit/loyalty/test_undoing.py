@@ -228,7 +228,7 @@ class TestByHand:
             self.ask(ledger, -5)
         with pytest.raises(NotFound):
             self.ask(ledger, 5, customer_id=77)
-        with pytest.raises(BadInput, match="say why"):
+        with pytest.raises(BadInput, match="characters why"):
             self.ask(ledger, 5, reason=" . ")
         assert ledger.rows("SELECT * FROM loyalty.by_hand") == []
 
