@@ -135,12 +135,12 @@ def test_customers_go_to_a_colleague_and_staff_are_reminded(owner: Window, brand
     page.goto(f"/channels/tasks?account={account['id']}&task={task['handle']}")
     drawer = page.get_by_role("dialog").first
     drawer.get_by_role("button", name=re.compile(r"^提\s*醒$")).click()
-    page.get_by_role("dialog").last.get_by_role("button", name=re.compile(r"^提\s*醒$")).click()
+    page.get_by_role("dialog").nth(1).get_by_role("button", name=re.compile(r"^提\s*醒$")).click()
     expect(page.get_by_text("已提醒")).to_be_visible()
     assert len(api.get(f"{base}/tasks/{task['handle']}").json()["task"]["reminded"]) == 1
     assert owner.findings() == []
     drawer.get_by_role("button", name="取消任务").click()
-    page.get_by_role("dialog").last.get_by_role("button", name="取消任务").click()
+    page.get_by_role("dialog").nth(1).get_by_role("button", name="取消任务").click()
     expect(drawer.get_by_text("已取消").first).to_be_visible()
 
 
