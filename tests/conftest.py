@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from sqlalchemy import Connection
+from tests import running
 from tests.databases import Databases
 from xdist.scheduler import LoadScopeScheduling
 
-from siyu.app.migrations import postgres_folders
+from siyu.app.place import Place
 from siyu.engines.postgres import Database
 from siyu.engines.postgres.embedded import EmbeddedPostgres
-from siyu.engines.postgres.migrate import migrate
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
 
@@ -53,6 +53,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSiyuAWork
     return OneSiyuAWorker(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What workers share is said before they start."""
+    running.template_folder()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On several workers the long ones begin, so that none is left alone with one at the end."""
     if hasattr(config, "workerinput"):
@@ -76,14 +81,12 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     """A server whose database ``siyu`` is migrated and used as the template of every test's own."""
     # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
     folder = Path(tempfile.mkdtemp(prefix="siyu-test-"))
-    server = EmbeddedPostgres(folder / "pg", config={"fsync": "off", "full_page_writes": "off"})
-    database = Database(server.start())
+    running.lay_out(folder)
+    server = EmbeddedPostgres(Place(folder).postgres, config=running.QUICK)
     try:
-        migrate(database, postgres_folders())
-        database.close()
+        server.start()
         yield server
     finally:
-        database.close()
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
