@@ -33,8 +33,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $(STAMP)
 
-demo: setup  ## run Siyu on its embedded engines with the demo brand in it
-	@$(BIN)/siyu demo
+demo: setup  ## run Siyu on its embedded engines with the demo brand in it; DEMO="--people 2000" makes a smaller one
+	@$(BIN)/siyu demo $(DEMO)
 
 up: setup  ## run Siyu on its embedded engines, empty
 	@$(BIN)/siyu up

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from scripts import chromium
 from scripts.pictures import Window, demo
 from scripts.stage import LOGIN, PASSWORD, Stage, set_up
@@ -17,6 +17,9 @@ from tests.running import Siyu, free_port
 from siyu.app.place import Place
 
 PEOPLE, DAYS = 300, 150
+# As long as a click waits: what the pages show is told by servers that share two cores with all other tests. How fast they
+# are, the benchmark of the console measures.
+expect.set_options(timeout=30_000)
 
 
 @dataclass

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import pytest
 from tests.running import free_port
 
 ROOT = Path(__file__).parents[2]
+UV = Path(sys.executable).with_name("uv")
 BLOCKS = re.findall(r"^```(sh|python)\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
 # Where packages come from is the machine's affair, and with a proxy or a mirror it is said in these.
 PASSED_ON = (
@@ -54,6 +56,11 @@ class Newcomer:
             "LANG": "C.UTF-8",
             "SIYU_HTTP_PORT": str(self.port),  # the usual one may be taken on the machine that tests
             "SIYU_MINIMUM_FREE_BYTES": str(64 << 20),
+            "DEMO": "--people 300 --days 60",
+            # What the machine has fetched before need not come over the network again; nothing else of its home is seen.
+            "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR")
+            or subprocess.check_output([UV, "cache", "dir"], text=True).strip(),
+            "NPM_CONFIG_CACHE": os.environ.get("NPM_CONFIG_CACHE", str(Path.home() / ".npm")),
         }
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(self.clone)], check=True, timeout=60)
 
