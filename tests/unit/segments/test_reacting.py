@@ -60,11 +60,11 @@ class TestChanges:
         with brand.database.transaction() as conn:
             shipment = timeline.read_on(conn, READER)
             assert shipment is not None
-            touched, of_names = touched_by(conn, shipment, brand.clock.now())
+            touched, facts = touched_by(conn, shipment, brand.clock.now())
             assert touched["event.tracked"] == BitMap64([1, 2])
-            assert of_names("event.tracked", {"look"}) == BitMap64([1])
-            assert of_names("event.tracked", {"look", "other"}) == BitMap64([1, 2])
-            assert not of_names("page.viewed", {"look"})
+            assert facts.owners[facts.which("event.tracked", {"look"})].tolist() == [1]
+            assert sorted(facts.owners[facts.which("event.tracked", {"look", "other"})].tolist()) == [1, 2]
+            assert not facts.which("page.viewed", {"look"}).any()
 
     def test_the_first_fill_is_not_told_and_what_follows_is(self, brand: Brand) -> None:
         brand.people(1, 2)
