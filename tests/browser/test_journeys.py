@@ -20,7 +20,7 @@ def test_from_a_template_to_a_journey_that_runs(opened: Open, brand: Brand, sess
     button(page, "使用此模板")
     page.get_by_label("名称", exact=True).fill("生日到店礼")
     page.get_by_label("键", exact=True).fill("birthday-story")
-    agree(page)
+    agree(page, "生日关怀（六环节之特殊日子）")
     expect(page).to_have_url(re.compile(r"/journeys/\d+$"))
 
     # The brand has two accounts of WeCom, so a template cannot know by which it sends.
@@ -60,10 +60,10 @@ def test_from_a_template_to_a_journey_that_runs(opened: Open, brand: Brand, sess
     expect(page.get_by_text("已保存").first).to_be_visible()
 
     page.get_by_role("button", name=re.compile(r"^发\s*布$")).click()
-    agree(page)
+    agree(page, "发布")
     expect(page.get_by_text("版本 1").first).to_be_visible()
     page.get_by_role("button", name=re.compile(r"^启\s*动$")).click()
-    agree(page)
+    agree(page, "启动")
     expect(page.get_by_text("运行中").first).to_be_visible()
     page.get_by_role("tab", name="YAML").click()
     expect(page.get_by_role("textbox", name="YAML")).to_have_value(re.compile("祝您生日快乐"))

@@ -118,14 +118,14 @@ def touched_by(brand: Brand, handle: str) -> list[dict[str, Any]]:
 def start(page: Page, segment: int) -> None:
     """Published, started, and everybody of a segment is let in."""
     page.get_by_role("button", name=re.compile(r"^发\s*布$")).click()
-    agree(page)
+    agree(page, "发布")
     expect(page.get_by_text("版本 1").first).to_be_visible()
     page.get_by_role("button", name=re.compile(r"^启\s*动$")).click()
-    agree(page)
+    agree(page, "启动")
     expect(page.get_by_text("运行中").first).to_be_visible()
     page.goto(f"{page.url.partition('?')[0]}?tab=running&segment={segment}")
     button(page, "加入人群")
-    agree(page)
+    agree(page, "加入人群")
 
 
 def test_from_a_template_to_what_it_brought(opened: Open, brand: Brand, session: object) -> None:
@@ -138,7 +138,7 @@ def test_from_a_template_to_what_it_brought(opened: Open, brand: Brand, session:
         button(page, "使用此模板")
         page.get_by_label("名称", exact=True).fill("购后到店礼")
         page.get_by_label("键", exact=True).fill("care-story")
-        agree(page)
+        agree(page, "购后关怀")
         expect(page).to_have_url(re.compile(r"/journeys/\d+$"))
         journey = int(page.url.rpartition("/")[2])
 

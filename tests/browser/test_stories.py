@@ -30,9 +30,9 @@ def button(page: Page | Locator, text: str) -> None:
     page.get_by_role("button", name=re.compile(pattern)).first.click()
 
 
-def agree(page: Page) -> None:
-    """Yes, in the dialog that asks."""
-    page.get_by_role("dialog").get_by_role("button").last.click()
+def agree(page: Page, title: str) -> None:
+    """Yes, in the dialog that asks. By its title: on a busy machine the one before may still be closing."""
+    page.get_by_role("dialog", name=title).get_by_role("button").last.click()
 
 
 def test_first_start(opened: Open, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_somebody_wrongly_merged_is_found_and_split(owner: Window, brand: Brand)
     button(page, "确认拆分")
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox").first.fill("两位不同的客户")
-    agree(page)
+    agree(page, "确认拆分")
     expect(page).not_to_have_url(re.compile("/split"))
     page.goto(f"{page.url}/graph")
     expect(page.get_by_text("split-b").first).to_be_visible()
@@ -160,7 +160,7 @@ def test_a_dead_letter_is_replayed_after_the_mend(owner: Window, brand: Brand) -
                 run(conn, "ALTER TABLE commerce.order_header DROP CONSTRAINT broken")
     row.get_by_role("checkbox").check()
     button(page, "重放所选")
-    agree(page)
+    agree(page, "重放死信")
     expect(row).to_have_count(0)
     brand.siyu.drain()
     assert brand.siyu.facts("kind = 'order.paid' AND message_id = 'browser-unlucky'")

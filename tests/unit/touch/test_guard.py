@@ -27,6 +27,7 @@ from siyu.kernel.errors import BadInput, NotAllowed, NotFound
 from siyu.kernel.fact import Fact
 from siyu.timeline.columns import facts_to_table
 from siyu.touch import service
+from siyu.touch.types import Guard
 
 _entries = count(1)
 
@@ -101,6 +102,27 @@ def test_a_harmful_programme_is_stopped_and_its_neighbour_is_not(site: Context) 
         assert calm.watched is not None
         assert not calm.watched.alarm
         assert calm.checked_at is not None
+
+
+def test_one_that_cannot_be_looked_at_does_not_shield_the_others(
+    site: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site.database.transaction() as conn:
+        broken, bad = begin(conn, "journey:1"), begin(conn, "journey:2")
+    day(site, bad, range(1, 10_001), (0.03, 0.005), 1)
+    look = service.guard_programme
+
+    def stumbling(conn: Connection, clickhouse: Client, programme_id: int, now: datetime) -> Guard:
+        if programme_id == broken:
+            raise RuntimeError("no answer")
+        return look(conn, clickhouse, programme_id, now)
+
+    monkeypatch.setattr(service, "guard_programme", stumbling)
+    with pytest.raises(ExceptionGroup, match="could not look at") as failed:
+        guard_all(site)
+    assert [str(one) for one in failed.value.exceptions] == ["no answer"]
+    with site.database.transaction() as conn:
+        assert service.guard_of(conn, bad).halted_at is not None
 
 
 def test_only_an_operator_lets_it_go_on_and_what_was_before_counts_no_more(site: Context) -> None:
