@@ -156,6 +156,8 @@ PICTURES = (
     Picture("segment", _at("/segments/{segments[0]}"), height=760),
     Picture("segment-sets", _at("/segments/sets?of={segments[0]},{segments[1]},{segments[2]}"), height=900),
     Picture("touches", _at("/touch"), height=560),
+    Picture("announcement", _at("/touch/announcements/{announcement}"), height=760),
+    Picture("announcement-new", _at("/touch/announcements/new"), height=1000),
     Picture("touch-rules", _at("/touch/rules"), height=1000),
     Picture("review", _at("/review"), height=900),
     Picture("imports", _at("/imports"), height=640),

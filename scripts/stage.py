@@ -76,6 +76,7 @@ class Stage:
         account: a WeCom account, whose platform has answered and does not any more.
         code: an entry code of it; friend: somebody who came through it.
         segments: three that overlap; refused: somebody to whom the gate did not let a touch through.
+        announcement: something that was said to group chats.
         journey: one that runs, with people in it, and that was rehearsed.
         material: a picture; script: one of baits, in two versions; persona, calendar: those of the demo.
     """
@@ -99,6 +100,7 @@ class Stage:
     friend: int = 0
     segments: tuple[int, ...] = ()
     refused: int = 0
+    announcement: int = 0
     journey: int = 0
     material: int = 0
     script: int = 0
@@ -193,6 +195,9 @@ def _reach(stage: Stage) -> None:
     touch = {"purpose": "marketing", "wishes": [{"account_id": stage.wecom, "way": "group_send"}], "hours": 72}
     _good(stage.api.put(f"{place}/left_alone", json={"for_ever": True, "reason": "客户来电要求不再打扰"}))
     _good(stage.api.post(f"{place}/touches", json={**touch, "key": "stage-refused", "text": "春茶上市"}))
+    news = {"key": "stage-members", "name": "周三会员日预告", "account_id": stage.wecom}
+    said = {"text": "本周三会员日，群内专享全场八八折，到店出示会员码即可。", "per_minute": 20}
+    stage.announcement = _good(stage.api.post("/api/v1/touch/announcements", json={**news, **said}))["id"]
 
 
 def _journeys(stage: Stage) -> None:

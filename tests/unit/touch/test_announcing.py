@@ -10,6 +10,8 @@ from tests.unit.channels.conftest import _parrot
 from tests.unit.touch.conftest import ME
 
 from siyu.channels import service as channels
+from siyu.content import service as content
+from siyu.content.types import Body, Offer
 from siyu.engines.access.types import Principal
 from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotAllowed
 from siyu.touch import service
@@ -146,6 +148,8 @@ def test_what_cannot_be_said_is_refused_and_keeps_nothing(groups: Groups) -> Non
         {"message": Message("长" * 2000)},
         {"per_minute": -1},
         {"name": ""},
+        {"message": Message("您好，{{name|顾客}}")},
+        {"message": Message("新品", (("hologram", {}),))},
     ):
         with pytest.raises(BadInput):
             groups.announce(**wrong)
@@ -154,3 +158,21 @@ def test_what_cannot_be_said_is_refused_and_keeps_nothing(groups: Groups) -> Non
     with pytest.raises(NotAllowed):
         groups.acted.done(lambda conn: service.announce(conn, nobody, news, now))
     assert groups.acted.rows("SELECT count(*) FROM touch.announcement") == [(0,)]
+
+
+def test_a_script_is_said_with_its_fallbacks_and_none_that_asks_for_a_person(groups: Groups) -> None:
+    now = groups.acted.clock.now()
+
+    def script(name: str, text: str) -> Message:
+        made = groups.acted.done(
+            lambda conn: content.make_script(conn, ME, name, Body(bait_a=Offer(text), hook=Offer("回复“1”领取。")), now)
+        )
+        return groups.acted.done(lambda conn: service.scripted_for_all(conn, made.script_id, 1, "b"))
+
+    made = groups.announce(message=script("day", "{{name|各位}}，周三会员日。"))
+    said = groups.acted.done(lambda conn: service.announcement_said(conn, made.id))
+    assert said == Message("各位，周三会员日。\n回复“1”领取。")
+    groups.work()
+    assert {send.content["text"]["content"] for send in groups.acted.corp.state.sends.values()} == {said.text}
+    with pytest.raises(BadInput, match="name"):
+        script("personal", "{{name}}，周三会员日。")

@@ -24,7 +24,7 @@ from siyu.content.service.materials import (
     medium_bytes,
 )
 from siyu.content.service.personas import change_persona, check_adjustment, make_persona, persona, personas
-from siyu.content.service.rendering import no_value, preview, render
+from siyu.content.service.rendering import no_value, preview, render, render_for_all
 from siyu.content.service.scripts import (
     add_version,
     archive_script,
@@ -76,6 +76,7 @@ __all__ = [
     "plan_post",
     "preview",
     "render",
+    "render_for_all",
     "script",
     "script_version",
     "script_versions",

@@ -108,6 +108,18 @@ def preview(
     return found
 
 
+def render_for_all(conn: Connection, script_id: int, version: int | None, *, arm: Arm = "a") -> Rendered:
+    """A version of a script as it is said to many at once, as in a group chat: every variable by its fallback, whoever
+    listens. ``customer_id`` is 0; ``missing`` tells variables without fallback.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    body = script_version(conn, script_id, version).body
+    shown = {offer: _shown(conn, offer) for _, _, offer in offering.offers(body)}
+    return _one(0, body, arm, frozenset(), shown, {})
+
+
 def no_value(found: Rendered) -> NoValue:
     """The error that says which variables one person has no value for."""
     return NoValue(

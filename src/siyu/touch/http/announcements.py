@@ -1,13 +1,14 @@
 """The API of what is said to whole group chats."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now
+from siyu.kernel.errors import BadInput
 from siyu.touch import service
 from siyu.touch.http.rules import CanManage, CanSee
 from siyu.touch.http.touches import Before, Limit, PathNumber
@@ -16,6 +17,14 @@ from siyu.touch.types import GroupNews, Message
 router = APIRouter(prefix="/api/v1/touch/announcements", tags=["touch"], responses=ERROR_RESPONSES)
 
 GroupId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
+
+
+class ScriptPicked(BaseModel):
+    """A version of a script, and which of its baits where it has some."""
+
+    id: Id
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    bait: Literal["a", "b"] = "a"
 
 
 class AnnouncementAttachment(BaseModel):
@@ -33,6 +42,7 @@ class AnnouncementNew(BaseModel):
     account_id: Annotated[int, Field(ge=1, le=2**53)]
     text: Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")] = ""
     attachments: Annotated[list[AnnouncementAttachment], Field(max_length=9)] = []
+    script: ScriptPicked | None = Field(None, description="Says it, in the place of text and attachments.")
     group_ids: Annotated[list[GroupId], Field(max_length=2000, description="All that stand when empty.")] = []
     begins_at: AwareDatetime | None = None
     valid_until: AwareDatetime | None = Field(None, description="A day after it begins when absent.")
@@ -77,6 +87,8 @@ class AnnouncementWhole(BaseModel):
     """An announcement with every group."""
 
     announcement: AnnouncementRead
+    text: str
+    attachments: list[AnnouncementAttachment]
     groups: list[AnnouncedRead]
 
 
@@ -89,7 +101,6 @@ def list_announcements(_: CanSee, conn: Conn, before: Before = None, limit: Limi
 @router.post("", status_code=201)
 def announce(wanted: AnnouncementNew, principal: CanManage, conn: Conn, now: Now) -> AnnouncementRead:
     """Have something said to group chats; their owners confirm it."""
-    attachments: tuple[tuple[str, Mapping[str, str]], ...] = tuple((one.kind, one.fields) for one in wanted.attachments)
     before = next((one for one in service.announcements(conn, limit=200) if one.key == wanted.key), None)
     # A repeat comes at another moment, and means the same one.
     valid_until = wanted.valid_until or (
@@ -99,7 +110,7 @@ def announce(wanted: AnnouncementNew, principal: CanManage, conn: Conn, now: Now
         wanted.key,
         wanted.name,
         wanted.account_id,
-        Message(wanted.text, attachments),
+        _message(conn, wanted),
         valid_until,
         tuple(wanted.group_ids),
         wanted.begins_at,
@@ -111,7 +122,21 @@ def announce(wanted: AnnouncementNew, principal: CanManage, conn: Conn, now: Now
 @router.get("/{announcement_id}")
 def show(announcement_id: PathNumber, _: CanSee, conn: Conn) -> AnnouncementWhole:
     """Show what became of it for each group."""
+    said = service.announcement_said(conn, announcement_id)
     return AnnouncementWhole(
         announcement=AnnouncementRead.model_validate(service.announcement(conn, announcement_id)),
+        text=said.text,
+        attachments=[AnnouncementAttachment(kind=kind, fields=dict(fields)) for kind, fields in said.attachments],
         groups=[AnnouncedRead.model_validate(one) for one in service.announced(conn, announcement_id)],
     )
+
+
+def _message(conn: Connection, wanted: AnnouncementNew) -> Message:
+    if wanted.script is not None:
+        if wanted.text.strip() or wanted.attachments:
+            raise BadInput(
+                reason="it has both a script and words of its own. Leave one of them out.",
+                reason_zh="同时选择了话术并填写了内容，请只保留一种。",
+            )
+        return service.scripted_for_all(conn, wanted.script.id, wanted.script.version, wanted.script.bait)
+    return Message(wanted.text, tuple([(one.kind, one.fields) for one in wanted.attachments]))

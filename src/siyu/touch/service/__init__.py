@@ -1,7 +1,14 @@
 """What other rooms may ask of touch."""
 
 from siyu.touch.rules.checking import check as check_rules
-from siyu.touch.service.announcing import announce, announce_due, announced, announcement, announcements
+from siyu.touch.service.announcing import (
+    announce,
+    announce_due,
+    announced,
+    announcement,
+    announcement_said,
+    announcements,
+)
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
 from siyu.touch.service.counting import kinds_received, ways_sent
 from siyu.touch.service.deciding import decide_due
@@ -12,6 +19,7 @@ from siyu.touch.service.outcomes import take_outcomes
 from siyu.touch.service.proposing import propose
 from siyu.touch.service.reading import PersonTouches, programmes, reason_counts, said, touch_by_key, touches, touches_of
 from siyu.touch.service.ruling import change_rules, read_rules, rule_versions, rules
+from siyu.touch.service.scripted import scripted_for_all
 from siyu.touch.service.sending import (
     CHANNEL,
     FOR_EVER,
@@ -36,6 +44,7 @@ __all__ = [
     "announce_due",
     "announced",
     "announcement",
+    "announcement_said",
     "announcements",
     "change_guard",
     "change_rules",
@@ -64,6 +73,7 @@ __all__ = [
     "rule_versions",
     "rules",
     "said",
+    "scripted_for_all",
     "sendings",
     "split",
     "staff_tasks",

@@ -29,7 +29,7 @@ from siyu.touch.service.ruling import in_force
 from siyu.touch.service.sending import CHANNEL, RIGHT, sendings
 from siyu.touch.store import announcements as tables
 from siyu.touch.store import touches
-from siyu.touch.types import Announced, Announcement, GroupNews, RuleSet
+from siyu.touch.types import Announced, Announcement, GroupNews, Message, RuleSet
 
 _MOST_GROUPS: Final = 2000
 _KEY: Final = re.compile(r"[!-}]{1,100}")
@@ -44,7 +44,8 @@ def announce(conn: Connection, principal: Principal, wanted: GroupNews, now: dat
     Raises:
         NotAllowed: without the right ``touch.manage``.
         NotFound: there is no such account.
-        BadInput: it says nothing or too much, is not valid any more, the account has no chats, or one is none of theirs.
+        BadInput: it says nothing, too much, or what differs from person to person; is not valid any more; the account has
+            no chats, or one is none of theirs.
         IdempotencyMismatch: the key was used before for something else.
     """
     access.require(principal, RIGHT)
@@ -109,6 +110,16 @@ def announcement(conn: Connection, announcement_id: int) -> Announcement:
     if found is None:
         raise NotFound(what="announcement", what_zh="客户群群发", key=announcement_id)
     return found
+
+
+def announcement_said(conn: Connection, announcement_id: int) -> Message:
+    """What one of them says.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    announcement(conn, announcement_id)
+    return next(iter(messages.read(conn, [tables.message_hash(conn, announcement_id)]).values()))
 
 
 def announced(conn: Connection, announcement_id: int) -> list[Announced]:
@@ -230,7 +241,23 @@ def _checked(wanted: GroupNews, account: Account, now: datetime) -> Way:
             reason_zh=f"文案为 {size} 字节、附件 {len(wanted.message.attachments)} 个，“{way.zh}”最多 {limit} 字节、"
             f"{way.attachments} 个附件，请缩短。",
         )
+    _check_content(wanted.message, way)
     return way
+
+
+def _check_content(message: Message, way: Way) -> None:
+    carried = [one.name for one in way.contents if one.name != "text"]
+    if unknown := [kind for kind, _ in message.attachments if kind not in carried]:
+        raise BadInput(
+            reason=f"'{way.name}' carries no attachment '{unknown[0]}'. Take one of {', '.join(carried)}.",
+            reason_zh=f"“{way.zh}”不支持附件类型“{unknown[0]}”，可用：{'、'.join(carried)}。",
+        )
+    said = [message.text, *(text for _, fields in message.attachments for text in fields.values())]
+    if any("{{" in text for text in said):
+        raise BadInput(
+            reason="it has a variable in {{…}}, and a group chat is no person of whom it could be known. Write the words.",
+            reason_zh="内容含有变量 {{…}}，而客户群不是个人，无法取值，请直接写明文字。",
+        )
 
 
 def _groups(conn: Connection, wanted: GroupNews, now: datetime) -> list[GroupSummary]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import AnyRow, one, rows, run
+from siyu.engines.postgres import AnyRow, one, rows, run, scalar
 from siyu.touch.types.announcements import Announcement
 
 _SUMS = """
@@ -68,6 +68,11 @@ def page(conn: Connection, before: int | None, limit: int) -> list[Announcement]
 def announcement(conn: Connection, announcement_id: int) -> Announcement | None:
     found = one(conn, f"{_SUMS} WHERE announcement.id = :id GROUP BY announcement.id", id=announcement_id)
     return Announcement(*found) if found else None
+
+
+def message_hash(conn: Connection, announcement_id: int) -> str:
+    """Of what it says."""
+    return str(scalar(conn, "SELECT message_hash FROM touch.announcement WHERE id = :id", id=announcement_id))
 
 
 def groups(conn: Connection, announcement_id: int) -> list[AnyRow]:

@@ -5338,6 +5338,8 @@ export interface components {
              * @default 0
              */
             per_minute: number;
+            /** @description Says it, in the place of text and attachments. */
+            script?: components["schemas"]["ScriptPicked"] | null;
             /**
              * Text
              * @default
@@ -5399,8 +5401,12 @@ export interface components {
          */
         AnnouncementWhole: {
             announcement: components["schemas"]["AnnouncementRead"];
+            /** Attachments */
+            attachments: components["schemas"]["AnnouncementAttachment"][];
             /** Groups */
             groups: components["schemas"]["AnnouncedRead"][];
+            /** Text */
+            text: string;
         };
         /**
          * AnyOf
@@ -12687,6 +12693,22 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * ScriptPicked
+         * @description A version of a script, and which of its baits where it has some.
+         */
+        ScriptPicked: {
+            /**
+             * Bait
+             * @default a
+             * @enum {string}
+             */
+            bait: "a" | "b";
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
         };
         /** ScriptRead */
         ScriptRead: {

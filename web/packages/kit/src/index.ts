@@ -18,7 +18,7 @@ export { StatCard, type Delta } from "./StatCard";
 export { Broken, Empty, ErrorBoundary, ErrorNote, ErrorState, Loaded, Loading, useErrorText, useShowError } from "./states";
 export { DataTable } from "./table/DataTable";
 export { useKept } from "./table/kept";
-export { dayBounds } from "./table/state";
+export { dayBounds, momentIn } from "./table/state";
 export type { Choice, Column, Filter, ListPage, ListQuery, Sort } from "./table/types";
 export { palette, themeOf, type Appearance } from "./theme";
 export type { Words } from "./words/words";

@@ -46,7 +46,7 @@ export function useAgain(): () => Promise<void> {
 }
 
 /** A key that nobody else has chosen, from a name: what is left of it in small letters, and the time. */
-export function keyOf(name: string, now: number): string {
+export function keyOf(name: string, now: number, otherwise = "journey"): string {
   const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
-  return [plain || "journey", now.toString(36)].join("-");
+  return [plain || otherwise, now.toString(36)].join("-");
 }

@@ -186,7 +186,7 @@ export const forms: Words<typeof formsSource> = {
     own: "Written here",
     script: "From a script",
     scriptWhat: "Everybody gets what the script has for them. When the script changes, the chosen version stays.",
-    ownWhat: "Text and attachments belong to this step.",
+    ownWhat: "Text and attachments are written here.",
     fromMaterials: "Choose a material",
     addAttachment: "Add an attachment",
     removeAttachment: "Remove attachment {{number}}",

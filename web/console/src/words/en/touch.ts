@@ -1,3 +1,5 @@
+import { announcement } from "./announcements";
+
 /** Words of touches and of the gate. */
 export const touch = {
   title: "Touches",
@@ -197,4 +199,5 @@ export const touch = {
     defer: "Put off, decided again",
     drop: "Not sent",
   },
+  announcement,
 } as const;

@@ -183,7 +183,7 @@ export const forms = {
     own: "自写文案",
     script: "引用话术",
     scriptWhat: "每位客户收到话术的对应内容；话术更新后，此处仍使用选定的版本。",
-    ownWhat: "文案与附件写在此步骤中。",
+    ownWhat: "文案与附件在此填写。",
     fromMaterials: "从素材库选择",
     addAttachment: "添加附件",
     removeAttachment: "移除附件 {{number}}",

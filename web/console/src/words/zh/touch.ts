@@ -1,3 +1,5 @@
+import { announcement } from "./announcements";
+
 /** Words of touches and of the gate. */
 export const touch = {
   title: "触达记录",
@@ -196,4 +198,5 @@ export const touch = {
     defer: "已延后，再次判断于",
     drop: "未发送",
   },
+  announcement,
 } as const;

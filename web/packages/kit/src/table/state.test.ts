@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 
-import { changed, dayBounds, readList, viewOf, writeSort } from "./state";
+import { changed, dayBounds, momentIn, readList, viewOf, writeSort } from "./state";
 import type { Filter } from "./types";
 
 const FILTERS: Filter[] = [
@@ -71,5 +71,12 @@ describe("dayBounds", () => {
 
   it("leaves open what is not given, and what is no day", () => {
     expect(dayBounds({ seen_from: "yesterday" }, "seen", "UTC")).toEqual({ from: undefined, before: undefined });
+  });
+});
+
+describe("momentIn", () => {
+  it("is what the clocks of a zone show, also after they were changed", () => {
+    expect(momentIn("Asia/Shanghai", "2026-05-01T19:30:00")).toBe("2026-05-01T11:30:00.000Z");
+    expect(momentIn("Europe/Berlin", "2026-03-29T12:00:00")).toBe("2026-03-29T10:00:00.000Z");
   });
 });

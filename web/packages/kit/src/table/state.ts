@@ -68,8 +68,15 @@ export function dayBounds(
 
 function startOfDay(day: string, plus: number, zone: string): string | undefined {
   const wall = Date.parse(`${day}T00:00:00Z`);
-  if (Number.isNaN(wall)) return undefined;
-  const wanted = wall + plus * 86_400_000;
+  return Number.isNaN(wall) ? undefined : atWall(wall + plus * 86_400_000, zone);
+}
+
+/** A moment that the clocks of a zone show as `2026-05-01T19:30:00`, as ISO UTC. */
+export function momentIn(zone: string, shown: string): string {
+  return atWall(Date.parse(`${shown.slice(0, 19)}Z`), zone);
+}
+
+function atWall(wanted: number, zone: string): string {
   // The offset is that of the moment itself, which the second step gets right around a change of clocks.
   let at = wanted - offset(wanted, zone);
   at = wanted - offset(at, zone);

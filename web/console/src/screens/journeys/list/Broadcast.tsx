@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import type { Picked } from "../../content/pick/ScriptPick";
+import { Whom } from "../../touch/announcements/Whom";
 import { Attachments } from "../forms/Attachments";
 import { Field, SegmentSelect, YuanInput } from "../forms/fields";
 import { Says } from "../forms/Says";
@@ -60,7 +61,7 @@ export function Broadcast() {
   });
   const ready = draft.name.trim() && draft.segment && draft.wishes.length && (draft.script || draft.text.trim()) && (!draft.timed || draft.at);
   return (
-    <Page title={t("broadcast.title")} what={t("broadcast.what")} above={<Back />}>
+    <Page title={t("broadcast.title")} what={t("broadcast.what")} above={<Back />} actions={<Whom here="customers" />}>
       <Form layout="vertical" component="div" style={{ maxWidth: 760 }}>
         <Flex vertical gap="middle">
           <Part title={t("broadcast.who")}>
