@@ -60,6 +60,7 @@ join(
     loyalty.accounts,
     loyalty.by_hand,
     loyalty.earning,
+    loyalty.tiers,
     touch.rules,
     touch.touches,
     touch.guard,

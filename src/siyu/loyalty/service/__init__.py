@@ -8,10 +8,22 @@ from siyu.loyalty.service.holding import confirm, hold, release, run_out_holds
 from siyu.loyalty.service.posting import ensure_unit, post, post_one, sure, units
 from siyu.loyalty.service.reading import account_of, accounts_of, balance_at, balances, entries, posted, why
 from siyu.loyalty.service.sealing import seal
+from siyu.loyalty.service.tiers import (
+    TIERS_CHANNEL,
+    change_tiers,
+    move_due,
+    preview_tiers,
+    read_tiers,
+    regroup_tiers,
+    tier_of,
+    tier_versions,
+    tiers,
+)
 from siyu.loyalty.service.undoing import undo
 from siyu.loyalty.service.verifying import verify
 
 __all__ = [
+    "TIERS_CHANNEL",
     "account_of",
     "accounts_of",
     "apply",
@@ -20,6 +32,7 @@ __all__ = [
     "balances",
     "by_hand",
     "change_earning",
+    "change_tiers",
     "confirm",
     "earning",
     "earning_versions",
@@ -27,19 +40,26 @@ __all__ = [
     "entries",
     "expire_due",
     "hold",
+    "move_due",
     "post",
     "post_by_hand",
     "post_one",
     "posted",
+    "preview_tiers",
     "read_earning",
+    "read_tiers",
     "reassign",
     "refuse",
+    "regroup_tiers",
     "release",
     "reverse",
     "run_out_holds",
     "seal",
     "split",
     "sure",
+    "tier_of",
+    "tier_versions",
+    "tiers",
     "undo",
     "units",
     "verify",

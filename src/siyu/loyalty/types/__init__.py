@@ -30,19 +30,22 @@ from siyu.loyalty.types.answers import (
     Verified,
     Why,
 )
-from siyu.loyalty.types.earning import EARNING, EarningRules, OrderRule
+from siyu.loyalty.types.earning import EARNING, Cap, EarningRules, MultiplierDays, OrderRule
 from siyu.loyalty.types.facts import FACTS
 from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo
+from siyu.loyalty.types.tiers import TIERS, Tier, TierPreview, TierRules, TierStanding
 
 __all__ = [
     "ACCOUNT_KINDS",
     "EARNING",
     "FACTS",
+    "TIERS",
     "UNIT_KINDS",
     "Account",
     "AccountKind",
     "AccountRead",
     "ByHand",
+    "Cap",
     "Change",
     "Confirm",
     "EarningRules",
@@ -52,6 +55,7 @@ __all__ = [
     "Hold",
     "HoldRead",
     "LotRead",
+    "MultiplierDays",
     "NotEnough",
     "NotPosted",
     "OrderRule",
@@ -59,6 +63,10 @@ __all__ = [
     "Posting",
     "Release",
     "Request",
+    "Tier",
+    "TierPreview",
+    "TierRules",
+    "TierStanding",
     "Undo",
     "Unit",
     "UnitKind",

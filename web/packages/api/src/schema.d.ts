@@ -3372,6 +3372,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tiers
+         * @description The tiers in force.
+         */
+        get: operations["tiers_api_v1_ledger_tiers_get"];
+        /**
+         * Change
+         * @description Have other tiers in force; everybody is looked at soon after.
+         */
+        put: operations["change_api_v1_ledger_tiers_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tiers/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Customer
+         * @description In which tier a customer is, since when and why.
+         */
+        get: operations["of_customer_api_v1_ledger_tiers_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tiers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What other tiers would do to how many. Nothing is changed; everybody is read.
+         */
+        post: operations["preview_api_v1_ledger_tiers_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tiers/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How they were changed, newest first.
+         */
+        get: operations["versions_api_v1_ledger_tiers_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/totals/{unit}": {
         parameters: {
             query?: never;
@@ -6174,6 +6258,21 @@ export interface components {
             entered: number[];
         };
         /**
+         * Cap
+         * @description The most that a customer earns by orders of one day, and of one calendar month, on the brand's clock.
+         */
+        Cap: {
+            /** Per Day */
+            per_day?: number | null;
+            /** Per Month */
+            per_month?: number | null;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+        };
+        /**
          * Capability
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
@@ -6938,6 +7037,11 @@ export interface components {
             /** Tags */
             tags: string[];
         };
+        /** CustomerTier */
+        CustomerTier: {
+            /** @description Null: there are no tiers. */
+            standing: components["schemas"]["TierStandingRead"] | null;
+        };
         /**
          * DateTrigger
          * @description A day of the person that comes every year, told by a trait (``1990-05-17`` or ``05-17``).
@@ -7362,9 +7466,13 @@ export interface components {
         };
         /**
          * EarningRules
-         * @description Every rule. Of those for orders, the first that fits counts in each unit.
+         * @description Every rule. Of those for orders, the first that fits counts in each unit, for each line of an order.
          */
         EarningRules: {
+            /** Caps */
+            caps?: components["schemas"]["Cap"][];
+            /** Days */
+            days?: components["schemas"]["MultiplierDays"][];
             /** Orders */
             orders?: components["schemas"]["OrderRule"][];
         };
@@ -10129,6 +10237,41 @@ export interface components {
             until: string;
         };
         /**
+         * MultiplierDays
+         * @description Days on which orders earn more, by one of four: dates, days of the week, days of the month, the birthday.
+         *
+         *     Which day an order is of is when it was paid, else ordered, on the brand's clock. Of several that fit the highest
+         *     counts.
+         *
+         *     Attributes:
+         *         percent: 200 is twice as much.
+         *         unit: of what.
+         *         first: the first of some dates; with ``last``.
+         *         last: and the last, inclusive.
+         *         weekdays: 1 is Monday, 7 is Sunday.
+         *         month_days: 1 to 31.
+         *         birthday: on the customer's birthday, or in its month; by the trait ``birthday``.
+         */
+        MultiplierDays: {
+            /** Birthday */
+            birthday?: ("day" | "month") | null;
+            /** First */
+            first?: string | null;
+            /** Last */
+            last?: string | null;
+            /** Month Days */
+            month_days?: number[] | null;
+            /** Percent */
+            percent: number;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+            /** Weekdays */
+            weekdays?: number[] | null;
+        };
+        /**
          * NameCount
          * @description A name that facts had, and how many of them.
          */
@@ -10569,12 +10712,15 @@ export interface components {
          *         unit: ``points`` or another unit that customers collect.
          *         platform: only orders of this platform; ``None``: of all.
          *         shop: only of this shop on it; ``None``: of all.
+         *         category: only what lines of this category come to, as the source of the order writes it; ``None``: everything.
          *         when: from when on an order counts: when the customer has the goods, or when it is paid.
          *         expires_days: so many days after that they expire; ``None``: never.
          */
         OrderRule: {
             /** Amount */
             amount: number;
+            /** Category */
+            category?: string | null;
             /** Expires Days */
             expires_days?: number | null;
             /** Per Fen */
@@ -13658,6 +13804,153 @@ export interface components {
             key: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Tier
+         * @description One tier: who has from ``at_least`` to under ``below`` is in it.
+         *
+         *     Attributes:
+         *         code: its word in facts, and in the trait ``tier`` by which segments ask for it.
+         *         name: for people.
+         *         at_least: growth, fen or orders.
+         *         below: where the next begins; ``None`` for the highest.
+         *         percent: what orders of its people earn of what the rate says: 120 is a fifth more. Growth is not multiplied.
+         *         benefits: what its people get, in words.
+         */
+        Tier: {
+            /** At Least */
+            at_least: number;
+            /** Below */
+            below?: number | null;
+            /** Benefits */
+            benefits?: string[];
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Percent
+             * @default 100
+             */
+            percent: number;
+        };
+        /** TierPreviewRead */
+        TierPreviewRead: {
+            /** Down */
+            down: number;
+            /**
+             * People
+             * @description Who would be in it: those who come up, come down, and are in it now.
+             */
+            people: number;
+            /** Same */
+            same: number;
+            tier: components["schemas"]["Tier"];
+            /** Up */
+            up: number;
+        };
+        /**
+         * TierRules
+         * @description All tiers, the lowest first, and by what customers come into them.
+         *
+         *     Attributes:
+         *         tiers: without gaps, the first from 0.
+         *         by: growth that is there, money that was paid and not refunded (in fen), or purchases.
+         *         window_days: only of the last so many days; ``None``: of all time.
+         *         grace_days: who falls under their tier keeps it for so many days.
+         */
+        TierRules: {
+            /**
+             * By
+             * @default growth
+             * @enum {string}
+             */
+            by: "growth" | "spend" | "orders";
+            /**
+             * Grace Days
+             * @default 0
+             */
+            grace_days: number;
+            /** Tiers */
+            tiers: components["schemas"]["Tier"][];
+            /** Window Days */
+            window_days?: number | null;
+        };
+        /** TierStandingRead */
+        TierStandingRead: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "growth" | "spend" | "orders";
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Figure
+             * @description Growth, fen or orders, when it was last looked at.
+             */
+            figure: number;
+            /**
+             * Since
+             * @description Null: never left the lowest.
+             */
+            since: string | null;
+            tier: components["schemas"]["Tier"];
+            /**
+             * Until
+             * @description Kept until then although less is there.
+             */
+            until: string | null;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "reached" | "lost" | "rules" | "merged";
+        };
+        /** TiersChange */
+        TiersChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the tiers that were changed.
+             */
+            version: number;
+        };
+        /** TiersRead */
+        TiersRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["TierRules"] | null;
+            /**
+             * Version
+             * @description 0: nobody ever made any.
+             */
+            version: number;
+        };
+        /** TiersWanted */
+        TiersWanted: {
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
         };
         /**
          * TimeTrigger
@@ -23235,6 +23528,208 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EarningRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tiers_api_v1_ledger_tiers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiersRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_ledger_tiers_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TiersChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiersRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_customer_api_v1_ledger_tiers_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerTier"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_api_v1_ledger_tiers_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TiersWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TierPreviewRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_ledger_tiers_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiersRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */

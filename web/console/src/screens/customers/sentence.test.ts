@@ -49,6 +49,11 @@ describe("sentence", () => {
     expect(said(fact("points.earned", { unit: "growth", amount: 5 }))).toBe("获得 5 成长值");
   });
 
+  it("says which tier somebody came into", () => {
+    expect(said(fact("tier.raised", {}, { name: "金卡" }))).toBe("等级提升至“金卡”");
+    expect(said(fact("tier.lowered", {}, { name: "Silver" }), "en")).toBe("Fell into the tier “Silver”");
+  });
+
   it("calls a page without a name by its path", () => {
     expect(said(fact("page.viewed", { $context: { page: { path: "/sale" } } }))).toBe("浏览页面“/sale”");
   });

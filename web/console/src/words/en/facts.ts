@@ -71,6 +71,7 @@ export const kind: Words<typeof kinds> = {
   group: { joined: "Joined an organisation" },
   touch: { sent: "Touch sent", failed: "Touch failed", dropped: "Touch not sent" },
   points: { earned: "Points earned", spent: "Points spent", expired: "Points expired", taken_back: "Points taken back", given_back: "Points given back" },
+  tier: { raised: "Tier raised", lowered: "Tier lowered" },
   customer: { merged: "Customers merged", split: "Customer split" },
   segment: { entered: "Segment entered", left: "Segment left" },
 };
@@ -81,6 +82,8 @@ export const says: Words<typeof sentences> = {
   pointsExpired: "{{amount}} {{unit}} expired",
   pointsTakenBack: "{{amount}} {{unit}} were taken back",
   pointsGivenBack: "{{amount}} {{unit}} were given back",
+  tierRaised: "Came up into the tier “{{name}}”",
+  tierLowered: "Fell into the tier “{{name}}”",
   journeyEntered: "Entered the journey “{{name}}”",
   journeyEnded: "Left the journey “{{name}}”: {{how}}",
   segmentEntered: "Came into the segment “{{name}}”",

@@ -176,6 +176,7 @@ export const team: Words<typeof source> = {
     "ledger.posted": "Posted by hand",
     "ledger.refused": "Posting by hand refused",
     "ledger.reversed": "Transaction taken back",
+    "ledger.tiers_changed": "Tiers changed",
     "ledger.unit_changed": "Unit of the ledger changed",
     "touch.proposed": "Touch proposed by hand",
     "entry_code.created": "Entry code made",
