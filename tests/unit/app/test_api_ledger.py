@@ -163,6 +163,30 @@ def test_tiers(asking: Asking, database: Database, buyer: int, clock: ManualCloc
     assert client.get(f"{URL}/tiers/customers/{2**40}").status_code == 404
 
 
+def test_check_in(asking: Asking, database: Database, buyer: int) -> None:
+    client = asking("ledger.read", "ledger.manage", "ledger.post")
+    where = f"{URL}/check_in/customers/{buyer}"
+    assert client.get(f"{URL}/check_in").json()["version"] == 0
+    wanted = {"version": 0, "rules": {"daily": [{"amount": 5}]}, "reason": "five a day"}
+    made = client.put(f"{URL}/check_in", json=wanted).json()
+    assert client.get(f"{URL}/check_in/versions").json() == [made]
+    done = client.post(where).json()
+    assert (done["streak"], done["repeated"], done["rewards"][0]["amount"]) == (1, False, 5)
+    assert client.post(where).json()["repeated"] is True
+    day = done["day"]
+    month = client.get(where, params={"year": int(day[:4]), "month": int(day[5:7])}).json()
+    assert month == {
+        "customer_id": buyer, "days": [{"day": day, "streak": 1, "made_up": False}], "streak": 1, "cards": 0, "today": day,
+    }  # fmt: skip
+    assert client.post(f"{where}/make_up", json={"day": day}).status_code == 400
+    before = (NOW - 2 * DAY).date().isoformat()
+    none = client.post(f"{where}/make_up", json={"day": before})
+    assert (none.status_code, none.json()["code"]) == (409, "NotEnough")
+    assert client.post(f"{where}/make_up", json={"day": "yesterday"}).status_code in {400, 422}
+    assert client.post(f"{URL}/check_in/customers/{2**40}").status_code == 404
+    assert client.put(f"{URL}/check_in", json=wanted).status_code == 409
+
+
 def test_the_loop_and_the_job(web_context: Context, database: Database, buyer: int, clock: ManualClock) -> None:
     post(database, "one", buyer, 100, expires_at=NOW + DAY)
     sealing = ledger.Sealing(database, clock)

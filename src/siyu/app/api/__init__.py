@@ -61,6 +61,7 @@ join(
     loyalty.by_hand,
     loyalty.earning,
     loyalty.tiers,
+    loyalty.check_in,
     touch.rules,
     touch.touches,
     touch.guard,

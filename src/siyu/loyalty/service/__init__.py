@@ -1,6 +1,16 @@
 """What other rooms may ask of the ledger."""
 
 from siyu.loyalty.service.by_hand import approve, by_hand, post_by_hand, refuse, reverse
+from siyu.loyalty.service.check_in import (
+    change_check_in,
+    check_in,
+    check_in_rules,
+    check_in_versions,
+    check_ins,
+    make_up,
+    read_check_in,
+    regroup_check_ins,
+)
 from siyu.loyalty.service.earning import apply, change_earning, earning, earning_versions, read_earning
 from siyu.loyalty.service.expiring import expire_due
 from siyu.loyalty.service.following import reassign, split
@@ -31,8 +41,13 @@ __all__ = [
     "balance_at",
     "balances",
     "by_hand",
+    "change_check_in",
     "change_earning",
     "change_tiers",
+    "check_in",
+    "check_in_rules",
+    "check_in_versions",
+    "check_ins",
     "confirm",
     "earning",
     "earning_versions",
@@ -40,16 +55,19 @@ __all__ = [
     "entries",
     "expire_due",
     "hold",
+    "make_up",
     "move_due",
     "post",
     "post_by_hand",
     "post_one",
     "posted",
     "preview_tiers",
+    "read_check_in",
     "read_earning",
     "read_tiers",
     "reassign",
     "refuse",
+    "regroup_check_ins",
     "regroup_tiers",
     "release",
     "reverse",

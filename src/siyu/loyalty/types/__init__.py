@@ -30,6 +30,15 @@ from siyu.loyalty.types.answers import (
     Verified,
     Why,
 )
+from siyu.loyalty.types.check_in import (
+    CHECK_IN,
+    CheckedIn,
+    CheckInCalendar,
+    CheckInDay,
+    CheckInRules,
+    Reward,
+    Streak,
+)
 from siyu.loyalty.types.earning import EARNING, Cap, EarningRules, MultiplierDays, OrderRule
 from siyu.loyalty.types.facts import FACTS
 from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo
@@ -37,6 +46,7 @@ from siyu.loyalty.types.tiers import TIERS, Tier, TierPreview, TierRules, TierSt
 
 __all__ = [
     "ACCOUNT_KINDS",
+    "CHECK_IN",
     "EARNING",
     "FACTS",
     "TIERS",
@@ -47,6 +57,10 @@ __all__ = [
     "ByHand",
     "Cap",
     "Change",
+    "CheckInCalendar",
+    "CheckInDay",
+    "CheckInRules",
+    "CheckedIn",
     "Confirm",
     "EarningRules",
     "Entry",
@@ -63,6 +77,8 @@ __all__ = [
     "Posting",
     "Release",
     "Request",
+    "Reward",
+    "Streak",
     "Tier",
     "TierPreview",
     "TierRules",

@@ -37,4 +37,15 @@ FACTS: tuple[FactKind, ...] = (
     ),
     FactKind("tier.raised", 1, "The customer came into a higher tier.", "等级提升", _TIER),
     FactKind("tier.lowered", 1, "The customer fell into a lower tier.", "等级下降", _TIER),
+    FactKind(
+        "check_in.made",
+        1,
+        "The customer checked in, or made up for a day that was missed.",
+        "签到",
+        {
+            "day": ("string", "the brand's day, as 2026-03-03"),
+            "streak": ("integer", "how many days in a row it completes"),
+            "made_up": ("boolean", "with a card, later"),
+        },
+    ),
 )

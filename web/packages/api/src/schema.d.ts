@@ -3248,6 +3248,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/check_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description What checking in gives.
+         */
+        get: operations["rules_api_v1_ledger_check_in_get"];
+        /**
+         * Change
+         * @description Have checking in give something else, for days to come.
+         */
+        put: operations["change_api_v1_ledger_check_in_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/check_in/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description A month of a customer.
+         */
+        get: operations["calendar_api_v1_ledger_check_in_customers__customer_id__get"];
+        put?: never;
+        /**
+         * Check In
+         * @description Check a customer in for today. Safe to repeat: a day counts, and gives, once.
+         */
+        post: operations["check_in_api_v1_ledger_check_in_customers__customer_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/check_in/customers/{customer_id}/make_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Up
+         * @description Have one of their cards make up for a day that was missed. Safe to repeat: a day costs one card.
+         */
+        post: operations["make_up_api_v1_ledger_check_in_customers__customer_id__make_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/check_in/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How that was changed, newest first.
+         */
+        get: operations["versions_api_v1_ledger_check_in_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/customers/{customer_id}": {
         parameters: {
             query?: never;
@@ -6222,6 +6310,29 @@ export interface components {
             name: string;
             plan: components["schemas"]["Plan"];
         };
+        /** CalendarRead */
+        CalendarRead: {
+            /**
+             * Cards
+             * @description How many days they may make up for.
+             */
+            cards: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Days */
+            days: components["schemas"]["CheckInDayRead"][];
+            /**
+             * Streak
+             * @description Days in a row up to today, or to yesterday while today is open.
+             */
+            streak: number;
+            /**
+             * Today
+             * Format: date
+             * @description On the brand's clock.
+             */
+            today: string;
+        };
         /**
          * Calibration
          * @description The model fitted on the days up to ``until``, held against what came after. ``weeks`` begin with the first ones.
@@ -6436,6 +6547,79 @@ export interface components {
              */
             new_groups: boolean;
         };
+        /** CheckInChange */
+        CheckInChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the rules that were changed.
+             */
+            version: number;
+        };
+        /** CheckInDayRead */
+        CheckInDayRead: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Made Up
+             * @description With a card, later.
+             */
+            made_up: boolean;
+            /**
+             * Streak
+             * @description How many days in a row it completes.
+             */
+            streak: number;
+        };
+        /**
+         * CheckInRules
+         * @description What checking in gives.
+         *
+         *     Attributes:
+         *         daily: each day; a day that is made up gives none of it.
+         *         streaks: days in a row, 7, 30, 365.
+         *         make_up_days: so many days back a card makes up for a day; 0: not at all.
+         */
+        CheckInRules: {
+            /** Daily */
+            daily?: components["schemas"]["Reward"][];
+            /**
+             * Make Up Days
+             * @default 30
+             */
+            make_up_days: number;
+            /** Streaks */
+            streaks?: components["schemas"]["Streak"][];
+        };
+        /** CheckInRulesRead */
+        CheckInRulesRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["CheckInRules"];
+            /**
+             * Version
+             * @description 0: nobody ever made any.
+             */
+            version: number;
+        };
         /**
          * Checked
          * @description What has to be changed, and how the steps lead to one another: what a canvas draws.
@@ -6445,6 +6629,30 @@ export interface components {
             problems: components["schemas"]["siyu__journeys__types__problems__Problem"][];
             /** Ways */
             ways: components["schemas"]["Way"][];
+        };
+        /** CheckedInRead */
+        CheckedInRead: {
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Made Up
+             * @description With a card, later.
+             */
+            made_up: boolean;
+            /** Repeated */
+            repeated: boolean;
+            /** Rewards */
+            rewards: components["schemas"]["Reward"][];
+            /**
+             * Streak
+             * @description How many days in a row it completes.
+             */
+            streak: number;
         };
         /**
          * Checkpoint
@@ -9786,6 +9994,14 @@ export interface components {
             /** Url */
             url: string;
         };
+        /** MadeUp */
+        MadeUp: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
         /**
          * ManualTrigger
          * @description Whom an operator or a program puts in.
@@ -12301,6 +12517,21 @@ export interface components {
             reason: string;
         };
         /**
+         * Reward
+         * @description So many of a unit; what is got expires after so many days, never for ``None``.
+         */
+        Reward: {
+            /** Amount */
+            amount: number;
+            /** Expires Days */
+            expires_days?: number | null;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+        };
+        /**
          * Rfm
          * @description A buyer within all of these bounds: whole days since the last purchase, purchases, money in fen.
          */
@@ -13549,6 +13780,16 @@ export interface components {
             report: "step";
             /** Step */
             step: string;
+        };
+        /**
+         * Streak
+         * @description What so many days in a row give, on the day that completes them, once for each row of days.
+         */
+        Streak: {
+            /** Days */
+            days: number;
+            /** Rewards */
+            rewards: components["schemas"]["Reward"][];
         };
         /**
          * System
@@ -23231,6 +23472,253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ByHandRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_api_v1_ledger_check_in_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_ledger_check_in_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendar_api_v1_ledger_check_in_customers__customer_id__get: {
+        parameters: {
+            query: {
+                year: number;
+                month: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_in_api_v1_ledger_check_in_customers__customer_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedInRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_up_api_v1_ledger_check_in_customers__customer_id__make_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MadeUp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedInRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_ledger_check_in_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInRulesRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -72,6 +72,7 @@ export const kind: Words<typeof kinds> = {
   touch: { sent: "Touch sent", failed: "Touch failed", dropped: "Touch not sent" },
   points: { earned: "Points earned", spent: "Points spent", expired: "Points expired", taken_back: "Points taken back", given_back: "Points given back" },
   tier: { raised: "Tier raised", lowered: "Tier lowered" },
+  check_in: { made: "Checked in" },
   customer: { merged: "Customers merged", split: "Customer split" },
   segment: { entered: "Segment entered", left: "Segment left" },
 };
@@ -84,6 +85,8 @@ export const says: Words<typeof sentences> = {
   pointsGivenBack: "{{amount}} {{unit}} were given back",
   tierRaised: "Came up into the tier “{{name}}”",
   tierLowered: "Fell into the tier “{{name}}”",
+  checkedIn: "Checked in, {{days}} in a row",
+  madeUp: "Made up for {{day}}, {{days}} in a row",
   journeyEntered: "Entered the journey “{{name}}”",
   journeyEnded: "Left the journey “{{name}}”: {{how}}",
   segmentEntered: "Came into the segment “{{name}}”",

@@ -172,6 +172,7 @@ export const team: Words<typeof source> = {
     "person.left_alone": "Do not disturb changed",
     "touch_rules.changed": "Gate rules changed",
     "ledger.asked": "Posting by hand asked for",
+    "ledger.check_in_changed": "Rules of check-in changed",
     "ledger.earning_changed": "Rules of earning changed",
     "ledger.posted": "Posted by hand",
     "ledger.refused": "Posting by hand refused",

@@ -71,6 +71,7 @@ export const kind = {
   touch: { sent: "触达成功", failed: "触达失败", dropped: "触达未发送" },
   points: { earned: "获得积分", spent: "消耗积分", expired: "积分过期", taken_back: "扣回积分", given_back: "退还积分" },
   tier: { raised: "等级提升", lowered: "等级下降" },
+  check_in: { made: "签到" },
   customer: { merged: "客户合并", split: "客户拆分" },
   segment: { entered: "进入人群", left: "离开人群" },
 } as const;
@@ -84,6 +85,8 @@ export const says = {
   pointsGivenBack: "退还 {{amount}} {{unit}}",
   tierRaised: "等级提升至“{{name}}”",
   tierLowered: "等级降至“{{name}}”",
+  checkedIn: "签到，连续 {{days}} 天",
+  madeUp: "补签 {{day}}，连续 {{days}} 天",
   journeyEntered: "进入旅程“{{name}}”",
   journeyEnded: "离开旅程“{{name}}”：{{how}}",
   segmentEntered: "进入人群“{{name}}”",

@@ -168,6 +168,7 @@ export const team = {
     "person.left_alone": "设置客户免打扰",
     "touch_rules.changed": "修改触达闸门规则",
     "ledger.asked": "申请人工记账",
+    "ledger.check_in_changed": "修改签到规则",
     "ledger.earning_changed": "修改积分获取规则",
     "ledger.posted": "人工记账",
     "ledger.refused": "拒绝人工记账",
