@@ -287,6 +287,8 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     touch.reassign(conn, resolution.merged)
     loyalty.split(conn, parted, now)
     loyalty.reassign(conn, resolution.merged, now)
+    loyalty.regroup_check_ins(conn, resolution.merged)
+    loyalty.regroup_tiers(conn, resolution.merged, [one for stays, other, _ in parted for one in (stays, other)])
     timeline.append(conn, journeys.reassign(conn, resolution.merged, now))
     customers.mark_stale(conn, {fact.customer_id for fact in splits})
     if splits:

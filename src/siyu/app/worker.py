@@ -12,7 +12,7 @@ from siyu.app.context import Context
 from siyu.app.greeting import greeter
 from siyu.app.jobs import register
 from siyu.app.journeying import Calling, Journeying
-from siyu.app.ledger import Sealing
+from siyu.app.ledger import Sealing, Tiering
 from siyu.app.loops import Loop
 from siyu.app.outward import outward
 from siyu.app.pipeline import Pipeline
@@ -26,6 +26,7 @@ from siyu.customers import service as customers
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
 from siyu.journeys import service as journeys
+from siyu.loyalty import service as loyalty
 from siyu.segments import service as segments
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
@@ -71,6 +72,7 @@ class Worker:
         journeying = Journeying.of(context)
         calling = Calling(context.database, context.clock, outward())
         sealing = Sealing(context.database, context.clock)
+        tiering = Tiering(context.database, context.clock)
         self._loops = [
             self._loop("pipeline", intake.CHANNEL, pipeline.run_once),
             self._loop("exporter", timeline.CHANNEL, exporter.export_once),
@@ -84,6 +86,7 @@ class Worker:
             self._loop("calling", journeys.CALLS_CHANNEL, calling.run_once),
             # Without a channel: to notify would have all who post wait for each other at their commit.
             self._loop("ledger", "", sealing.run_once),
+            self._loop("tiers", loyalty.TIERS_CHANNEL, tiering.run_once),
             self._loop("codes", channels.CODES_CHANNEL, rotation.run_once),
         ]
 

@@ -60,6 +60,8 @@ join(
     loyalty.accounts,
     loyalty.by_hand,
     loyalty.earning,
+    loyalty.tiers,
+    loyalty.check_in,
     touch.rules,
     touch.touches,
     touch.guard,

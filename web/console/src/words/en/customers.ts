@@ -251,6 +251,7 @@ export const customers: Words<typeof source> = {
     ties: "Friends and groups",
     touch: "Touches",
     points: "Points",
+    tiers: "Tiers and check-in",
     segments: "Segments",
     journeys: "Journeys",
     identity: "Identity",
