@@ -178,7 +178,11 @@ class Supervisor:
         return _Child(role, lambda: self._spawn(role), self._spawn(role))
 
     def _spawn(self, role: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {
+        # What NumPy is asked for here are small matrices by the thousand: on a busy machine its threads wait for each other
+        # many times longer than one of them needs.
+        environment = {
+            "OPENBLAS_NUM_THREADS": "1",
+            **os.environ,
             "SIYU_DATA_FOLDER": str(self._place.folder),
             "SIYU_POSTGRES_URL": self.postgres_url,
             "SIYU_CLICKHOUSE_URL": self.clickhouse_url,
