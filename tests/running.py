@@ -145,6 +145,7 @@ def begin(folder: Path, port: int, *arguments: str, fresh: bool = False, **envir
         "SIYU_LOG_LEVEL": "warning",
         "SIYU_MINIMUM_FREE_BYTES": str(64 << 20),
         "SIYU_POSTGRES_POOL": "4",
+        "SIYU_WORKERS": "1",  # without the relief, which is there where it matters
     }
     log = (folder / "siyu.log").open("ab")
     command = [sys.executable, "-m", "siyu.app.cli", "up", *arguments]
