@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 
 _WRITERS: Final = 2  # one commits while the other serialises
 _PARTS_A_COMMIT: Final = 20_000
-_SPACING: Final = 0.008  # seconds between the beginnings of two transactions of a few requests
-_ENOUGH: Final = 16  # requests that wait for no others
+_SPACING: Final = 0.005  # seconds between the beginnings of two transactions of a few messages
+_ENOUGH: Final = 8  # messages that wait for no others
 _RETRY_AFTER: Final = 5
 
 
@@ -48,6 +48,7 @@ class Coalescer:
         self._max_waiting_bytes = max_waiting_bytes
         self._waiting: list[_Request] = []
         self._waiting_bytes = 0
+        self._waiting_parts = 0
         self._arrived = asyncio.Event()
         self._enough = asyncio.Event()
         self._began = 0.0  # of the last transaction
@@ -79,9 +80,10 @@ class Coalescer:
         request = _Request(lane, parts, letters)
         self._waiting.append(request)
         self._waiting_bytes += size
+        self._waiting_parts += len(parts)
         self._busy |= self._writing > 0
         self._arrived.set()
-        if len(self._waiting) >= _ENOUGH:
+        if self._waiting_parts >= _ENOUGH:
             self._enough.set()
         try:
             await request.done
@@ -122,11 +124,11 @@ class Coalescer:
                 self._writing -= 1
 
     async def _gather(self) -> None:
-        """Wait for enough requests, or until the last transaction began long enough ago. Who sends alone, one request after
+        """Wait for enough messages, or until the last transaction began long enough ago. Who sends alone, one request after
         the other, waits for nobody.
         """
         left = self._began + _SPACING - time.monotonic()
-        if self._busy and left > 0 and len(self._waiting) < _ENOUGH and not self._closing:
+        if self._busy and left > 0 and self._waiting_parts < _ENOUGH and not self._closing:
             self._enough.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._enough.wait(), left)
@@ -141,6 +143,7 @@ class Coalescer:
             if parts >= _PARTS_A_COMMIT:
                 break
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        self._waiting_parts -= parts
         return batch
 
     def _write(self, batch: list[_Request]) -> None:
