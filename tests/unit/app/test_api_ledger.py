@@ -187,6 +187,27 @@ def test_check_in(asking: Asking, database: Database, buyer: int) -> None:
     assert client.put(f"{URL}/check_in", json=wanted).status_code == 409
 
 
+def test_tasks(asking: Asking, tell: Told, database: Database, buyer: int) -> None:
+    client = asking("ledger.read", "ledger.manage")
+    where = f"{URL}/tasks/customers/{buyer}"
+    assert (client.get(f"{URL}/tasks").json()["version"], client.get(where).json()) == (0, [])
+    task = {"code": "buy", "name": "再来一单", "fact": "order.paid", "rewards": [{"amount": 9}]}
+    wanted = {"version": 0, "rules": {"tasks": [task]}, "reason": "one more order"}
+    made = client.put(f"{URL}/tasks", json=wanted).json()
+    assert client.get(f"{URL}/tasks/versions").json() == [made]
+    (before,) = client.get(where).json()
+    assert (before["open"], before["done_at"], before["times"]) == (True, None, 0)
+    tell(order("a", "again", NOW, 5_000))
+    (after,) = client.get(where).json()
+    assert (after["open"], after["times"]) == (False, 1)
+    assert client.get(f"{URL}/customers/{buyer}").json()["accounts"][0]["balance"] == 9
+    wrong = {**wanted, "version": 1, "rules": {"tasks": [{**task, "fact": "points.earned"}]}}
+    refused = client.put(f"{URL}/tasks", json=wrong)
+    assert refused.status_code == 400
+    assert "would be fulfilled by what it gives itself" in refused.json()["message"]
+    assert client.get(f"{URL}/tasks/customers/{2**40}").status_code == 404
+
+
 def test_the_loop_and_the_job(web_context: Context, database: Database, buyer: int, clock: ManualClock) -> None:
     post(database, "one", buyer, 100, expires_at=NOW + DAY)
     sealing = ledger.Sealing(database, clock)

@@ -62,6 +62,7 @@ join(
     loyalty.earning,
     loyalty.tiers,
     loyalty.check_in,
+    loyalty.tasks,
     touch.rules,
     touch.touches,
     touch.guard,

@@ -18,6 +18,15 @@ from siyu.loyalty.service.holding import confirm, hold, release, run_out_holds
 from siyu.loyalty.service.posting import ensure_unit, post, post_one, sure, units
 from siyu.loyalty.service.reading import account_of, accounts_of, balance_at, balances, entries, posted, why
 from siyu.loyalty.service.sealing import seal
+from siyu.loyalty.service.tasks import (
+    change_tasks,
+    fulfil,
+    read_tasks,
+    regroup_tasks,
+    task_versions,
+    tasks,
+    tasks_of,
+)
 from siyu.loyalty.service.tiers import (
     TIERS_CHANNEL,
     change_tiers,
@@ -43,6 +52,7 @@ __all__ = [
     "by_hand",
     "change_check_in",
     "change_earning",
+    "change_tasks",
     "change_tiers",
     "check_in",
     "check_in_rules",
@@ -54,6 +64,7 @@ __all__ = [
     "ensure_unit",
     "entries",
     "expire_due",
+    "fulfil",
     "hold",
     "make_up",
     "move_due",
@@ -64,10 +75,12 @@ __all__ = [
     "preview_tiers",
     "read_check_in",
     "read_earning",
+    "read_tasks",
     "read_tiers",
     "reassign",
     "refuse",
     "regroup_check_ins",
+    "regroup_tasks",
     "regroup_tiers",
     "release",
     "reverse",
@@ -75,6 +88,9 @@ __all__ = [
     "seal",
     "split",
     "sure",
+    "task_versions",
+    "tasks",
+    "tasks_of",
     "tier_of",
     "tier_versions",
     "tiers",

@@ -42,6 +42,7 @@ from siyu.loyalty.types.check_in import (
 from siyu.loyalty.types.earning import EARNING, Cap, EarningRules, MultiplierDays, OrderRule
 from siyu.loyalty.types.facts import FACTS
 from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo
+from siyu.loyalty.types.tasks import TASKS, MemberTask, MemberTasks, TaskState
 from siyu.loyalty.types.tiers import TIERS, Tier, TierPreview, TierRules, TierStanding
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "CHECK_IN",
     "EARNING",
     "FACTS",
+    "TASKS",
     "TIERS",
     "UNIT_KINDS",
     "Account",
@@ -69,6 +71,8 @@ __all__ = [
     "Hold",
     "HoldRead",
     "LotRead",
+    "MemberTask",
+    "MemberTasks",
     "MultiplierDays",
     "NotEnough",
     "NotPosted",
@@ -79,6 +83,7 @@ __all__ = [
     "Request",
     "Reward",
     "Streak",
+    "TaskState",
     "Tier",
     "TierPreview",
     "TierRules",

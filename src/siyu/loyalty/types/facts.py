@@ -48,4 +48,15 @@ FACTS: tuple[FactKind, ...] = (
             "made_up": ("boolean", "with a card, later"),
         },
     ),
+    FactKind(
+        "task.done",
+        1,
+        "The customer did a task of members.",
+        "完成任务",
+        {
+            "task": ("string", "code of the task"),
+            "period": ("string", "day or week in which it counts, empty for once"),
+            "fact": ("string", "kind of the fact that fulfilled it"),
+        },
+    ),
 )

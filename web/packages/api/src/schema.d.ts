@@ -3460,6 +3460,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tasks
+         * @description The tasks in force.
+         */
+        get: operations["tasks_api_v1_ledger_tasks_get"];
+        /**
+         * Change
+         * @description Have other tasks in force. What was done under a code stays done.
+         */
+        put: operations["change_api_v1_ledger_tasks_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tasks/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Customer
+         * @description How a customer stands with every task.
+         */
+        get: operations["of_customer_api_v1_ledger_tasks_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tasks/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How they were changed, newest first.
+         */
+        get: operations["versions_api_v1_ledger_tasks_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/tiers": {
         parameters: {
             query?: never;
@@ -10280,6 +10344,115 @@ export interface components {
             state: string;
             /** Way */
             way: string;
+        };
+        /**
+         * MemberTask
+         * @description Something for members to do: it is done when a fact says so.
+         *
+         *     Attributes:
+         *         code: its word in facts.
+         *         name: for people.
+         *         fact: kind of the fact that fulfils it: ``relation.started``, ``chat.joined``, ``friend.added``, ``event.tracked`` …
+         *         rewards: what it gives.
+         *         where: properties that the fact has to have: ``{"relation": "follower"}``.
+         *         named: the name that the fact has to have: that of an event.
+         *         traits: what the profile has to have as well: a complete profile is the fact ``profile.identified`` with these.
+         *         every: how often it can be done: once, once a day or once a calendar week from Monday, on the brand's clock.
+         *         after: only by who has done this task, which stands before it: a series.
+         *         first: only by facts of this day or later; with ``last`` a season.
+         *         last: only by facts of this day or before.
+         */
+        MemberTask: {
+            /** After */
+            after?: string | null;
+            /** Code */
+            code: string;
+            /**
+             * Every
+             * @default once
+             * @enum {string}
+             */
+            every: "once" | "daily" | "weekly";
+            /** Fact */
+            fact: string;
+            /** First */
+            first?: string | null;
+            /** Last */
+            last?: string | null;
+            /** Name */
+            name: string;
+            /** Named */
+            named?: string | null;
+            /** Rewards */
+            rewards: components["schemas"]["Reward"][];
+            /** Traits */
+            traits?: string[];
+            /** Where */
+            where?: {
+                [key: string]: string | number | boolean;
+            };
+        };
+        /** MemberTaskState */
+        MemberTaskState: {
+            /**
+             * Done At
+             * @description When they did it in the present period; null: not yet.
+             */
+            done_at: string | null;
+            /**
+             * Open
+             * @description They can do it today.
+             */
+            open: boolean;
+            task: components["schemas"]["MemberTask"];
+            /**
+             * Times
+             * @description How often they have done it.
+             */
+            times: number;
+        };
+        /**
+         * MemberTasks
+         * @description Every task; of a series, the earlier first.
+         */
+        MemberTasks: {
+            /** Tasks */
+            tasks?: components["schemas"]["MemberTask"][];
+        };
+        /** MemberTasksChange */
+        MemberTasksChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the tasks that were changed.
+             */
+            version: number;
+        };
+        /** MemberTasksRead */
+        MemberTasksRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["MemberTasks"];
+            /**
+             * Version
+             * @description 0: nobody ever made any.
+             */
+            version: number;
         };
         /**
          * Merge
@@ -24038,6 +24211,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EarningRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tasks_api_v1_ledger_tasks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTasksRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_ledger_tasks_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberTasksChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTasksRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_customer_api_v1_ledger_tasks_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTaskState"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_ledger_tasks_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTasksRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */

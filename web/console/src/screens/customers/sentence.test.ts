@@ -54,7 +54,8 @@ describe("sentence", () => {
     expect(said(fact("tier.lowered", {}, { name: "Silver" }), "en")).toBe("Fell into the tier “Silver”");
   });
 
-  it("says how many days in a row somebody checked in", () => {
+  it("says how many days in a row somebody checked in, and which task they did", () => {
+    expect(said(fact("task.done", { task: "follow" }, { name: "关注公众号" }))).toBe("完成任务“关注公众号”");
     expect(said(fact("check_in.made", { day: "2026-03-03", streak: 7, made_up: false }))).toBe("签到，连续 7 天");
     expect(said(fact("check_in.made", { day: "2026-03-03", streak: 2, made_up: true }), "en")).toBe("Made up for 2026-03-03, 2 in a row");
   });

@@ -73,6 +73,7 @@ export const kind: Words<typeof kinds> = {
   points: { earned: "Points earned", spent: "Points spent", expired: "Points expired", taken_back: "Points taken back", given_back: "Points given back" },
   tier: { raised: "Tier raised", lowered: "Tier lowered" },
   check_in: { made: "Checked in" },
+  task: { done: "Task done" },
   customer: { merged: "Customers merged", split: "Customer split" },
   segment: { entered: "Segment entered", left: "Segment left" },
 };
@@ -87,6 +88,7 @@ export const says: Words<typeof sentences> = {
   tierLowered: "Fell into the tier “{{name}}”",
   checkedIn: "Checked in, {{days}} in a row",
   madeUp: "Made up for {{day}}, {{days}} in a row",
+  taskDone: "Did the task “{{name}}”",
   journeyEntered: "Entered the journey “{{name}}”",
   journeyEnded: "Left the journey “{{name}}”: {{how}}",
   segmentEntered: "Came into the segment “{{name}}”",

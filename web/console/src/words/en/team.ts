@@ -177,6 +177,7 @@ export const team: Words<typeof source> = {
     "ledger.posted": "Posted by hand",
     "ledger.refused": "Posting by hand refused",
     "ledger.reversed": "Transaction taken back",
+    "ledger.tasks_changed": "Tasks of members changed",
     "ledger.tiers_changed": "Tiers changed",
     "ledger.unit_changed": "Unit of the ledger changed",
     "touch.proposed": "Touch proposed by hand",

@@ -72,6 +72,7 @@ export const kind = {
   points: { earned: "获得积分", spent: "消耗积分", expired: "积分过期", taken_back: "扣回积分", given_back: "退还积分" },
   tier: { raised: "等级提升", lowered: "等级下降" },
   check_in: { made: "签到" },
+  task: { done: "完成任务" },
   customer: { merged: "客户合并", split: "客户拆分" },
   segment: { entered: "进入人群", left: "离开人群" },
 } as const;
@@ -87,6 +88,7 @@ export const says = {
   tierLowered: "等级降至“{{name}}”",
   checkedIn: "签到，连续 {{days}} 天",
   madeUp: "补签 {{day}}，连续 {{days}} 天",
+  taskDone: "完成任务“{{name}}”",
   journeyEntered: "进入旅程“{{name}}”",
   journeyEnded: "离开旅程“{{name}}”：{{how}}",
   segmentEntered: "进入人群“{{name}}”",

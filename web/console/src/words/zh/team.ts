@@ -173,6 +173,7 @@ export const team = {
     "ledger.posted": "人工记账",
     "ledger.refused": "拒绝人工记账",
     "ledger.reversed": "冲正账务记录",
+    "ledger.tasks_changed": "修改会员任务",
     "ledger.tiers_changed": "修改会员等级",
     "ledger.unit_changed": "修改账本单位",
     "touch.proposed": "手动触达客户",
