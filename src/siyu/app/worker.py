@@ -37,11 +37,10 @@ COLLECTING: Final = (400_000, 20, 20)
 # Seconds between the beginnings of two small pieces (see Loop). What a fact leads to has to happen within a second: each stage
 # takes a part of it, and leaves the processors to the others for the rest.
 _SPACING: Final = {
-    "pipeline": 0.04,
-    "exporter": 0.08,
-    "reacting": 0.08,
-    "standings": 0.5,
-    "journeys": 0.08,
+    "pipeline": 0.03,
+    "exporter": 0.06,
+    "reacting": 0.06,
+    "journeys": 0.06,
     "acting": 0.2,
 }
 
