@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.loyalty.conftest import DAY, ME, NOON, Ledger, join
 
+from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.kernel.errors import BadInput, Conflict, NotAllowed, NotFound
 from siyu.loyalty import service
@@ -173,6 +174,26 @@ def test_it_is_told(ledger: Ledger) -> None:
     found = unpack([bytes(row[0]) for row in ledger.rows("SELECT body FROM timeline.entry ORDER BY id")]).to_pylist()
     told = [(one["kind"], orjson.loads(one["properties"])) for one in found]
     assert told == [("check_in.made", {"day": "2026-03-03", "streak": 1, "made_up": False})]
+
+
+def test_by_an_operator(ledger: Ledger) -> None:
+    """Is audited once, whatever is repeated."""
+    rule(ledger)
+    cards(ledger, 1)
+    yesterday = TODAY - DAY
+    for _ in range(2):
+        ledger.done(lambda conn: service.check_in_for(conn, ME, 1, NOON))
+        ledger.done(lambda conn: service.make_up_for(conn, ME, 1, yesterday, NOON))
+    nobody = Principal("operator", 9, "nobody", frozenset())
+    for act in (
+        lambda conn: service.check_in_for(conn, nobody, 1, NOON),
+        lambda conn: service.make_up_for(conn, nobody, 1, yesterday, NOON),
+    ):
+        with pytest.raises(NotAllowed):
+            ledger.done(act)
+    for action, day in (("ledger.checked_in", TODAY), ("ledger.made_up", yesterday)):
+        (found,) = ledger.done(lambda conn, action=action: access.audit_page(conn, action=action))
+        assert (found.target, found.details["day"]) == ("customer:1", day.isoformat())
 
 
 def test_who_may_change_it(ledger: Ledger) -> None:

@@ -1,16 +1,18 @@
 """Orders earn by category, on multiplier days, up to caps; and find their person later."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import permutations
 from typing import Any
 
 import pytest
 from tests.unit.loyalty.conftest import ME, NOON, Ledger
-from tests.unit.loyalty.test_earning import points, tell, told
+from tests.unit.loyalty.test_earning import points, tell, through, told
 
 from siyu.customers import service as customers
 from siyu.customers.types import TraitWord
 from siyu.identity import service as identity
+from siyu.identity.types import Attribution
 from siyu.kernel.clock import to_millis
 from siyu.kernel.errors import BadInput
 from siyu.loyalty import service
@@ -122,6 +124,30 @@ def test_an_order_from_before_the_rules_takes_no_part(ledger: Ledger) -> None:
     assert points(ledger) == 100
     tell(ledger, paid("old", second=1, refunded=1_000))
     assert points(ledger) == 150
+
+
+def test_caps_hold_when_orders_are_told_at_once(ledger: Ledger) -> None:
+    rule(ledger, EarningRules(PLAIN, caps=[Cap(per_day=150)]))
+
+    def told_alone(number: int) -> None:
+        ledger.done(lambda conn: through(conn, [(paid(str(number)), Attribution(1 + number % 2, 7))]))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(told_alone, range(12)))
+    assert [ledger.balance(one) for one in (1, 2)] == [150, 150]
+    ledger.assert_whole()
+
+
+def test_what_an_order_earned_before_it_could_earn_by_several_rules(ledger: Ledger) -> None:
+    """Its rows name no rule: they count for the first by which it earns."""
+    rule(ledger, EarningRules([OrderRule(9, 100, platform="taobao", when="paid"), *PLAIN]))
+    tell(ledger, paid("1", second=1))
+    ledger.tamper("UPDATE loyalty.order_earning SET rule = NULL")
+    tell(ledger, paid("1", refunded=4_000, second=2))
+    assert points(ledger) == 60
+    tell(ledger, paid("1", refunded=10_000, second=3))
+    assert points(ledger) == 0
+    assert ledger.rows("SELECT count(*) FROM loyalty.transaction") == [(3,)]
 
 
 @pytest.mark.parametrize("said", [

@@ -193,6 +193,16 @@ def test_people_who_are_one_keep_the_higher(ledger: Ledger) -> None:
     assert ledger.rows("SELECT customer_id FROM loyalty.tier_standing") == [(2,)]
 
 
+def test_a_row_of_somebody_who_is_no_more_is_looked_at_once(ledger: Ledger) -> None:
+    rule(ledger, GROWTH)
+    ledger.earn(1, 600, unit="growth")
+    settle(ledger)
+    ledger.done(lambda conn: join(conn, 1, 2))
+    ledger.now = NOON + 90 * DAY
+    assert settle(ledger) == 1
+    assert ledger.rows("SELECT customer_id FROM loyalty.tier_standing") == []
+
+
 def test_who_may_and_what_nobody_saw(ledger: Ledger) -> None:
     assert rule(ledger, GROWTH).version == 1
     assert rule(ledger, GROWTH).version == 1

@@ -91,15 +91,15 @@ def calendar(
 
 
 @router.post("/customers/{customer_id}")
-def check_in(customer_id: PathNumber, _: CanPost, conn: Conn, now: Now) -> CheckedInRead:
+def check_in(customer_id: PathNumber, principal: CanPost, conn: Conn, now: Now) -> CheckedInRead:
     """Check a customer in for today. Safe to repeat: a day counts, and gives, once."""
-    return _made(service.check_in(conn, customer_id, now))
+    return _made(service.check_in_for(conn, principal, customer_id, now))
 
 
 @router.post("/customers/{customer_id}/make_up")
-def make_up(customer_id: PathNumber, wanted: MadeUp, _: CanPost, conn: Conn, now: Now) -> CheckedInRead:
+def make_up(customer_id: PathNumber, wanted: MadeUp, principal: CanPost, conn: Conn, now: Now) -> CheckedInRead:
     """Have one of their cards make up for a day that was missed. Safe to repeat: a day costs one card."""
-    return _made(service.make_up(conn, customer_id, wanted.day, now))
+    return _made(service.make_up_for(conn, principal, customer_id, wanted.day, now))
 
 
 def _made(found: CheckedIn) -> CheckedInRead:

@@ -100,6 +100,41 @@ def make_up(conn: Connection, customer_id: int, day: date, now: datetime) -> Che
     return _add(conn, living, day, now, made_up=True)
 
 
+def check_in_for(conn: Connection, principal: Principal, customer_id: int, now: datetime) -> CheckedIn:
+    """The same as :func:`check_in`, by an operator for a customer. Audited where it is new.
+
+    Raises:
+        NotAllowed: without the right ``ledger.post``.
+        NotFound: nobody ever had this id.
+    """
+    access.require(principal, "ledger.post")
+    return _recorded(conn, principal, check_in(conn, customer_id, now), "ledger.checked_in", now)
+
+
+def make_up_for(conn: Connection, principal: Principal, customer_id: int, day: date, now: datetime) -> CheckedIn:
+    """The same as :func:`make_up`, by an operator for a customer. Audited where it is new.
+
+    Raises:
+        NotAllowed: without the right ``ledger.post``.
+        NotFound, BadInput, NotEnough, Conflict: see there.
+    """
+    access.require(principal, "ledger.post")
+    return _recorded(conn, principal, make_up(conn, customer_id, day, now), "ledger.made_up", now)
+
+
+def _recorded(conn: Connection, principal: Principal, done: CheckedIn, action: str, now: datetime) -> CheckedIn:
+    if not done.repeated:
+        access.record(
+            conn,
+            actor=principal.actor,
+            action=action,
+            target=f"customer:{done.customer_id}",
+            details={"day": done.day.isoformat(), "streak": done.streak},
+            now=now,
+        )
+    return done
+
+
 def _living(conn: Connection, customer_id: int) -> int:
     identity.hold_people(conn, alone=False)
     living = identity.living(conn, customer_id)

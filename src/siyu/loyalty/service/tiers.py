@@ -173,6 +173,8 @@ def move_due(conn: Connection, now: datetime, limit: int = 5000) -> int:
     if not asked:
         return _go_round(conn, limit)
     moved = identity.living_of(conn, sorted(asked))
+    if moved:  # their successors are looked at; a row of theirs would be due for ever
+        tables.drop(conn, list(moved))
     ids = sorted({moved.get(one, one) for one in asked})
     held = tables.held(conn, ids)
     has = _measured(conn, found.rules, ids, now)
