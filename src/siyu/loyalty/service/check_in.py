@@ -12,6 +12,7 @@ from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.versions.service import Versions
 from siyu.engines.versions.types import Version
+from siyu.engines.zone import brand_zone
 from siyu.identity import service as identity
 from siyu.kernel.errors import Conflict
 from siyu.kernel.fact import Fact
@@ -34,7 +35,6 @@ from siyu.loyalty.types import (
 )
 from siyu.loyalty.types.check_in import CARD
 from siyu.timeline import service as timeline
-from siyu.touch import service as touch
 
 _VERSIONS: Final = Versions("loyalty.check_in_rules", CHECK_IN, rules.check, "check_in")
 _CLOSED: Final = CheckInRules(make_up_days=0)
@@ -225,4 +225,4 @@ def regroup_check_ins(conn: Connection, merged: Sequence[tuple[int, int]]) -> No
 
 
 def _today(now: datetime) -> date:
-    return now.astimezone(ZoneInfo(touch.brand_zone())).date()
+    return now.astimezone(ZoneInfo(brand_zone())).date()

@@ -11,11 +11,11 @@ from siyu.commerce import service as commerce
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.versions.types import Version
+from siyu.engines.zone import brand_zone
 from siyu.kernel.fact import Fact
 from siyu.loyalty.service.reckoning import VERSIONS, reckon
 from siyu.loyalty.service.tiers import orders_changed
 from siyu.loyalty.types import EarningRules
-from siyu.touch import service as touch
 
 _TURNS: Final = frozenset({"order.paid", "order.received", "order.refunded", "order.amended", "order.closed"})
 
@@ -40,7 +40,7 @@ def apply(conn: Connection, facts: Iterable[Fact], now: datetime) -> None:
     if found is None:
         return
     if orders := [one for one in commerce.standings(conn, keys) if one.customer_id]:
-        reckon(conn, found, orders, now, ZoneInfo(touch.brand_zone()))
+        reckon(conn, found, orders, now, ZoneInfo(brand_zone()))
 
 
 def _key(fact: Fact) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.versions.service import Versions
 from siyu.engines.versions.types import Version
+from siyu.engines.zone import brand_zone
 from siyu.identity import service as identity
 from siyu.kernel.fact import Fact
 from siyu.loyalty.rules import tasks as rules
@@ -22,7 +23,6 @@ from siyu.loyalty.store import tasks as tables
 from siyu.loyalty.store.tasks import Done
 from siyu.loyalty.types import TASKS, MemberTask, MemberTasks, TaskState
 from siyu.timeline import service as timeline
-from siyu.touch import service as touch
 
 _VERSIONS: Final = Versions("loyalty.task_rules", TASKS, rules.check, "tasks")
 
@@ -108,7 +108,7 @@ def _asked(found: MemberTasks, facts: Iterable[Fact]) -> _Asked:
     by_kind: dict[str, list[MemberTask]] = defaultdict(list)
     for task in found.tasks:
         by_kind[task.fact].append(task)
-    zone = ZoneInfo(touch.brand_zone())
+    zone = ZoneInfo(brand_zone())
     asked: _Asked = {}
     for fact in facts:
         if not fact.customer_id or fact.kind not in by_kind:
@@ -163,7 +163,7 @@ def tasks_of(conn: Connection, customer_id: int, now: datetime) -> list[TaskStat
     found = _VERSIONS.newest(conn)
     if found is None:
         return []
-    today = now.astimezone(ZoneInfo(touch.brand_zone())).date()
+    today = now.astimezone(ZoneInfo(brand_zone())).date()
     own: Mapping[str, list[Done]] = defaultdict(list)
     for one in tables.done(conn, [living], [task.code for task in found.rules.tasks]):
         own[one.task].append(one)

@@ -108,8 +108,8 @@ class TestCrash:
 
         exporter = threading.Thread(target=export, daemon=True)
         exporter.start()
-        for round_ in range(3):
-            time.sleep(0.15 + 0.14 * round_)
+        for round_ in range(5):
+            time.sleep(0.15 + 0.07 * round_)
             assert embedded.pid is not None
             os.kill(embedded.pid, signal.SIGKILL)
             while embedded.pid is not None:
