@@ -12,6 +12,7 @@ from siyu.identity.rules import laying, linking
 from siyu.identity.rules.board import (
     Links,
     array_board,
+    as_written,
     compiled,
     customers_of,
     in_order,
@@ -116,16 +117,19 @@ class TestCompiled:
         apart = [tuple(chance.sample(range(400), 2)) for _ in range(200)]
         plain = keep_apart(listed(TABLE, nodes, left[:], right[:], strength[:], [0] * 1500), apart)
         linking.link_all(plain, 0, 1500)
-        arrays = [np.array(column, np.int32) for column in (TABLE, nodes, left, right)]
-        board = array_board(*arrays, np.array(strength, np.int8))._replace(apart_head=np.full(400, -1, np.int32))
-        board = keep_apart(board, apart)
-        compiled().link_all(board, 0, 1500)
-        assert plain.outcome == board.outcome.tolist()
-        assert plain.reason == board.reason.tolist()
-        assert customers_of(plain) == owners_of(board).tolist()
+        for functions in (compiled(), as_written()):
+            arrays = [np.array(column, np.int32) for column in (TABLE, nodes, left, right)]
+            board = array_board(*arrays, np.array(strength, np.int8))._replace(apart_head=np.full(400, -1, np.int32))
+            board = keep_apart(board, apart)
+            functions.link_all(board, 0, 1500)
+            assert plain.outcome == board.outcome.tolist()
+            assert plain.reason == board.reason.tolist()
+            assert customers_of(plain) == owners_of(board).tolist()
         assert len(set(plain.outcome)) >= 6, "the story must have something of everything"
 
-    def test_order_of_a_bulk_import(self) -> None:
+    @pytest.mark.parametrize("worth_compiling", [0, boards.WORTH_COMPILING])
+    def test_order_of_a_bulk_import(self, worth_compiling: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(boards, "WORTH_COMPILING", worth_compiling)
         classes = np.array([NAMES.index(n) for n in ("user_id", "union_id", "phone", "anonymous_id")], np.int32)
         rights = np.array([3, 3, 2, 2, 2, 1], np.int32)  # device rarely, often; by contact; late, early; account
         strength = np.array([SELF, SELF, CONTACT, SELF, SELF, SELF], np.int8)

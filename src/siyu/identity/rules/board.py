@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from types import FunctionType
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ Int8s: TypeAlias = NDArray[np.int8]
 _SELDOM = np.array([15, *range(15, 5, -1), *np.repeat(np.arange(5, 0, -1), 3), 0], np.int8)
 
 _WORTH_THREADS = 100_000
+WORTH_COMPILING: Final = 20_000  # nodes or links: for fewer, compiling takes longer than all the rest
 # A link on 50,000,000 nodes waits for memory more than it computes; with these it is decided in 60 % of the time
 # (of 4 to 64 links ahead tried, all from 8 on did nearly as well).
 _FAR, _NEAR = 12, 6
@@ -108,7 +109,7 @@ def array_board(
     """A board of new nodes on arrays, each its own customer, with links that are still to be decided."""
     nodes, links = len(classes), len(left)
     state = np.empty(nodes * WIDTH, np.int32)
-    _share(ranges(nodes), lambda _, start, stop: compiled().set_up(state, table, classes, start, stop))
+    _share(ranges(nodes), lambda _, start, stop: played(nodes).set_up(state, table, classes, start, stop))
     nothing = np.empty(0, np.int32)
     return Board(
         state, table, left, right, strength, np.zeros(links, np.int8) if repeat is None else repeat,
@@ -185,7 +186,7 @@ def owners_of(board: Board) -> Int32s:
     nodes = len(board.state) // WIDTH
     found = np.empty(nodes, np.int32)
     # Finding shortens the ways in ``state``. Two cores may write the same place then, but only what leads to its root.
-    _share(ranges(nodes), lambda _, start, stop: compiled().owners(board.state, found, start, stop))
+    _share(ranges(nodes), lambda _, start, stop: played(nodes).owners(board.state, found, start, stop))
     return found
 
 
@@ -195,7 +196,7 @@ def fresh_from(board: Board) -> int:
 
 
 class Compiled(NamedTuple):
-    """The functions of :mod:`linking` and :mod:`laying` that a bulk import calls, as machine code."""
+    """The functions of :mod:`linking` and :mod:`laying` that a bulk import calls."""
 
     link_all: Callable[[Board, int, int], None]
     set_up: Callable[[Ints, Ints, Ints, int, int], None]
@@ -228,6 +229,18 @@ def _prefetch() -> Callable[[Ints, int], None]:
         return types.void(state, place), emit
 
     return cast("Callable[[Ints, int], None]", intrinsic(touch))
+
+
+def played(count: int) -> Compiled:
+    """The functions for so many nodes or links: compiled where that is worth its seconds, else as they are written."""
+    return compiled() if count >= WORTH_COMPILING else as_written()
+
+
+@cache
+def as_written() -> Compiled:
+    """The functions that Python runs itself; they take arrays as well."""
+    scope = vars(linking) | vars(laying)
+    return Compiled(*(scope[name] for name in Compiled._fields))
 
 
 @cache
@@ -285,7 +298,7 @@ def in_order(table: Int32s, classes: Int32s, links: Links) -> tuple[Int32s, Int3
     counts = np.zeros((len(parts), laying.TIERS * laying.STEPS * ((len(classes) >> laying.BLOCK) + 1)), np.int32)
     _share(
         parts,
-        lambda part, start, stop: compiled().rank_all(
+        lambda part, start, stop: played(count).rank_all(
             classes, table, given, seen, scale, keys, counts[part], start, stop
         ),
     )
@@ -298,5 +311,5 @@ def in_order(table: Int32s, classes: Int32s, links: Links) -> tuple[Int32s, Int3
         np.empty(count, np.int8),
         np.empty(count, np.int32),
     )
-    _share(parts, lambda part, start, stop: compiled().arrange(keys, begins[part], given, arranged, start, stop))
+    _share(parts, lambda part, start, stop: played(count).arrange(keys, begins[part], given, arranged, start, stop))
     return arranged

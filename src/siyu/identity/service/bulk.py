@@ -1,4 +1,4 @@
-"""A first import of tens of millions of links at once: the same rules, compiled, in an order of its own."""
+"""A first import of tens of millions of links at once: the same rules, compiled where it is much, in an order of its own."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from siyu.engines.vault import service as vault
 from siyu.identity.rules import linking
-from siyu.identity.rules.board import Links, array_board, compiled, in_order, keep_apart, owners_of, rule_row
+from siyu.identity.rules.board import Links, array_board, in_order, keep_apart, owners_of, played, rule_row
 from siyu.identity.rules.claims import Key, as_custom, stars
 from siyu.identity.rules.linking import Board
 from siyu.identity.service.play import AUTOMATIC, REASONS
@@ -91,10 +91,10 @@ def resolve_bulk(conn: Connection, links: Iterable[BulkLink], now: datetime) -> 
     known = bulk.known(conn)
     customers = sorted({row.customer_id for row in known})
     classes = [(row.type, row.scope) for row in bulk.classes(conn)]
-    if not classes:  # all of it is known: no need to compile
+    if not classes:  # all of it is known
         return BulkResult(0, 0, dict.fromkeys(_OUTCOMES.values(), 0), unusable, [], [])
     board, places, held = _board(conn, classes, known, customers)
-    compiled().link_all(board, held, len(board.left))
+    played(len(board.left)).link_all(board, held, len(board.left))
     log.info("identity.bulk.decided", links=len(places), nodes=len(board.state) // linking.WIDTH)
     return _write(conn, board, places, held, classes, known, customers, unusable, now)
 
@@ -143,7 +143,7 @@ def _board(
     owner = np.empty(count, np.int32)
     owner[: len(known)] = [index_of[row.customer_id] for row in known]
     owner[len(known) :] = np.arange(len(customers), len(customers) + count - len(known))
-    compiled().seat(board.state, owner, np.full(len(customers) + count, -1, np.int32))
+    played(count).seat(board.state, owner, np.full(len(customers) + count, -1, np.int32))
     board.state.reshape(-1, linking.WIDTH)[:, linking.CONFLICTS] = conflicts
     board.outcome[:held] = old_state
     board.counter[linking.FRESH] = len(customers) + count
@@ -152,7 +152,7 @@ def _board(
         cause=np.full(len(customers), -1, np.int32),
         apart_head=np.full(count, -1, np.int32),
     )
-    compiled().hold(board, held)
+    played(held).hold(board, held)
     return keep_apart(board, [(row.one, row.other) for row in bulk.aparts(conn)]), places, held
 
 

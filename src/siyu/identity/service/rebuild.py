@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, Row
 
 from siyu.identity.rules import linking
-from siyu.identity.rules.board import array_board, compiled, keep_apart, listed, part, rule_row
+from siyu.identity.rules.board import WORTH_COMPILING, array_board, compiled, keep_apart, listed, part, rule_row
 from siyu.identity.rules.linking import Board
 from siyu.identity.service.play import AUTOMATIC
 from siyu.identity.store import replaying, writing
@@ -24,7 +24,9 @@ class _Replay:
     links: list[Row[Any]]
 
 
-def rebuild(conn: Connection, now: datetime, *, repair: bool = False, compile_from: int = 20_000) -> list[Difference]:
+def rebuild(
+    conn: Connection, now: datetime, *, repair: bool = False, compile_from: int = WORTH_COMPILING
+) -> list[Difference]:
     """Replay the whole log and say where the stored assignment differs; with ``repair``, put it right.
 
     An empty answer means that customers, shared identifiers and the evidence that holds are exactly what the links and
