@@ -9,6 +9,7 @@ only at its end, and secrets that could be shown (copied vault items show their 
 """
 
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,11 +17,14 @@ from typing import Any, Final
 import psycopg
 
 from benchmarks.harness import Siyu
+from siyu.channels import service as channels
 from siyu.engines.clickhouse.client import Client, connect
+from siyu.engines.postgres import Database
 from siyu.timeline.columns import FACTS_PER_ENTRY
 
 MINUTES_A_COPY: Final = 37
 COPIES_AT_A_TIME: Final = 10
+_AT_ONCE: Final = 2  # rooms of PostgreSQL
 _FINGERPRINT: Final = "'^[0-9a-f]{{32}}$'"
 
 
@@ -51,14 +55,23 @@ def multiply(siyu: Siyu, customers: int, facts: int) -> Size:
             "SELECT greatest((SELECT max(id) FROM identity.customer), (SELECT max(id) FROM identity.identifier), "
             "(SELECT last_value FROM identity.id_seq))",
         )
-        connection.execute("SET synchronous_commit = off")
-        connection.execute("SET maintenance_work_mem = '1GB'")
         entries = _number(connection, "SELECT last_value + 1 FROM timeline.entry_id_seq")
         client = connect(siyu.running.clickhouse_url)
-        with ThreadPoolExecutor(1) as beside:  # each engine has a core
-            copied = beside.submit(_copy_facts, client, copies, step, entries, facts)
-            _copy_rows(connection, copies, step, entries)
-            copied.result()
+        orders = _number(connection, "SELECT coalesce(max(id), 0) + 1 FROM commerce.order_header")
+        numbers = {":step": step, ":orders": orders, ":minutes": MINUTES_A_COPY}
+        _fold_tallies(siyu)
+        with ThreadPoolExecutor(_AT_ONCE + 1) as beside:
+            copied = [beside.submit(_copy_facts, client, copies, step, entries, facts)]
+            url = siyu.running.postgres_url
+            copied += [beside.submit(_copy_rows, url, tables, copies, numbers) for tables in _by_room()]
+            for one in copied:
+                one.result()
+        _fold_tallies(siyu)
+        connection.execute(f"SELECT setval('identity.id_seq', {copies * step})".encode())
+        connection.execute(f"SELECT setval('timeline.entry_id_seq', {copies * entries})".encode())
+        connection.execute(
+            f"SELECT setval(pg_get_serial_sequence('commerce.order_header', 'id'), {copies * orders})".encode()
+        )
         size = [
             _number(connection, f"SELECT count(*) FROM {table}")
             for table in ("customers.profile", "commerce.order_header", "identity.identifier")
@@ -66,6 +79,14 @@ def multiply(siyu: Siyu, customers: int, facts: int) -> Size:
     count = int(client.scalar("SELECT count() FROM facts"))
     client.close()
     return Size(size[0], count, size[1], size[2], copies, time.perf_counter() - began)
+
+
+def _fold_tallies(siyu: Siyu) -> None:
+    """As the worker does hourly."""
+    database = Database(siyu.running.postgres_url)
+    with database.transaction() as conn:
+        channels.fold_tallies(conn)
+    database.close()
 
 
 def _number(connection: "psycopg.Connection[Any]", sql: str) -> int:
@@ -136,44 +157,51 @@ _TABLES: Final[dict[str, dict[str, str]]] = {
     "channels.contact": {"contact_id": _NAME, "union_id": _NAME_OR_NONE},
     "channels.follow": {"contact_id": _NAME, "since": _TIME, "ended_at": _TIME},
     "channels.chat_group": {"group_id": _NAME},
+    "channels.tally": {"object_id": f"CASE WHEN old.kind IN ('tag', 'staff') THEN {{c}} ELSE {_NAME} END"},
     "channels.chat_member": {"group_id": _NAME, "member_id": _NAME, "joined_at": _TIME, "left_at": _TIME},
     "vault.item": {"fingerprint": "CAST(md5(replace(CAST({c} AS text), '-', '') || ':' || k) AS uuid)"},
 }
 _COUNTED: Final = {"identity.ledger"}  # ids that only count
 
 
-def _copy_rows(connection: "psycopg.Connection[Any]", copies: int, step: int, entries: int) -> None:
-    """PostgreSQL: table by table, all copies in one statement; indexes of the large ones are made afterwards."""
-    orders = _number(connection, "SELECT coalesce(max(id), 0) + 1 FROM commerce.order_header")
-    numbers = {":step": step, ":orders": orders, ":minutes": MINUTES_A_COPY}
-    for table, changed in _TABLES.items():
-        columns = _columns(connection, table)
-        if table in _COUNTED:
-            columns.remove("id")
-        made = [changed.get(name, "{c}").format(c=f"old.{name}") for name in columns]
-        names = ", ".join(f'"{name}"' for name in columns)
-        sql = (
-            f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {', '.join(made)} "
-            f"FROM {table} AS old CROSS JOIN generate_series(1, {copies - 1}) AS k"
-        )
-        for name, value in numbers.items():
-            sql = sql.replace(name, str(value))
-        indexes = connection.execute(
-            """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
-               WHERE indrelid = %s::regclass AND NOT indisunique""",
-            (table,),
-        ).fetchall()
-        for index, _ in indexes:
-            connection.execute(f"DROP INDEX {index}".encode())
-        connection.execute(sql.encode())
-        for _, definition in indexes:
-            connection.execute(definition.encode())
-        connection.execute(f"VACUUM (ANALYZE) {table}".encode())
-    connection.execute(f"SELECT setval('identity.id_seq', {copies * step})".encode())
-    connection.execute(f"SELECT setval('timeline.entry_id_seq', {copies * entries})".encode())
-    connection.execute(
-        f"SELECT setval(pg_get_serial_sequence('commerce.order_header', 'id'), {copies * orders})".encode()
+def _by_room() -> list[list[str]]:
+    """The tables of each room, which may be copied beside those of another; the largest room first."""
+    order = ("commerce", "identity", "customers", "channels", "vault")
+    return [[one for one in _TABLES if one.startswith(f"{room}.")] for room in order]
+
+
+def _copy_rows(url: str, tables: Sequence[str], copies: int, numbers: Mapping[str, int]) -> None:
+    """PostgreSQL: table by table, all copies in one statement; indexes are made afterwards, but for unique ones."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("SET maintenance_work_mem = '512MB'")
+        for table in tables:
+            _copy_table(connection, table, copies, numbers)
+
+
+def _copy_table(connection: "psycopg.Connection[Any]", table: str, copies: int, numbers: Mapping[str, int]) -> None:
+    changed, columns = _TABLES[table], _columns(connection, table)
+    if table in _COUNTED:
+        columns.remove("id")
+    made = [changed.get(name, "{c}").format(c=f"old.{name}") for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    sql = (
+        f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {', '.join(made)} "
+        f"FROM {table} AS old CROSS JOIN generate_series(1, {copies - 1}) AS k"
     )
+    for name, value in numbers.items():
+        sql = sql.replace(name, str(value))
+    indexes = connection.execute(
+        """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+           WHERE indrelid = %s::regclass AND NOT indisunique""",
+        (table,),
+    ).fetchall()
+    for index, _ in indexes:
+        connection.execute(f"DROP INDEX {index}".encode())
+    connection.execute(sql.encode())
+    for _, definition in indexes:
+        connection.execute(definition.encode())
+    connection.execute(f"VACUUM (ANALYZE) {table}".encode())
 
 
 def _columns(connection: "psycopg.Connection[Any]", table: str) -> list[str]:
@@ -227,8 +255,8 @@ def _copied(ks: tuple[int, int], step: int, first: int, where: str, *, again: in
 
 
 def settle(client: Client, timeout: float = 300) -> None:
-    """Wait until ClickHouse has nothing to merge for two seconds."""
+    """Wait until ClickHouse has nothing to merge for a second."""
     quiet, deadline = 0, time.monotonic() + timeout
     while quiet < 4 and time.monotonic() < deadline:
         quiet = 0 if int(client.scalar("SELECT count() FROM system.merges")) else quiet + 1
-        time.sleep(0.5)
+        time.sleep(0.25)

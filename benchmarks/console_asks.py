@@ -35,7 +35,7 @@ class Mix:
     """
 
     def __init__(self, siyu: Siyu, client: httpx.Client, *, few: bool) -> None:
-        self._client, self._rng, self._few, self._some = client, random.Random(5), few, 12 if few else 30
+        self._client, self._rng, self._few, self._some = client, random.Random(5), few, 8 if few else 30
         self._now = datetime.now(UTC).replace(microsecond=0)
         with psycopg.connect(siyu.running.postgres_url) as connection:
             found = connection.execute("""
@@ -137,9 +137,9 @@ class Mix:
         return [*many, *few, *nobody]
 
     def _deep(self, query: dict[str, Any]) -> list[dict[str, Any]]:
-        """Pages 10, 20 and 30 of five hundred; 4 and 8 where there are fewer people."""
+        """Pages 10, 20 and 30 of five hundred; 2 and 4 where there are fewer people."""
         found, cursor = [], None
-        last, each = (8, 4) if self._few else (30, 10)
+        last, each = (4, 2) if self._few else (30, 10)
         for number in range(1, last + 1):
             answer = self._client.get(f"{API}/customers", params=query | ({"cursor": cursor} if cursor else {}))
             answer.raise_for_status()

@@ -1,9 +1,9 @@
 """How many decisions a second the touch gate makes, through its service and PostgreSQL, with every rule on.
 
 A city of people is made: most are friends of a member of staff, some follow the official account, some said no, half have
-a day that is known, a fifth live in other zones, and everybody received something before. Two processes then propose
+a day that is known, a fifth live in other zones, and everybody received something before. Three processes then propose
 touches of four programmes with control groups, in batches of thousands, one to three for a person at a time; people
-about whom the other decides at this moment come with the next batch, as journeys leave them to each other. What the gate lets
+about whom another decides at this moment come with the next batch, as journeys leave them to each other. What the gate lets
 through is handed to channels with its quotas in the same transaction. The second figure is that of people of
 whom everybody is sent to: all of the cost of sending, and none of the savings of saying no.
 
@@ -45,6 +45,7 @@ from siyu.touch.types import Message, Proposal, Wish
 NOW = datetime(2026, 3, 3, 4, tzinfo=UTC)  # noon in Shanghai
 DAY = timedelta(1)
 BATCH = 5000
+WORKERS = 3  # while one waits for PostgreSQL or the disk, the other two leave no processor idle
 _ME = access.system("benchmark")
 _CORP = {
     "corp_id": "ww0123456789abcdef", "agent_id": "1000002", "secret": "s" * 43, "callback_token": "token",
@@ -181,6 +182,7 @@ def proposals(city: City, number: int, ids: Sequence[int], *, easy: bool = False
 
 def _work(url: str, batches: Sequence[list[Proposal]], pipe: object) -> None:
     gc.set_threshold(*COLLECTING)
+    gc.freeze()  # the batches lie ready here; a worker has one at a time
     vault.configure(Keyring([b"k" * 32]))
     database = Database(url)
     counts: Counter[str] = Counter()
@@ -195,7 +197,7 @@ def _work(url: str, batches: Sequence[list[Proposal]], pipe: object) -> None:
             wanted = batch + left
             held = touch.hold_free(conn, [one.customer_id for one in wanted])
             free = [one for one in wanted if one.customer_id in held]
-            left = [one for one in wanted if one.customer_id not in held]  # the other process has them: with the next
+            left = [one for one in wanted if one.customer_id not in held]  # another process has them: with the next
             counts.update(one.outcome for one in touch.propose(conn, free, NOW, held))
     if left:
         with database.transaction() as conn:
@@ -214,7 +216,7 @@ class Measured:
     postgres_us: float
 
 
-def rate(server: EmbeddedPostgres, city: City, batches: Sequence[list[Proposal]], workers: int = 2) -> Measured:
+def rate(server: EmbeddedPostgres, city: City, batches: Sequence[list[Proposal]], workers: int = WORKERS) -> Measured:
     """Propose batches from some processes side by side."""
     context = multiprocessing.get_context("fork")
     pipes, processes = [], []

@@ -1,18 +1,20 @@
 """How many steps a second people take through a journey, with every rule of the gate on.
 
 A journey of five steps: a touch, a day's wait, a branch by value, another touch, the end; with a control group of a tenth.
-Everybody of the gate's own city (see ``benchmarks.gate``) enters it, the clock is moved, and two processes take them
+Everybody of the gate's own city (see ``benchmarks.gate``) enters it, the clock is moved, and some processes take them
 through. Then nine times as many enrolments are put beside them, waiting for days to come, and others go the same way:
 ``slowdown_at_10x`` is the time of a step then, as a multiple of that before. ``decisions_per_s`` is that of the gate alone, of others.
 
     python -m benchmarks.journeys [--quick]
 """
 
+import gc
 import multiprocessing
 import shutil
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,9 +23,10 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from benchmarks.gate import BATCH, NOW, City, fill, make_city, processor_time, proposals, rate
+from benchmarks.gate import BATCH, NOW, WORKERS, City, fill, make_city, processor_time, proposals, rate
 from benchmarks.harness import quick_flag, report
 from siyu.app.migrations import postgres_folders
+from siyu.app.worker import COLLECTING
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database, run, scalar
 from siyu.engines.postgres.embedded import EmbeddedPostgres
@@ -128,7 +131,7 @@ class Walked:
     postgres_us: float
 
 
-def walk(server: EmbeddedPostgres, city: City, workers: int = 2) -> Walked:
+def walk(server: EmbeddedPostgres, city: City, workers: int = WORKERS) -> Walked:
     """Take everybody through. The clock is moved a day when nobody is due any more."""
     context = multiprocessing.get_context("fork")
     moments = [NOW, NOW + DAY + timedelta(minutes=1)]
@@ -165,14 +168,13 @@ def pad(database: Database, journey_id: int, beside: int) -> None:
     halves = [(1, beside // 2), (beside // 2 + 1, beside)]
     parameters = [{"journey_id": journey_id, "now": NOW, "first": first, "last": last} for first, last in halves]
     fill(database, [(statement, each) for each in parameters])
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        run(conn, "VACUUM ANALYZE journeys.enrolment")
 
 
 def main() -> None:
     """Make the city, and take it through twice."""
     quick = quick_flag(__doc__ or "")
     people, again, others = (100_000, 20_000, 20_000) if quick else (1_000_000, 200_000, 100_000)
+    gc.set_threshold(*COLLECTING)  # as the worker has it, also in the processes that are made of this one
     vault.configure(Keyring([b"k" * 32]))
     folder = Path(tempfile.mkdtemp(prefix="siyu-bench-"))
     server = EmbeddedPostgres(folder / "pg")
@@ -191,8 +193,12 @@ def main() -> None:
         first = begin(database, city, "first")
         entered = enter(database, first, range(1, people + 1))
         before = walk(server, city)
-        pad(database, first, 10 * people)
-        enter(database, begin(database, city, "second"), range(people + 1, people + again + 1))
+        with ThreadPoolExecutor(1) as beside:
+            padded = beside.submit(pad, database, first, 10 * people)
+            enter(database, begin(database, city, "second"), range(people + 1, people + again + 1))
+            padded.result()
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            run(conn, "VACUUM ANALYZE journeys.enrolment")
         after = walk(server, city)
         with database.transaction() as conn:
             rows_ = int(scalar(conn, "SELECT count(*) FROM journeys.enrolment"))

@@ -52,6 +52,8 @@ _ROUNDS: Final = 7
 _FIRST_PERSON: Final = 1000
 _STEP: Final = 4  # identifiers take ids too: customers are about every fourth
 _DAYS: Final = 180
+_LOOK: Final = 0.02  # seconds between two looks at what has come; a figure is too high by half of it, on average
+_BEHIND: Final = 100  # entries of the log that may yet become durable behind others
 
 VIEWED, ADDED, PAID = (
     FactTest("event.tracked", "Product Viewed"),
@@ -347,6 +349,9 @@ def _watch(siyu: Siyu, segment_id: int, seen: _Seen, ending: threading.Event) ->
             tail = timeline.tail(conn, after=after, without=known, most=100_000)
         now = time.perf_counter()
         known |= set(tail.entries)
+        if len(known) > 2 * _BEHIND:  # what is older is there for long
+            after = sorted(known)[-_BEHIND]
+            known = {entry for entry in known if entry > after}
         for fact in tail.facts:
             if fact.kind == "segment.entered" and fact.name == str(segment_id):
                 seen.entered.setdefault(fact.customer_id, now)
@@ -357,7 +362,7 @@ def _watch(siyu: Siyu, segment_id: int, seen: _Seen, ending: threading.Event) ->
         for delivery_id, subject_id in made:
             seen.sent.setdefault(int(subject_id.removeprefix("wm")), now)
             last = delivery_id
-        time.sleep(0.01)
+        time.sleep(_LOOK)
     database.close()
 
 

@@ -1,22 +1,36 @@
-"""Fixtures for every test: a real PostgreSQL, started once a worker, and a fresh database for whoever asks."""
+"""Fixtures for every test: a real PostgreSQL and a real ClickHouse, each started once a worker and like new for whoever asks."""
 
+import gc
+import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+# Before NumPy is loaded: matrices here are small, and threads that wait for each other on two busy cores take thirty times
+# the time of one.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import httpx
 import pytest
+from httpx._transports import default as transports
 from hypothesis import settings
 from sqlalchemy import Connection
+from tests import running
 from tests.databases import Databases
 from xdist.scheduler import LoadScopeScheduling
 
-from siyu.app.migrations import postgres_folders
+from siyu.app.migrations import clickhouse_folders
+from siyu.app.place import Place
+from siyu.engines.clickhouse.client import Client, connect
+from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
+from siyu.engines.clickhouse.migrate import migrate as migrate_clickhouse
 from siyu.engines.postgres import Database
 from siyu.engines.postgres.embedded import EmbeddedPostgres
-from siyu.engines.postgres.migrate import migrate
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
 
@@ -30,6 +44,9 @@ _LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/",
 settings.register_profile("siyu", deadline=None)
 settings.load_profile("siyu")
 
+
+# To look for cycles among a million objects takes a third of a second, and to import and collect makes that many without one.
+gc.disable()
 
 # A shell that starts the tests in its background has them, and all that they start, deaf to Ctrl-C; tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -53,6 +70,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSiyuAWork
     return OneSiyuAWorker(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What workers share is said before they start."""
+    running.template_folder()
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays: cycles are looked for among what the tests make."""
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On several workers the long ones begin, so that none is left alone with one at the end."""
     if hasattr(config, "workerinput"):
@@ -71,39 +99,47 @@ def _keyring_again() -> None:
     vault.configure(Keyring([b"k" * 32]))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _certificates() -> Iterator[None]:
+    """Every HTTP client loads all certificates that there are, and none of the tests' speaks TLS: once a worker is enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transports, "create_ssl_context", cache(httpx.create_ssl_context))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """A server whose database ``siyu`` is migrated and used as the template of every test's own."""
     # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
     folder = Path(tempfile.mkdtemp(prefix="siyu-test-"))
-    server = EmbeddedPostgres(folder / "pg", config={"fsync": "off", "full_page_writes": "off"})
-    database = Database(server.start())
+    running.lay_out(folder)
+    # Nothing is vacuumed: rows stand in the order in which they came, also behind others that were deleted.
+    unvacuumed = {"autovacuum_vacuum_threshold": "2147483647", "autovacuum_vacuum_insert_threshold": "-1"}
+    server = EmbeddedPostgres(Place(folder).postgres, config={**running.QUICK, **unvacuumed})
     try:
-        migrate(database, postgres_folders())
-        database.close()
+        server.start()
         yield server
     finally:
-        database.close()
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def databases(postgres: EmbeddedPostgres) -> Databases:
+def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
     """Of that server."""
-    return Databases(postgres)
+    made = Databases(postgres)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def database(postgres: EmbeddedPostgres, databases: Databases) -> Iterator[Database]:
+def database(databases: Databases) -> Iterator[Database]:
     """A migrated, empty database of the test's own."""
-    name = databases.take()
-    own = Database(postgres.url(name))
+    own = databases.take()
     try:
         yield own
     finally:
-        own.close()
-        databases.give_back(name)
+        databases.give_back(own)
 
 
 @pytest.fixture
@@ -111,3 +147,40 @@ def conn(database: Database) -> Iterator[Connection]:
     """A transaction in a database of the test's own, committed at the end."""
     with database.transaction() as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def clickhouse_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of a server that is migrated: to start one takes longer than most files do."""
+    embedded = EmbeddedClickHouse(tmp_path_factory.mktemp("clickhouse"))
+    try:
+        yield embedded.start()
+    finally:
+        embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def _clickhouse(clickhouse_url: str) -> Iterator[Client]:
+    client = connect(clickhouse_url)
+    migrate_clickhouse(client, clickhouse_folders(), lock=nullcontext())
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def clickhouse(_clickhouse: Client) -> Client:
+    """That server, with nothing in it when a file begins."""
+    return _emptied(_clickhouse)
+
+
+@pytest.fixture
+def empty(clickhouse: Client) -> Client:
+    """That server, with nothing in it when a test begins."""
+    return _emptied(clickhouse)
+
+
+def _emptied(client: Client) -> Client:
+    for table in ("facts", "alias", "exposed"):
+        client.run(f"TRUNCATE TABLE {table}")
+    client.run("SYSTEM RELOAD DICTIONARY alias_map")
+    return client

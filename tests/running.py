@@ -1,12 +1,16 @@
 """A running Siyu for tests: the real command, the real engines, in a folder of its own."""
 
+import atexit
+import fcntl
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +21,17 @@ from typing import Any
 import httpx
 
 from siyu.app.context import Context, open_context
+from siyu.app.migrations import migrate
 from siyu.app.place import NotRunning, Place, Running
 from siyu.engines.access import service as access
+from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
+from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.settings import Settings
 
 ACTOR = access.system("tests")
+TEMPLATE = "SIYU_TEST_TEMPLATE"  # of the environment, so that all workers of a run know the place
+QUICK = {"fsync": "off", "full_page_writes": "off"}
+PLACES = {"SIYU_POSTGRES_URL", "SIYU_CLICKHOUSE_URL"}  # of engines that are not to be started
 
 
 @dataclass
@@ -116,14 +126,26 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def begin(folder: Path, port: int, *arguments: str, **environment: str) -> Siyu:
-    """Start ``siyu up`` and wait until it is ready."""
+def begin(folder: Path, port: int, *arguments: str, fresh: bool = False, **environment: str) -> Siyu:
+    """Start ``siyu up`` and wait until it is ready.
+
+    Args:
+        folder: its data; an empty one gets engines that are migrated and were never used, which is what a first start
+            makes of them.
+        port: of the web.
+        arguments: of the command.
+        fresh: the first start has to make everything itself.
+        environment: settings.
+    """
+    if not fresh and not (PLACES & os.environ.keys()):
+        lay_out(folder)
     variables = os.environ | {
         "SIYU_DATA_FOLDER": str(folder),
         "SIYU_HTTP_PORT": str(port),
         "SIYU_LOG_LEVEL": "warning",
         "SIYU_MINIMUM_FREE_BYTES": str(64 << 20),
         "SIYU_POSTGRES_POOL": "4",
+        "SIYU_WORKERS": "1",  # without the relief, which is there where it matters
     }
     log = (folder / "siyu.log").open("ab")
     command = [sys.executable, "-m", "siyu.app.cli", "up", *arguments]
@@ -139,6 +161,39 @@ def begin(folder: Path, port: int, *arguments: str, **environment: str) -> Siyu:
         except NotRunning:
             time.sleep(0.02)
     raise TimeoutError((folder / "siyu.log").read_text())
+
+
+def lay_out(folder: Path) -> None:
+    """Put engines that are migrated and empty into a data folder without any."""
+    place = Place(folder)
+    if place.postgres.exists() or place.clickhouse.exists():
+        return
+    shared = template_folder()
+    made = shared / "made"
+    with (shared / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            _make(draft := shared / "draft")
+            draft.rename(made)
+    subprocess.run(["cp", "-a", f"{made}/.", str(folder)], check=True)
+
+
+def template_folder() -> Path:
+    """Where the template of :func:`lay_out` is: one for this process and those it starts, made by the first that needs it."""
+    if TEMPLATE not in os.environ:
+        os.environ[TEMPLATE] = tempfile.mkdtemp(prefix="siyu-template-")
+        atexit.register(shutil.rmtree, os.environ[TEMPLATE], ignore_errors=True)
+    return Path(os.environ[TEMPLATE])
+
+
+def _make(folder: Path) -> None:
+    place = Place(folder)
+    postgres, clickhouse = EmbeddedPostgres(place.postgres, config=QUICK), EmbeddedClickHouse(place.clickhouse)
+    try:
+        migrate(postgres.start(), clickhouse.start())
+    finally:
+        clickhouse.stop()
+        postgres.stop()
 
 
 def end(siyu: Siyu) -> None:

@@ -3,7 +3,6 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -21,34 +20,48 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
+
+
 def room_of(path: Path) -> str:
     """``identity``, or ``engines.vault`` for what lies in the engines."""
     parts = path.relative_to(SOURCE).parts
     return f"engines.{parts[1].removesuffix('.py')}" if parts[0] == "engines" and len(parts) > 1 else parts[0]
 
 
-def strings(path: Path) -> Iterator[tuple[int, str]]:
-    """String constants but docstrings."""
+@cache
+def strings(path: Path) -> tuple[tuple[int, str], ...]:
+    """String constants but docstrings, each with its line."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = {
         id(node.body[0].value)
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            yield node.lineno, node.value
+    return tuple(
+        (node.lineno, node.value)
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+    )
 
 
 def where(path: Path, line: int) -> str:
     return f"{path.relative_to(ROOT)}:{line}"
 
 
-def calls(path: Path) -> Iterator[tuple[int, str]]:
-    """``a.b.c`` of every call and attribute."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute | ast.Name):
-            yield node.lineno, ast.unparse(node)
+def dotted(node: ast.expr) -> str:
+    """``a.b.c`` as it is written; of what is no name only the dots behind it."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+@cache
+def calls(path: Path) -> tuple[tuple[int, str], ...]:
+    """``a.b.c`` of every call and attribute, with its line."""
+    return tuple((node.lineno, dotted(node)) for node in nodes(path) if isinstance(node, ast.Attribute | ast.Name))
 
 
 class TestTables:
@@ -129,7 +142,7 @@ class TestClock:
 class TestImports:
     def test_kernel_needs_only_the_standard_library(self) -> None:
         for path in (SOURCE / "kernel").rglob("*.py"):
-            for node in ast.walk(tree(path)):
+            for node in nodes(path):
                 names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
                 names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 for name in names:
@@ -142,8 +155,8 @@ class TestImports:
         """
         found = []
         for path in FILES:
-            for node in ast.walk(tree(path)):
-                if isinstance(node, ast.Call) and ast.unparse(node.func) in {"importlib.import_module", "__import__"}:
+            for node in nodes(path):
+                if isinstance(node, ast.Call) and dotted(node.func) in {"importlib.import_module", "__import__"}:
                     parts = [part for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant | ast.Name)]
                     names = [
                         part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
@@ -161,7 +174,7 @@ class TestImports:
         loaders = {
             path.relative_to(SOURCE).as_posix()
             for path in FILES
-            for node in ast.walk(tree(path))
+            for node in nodes(path)
             if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("importlib.metadata"))
             or (isinstance(node, ast.Import) and any(one.name.startswith("importlib.metadata") for one in node.names))
         }
@@ -181,15 +194,15 @@ class TestSending:
         return {
             path.relative_to(SOURCE).as_posix()
             for path in FILES
-            for node in ast.walk(tree(path))
-            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == name
+            for node in nodes(path)
+            if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == name
         }
 
     def test_a_plugin_sends_what_was_delivered_and_nothing_else(self) -> None:
         senders = {
             path.relative_to(SOURCE).as_posix()
             for path in FILES
-            for node in ast.walk(tree(path))
+            for node in nodes(path)
             if isinstance(node, ast.Attribute) and node.attr == "send"
         }
         plugins = {one for one in senders if re.match(r"channels/(wecom|wechat)/", one)}

@@ -108,7 +108,7 @@ def test_every_acknowledged_message_becomes_its_facts_exactly_once(tmp_path: Pat
     rng = random.Random(seed)
     victims = [VICTIMS[number % len(VICTIMS)] for number in range(ROUNDS)]
     rng.shuffle(victims)
-    siyu = begin(tmp_path, port := free_port())
+    siyu = begin(tmp_path, port := free_port(), SIYU_WORKERS="2")
     try:
         key = siyu.new_source("chaos")
         senders = [Sender(siyu.url, key, number) for number in range(2)]
@@ -120,7 +120,7 @@ def test_every_acknowledged_message_becomes_its_facts_exactly_once(tmp_path: Pat
             os.kill(pid, signal.SIGKILL)
             if victim == "supervisor":
                 siyu.process.wait(10)
-                siyu = begin(tmp_path, port)
+                siyu = begin(tmp_path, port, SIYU_WORKERS="2")
         time.sleep(1)
         for sender in senders:
             sender.stop()

@@ -5,15 +5,14 @@ A short form runs with every `make test`; `make chaos` runs 50 rounds.
 
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from tests.forking import Forking
 from tests.unit.journeys.journeying import NOW, ZONE, begin, definition, enter
 
 from siyu.engines.clickhouse.client import Client
@@ -23,7 +22,6 @@ from siyu.journeys import service as journeys
 ROUNDS = int(os.environ.get("SIYU_CHAOS_ROUNDS", "6"))
 PEOPLE = 3000
 HOUR = timedelta(hours=1)
-ROOT = Path(__file__).parents[2]
 NO_CLICKHOUSE = cast("Client", None)
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120 + 30 * ROUNDS)]
@@ -39,12 +37,14 @@ def hourly(rounds: int) -> dict[str, dict[str, Any]]:
     return steps | {f"call{rounds}": {"kind": "goal"}}
 
 
-def walker(url: str, moment: Any) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.chaos.walker", url, moment.isoformat()]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+@pytest.fixture
+def walkers() -> Iterator[Forking]:
+    forking = Forking("tests.chaos.walker")
+    yield forking
+    forking.close()
 
 
-def test_each_step_happens_exactly_once_through_kills(database: Database) -> None:
+def test_each_step_happens_exactly_once_through_kills(database: Database, walkers: Forking) -> None:
     seed = int(os.environ.get("SIYU_CHAOS_SEED", str(time.time_ns())))
     rng = random.Random(seed)
     with database.transaction() as conn:
@@ -52,23 +52,14 @@ def test_each_step_happens_exactly_once_through_kills(database: Database) -> Non
         enter(conn, NO_CLICKHOUSE, journey, range(1, PEOPLE + 1))
     killed_at_work = 0
     for number in range(ROUNDS):
-        walkers = [walker(database.url, NOW + number * HOUR) for _ in range(2)]
-        try:
-            for one in walkers:
-                assert one.stdout is not None
-                assert one.stdout.readline() == "ready\n"
-            time.sleep(rng.uniform(0.0, 0.6))
-            killed_at_work += walkers[0].poll() is None
-            walkers[0].kill()  # SIGKILL
-            if rng.random() < 0.5:
-                walkers[1].kill()
-            for one in walkers:
-                one.wait(60)
-        finally:
-            for one in walkers:
-                one.kill()
-                one.stdout.close()  # type: ignore[union-attr]
-                one.wait()
+        one, other = [walkers.start(database.url, (NOW + number * HOUR).isoformat()) for _ in range(2)]
+        time.sleep(rng.uniform(0.0, 0.6))
+        killed_at_work += walkers.lives(one)
+        walkers.kill(one)
+        if rng.random() < 0.5:
+            walkers.kill(other)
+        walkers.wait(one)
+        walkers.wait(other)
     for number in range(2 * ROUNDS + 2):  # what is left, by one that lives
         while True:
             with database.transaction() as conn:

@@ -1,9 +1,5 @@
-"""A worker of journeys in a process of its own, to be killed: ``python -m tests.chaos.walker URL MOMENT``.
+"""A worker of journeys in a process of its own, to be killed."""
 
-Says ``ready`` before its first batch, and ends when nobody is due.
-"""
-
-import sys
 from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -14,10 +10,11 @@ from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
 from siyu.journeys import service as journeys
 
-if __name__ == "__main__":
+
+def work(url: str, moment: str) -> None:
+    """End when nobody is due."""
     vault.configure(Keyring([b"k" * 32]))
-    database, now = Database(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
-    print("ready", flush=True)
+    database, now = Database(url), datetime.fromisoformat(moment)
     while True:
         with database.transaction() as conn:
             # No step of the journey asks ClickHouse anything.

@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def siyu(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siyu]:
-    running = begin(tmp_path_factory.mktemp("siyu"), free_port())
+    running = begin(tmp_path_factory.mktemp("siyu"), free_port(), SIYU_WORKERS="2")
     try:
         yield running
     finally:

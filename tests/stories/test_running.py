@@ -29,7 +29,7 @@ def track(siyu: Siyu, key: str, name: str) -> None:
 
 def test_a_life(tmp_path: Path) -> None:
     """One folder: up, asked twice, looked at, killed, up again, stopped."""
-    siyu = begin(tmp_path, port := free_port())
+    siyu = begin(tmp_path, port := free_port(), fresh=True, SIYU_WORKERS="2")
     try:
         key = siyu.new_source("web")
         track(siyu, key, "Before")
@@ -49,7 +49,7 @@ def test_a_life(tmp_path: Path) -> None:
         left = family(siyu)
         os.kill(siyu.process.pid, signal.SIGKILL)
         siyu.process.wait(10)
-        siyu = begin(tmp_path, port)
+        siyu = begin(tmp_path, port, SIYU_WORKERS="2")
         assert eventually(lambda: [process for process in left if process.is_running()], lambda found: not found) == []
         track(siyu, key, "After")
         siyu.drain()
@@ -78,7 +78,9 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         )  # fmt: skip
     assert done.returncode == 1
     assert port in done.stderr
+    assert "SIYU_HTTP_PORT" in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "postgres").exists()  # nothing was begun
 
 
 @pytest.mark.parametrize(

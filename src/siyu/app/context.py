@@ -6,8 +6,8 @@ from siyu.engines.clickhouse.client import Client, connect
 from siyu.engines.postgres import Database
 from siyu.engines.settings import Settings
 from siyu.engines.vault import service as vault
+from siyu.engines.zone import set_brand_zone
 from siyu.kernel.clock import Clock, SystemClock
-from siyu.touch import service as touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ def open_context(settings: Settings, postgres_url: str, clickhouse_url: str, clo
     """
     database = Database(postgres_url, pool_size=settings.postgres_pool)
     database.reach()
+    set_brand_zone(settings.brand_zone)
     with database.transaction() as conn:
         key = settings.vault_key.get_secret_value()
-        touch.set_brand_zone(settings.brand_zone)
         vault.configure(vault.open_keyring(conn, key=key, file=settings.vault_key_file))
     return Context(settings, database, connect(clickhouse_url), clock or SystemClock())

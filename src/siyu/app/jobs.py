@@ -46,6 +46,7 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
             intake.keep_seen(conn, context.clock.now(), context.settings.intake_dedup_days)
             intake.fold_arrivals(conn, context.clock.now())
             channels.forget_welcomes(conn, context.clock.now())
+            channels.fold_tallies(conn)
             journeys.fold_passages(conn, context.clock.now())
         imports.forget_files(context)
 

@@ -1,6 +1,6 @@
 """The loop that takes people through journeys: whose hour has come, crowds, steps that are due, who is let out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -25,11 +25,14 @@ def react(
     conn: Connection, clickhouse: Client, shipment: Shipment | None, changes: Sequence[Change], now: datetime
 ) -> None:
     """Show journeys what they listen for of what has happened; people as OneID knows them now."""
-    journeys.react(conn, clickhouse, _happened(conn, shipment) if shipment is not None else (), changes, now)
+    if shipment is None and not changes:
+        return
+    ears = journeys.listen(conn)
+    happened = _happened(conn, shipment, ears.kinds) if shipment is not None else ()
+    journeys.react(conn, clickhouse, happened, changes, now, ears=ears)
 
 
-def _happened(conn: Connection, shipment: Shipment) -> list[Happened]:
-    kinds = journeys.kinds_heard(conn)
+def _happened(conn: Connection, shipment: Shipment, kinds: Collection[str]) -> list[Happened]:
     facts = shipment.facts
     said = facts["kind"].to_pylist()
     heard = [place for place, kind in enumerate(said) if kind in kinds]
@@ -65,15 +68,15 @@ class Journeying:
     def run_once(self) -> int:
         """Do a piece of each; returns how much was done, 0 when nothing is due. Each piece is a transaction."""
         now = self.clock.now()
+        with self.database.transaction() as conn:  # first: somebody may have entered by what they just did
+            stepped = journeys.step_once(conn, self.clickhouse, now, self.zone)
         with self.database.transaction() as conn:
             brought = journeys.bring_due(conn, now, self.zone)
         with self.database.transaction() as conn:
             let_in = journeys.let_crowds_in(conn, self.clickhouse, now)
         with self.database.transaction() as conn:
-            stepped = journeys.step_once(conn, self.clickhouse, now, self.zone)
-        with self.database.transaction() as conn:
             out = journeys.let_out(conn, now)
-        return brought + let_in + stepped.enrolments + out
+        return stepped.enrolments + brought + let_in + out
 
 
 @dataclass(frozen=True, slots=True)

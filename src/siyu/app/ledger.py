@@ -1,4 +1,4 @@
-"""The loop that seals the ledger, and the job that posts away what has expired and releases holds whose time is over."""
+"""The loops that seal the ledger and move customers between tiers, and the job that posts away what has expired and releases holds whose time is over."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +29,19 @@ class Sealing:
         """Seal a block of what is committed; returns of how many transactions, 0 when none waits."""
         with self.database.transaction() as conn:
             return loyalty.seal(conn, self.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Tiering:
+    """Several may run at once, in threads and processes: one of them moves customers between tiers."""
+
+    database: Database
+    clock: Clock
+
+    def run_once(self) -> int:
+        """Look at customers who are due; returns at how many, 0 when nobody is."""
+        with self.database.transaction() as conn:
+            return loyalty.move_due(conn, self.clock.now())
 
 
 def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> dict[str, int]:

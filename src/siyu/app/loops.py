@@ -28,13 +28,19 @@ class Loop(threading.Thread):
         database: where the notifications come from.
         channel: of LISTEN/NOTIFY, or several with blanks; empty for a loop that only looks now and then.
         work: does the next piece; returns how much it did.
+        spacing: seconds from the beginning of one piece to that of the next, at least. A piece costs much before it has
+            done anything: where little comes at a time, and always more, it is done together, and the processors are
+            left to what follows. Who has had nothing to do begins at once, and longer pieces follow each other at once.
     """
 
-    def __init__(self, name: str, database: Database, channel: str, work: Callable[[], int]) -> None:
+    def __init__(
+        self, name: str, database: Database, channel: str, work: Callable[[], int], *, spacing: float = 0.0
+    ) -> None:
         super().__init__(name=name, daemon=True)
         self._database = database
         self._channel = channel
         self._work = work
+        self._spacing = spacing
         self._ending = threading.Event()
 
     def stop(self) -> None:
@@ -50,8 +56,11 @@ class Loop(threading.Thread):
                     for channel in self._channel.split():
                         listener.execute(f"LISTEN {channel}".encode())
                     while not self._ending.is_set():
+                        began = time.monotonic()
                         if self._work() == 0:
                             self._wait(listener)
+                        if (left := began + self._spacing - time.monotonic()) > 0:
+                            self._ending.wait(left)
                         pause = 0.1
             except Exception as error:
                 if isinstance(getattr(error, "orig", error), DeadlockDetected):

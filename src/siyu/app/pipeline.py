@@ -69,6 +69,7 @@ def absorb(conn: Connection, ahead: Ahead, messages: Sequence[Message], now: dat
     facts += channels.arrive(conn, facts, now)
     channels.hear(conn, messages, now)
     loyalty.apply(conn, of_orders, now)
+    loyalty.fulfil(conn, facts, now)
     timeline.append(conn, facts)
     segments.touch(conn, fresh, segments.NEW)
     if len(messages) <= intake.WHISPERED:  # somebody may be trying out a source; a full batch is no try

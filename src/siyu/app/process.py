@@ -6,13 +6,13 @@ import sys
 import threading
 import time
 
-from siyu.app.context import open_context
 from siyu.engines import logging
 from siyu.engines import settings as all_settings
 
 
 def main() -> None:
     """Run one role until told to stop, or until the supervisor is gone."""
+    gc.disable()  # until everything is loaded: modules are no garbage, and to look through them is a sixth of the start
     role = sys.argv[1]
     if len(sys.argv) > 2:
         _end_with(int(sys.argv[2]))
@@ -24,6 +24,8 @@ def main() -> None:
         from siyu.app.worker import serve  # noqa: PLC0415 - and the web not the worker's
     else:
         from siyu.app.relief import serve  # noqa: PLC0415 - nor the relief either's
+    from siyu.app.context import open_context  # noqa: PLC0415 - it is a part of them
+
     settle()
     if len(sys.argv) > 2 and not sys.stdin.readline():  # the supervisor says when the engines are ready
         sys.exit(1)
@@ -35,6 +37,7 @@ def settle() -> None:
     # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700
     # objects would take a quarter of the time.
     gc.freeze()
+    gc.enable()
     gc.set_threshold(500_000, 20, 50)
     # Threads here wait for engines most of the time: who hears an answer should not wait 5 ms for its turn.
     sys.setswitchinterval(0.0005)

@@ -5,15 +5,15 @@ become durable together, so that a kill at any moment repeats and loses nothing.
 transaction, the shipment and what segments changed; the next room that reacts is one more line in ``_REACTIONS``.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 import structlog
+from numpy.typing import NDArray
 from pyroaring import BitMap64
 from sqlalchemy import Connection
 
@@ -23,7 +23,7 @@ from siyu.engines.postgres import Database
 from siyu.identity import service as identity
 from siyu.kernel.clock import Clock, to_millis
 from siyu.segments import service as segments
-from siyu.segments.types import Change
+from siyu.segments.types import Change, Told
 from siyu.timeline import service as timeline
 from siyu.timeline.types import Shipment
 from siyu.touch import service as touch
@@ -50,9 +50,8 @@ def learn_days(
     if shipment is None:
         return
     facts = shipment.facts
-    kinds = facts["kind"].combine_chunks().dictionary_encode()
-    wanted = np.array([kind in touch.ACTS for kind in kinds.dictionary.to_pylist()], bool)
-    acts = wanted[kinds.indices.to_numpy(zero_copy_only=False)] if len(wanted) else np.zeros(0, bool)
+    kind, kinds = _coded(facts["kind"])
+    acts = np.isin(kind, [code for code, said in enumerate(kinds) if said in touch.ACTS])
     if acts.any():
         ids, vias = (facts[name].to_numpy()[acts].astype(np.int64) for name in ("customer_id", "via"))
         owners = identity.owners_now(conn, ids, vias)
@@ -89,8 +88,8 @@ class Reacting:
             if shipment is None:
                 return 0
             now = self.clock.now()
-            touched, of_names = touched_by(conn, shipment, now)
-            changes = segments.react(conn, self.clickhouse, touched, now, of_names)
+            touched, told = touched_by(conn, shipment, now)
+            changes = segments.react(conn, self.clickhouse, touched, now, told)
             self._follow(conn, shipment, changes, now)
         return 1 + shipment.facts.num_rows
 
@@ -115,31 +114,27 @@ class Reacting:
             reaction(conn, self.clickhouse, shipment, changes, now)
 
 
-def touched_by(
-    conn: Connection, shipment: Shipment, now: datetime
-) -> tuple[Mapping[str, BitMap64], Callable[[str, Collection[str]], BitMap64]]:
-    """What happened (kinds of facts, and what segments hear of besides) → to whom, as OneID knows them now; and who that is
-    of facts of a kind with one of some names.
-    """
+def touched_by(conn: Connection, shipment: Shipment, now: datetime) -> tuple[Mapping[str, BitMap64], Told]:
+    """What happened (kinds of facts, and what segments hear of besides) → to whom, as OneID knows them now; and the facts."""
     facts = shipment.facts
-    kinds = facts["kind"].combine_chunks().dictionary_encode()
-    ids, vias = (facts[name].to_numpy().astype(np.int64) for name in ("customer_id", "via"))
-    codes = kinds.indices.to_numpy(zero_copy_only=False)
+    (kind, kinds), (name, names) = (_coded(facts[column]) for column in ("kind", "name"))
+    ids, vias = (facts[column].to_numpy().astype(np.int64) for column in ("customer_id", "via"))
     owners = identity.owners_now(conn, ids, vias) if len(ids) else ids
+    at = facts["occurred_at"].cast(pa.int64()).to_numpy()
     touched = {
-        str(kind): BitMap64(np.unique(owners[(codes == code) & (owners > 0)]).tolist())
-        for code, kind in enumerate(kinds.dictionary.to_pylist())
+        said: BitMap64(np.unique(owners[(kind == code) & (owners > 0)]).tolist()) for code, said in enumerate(kinds)
     }
-    ahead = facts["occurred_at"].cast(pa.int64()).to_numpy() > to_millis(now) - 1  # to_millis may round up
+    ahead = at > to_millis(now) - 1  # to_millis may round up
     if ahead.any():
         touched[segments.AHEAD] = BitMap64(np.unique(owners[ahead & (owners > 0)]).tolist())
     if len(shipment.aliases):
         touched[ALIASES] = BitMap64(identity.owners_now(conn, np.unique(shipment.aliases)).tolist())
-    places = {str(kind): code for code, kind in enumerate(kinds.dictionary.to_pylist())}
+    return touched, Told(owners, at, kind, name, kinds, names)
 
-    def of_names(kind: str, names: Collection[str]) -> BitMap64:
-        own = (codes == places.get(kind, -1)) & (owners > 0)
-        named = pa.compute.is_in(facts["name"].filter(own), value_set=pa.array(sorted(names), pa.string()))
-        return BitMap64(np.unique(owners[own][named.to_numpy()]).tolist())
 
-    return touched, of_names
+def _coded(texts: "pa.ChunkedArray[Any]") -> tuple[NDArray[np.int64], list[str]]:
+    """Each text as its place among the different ones."""
+    coded = texts.combine_chunks().dictionary_encode()
+    return coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), [
+        str(text) for text in coded.dictionary.to_pylist()
+    ]

@@ -1,9 +1,11 @@
 """``siyu up``: starts the engines and the processes, keeps them running, stops them in order."""
 
 import contextlib
+import errno
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,16 +18,19 @@ import structlog
 
 from siyu.app.migrations import migrate
 from siyu.app.place import Place
+from siyu.engines.clickhouse.client import connect
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
+from siyu.engines.postgres import Database
 from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.settings import Settings
-from siyu.kernel.errors import EngineProblem
+from siyu.kernel.errors import EngineProblem, original
 
 log = structlog.get_logger(__name__)
 
 ROLES: Final = ("web", "worker")
 _LOOK_EVERY: Final = 0.25  # seconds
 _STOP_WITHIN: Final = 30.0
+_LEAVES_WITHIN: Final = 5.0  # a web process whose supervisor was killed
 _STEADY: Final = 30.0  # a process that ran this long before it died is started again at once
 
 
@@ -77,6 +82,7 @@ class Supervisor:
             EngineProblem: an engine or process did not start; whatever had started is stopped again.
         """
         try:
+            self._look_around()
             starting = [threading.Thread(target=self._start_clickhouse)] if self._clickhouse else []
             if self._clickhouse:
                 self.clickhouse_url = self._clickhouse.listen()
@@ -167,6 +173,17 @@ class Supervisor:
         if self._postgres:
             self._postgres.stop()
 
+    def _look_around(self) -> None:
+        """What would end the start later is said before anything has begun."""
+        if "web" in self._roles:
+            _free_port(self._settings.http_host, self._settings.http_port)
+        if self._settings.postgres_url:
+            database = Database(self._settings.postgres_url, pool_size=2)
+            database.reach()
+            database.close()
+        if self._settings.clickhouse_url:
+            connect(self._settings.clickhouse_url).close()
+
     def _start_clickhouse(self) -> None:
         assert self._clickhouse
         try:
@@ -178,7 +195,11 @@ class Supervisor:
         return _Child(role, lambda: self._spawn(role), self._spawn(role))
 
     def _spawn(self, role: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {
+        # What NumPy is asked for here are small matrices by the thousand: on a busy machine its threads wait for each other
+        # many times longer than one of them needs.
+        environment = {
+            "OPENBLAS_NUM_THREADS": "1",
+            **os.environ,
             "SIYU_DATA_FOLDER": str(self._place.folder),
             "SIYU_POSTGRES_URL": self.postgres_url,
             "SIYU_CLICKHOUSE_URL": self.clickhouse_url,
@@ -257,6 +278,32 @@ def run_until_signalled(supervisor: Supervisor, ready: Callable[[], None]) -> No
     finally:
         while supervising.is_alive():
             supervising.join(0.2)  # with a limit, so that signals are heard
+
+
+def _free_port(host: str, port: int) -> None:
+    """See that nobody listens there; the web of a Siyu that was killed a moment ago is given the time to end.
+
+    Raises:
+        EngineProblem: somebody does, or the address is not one of this machine.
+    """
+    deadline = time.monotonic() + _LEAVES_WITHIN
+    while True:
+        try:
+            family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            socket.create_server((host, port), family=family).close()
+            return
+        except OSError as problem:
+            if problem.errno == errno.EADDRINUSE and time.monotonic() < deadline:
+                time.sleep(0.05)
+                continue
+            said = problem.strerror or str(problem)
+            raise EngineProblem(
+                engine="siyu web",
+                reason=f"it cannot listen on {host}, port {port}: {said}.",
+                reason_zh=f"无法监听 {host} 的端口 {port}{original(said)}。",
+                advice="Stop whatever uses it, or set SIYU_HTTP_PORT and SIYU_HTTP_HOST to what is free.",
+                advice_zh="请停止占用该端口的程序，或将 SIYU_HTTP_PORT 与 SIYU_HTTP_HOST 改为可用的地址。",
+            ) from None
 
 
 def _let_go(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import threading
+from collections.abc import Callable
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from siyu.app.context import Context
 from siyu.app.greeting import greeter
 from siyu.app.jobs import register
 from siyu.app.journeying import Calling, Journeying
-from siyu.app.ledger import Sealing
+from siyu.app.ledger import Sealing, Tiering
 from siyu.app.loops import Loop
 from siyu.app.outward import outward
 from siyu.app.pipeline import Pipeline
@@ -25,6 +26,7 @@ from siyu.customers import service as customers
 from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
 from siyu.journeys import service as journeys
+from siyu.loyalty import service as loyalty
 from siyu.segments import service as segments
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
@@ -32,6 +34,15 @@ from siyu.touch import service as touch
 # A batch makes a hundred thousand objects that all go with it, in no circles: to look through them after every 700 new
 # ones is a quarter of the work.
 COLLECTING: Final = (400_000, 20, 20)
+# Seconds between the beginnings of two small pieces (see Loop). What a fact leads to has to happen within a second: each stage
+# takes a part of it, and leaves the processors to the others for the rest.
+_SPACING: Final = {
+    "pipeline": 0.03,
+    "exporter": 0.06,
+    "reacting": 0.06,
+    "journeys": 0.06,
+    "acting": 0.2,
+}
 
 
 def serve(context: Context) -> None:
@@ -60,21 +71,26 @@ class Worker:
         journeying = Journeying.of(context)
         calling = Calling(context.database, context.clock, outward())
         sealing = Sealing(context.database, context.clock)
+        tiering = Tiering(context.database, context.clock)
         self._loops = [
-            Loop("pipeline", context.database, intake.CHANNEL, pipeline.run_once),
-            Loop("exporter", context.database, timeline.CHANNEL, exporter.export_once),
-            Loop("reacting", context.database, f"{timeline.SHIPPED} {segments.CHANNEL}", reacting.run_once),
-            Loop("standings", context.database, customers.CHANNEL, standings.run_once),
-            Loop("syncing", context.database, channels.CHANNEL, syncing.run_once),
-            Loop("acting", context.database, channels.ACTS_CHANNEL, acting.run_once),
-            Loop("touching", context.database, touch.CHANNEL, touching.decide_once),
-            Loop("outcomes", context.database, channels.TURNED_CHANNEL, touching.hear_once),
-            Loop("journeys", context.database, journeys.CHANNEL, journeying.run_once),
-            Loop("calling", context.database, journeys.CALLS_CHANNEL, calling.run_once),
+            self._loop("pipeline", intake.CHANNEL, pipeline.run_once),
+            self._loop("exporter", timeline.CHANNEL, exporter.export_once),
+            self._loop("reacting", f"{timeline.SHIPPED} {segments.CHANNEL}", reacting.run_once),
+            self._loop("standings", customers.CHANNEL, standings.run_once),
+            self._loop("syncing", channels.CHANNEL, syncing.run_once),
+            self._loop("acting", channels.ACTS_CHANNEL, acting.run_once),
+            self._loop("touching", touch.CHANNEL, touching.decide_once),
+            self._loop("outcomes", channels.TURNED_CHANNEL, touching.hear_once),
+            self._loop("journeys", journeys.CHANNEL, journeying.run_once),
+            self._loop("calling", journeys.CALLS_CHANNEL, calling.run_once),
             # Without a channel: to notify would have all who post wait for each other at their commit.
-            Loop("ledger", context.database, "", sealing.run_once),
-            Loop("codes", context.database, channels.CODES_CHANNEL, rotation.run_once),
+            self._loop("ledger", "", sealing.run_once),
+            self._loop("tiers", loyalty.TIERS_CHANNEL, tiering.run_once),
+            self._loop("codes", channels.CODES_CHANNEL, rotation.run_once),
         ]
+
+    def _loop(self, name: str, channel: str, work: Callable[[], int]) -> Loop:
+        return Loop(name, self._context.database, channel, work, spacing=_SPACING.get(name, 0.0))
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; what is begun is finished."""

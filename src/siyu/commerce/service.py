@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from siyu.commerce import store
 from siyu.commerce.rules import EMPTIED, STATUSES, Snapshot, View, facts_of_change, fold, is_order, read_view
-from siyu.commerce.types import Order, OrderLine, OrderPage, OrderStanding, PlatformValue, Value
+from siyu.commerce.types import LineStanding, Order, OrderLine, OrderPage, OrderStanding, PlatformValue, Value
 from siyu.customers import service as customers
 from siyu.customers.types import Bought, PurchaseMeans
 from siyu.engines.cursor import foreign_cursor
@@ -22,7 +22,19 @@ from siyu.identity.types import Attribution
 from siyu.intake.types import Message
 from siyu.kernel.fact import Fact
 
-__all__ = ["apply", "bought", "orders_of", "read", "reassign", "reassign_by_via", "standings", "values_of"]
+__all__ = [
+    "apply",
+    "bought",
+    "bought_since",
+    "line_standings",
+    "orders_of",
+    "read",
+    "reassign",
+    "reassign_by_via",
+    "standings",
+    "standings_between",
+    "values_of",
+]
 
 _Part = tuple[PlatformValue, datetime | None, datetime | None]
 _Told = list[tuple[View, Message, Attribution]]
@@ -175,6 +187,24 @@ def standings(conn: Connection, keys: Iterable[tuple[str, str, str]]) -> list[Or
     return [OrderStanding(*row) for row in store.standings(conn, set(keys))]
 
 
+def standings_between(conn: Connection, wanted: Sequence[tuple[int, datetime, datetime]]) -> list[OrderStanding]:
+    """What paid orders of customers come to now, by their ids.
+
+    Args:
+        conn: an open transaction.
+        wanted: (customer, from, until): only what was bought at or after the one and before the other. A customer once.
+    """
+    return [OrderStanding(*row) for row in store.standings_between(conn, wanted)] if wanted else []
+
+
+def line_standings(conn: Connection, order_ids: Sequence[int]) -> dict[int, list[LineStanding]]:
+    """The lines of orders in the order of their numbers; an order without lines is absent."""
+    found: dict[int, list[LineStanding]] = defaultdict(list)
+    for order_id, *line in store.line_standings(conn, order_ids) if order_ids else ():
+        found[order_id].append(LineStanding(*line))
+    return dict(found)
+
+
 def orders_of(conn: Connection, customer_id: int, *, cursor: str | None = None, limit: int = 50) -> OrderPage:
     """Orders of a customer, newest first, with their lines.
 
@@ -246,6 +276,17 @@ def _value(customer_id: int, parts: list[_Part]) -> Value:
         last_order_at=max((last for _, _, last in parts if last), default=None),
         platforms=tuple([part for part, _, _ in parts]),
     )
+
+
+def bought_since(
+    conn: Connection, customer_ids: Sequence[int], since: datetime | None, purchase: PurchaseMeans
+) -> dict[int, tuple[int, int, datetime]]:
+    """(purchases, what was paid and did not go back in fen, when the first was) of what was bought after ``since``.
+
+    Who bought nothing after it is absent.
+    """
+    found = store.bought_since(conn, customer_ids, since, purchase) if customer_ids else ()
+    return {customer_id: (orders, net, first) for customer_id, orders, net, first in found}
 
 
 def bought(conn: Connection, customer_ids: Sequence[int], purchase: PurchaseMeans = "kept") -> dict[int, Bought]:

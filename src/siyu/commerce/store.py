@@ -336,7 +336,7 @@ def standings(conn: Connection, keys: Iterable[Key]) -> list[tuple[Any, ...]]:
         SELECT header.* FROM json_to_recordset(CAST(:shops AS json)) AS wanted (platform text, shop text, numbers json)
         CROSS JOIN LATERAL (
             SELECT id, o.platform, o.shop, order_no, customer_id, via, paid_fen, refunded_fen, told & 2 > 0, told & 8 > 0,
-                   coalesce(received_at, paid_at, ordered_at)
+                   coalesce(received_at, paid_at, ordered_at), coalesce(paid_at, ordered_at)
             FROM commerce.order_header AS o
             WHERE o.platform = wanted.platform AND o.shop = wanted.shop
               AND o.order_no = ANY(ARRAY(SELECT json_array_elements_text(wanted.numbers)))
@@ -346,6 +346,40 @@ def standings(conn: Connection, keys: Iterable[Key]) -> list[tuple[Any, ...]]:
         shops=_json(shops),
     )
     return [tuple(row) for row in found]
+
+
+def standings_between(conn: Connection, wanted: Sequence[tuple[int, datetime, datetime]]) -> list[tuple[Any, ...]]:
+    """What paid orders of (customer, from, until) come to, by their ids."""
+    found = rows(
+        conn,
+        """
+        SELECT id, platform, shop, order_no, o.customer_id, via, paid_fen, refunded_fen, told & 2 > 0, told & 8 > 0,
+               coalesce(received_at, paid_at, ordered_at), coalesce(paid_at, ordered_at)
+        FROM unnest(CAST(:customers AS bigint[]), CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]))
+            AS wanted (customer_id, start, ending)
+        JOIN commerce.order_header AS o ON o.customer_id = wanted.customer_id
+        WHERE told & 2 > 0 AND coalesce(paid_at, ordered_at) >= start AND coalesce(paid_at, ordered_at) < ending
+        ORDER BY id
+        """,
+        customers=[one[0] for one in wanted],
+        starts=[one[1] for one in wanted],
+        ends=[one[2] for one in wanted],
+    )
+    return [tuple(row) for row in found]
+
+
+def line_standings(conn: Connection, order_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """(order, category, what the line is worth, what went back for it), by the numbers of the lines."""
+    return [
+        tuple(row)
+        for row in rows(
+            conn,
+            """SELECT order_id, category, greatest(coalesce(paid_fen, price_fen * quantity, 0), 0),
+                      greatest(coalesce(refunded_fen, 0), 0)
+               FROM commerce.order_line WHERE order_id = ANY(CAST(:ids AS bigint[])) ORDER BY order_id, line_no""",
+            ids=list(order_ids),
+        )
+    ]
 
 
 def page_of_orders(
@@ -406,6 +440,29 @@ def values_of(conn: Connection, customer_ids: Sequence[int], purchase: PurchaseM
             GROUP BY customer_id, platform ORDER BY customer_id, platform
             """,
             ids=list(customer_ids),
+        )
+    ]
+
+
+def bought_since(
+    conn: Connection, customer_ids: Sequence[int], since: datetime | None, purchase: PurchaseMeans
+) -> list[tuple[Any, ...]]:
+    """(customer, purchases, net, first) of what was bought after a moment; the first of what counts in either."""
+    counts = _PURCHASE[purchase]
+    return [
+        tuple(row)
+        for row in rows(
+            conn,
+            f"""
+            SELECT customer_id, count(*) FILTER (WHERE {counts}), CAST(sum(paid_fen - refunded_fen) AS bigint),
+                   min(coalesce(paid_at, ordered_at))
+            FROM commerce.order_header
+            WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND told & 2 <> 0
+              AND (CAST(:since AS timestamptz) IS NULL OR coalesce(paid_at, ordered_at) > :since)
+            GROUP BY customer_id
+            """,
+            ids=list(customer_ids),
+            since=since,
         )
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
@@ -137,6 +137,7 @@ class OrderStanding:
         paid: whether it was paid.
         received: whether the customer has the goods.
         at: when it was received, else paid, else ordered.
+        bought_at: when it was paid, else ordered.
     """
 
     id: int
@@ -150,6 +151,21 @@ class OrderStanding:
     paid: bool
     received: bool
     at: datetime
+    bought_at: datetime
+
+
+class LineStanding(NamedTuple):
+    """What a line of an order is worth beside the others: which part of the order's money is its.
+
+    Attributes:
+        category: as the source says it; ``None`` where it does not.
+        worth_fen: what was paid for it, else its price; 0 where neither is known.
+        refunded_fen: what went back for it alone.
+    """
+
+    category: str | None
+    worth_fen: int
+    refunded_fen: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 import itertools
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +10,6 @@ from typing import Any, cast
 import pytest
 from fastapi import FastAPI
 
-import siyu.timeline
 from siyu.app.context import Context
 from siyu.app.pipeline import Pipeline
 from siyu.app.standing import count_marked
@@ -19,9 +17,7 @@ from siyu.app.web import create_app
 from siyu.engines.access import service as access
 from siyu.engines.access.rules import rights_of
 from siyu.engines.access.types import Role
-from siyu.engines.clickhouse.client import Client, connect
-from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
-from siyu.engines.clickhouse.migrate import migrate
+from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database
 from siyu.engines.settings import Settings
 from siyu.intake import service as intake
@@ -49,25 +45,10 @@ def web_context(database: Database, tmp_path: Path, clock: ManualClock) -> Conte
     return Context(Settings(data_folder=tmp_path), database, cast("Any", None), clock)
 
 
-@pytest.fixture(scope="module")
-def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    embedded = EmbeddedClickHouse(tmp_path_factory.mktemp("clickhouse"))
-    client = connect(embedded.start())
-    try:
-        migrate(client, [Path(siyu.timeline.__file__).parent / "clickhouse" / "migrations"], lock=nullcontext())
-        yield client
-    finally:
-        client.close()
-        embedded.stop()
-
-
 @pytest.fixture
-def reporting_context(database: Database, tmp_path: Path, clock: ManualClock, clickhouse: Client) -> Context:
+def reporting_context(database: Database, tmp_path: Path, clock: ManualClock, empty: Client) -> Context:
     """Both engines, with nothing in them."""
-    for table in ("facts", "alias"):
-        clickhouse.run(f"TRUNCATE TABLE {table}")
-    clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
-    return Context(Settings(data_folder=tmp_path), database, clickhouse, clock)
+    return Context(Settings(data_folder=tmp_path), database, empty, clock)
 
 
 @pytest.fixture

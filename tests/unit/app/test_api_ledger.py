@@ -123,7 +123,7 @@ def test_units(asking: Asking) -> None:
 
 def test_rules_of_earning(asking: Asking) -> None:
     client = asking("ledger.read", "ledger.manage")
-    nothing = {"version": 0, "rules": {"orders": []}, "at": None, "actor": "", "reason": ""}
+    nothing = {"version": 0, "rules": {"orders": [], "days": [], "caps": []}, "at": None, "actor": "", "reason": ""}
     assert client.get(f"{URL}/earning").json() == nothing
     wanted = {"version": 0, "rules": {"orders": [{"amount": 1, "per_fen": 100}]}, "reason": "a point a yuan"}
     made = client.put(f"{URL}/earning", json=wanted).json()
@@ -132,6 +132,80 @@ def test_rules_of_earning(asking: Asking) -> None:
     assert client.put(f"{URL}/earning", json=wanted).status_code == 409
     wrong = {**wanted, "version": 1, "rules": {"orders": [{"amount": 0, "per_fen": 100}]}}
     assert client.put(f"{URL}/earning", json=wrong).status_code == 400
+
+
+def test_tiers(asking: Asking, database: Database, buyer: int, clock: ManualClock) -> None:
+    client = asking("ledger.read", "ledger.manage")
+    where = f"{URL}/tiers/customers/{buyer}"
+    assert client.get(f"{URL}/tiers").json() == {"version": 0, "rules": None, "at": None, "actor": "", "reason": ""}
+    assert client.get(where).json() == {"standing": None}
+    gold = {"code": "gold", "name": "金卡", "at_least": 4000, "percent": 150}
+    rules = {"by": "spend", "tiers": [{"code": "basic", "name": "普通", "at_least": 0, "below": 4000}, gold]}
+    found = client.post(f"{URL}/tiers/preview", json={"rules": rules}).json()
+    assert [(one["tier"]["code"], one["people"], one["up"]) for one in found] == [("basic", 0, 0), ("gold", 1, 1)]
+    wanted = {"version": 0, "rules": rules, "reason": "two tiers"}
+    made = client.put(f"{URL}/tiers", json=wanted).json()
+    assert (made["version"], made["rules"]["grace_days"]) == (1, 0)
+    assert client.get(f"{URL}/tiers/versions").json() == [made]
+    tiering = ledger.Tiering(database, clock)
+    while tiering.run_once():
+        pass
+    standing = client.get(where).json()["standing"]
+    assert (standing["tier"]["code"], standing["why"], standing["figure"]) == ("gold", "reached", 5_000)
+    assert client.put(f"{URL}/tiers", json=wanted).status_code == 409
+    gap = {"by": "spend", "tiers": [rules["tiers"][0], {**gold, "at_least": 5000}]}
+    for refused in (
+        client.put(f"{URL}/tiers", json={**wanted, "version": 1, "rules": gap}),
+        client.post(f"{URL}/tiers/preview", json={"rules": gap}),
+    ):
+        assert refused.status_code == 400
+        assert "nobody from 4000 to 5000 is in a tier" in refused.json()["message"]
+    assert client.get(f"{URL}/tiers/customers/{2**40}").status_code == 404
+
+
+def test_check_in(asking: Asking, database: Database, buyer: int) -> None:
+    client = asking("ledger.read", "ledger.manage", "ledger.post")
+    where = f"{URL}/check_in/customers/{buyer}"
+    assert client.get(f"{URL}/check_in").json()["version"] == 0
+    wanted = {"version": 0, "rules": {"daily": [{"amount": 5}]}, "reason": "five a day"}
+    made = client.put(f"{URL}/check_in", json=wanted).json()
+    assert client.get(f"{URL}/check_in/versions").json() == [made]
+    done = client.post(where).json()
+    assert (done["streak"], done["repeated"], done["rewards"][0]["amount"]) == (1, False, 5)
+    assert client.post(where).json()["repeated"] is True
+    day = done["day"]
+    month = client.get(where, params={"year": int(day[:4]), "month": int(day[5:7])}).json()
+    assert month == {
+        "customer_id": buyer, "days": [{"day": day, "streak": 1, "made_up": False}], "streak": 1, "cards": 0, "today": day,
+    }  # fmt: skip
+    assert client.post(f"{where}/make_up", json={"day": day}).status_code == 400
+    before = (NOW - 2 * DAY).date().isoformat()
+    none = client.post(f"{where}/make_up", json={"day": before})
+    assert (none.status_code, none.json()["code"]) == (409, "NotEnough")
+    assert client.post(f"{where}/make_up", json={"day": "yesterday"}).status_code in {400, 422}
+    assert client.post(f"{URL}/check_in/customers/{2**40}").status_code == 404
+    assert client.put(f"{URL}/check_in", json=wanted).status_code == 409
+
+
+def test_tasks(asking: Asking, tell: Told, database: Database, buyer: int) -> None:
+    client = asking("ledger.read", "ledger.manage")
+    where = f"{URL}/tasks/customers/{buyer}"
+    assert (client.get(f"{URL}/tasks").json()["version"], client.get(where).json()) == (0, [])
+    task = {"code": "buy", "name": "再来一单", "fact": "order.paid", "rewards": [{"amount": 9}]}
+    wanted = {"version": 0, "rules": {"tasks": [task]}, "reason": "one more order"}
+    made = client.put(f"{URL}/tasks", json=wanted).json()
+    assert client.get(f"{URL}/tasks/versions").json() == [made]
+    (before,) = client.get(where).json()
+    assert (before["open"], before["done_at"], before["times"]) == (True, None, 0)
+    tell(order("a", "again", NOW, 5_000))
+    (after,) = client.get(where).json()
+    assert (after["open"], after["times"]) == (False, 1)
+    assert client.get(f"{URL}/customers/{buyer}").json()["accounts"][0]["balance"] == 9
+    wrong = {**wanted, "version": 1, "rules": {"tasks": [{**task, "fact": "points.earned"}]}}
+    refused = client.put(f"{URL}/tasks", json=wrong)
+    assert refused.status_code == 400
+    assert "would be fulfilled by what it gives itself" in refused.json()["message"]
+    assert client.get(f"{URL}/tasks/customers/{2**40}").status_code == 404
 
 
 def test_the_loop_and_the_job(web_context: Context, database: Database, buyer: int, clock: ManualClock) -> None:

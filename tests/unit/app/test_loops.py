@@ -1,7 +1,9 @@
 """A loop goes on after whatever happens to its work."""
 
 import threading
+import time
 from collections.abc import Callable
+from itertools import pairwise
 
 from structlog.testing import capture_logs
 
@@ -59,3 +61,22 @@ class TestLoop:
         other.start()
         assert logged(database, work, done) == [("warning", "loop.collided")]
         other.join()
+
+    def test_small_pieces_are_spaced_and_the_first_is_not(self, database: Database) -> None:
+        done, began = threading.Event(), list[float]()
+
+        def work() -> int:
+            began.append(time.monotonic())
+            if len(began) == 4:
+                done.set()
+            return 1
+
+        loop = Loop("pipeline", database, "", work, spacing=0.2)
+        asked = time.monotonic()
+        loop.start()
+        try:
+            assert done.wait(30)
+        finally:
+            loop.stop()
+        assert began[0] - asked < began[3] - began[0]
+        assert all(after - before >= 0.2 for before, after in pairwise(began))

@@ -55,6 +55,8 @@ def test_the_newest_is_in_force_and_all_are_kept(own: Database) -> None:
         assert (first.version, second.version, second.reason) == (1, 2, "another test")
         assert RULES.newest(conn) == second
         assert RULES.listed(conn, 9) == [second, first]
+        assert RULES.numbered(conn, {1, 2, 7}) == {1: Rules(4), 2: Rules(5)}
+        assert RULES.numbered(conn, ()) == {}
         told = [(one.target, one.details) for one in access.audit_page(conn, action="rules.changed")]
     assert told == [
         ("rules:2", {"from": 1, "reason": "another test"}),

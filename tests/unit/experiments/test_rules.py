@@ -1,29 +1,15 @@
 """Buckets and draws: even, the same for ever, and nothing to do with each other."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from siyu.engines.clickhouse.client import Client, connect
-from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
+from siyu.engines.clickhouse.client import Client
 from siyu.experiments import rules
 
 EVERYBODY = np.arange(1, 200_001, dtype=np.uint64)
-
-
-@pytest.fixture(scope="module")
-def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    embedded = EmbeddedClickHouse(tmp_path_factory.mktemp("clickhouse"))
-    client = connect(embedded.start())
-    try:
-        yield client
-    finally:
-        client.close()
-        embedded.stop()
 
 
 def test_clickhouse_has_the_same_bucket(clickhouse: Client) -> None:

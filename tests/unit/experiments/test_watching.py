@@ -1,19 +1,14 @@
 """Harm, counted from facts, once a person, since their exposure; and the alarm."""
 
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
-import siyu.timeline
-from siyu.engines.clickhouse.client import Client, connect
-from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
-from siyu.engines.clickhouse.migrate import migrate
+from siyu.engines.clickhouse.client import Client
 from siyu.experiments import service
 from siyu.experiments.types import HarmCount, Programme
 from siyu.kernel.fact import Fact
@@ -21,26 +16,6 @@ from siyu.timeline.columns import aliases_to_table, facts_to_table
 
 Start = Callable[..., Programme]
 _entries = count(1)
-
-
-@pytest.fixture(scope="module")
-def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    embedded = EmbeddedClickHouse(tmp_path_factory.mktemp("clickhouse"))
-    client = connect(embedded.start())
-    try:
-        migrate(client, [Path(siyu.timeline.__file__).parent / "clickhouse" / "migrations"], lock=nullcontext())
-        yield client
-    finally:
-        client.close()
-        embedded.stop()
-
-
-@pytest.fixture
-def empty(clickhouse: Client) -> Client:
-    for table in ("facts", "alias"):
-        clickhouse.run(f"TRUNCATE TABLE {table}")
-    clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
-    return clickhouse
 
 
 def tell(client: Client, *facts: Fact) -> None:

@@ -62,9 +62,6 @@ def cdnow(clickhouse: Client, purchases: pd.DataFrame) -> Client:
             zip(purchases["customer"].tolist(), purchases["at"], purchases["fen"].tolist(), strict=True)
         )
     ]
-    clickhouse.run("TRUNCATE TABLE facts")
-    clickhouse.run("TRUNCATE TABLE alias")
-    clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
     clickhouse.insert("facts", facts_to_table(90_000, facts, 0), token="cdnow")
     return clickhouse
 

@@ -62,9 +62,6 @@ def journey(clickhouse: Client, baskets: pd.DataFrame) -> Client:
         if row.refunded:
             later = (row.at + pd.Timedelta(days=2)).to_pydatetime()
             facts.append(Fact("order.refunded", household, 0, later, amount_fen=-row.fen, properties=properties))
-    for table in ("facts", "alias"):
-        clickhouse.run(f"TRUNCATE TABLE {table}")
-    clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
     clickhouse.insert("facts", facts_to_table(91_000, facts, 0), token="journey")
     return clickhouse
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from siyu.app import jobs, lifetime, people
 from siyu.app.context import Context
 from siyu.customers import service as customers
+from siyu.customers.store import touch
 from siyu.engines.access import service as access
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.jobs import job_app
@@ -50,6 +52,7 @@ def words(sql: str) -> str:
     return " ".join(sql.split())
 
 
+@cache
 def live(people: int, days: int, seed: int = 7) -> list[Fact]:
     """Buyers who came in over the time and buy at their own rate until they leave, as the BG/NBD model has it."""
     rng = np.random.default_rng(seed)
@@ -75,9 +78,14 @@ def context(database: Database, empty: Client, tmp_path: Path) -> Context:
 
 def profiles(context: Context, ids: range) -> None:
     with context.database.transaction() as conn:
-        for customer in ids:
-            run(conn, "INSERT INTO identity.customer (id, created_at) VALUES (:id, :now)", id=customer, now=NOW)
-            customers.start_profile(conn, customer, NOW)
+        run(
+            conn,
+            "INSERT INTO identity.customer (id, created_at) SELECT id, :now FROM unnest(CAST(:ids AS bigint[])) AS n (id)",
+            ids=list(ids),
+            now=NOW,
+        )
+        moments = [NOW] * len(ids)
+        touch(conn, list(ids), moments, moments, [0] * len(ids))
 
 
 @pytest.fixture

@@ -226,7 +226,7 @@ class TestAhead:
         """The generator knows nothing of the formulas: rates, lives and purchases are drawn one by one."""
         rng = np.random.default_rng(3)
         model, age, ahead = BgNbd(1.0, 10.0, 1.0, 3.0), 30.0, 20.0
-        expected, came = 0.0, 0
+        seen, came = [], 0
         for _ in range(4000):
             rate, leaving, moment, times = rng.gamma(1.0, 1 / 10), rng.beta(1.0, 3.0), 0.0, []
             while (moment := moment + rng.exponential(1 / rate)) < age + ahead:
@@ -234,9 +234,10 @@ class TestAhead:
                 if rng.random() < leaving:
                     break
             before = [t for t in times if t < age]
-            at = one(len(before), before[-1] if before else 0.0, age)
-            expected += (model.p_alive(*at) * model.purchases_if_alive(at[0], at[2], ahead))[0]
+            seen.append((len(before), before[-1] if before else 0.0, age))
             came += len(times) - len(before)
+        x, t_x, ages = np.array(seen, float).T
+        expected = (model.p_alive(x, t_x, ages) * model.purchases_if_alive(x, ages, ahead)).sum()
         assert expected == pytest.approx(came, rel=0.05)
 
 

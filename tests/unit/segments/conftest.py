@@ -1,21 +1,16 @@
 """A small brand on both real engines: facts by the log and the exporter, reactions by their own loop."""
 
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
-import siyu.timeline
 from siyu.app.reacting import Reacting
 from siyu.app.standing import count_marked
 from siyu.customers import service as customers
 from siyu.engines.access import service as access
-from siyu.engines.clickhouse.client import Client, connect
-from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
-from siyu.engines.clickhouse.migrate import migrate
+from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import ManualClock
 from siyu.kernel.fact import Fact
@@ -29,23 +24,6 @@ ACTOR = access.system("tests")
 
 def ago(**span: float) -> datetime:
     return NOW - timedelta(**span)
-
-
-@pytest.fixture(scope="module")
-def clickhouse_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    embedded = EmbeddedClickHouse(tmp_path_factory.mktemp("clickhouse"))
-    try:
-        yield embedded.start()
-    finally:
-        embedded.stop()
-
-
-@pytest.fixture(scope="module")
-def clickhouse(clickhouse_url: str) -> Iterator[Client]:
-    client = connect(clickhouse_url)
-    migrate(client, [Path(siyu.timeline.__file__).parent / "clickhouse" / "migrations"], lock=nullcontext())
-    yield client
-    client.close()
 
 
 class Brand:
@@ -123,11 +101,8 @@ class Brand:
 
 
 @pytest.fixture
-def brand(database: Database, clickhouse: Client) -> Brand:
-    for table in ("facts", "alias"):
-        clickhouse.run(f"TRUNCATE TABLE {table}")
-    clickhouse.run("SYSTEM RELOAD DICTIONARY alias_map")
-    return Brand(database, clickhouse)
+def brand(database: Database, empty: Client) -> Brand:
+    return Brand(database, empty)
 
 
 def did(customer: int, at: datetime, name: str = "look", kind: str = "event.tracked", **properties: object) -> Fact:

@@ -1,17 +1,14 @@
 """Reactions: once for every shipment, told on the log, right after merges and splits, and nothing lost by a kill."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pyroaring import BitMap64
+from tests.forking import Forking
 from tests.unit.segments.conftest import ACTOR, NOW, Brand, ago, did
 
 from siyu.app import people
@@ -60,11 +57,11 @@ class TestChanges:
         with brand.database.transaction() as conn:
             shipment = timeline.read_on(conn, READER)
             assert shipment is not None
-            touched, of_names = touched_by(conn, shipment, brand.clock.now())
+            touched, facts = touched_by(conn, shipment, brand.clock.now())
             assert touched["event.tracked"] == BitMap64([1, 2])
-            assert of_names("event.tracked", {"look"}) == BitMap64([1])
-            assert of_names("event.tracked", {"look", "other"}) == BitMap64([1, 2])
-            assert not of_names("page.viewed", {"look"})
+            assert facts.owners[facts.which("event.tracked", {"look"})].tolist() == [1]
+            assert sorted(facts.owners[facts.which("event.tracked", {"look", "other"})].tolist()) == [1, 2]
+            assert not facts.which("page.viewed", {"look"}).any()
 
     def test_the_first_fill_is_not_told_and_what_follows_is(self, brand: Brand) -> None:
         brand.people(1, 2)
@@ -216,38 +213,20 @@ class TestOnce:
                 assert timeline.read_on(other, READER) is None
 
 
-_CHILD = """
-import sys
-from siyu.app.reacting import Reacting
-from siyu.engines.clickhouse.client import connect
-from siyu.engines.postgres import Database
-from siyu.engines.vault import service as vault
-from siyu.engines.vault.keyring import Keyring
-from siyu.kernel.clock import SystemClock
-from siyu.timeline import service as timeline
-
-vault.configure(Keyring([b"k" * 32]))
-database, clickhouse = Database(sys.argv[1]), connect(sys.argv[2])
-exporter, reacting = timeline.Exporter(database, clickhouse), Reacting(database, clickhouse, SystemClock())
-print("ready", flush=True)
-while True:
-    if not exporter.export_once() + reacting.run_once():
-        print("idle", flush=True)
-"""
-
-
 class TestKill:
-    def test_kill_9_loses_and_doubles_nothing(self, brand: Brand, clickhouse_url: str) -> None:
+    @pytest.fixture
+    def reactors(self) -> Iterator[Forking]:
+        forking = Forking("tests.unit.segments.reactor")
+        yield forking
+        forking.close()
+
+    def test_kill_9_loses_and_doubles_nothing(self, brand: Brand, clickhouse_url: str, reactors: Forking) -> None:
         everybody = range(1, 201)
         brand.people(*everybody)
         segment_id = brand.segment(Did(FactTest("event.tracked", "look")))
-        command = [sys.executable, "-c", _CHILD, brand.database.url, clickhouse_url]
-        environment = os.environ | {"PYTHONPATH": str(Path(segments.__file__).parents[3])}
         waiting = list(everybody)
         for round_ in range(6):
-            child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-            assert child.stdout is not None
-            assert child.stdout.readline() == "ready\n"
+            reactor = reactors.start(brand.database.url, clickhouse_url)
             for customer_id in [waiting.pop() for _ in range(30) if waiting]:
                 brand.tell(did(customer_id, NOW))
             time.sleep(0.02 * round_)
@@ -257,8 +236,7 @@ class TestKill:
                 deadline = time.monotonic() + 60
                 while brand.members(segment_id) != set(everybody) and time.monotonic() < deadline:
                     time.sleep(0.1)
-            child.send_signal(signal.SIGKILL)
-            child.wait()
-            child.stdout.close()
+            reactors.kill(reactor)
+            reactors.wait(reactor)
         assert brand.members(segment_id) == set(everybody)
         assert told(brand) == Counter({("entered", customer_id): 1 for customer_id in everybody})

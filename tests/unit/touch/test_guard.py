@@ -1,24 +1,18 @@
 """The harm guard stops a programme that drives people away, says why, and lets go only by an operator's word."""
 
-from collections.abc import Iterator
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 from itertools import count
-from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import Connection
 from tests.unit.touch.conftest import DAY, ME, NOON
 
-import siyu.timeline
 from siyu.app.context import Context
 from siyu.app.guarding import guard_all
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.clickhouse.client import Client, connect
-from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
-from siyu.engines.clickhouse.migrate import migrate
+from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database
 from siyu.engines.settings import Settings
 from siyu.experiments import service as experiments
@@ -32,22 +26,9 @@ from siyu.touch.types import Guard
 _entries = count(1)
 
 
-@pytest.fixture(scope="module")
-def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    embedded = EmbeddedClickHouse(tmp_path_factory.mktemp("clickhouse"))
-    client = connect(embedded.start())
-    try:
-        migrate(client, [Path(siyu.timeline.__file__).parent / "clickhouse" / "migrations"], lock=nullcontext())
-        yield client
-    finally:
-        client.close()
-        embedded.stop()
-
-
 @pytest.fixture
-def site(database: Database, clickhouse: Client) -> Context:
-    clickhouse.run("TRUNCATE TABLE facts")
-    return Context(Settings(), database, clickhouse, ManualClock(NOON))
+def site(database: Database, empty: Client) -> Context:
+    return Context(Settings(), database, empty, ManualClock(NOON))
 
 
 def begin(conn: Connection, key: str = "journey:1", control_bp: int = 1000) -> int:

@@ -16,6 +16,11 @@ from siyu.kernel.errors import BadInput
 app = typer.Typer(help="Accounts on WeCom and other platforms.", no_args_is_help=True)
 
 
+def register(whole: typer.Typer) -> None:
+    """Add the commands."""
+    whole.add_typer(app, name="channels")
+
+
 @app.command("kinds")
 def list_kinds(as_json: JsonOption = False) -> None:
     """List what can be connected, and what is to be filled in for it."""

@@ -55,6 +55,7 @@ def register(app: typer.Typer) -> None:
     app.command("rebuild-timeline")(rebuild_timeline)
     app.command("check-identity")(check_identity)
     app.command("check-standings")(check_standings)
+    app.add_typer(dead_letters, name="dead-letters")
 
 
 def retention(

@@ -7,7 +7,6 @@ from siyu.app.cli import (
     channels,
     data,
     fake,
-    fake_wechat,
     imports,
     journeys,
     ledger,
@@ -25,17 +24,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-run.register(app)
-people.register(app)
-data.register(app)
-lifetime.register(app)
-access.register(app)
-app.add_typer(imports.app, name="import")
-app.add_typer(sources.app, name="sources")
-app.add_typer(channels.app, name="channels")
-app.add_typer(journeys.app, name="journeys")
-app.add_typer(ledger.app, name="ledger")
-app.add_typer(segments.app, name="segments")
-app.add_typer(data.dead_letters, name="dead-letters")
-fake_wechat.register(fake.app)
-app.add_typer(fake.app, name="fake")
+for module in (run, people, data, lifetime, access, imports, sources, channels, journeys, ledger, segments, fake):
+    module.register(app)

@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from siyu.app.cli import fake_wechat
 from siyu.app.cli.frame import console
 from siyu.kernel.clock import SystemClock
 from siyu.kernel.errors import Conflict, original
@@ -26,6 +27,12 @@ _TICK = 1.0  # seconds between looks at what time does
 _SAVE = 10.0  # seconds between writings of the file; more where a writing takes long
 _SAVE_SHARE = 200  # of the time at most one part in so many goes into writing
 _KNOWN = 0.7  # so many of those who add somebody are among the people of the file
+
+
+def register(whole: typer.Typer) -> None:
+    """Add the commands."""
+    fake_wechat.register(app)
+    whole.add_typer(app, name="fake")
 
 
 @app.callback()

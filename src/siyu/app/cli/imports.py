@@ -40,6 +40,11 @@ _Rejects = Annotated[Path | None, typer.Option(help="Where rejected rows go. Def
 _Wait = Annotated[bool, typer.Option(help="Wait until everything is on the timelines.")]
 
 
+def register(whole: typer.Typer) -> None:
+    """Add the commands."""
+    whole.add_typer(app, name="import")
+
+
 @app.command()
 def orders(
     files: _Files,

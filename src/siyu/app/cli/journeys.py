@@ -16,6 +16,11 @@ app = typer.Typer(help="Journeys and broadcasts, as files for git.", no_args_is_
 _Key = Annotated[str, typer.Argument(help="Key of the journey.")]
 
 
+def register(whole: typer.Typer) -> None:
+    """Add the commands."""
+    whole.add_typer(app, name="journeys")
+
+
 @app.command("list")
 def list_journeys(data: DataOption = None, as_json: JsonOption = False) -> None:
     """List the journeys with their state, their newest version and how many people are inside."""

@@ -20,6 +20,11 @@ _Customer = Annotated[int, typer.Argument(help="Number of the customer.", min=1)
 _Unit = Annotated[str, typer.Option(help="points, growth, group_points, fen, coupon:12 …")]
 
 
+def register(whole: typer.Typer) -> None:
+    """Add the commands."""
+    whole.add_typer(app, name="ledger")
+
+
 @app.command()
 def verify(
     anchor: Annotated[

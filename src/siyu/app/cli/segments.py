@@ -23,6 +23,11 @@ _RuleFile = Annotated[Path, typer.Argument(help='A file with {"version": 1, "rul
 _Id = Annotated[int, typer.Argument(help="The id of the segment.")]
 
 
+def register(whole: typer.Typer) -> None:
+    """Add the commands."""
+    whole.add_typer(app, name="segments")
+
+
 @app.command("list")
 def list_segments(data: DataOption = None, as_json: JsonOption = False) -> None:
     """List the segments with their rules in words."""

@@ -14,6 +14,11 @@ app = typer.Typer(help="Sources and their write keys.", no_args_is_help=True)
 _Name = Annotated[str, typer.Argument(help="Name of the source.")]
 
 
+def register(whole: typer.Typer) -> None:
+    """Add the commands."""
+    whole.add_typer(app, name="sources")
+
+
 @app.command("list")
 def list_sources(data: DataOption = None, as_json: JsonOption = False) -> None:
     """List the sources with their write keys."""

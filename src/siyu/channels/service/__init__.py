@@ -57,6 +57,7 @@ from siyu.channels.service.quotas import give_back, grant, reserve, used
 from siyu.channels.service.reacting import do_reactions
 from siyu.channels.service.reading import (
     contact_follows,
+    fold_tallies,
     group_list,
     group_members,
     served,
@@ -146,6 +147,7 @@ __all__ = [
     "filled_secrets",
     "finish_login",
     "finish_rereads",
+    "fold_tallies",
     "forget_welcomes",
     "forgetting",
     "free_places",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from siyu.channels.store import reading as tables
-from siyu.channels.store import rereads
+from siyu.channels.store import rereads, tallies
 from siyu.channels.store import staff as staff_tables
 from siyu.channels.types.mirrored import (
     ContactFollows,
@@ -38,14 +38,25 @@ def tag_list(conn: Connection, account_id: int) -> list[TagSummary]:
     return [TagSummary(*row) for row in tables.tags(conn, account_id)]
 
 
+def fold_tallies(conn: Connection) -> None:
+    """Hourly: keep the table of tallies small; no number changes. Safe to repeat."""
+    tallies.fold(conn)
+
+
 def tag_names(conn: Connection, account_id: int) -> dict[str, str]:
     """Names of the tags of the account that are there, by id."""
     return staff_tables.tag_names(conn, account_id)
 
 
 def served(conn: Connection, account_id: int, staff_id: str, limit: int = 10_000) -> list[Served]:
-    """Who stands with a member of staff now, who came last first; nobody for one who is not known."""
-    return [Served(*row) for row in tables.served(conn, account_id, staff_id, limit)]
+    """Who stands with a member of staff now, who came last first, with the tags that this member put and that are there
+    still, by name; nobody for one who is not known.
+    """
+    names = staff_tables.tag_names(conn, account_id)
+    return [
+        Served(contact_id, since, way, state, tuple(sorted(names[one] for one in tags if one in names)))
+        for contact_id, since, way, state, tags in tables.served(conn, account_id, staff_id, limit)
+    ]
 
 
 def group_members(conn: Connection, account_id: int, group_id: str, limit: int = 5_000) -> list[GroupMember]:

@@ -9,12 +9,17 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.channels.rules.ties import Tie
+from siyu.channels.store import tallies
 from siyu.channels.types.pushes import Departure
 from siyu.engines.postgres import rows, run
 
 # The fields of StoredContact, as JSON has them.
 _CONTACTS: Final = """json_to_recordset(CAST(:contacts AS json)) AS new (contact_id text, kind text, union_id text,
     profile text, tags text[], version bigint, seen_at timestamptz, gone_at timestamptz, complete_at timestamptz)"""
+
+# The ties that stand of each ``one``; looked for one by one, as of a new account the planner knows nothing.
+_STANDING: Final = """CROSS JOIN LATERAL (SELECT contact_id, staff_id, tags FROM channels.follow
+        WHERE account_id = :account_id AND contact_id = one.contact_id AND ended_at IS NULL OFFSET 0) AS follow"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +130,36 @@ def ties(conn: Connection, account_id: int, ids: Collection[str]) -> dict[str, d
 
 
 def write_ties(conn: Connection, account_id: int, written: Iterable[tuple[str, str, Tie]]) -> None:
-    """Insert or overwrite follows as (contact, member of staff, tie)."""
+    """Insert or overwrite follows as (contact, member of staff, tie), and tally what that changes. Their contacts are
+    locked.
+    """
     new = [_plain(contact_id, staff_id, tie) for contact_id, staff_id, tie in written]
     if not new:
         return
     run(
         conn,
-        """
-        INSERT INTO channels.follow (account_id, contact_id, staff_id, since, ended_at, ended_by, transferred_to,
-                                     tags, way, state, noted, phones, seen_at, told_at)
-        SELECT :account_id, contact_id, staff_id, since, ended_at, ended_by, transferred_to,
-               tags, way, state, noted, phones, seen_at, told_at
-        FROM json_to_recordset(CAST(:new AS json)) AS new (contact_id text, staff_id text, since timestamptz,
-            ended_at timestamptz, ended_by text, transferred_to text, tags text[], way text, state text, noted text,
-            phones text, seen_at timestamptz, told_at timestamptz)
-        ON CONFLICT (account_id, contact_id, staff_id) DO UPDATE
-        SET since = excluded.since, ended_at = excluded.ended_at, ended_by = excluded.ended_by,
-            transferred_to = excluded.transferred_to, tags = excluded.tags, way = excluded.way, state = excluded.state,
-            noted = excluded.noted, phones = excluded.phones, seen_at = excluded.seen_at, told_at = excluded.told_at
+        f"""
+        WITH told AS MATERIALIZED (
+            SELECT * FROM json_to_recordset(CAST(:new AS json)) AS new (contact_id text, staff_id text,
+                since timestamptz, ended_at timestamptz, ended_by text, transferred_to text, tags text[], way text,
+                state text, noted text, phones text, seen_at timestamptz, told_at timestamptz)
+        ), written AS (
+            INSERT INTO channels.follow (account_id, contact_id, staff_id, since, ended_at, ended_by, transferred_to,
+                                         tags, way, state, noted, phones, seen_at, told_at)
+            SELECT :account_id, contact_id, staff_id, since, ended_at, ended_by, transferred_to,
+                   tags, way, state, noted, phones, seen_at, told_at FROM told
+            ON CONFLICT (account_id, contact_id, staff_id) DO UPDATE
+            SET since = excluded.since, ended_at = excluded.ended_at, ended_by = excluded.ended_by,
+                transferred_to = excluded.transferred_to, tags = excluded.tags, way = excluded.way,
+                state = excluded.state, noted = excluded.noted, phones = excluded.phones, seen_at = excluded.seen_at,
+                told_at = excluded.told_at
+        ), old AS MATERIALIZED (
+            SELECT follow.* FROM (SELECT DISTINCT contact_id FROM told) AS one {_STANDING}
+        ), new AS MATERIALIZED (
+            SELECT * FROM old WHERE (contact_id, staff_id) NOT IN (SELECT contact_id, staff_id FROM told)
+            UNION ALL SELECT contact_id, staff_id, tags FROM told WHERE ended_at IS NULL
+        )
+        {tallies.OF_FOLLOWS}
         """,
         account_id=account_id,
         new=_json(new),

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.channels.rules.ties import Tie
+from siyu.channels.store import tallies
 from siyu.channels.types.seen import Group
 from siyu.engines.postgres import rows, run
 
@@ -102,7 +103,7 @@ def members(conn: Connection, account_id: int, ids: Collection[str]) -> dict[str
 
 
 def write_members(conn: Connection, account_id: int, written: Iterable[tuple[str, str, Tie]]) -> None:
-    """Insert or overwrite stays as (group, member, tie)."""
+    """Insert or overwrite stays as (group, member, tie), and tally what that changes. Their groups are locked."""
     new: list[dict[str, Any]] = [
         {
             **tie.details,
@@ -119,18 +120,28 @@ def write_members(conn: Connection, account_id: int, written: Iterable[tuple[str
         return
     run(
         conn,
-        """
-        INSERT INTO channels.chat_member (account_id, group_id, member_id, kind, union_id, joined_at, left_at, way,
-                                          invited_by, state, version, seen_at, told_at)
-        SELECT :account_id, group_id, member_id, kind, union_id, joined_at, left_at, way, invited_by, state, version,
-               seen_at, told_at
-        FROM json_to_recordset(CAST(:new AS json)) AS new (group_id text, member_id text, kind text, union_id text,
-            joined_at timestamptz, left_at timestamptz, way text, invited_by text, state text, version bigint,
-            seen_at timestamptz, told_at timestamptz)
-        ON CONFLICT (account_id, group_id, member_id) DO UPDATE
-        SET kind = excluded.kind, union_id = excluded.union_id, joined_at = excluded.joined_at,
-            left_at = excluded.left_at, way = excluded.way, invited_by = excluded.invited_by, state = excluded.state,
-            version = excluded.version, seen_at = excluded.seen_at, told_at = excluded.told_at
+        f"""
+        WITH told AS MATERIALIZED (
+            SELECT * FROM json_to_recordset(CAST(:new AS json)) AS new (group_id text, member_id text, kind text,
+                union_id text, joined_at timestamptz, left_at timestamptz, way text, invited_by text, state text,
+                version bigint, seen_at timestamptz, told_at timestamptz)
+        ), written AS (
+            INSERT INTO channels.chat_member (account_id, group_id, member_id, kind, union_id, joined_at, left_at,
+                                              way, invited_by, state, version, seen_at, told_at)
+            SELECT :account_id, group_id, member_id, kind, union_id, joined_at, left_at, way, invited_by, state,
+                   version, seen_at, told_at FROM told
+            ON CONFLICT (account_id, group_id, member_id) DO UPDATE
+            SET kind = excluded.kind, union_id = excluded.union_id, joined_at = excluded.joined_at,
+                left_at = excluded.left_at, way = excluded.way, invited_by = excluded.invited_by,
+                state = excluded.state, version = excluded.version, seen_at = excluded.seen_at,
+                told_at = excluded.told_at
+        ), old AS MATERIALIZED (
+            SELECT was.group_id, was.kind FROM told AS one
+            CROSS JOIN LATERAL (SELECT group_id, kind FROM channels.chat_member
+                                WHERE account_id = :account_id AND group_id = one.group_id
+                                  AND member_id = one.member_id AND left_at IS NULL OFFSET 0) AS was
+        ), new AS (SELECT group_id, kind FROM told WHERE left_at IS NULL)
+        {tallies.OF_MEMBERS}
         """,
         account_id=account_id,
         new=_json(new),

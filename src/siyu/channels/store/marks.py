@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import orjson
 from sqlalchemy import Connection
 
+from siyu.channels.store import tallies
 from siyu.channels.types.acts import Mark, MarkOrder, MarkWanted
 from siyu.engines.postgres import one, rows, run
 
@@ -108,20 +109,33 @@ def finish(conn: Connection, marks: Sequence[Mark], due_at: datetime) -> None:
 
 
 def mark_follows(conn: Connection, account_id: int, marks: Sequence[Mark], moment: datetime) -> None:
-    """Follows that stand get and lose these tags, unless a later reading said so. Their contacts are locked."""
+    """Follows that stand get and lose these tags, unless a later reading said so; what that changes is tallied. Their
+    contacts are locked.
+    """
     run(
         conn,
-        """
-        UPDATE channels.follow AS old SET seen_at = :moment, tags = ARRAY(
-            SELECT tag FROM unnest(old.tags || new.adds) AS tag WHERE tag <> ALL(new.removes) GROUP BY tag ORDER BY tag)
-        FROM (
-            SELECT contact_id, staff_id, ARRAY(SELECT json_array_elements_text(adds)) AS adds,
-                   ARRAY(SELECT json_array_elements_text(removes)) AS removes
-            FROM unnest(CAST(:contacts AS text[]), CAST(:staff AS text[]), CAST(:adds AS json[]),
-                        CAST(:removes AS json[])) AS new (contact_id, staff_id, adds, removes)
-        ) AS new
-        WHERE old.account_id = :account_id AND old.contact_id = new.contact_id AND old.staff_id = new.staff_id
-          AND old.ended_at IS NULL AND old.seen_at <= :moment
+        f"""
+        WITH changed AS (
+            UPDATE channels.follow AS held SET seen_at = :moment, tags = ARRAY(
+                SELECT tag FROM unnest(held.tags || new.adds) AS tag
+                WHERE tag <> ALL(new.removes) GROUP BY tag ORDER BY tag)
+            FROM (
+                SELECT contact_id, staff_id, ARRAY(SELECT json_array_elements_text(adds)) AS adds,
+                       ARRAY(SELECT json_array_elements_text(removes)) AS removes
+                FROM unnest(CAST(:contacts AS text[]), CAST(:staff AS text[]), CAST(:adds AS json[]),
+                            CAST(:removes AS json[])) AS new (contact_id, staff_id, adds, removes)
+            ) AS new
+            WHERE held.account_id = :account_id AND held.contact_id = new.contact_id
+              AND held.staff_id = new.staff_id AND held.ended_at IS NULL AND held.seen_at <= :moment
+            RETURNING held.contact_id, held.staff_id, held.tags
+        ), old AS MATERIALIZED (
+            SELECT contact_id, staff_id, tags FROM channels.follow
+            WHERE account_id = :account_id AND contact_id = ANY(CAST(:contacts AS text[])) AND ended_at IS NULL
+        ), new AS MATERIALIZED (
+            SELECT * FROM old WHERE (contact_id, staff_id) NOT IN (SELECT contact_id, staff_id FROM changed)
+            UNION ALL SELECT * FROM changed
+        )
+        {tallies.OF_FOLLOWS}
         """,
         account_id=account_id,
         moment=moment,

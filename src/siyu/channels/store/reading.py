@@ -1,18 +1,19 @@
 """SQL that operators' pages ask of the mirror."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import AnyRow, one, rows
 
-_ALL_FOLLOWS = """
-    (SELECT staff_id, since, ended_at, ended_by, transferred_to, way FROM channels.follow WHERE account_id = :account_id
-     UNION ALL
-     SELECT staff_id, since, ended_at, ended_by, transferred_to, way FROM channels.follow_past
-     WHERE account_id = :account_id)
-"""
+# Comings and goings in a period, each read from an index alone.
+_MOVES: Final = """
+    SELECT staff_id, true AS came, way = 'transfer' AS passed FROM channels.{follow}
+    WHERE account_id = :account_id AND since >= :since AND since < :until
+    UNION ALL
+    SELECT staff_id, false, ended_by = 'transfer' FROM channels.{follow}
+    WHERE account_id = :account_id AND ended_at >= :since AND ended_at < :until"""
 
 
 def staff(conn: Connection, account_id: int, since: datetime, until: datetime) -> list[AnyRow]:
@@ -21,18 +22,16 @@ def staff(conn: Connection, account_id: int, since: datetime, until: datetime) -
         conn,
         f"""
         WITH standing AS (
-            SELECT staff_id, count(*) AS contacts FROM channels.follow
-            WHERE account_id = :account_id AND staff_id <> '' AND ended_at IS NULL GROUP BY staff_id
+            SELECT object_id AS staff_id, CAST(sum(change) AS bigint) AS contacts FROM channels.tally
+            WHERE account_id = :account_id AND kind = 'staff' GROUP BY object_id HAVING sum(change) > 0
         ), moved AS (
             SELECT staff_id,
-                   count(*) FILTER (WHERE since >= :since AND since < :until AND way <> 'transfer') AS added,
-                   count(*) FILTER (WHERE since >= :since AND since < :until AND way = 'transfer') AS taken_over,
-                   count(*) FILTER (WHERE ended_at >= :since AND ended_at < :until AND ended_by <> 'transfer') AS lost,
-                   count(*) FILTER (WHERE ended_at >= :since AND ended_at < :until AND ended_by = 'transfer')
-                       AS handed_over
-            FROM {_ALL_FOLLOWS} AS follows
+                   count(*) FILTER (WHERE came AND NOT passed) AS added,
+                   count(*) FILTER (WHERE came AND passed) AS taken_over,
+                   count(*) FILTER (WHERE NOT came AND NOT passed) AS lost,
+                   count(*) FILTER (WHERE NOT came AND passed) AS handed_over
+            FROM ({_MOVES.format(follow="follow")} UNION ALL {_MOVES.format(follow="follow_past")}) AS moves
             WHERE staff_id <> ''  -- the account itself is no member of staff
-                  AND ((since >= :since AND since < :until) OR (ended_at >= :since AND ended_at < :until))
             GROUP BY staff_id
         )
         SELECT staff_id, coalesce(staff.name, ''), coalesce(staff.department_ids, '{{}}'),
@@ -60,14 +59,26 @@ def groups(conn: Connection, account_id: int, since: datetime, until: datetime) 
     return rows(
         conn,
         """
-        SELECT group_id, name, owner_id, created_at, gone_at,
-               count(member_id) FILTER (WHERE kind = 'customer' AND left_at IS NULL),
-               count(member_id) FILTER (WHERE kind = 'staff' AND left_at IS NULL),
-               count(member_id) FILTER (WHERE kind = 'customer' AND joined_at >= :since AND joined_at < :until),
-               count(member_id) FILTER (WHERE kind = 'customer' AND left_at >= :since AND left_at < :until)
-        FROM channels.chat_group LEFT JOIN channels.chat_member USING (account_id, group_id)
-        WHERE account_id = :account_id
-        GROUP BY account_id, group_id ORDER BY gone_at IS NOT NULL, created_at DESC NULLS LAST, group_id
+        WITH standing AS (
+            SELECT object_id AS group_id, CAST(sum(change) FILTER (WHERE kind = 'chat_customer') AS bigint) AS customers,
+                   CAST(sum(change) FILTER (WHERE kind = 'chat_staff') AS bigint) AS staff
+            FROM channels.tally
+            WHERE account_id = :account_id AND kind IN ('chat_customer', 'chat_staff') GROUP BY object_id
+        ), moved AS (
+            SELECT group_id, count(*) FILTER (WHERE came) AS joined, count(*) FILTER (WHERE NOT came) AS gone
+            FROM (
+                SELECT group_id, true AS came FROM channels.chat_member
+                WHERE account_id = :account_id AND kind = 'customer' AND joined_at >= :since AND joined_at < :until
+                UNION ALL
+                SELECT group_id, false FROM channels.chat_member
+                WHERE account_id = :account_id AND kind = 'customer' AND left_at >= :since AND left_at < :until
+            ) AS moves
+            GROUP BY group_id
+        )
+        SELECT group_id, name, owner_id, created_at, gone_at, coalesce(standing.customers, 0),
+               coalesce(standing.staff, 0), coalesce(moved.joined, 0), coalesce(moved.gone, 0)
+        FROM channels.chat_group LEFT JOIN standing USING (group_id) LEFT JOIN moved USING (group_id)
+        WHERE account_id = :account_id ORDER BY gone_at IS NOT NULL, created_at DESC NULLS LAST, group_id
         """,
         account_id=account_id,
         since=since,
@@ -81,10 +92,8 @@ def tags(conn: Connection, account_id: int) -> list[AnyRow]:
         conn,
         """
         WITH used AS (
-            SELECT tag_id, count(*) AS contacts
-            FROM (SELECT DISTINCT tag_id, contact_id FROM channels.follow, unnest(tags) AS tag_id
-                  WHERE account_id = :account_id AND ended_at IS NULL) AS put  -- hashed; count(DISTINCT) would sort texts
-            GROUP BY tag_id
+            SELECT object_id AS tag_id, CAST(sum(change) AS bigint) AS contacts FROM channels.tally
+            WHERE account_id = :account_id AND kind = 'tag' GROUP BY object_id
         )
         SELECT tag_id, name, group_id, group_name, place, coalesce(contacts, 0)
         FROM channels.tag LEFT JOIN used USING (tag_id)
@@ -95,14 +104,11 @@ def tags(conn: Connection, account_id: int) -> list[AnyRow]:
 
 
 def served(conn: Connection, account_id: int, staff_id: str, limit: int) -> list[AnyRow]:
-    """Who stands with a member of staff now, who came last first, with the names of the tags that this member put."""
+    """Who stands with a member of staff now, who came last first, with the ids of the tags that this member put."""
     return rows(
         conn,
         """
-        SELECT contact_id, since, way, state,
-               ARRAY(SELECT name FROM channels.tag WHERE tag.account_id = follow.account_id AND gone_at IS NULL
-                     AND tag_id = ANY(follow.tags) ORDER BY name)
-        FROM channels.follow
+        SELECT contact_id, since, way, state, tags FROM channels.follow
         WHERE account_id = :account_id AND staff_id = :staff_id AND ended_at IS NULL
         ORDER BY since DESC, contact_id LIMIT :limit
         """,

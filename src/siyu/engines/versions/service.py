@@ -1,6 +1,6 @@
 """What rooms may do with data that are kept in versions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -44,6 +44,11 @@ class Versions(Generic[T]):
         """How they were changed, newest first."""
         found = store.newest(conn, self.table, limit)
         return [Version(row[0], _parsed(self.adapter, row[1]), *row[2:]) for row in found]
+
+    def numbered(self, conn: Connection, versions: Collection[int]) -> dict[int, T]:
+        """What lay in these versions; one that never was is left out."""
+        found = store.numbered(conn, self.table, versions) if versions else []
+        return {row[0]: _parsed(self.adapter, row[1]) for row in found}
 
     def read(self, said: Any) -> T:
         """Data from JSON.

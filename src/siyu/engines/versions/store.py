@@ -1,5 +1,6 @@
 """SQL of versions; whose table it is, the caller says."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,6 +14,15 @@ def newest(conn: Connection, table: str, limit: int) -> list[AnyRow]:
         conn,
         f"SELECT version, CAST(rules AS text), at, actor, reason FROM {table} ORDER BY version DESC LIMIT :limit",
         limit=limit,
+    )
+
+
+def numbered(conn: Connection, table: str, versions: Collection[int]) -> list[AnyRow]:
+    """(version, rules as JSON) of these versions."""
+    return rows(
+        conn,
+        f"SELECT version, CAST(rules AS text) FROM {table} WHERE version = ANY(CAST(:versions AS bigint[]))",
+        versions=list(versions),
     )
 
 

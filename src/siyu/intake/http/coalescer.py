@@ -1,10 +1,13 @@
 """Group commit: what many connections send in the same few milliseconds becomes durable in one transaction.
 
 While one transaction commits, whatever arrives is gathered for the next: an idle door adds nothing to a request, a
-busy one makes bigger transactions.
+busy one makes bigger transactions. Where several send at once, a few requests wait some milliseconds for
+their like: a transaction for each of them would take the processors from those who work on what it brought.
 """
 
 import asyncio
+import contextlib
+import time
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 _WRITERS: Final = 2  # one commits while the other serialises
 _PARTS_A_COMMIT: Final = 20_000
+_SPACING: Final = 0.005  # seconds between the beginnings of two transactions of a few messages
+_ENOUGH: Final = 8  # messages that wait for no others
 _RETRY_AFTER: Final = 5
 
 
@@ -43,8 +48,13 @@ class Coalescer:
         self._max_waiting_bytes = max_waiting_bytes
         self._waiting: list[_Request] = []
         self._waiting_bytes = 0
+        self._waiting_parts = 0
         self._arrived = asyncio.Event()
+        self._enough = asyncio.Event()
+        self._began = 0.0  # of the last transaction
+        self._busy = False  # others sent while it was under way, or with it
         self._writers: list[asyncio.Task[None]] = []
+        self._writing = 0
         self._closing = False
 
     def start(self) -> None:
@@ -55,6 +65,7 @@ class Coalescer:
         """Write what waits, then end."""
         self._closing = True
         self._arrived.set()
+        self._enough.set()
         await asyncio.gather(*self._writers)
 
     async def put(self, lane: Lane, parts: list[bytes], letters: list[DeadLetter]) -> None:
@@ -69,7 +80,11 @@ class Coalescer:
         request = _Request(lane, parts, letters)
         self._waiting.append(request)
         self._waiting_bytes += size
+        self._waiting_parts += len(parts)
+        self._busy |= self._writing > 0
         self._arrived.set()
+        if self._waiting_parts >= _ENOUGH:
+            self._enough.set()
         try:
             await request.done
         finally:
@@ -82,7 +97,12 @@ class Coalescer:
                     return
                 self._arrived.clear()
                 await self._arrived.wait()
+            await self._gather()
             batch = self._take()
+            if not batch:
+                continue  # the other writer has taken them
+            self._busy = len(batch) > 1
+            self._writing += 1
             try:
                 await asyncio.to_thread(self._write, batch)
             except Exception as error:  # noqa: BLE001 - whatever it was, nothing is durable and every sender must know
@@ -100,6 +120,20 @@ class Coalescer:
                 for request in batch:
                     if not request.done.done():  # the sender may have gone
                         request.done.set_result(None)
+            finally:
+                self._writing -= 1
+
+    async def _gather(self) -> None:
+        """Wait for enough messages, or until the last transaction began long enough ago. Who sends alone, one request after
+        the other, waits for nobody.
+        """
+        left = self._began + _SPACING - time.monotonic()
+        if self._busy and left > 0 and self._waiting_parts < _ENOUGH and not self._closing:
+            self._enough.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._enough.wait(), left)
+        if self._waiting:
+            self._began = time.monotonic()
 
     def _take(self) -> list[_Request]:
         count = parts = 0
@@ -109,6 +143,7 @@ class Coalescer:
             if parts >= _PARTS_A_COMMIT:
                 break
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        self._waiting_parts -= parts
         return batch
 
     def _write(self, batch: list[_Request]) -> None:

@@ -34,7 +34,7 @@ from siyu.journeys.service.managing import (
     write_yaml,
 )
 from siyu.journeys.service.merging import reassign
-from siyu.journeys.service.reacting import Reacted, kinds_heard, react
+from siyu.journeys.service.reacting import Ears, Reacted, listen, react
 from siyu.journeys.service.rehearsing import (
     REHEARSE,
     ask_rehearsal,
@@ -56,6 +56,7 @@ __all__ = [
     "CALLS_CHANNEL",
     "CHANNEL",
     "REHEARSE",
+    "Ears",
     "Plan",
     "Reacted",
     "apply_yaml",
@@ -85,9 +86,9 @@ __all__ = [
     "journey_of_key",
     "journeys",
     "keep_draft",
-    "kinds_heard",
     "let_crowds_in",
     "let_out",
+    "listen",
     "migrate",
     "note_rehearsal",
     "of_person",

@@ -48,19 +48,18 @@ class Reacted:
     reached: int = 0
 
 
-def kinds_heard(conn: Connection) -> frozenset[str]:
-    """The kinds of facts that :func:`react` does anything with now; others need not be shown to it."""
-    ears = _listen(conn)
-    return frozenset([*ears.entering, *ears.inside])
-
-
 @dataclass(slots=True)
-class _Ears:
-    """Who listens to which kind of fact and to which segment."""
+class Ears:
+    """Who listens to which kind of fact and to which segment, at a moment."""
 
     entering: dict[str, list[tuple[Journey, FactTrigger]]] = field(default_factory=lambda: defaultdict(list))
     crossing: dict[int, list[tuple[Journey, SegmentTrigger]]] = field(default_factory=lambda: defaultdict(list))
     inside: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # kind → journeys
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of facts that :func:`react` does anything with; others need not be shown to it."""
+        return frozenset([*self.entering, *self.inside])
 
 
 def react(
@@ -70,7 +69,7 @@ def react(
     changes: Sequence[Change],
     now: datetime,
     *,
-    only: int | None = None,
+    ears: Ears | None = None,
 ) -> Reacted:
     """Have journeys hear what happened: goals first, then waits, then who enters. Safe to repeat.
 
@@ -80,19 +79,20 @@ def react(
         facts: in the order of the log; customers as OneID knows them now.
         changes: who came into which segments and left them.
         now: the moment.
-        only: this journey alone.
+        ears: what :func:`listen` said in this transaction, of one journey or of all; else all are asked.
     """
     if not facts and not changes:
         return Reacted()
     identity.hold_people(conn, alone=False)
-    ears = _listen(conn, only)
+    ears = listen(conn) if ears is None else ears
     woken, reached = _inside(conn, ears, facts, now)
     newcomers = [*_by_facts(ears, facts, now), *_by_segments(ears, changes)]
     return Reacted(len(enrol(conn, clickhouse, newcomers, now)), woken, reached)
 
 
-def _listen(conn: Connection, only: int | None = None) -> _Ears:
-    ears = _Ears()
+def listen(conn: Connection, only: int | None = None) -> Ears:
+    """Who listens now, of this journey alone or of all."""
+    ears = Ears()
     versions = Versions(conn)
     running = [found for found in store.entering(conn) if only in {None, found[0].id}]
     newest = versions.of(version_id for _, version_id in running)
@@ -136,7 +136,7 @@ def awaited(definition: Definition) -> Iterable[FactTest]:
         yield from _ASKED
 
 
-def _by_facts(ears: _Ears, facts: Sequence[Happened], now: datetime) -> Iterable[Newcomer]:
+def _by_facts(ears: Ears, facts: Sequence[Happened], now: datetime) -> Iterable[Newcomer]:
     for fact in facts:
         if not fact.customer_id:
             continue
@@ -156,7 +156,7 @@ def _by_facts(ears: _Ears, facts: Sequence[Happened], now: datetime) -> Iterable
                 )
 
 
-def _by_segments(ears: _Ears, changes: Sequence[Change]) -> Iterable[Newcomer]:
+def _by_segments(ears: Ears, changes: Sequence[Change]) -> Iterable[Newcomer]:
     for change in changes:
         for journey, trigger in ears.crossing.get(change.segment_id, ()):
             if change.entered == (trigger.moves == "entered"):
@@ -164,7 +164,7 @@ def _by_segments(ears: _Ears, changes: Sequence[Change]) -> Iterable[Newcomer]:
                 yield Newcomer(journey.id, change.customer_id, origin, change.at)
 
 
-def _inside(conn: Connection, ears: _Ears, facts: Sequence[Happened], now: datetime) -> tuple[int, int]:
+def _inside(conn: Connection, ears: Ears, facts: Sequence[Happened], now: datetime) -> tuple[int, int]:
     by_pair: dict[tuple[int, int], list[Happened]] = defaultdict(list)
     for fact in facts:
         for journey_id in ears.inside.get(fact.kind, ()) if fact.customer_id else ():

@@ -24,7 +24,7 @@ from siyu.journeys.rules.moments import days_of, next_day, next_run
 from siyu.journeys.service.batch import Place, Surroundings
 from siyu.journeys.service.entering import enrol
 from siyu.journeys.service.looking import figures
-from siyu.journeys.service.reacting import awaited, react
+from siyu.journeys.service.reacting import awaited, listen, react
 from siyu.journeys.service.stepping import carry_on
 from siyu.journeys.store import enrolments as tables
 from siyu.journeys.store import journeys as store
@@ -312,7 +312,8 @@ class _Run:
     def _happen(self, happened: Sequence[object], now: datetime) -> None:
         facts = [one for one in happened if isinstance(one, Happened)]
         changes = [one for one in happened if isinstance(one, Change)]
-        react(self.conn, self.clickhouse, facts, changes, now, only=self.journey_id)
+        if facts or changes:
+            react(self.conn, self.clickhouse, facts, changes, now, ears=listen(self.conn, self.journey_id))
         enrol(self.conn, self.clickhouse, [one for one in happened if isinstance(one, Newcomer)], now)
 
     def _told(self) -> Rehearsal:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from siyu.kernel.fact import Fact
 from siyu.loyalty.rules.sealing import ORIGIN, block_hash
+from siyu.loyalty.service.tiers import growth_changed
 from siyu.loyalty.store import blocks
 from siyu.loyalty.store.blocks import Block, Told
 from siyu.loyalty.types import UNIT_KINDS
@@ -22,7 +23,8 @@ def seal(conn: Connection, now: datetime, *, limit: int = 5000) -> int:
     """Seal up to ``limit`` committed transactions as one block; returns how many, 0 when none waits or another seals.
 
     In the same transaction the balances of counted accounts are brought up to date, and what the transactions mean for
-    customers goes on their timelines: each fact once, whatever fails, because what waits is taken away with it.
+    customers goes on their timelines: each fact once, whatever fails, because what waits is taken away with it. Whose growth
+    changed is looked at for their tier.
     """
     if not blocks.hold_sealing(conn):
         return 0
@@ -36,7 +38,9 @@ def seal(conn: Connection, now: datetime, *, limit: int = 5000) -> int:
     block = Block(number, len(lines), sum(count for _, _, count in lines), previous, hash_)
     blocks.insert(conn, block, ids, now)
     blocks.count_balances(conn, ids, COUNTED)
-    timeline.append(conn, list(_facts(blocks.told(conn, ids, _OF_ONE, _TOLD))))
+    told = blocks.told(conn, ids, _OF_ONE, _TOLD)
+    timeline.append(conn, list(_facts(told)))
+    growth_changed(conn, [one.customer_id for one in told if one.unit == "growth"])
     return len(ids)
 
 

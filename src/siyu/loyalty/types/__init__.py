@@ -30,20 +30,39 @@ from siyu.loyalty.types.answers import (
     Verified,
     Why,
 )
-from siyu.loyalty.types.earning import EARNING, EarningRules, OrderRule
+from siyu.loyalty.types.check_in import (
+    CHECK_IN,
+    CheckedIn,
+    CheckInCalendar,
+    CheckInDay,
+    CheckInRules,
+    Reward,
+    Streak,
+)
+from siyu.loyalty.types.earning import EARNING, Cap, EarningRules, MultiplierDays, OrderRule
 from siyu.loyalty.types.facts import FACTS
 from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo
+from siyu.loyalty.types.tasks import TASKS, MemberTask, MemberTasks, TaskState
+from siyu.loyalty.types.tiers import TIERS, Tier, TierPreview, TierRules, TierStanding
 
 __all__ = [
     "ACCOUNT_KINDS",
+    "CHECK_IN",
     "EARNING",
     "FACTS",
+    "TASKS",
+    "TIERS",
     "UNIT_KINDS",
     "Account",
     "AccountKind",
     "AccountRead",
     "ByHand",
+    "Cap",
     "Change",
+    "CheckInCalendar",
+    "CheckInDay",
+    "CheckInRules",
+    "CheckedIn",
     "Confirm",
     "EarningRules",
     "Entry",
@@ -52,6 +71,9 @@ __all__ = [
     "Hold",
     "HoldRead",
     "LotRead",
+    "MemberTask",
+    "MemberTasks",
+    "MultiplierDays",
     "NotEnough",
     "NotPosted",
     "OrderRule",
@@ -59,6 +81,13 @@ __all__ = [
     "Posting",
     "Release",
     "Request",
+    "Reward",
+    "Streak",
+    "TaskState",
+    "Tier",
+    "TierPreview",
+    "TierRules",
+    "TierStanding",
     "Undo",
     "Unit",
     "UnitKind",

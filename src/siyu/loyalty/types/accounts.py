@@ -58,6 +58,7 @@ UNIT_KINDS: Final[Mapping[str, UnitKind]] = {
         UnitKind("points", "points", "积分", told=True),
         UnitKind("growth", "growth", "成长值", told=True),
         UnitKind("group_points", "group points", "社群积分", told=True),
+        UnitKind("make_up", "make-up cards for check-in", "补签卡"),
         UnitKind("coupon", "coupons of a template", "优惠券", of_something=True),
         UnitKind("stock", "pieces of a reward", "权益库存", of_something=True),
         UnitKind("prize", "pieces of a prize", "奖品", of_something=True),

@@ -10,6 +10,16 @@ _FIELDS = {
     "about": ("string", "what it is about, as order:taobao:shop:123; empty when nothing"),
 }
 _OF = {"of": ("integer", "id of the transaction that is taken back")}
+_TIER = {
+    "tier": ("string", "code of the tier"),
+    "before": ("string", "code of the tier that was left"),
+    "by": ("string", "what counts: growth, spend (fen) or orders"),
+    "figure": ("integer", "how much of it the customer had"),
+    "why": (
+        "string",
+        "reached or lost by what the customer has; rules: the tiers were changed; merged: with another person",
+    ),
+}
 
 FACTS: tuple[FactKind, ...] = (
     FactKind("points.earned", 1, "The customer got points or growth.", "获得积分", _FIELDS),
@@ -24,5 +34,29 @@ FACTS: tuple[FactKind, ...] = (
     ),
     FactKind(
         "points.given_back", 1, "Points that the customer had spent were given back.", "退还积分", {**_FIELDS, **_OF}
+    ),
+    FactKind("tier.raised", 1, "The customer came into a higher tier.", "等级提升", _TIER),
+    FactKind("tier.lowered", 1, "The customer fell into a lower tier.", "等级下降", _TIER),
+    FactKind(
+        "check_in.made",
+        1,
+        "The customer checked in, or made up for a day that was missed.",
+        "签到",
+        {
+            "day": ("string", "the brand's day, as 2026-03-03"),
+            "streak": ("integer", "how many days in a row it completes"),
+            "made_up": ("boolean", "with a card, later"),
+        },
+    ),
+    FactKind(
+        "task.done",
+        1,
+        "The customer did a task of members.",
+        "完成任务",
+        {
+            "task": ("string", "code of the task"),
+            "period": ("string", "day or week in which it counts, empty for once"),
+            "fact": ("string", "kind of the fact that fulfilled it"),
+        },
     ),
 )

@@ -18,7 +18,7 @@ from siyu.timeline import service as timeline
 
 
 def apply(
-    conn: Connection, world: World, asked: BitMap64, answered: Sequence[tuple[Stored, Answer]], now: datetime
+    conn: Connection, world: World, answered: Sequence[tuple[Stored, BitMap64, Answer]], now: datetime
 ) -> list[Change]:
     """Make the asked people's part of some segments what was answered; returns who came and went. Safe to repeat.
 
@@ -27,18 +27,21 @@ def apply(
     Args:
         conn: a transaction that holds the rows of the segments.
         world: of a few people.
-        asked: whom it was asked of, also ids that are nobody's any more.
-        answered: segments, with who of the people passes and when that may change.
+        answered: segments, of whom it was asked (also ids that are nobody's any more), who of them passes and when that
+            may change.
         now: the moment of the changes.
     """
     assert world.few is not None
     aliases, everybody = world.few.aliases, world.everybody
-    stored = members.among_many(conn, [one.id for one, _ in answered], asked | bitmap(aliases.merged))
+    everyone = BitMap64.union(*[asked for _, asked, _ in answered])
+    stored = members.among_many(conn, [one.id for one, _, _ in answered], everyone | bitmap(aliases.merged))
     moves, dated, changes = {}, {}, []
-    for one, answer in answered:
-        held, people = stored[one.id], answer.people
-        another = np.asarray([merged in held for merged in aliases.merged.tolist()], np.bool_)
-        was = (held | bitmap(aliases.merged_into[another])) & everybody
+    for one, asked, answer in answered:
+        into = np.array([now_ in asked for now_ in aliases.merged_into.tolist()], np.bool_)
+        merged, merged_into = aliases.merged[into], aliases.merged_into[into]
+        held, people = stored[one.id] & (asked | bitmap(merged)), answer.people
+        another = np.asarray([before in held for before in merged.tolist()], np.bool_)
+        was = (held | bitmap(merged_into[another])) & everybody
         if people != held:
             moves[one.id] = people - held, held - people
         if len(answer.due_ids):

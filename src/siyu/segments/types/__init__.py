@@ -60,6 +60,7 @@ from siyu.segments.types.segment import (
     Union,
     UploadedList,
 )
+from siyu.segments.types.told import Told
 
 __all__ = [
     "EVER",
@@ -107,6 +108,7 @@ __all__ = [
     "Segment",
     "Span",
     "TagOn",
+    "Told",
     "Trait",
     "TraitDate",
     "Union",

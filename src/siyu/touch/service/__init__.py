@@ -11,7 +11,7 @@ from siyu.touch.service.announcing import (
 )
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
 from siyu.touch.service.counting import kinds_received, ways_sent
-from siyu.touch.service.deciding import brand_zone, decide_due, set_brand_zone
+from siyu.touch.service.deciding import decide_due
 from siyu.touch.service.following import ACTS, note_acts, reassign, split
 from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
 from siyu.touch.service.held import hold_customers, hold_free
@@ -46,7 +46,6 @@ __all__ = [
     "announcement",
     "announcement_said",
     "announcements",
-    "brand_zone",
     "change_guard",
     "change_rules",
     "check_rules",
@@ -76,7 +75,6 @@ __all__ = [
     "said",
     "scripted_for_all",
     "sendings",
-    "set_brand_zone",
     "split",
     "staff_tasks",
     "standing",

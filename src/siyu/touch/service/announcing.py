@@ -18,11 +18,11 @@ from siyu.channels import service as channels
 from siyu.channels.types import Account, Delivery, GroupSummary, Way
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
+from siyu.engines.zone import brand_zone
 from siyu.experiments import service as experiments
 from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound
 from siyu.touch.rules.hours import quiet_from, quiet_until
 from siyu.touch.service import messages
-from siyu.touch.service.deciding import brand_zone
 from siyu.touch.service.held import decide_beside_others
 from siyu.touch.service.outgoing import announcement_key, to_groups
 from siyu.touch.service.ruling import in_force

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from siyu.customers import service as customers
+from siyu.engines.zone import brand_zone
 from siyu.experiments import service as experiments
 from siyu.kernel.fact import Fact
 from siyu.timeline import service as timeline
@@ -23,20 +24,8 @@ from siyu.touch.service.writing import Decided, Outgoing, Ticket, code_of, write
 from siyu.touch.store import people, sendings, touches
 from siyu.touch.types import Decision, RuleSet, Wish
 
-BRAND_ZONE: Final = "Asia/Shanghai"  # until the app has said which it is
-_zone = [BRAND_ZONE]
 _NOTHING_SAID: Final[Mapping[tuple[str, str], str]] = {}
 _SHORTLY: Final = timedelta(minutes=1)
-
-
-def set_brand_zone(name: str) -> None:
-    """Whose clock stands for people of whom no zone is known; called once by the app at start, and by tests."""
-    _zone[:] = [name]
-
-
-def brand_zone() -> str:
-    """The zone that was set."""
-    return _zone[0]
 
 
 def decide_due(conn: Connection, now: datetime, most: int = 5000) -> int:
@@ -123,7 +112,7 @@ def _sendings(conn: Connection, offers: Iterable[Offer]) -> dict[int, tuple[str,
 def _people(conn: Connection, ids: Sequence[int], history: History) -> dict[int, Person]:
     zones = customers.zones_of(conn, ids)
     consents = customers.consents_of(conn, ids)
-    brand = _zone[0]
+    brand = brand_zone()
     return {
         customer_id: Person(
             customer_id,

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from siyu.engines.zone import brand_zone
 from siyu.experiments import service as experiments
 from siyu.experiments.types import Programme
 from siyu.identity import service as identity
 from siyu.touch.rules.wording import sentences
-from siyu.touch.service.deciding import brand_zone
 from siyu.touch.service.sending import sendings
 from siyu.touch.store import reading
 from siyu.touch.types import Reason, ReasonCount, Sending, Touch, TouchState

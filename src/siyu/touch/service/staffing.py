@@ -9,9 +9,9 @@ import structlog
 from siyu.channels import service as channels
 from siyu.channels.service import Desk
 from siyu.engines.access import service as access
+from siyu.engines.zone import brand_zone
 from siyu.kernel.errors import SiyuError
 from siyu.touch.rules.hours import quiet_until, zone_of
-from siyu.touch.service.deciding import brand_zone
 from siyu.touch.service.ruling import in_force
 from siyu.touch.service.tasks import end_overdue
 from siyu.touch.store import reading

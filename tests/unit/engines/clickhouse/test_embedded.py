@@ -50,7 +50,7 @@ def _gone(pid: int, seconds: float) -> bool:
 
 
 class TestStartAndStop:
-    def test_data_outlives_a_stop_and_both_may_be_repeated(self, tmp_path: Path) -> None:
+    def test_a_query_ends_data_outlives_a_stop_and_both_may_be_repeated(self, tmp_path: Path) -> None:
         embedded = EmbeddedClickHouse(tmp_path / "ch")
         assert running_url(tmp_path / "ch") is None
         url = embedded.start()
@@ -59,8 +59,14 @@ class TestStartAndStop:
         client.run(_TABLE)
         client.insert("kept", _batch(1), token="one")
         pid = embedded.pid
+        answers: list[Any] = []
+        query = threading.Thread(target=lambda: answers.append(client.scalar("SELECT sleep(1)")))
+        query.start()
+        time.sleep(0.3)
         embedded.stop()
         embedded.stop()
+        query.join()
+        assert answers == [0]
         assert pid is not None
         assert _gone(pid, 1)
         assert embedded.pid is None
@@ -80,17 +86,6 @@ class TestStartAndStop:
         (tmp_path / "data" / "metadata").unlink()
         assert embedded.start() == url
         embedded.stop()
-
-    def test_stop_lets_a_running_query_end(self, tmp_path: Path) -> None:
-        embedded = EmbeddedClickHouse(tmp_path)
-        client = connect(embedded.start())
-        answers: list[Any] = []
-        query = threading.Thread(target=lambda: answers.append(client.scalar("SELECT sleep(1)")))
-        query.start()
-        time.sleep(0.3)
-        embedded.stop()
-        query.join()
-        assert answers == [0]
 
 
 class TestCrash:
@@ -150,15 +145,12 @@ class TestOrphan:
             if first.isdigit():
                 return int(first)
 
-    def test_it_ends_with_its_parent(self, parent: Any) -> None:
+    def test_a_living_owner_is_named_and_it_ends_with_its_owner(self, parent: Any, tmp_path: Path) -> None:
         pid = self._adapter(parent)
-        parent.kill()
-        assert _gone(pid, 5)
-
-    def test_a_living_owner_is_named(self, parent: Any, tmp_path: Path) -> None:
-        self._adapter(parent)
         with pytest.raises(EngineProblem, match=f"process {parent.pid} uses the folder"):
             EmbeddedClickHouse(tmp_path).start()
+        parent.kill()
+        assert _gone(pid, 5)
 
     def test_a_leftover_is_stopped_first(self, parent: Any, tmp_path: Path) -> None:
         pid = self._adapter(parent)

@@ -1,19 +1,13 @@
 """The table of facts on a real engine: what it answers, what a repeat does, and the squash."""
 
 import random
-from collections.abc import Iterator
-from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-import siyu.timeline
-from siyu.engines.clickhouse.client import Client, connect
-from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
-from siyu.engines.clickhouse.migrate import migrate
+from siyu.engines.clickhouse.client import Client
 from siyu.timeline.clickhouse import store
 from siyu.timeline.columns import ALIAS_COLUMNS, FACT_COLUMNS
 from siyu.timeline.types import DayCount
@@ -21,20 +15,10 @@ from siyu.timeline.types import DayCount
 NOW = datetime(2026, 5, 6, 7, 8, 9, 123000, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    embedded = EmbeddedClickHouse(tmp_path_factory.mktemp("timeline"))
-    client = connect(embedded.start())
-    migrate(client, [Path(siyu.timeline.__file__).parent / "clickhouse" / "migrations"], lock=nullcontext())
-    yield client
-    client.close()
-    embedded.stop()
-
-
 @pytest.fixture
-def client(server: Client) -> Client:
-    store.clear(server)
-    return server
+def client(clickhouse: Client) -> Client:
+    store.clear(clickhouse)
+    return clickhouse
 
 
 def _fact(fact_id: int, customer_id: int, *, via: int = 0, **columns: Any) -> dict[str, Any]:

@@ -3288,6 +3288,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/check_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description What checking in gives.
+         */
+        get: operations["rules_api_v1_ledger_check_in_get"];
+        /**
+         * Change
+         * @description Have checking in give something else, for days to come.
+         */
+        put: operations["change_api_v1_ledger_check_in_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/check_in/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description A month of a customer.
+         */
+        get: operations["calendar_api_v1_ledger_check_in_customers__customer_id__get"];
+        put?: never;
+        /**
+         * Check In
+         * @description Check a customer in for today. Safe to repeat: a day counts, and gives, once.
+         */
+        post: operations["check_in_api_v1_ledger_check_in_customers__customer_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/check_in/customers/{customer_id}/make_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Up
+         * @description Have one of their cards make up for a day that was missed. Safe to repeat: a day costs one card.
+         */
+        post: operations["make_up_api_v1_ledger_check_in_customers__customer_id__make_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/check_in/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How that was changed, newest first.
+         */
+        get: operations["versions_api_v1_ledger_check_in_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/customers/{customer_id}": {
         parameters: {
             query?: never;
@@ -3404,6 +3492,154 @@ export interface paths {
          * @description How they were changed, newest first.
          */
         get: operations["versions_api_v1_ledger_earning_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tasks
+         * @description The tasks in force.
+         */
+        get: operations["tasks_api_v1_ledger_tasks_get"];
+        /**
+         * Change
+         * @description Have other tasks in force. What was done under a code stays done.
+         */
+        put: operations["change_api_v1_ledger_tasks_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tasks/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Customer
+         * @description How a customer stands with every task.
+         */
+        get: operations["of_customer_api_v1_ledger_tasks_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tasks/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How they were changed, newest first.
+         */
+        get: operations["versions_api_v1_ledger_tasks_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tiers
+         * @description The tiers in force.
+         */
+        get: operations["tiers_api_v1_ledger_tiers_get"];
+        /**
+         * Change
+         * @description Have other tiers in force; everybody is looked at soon after.
+         */
+        put: operations["change_api_v1_ledger_tiers_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tiers/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Customer
+         * @description In which tier a customer is, since when and why.
+         */
+        get: operations["of_customer_api_v1_ledger_tiers_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tiers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What other tiers would do to how many. Nothing is changed; everybody is read.
+         */
+        post: operations["preview_api_v1_ledger_tiers_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/tiers/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How they were changed, newest first.
+         */
+        get: operations["versions_api_v1_ledger_tiers_versions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6204,6 +6440,29 @@ export interface components {
             name: string;
             plan: components["schemas"]["Plan"];
         };
+        /** CalendarRead */
+        CalendarRead: {
+            /**
+             * Cards
+             * @description How many days they may make up for.
+             */
+            cards: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Days */
+            days: components["schemas"]["CheckInDayRead"][];
+            /**
+             * Streak
+             * @description Days in a row up to today, or to yesterday while today is open.
+             */
+            streak: number;
+            /**
+             * Today
+             * Format: date
+             * @description On the brand's clock.
+             */
+            today: string;
+        };
         /**
          * Calibration
          * @description The model fitted on the days up to ``until``, held against what came after. ``weeks`` begin with the first ones.
@@ -6238,6 +6497,21 @@ export interface components {
         CameIn: {
             /** Entered */
             entered: number[];
+        };
+        /**
+         * Cap
+         * @description The most that a customer earns by orders of one day, and of one calendar month, on the brand's clock.
+         */
+        Cap: {
+            /** Per Day */
+            per_day?: number | null;
+            /** Per Month */
+            per_month?: number | null;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
         };
         /**
          * Capability
@@ -6403,6 +6677,79 @@ export interface components {
              */
             new_groups: boolean;
         };
+        /** CheckInChange */
+        CheckInChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the rules that were changed.
+             */
+            version: number;
+        };
+        /** CheckInDayRead */
+        CheckInDayRead: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Made Up
+             * @description With a card, later.
+             */
+            made_up: boolean;
+            /**
+             * Streak
+             * @description How many days in a row it completes.
+             */
+            streak: number;
+        };
+        /**
+         * CheckInRules
+         * @description What checking in gives.
+         *
+         *     Attributes:
+         *         daily: each day; a day that is made up gives none of it.
+         *         streaks: days in a row, 7, 30, 365.
+         *         make_up_days: so many days back a card makes up for a day; 0: not at all.
+         */
+        CheckInRules: {
+            /** Daily */
+            daily?: components["schemas"]["Reward"][];
+            /**
+             * Make Up Days
+             * @default 30
+             */
+            make_up_days: number;
+            /** Streaks */
+            streaks?: components["schemas"]["Streak"][];
+        };
+        /** CheckInRulesRead */
+        CheckInRulesRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["CheckInRules"];
+            /**
+             * Version
+             * @description 0: nobody ever made any.
+             */
+            version: number;
+        };
         /**
          * Checked
          * @description What has to be changed, and how the steps lead to one another: what a canvas draws.
@@ -6412,6 +6759,30 @@ export interface components {
             problems: components["schemas"]["siyu__journeys__types__problems__Problem"][];
             /** Ways */
             ways: components["schemas"]["Way"][];
+        };
+        /** CheckedInRead */
+        CheckedInRead: {
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Made Up
+             * @description With a card, later.
+             */
+            made_up: boolean;
+            /** Repeated */
+            repeated: boolean;
+            /** Rewards */
+            rewards: components["schemas"]["Reward"][];
+            /**
+             * Streak
+             * @description How many days in a row it completes.
+             */
+            streak: number;
         };
         /**
          * Checkpoint
@@ -7004,6 +7375,11 @@ export interface components {
             /** Tags */
             tags: string[];
         };
+        /** CustomerTier */
+        CustomerTier: {
+            /** @description Null: there are no tiers. */
+            standing: components["schemas"]["TierStandingRead"] | null;
+        };
         /**
          * DateTrigger
          * @description A day of the person that comes every year, told by a trait (``1990-05-17`` or ``05-17``).
@@ -7428,9 +7804,13 @@ export interface components {
         };
         /**
          * EarningRules
-         * @description Every rule. Of those for orders, the first that fits counts in each unit.
+         * @description Every rule. Of those for orders, the first that fits counts in each unit, for each line of an order.
          */
         EarningRules: {
+            /** Caps */
+            caps?: components["schemas"]["Cap"][];
+            /** Days */
+            days?: components["schemas"]["MultiplierDays"][];
             /** Orders */
             orders?: components["schemas"]["OrderRule"][];
         };
@@ -9744,6 +10124,14 @@ export interface components {
             /** Url */
             url: string;
         };
+        /** MadeUp */
+        MadeUp: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
         /**
          * ManualTrigger
          * @description Whom an operator or a program puts in.
@@ -10028,6 +10416,115 @@ export interface components {
             way: string;
         };
         /**
+         * MemberTask
+         * @description Something for members to do: it is done when a fact says so.
+         *
+         *     Attributes:
+         *         code: its word in facts.
+         *         name: for people.
+         *         fact: kind of the fact that fulfils it: ``relation.started``, ``chat.joined``, ``friend.added``, ``event.tracked`` …
+         *         rewards: what it gives.
+         *         where: properties that the fact has to have: ``{"relation": "follower"}``.
+         *         named: the name that the fact has to have: that of an event.
+         *         traits: what the profile has to have as well: a complete profile is the fact ``profile.identified`` with these.
+         *         every: how often it can be done: once, once a day or once a calendar week from Monday, on the brand's clock.
+         *         after: only by who has done this task, which stands before it: a series.
+         *         first: only by facts of this day or later; with ``last`` a season.
+         *         last: only by facts of this day or before.
+         */
+        MemberTask: {
+            /** After */
+            after?: string | null;
+            /** Code */
+            code: string;
+            /**
+             * Every
+             * @default once
+             * @enum {string}
+             */
+            every: "once" | "daily" | "weekly";
+            /** Fact */
+            fact: string;
+            /** First */
+            first?: string | null;
+            /** Last */
+            last?: string | null;
+            /** Name */
+            name: string;
+            /** Named */
+            named?: string | null;
+            /** Rewards */
+            rewards: components["schemas"]["Reward"][];
+            /** Traits */
+            traits?: string[];
+            /** Where */
+            where?: {
+                [key: string]: string | number | boolean;
+            };
+        };
+        /** MemberTaskState */
+        MemberTaskState: {
+            /**
+             * Done At
+             * @description When they did it in the present period; null: not yet.
+             */
+            done_at: string | null;
+            /**
+             * Open
+             * @description They can do it today.
+             */
+            open: boolean;
+            task: components["schemas"]["MemberTask"];
+            /**
+             * Times
+             * @description How often they have done it.
+             */
+            times: number;
+        };
+        /**
+         * MemberTasks
+         * @description Every task; of a series, the earlier first.
+         */
+        MemberTasks: {
+            /** Tasks */
+            tasks?: components["schemas"]["MemberTask"][];
+        };
+        /** MemberTasksChange */
+        MemberTasksChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the tasks that were changed.
+             */
+            version: number;
+        };
+        /** MemberTasksRead */
+        MemberTasksRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["MemberTasks"];
+            /**
+             * Version
+             * @description 0: nobody ever made any.
+             */
+            version: number;
+        };
+        /**
          * Merge
          * @description Make these two one.
          */
@@ -10203,6 +10700,41 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * MultiplierDays
+         * @description Days on which orders earn more, by one of four: dates, days of the week, days of the month, the birthday.
+         *
+         *     Which day an order is of is when it was paid, else ordered, on the brand's clock. Of several that fit the highest
+         *     counts.
+         *
+         *     Attributes:
+         *         percent: 200 is twice as much.
+         *         unit: of what.
+         *         first: the first of some dates; with ``last``.
+         *         last: and the last, inclusive.
+         *         weekdays: 1 is Monday, 7 is Sunday.
+         *         month_days: 1 to 31.
+         *         birthday: on the customer's birthday, or in its month; by the trait ``birthday``.
+         */
+        MultiplierDays: {
+            /** Birthday */
+            birthday?: ("day" | "month") | null;
+            /** First */
+            first?: string | null;
+            /** Last */
+            last?: string | null;
+            /** Month Days */
+            month_days?: number[] | null;
+            /** Percent */
+            percent: number;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+            /** Weekdays */
+            weekdays?: number[] | null;
         };
         /**
          * NameCount
@@ -10663,12 +11195,15 @@ export interface components {
          *         unit: ``points`` or another unit that customers collect.
          *         platform: only orders of this platform; ``None``: of all.
          *         shop: only of this shop on it; ``None``: of all.
+         *         category: only what lines of this category come to, as the source of the order writes it; ``None``: everything.
          *         when: from when on an order counts: when the customer has the goods, or when it is paid.
          *         expires_days: so many days after that they expire; ``None``: never.
          */
         OrderRule: {
             /** Amount */
             amount: number;
+            /** Category */
+            category?: string | null;
             /** Expires Days */
             expires_days?: number | null;
             /** Per Fen */
@@ -12259,6 +12794,21 @@ export interface components {
             reason: string;
         };
         /**
+         * Reward
+         * @description So many of a unit; what is got expires after so many days, never for ``None``.
+         */
+        Reward: {
+            /** Amount */
+            amount: number;
+            /** Expires Days */
+            expires_days?: number | null;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+        };
+        /**
          * Rfm
          * @description A buyer within all of these bounds: whole days since the last purchase, purchases, money in fen.
          */
@@ -13525,6 +14075,16 @@ export interface components {
             step: string;
         };
         /**
+         * Streak
+         * @description What so many days in a row give, on the day that completes them, once for each row of days.
+         */
+        Streak: {
+            /** Days */
+            days: number;
+            /** Rewards */
+            rewards: components["schemas"]["Reward"][];
+        };
+        /**
          * System
          * @description The state of the system at a moment; ``state`` is the worst of the readings.
          */
@@ -13778,6 +14338,153 @@ export interface components {
             key: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Tier
+         * @description One tier: who has from ``at_least`` to under ``below`` is in it.
+         *
+         *     Attributes:
+         *         code: its word in facts, and in the trait ``tier`` by which segments ask for it.
+         *         name: for people.
+         *         at_least: growth, fen or orders.
+         *         below: where the next begins; ``None`` for the highest.
+         *         percent: what orders of its people earn of what the rate says: 120 is a fifth more. Growth is not multiplied.
+         *         benefits: what its people get, in words.
+         */
+        Tier: {
+            /** At Least */
+            at_least: number;
+            /** Below */
+            below?: number | null;
+            /** Benefits */
+            benefits?: string[];
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Percent
+             * @default 100
+             */
+            percent: number;
+        };
+        /** TierPreviewRead */
+        TierPreviewRead: {
+            /** Down */
+            down: number;
+            /**
+             * People
+             * @description Who would be in it: those who come up, come down, and are in it now.
+             */
+            people: number;
+            /** Same */
+            same: number;
+            tier: components["schemas"]["Tier"];
+            /** Up */
+            up: number;
+        };
+        /**
+         * TierRules
+         * @description All tiers, the lowest first, and by what customers come into them.
+         *
+         *     Attributes:
+         *         tiers: without gaps, the first from 0.
+         *         by: growth that is there, money that was paid and not refunded (in fen), or purchases.
+         *         window_days: only of the last so many days; ``None``: of all time.
+         *         grace_days: who falls under their tier keeps it for so many days.
+         */
+        TierRules: {
+            /**
+             * By
+             * @default growth
+             * @enum {string}
+             */
+            by: "growth" | "spend" | "orders";
+            /**
+             * Grace Days
+             * @default 0
+             */
+            grace_days: number;
+            /** Tiers */
+            tiers: components["schemas"]["Tier"][];
+            /** Window Days */
+            window_days?: number | null;
+        };
+        /** TierStandingRead */
+        TierStandingRead: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "growth" | "spend" | "orders";
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Figure
+             * @description Growth, fen or orders, when it was last looked at.
+             */
+            figure: number;
+            /**
+             * Since
+             * @description Null: never left the lowest.
+             */
+            since: string | null;
+            tier: components["schemas"]["Tier"];
+            /**
+             * Until
+             * @description Kept until then although less is there.
+             */
+            until: string | null;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "reached" | "lost" | "rules" | "merged";
+        };
+        /** TiersChange */
+        TiersChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the tiers that were changed.
+             */
+            version: number;
+        };
+        /** TiersRead */
+        TiersRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["TierRules"] | null;
+            /**
+             * Version
+             * @description 0: nobody ever made any.
+             */
+            version: number;
+        };
+        /** TiersWanted */
+        TiersWanted: {
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
         };
         /**
          * TimeTrigger
@@ -23175,6 +23882,253 @@ export interface operations {
             };
         };
     };
+    rules_api_v1_ledger_check_in_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_ledger_check_in_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calendar_api_v1_ledger_check_in_customers__customer_id__get: {
+        parameters: {
+            query: {
+                year: number;
+                month: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_in_api_v1_ledger_check_in_customers__customer_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedInRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_up_api_v1_ledger_check_in_customers__customer_id__make_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MadeUp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedInRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_ledger_check_in_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInRulesRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     accounts_of_api_v1_ledger_customers__customer_id__get: {
         parameters: {
             query?: never;
@@ -23450,6 +24404,368 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EarningRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tasks_api_v1_ledger_tasks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTasksRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_ledger_tasks_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberTasksChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTasksRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_customer_api_v1_ledger_tasks_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTaskState"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_ledger_tasks_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTasksRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tiers_api_v1_ledger_tiers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiersRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_ledger_tiers_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TiersChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiersRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_customer_api_v1_ledger_tiers_customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerTier"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_api_v1_ledger_tiers_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TiersWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TierPreviewRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_ledger_tiers_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiersRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */

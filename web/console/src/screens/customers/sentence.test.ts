@@ -49,6 +49,17 @@ describe("sentence", () => {
     expect(said(fact("points.earned", { unit: "growth", amount: 5 }))).toBe("获得 5 成长值");
   });
 
+  it("says which tier somebody came into", () => {
+    expect(said(fact("tier.raised", {}, { name: "金卡" }))).toBe("等级提升至“金卡”");
+    expect(said(fact("tier.lowered", {}, { name: "Silver" }), "en")).toBe("Fell into the tier “Silver”");
+  });
+
+  it("says how many days in a row somebody checked in, and which task they did", () => {
+    expect(said(fact("task.done", { task: "follow" }, { name: "关注公众号" }))).toBe("完成任务“关注公众号”");
+    expect(said(fact("check_in.made", { day: "2026-03-03", streak: 7, made_up: false }))).toBe("签到，连续 7 天");
+    expect(said(fact("check_in.made", { day: "2026-03-03", streak: 2, made_up: true }), "en")).toBe("Made up for 2026-03-03, 2 in a row");
+  });
+
   it("calls a page without a name by its path", () => {
     expect(said(fact("page.viewed", { $context: { page: { path: "/sale" } } }))).toBe("浏览页面“/sale”");
   });

@@ -23,6 +23,7 @@ export const KINDS = {
   ties: ["friend.added", "friend.deleted", "friend.transferred", "chat.joined", "chat.left"],
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
   points: ["points.earned", "points.spent", "points.expired", "points.taken_back", "points.given_back"],
+  tiers: ["tier.raised", "tier.lowered", "check_in.made", "task.done"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
   journeys: ["journey.entered", "journey.ended"],
@@ -56,6 +57,12 @@ export function sentence(entry: Entry, words: Words): string {
     const name = entry.name;
     return entry.kind === "journey.entered" ? words.t("says.journeyEntered", { name }) : words.t("says.journeyEnded", { name, how: words.t(`journeyEnds.${how}`) });
   }
+  if (group === "tier") return words.t(entry.kind === "tier.raised" ? "says.tierRaised" : "says.tierLowered", { name: entry.name });
+  if (group === "check_in") {
+    const { made_up, streak, day } = entry.properties;
+    return words.t(made_up === true ? "says.madeUp" : "says.checkedIn", { day: text(day), days: whole(streak) });
+  }
+  if (group === "task") return words.t("says.taskDone", { name: entry.name });
   if (group === "points") return ofPoints(entry, words);
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);

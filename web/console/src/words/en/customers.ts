@@ -251,6 +251,7 @@ export const customers: Words<typeof source> = {
     ties: "Friends and groups",
     touch: "Touches",
     points: "Points",
+    tiers: "Tiers, check-in and tasks",
     segments: "Segments",
     journeys: "Journeys",
     identity: "Identity",

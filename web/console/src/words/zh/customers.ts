@@ -246,6 +246,7 @@ export const customers = {
     ties: "好友与社群",
     touch: "触达",
     points: "积分",
+    tiers: "等级、签到与任务",
     segments: "人群",
     journeys: "旅程",
     identity: "身份",

@@ -1,0 +1,15 @@
+"""The time zone of the brand, as this process was told."""
+
+from typing import Final
+
+_zone: Final = ["Asia/Shanghai"]  # as the setting is when nobody sets it
+
+
+def set_brand_zone(name: str) -> None:
+    """Whose clock stands for people of whom no zone is known; called once by the app at start, and by tests."""
+    _zone[:] = [name]
+
+
+def brand_zone() -> str:
+    """The zone that was set."""
+    return _zone[0]

@@ -1,0 +1,110 @@
+"""Which facts fulfil which tasks, and which tasks make sense."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from siyu.channels.types import FACTS as CHANNELS
+from siyu.commerce.types import FACTS as COMMERCE
+from siyu.customers.types import FACTS as CUSTOMERS
+from siyu.identity.types import FACTS as IDENTITY
+from siyu.kernel.errors import BadInput
+from siyu.kernel.fact import Fact, FactKind
+from siyu.loyalty.rules.check_in import check_rewards
+from siyu.loyalty.types.facts import FACTS as OWN
+from siyu.loyalty.types.tasks import Every, MemberTask, MemberTasks
+
+KINDS: Final[Mapping[str, FactKind]] = {
+    kind.name: kind for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS) for kind in room
+}
+_OWN: Final = frozenset(kind.name for kind in OWN)
+_JSON: Final[Mapping[str, type]] = {"string": str, "integer": int, "boolean": bool}
+TRAIT: Final = "tier"  # that the ledger itself writes
+
+
+def check(rules: MemberTasks) -> None:
+    """Check that tasks can be done, and that none is fulfilled by what it gives.
+
+    Raises:
+        BadInput: says what to change.
+    """
+    codes: set[str] = set()
+    for task in rules.tasks:
+        if task.code in codes:
+            raise _bad(
+                f"there are two tasks '{task.code}'; codes are unique.", f"任务代码“{task.code}”重复，请修改其中一个。"
+            )
+        if task.after is not None and task.after not in codes:
+            raise _bad(
+                f"task '{task.code}' comes after '{task.after}', which does not stand before it; move that up.",
+                f"任务“{task.code}”须在“{task.after}”之后完成，请将后者排在它前面。",
+            )
+        if task.first is not None and task.last is not None and task.first > task.last:
+            raise _bad(
+                f"task '{task.code}' ends before it begins; change its dates.",
+                f"任务“{task.code}”的结束日期早于开始日期，请修改。",
+            )
+        codes.add(task.code)
+        _check_fact(task)
+        check_rewards(f"task '{task.code}'", f"任务“{task.code}”", task.rewards)
+
+
+def _check_fact(task: MemberTask) -> None:
+    if task.fact in _OWN or TRAIT in task.traits:
+        raise _bad(
+            f"task '{task.code}' would be fulfilled by what it gives itself; choose a fact that points and tiers do not "
+            f"cause, not '{task.fact if task.fact in _OWN else TRAIT}'.",
+            f"任务“{task.code}”会被自身的奖励触发，请选择不由积分或等级产生的事实，"
+            f"不能是“{task.fact if task.fact in _OWN else TRAIT}”。",
+        )
+    kind = KINDS.get(task.fact)
+    if kind is None:
+        raise _bad(
+            f"task '{task.code}': no fact '{task.fact}' fulfils tasks. There are: {', '.join(sorted(KINDS))}.",
+            f"任务“{task.code}”：没有可用的事实“{task.fact}”，可用的有：{', '.join(sorted(KINDS))}。",
+        )
+    for name, value in task.where.items():
+        told = kind.fields.get(name)
+        if told is None and not kind.open:
+            raise _bad(
+                f"task '{task.code}': '{task.fact}' has no '{name}'; it has {', '.join(kind.fields) or 'no fields'}.",
+                f"任务“{task.code}”：事实“{task.fact}”没有字段“{name}”，可用的有：{', '.join(kind.fields) or '无'}。",
+            )
+        if told is not None and type(value) is not _JSON.get(told[0]):
+            raise _bad(
+                f"task '{task.code}': '{name}' of '{task.fact}' is compared with a {told[0]}, not {value!r}.",
+                f"任务“{task.code}”：“{task.fact}”的“{name}”类型为 {told[0]}，不能与 {value!r} 比较。",
+            )
+
+
+def fulfils(task: MemberTask, fact: Fact, day: date) -> bool:
+    """Whether a fact of this day of the brand's fulfils a task, whoever's and whatever was done before."""
+    return (
+        fact.kind == task.fact
+        and (task.named is None or fact.name == task.named)
+        and in_season(task, day)
+        and all(_same(fact.properties.get(name), value) for name, value in task.where.items())
+    )
+
+
+def _same(found: object, wanted: object) -> bool:
+    return type(found) is type(wanted) and found == wanted
+
+
+def in_season(task: MemberTask, day: date) -> bool:
+    """Whether a day is within the dates of a task."""
+    return (task.first is None or task.first <= day) and (task.last is None or day <= task.last)
+
+
+def period_of(every: Every, day: date) -> str:
+    """The period in which a task can be done once: ``''``, ``2026-03-03`` or ``2026-W10``."""
+    if every == "once":
+        return ""
+    if every == "daily":
+        return day.isoformat()
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _bad(en: str, zh: str) -> BadInput:
+    return BadInput(reason=en, reason_zh=zh)
