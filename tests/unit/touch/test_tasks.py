@@ -8,8 +8,10 @@ from tests.unit.touch.conftest import DAY, HOUR, ME, Brand, befriend, hire
 
 from siyu.channels import service as channels
 from siyu.channels.service import Desk
+from siyu.channels.types import StaffMember
 from siyu.engines.access import service as access
-from siyu.engines.access.types import Principal
+from siyu.engines.access.rules import rights_of
+from siyu.engines.access.types import Principal, Role
 from siyu.kernel.clock import ManualClock
 from siyu.kernel.errors import BadInput, NotAllowed, NotFound
 from siyu.timeline import service as timeline
@@ -161,6 +163,60 @@ def test_it_is_for_whoever_may_and_needs_a_reason_to_be_declined(brand: Brand) -
         end(brand, replace(task, id=999))
     assert tasks(brand, programme_id=brand.programme.id, state="open") == [task]
     assert tasks(brand, after=task.id) == []
+
+
+def test_who_only_does_tasks_sees_and_ends_their_own(brand: Brand) -> None:
+    amys, bobs = brand.people(2)
+    with brand.database.transaction() as conn:
+        hire(conn, brand.corp, "bob")
+        roles = {"Amy": Role.STAFF, "Olga": Role.OPERATOR}
+        made = {
+            name: access.create_operator(
+                conn, ME, login=name, name=name, roles=[role], password="long enough 1", now=brand.now
+            )
+            for name, role in roles.items()
+        }
+    amy, olga = (
+        Principal("operator", one.id, one.name, rights_of(one.roles), frozenset(one.roles)) for one in made.values()
+    )
+    brand.run("UPDATE channels.follow SET staff_id = 'bob' WHERE contact_id = :contact", contact=f"c{bobs}")
+    ask(brand, amys)
+    ask(brand, bobs)
+    lists(brand)
+
+    def seen(who: Principal) -> list[int]:
+        def look(conn: Any) -> list[int]:
+            return [one.customer_id for one in service.staff_tasks(conn, members=service.whose_tasks(conn, who))]
+
+        return brand.done(look)  # type: ignore[no-any-return]
+
+    def tie(*staff: str) -> Any:
+        members = [StaffMember(brand.corp.id, one) for one in staff]
+        return brand.done(lambda conn: channels.tie_operator(conn, ME, amy.id, members, brand.now))
+
+    assert (seen(amy), seen(olga), seen(ME)) == ([], [amys, bobs], [amys, bobs])
+    with pytest.raises(BadInput, match="nobody") as refused:
+        tie("amy", "nobody")
+    assert "没有员工“nobody”" in refused.value.message_zh
+    assert tie("amy") == tie("amy") == ((brand.corp.id, "amy"),)
+    assert seen(amy) == [amys]
+    of_amy, of_bob = tasks(brand)
+    with pytest.raises(NotFound):
+        end(brand, of_bob, principal=amy)
+    assert end(brand, of_amy, principal=amy).ended_by == amy.actor
+    assert end(brand, of_bob, principal=olga).state == "done"
+    # Who has left stays who they were; nobody is tied anew to them.
+    brand.run("UPDATE channels.staff SET gone_at = :at WHERE staff_id = 'bob'", at=brand.now)
+    with pytest.raises(BadInput, match="bob"):
+        tie("amy", "bob")
+    with pytest.raises(NotAllowed):
+        brand.done(lambda conn: channels.tie_operator(conn, amy, amy.id, [], brand.now))
+    with pytest.raises(NotFound):
+        brand.done(lambda conn: channels.tie_operator(conn, ME, 999, [], brand.now))
+    with brand.database.transaction() as conn:
+        assert [dict(one.details)["staff"] for one in access.audit_page(conn, action="operator.tied")] == [
+            [f"{brand.corp.id}/amy"]
+        ]
 
 
 def test_people_of_several_accounts_are_asked_by_the_first_that_has_them(brand: Brand) -> None:

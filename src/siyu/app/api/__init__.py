@@ -50,6 +50,7 @@ join(
     channels.codes,
     channels.media,
     channels.mirror,
+    channels.operators,
     channels.acts,
     channels.tasks,
     experiments.router,

@@ -10,6 +10,7 @@ from siyu.channels.http.logins import LoginDoor
 from siyu.channels.http.logins import router as logins
 from siyu.channels.http.media import router as media
 from siyu.channels.http.mirror import router as mirror
+from siyu.channels.http.operators import router as operators
 from siyu.channels.http.tasks import router as tasks
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "logins",
     "media",
     "mirror",
+    "operators",
     "tasks",
 ]

@@ -50,6 +50,7 @@ from siyu.channels.service.marking import do_marks, mark_orders, marks, order_ma
 from siyu.channels.service.media import MOST_BYTES as MOST_PICTURE_BYTES
 from siyu.channels.service.media import keep_file, keep_picture, kept_file, picture, upload_again
 from siyu.channels.service.mirroring import mirror
+from siyu.channels.service.operators import members_of, operator_members, tie_operator
 from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
@@ -171,6 +172,7 @@ __all__ = [
     "mark_orders",
     "marks",
     "may_ask",
+    "members_of",
     "mirror",
     "move_walk",
     "newcomers",
@@ -180,6 +182,7 @@ __all__ = [
     "open_account",
     "open_channel",
     "open_ports",
+    "operator_members",
     "order_marks",
     "order_reconcile",
     "pause_account",
@@ -202,6 +205,7 @@ __all__ = [
     "tag_names",
     "take_turned",
     "task_results",
+    "tie_operator",
     "tie_phone",
     "unheard_deletions",
     "update_account",

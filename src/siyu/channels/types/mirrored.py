@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from siyu.channels.types.seen import ObjectKind
 from siyu.kernel.errors import BadInput
@@ -85,6 +85,13 @@ class Standing:
     refused_at: datetime | None
     refused: Mapping[str, Any] | None
     last: Walk | None
+
+
+class StaffMember(NamedTuple):
+    """A member of staff of an account, by the platform's id."""
+
+    account_id: int
+    staff_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,20 @@ class StaffTaskPage(BaseModel):
     next: str | None
 
 
+class OwnMember(BaseModel):
+    """A member of staff that somebody is."""
+
+    account_id: int
+    staff_id: str
+
+
+class Whose(BaseModel):
+    """Whose tasks somebody sees."""
+
+    everybody: bool
+    members: list[OwnMember] = Field(description="That they are, where they do not see everybody's.")
+
+
 class Declined(BaseModel):
     """Why; kept with the task and in the audit."""
 
@@ -60,7 +74,7 @@ class Declined(BaseModel):
 @router.get("")
 def list_tasks(
     conn: Conn,
-    _: CanDo,
+    principal: CanDo,
     state: TaskState | None = None,
     account_id: Number | None = None,
     staff_id: Annotated[str | None, Query(max_length=64)] = None,
@@ -69,7 +83,7 @@ def list_tasks(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> StaffTaskPage:
-    """List tasks, oldest first: of a member of staff, of a programme, for a customer."""
+    """List tasks, oldest first: of a member of staff, of a programme, for a customer. Who only does tasks sees their own."""
     place = decode_cursor(cursor, int)
     found = service.staff_tasks(
         conn,
@@ -78,11 +92,20 @@ def list_tasks(
         staff_id=staff_id,
         programme_id=programme_id,
         customer_id=customer_id,
+        members=service.whose_tasks(conn, principal),
         after=int(place[0]) if place else 0,
         limit=limit + 1,
     )
     following = encode_cursor([found[limit - 1].id]) if len(found) > limit else None
     return StaffTaskPage(tasks=_read(conn, found[:limit]), next=following)
+
+
+@router.get("/whose")
+def whose(conn: Conn, principal: CanDo) -> Whose:
+    """Tell whose tasks the caller sees: everybody's, or those of the members of staff that they are."""
+    members = service.whose_tasks(conn, principal)
+    own = [OwnMember(account_id=one.account_id, staff_id=one.staff_id) for one in members or ()]
+    return Whose(everybody=members is None, members=own)
 
 
 @router.post("/{task_id}/done")

@@ -30,7 +30,7 @@ from siyu.touch.service.sending import (
     sendings,
 )
 from siyu.touch.service.staffing import look_after_staff
-from siyu.touch.service.tasks import TITLE, Standing, end_overdue, end_staff_task, staff_tasks, standing
+from siyu.touch.service.tasks import TITLE, Standing, end_overdue, end_staff_task, staff_tasks, standing, whose_tasks
 
 __all__ = [
     "ACTS",
@@ -83,4 +83,5 @@ __all__ = [
     "touches",
     "touches_of",
     "ways_sent",
+    "whose_tasks",
 ]

@@ -1,7 +1,7 @@
 """The lists of what members of staff are asked to say themselves, and what they say of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from siyu.channels import service as channels
 from siyu.channels.service import SaidByHand
-from siyu.channels.types import Item
+from siyu.channels.types import Item, StaffMember
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.postgres import AnyRow
@@ -21,6 +21,7 @@ from siyu.touch.store import reading, tasks
 from siyu.touch.types import Task, TaskState, TouchState
 
 RIGHT: Final = "tasks.do"
+SEES_ALL: Final = "touch.read"
 TITLE: Final = "title"  # the detail of a message that says what is to be done
 _LATE: Final = ("Nobody did it in time.", "未在时限内完成。")
 _MOST: Final = 1000
@@ -39,6 +40,15 @@ def standing(conn: Connection, keys: Sequence[str]) -> dict[str, Standing]:
     return {key: Standing(row.state, row.code, row.valid_until) for key, row in reading.standing(conn, keys).items()}
 
 
+def whose_tasks(conn: Connection, principal: Principal) -> tuple[StaffMember, ...] | None:
+    """Whose tasks somebody sees and ends: everybody's (``None``) whoever sees all touches, and programs; an operator who only
+    does tasks those of the members of staff that they are.
+    """
+    if principal.kind != "operator" or SEES_ALL in principal.rights:
+        return None
+    return channels.members_of(conn, principal.id)
+
+
 def staff_tasks(
     conn: Connection,
     *,
@@ -47,6 +57,7 @@ def staff_tasks(
     staff_id: str | None = None,
     programme_id: int | None = None,
     customer_id: int | None = None,
+    members: Collection[StaffMember] | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> list[Task]:
@@ -59,6 +70,7 @@ def staff_tasks(
         staff_id: of this member of staff, by the platform's id.
         programme_id: of this programme.
         customer_id: for this customer.
+        members: of these members of staff; see :func:`whose_tasks`.
         after: with a higher id.
         limit: so many at most.
     """
@@ -69,6 +81,7 @@ def staff_tasks(
         staff_id=staff_id,
         programme_id=programme_id,
         customer_id=customer_id,
+        members=members,
         after=after,
         most=limit,
     )
@@ -90,13 +103,13 @@ def end_staff_task(
 
     Raises:
         NotAllowed: without the right ``tasks.do``.
-        NotFound: there is no such task.
+        NotFound: there is no such task, or it is not one of theirs.
         BadInput: it is declined without a reason of 3 to 500 characters.
     """
     access.require(principal, RIGHT)
     said = access.reason_given(reason) if state == "declined" else ""
-    row = tasks.task(conn, task_id)
-    if row is None:
+    row, own = tasks.task(conn, task_id), whose_tasks(conn, principal)
+    if row is None or (own is not None and StaffMember(row.account_id, row.staff_id) not in own):
         raise NotFound(what="task", what_zh="任务", key=task_id)
     hold_customers(conn, [row.customer_id])
     key = delivery_key(row.key, row.attempt)

@@ -1,11 +1,12 @@
 """SQL of what members of staff are asked to say themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
+from siyu.channels.types import StaffMember
 from siyu.engines.postgres import AnyRow, one, rows, run
 
 _COLUMNS: Final = (
@@ -46,6 +47,7 @@ def page(
     staff_id: str | None,
     programme_id: int | None,
     customer_id: int | None,
+    members: Collection[StaffMember] | None,
     after: int,
     most: int,
 ) -> list[AnyRow]:
@@ -57,6 +59,8 @@ def page(
               AND (CAST(:state AS text) IS NULL OR {_STATES} = :state)
               AND (CAST(:account_id AS bigint) IS NULL OR task.account_id = :account_id)
               AND (CAST(:staff_id AS text) IS NULL OR task.staff_id = :staff_id)
+              AND (NOT :narrowed OR (task.account_id, task.staff_id) IN (
+                  SELECT * FROM unnest(CAST(:accounts AS bigint[]), CAST(:staff AS text[]))))
               AND (CAST(:programme_id AS bigint) IS NULL OR touch.programme_id = :programme_id)
               AND (CAST(:customer_id AS bigint) IS NULL OR touch.customer_id = :customer_id)
             ORDER BY task.touch_id LIMIT :most""",
@@ -65,6 +69,9 @@ def page(
         staff_id=staff_id,
         programme_id=programme_id,
         customer_id=customer_id,
+        narrowed=members is not None,
+        accounts=[one.account_id for one in members or ()],
+        staff=[one.staff_id for one in members or ()],
         after=after,
         most=most,
     )

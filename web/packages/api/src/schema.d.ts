@@ -1010,6 +1010,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Operator Members
+         * @description List operators who are members of staff.
+         */
+        get: operations["operator_members_api_v1_channels_operators_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/operators/{operator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tie Operator
+         * @description Say which members of staff an operator is. Safe to repeat.
+         */
+        put: operations["tie_operator_api_v1_channels_operators__operator_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/console/config": {
         parameters: {
             query?: never;
@@ -4496,9 +4536,29 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description List tasks, oldest first: of a member of staff, of a programme, for a customer.
+         * @description List tasks, oldest first: of a member of staff, of a programme, for a customer. Who only does tasks sees their own.
          */
         get: operations["list_tasks_api_v1_staff_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-tasks/whose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose
+         * @description Tell whose tasks the caller sees: everybody's, or those of the members of staff that they are.
+         */
+        get: operations["whose_api_v1_staff_tasks_whose_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -10319,6 +10379,16 @@ export interface components {
             /** Size */
             size: number;
         };
+        /**
+         * MemberOf
+         * @description A member of staff of an account.
+         */
+        MemberOf: {
+            /** Account Id */
+            account_id: number;
+            /** Staff Id */
+            staff_id: string;
+        };
         /** MemberRead */
         MemberRead: {
             /** Invited By */
@@ -11001,6 +11071,24 @@ export interface components {
             roles: components["schemas"]["Role"][];
         };
         /**
+         * OperatorStaff
+         * @description Which members of staff an operator is.
+         */
+        OperatorStaff: {
+            /** Members */
+            members: components["schemas"]["MemberOf"][];
+            /** Operator Id */
+            operator_id: number;
+        };
+        /**
+         * OperatorStaffChange
+         * @description Which they are from now on: these and no others.
+         */
+        OperatorStaffChange: {
+            /** Members */
+            members: components["schemas"]["MemberOf"][];
+        };
+        /**
          * Order
          * @description The newest known state of one order.
          *
@@ -11224,6 +11312,16 @@ export interface components {
              */
             made_at: string;
             overview: components["schemas"]["Overview"];
+        };
+        /**
+         * OwnMember
+         * @description A member of staff that somebody is.
+         */
+        OwnMember: {
+            /** Account Id */
+            account_id: number;
+            /** Staff Id */
+            staff_id: string;
         };
         /**
          * Pace
@@ -15318,6 +15416,19 @@ export interface components {
             journey: components["schemas"]["JourneyRead"];
         };
         /**
+         * Whose
+         * @description Whose tasks somebody sees.
+         */
+        Whose: {
+            /** Everybody */
+            everybody: boolean;
+            /**
+             * Members
+             * @description That they are, where they do not see everybody's.
+             */
+            members: components["schemas"]["OwnMember"][];
+        };
+        /**
          * Why
          * @description For the audit.
          */
@@ -18146,6 +18257,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Kinds"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operator_members_api_v1_channels_operators_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorStaff"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tie_operator_api_v1_channels_operators__operator_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operator_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorStaffChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorStaff"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -26629,6 +26822,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffTaskPage"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    whose_api_v1_staff_tasks_whose_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whose"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMe } from "../../app/session";
+import { memberOf, useMemberName, valueOf, type Member } from "../channels/members";
 import { OperatorForm, type Filled } from "./OperatorForm";
 import { linkOf, unguessable } from "./secrets";
 import { ShownOnce } from "./ShownOnce";
@@ -29,15 +30,20 @@ export function Operators() {
   const [editing, setEditing] = useState<Operator | "new">();
   const [link, setLink] = useState<Link>();
   const query = useQuery({ queryKey: ["team", "operators"], queryFn: ({ signal }) => answered(api.GET("/api/v1/operators", { signal })) });
+  const tied = useTied();
   const again = () => client.invalidateQueries({ queryKey: ["team", "operators"] });
   const saving = useMutation({
     mutationFn: async (filled: Filled) => {
       if (editing !== "new" && editing) {
         await change(editing.id, { name: filled.name, roles: filled.roles });
+        await tie(editing.id, filled.staff);
         return undefined;
       }
       // Nobody knows this password: the person sets an own one by the link.
-      return makeLink(await answered(api.POST("/api/v1/operators", { body: { ...filled, password: unguessable() } })));
+      const { staff, ...told } = filled;
+      const made = await answered(api.POST("/api/v1/operators", { body: { ...told, password: unguessable() } }));
+      await tie(made.id, staff);
+      return makeLink(made);
     },
     onSuccess: (made) => {
       setEditing(undefined);
@@ -56,10 +62,11 @@ export function Operators() {
       }
     >
       <Loaded query={query}>
-        {(operators) => <OperatorTable operators={operators} onEdit={setEditing} onChanged={again} onLink={setLink} />}
+        {(operators) => <OperatorTable operators={operators} tied={tied} onEdit={setEditing} onChanged={again} onLink={setLink} />}
       </Loaded>
       <OperatorForm
         operator={editing}
+        staff={editing && editing !== "new" ? (tied.get(editing.id) ?? []).map(valueOf) : []}
         saving={saving.isPending}
         error={saving.error}
         onSave={(filled) => saving.mutate(filled)}
@@ -82,16 +89,28 @@ function change(id: number, body: Schema<"OperatorChange">) {
   return answered(api.PATCH("/api/v1/operators/{operator_id}", { params: { path: { operator_id: id } }, body }));
 }
 
+function tie(id: number, staff: readonly string[]) {
+  return answered(api.PUT("/api/v1/channels/operators/{operator_id}", { params: { path: { operator_id: id } }, body: { members: staff.map(memberOf) } }));
+}
+
+/** Which members of staff operators are. */
+function useTied(): ReadonlyMap<number, Member[]> {
+  const query = useQuery({ queryKey: ["team", "operators", "staff"], queryFn: ({ signal }) => answered(api.GET("/api/v1/channels/operators", { signal })) });
+  return new Map((query.data ?? []).map((one) => [one.operator_id, one.members]));
+}
+
 interface TableProps {
   operators: readonly Operator[];
+  tied: ReadonlyMap<number, Member[]>;
   onEdit: (operator: Operator) => void;
   onChanged: () => Promise<unknown>;
   onLink: (link: Link) => void;
 }
 
-function OperatorTable({ operators, onEdit, onChanged, onLink }: TableProps) {
+function OperatorTable({ operators, tied, onEdit, onChanged, onLink }: TableProps) {
   const { t } = useTranslation("team");
   const me = useMe();
+  const memberName = useMemberName();
   const actions = (row: Operator) => (
     <Flex gap="small" wrap>
       <Button size="small" onClick={() => onEdit(row)}>
@@ -146,6 +165,7 @@ function OperatorTable({ operators, onEdit, onChanged, onLink }: TableProps) {
           ),
         },
         { key: "roles", title: t("operators.roles"), render: (_, row) => row.roles.map((role) => <Tag key={role}>{t(`roles.${role}`)}</Tag>) },
+        { key: "staff", title: t("operators.staff"), render: (_, row) => (tied.get(row.id) ?? []).map((one) => <div key={valueOf(one)}>{memberName(one)}</div>) },
         {
           key: "state",
           title: t("operators.state"),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { memberOf, valueOf } from "../channels/members";
 import { addressOf, detailsOf, partsOf } from "./auditLine";
 import { stateOf } from "./keyState";
 import { linkOf, unguessable } from "./secrets";
@@ -35,5 +36,11 @@ describe("a one-time link", () => {
     expect(linkOf("https://siyu.example", "a+b")).toBe("https://siyu.example/reset#token=a%2Bb");
     expect(unguessable()).toHaveLength(48);
     expect(unguessable()).not.toBe(unguessable());
+  });
+});
+
+describe("a member of staff as the value of a choice", () => {
+  it("is read as it was written, whatever the platform's ids hold", () => {
+    for (const member of [{ account_id: 3, staff_id: "amy" }, { account_id: 12, staff_id: "a/b" }]) expect(memberOf(valueOf(member))).toEqual(member);
   });
 });

@@ -1,12 +1,12 @@
 import { answered, api, type Schema } from "@siyu/api";
 import { DataTable, Empty, ErrorNote, Page, When, type Column, type Filter } from "@siyu/kit";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Flex, Tag, Typography } from "antd";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Flex, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { useMay } from "../../app/session";
-import { useAccounts } from "../channels/accounts";
+import { memberOf, useMemberName, useMembers } from "../channels/members";
 import { WithReason } from "./WithReason";
 
 type Task = Schema<"StaffTaskRead">;
@@ -19,12 +19,13 @@ const KEY = ["touch", "staff-tasks"] as const;
 export function StaffTasks() {
   const { t } = useTranslation("touch");
   const may = useMay();
-  const accounts = useAccounts().data ?? [];
-  const account = (id: number): string => accounts.find((one) => one.id === id)?.name ?? `#${id}`;
+  const members = useMembers();
+  const memberName = useMemberName();
+  const whose = useQuery({ queryKey: [...KEY, "whose"], queryFn: ({ signal }) => answered(api.GET("/api/v1/staff-tasks/whose", { signal })) }).data;
   const columns: Column<Task>[] = [
     { key: "title", title: t("task.title_"), render: (row) => <What task={row} /> },
     { key: "customer", title: t("column.customer"), render: (row) => (may("customers.read") ? <Link to={`/customers/${row.customer_id}`}>#{row.customer_id}</Link> : `#${row.customer_id}`) },
-    { key: "staff", title: t("task.staff"), render: (row) => `${row.staff_id} · ${account(row.account_id)}` },
+    { key: "staff", title: t("task.staff"), render: (row) => memberName(row) },
     { key: "state", title: t("column.state"), render: (row) => <State task={row} /> },
     { key: "due", title: t("task.due"), render: (row) => <When at={row.due_at} /> },
     { key: "programme", title: t("column.programme"), render: (row) => row.programme },
@@ -33,11 +34,11 @@ export function StaffTasks() {
   ];
   const filters: Filter[] = [
     { kind: "choice", key: "state", label: t("column.state"), choices: STATES.map((value) => ({ value, label: t(`task.state.${value}`) })) },
-    { kind: "text", key: "staff", label: t("task.staff") },
-    { kind: "choice", key: "account", label: t("column.account"), choices: accounts.map((one) => ({ value: String(one.id), label: one.name })) },
+    ...(whose?.everybody === false ? [] : [{ kind: "choice" as const, key: "member", label: t("task.staff"), choices: members }]),
   ];
   return (
     <Page title={t("task.title")} what={t("task.what")}>
+      {whose?.everybody === false && <Mine members={whose.members.map(memberName)} />}
       <DataTable<Task>
         name="staff-tasks"
         title={t("task.title")}
@@ -48,10 +49,11 @@ export function StaffTasks() {
         refresh={15_000}
         empty={<Empty title={t("task.none")} />}
         load={async ({ filters: wanted, cursor, limit }, signal) => {
+          const member = wanted["member"] ? memberOf(wanted["member"]) : undefined;
           const query = {
             state: STATES.find((one) => one === wanted["state"]),
-            staff_id: wanted["staff"] || undefined,
-            account_id: Number(wanted["account"]) || undefined,
+            staff_id: member?.staff_id,
+            account_id: member?.account_id,
             cursor: cursor || undefined,
             limit,
           };
@@ -60,6 +62,16 @@ export function StaffTasks() {
         }}
       />
     </Page>
+  );
+}
+
+/** To whom the list is narrowed, for those who only do tasks. */
+function Mine({ members }: { members: readonly string[] }) {
+  const { t } = useTranslation("touch");
+  return members.length > 0 ? (
+    <Alert type="info" showIcon title={t("task.mine", { names: members.join(t("task.and")) })} style={{ marginBottom: 16 }} />
+  ) : (
+    <Alert type="warning" showIcon title={t("task.nobody")} description={t("task.nobodyWhat")} style={{ marginBottom: 16 }} />
   );
 }
 

@@ -20,6 +20,10 @@ export const touch = {
     done: "Done",
     decline: "Decline",
     declineWhat: "Decline “{{title}}”?",
+    mine: "Only your own tasks are shown: {{names}}",
+    and: ", ",
+    nobody: "You are tied to no member of staff, so no tasks are yours",
+    nobodyWhat: "Ask an owner to tie your login to your member of staff, under Team → Members.",
     state: { open: "Open", done: "Done", declined: "Declined", expired: "Not in time", cancelled: "Cancelled" },
   },
   column: {

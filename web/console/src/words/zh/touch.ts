@@ -20,6 +20,10 @@ export const touch = {
     done: "已完成",
     decline: "不执行",
     declineWhat: "不执行“{{title}}”？",
+    mine: "只显示您的任务：{{names}}",
+    and: "、",
+    nobody: "您尚未关联员工，因此没有任务",
+    nobodyWhat: "请所有者在“团队 → 成员”中将您的账号关联到企业微信员工。",
     state: { open: "待办", done: "已完成", declined: "未执行", expired: "已逾期", cancelled: "已取消" },
   },
   column: {
