@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "channels_0013"
-down_revision = "channels_0012"
+revision = "channels_0014"
+down_revision = "channels_0013"
 branch_labels = None
 depends_on = None
 
