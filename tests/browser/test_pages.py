@@ -164,9 +164,16 @@ class Look:
 LOOKS = (Look("zh", "zh-CN", False, 1280), Look("en", "en", True, 820))
 
 
+# As the browser does on "back": the router of the console reads the address, without all of it being loaded anew.
+_GO = "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }"
+
+
 def looked_at(window: Window, path: str, first: Look, then: Look) -> list[str]:
     """What is wrong with a page: as it opens in one look, and when it is turned to the other in its place."""
-    window.page.goto(path)
+    if window.page.url == "about:blank" or window.page.get_by_role("dialog").count():
+        window.page.goto(path)  # what still closes belongs to no page
+    else:
+        window.page.evaluate(_GO, path)
     wrong = seen(window, first)
     window.page.emulate_media(color_scheme="dark" if then.dark else "light")
     window.page.set_viewport_size({"width": then.width, "height": 1000})
@@ -190,6 +197,8 @@ def test_every_page(opened: Open, brand: Brand, session: object, area: str) -> N
     window = opened(brand.stage.url, first.language, width=first.width, height=1000, storage_state=session)
     wrong = {}
     for name, path in pages.items():
+        answer = brand.stage.api.get(path(brand))
+        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, "text/html"), name
         if found := looked_at(window, path(brand), first, then):
             wrong[name] = found
         first, then = then, first  # so both are looks in which pages open
