@@ -372,6 +372,8 @@ class Mix:
             "/programmes/{programme_id}": each,
             "/programmes/customers/{customer_id}": people,
             "/staff-tasks": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/staff-tasks/whose": [Ask()] * self._some,
+            "/channels/operators": [Ask()] * self._some,
             "/insight/lift": [Ask()] * self._some,
             "/insight/lift/{programme_id}": [Ask(one.ids, {"days": 7 + n}) for n, one in enumerate(each)],
             "/touch/programmes": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
@@ -420,12 +422,15 @@ class Mix:
         of_one = [Ask({"customer_id": one, "unit": "points"}) for one in self._people]
         at_times = [Ask(one.ids, {"at": self._ago(n)}) for n, one in enumerate(of_one)]
         account = "/ledger/customers/{customer_id}/{unit}"
+        rules = [f"/{what}{of}" for what in ("earning", "tiers", "tasks", "check_in") for of in ("", "/versions")]
+        people = [Ask({"customer_id": one}) for one in self._people]
+        month = {"year": self._now.year, "month": self._now.month}
         return {
-            **{
-                f"/ledger{what}": [Ask()] * self._some
-                for what in ("/by_hand", "/earning", "/earning/versions", "/units")
-            },
-            "/ledger/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
+            **{f"/ledger{what}": [Ask()] * self._some for what in ("/by_hand", "/units", *rules)},
+            "/ledger/customers/{customer_id}": people,
+            "/ledger/tiers/customers/{customer_id}": people,
+            "/ledger/tasks/customers/{customer_id}": people,
+            "/ledger/check_in/customers/{customer_id}": [Ask(one.ids, month) for one in people],
             account: of_one,
             f"{account}/balance": at_times,
             f"{account}/entries": of_one,
