@@ -60,7 +60,8 @@ export function sentence(entry: Entry, words: Words): string {
   if (group === "tier") return words.t(entry.kind === "tier.raised" ? "says.tierRaised" : "says.tierLowered", { name: entry.name });
   if (group === "check_in") {
     const { made_up, streak, day } = entry.properties;
-    return words.t(made_up === true ? "says.madeUp" : "says.checkedIn", { day: text(day), days: whole(streak) });
+    const said = { day: text(day), days: String(whole(streak)) };
+    return made_up === true ? words.t("says.madeUp", said) : words.t("says.checkedIn", said);
   }
   if (group === "task") return words.t("says.taskDone", { name: entry.name });
   if (group === "points") return ofPoints(entry, words);
