@@ -27,7 +27,8 @@ def test_a_member_of_staff_sees_their_own_tasks(owner: Window, opened: Open, bra
     row = page.get_by_role("row").filter(has_text="孙磊")
     row.get_by_role("button", name=re.compile(r"修\s*改")).click()
     choose(page, "对应员工", name)
-    page.keyboard.press("Escape")  # closes the list
+    page.keyboard.press("Escape")  # closes the list, which takes a moment
+    expect(page.locator(".ant-select-dropdown:visible")).to_have_count(0)
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(name)
     assert owner.findings() == []
