@@ -17,6 +17,7 @@ from siyu.identity import service as identity
 from siyu.kernel.errors import Conflict
 from siyu.kernel.fact import Fact
 from siyu.loyalty.rules import check_in as rules
+from siyu.loyalty.rules.rewarding import reward_request
 from siyu.loyalty.service.posting import post, post_one, sure
 from siyu.loyalty.service.reading import balances
 from siyu.loyalty.store import check_in as tables
@@ -30,7 +31,6 @@ from siyu.loyalty.types import (
     Request,
     Reward,
     customer,
-    issuer,
     spent,
 )
 from siyu.loyalty.types.check_in import CARD
@@ -183,18 +183,6 @@ def _rewards(conn: Connection, customer_id: int, day: date, now: datetime, *, ma
     for answer in post(conn, wanted, now):
         sure(answer)
     return [one for _, one in given]
-
-
-def reward_request(
-    key: str, customer_id: int, reward: Reward, reason: str, source: str, now: datetime, *, via: int = 0
-) -> Request:
-    """What gives a customer a reward."""
-    until = now + timedelta(reward.expires_days) if reward.expires_days else None
-    lines = (
-        Posting(customer(customer_id, reward.unit), reward.amount, None, until),
-        Posting(issuer(reward.unit), -reward.amount),
-    )
-    return Request(key, lines, reason, source=source[:300], effective_at=now, via=via)
 
 
 def check_ins(conn: Connection, customer_id: int, year: int, month: int, now: datetime) -> CheckInCalendar:

@@ -21,7 +21,7 @@ from siyu.loyalty.service.tiers import tier_percents
 from siyu.loyalty.service.undoing import undo
 from siyu.loyalty.store import earning as tables
 from siyu.loyalty.store.earning import Earned
-from siyu.loyalty.types import EARNING, EarningRules, OrderRule, Posting, Request, Undo, customer, issuer
+from siyu.loyalty.types import EARNING, EarningRules, OrderRule, Request, Undo, gift
 from siyu.loyalty.types.earning import PLAIN
 
 VERSIONS: Final = Versions("loyalty.earning_rules", EARNING, earning.check, "earning")
@@ -228,10 +228,7 @@ class _Due:
     def _earn(self, strand: _Strand, amount: int) -> None:
         order, unit = strand.order, strand.unit
         until = order.at + timedelta(strand.lasts) if strand.lasts else None
-        lines = (
-            Posting(customer(order.customer_id, unit), amount, None, until),
-            Posting(issuer(unit), -amount),
-        )
+        lines = gift(order.customer_id, unit, amount, until)
         number = self.numbers[order.id, unit]
         self.numbers[order.id, unit] += 1
         key = f"order:{order.id}:{unit}:{number}"

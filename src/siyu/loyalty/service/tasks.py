@@ -17,7 +17,7 @@ from siyu.engines.zone import brand_zone
 from siyu.identity import service as identity
 from siyu.kernel.fact import Fact
 from siyu.loyalty.rules import tasks as rules
-from siyu.loyalty.service.check_in import reward_request
+from siyu.loyalty.rules.rewarding import reward_request
 from siyu.loyalty.service.posting import post, sure
 from siyu.loyalty.store import tasks as tables
 from siyu.loyalty.store.tasks import Done

@@ -41,7 +41,7 @@ from siyu.loyalty.types.check_in import (
 )
 from siyu.loyalty.types.earning import EARNING, Cap, EarningRules, MultiplierDays, OrderRule
 from siyu.loyalty.types.facts import FACTS
-from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo
+from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo, gift
 from siyu.loyalty.types.tasks import TASKS, MemberTask, MemberTasks, TaskState
 from siyu.loyalty.types.tiers import TIERS, Tier, TierPreview, TierRules, TierStanding
 
@@ -96,6 +96,7 @@ __all__ = [
     "budget",
     "customer",
     "expired",
+    "gift",
     "held",
     "issuer",
     "spent",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from siyu.loyalty.types.accounts import Account
+from siyu.loyalty.types.accounts import Account, customer, issuer
 
 
 class Posting(NamedTuple):
@@ -21,6 +21,11 @@ class Posting(NamedTuple):
     amount: int
     available_from: datetime | None = None
     expires_at: datetime | None = None
+
+
+def gift(customer_id: int, unit: str, amount: int, expires_at: datetime | None = None) -> tuple[Posting, Posting]:
+    """What a customer gets of the issuer; ``expires_at``: see :class:`Posting`."""
+    return Posting(customer(customer_id, unit), amount, None, expires_at), Posting(issuer(unit), -amount)
 
 
 @dataclass(frozen=True, slots=True)

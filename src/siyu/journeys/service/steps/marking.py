@@ -8,7 +8,7 @@ from siyu.customers.types import TagChange, TraitWord
 from siyu.journeys.service.batch import Batch, Group
 from siyu.journeys.types.definition import PointsStep, TagStep, TraitStep
 from siyu.loyalty import service as loyalty
-from siyu.loyalty.types import Posting, Request, customer, issuer
+from siyu.loyalty.types import Request, gift
 
 _REASON: Final = "journey"
 
@@ -41,10 +41,7 @@ def give_points(batch: Batch, group: Group, step: PointsStep) -> None:
     requests = [
         Request(
             f"points:{group.key_of(place)}",
-            (
-                Posting(issuer(step.unit), -step.amount),
-                Posting(customer(place.customer_id, step.unit), step.amount, expires_at=until),
-            ),
+            gift(place.customer_id, step.unit, step.amount, until),
             _REASON,
             f"journey:{group.journey.id}",
             f"journey:{group.journey.id}",
