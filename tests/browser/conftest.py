@@ -1,6 +1,6 @@
 """A demo brand that really runs, a real browser, and a watch over all that the browser complains about."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 from scripts import chromium
 from scripts.pictures import Window, demo
 from scripts.stage import LOGIN, PASSWORD, Stage, set_up
@@ -50,12 +50,32 @@ def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
 
 
 Open = Callable[..., Window]
+_FAILED = pytest.StashKey[bool]()
+_SHOWN = 4_000  # characters of a page, and
+_ASKED = 12  # its last requests, are written down where a story fails
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    report = yield
+    if call.when == "call":
+        item.stash[_FAILED] = report.failed
+    return report
+
+
+def _tell(window: Window, asked: list[Request]) -> None:
+    """What whoever reads of a failed story elsewhere would want to have seen."""
+    print(f"--- {window.page.url}")
+    print(window.page.locator("body").inner_text(timeout=5_000)[:_SHOWN])
+    for request in asked[-_ASKED:]:
+        answer = request.existing_response
+        print(f"--- {request.method} {request.url}: {answer.status if answer else request.failure or 'no answer yet'}")
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Callable[..., Window]]:
+def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Window]]:
     """Opens windows of any Siyu; at the end none of them may have had anything to complain about."""
-    windows: list[tuple[Window, int | None, list[str]]] = []
+    windows: list[tuple[Window, int | None, list[Request]]] = []
 
     def open_window(
         url: str, language: str = "zh", *, dark: bool = False, width: int = 1280, height: int = 800, **more: Any
@@ -71,17 +91,19 @@ def opened(browser: Browser) -> Iterator[Callable[..., Window]]:
             accept_downloads=True,
             **more,
         )
-        asked: list[str] = []
-        window.page.on("request", lambda request: asked.append(request.url))
+        asked: list[Request] = []
+        window.page.on("request", lambda request: asked.append(request))  # not the method: Playwright marks it
         window.page.on("requestfailed", lambda request: _failed(window, request))
         windows.append((window, urlsplit(url).port, asked))
         return window
 
     yield open_window
     for window, home, asked in windows:
+        if request.node.stash.get(_FAILED, False):
+            _tell(window, asked)
         window.context.close()
         assert window.problems == []
-        foreign = [url for url in asked if url.startswith("http") and not _is_at_home(url, home)]
+        foreign = [one.url for one in asked if one.url.startswith("http") and not _is_at_home(one.url, home)]
         assert foreign == []
 
 

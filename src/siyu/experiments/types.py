@@ -103,7 +103,7 @@ class Exposures:
         group: 0 treated, 1 control.
         arm: a place among the programme's arms, -1 for none.
         control_bp: the share of the control group when they were assigned.
-        since: the exposure, in ms since 1970.
+        since: the second of the exposure, in ms since 1970: platforms tell what people do in whole seconds.
         expected: what they were expected to bring at that moment, in fen; 0 where nothing was.
     """
 

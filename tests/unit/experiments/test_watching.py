@@ -73,6 +73,19 @@ def test_what_counts_as_harm(conn: Connection, empty: Client, now: datetime, sta
     assert service.harm_counts(conn, empty, start(conn, "journey:2").id, until) == []
 
 
+def test_platforms_tell_whole_seconds(conn: Connection, empty: Client, now: datetime, start: Start) -> None:
+    """Who deletes half a second after the exposure has their moment told as one before it."""
+    programme = start(conn, control_bp=5000)
+    treated, control = groups(conn, programme, range(1, 101), now + timedelta(milliseconds=700))
+    tell(
+        empty,
+        did(treated[0], "friend.deleted", now, by="customer"),
+        did(control[0], "friend.deleted", now, by="customer"),
+        did(treated[1], "friend.deleted", now - timedelta(milliseconds=1), by="customer"),  # of the second before
+    )
+    assert service.harm_counts(conn, empty, programme.id, now + timedelta(days=1)) == [HarmCount("deleted", 5000, 1, 1)]
+
+
 def test_merged_and_mixed_people(conn: Connection, empty: Client, now: datetime, start: Start) -> None:
     programme = start(conn, control_bp=5000)
     treated, control = groups(conn, programme, range(1, 101), now)

@@ -46,9 +46,7 @@ def harm_counts(
     people = assignments.exposed_of(conn, programme_id, np.unique(customer).tolist())
     if not people:
         return []
-    known = np.array(
-        sorted((row.customer_id, row.group_no, row.control_bp, to_millis(row.exposed_at)) for row in people)
-    )
+    known = np.array(sorted((row.customer_id, row.group_no, row.control_bp, to_millis(row.since)) for row in people))
     place = np.minimum(np.searchsorted(known[:, 0], customer), len(known) - 1)
     who = known[place]
     counts = (who[:, 0] == customer) & (at >= who[:, 3]) & (at < who[:, 3] + within)

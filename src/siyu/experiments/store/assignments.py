@@ -12,6 +12,9 @@ from siyu.experiments.types import Arm, Exposures, Programme
 
 _PAIRS: Final = "unnest(CAST(:programme_ids AS integer[]), CAST(:customer_ids AS bigint[]))"
 _COMPARED: Final = "programme_id = :id AND exposed_at IS NOT NULL AND NOT mixed AND group_no < 2"
+# Platforms and order exports tell when something happened in whole seconds: what somebody did half a second after their
+# exposure would else lie before it.
+_SINCE: Final = "date_trunc('second', exposed_at)"
 _PROGRAMME: Final = "id, key, kind, name, control_bp, salt, arms, started_at, stopped_at, costs"
 
 
@@ -217,7 +220,7 @@ def exposures(conn: Connection, programme_id: int) -> Exposures:
             "customer_id, group_no, arm, control_bp, since, expected",
             f"""
             SELECT customer_id, group_no, arm, control_bp, coalesce(expected_fen, 0) AS expected,
-                   CAST(extract(epoch FROM exposed_at) * 1000 AS bigint) AS since
+                   CAST(extract(epoch FROM {_SINCE}) * 1000 AS bigint) AS since
             FROM experiments.assignment WHERE {_COMPARED}
             """,
             id=programme_id,
@@ -241,10 +244,10 @@ def exposures_print(conn: Connection, programme_id: int) -> str:
 
 
 def exposed_of(conn: Connection, programme_id: int, customer_ids: Sequence[int]) -> list[AnyRow]:
-    """(customer_id, group_no, control_bp, exposed_at) of these people, of those whom :func:`exposures` has."""
+    """(customer_id, group_no, control_bp, since) of these people, of those whom :func:`exposures` has."""
     return rows(
         conn,
-        f"""SELECT customer_id, group_no, control_bp, exposed_at FROM experiments.assignment
+        f"""SELECT customer_id, group_no, control_bp, {_SINCE} AS since FROM experiments.assignment
             WHERE {_COMPARED} AND customer_id = ANY(CAST(:ids AS bigint[]))""",
         id=programme_id,
         ids=customer_ids,
@@ -256,7 +259,7 @@ def exposed_strata(conn: Connection, programme_id: int, until: datetime) -> tupl
     found = rows(
         conn,
         f"""SELECT control_bp, count(*) FILTER (WHERE group_no = 0) AS treated,
-                   count(*) FILTER (WHERE group_no = 1) AS control, min(exposed_at) AS first
+                   count(*) FILTER (WHERE group_no = 1) AS control, min({_SINCE}) AS first
             FROM experiments.assignment WHERE {_COMPARED} AND exposed_at <= :until GROUP BY 1 ORDER BY 1""",
         id=programme_id,
         until=until,
