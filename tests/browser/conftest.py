@@ -92,7 +92,7 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callabl
             **more,
         )
         asked: list[Request] = []
-        window.page.on("request", lambda request: asked.append(request))  # not the method: Playwright marks it
+        window.page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - Playwright marks what it calls
         window.page.on("requestfailed", lambda request: _failed(window, request))
         windows.append((window, urlsplit(url).port, asked))
         return window
