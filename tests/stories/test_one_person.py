@@ -38,6 +38,23 @@ def all_is_well(siyu: Siyu) -> None:
 
 
 class TestFromEventToTimeline:
+    def test_no_network_address_is_kept(self, source: Source, api: httpx.Client, find: Find) -> None:
+        """Neither the one that an SDK names, nor that of the request, for which Segment's ``direct`` asks."""
+        by_hand = {"context": {"ip": "203.0.113.7", "direct": True, "locale": "zh-CN"}}
+        source.send(
+            {**track("Visit", userId="anywhere"), **by_hand},
+            {**track("Visit", userId="anywhere"), "context": {"direct": True}},
+            {**identify({"plan": "gold"}, userId="anywhere"), **by_hand},
+        )
+        (customer,) = find("anywhere")
+        kept = [
+            api.get(f"/api/v1/customers/{customer}{more}").raise_for_status().text
+            for more in ("", "/timeline", "/graph")
+        ]
+        assert kept[1].count("zh-CN") == 1
+        assert "gold" in kept[0]
+        assert not [text for text in kept if "203.0.113" in text or "127.0.0.1" in text or '"ip"' in text]
+
     def test_the_event_is_on_the_timeline_within_a_second(self, source: Source, api: httpx.Client, find: Find) -> None:
         source.send(track("Warm-up", userId="quick"))
         (customer,) = find("quick")
