@@ -1,8 +1,10 @@
 """One person, however they come: the events of all their devices and shops stand on one timeline, and can be parted."""
 
 import itertools
+import re
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -80,6 +82,30 @@ class TestFromEventToTimeline:
             if (cursor := page["next"]) is None:
                 break
         assert sorted(names) == [f"Event {number:02d}" for number in range(25)]
+
+
+class TestChannels:
+    def test_people_are_counted_by_the_channels_they_are_known_on(
+        self, siyu: Siyu, source: Source, api: httpx.Client, find: Find
+    ) -> None:
+        """A buyer at two shops' platforms counts on both; phone and mail together on none."""
+
+        def counted() -> Counter[str]:
+            return Counter(api.get("/api/v1/identity/assets").raise_for_status().json()["people_by_channels"])
+
+        find("nobody")  # all is absorbed that came before
+        before = counted()
+        bought = [{"type": "platform_buyer", "collection": name, "id": "two-shops"} for name in ("jd", "taobao")]
+        by_mail = {"phone": "13912340987", "email": "two-ways@example.com"}
+        source.send(
+            {**track("Bought", anonymousId="two-shops-device"), "context": {"externalIds": bought}},
+            identify(by_mail, anonymousId="two-ways-device"),
+        )
+        assert find("two-shops") != find("two-ways@example.com")
+        assert counted() - before == Counter({"0": 1, "2": 1})
+        printed = siyu.cli("assets").stdout
+        assert re.search(rf"2 channels\W+{counted()['2']:,}\b", printed), printed
+        assert api.get("/api/v1/insight/assets").json()["people_by_channels"] == counted()
 
 
 class TestBecomingKnown:
