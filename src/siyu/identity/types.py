@@ -322,7 +322,7 @@ class AssetCounts:
     Attributes:
         identifiers: how many of each type.
         people_by_channels: how many of the known people are known on 0, 1, 2 … channels; numbers that nobody has are
-            absent. On none is who is known by phone or mail alone: :mod:`siyu.identity.rules.channels` says what counts.
+            absent. On none is who has no account anywhere, only a phone, say: :mod:`siyu.identity.rules.channels` says what counts.
         anonymous: people of whom only devices are known.
         known: everybody else.
     """

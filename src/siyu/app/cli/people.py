@@ -15,7 +15,7 @@ from siyu.identity import service as identity
 _Customer = Annotated[int, typer.Argument(help="Id of the customer.", metavar="CUSTOMER")]
 _Reason = Annotated[str, typer.Option(help="For the audit.", prompt=True)]
 _Ids = Annotated[list[int], typer.Argument(help="Ids of the identifiers, from `siyu graph`.", metavar="IDENTIFIER…")]
-_KNOWN_ON = {0: "phone or mail alone", 1: "1 channel"}
+_KNOWN_ON = {0: "no channel (phone, mail …)", 1: "1 channel"}
 
 
 def register(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ accounts or mini programs of the brand on one platform are accounts on one chann
 platform: Tmall to Taobao, Doudian to Douyin, WeChat's shop to WeChat.
 
 A person **is known on** a channel when one of their identifiers is an account there. Phones and mail addresses are no
-channel: they are what ties channels together; who has nothing else is known on none. Neither are devices, nor ids of
+channel: they are what ties channels together, and who has nothing else is known on none. Neither are devices, nor ids of
 which nobody said whose they are. People of whom only devices are known are not counted: they are anonymous.
 """
 

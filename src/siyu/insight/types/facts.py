@@ -14,7 +14,7 @@ class Assets:
 
     Attributes:
         people_by_channels: how many of the known people are known on 0, 1, 2 … channels (platforms, and what the brand runs
-            itself); numbers that nobody has are absent. On none is who is known by phone or mail alone.
+            itself); numbers that nobody has are absent. On none is who has no account anywhere, only a phone, say.
     """
 
     anonymous: int
