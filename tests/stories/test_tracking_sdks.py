@@ -85,7 +85,8 @@ class TestNode:
 
 
 @pytest.mark.registry
-@pytest.mark.timeout(240)  # clients wait up to twice as long as the server was away, and on a busy machine it starts slowly
+# Clients wait up to twice as long as the server was away, and on a busy machine it starts slowly.
+@pytest.mark.timeout(240)
 class TestRestart:
     def test_nothing_is_lost_and_nothing_comes_twice(self, tmp_path: Path, node_sdk: Path) -> None:
         """The server goes away in the middle and comes back; the clients retry by themselves."""
