@@ -21,6 +21,7 @@ from siyu.app.api import (
 )
 from siyu.channels import http as channels
 from siyu.content import http as content
+from siyu.draws import http as draws
 from siyu.engines.access import http as access
 from siyu.engines.http import join
 from siyu.experiments import http as experiments
@@ -64,6 +65,9 @@ join(
     loyalty.tiers,
     loyalty.check_in,
     loyalty.tasks,
+    draws.rules,
+    draws.rounds,
+    draws.turns,
     touch.rules,
     touch.touches,
     touch.guard,

@@ -99,6 +99,11 @@ RIGHTS: Mapping[str, Right] = {
     "ledger.approve": _right(
         "approve what others post by hand, and take transactions back", "审批人工记账与冲正", Role.OPERATOR
     ),
+    "draws.read": _right("see draws, their odds, proofs and records", "查看抽奖、概率、凭证与记录", *_EVERYONE),
+    "draws.serve": _right(
+        "draw for a customer, and hand prizes over", "代客户抽奖与发放奖品", Role.OPERATOR, Role.STAFF
+    ),
+    "draws.manage": _right("change, publish and end draws", "修改、发布与结束抽奖", Role.OPERATOR),
     "ledger.manage": _right("change units, their grace and limits", "管理账本单位、宽限与上限"),
     "tasks.do": _right(
         "see what staff are asked to do for customers, and say that it is done",

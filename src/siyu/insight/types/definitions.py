@@ -8,6 +8,7 @@ from siyu.channels.types import FACTS as OF_CHANNELS
 from siyu.commerce.types import FACTS as OF_ORDERS
 from siyu.customers.types import FACTS as OF_CUSTOMERS
 from siyu.customers.types import PurchaseMeans
+from siyu.draws.types import FACTS as OF_DRAWS
 from siyu.identity.types import FACTS as OF_IDENTITY
 from siyu.journeys.types import FACTS as OF_JOURNEYS
 from siyu.kernel.errors import SiyuError
@@ -24,7 +25,17 @@ DEFAULT_ZONE = "Asia/Shanghai"
 FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
     kind.name: kind
     for kind in sorted(
-        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_SEGMENTS, *OF_TOUCHES, *OF_LEDGER, *OF_JOURNEYS),
+        (
+            *OF_ORDERS,
+            *OF_CUSTOMERS,
+            *OF_IDENTITY,
+            *OF_CHANNELS,
+            *OF_SEGMENTS,
+            *OF_TOUCHES,
+            *OF_LEDGER,
+            *OF_DRAWS,
+            *OF_JOURNEYS,
+        ),
         key=lambda kind: kind.name,
     )
 }

@@ -14,6 +14,7 @@ from siyu.content import service as content
 from siyu.content.types import ContentCheck
 from siyu.customers import service as customers
 from siyu.customers.types import FACTS as CUSTOMERS
+from siyu.draws.types import FACTS as DRAWS
 from siyu.identity.types import FACTS as IDENTITY
 from siyu.journeys.rules.checking import problems as problems_of
 from siyu.journeys.rules.world import World
@@ -30,7 +31,9 @@ from siyu.segments.types import FactTest
 from siyu.touch.types import FACTS as TOUCH
 
 KINDS: Final[Mapping[str, FactKind]] = {
-    kind.name: kind for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, LEDGER, OWN) for kind in room
+    kind.name: kind
+    for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, LEDGER, DRAWS, OWN)
+    for kind in room
 }
 
 

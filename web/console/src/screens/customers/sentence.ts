@@ -24,6 +24,7 @@ export const KINDS = {
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
   points: ["points.earned", "points.spent", "points.expired", "points.taken_back", "points.given_back"],
   tiers: ["tier.raised", "tier.lowered", "check_in.made", "task.done"],
+  draws: ["draw.made", "prize.handed_over", "free_order.won"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
   journeys: ["journey.entered", "journey.ended"],
@@ -64,6 +65,9 @@ export function sentence(entry: Entry, words: Words): string {
     return made_up === true ? words.t("says.madeUp", said) : words.t("says.checkedIn", said);
   }
   if (group === "task") return words.t("says.taskDone", { name: entry.name });
+  if (group === "draw") return entry.properties["won"] === true ? words.t("says.drew", { name: entry.name }) : words.t("says.drewNothing");
+  if (group === "prize") return words.t("says.prizeHandedOver", { name: entry.name });
+  if (group === "free_order") return words.t("says.freeOrder", { name: entry.name });
   if (group === "points") return ofPoints(entry, words);
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);

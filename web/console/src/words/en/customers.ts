@@ -252,6 +252,7 @@ export const customers: Words<typeof source> = {
     touch: "Touches",
     points: "Points",
     tiers: "Tiers, check-in and tasks",
+    draws: "Draws",
     segments: "Segments",
     journeys: "Journeys",
     identity: "Identity",

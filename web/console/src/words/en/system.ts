@@ -25,6 +25,7 @@ export const system: Words<typeof source> = {
     "channels.upload_again": "Upload the pictures of welcomes again",
     "channels.reconcile": "Reconcile an account of a channel",
     "channels.reconcile_all": "Have every account of a channel reconciled",
+    "draws.keep": "End rounds of draws that are due, forget records older than two years",
     "ledger.keep": "Release holds whose time is over, and expire points",
     "touch.watch": "Watch programmes for harm",
     "touch.staff": "Remind staff of touches to confirm",

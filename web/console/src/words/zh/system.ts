@@ -21,6 +21,7 @@ export const system = {
     "channels.upload_again": "更新欢迎语图片",
     "channels.reconcile": "渠道账号对账",
     "channels.reconcile_all": "安排全部渠道账号对账",
+    "draws.keep": "结束到期的抽奖轮次，清理超过两年的抽奖记录",
     "ledger.keep": "释放超时冻结并处理积分过期",
     "touch.watch": "监测项目的负面影响",
     "touch.staff": "提醒员工确认触达任务",
