@@ -171,7 +171,7 @@ def check_units(rule: Pool | FreeOrders, there: Collection[str]) -> None:
         BadInput: says which are missing.
     """
     wanted = {rule.unit} if isinstance(rule, FreeOrders) else {one.unit for one in rule.prizes if one.unit is not None}
-    if missing := sorted(wanted - {TURN} - set(there)):
+    if missing := sorted(wanted - set(there)):
         names = ", ".join(missing)
         raise _bad(
             f"the ledger has no {names}; make the coupon or unit first, or give something else.",

@@ -30,6 +30,16 @@ _KEY: Final = r"[A-Za-z0-9_.:-]{8,100}"
 _CLIENT_SEED: Final = r"[!-~]{0,64}"
 
 
+class _Asked(NamedTuple):
+    customer_id: int
+    round_id: int
+    key: str
+    client_seed: str
+    input_hash: bytes
+    actor: str
+    now: datetime
+
+
 class _Outcome(NamedTuple):
     prize: Prize
     why: Why
@@ -87,27 +97,8 @@ def draw(
     number = proof.number_of(vault.open_sealed(found[1]), round_id, living, player.nonce, client_seed)
     drawn = proof.prize_at(pool.prizes, number)
     done = _give(conn, round_id, pool, drawn, living, player.nonce, actor, now)
-    new = tables.New(
-        round_id=round_id,
-        version=round_.version,
-        key=key,
-        input_hash=input_hash,
-        customer_id=living,
-        nonce=player.nonce,
-        client_seed=client_seed,
-        number=number,
-        drawn=drawn.code,
-        prize=done.prize.code,
-        why=done.why,
-        stock_before=done.stock[0] if done.stock else None,
-        stock_after=done.stock[1] if done.stock else None,
-        budget_before=done.budget[0] if done.budget else None,
-        budget_after=done.budget[1] if done.budget else None,
-        paid_by=done.paid_by,
-        given_by=done.given_by,
-        actor=actor,
-        at=now,
-    )
+    asked = _Asked(living, round_id, key, client_seed, input_hash, actor, now)
+    new = _new(asked, round_.version, player.nonce, number, drawn, done)
     draw_id = tables.insert(conn, new, now.astimezone(ZoneInfo(brand_zone())).date())
     if draw_id is None:  # somebody else, at this moment
         raise IdempotencyMismatch(key=key)
@@ -217,6 +208,30 @@ def _may(round_: Round, pool: Pool, player: Player, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(brand_zone())).date()
     if pool.per_day is not None and player.day == today and player.of_day >= pool.per_day:
         raise NoTurnsLeft(limit=pool.per_day, of="of today", of_zh="今日")
+
+
+def _new(asked: _Asked, version: int, nonce: int, number: int, drawn: Prize, done: _Outcome) -> tables.New:
+    return tables.New(
+        round_id=asked.round_id,
+        version=version,
+        key=asked.key,
+        input_hash=asked.input_hash,
+        customer_id=asked.customer_id,
+        nonce=nonce,
+        client_seed=asked.client_seed,
+        number=number,
+        drawn=drawn.code,
+        prize=done.prize.code,
+        why=done.why,
+        stock_before=done.stock[0] if done.stock else None,
+        stock_after=done.stock[1] if done.stock else None,
+        budget_before=done.budget[0] if done.budget else None,
+        budget_after=done.budget[1] if done.budget else None,
+        paid_by=done.paid_by,
+        given_by=done.given_by,
+        actor=asked.actor,
+        at=asked.now,
+    )
 
 
 def _give(

@@ -59,10 +59,9 @@ def publish(
     kept.hold_code(conn, code)
     rule, limits = _rule(conn, code, version)
     said = POOL.dump_json(rule) if isinstance(rule, Pool) else FREE_ORDERS.dump_json(rule)
-    rule_hash = proof.hash_of_rule(orjson.loads(said))
     other = kept.overlapping(conn, code, rule.opens_at, rule.closes_at)
     if other is not None:
-        return _same(conn, other, rule_hash)
+        return _same(conn, other, proof.hash_of_rule(orjson.loads(said)))
     if rule.closes_at <= now:
         raise BadInput(
             reason=f"the time of '{code}' is over: it closed at {rule.closes_at.isoformat()}; give it a later window.",
@@ -71,29 +70,40 @@ def publish(
     checking.check_units(rule, {one.code for one in loyalty.units(conn)})
     warned = {one.code for one in _confirmed(checking.warnings(rule, limits, now), confirmed)}
     seed = secrets.token_bytes(proof.SEED_BYTES)
-    made = kept.insert(
-        conn,
-        kept.New(
-            kind="pool" if isinstance(rule, Pool) else "free_orders",
-            code=code,
-            version=version,
-            rule=said.decode(),
-            rule_hash=rule_hash,
-            seed=vault.seal(seed),
-            seed_hash=proof.hash_of_seed(seed),
-            opens_at=rule.opens_at,
-            closes_at=rule.closes_at,
-            due_at=rule.closes_at if isinstance(rule, Pool) else rule.draws_at,
-            published_at=now,
-            published_by=principal.actor,
-            confirmed=sorted(warned),
-        ),
-    )
+    made = _keep(conn, principal, rule, version, said.decode(), seed, sorted(warned), now)
     if isinstance(rule, Pool):
         _fill(conn, made.id, rule, now)
     details = {"code": code, "version": version, "seed_hash": made.seed_hash, "confirmed": sorted(warned)}
     _record(conn, principal, "draws.published", made.id, details, now)
     return made
+
+
+def _keep(
+    conn: Connection,
+    principal: Principal,
+    rule: Pool | FreeOrders,
+    version: int,
+    said: str,
+    seed: bytes,
+    confirmed: list[str],
+    now: datetime,
+) -> Round:
+    new = kept.New(
+        kind="pool" if isinstance(rule, Pool) else "free_orders",
+        code=rule.code,
+        version=version,
+        rule=said,
+        rule_hash=proof.hash_of_rule(orjson.loads(said)),
+        seed=vault.seal(seed),
+        seed_hash=proof.hash_of_seed(seed),
+        opens_at=rule.opens_at,
+        closes_at=rule.closes_at,
+        due_at=rule.closes_at if isinstance(rule, Pool) else rule.draws_at,
+        published_at=now,
+        published_by=principal.actor,
+        confirmed=confirmed,
+    )
+    return kept.insert(conn, new)
 
 
 def _rule(conn: Connection, code: str, version: int) -> tuple[Pool | FreeOrders, DrawLimits]:
@@ -134,7 +144,6 @@ def _confirmed(found: Iterable[Warned], confirmed: Collection[str]) -> list[Warn
 
 def _fill(conn: Connection, round_id: int, pool: Pool, now: datetime) -> None:
     """Set stock and budget aside, under units of the round's own."""
-    loyalty.ensure_unit(conn, SYSTEM, Unit(giving.FEN, giving.FEN, "抽奖成本（分）", by_hand=0), now)
     for prize in pool.prizes:
         if prize.thing or prize.stock is not None:
             code = giving.unit_of(round_id, prize.code)

@@ -6,14 +6,11 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from siyu.draws.rules import checking
-from siyu.draws.rules.giving import TURN
 from siyu.draws.types import DRAW_RULES, DrawRules
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.versions.service import Versions
 from siyu.engines.versions.types import Version
-from siyu.loyalty import service as loyalty
-from siyu.loyalty.types import Unit
 
 VERSIONS: Final = Versions("draws.rules", DRAW_RULES, checking.check, "draws")
 SYSTEM: Final = access.system("draws")
@@ -51,6 +48,4 @@ def change_draw_rules(
         Conflict: they were changed meanwhile.
     """
     access.require(principal, "draws.manage")
-    if any(pool.price is not None and pool.price.unit == TURN for pool in changed.pools):
-        loyalty.ensure_unit(conn, SYSTEM, Unit(TURN, TURN, "抽奖机会", by_hand=10), now)
     return VERSIONS.change(conn, principal, changed, version, reason, now, action="draws.rules_changed")
