@@ -61,6 +61,7 @@ EXEMPT: Final[dict[str, str]] = {
     "/draws/rounds/{round_id}/tally": "no round is published here",
     "/draws/rounds/{round_id}/orders": "no round is published here",
     "/draws/rounds/{round_id}/draws": "no round is published here",
+    "/payments/{payment_id}": "nobody has paid here",
     "/journeys/rehearsals/{rehearsal_id}": "a result that is kept whole, once a job has made it",
 }
 _WARM_UP: Final = 3

@@ -68,6 +68,7 @@ class Mix:
             **self.content(),
             **self.ledger(),
             **self.draws(),
+            **{f"/{what}": [Ask()] * self._some for what in ("payments", "payments/merchants", "transfers")},
         }
 
     def people(self) -> dict[str, Sequence[Ask]]:

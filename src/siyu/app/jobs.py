@@ -17,6 +17,7 @@ from siyu.app import (
     imports,
     ledger,
     lifetime,
+    paying,
     recognising,
     rehearsing,
     segmenting,
@@ -83,6 +84,8 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, ledger.JOB, "*/5 * * * *", lambda: ledger.keep(context, ending=ending))
 
     _periodic(jobs, drawing.JOB, "* * * * *", lambda: drawing.keep(context, ending=ending))
+
+    _periodic(jobs, paying.JOB, "* * * * *", lambda: paying.look_after(context, ending=ending))
 
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
 

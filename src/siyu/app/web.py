@@ -35,6 +35,7 @@ from siyu.intake.http.door import DoorLimits
 from siyu.intake.http.pressure import Limits, Pressure
 from siyu.intake.service import serialised
 from siyu.intake.types import Lane, Message
+from siyu.payments import http as payments
 
 _DESCRIPTION = """
 Siyu (私域) looks after the customers a brand can reach itself.
@@ -103,7 +104,16 @@ def create_app(context: Context | None = None) -> FastAPI:
     routes = app.router
     join(routes, channels.callback)  # first: routes are tried one after the other, and platforms may push a lot
     routes.routes.append(FirstOwnerRoute())
-    join(routes, intake.router, channels.logins, channels.entry, content.public, health.router, api.router)
+    join(
+        routes,
+        intake.router,
+        channels.logins,
+        channels.entry,
+        content.public,
+        payments.notify,
+        health.router,
+        api.router,
+    )
     routes.routes.append(ConsoleRoute())
     return app
 

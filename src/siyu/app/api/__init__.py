@@ -26,6 +26,7 @@ from siyu.engines.access import http as access
 from siyu.engines.http import join
 from siyu.experiments import http as experiments
 from siyu.loyalty import http as loyalty
+from siyu.payments import http as payments
 from siyu.touch import http as touch
 
 router = APIRouter()
@@ -68,6 +69,8 @@ join(
     draws.rules,
     draws.rounds,
     draws.turns,
+    payments.payments,
+    payments.transfers,
     touch.rules,
     touch.touches,
     touch.guard,

@@ -14,6 +14,7 @@ from siyu.journeys.types import FACTS as OF_JOURNEYS
 from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as OF_LEDGER
+from siyu.payments.types import FACTS as OF_PAYMENTS
 from siyu.segments.types import FACTS as OF_SEGMENTS
 from siyu.touch.types import FACTS as OF_TOUCHES
 
@@ -34,6 +35,7 @@ FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
             *OF_TOUCHES,
             *OF_LEDGER,
             *OF_DRAWS,
+            *OF_PAYMENTS,
             *OF_JOURNEYS,
         ),
         key=lambda kind: kind.name,

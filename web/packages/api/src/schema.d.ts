@@ -4129,6 +4129,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payments
+         * @description Payments, newest first.
+         */
+        get: operations["payments_api_v1_payments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/merchants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merchants
+         * @description Every merchant, without its keys.
+         */
+        get: operations["merchants_api_v1_payments_merchants_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/merchants/{mch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Merchant
+         * @description Connect a merchant, or change its app and keys. Safe to repeat.
+         */
+        put: operations["change_merchant_api_v1_payments_merchants__mch_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payment
+         * @description A payment with its refunds.
+         */
+        get: operations["payment_api_v1_payments__payment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{payment_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description Ask the platform now how a payment stands.
+         */
+        post: operations["look_api_v1_payments__payment_id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{payment_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund
+         * @description Give some of a payment back, or all of it. Safe to repeat. Where the platform does not answer it stays `new`.
+         */
+        post: operations["refund_api_v1_payments__payment_id__refunds_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/programmes": {
         parameters: {
             query?: never;
@@ -5131,6 +5251,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transfers
+         * @description Transfers, newest first.
+         */
+        get: operations["transfers_api_v1_transfers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{transfer_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Take back a transfer that its customer has not confirmed. Safe to repeat.
+         */
+        post: operations["cancel_api_v1_transfers__transfer_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/beacon/v1/batch": {
         parameters: {
             query?: never;
@@ -5256,6 +5416,27 @@ export interface paths {
          * @description The phone that somebody gives who signed in to the mini program; told to OneID as their own.
          */
         post: operations["phone_mini_program__account_id__phone_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pay/notify/{merchant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notify
+         * @description The platform tells that something was paid, went back, or was received. Durable before the answer; repeats are
+         *     answered as the first was.
+         */
+        post: operations["notify_pay_notify__merchant_id__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10978,6 +11159,63 @@ export interface components {
              */
             version: number;
         };
+        /** MerchantChange */
+        MerchantChange: {
+            /**
+             * Api Key
+             * @description The APIv3 key; kept sealed.
+             */
+            api_key: string;
+            /**
+             * App Id
+             * @description Of the app in which customers pay.
+             */
+            app_id: string;
+            /**
+             * Base Url
+             * @default https://api.mch.weixin.qq.com
+             */
+            base_url: string;
+            /** Name */
+            name: string;
+            /**
+             * Platform Key
+             * @description The platform's public key, PEM.
+             */
+            platform_key: string;
+            /**
+             * Platform Key Id
+             * @description `PUB_KEY_ID_…`
+             */
+            platform_key_id: string;
+            /**
+             * Private Key
+             * @description Of that certificate, PEM; kept sealed.
+             */
+            private_key: string;
+            /**
+             * Serial
+             * @description Of the merchant's certificate.
+             */
+            serial: string;
+        };
+        /** MerchantRead */
+        MerchantRead: {
+            /** App Id */
+            app_id: string;
+            /** Base Url */
+            base_url: string;
+            /** Id */
+            id: number;
+            /** Mch Id */
+            mch_id: string;
+            /** Name */
+            name: string;
+            /** Platform Key Id */
+            platform_key_id: string;
+            /** Serial */
+            serial: string;
+        };
         /**
          * Merge
          * @description Make these two one.
@@ -11854,6 +12092,96 @@ export interface components {
              * @default 0
              */
             per_minute: number;
+        };
+        /** PaymentRead */
+        PaymentRead: {
+            /** About */
+            about: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Description */
+            description: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Merchant Id */
+            merchant_id: number;
+            /**
+             * Number
+             * @description By which the platform knows it.
+             */
+            number: string;
+            /** Paid At */
+            paid_at: string | null;
+            /**
+             * Platform Id
+             * @description The platform's number of what was paid.
+             */
+            platform_id: string;
+            /** Refunded Fen */
+            refunded_fen: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "open" | "paid" | "closed";
+        };
+        /** PaymentWhole */
+        PaymentWhole: {
+            /** About */
+            about: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Description */
+            description: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Merchant Id */
+            merchant_id: number;
+            /**
+             * Number
+             * @description By which the platform knows it.
+             */
+            number: string;
+            /** Paid At */
+            paid_at: string | null;
+            /**
+             * Platform Id
+             * @description The platform's number of what was paid.
+             */
+            platform_id: string;
+            /** Refunded Fen */
+            refunded_fen: number;
+            /** Refunds */
+            refunds: components["schemas"]["RefundRead"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "open" | "paid" | "closed";
         };
         /**
          * People
@@ -12968,6 +13296,49 @@ export interface components {
              * @enum {string}
              */
             when: "never" | "after" | "always";
+        };
+        /** RefundNew */
+        RefundNew: {
+            /** Fen */
+            fen: number;
+            /**
+             * Key
+             * @description Of this request: a repeat gives back nothing twice.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** RefundRead */
+        RefundRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Done At */
+            done_at: string | null;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Platform Id */
+            platform_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @description `new`: the platform is asked for it again by itself.
+             * @enum {string}
+             */
+            state: "new" | "processing" | "done" | "failed";
         };
         /**
          * Rehearsal
@@ -15579,6 +15950,57 @@ export interface components {
             trait: string;
             /** Value */
             value?: boolean | number | string | null;
+        };
+        /** TransferCancel */
+        TransferCancel: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** TransferRead */
+        TransferRead: {
+            /** About */
+            about: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Failed For
+             * @description The platform's word on why.
+             */
+            failed_for: string;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Merchant Id */
+            merchant_id: number;
+            /**
+             * Number
+             * @description By which the platform knows it.
+             */
+            number: string;
+            /** Platform Id */
+            platform_id: string;
+            /** Remark */
+            remark: string;
+            /**
+             * State
+             * @description `waiting`: for the customer, who has a day to confirm it.
+             * @enum {string}
+             */
+            state: "new" | "waiting" | "moving" | "done" | "failed" | "cancelled";
         };
         /**
          * Tried
@@ -26761,6 +27183,257 @@ export interface operations {
             };
         };
     };
+    payments_api_v1_payments_get: {
+        parameters: {
+            query?: {
+                customer_id?: number | null;
+                state?: ("new" | "open" | "paid" | "closed") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    merchants_api_v1_payments_merchants_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_merchant_api_v1_payments_merchants__mch_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the platform numbers it. */
+                mch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MerchantChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payment_api_v1_payments__payment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentWhole"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_api_v1_payments__payment_id__look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_api_v1_payments__payment_id__refunds_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     programmes_api_v1_programmes_get: {
         parameters: {
             query?: {
@@ -29112,6 +29785,94 @@ export interface operations {
             };
         };
     };
+    transfers_api_v1_transfers_get: {
+        parameters: {
+            query?: {
+                customer_id?: number | null;
+                state?: ("new" | "waiting" | "moving" | "done" | "failed" | "cancelled") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_transfers__transfer_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transfer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     take_beacon_v1_batch_post: {
         parameters: {
             query?: {
@@ -29398,6 +30159,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PhoneTied"];
                 };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    notify_pay_notify__merchant_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merchant_id: number;
+            };
+            cookie?: never;
+        };
+        /** @description As the platform sends it, signed and sealed. */
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be done as it is. */
             "4XX": {

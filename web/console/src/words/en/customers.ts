@@ -253,6 +253,7 @@ export const customers: Words<typeof source> = {
     points: "Points",
     tiers: "Tiers, check-in and tasks",
     draws: "Draws",
+    payments: "Payments and transfers",
     segments: "Segments",
     journeys: "Journeys",
     identity: "Identity",

@@ -77,6 +77,8 @@ export const kind: Words<typeof kinds> = {
   draw: { made: "Drew" },
   prize: { handed_over: "Prize handed over" },
   free_order: { won: "Order given back" },
+  payment: { paid: "Paid", refunded: "Payment given back" },
+  transfer: { received: "Transfer received" },
   customer: { merged: "Customers merged", split: "Customer split" },
   segment: { entered: "Segment entered", left: "Segment left" },
 };
@@ -96,6 +98,9 @@ export const says: Words<typeof sentences> = {
   drewNothing: "Drew and got nothing",
   prizeHandedOver: "The prize “{{name}}” was handed over",
   freeOrder: "An order was given back by “{{name}}”",
+  paymentPaid: "Paid {{amount}}: {{name}}",
+  paymentRefunded: "{{amount}} given back: {{name}}",
+  transferReceived: "Received {{amount}}: {{name}}",
   journeyEntered: "Entered the journey “{{name}}”",
   journeyEnded: "Left the journey “{{name}}”: {{how}}",
   segmentEntered: "Came into the segment “{{name}}”",

@@ -27,6 +27,7 @@ export const system: Words<typeof source> = {
     "channels.reconcile_all": "Have every account of a channel reconciled",
     "draws.keep": "End rounds of draws that are due, forget records older than two years",
     "ledger.keep": "Release holds whose time is over, and expire points",
+    "payments.look_after": "Ask the platform of payments, refunds and transfers",
     "touch.watch": "Watch programmes for harm",
     "touch.staff": "Remind staff of touches to confirm",
     "channels.recognise": "Ask which contacts the visitors of our apps are",

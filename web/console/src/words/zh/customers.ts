@@ -248,6 +248,7 @@ export const customers = {
     points: "积分",
     tiers: "等级、签到与任务",
     draws: "抽奖",
+    payments: "支付与转账",
     segments: "人群",
     journeys: "旅程",
     identity: "身份",

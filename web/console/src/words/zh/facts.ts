@@ -76,6 +76,8 @@ export const kind = {
   draw: { made: "参与抽奖" },
   prize: { handed_over: "奖品已发放" },
   free_order: { won: "订单免单" },
+  payment: { paid: "完成支付", refunded: "支付退款" },
+  transfer: { received: "收到转账" },
   customer: { merged: "客户合并", split: "客户拆分" },
   segment: { entered: "进入人群", left: "离开人群" },
 } as const;
@@ -96,6 +98,9 @@ export const says = {
   drewNothing: "抽奖，未中奖",
   prizeHandedOver: "奖品“{{name}}”已发放",
   freeOrder: "订单在“{{name}}”中免单",
+  paymentPaid: "支付 {{amount}}：{{name}}",
+  paymentRefunded: "退款 {{amount}}：{{name}}",
+  transferReceived: "收到转账 {{amount}}：{{name}}",
   journeyEntered: "进入旅程“{{name}}”",
   journeyEnded: "离开旅程“{{name}}”：{{how}}",
   segmentEntered: "进入人群“{{name}}”",
