@@ -13,7 +13,7 @@ from siyu.draws.types import DrawLimits, DrawNotOpen, DrawRules, NotConfirmed, N
 from siyu.engines.access.types import Principal
 from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotAllowed, NotFound, SiyuError
 from siyu.loyalty import service as loyalty
-from siyu.loyalty.types import NotEnough, spent
+from siyu.loyalty.types import CheckInRules, NotEnough, Reward, spent
 
 ALL_PHONES = pool(replace(PHONE, weight=1_000_000), budget_fen=250_000)
 
@@ -65,6 +65,20 @@ def test_turns_are_a_unit(brand: Brand) -> None:
     brand.give(1, 1, "turn")
     brand.draw(1, round_)
     assert "customer/1/turn has 0" in refused(NotEnough, lambda: brand.draw(1, round_)).message
+
+
+def test_check_in_gives_turns(brand: Brand) -> None:
+    round_ = brand.publish(pool(SMALL, price=Price(amount=1, unit="turn")))
+    rules = CheckInRules(daily=[Reward(1, "turn", 7)])
+
+    def act(conn: Any) -> None:
+        loyalty.change_check_in(conn, ME, rules, 0, "a turn a day", brand.now)
+        loyalty.check_in(conn, 1, brand.now)
+
+    brand.done(act)
+    assert brand.draw(1, round_).paid_by
+    refused(NotEnough, lambda: brand.draw(1, round_))
+    brand.assert_whole()
 
 
 def test_out_of_stock_and_over_budget_fall_back(brand: Brand) -> None:

@@ -102,8 +102,8 @@ def draw(
     draw_id = tables.insert(conn, new, now.astimezone(ZoneInfo(brand_zone())).date())
     if draw_id is None:  # somebody else, at this moment
         raise IdempotencyMismatch(key=key)
-    made = tables.of_id(conn, draw_id)
-    assert made is not None
+    kept_as = {name: value for name, value in new._asdict().items() if name != "input_hash"}
+    made = Draw(id=draw_id, **kept_as)
     timeline.append(conn, [_told(made, round_, done.prize)])
     return made
 
