@@ -16598,6 +16598,11 @@ export interface components {
             en: string;
             /** Name */
             name: string;
+            /**
+             * Needs
+             * @description Details without which nothing goes out; `data.`: at least one that begins so.
+             */
+            needs: string[];
             /** Needs Staff */
             needs_staff: boolean;
             /**
