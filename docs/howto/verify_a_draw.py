@@ -2,7 +2,7 @@
 
     python verify_a_draw.py round.json draws.json [more.json …] [--hash SHA256]
 
-round.json is the answer of GET /api/v1/draws/rounds/{id} after the round has ended; the other files are pages of
+round.json is the answer of GET /draw/{id} after the round has ended; the other files are pages of
 /api/v1/draws/rounds/{id}/draws, or of /orders for free orders. --hash is the hash of the seed as you read it before you
 drew. Ends with 0 when everything is as it was published, else says what is not and ends with 1.
 """

@@ -26,6 +26,7 @@ from siyu.channels.http import LoginDoor, PushDoor
 from siyu.channels.service import Greeter
 from siyu.channels.types import Account, Arrival
 from siyu.content import http as content
+from siyu.draws import http as draws
 from siyu.engines.access import service as access
 from siyu.engines.http import join, prepare
 from siyu.engines.http.pages import show_api
@@ -110,6 +111,7 @@ def create_app(context: Context | None = None) -> FastAPI:
         channels.logins,
         channels.entry,
         content.public,
+        draws.public,
         payments.notify,
         health.router,
         api.router,

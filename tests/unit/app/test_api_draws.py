@@ -72,6 +72,7 @@ def test_rules(asking: Asking) -> None:
         ({"budget_fen": 99_999}, "over the budget of 99999", "超出预算"),
         ({"closes_at": POOL["opens_at"]}, "before it opens", "不晚于开始时间"),
         ({"opens_at": "2026-03-03T00:00:00"}, "timezone", "时间应带有时区"),
+        ({"closes_at": "9999-12-31T23:59:59-23:59"}, "years 2000 to 2999", "2999 年之间"),
         ({"prizes": "all"}, "array", "应为列表"),
     ):
         refused = client.put(f"{URL}/rules", json={**wanted, "version": 1, "rules": {"pools": [{**POOL, **wrong}]}})
@@ -87,7 +88,7 @@ def test_rules(asking: Asking) -> None:
     assert client.get(f"{URL}/warnings/none").status_code == 404
 
 
-def test_a_round_from_its_odds_to_what_is_handed_over(asking: Asking, people: list[int]) -> None:
+def test_a_round_from_its_odds_to_what_is_handed_out(asking: Asking, people: list[int]) -> None:
     client = asking("draws.read", "draws.manage", "draws.serve")
     round_ = published(client, "wheel", pools=[POOL])
     assert [(one["name"], one["percent"], one["stock"]) for one in round_["odds"]] == [
@@ -108,8 +109,8 @@ def test_a_round_from_its_odds_to_what_is_handed_over(asking: Asking, people: li
     while made["prize"] != "phone":
         number += 1
         made = client.post(f"{where}/draws", json={**turn, "key": f"more-{number:05}"}).json()
-    handed = client.post(f"{URL}/record/{made['id']}/hand_over", json={"note": "parcel 17"}).json()
-    assert handed["handed_over_at"] == NOW.isoformat().replace("+00:00", "Z")
+    handed = client.post(f"{URL}/record/{made['id']}/hand_out", json={"note": "parcel 17"}).json()
+    assert handed["handed_out_at"] == NOW.isoformat().replace("+00:00", "Z")
     tally = client.get(f"{where}/tally").json()
     assert (tally["draws"], tally["prizes"][0]["given"], tally["prizes"][0]["left"]) == (number + 1, 1, 1)
     ended = client.post(f"{where}/end", json={"reason": "enough"}).json()
@@ -147,7 +148,9 @@ def test_a_third_party_verifies_a_round(
         assert set(workers.map(turn, range(128))) == {200}
     clock.advance(DAY)
     assert drawing.keep(web_context) == {"rounds": 1, "forgotten": 0}
-    found = client.get(where).json()
+    found = asking().get(f"/draw/{published_['id']}").json()  # without a key
+    assert not {"published_by", "ended_by", "confirmed"} & found.keys()
+    assert (found["odds"], found["seed_hash"]) == (published_["odds"], published_["seed_hash"])
     first = client.get(f"{where}/draws", params={"limit": 100}).json()
     rest = client.get(f"{where}/draws", params={"limit": 100, "after": first[-1]["id"]}).json()
     assert {one["why"] for one in first + rest} > {""}

@@ -64,7 +64,7 @@ def paid(till: Till, fake: FakeMerchant, tell: Told, key: str) -> dict[str, Any]
 
 
 def test_paid_and_given_back(asking: Asking, till: Till, fake: FakeMerchant, tell: Told) -> None:
-    client = asking("payments.read", "payments.give_back")
+    client = asking("payments.read", "payments.reverse")
     one = paid(till, fake, tell, "one")
     fake.faults.spoiled = "signature"
     fake.deliver()
@@ -105,7 +105,7 @@ def test_a_notification_that_never_came(
 
 
 def test_transfers(asking: Asking, till: Till, fake: FakeMerchant, tell: Told, database: Database) -> None:
-    client = asking("payments.read", "payments.give_back")
+    client = asking("payments.read", "payments.reverse")
     one = paid(till, fake, tell, "one")
     made = []
     for key in ("taken", "cancelled"):

@@ -182,16 +182,16 @@ def test_warnings_are_confirmed(brand: Brand) -> None:
         brand.done(lambda conn: service.publish(conn, ME, "b", version - 1, (), NOON))
 
 
-def test_things_are_handed_over_once(brand: Brand) -> None:
+def test_things_are_handed_out_once(brand: Brand) -> None:
     round_ = brand.publish(pool(replace(PHONE, weight=999_999), budget_fen=10**6))
     made = brand.draw(1, round_)
 
     def handed(draw_id: int, who: Principal = ME) -> Any:
-        return brand.done(lambda conn: service.hand_over(conn, who, draw_id, "parcel 17", brand.now))
+        return brand.done(lambda conn: service.hand_out(conn, who, draw_id, "parcel 17", brand.now))
 
     brand.now = NOON + HOUR
     done = handed(made.id)
-    assert (done.handed_over_at, done.handed_over_by) == (NOON + HOUR, ME.actor)
+    assert (done.handed_out_at, done.handed_out_by) == (NOON + HOUR, ME.actor)
     assert handed(made.id) == done
     unit = giving.unit_of(round_.id, "phone")
     assert (brand.balance(spent(unit)), brand.done(lambda conn: service.draw_of(conn, made.id))) == (1, done)
@@ -232,19 +232,19 @@ def test_facts_are_told(brand: Brand) -> None:
     said = {"pool": "wheel", "round": round_.id, "draw": made.id, "prize": "thanks", "won": False, "instead": "phone"}
     assert fell == ("draw.made", "谢谢参与", said)
     assert got[2] == {**said, "draw": made.id - 2, "prize": "phone", "won": True, "instead": ""}
-    brand.done(lambda conn: service.hand_over(conn, ME, made.id - 2, "parcel 17", NOON))
-    assert brand.told()[-1][:2] == ("prize.handed_over", "手机")
+    brand.done(lambda conn: service.hand_out(conn, ME, made.id - 2, "parcel 17", NOON))
+    assert brand.told()[-1][:2] == ("prize.handed_out", "手机")
 
 
 def test_the_record_is_kept(brand: Brand) -> None:
     round_ = brand.publish(ALL_PHONES)
     made = brand.draw(1, round_)
-    brand.done(lambda conn: service.hand_over(conn, ME, made.id, "at the counter", NOON))
+    brand.done(lambda conn: service.hand_out(conn, ME, made.id, "at the counter", NOON))
     for sql in (
         "UPDATE draws.draw SET number = 1",
         "DELETE FROM draws.draw",
         "TRUNCATE draws.draw",
-        "DELETE FROM draws.handover",
+        "DELETE FROM draws.handed",
         "UPDATE draws.rules SET reason = ''",
     ):
         with pytest.raises(IntegrityError, match="only added to"):
@@ -255,7 +255,7 @@ def test_the_record_is_kept(brand: Brand) -> None:
     forget = service.forget_draws
     assert brand.done(lambda conn: forget(conn, years)) == 0
     assert brand.done(lambda conn: forget(conn, years + HOUR)) == 1
-    assert brand.rows("SELECT count(*) FROM draws.draw UNION ALL SELECT count(*) FROM draws.handover") == [(0,), (0,)]
+    assert brand.rows("SELECT count(*) FROM draws.draw UNION ALL SELECT count(*) FROM draws.handed") == [(0,), (0,)]
     assert brand.round_of(round_).seed is not None
 
 

@@ -1,4 +1,4 @@
-"""The API of turns: drawing for a customer, the record of draws, handing over what was won."""
+"""The API of turns: drawing for a customer, the record of draws, handing out what was won."""
 
 from datetime import datetime
 from typing import Annotated
@@ -49,12 +49,12 @@ class DrawRead(BaseModel):
     given_by: int | None = Field(description="The ledger's transaction of the prize.")
     actor: str
     at: datetime
-    handed_over_at: datetime | None
-    handed_over_by: str
+    handed_out_at: datetime | None
+    handed_out_by: str
     repeated: bool
 
 
-class HandedOver(BaseModel):
+class HandedOut(BaseModel):
     note: Annotated[str, Field(min_length=3, max_length=500, description="How it went; kept in the record.")]
 
 
@@ -91,10 +91,10 @@ def of_customer(
     return [_read(one) for one in service.draws_of(conn, customer_id, before=before, limit=limit)]
 
 
-@router.post("/record/{draw_id}/hand_over")
-def hand_over(draw_id: PathNumber, wanted: HandedOver, principal: CanServe, conn: Conn, now: Now) -> DrawRead:
-    """Say that a thing that was won is with the customer. Safe to repeat: it is handed over once."""
-    return _read(service.hand_over(conn, principal, draw_id, wanted.note, now))
+@router.post("/record/{draw_id}/hand_out")
+def hand_out(draw_id: PathNumber, wanted: HandedOut, principal: CanServe, conn: Conn, now: Now) -> DrawRead:
+    """Say that a thing that was won is with the customer. Safe to repeat: it is handed out once."""
+    return _read(service.hand_out(conn, principal, draw_id, wanted.note, now))
 
 
 def _read(one: Draw) -> DrawRead:

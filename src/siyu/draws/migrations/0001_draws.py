@@ -1,4 +1,4 @@
-"""Draws: rules in versions, rounds with their seeds, every draw, what was handed over, and orders that are given back."""
+"""Draws: rules in versions, rounds with their seeds, every draw, what was handed out, and orders that are given back."""
 
 from alembic import op
 
@@ -81,7 +81,7 @@ def upgrade() -> None:
         CREATE INDEX draw_round ON draws.draw (round_id, id);
         CREATE INDEX draw_customer ON draws.draw (customer_id, id);
 
-        CREATE TABLE draws.handover (
+        CREATE TABLE draws.handed (
             draw_id bigint PRIMARY KEY,
             at timestamptz NOT NULL,
             actor text NOT NULL,
@@ -136,7 +136,7 @@ def upgrade() -> None:
                 USING ERRCODE = 'restrict_violation';
         END $$;
     """)
-    for table in ("draw", "handover", "entry", "rules"):
+    for table in ("draw", "handed", "entry", "rules"):
         op.execute(f"""
             CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON draws.{table}
             FOR EACH ROW EXECUTE FUNCTION draws.refuse_change();

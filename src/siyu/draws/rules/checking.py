@@ -12,6 +12,7 @@ from siyu.kernel.errors import BadInput
 _PLAIN: Final = ("points", "growth", "group_points", "make_up", TURN)  # units that prizes may be, beside coupons
 _PRICES: Final = ("points", "group_points", TURN)
 _YUAN: Final = 100
+_YEARS: Final = (2000, 2999)
 
 
 def check(rules: DrawRules) -> None:
@@ -26,6 +27,12 @@ def check(rules: DrawRules) -> None:
         if one.code in codes:
             raise _bad(f"there are two with the code '{one.code}'; rename one.", f"代码“{one.code}”重复，请修改其一。")
         codes.add(one.code)
+        moments = [one.opens_at, one.closes_at, *([one.draws_at] if isinstance(one, FreeOrders) else [])]
+        if not all(_YEARS[0] <= moment.year <= _YEARS[1] for moment in moments):
+            raise _bad(
+                f"the times of '{one.code}' lie in the years {_YEARS[0]} to {_YEARS[1]}; change them.",
+                f"“{one.code}”的时间须在 {_YEARS[0]} 年至 {_YEARS[1]} 年之间，请修改。",
+            )
         if one.closes_at <= one.opens_at:
             raise _bad(
                 f"'{one.code}' closes at {one.closes_at.isoformat()}, before it opens; move its end behind its beginning.",

@@ -2,7 +2,7 @@
 
 from siyu.draws.service.following import apply, forget_draws, regroup_draws
 from siyu.draws.service.free_orders import order_entries
-from siyu.draws.service.playing import draw, draw_for, hand_over
+from siyu.draws.service.playing import draw, draw_for, hand_out
 from siyu.draws.service.reading import draw_of, draws_of, draws_of_round, odds_of, rule_of
 from siyu.draws.service.rounds import end_due, end_round, publish, round_of, rounds, tally_of, warned_of
 from siyu.draws.service.ruling import change_draw_rules, draw_rule_versions, draw_rules, read_draw_rules
@@ -20,7 +20,7 @@ __all__ = [
     "end_due",
     "end_round",
     "forget_draws",
-    "hand_over",
+    "hand_out",
     "odds_of",
     "order_entries",
     "publish",

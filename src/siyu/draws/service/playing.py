@@ -131,12 +131,12 @@ def draw_for(
     return made
 
 
-def hand_over(conn: Connection, principal: Principal, draw_id: int, note: str, now: datetime) -> Draw:
-    """Say that a thing that was won is with the customer. Safe to repeat: it is handed over once. Audited.
+def hand_out(conn: Connection, principal: Principal, draw_id: int, note: str, now: datetime) -> Draw:
+    """Say that a thing that was won is with the customer. Safe to repeat: it is handed out once. Audited.
 
     Args:
         conn: an open transaction.
-        principal: who hands it over.
+        principal: who hands it out.
         draw_id: by which it was won.
         note: 3 to 500 characters, kept in the record: how it went, the number of the parcel.
         now: the present.
@@ -145,14 +145,14 @@ def hand_over(conn: Connection, principal: Principal, draw_id: int, note: str, n
         NotAllowed: without the right ``draws.serve``.
         NotFound: there is no such draw.
         BadInput: there is no note.
-        Conflict: nothing was won by it that can be handed over.
+        Conflict: nothing was won by it that can be handed out.
     """
     access.require(principal, "draws.serve")
     said = access.reason_given(note)
     found = tables.lock(conn, draw_id)
     if found is None:
         raise NotFound(what="draw", what_zh="抽奖记录", key=draw_id)
-    if found.handed_over_at is not None:
+    if found.handed_out_at is not None:
         return found
     round_ = kept.of_id(conn, found.round_id)
     assert round_ is not None
@@ -160,20 +160,20 @@ def hand_over(conn: Connection, principal: Principal, draw_id: int, note: str, n
     prize = next(one for one in round_.rule.prizes if one.code == found.prize)
     if not prize.thing:
         raise Conflict(
-            reason=f"'{prize.name}' is nothing that is handed over.",
+            reason=f"'{prize.name}' is nothing that is handed out.",
             reason_zh=f"“{prize.name}”不是需要发放的实物奖品。",
         )
     unit = giving.unit_of(found.round_id, prize.code)
     lines = (Posting(customer(found.customer_id, unit), -1), Posting(spent(unit), 1))
     source = f"draw:{draw_id}"
     posted = loyalty.post_one(
-        conn, Request(f"handed_over:{draw_id}", lines, "handed_over", source=source, actor=principal.actor), now
+        conn, Request(f"handed_out:{draw_id}", lines, "handed_out", source=source, actor=principal.actor), now
     )
-    tables.hand_over(conn, draw_id, now, principal.actor, said, posted.transaction_id)
+    tables.hand_out(conn, draw_id, now, principal.actor, said, posted.transaction_id)
     properties = {"pool": round_.code, "round": round_.id, "draw": draw_id, "prize": prize.code}
     living = identity.living(conn, found.customer_id)
-    timeline.append(conn, [Fact("prize.handed_over", living, 0, now, name=prize.name, properties=properties)])
-    _record(conn, principal, "draws.handed_over", found, {"prize": prize.code, "note": said}, now)
+    timeline.append(conn, [Fact("prize.handed_out", living, 0, now, name=prize.name, properties=properties)])
+    _record(conn, principal, "draws.handed_out", found, {"prize": prize.code, "note": said}, now)
     done = tables.of_id(conn, draw_id)
     assert done is not None
     return done

@@ -1,4 +1,4 @@
-"""Draws and what was handed over. The lock of the person's row in draws.player stands for their draws in a round."""
+"""Draws and what was handed out. The lock of the person's row in draws.player stands for their draws in a round."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -10,8 +10,8 @@ from siyu.draws.types import Draw
 from siyu.engines.postgres import one, rows, run, scalar
 
 _COLUMNS: Final = """draw.id, round_id, version, key, customer_id, nonce, client_seed, number, drawn, prize, why, stock_before,
-    stock_after, budget_before, budget_after, paid_by, given_by, draw.actor, draw.at, handover.at, coalesce(handover.actor, '')"""
-_FROM: Final = "FROM draws.draw LEFT JOIN draws.handover ON handover.draw_id = draw.id"
+    stock_after, budget_before, budget_after, paid_by, given_by, draw.actor, draw.at, handed.at, coalesce(handed.actor, '')"""
+_FROM: Final = "FROM draws.draw LEFT JOIN draws.handed ON handed.draw_id = draw.id"
 _WRITTEN: Final = """round_id, version, key, input_hash, customer_id, nonce, client_seed, number, drawn, prize, why,
     stock_before, stock_after, budget_before, budget_after, paid_by, given_by, actor, at"""
 
@@ -133,11 +133,11 @@ def counts(conn: Connection, round_id: int) -> dict[tuple[str, str], int]:
     return {(row[0], row[1]): row[2] for row in found}
 
 
-def hand_over(conn: Connection, draw_id: int, now: datetime, actor: str, note: str, transaction_id: int) -> None:
-    """Note that a thing was handed over."""
+def hand_out(conn: Connection, draw_id: int, now: datetime, actor: str, note: str, transaction_id: int) -> None:
+    """Note that a thing was handed out."""
     run(
         conn,
-        "INSERT INTO draws.handover (draw_id, at, actor, note, transaction_id) VALUES (:id, :now, :actor, :note, :transaction)",
+        "INSERT INTO draws.handed (draw_id, at, actor, note, transaction_id) VALUES (:id, :now, :actor, :note, :transaction)",
         id=draw_id,
         now=now,
         actor=actor,
@@ -173,9 +173,9 @@ def move(conn: Connection, final: Mapping[int, int]) -> None:
 
 
 def forget(conn: Connection, before: datetime, limit: int) -> int:
-    """Delete up to ``limit`` draws and entries of rounds that ended before a moment, and what was handed over of them.
+    """Delete up to ``limit`` draws and entries of rounds that ended before a moment, and with them what was handed out.
 
-    A draw is kept as long as its thing was handed over after that moment. Returns how many.
+    A draw is kept as long as its thing was handed out after that moment. Returns how many.
     """
     run(conn, "SELECT set_config('draws.forgotten_before', :before, true)", before=before.isoformat())
     found: Any = scalar(
@@ -184,11 +184,11 @@ def forget(conn: Connection, before: datetime, limit: int) -> int:
         WITH old AS (
             SELECT draw.id FROM draws.round JOIN draws.draw ON draw.round_id = round.id
             WHERE ended_at < :before
-              AND NOT EXISTS (SELECT FROM draws.handover WHERE draw_id = draw.id AND handover.at >= :before)
+              AND NOT EXISTS (SELECT FROM draws.handed WHERE draw_id = draw.id AND handed.at >= :before)
             ORDER BY draw.id LIMIT :limit
         ),
         gone AS (DELETE FROM draws.draw WHERE id IN (SELECT id FROM old) RETURNING id),
-        handed AS (DELETE FROM draws.handover WHERE draw_id IN (SELECT id FROM old) RETURNING draw_id),
+        gone_too AS (DELETE FROM draws.handed WHERE draw_id IN (SELECT id FROM old) RETURNING draw_id),
         older AS (
             SELECT round_id, place FROM draws.round JOIN draws.entry ON round_id = round.id
             WHERE ended_at < :before ORDER BY round_id, place LIMIT :limit

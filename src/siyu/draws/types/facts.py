@@ -21,7 +21,7 @@ FACTS: tuple[FactKind, ...] = (
         },
     ),
     FactKind(
-        "prize.handed_over", 1, "A thing that the customer won was handed over; the name is its.", "奖品已发放", _DRAW
+        "prize.handed_out", 1, "A thing that the customer won was handed out; the name is its.", "奖品已发放", _DRAW
     ),
     FactKind(
         "free_order.won",

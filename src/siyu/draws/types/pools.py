@@ -20,7 +20,7 @@ _Place = Annotated[str, Field(min_length=1, max_length=200)]
 
 @checked(frozen=True, slots=True, config=_STRICT)
 class Prize:
-    """Something that a draw may give: so many of a unit of the ledger, a thing that is handed over, or nothing.
+    """Something that a draw may give: so many of a unit of the ledger, a thing that is handed out, or nothing.
 
     Attributes:
         code: its word in the record.
@@ -32,7 +32,7 @@ class Prize:
         unit: of the ledger; ``None``: no such.
         amount: how many of the unit.
         expires_days: so long they last; ``None``: for ever.
-        thing: somebody hands it over.
+        thing: somebody hands it out.
     """
 
     code: _Code

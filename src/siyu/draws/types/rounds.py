@@ -88,7 +88,7 @@ class Draw:
         budget_after: and after it.
         paid_by: the ledger's transaction of the price; ``None``: a free turn.
         given_by: the ledger's transaction of the prize; ``None``: nothing was given.
-        handed_over_at: when the thing was handed over; ``None``: it was not, or there is none.
+        handed_out_at: when the thing was handed out; ``None``: it was not, or there is none.
         repeated: it was there before.
     """
 
@@ -111,8 +111,8 @@ class Draw:
     given_by: int | None
     actor: str
     at: datetime
-    handed_over_at: datetime | None = None
-    handed_over_by: str = ""
+    handed_out_at: datetime | None = None
+    handed_out_by: str = ""
     repeated: bool = False
 
 

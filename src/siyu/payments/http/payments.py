@@ -17,7 +17,7 @@ from siyu.payments.types import Merchant, Payment, PaymentState, Refund, RefundS
 router = APIRouter(prefix="/api/v1/payments", tags=["payments"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("payments.read")]
-CanRefund = Annotated[Principal, needs("payments.give_back")]
+CanRefund = Annotated[Principal, needs("payments.reverse")]
 CanManage = Annotated[Principal, needs("payments.manage")]
 PathNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Before = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only older ones.")]

@@ -139,13 +139,13 @@ def begin_refund(
     """Note that some of a payment is to go back; :func:`send_refund` asks the platform. Idempotent by key. Audited.
 
     Raises:
-        NotAllowed: without the right ``payments.give_back``.
+        NotAllowed: without the right ``payments.reverse``.
         NotFound: there is no such payment.
         BadInput: the amount, the key or the reason cannot be.
         Conflict: it is not paid, or less is left of it than is to go back.
         IdempotencyMismatch: the key was used before with something else.
     """
-    access.require(principal, "payments.give_back")
+    access.require(principal, "payments.reverse")
     rules.check_fen(fen)
     rules.check_words("the key", "幂等键", key, _KEY)
     said = access.reason_given(reason)

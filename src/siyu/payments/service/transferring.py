@@ -135,13 +135,13 @@ def cancel_transfer(till: Till, principal: Principal, transfer_id: int, reason: 
     """Take back a transfer that its customer has not confirmed. Safe to repeat. Audited.
 
     Raises:
-        NotAllowed: without the right ``payments.give_back``.
+        NotAllowed: without the right ``payments.reverse``.
         NotFound: there is no such transfer.
         BadInput: there is no reason.
         Conflict: it is confirmed, or at its end.
         TryLater, PlatformDeclined: the platform did not.
     """
-    access.require(principal, "payments.give_back")
+    access.require(principal, "payments.reverse")
     why, now = access.reason_given(reason), till.clock.now()
     with till.database.transaction() as conn:
         found = transfer_of(conn, transfer_id)

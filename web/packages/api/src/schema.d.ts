@@ -1938,7 +1938,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/draws/record/{draw_id}/hand_over": {
+    "/api/v1/draws/record/{draw_id}/hand_out": {
         parameters: {
             query?: never;
             header?: never;
@@ -1948,10 +1948,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Hand Over
-         * @description Say that a thing that was won is with the customer. Safe to repeat: it is handed over once.
+         * Hand Out
+         * @description Say that a thing that was won is with the customer. Safe to repeat: it is handed out once.
          */
-        post: operations["hand_over_api_v1_draws_record__draw_id__hand_over_post"];
+        post: operations["hand_out_api_v1_draws_record__draw_id__hand_out_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5339,6 +5339,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/draw/{round_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Published
+         * @description The rule, the odds and the hash of the seed of a round; after its end the seed, with which draws can be verified.
+         */
+        get: operations["published_draw__round_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/ready": {
         parameters: {
             query?: never;
@@ -8230,10 +8250,10 @@ export interface components {
              * @description The ledger's transaction of the prize.
              */
             given_by: number | null;
-            /** Handed Over At */
-            handed_over_at: string | null;
-            /** Handed Over By */
-            handed_over_by: string;
+            /** Handed Out At */
+            handed_out_at: string | null;
+            /** Handed Out By */
+            handed_out_by: string;
             /** Id */
             id: number;
             /** Key */
@@ -9535,8 +9555,8 @@ export interface components {
              */
             watching: boolean;
         };
-        /** HandedOver */
-        HandedOver: {
+        /** HandedOut */
+        HandedOut: {
             /**
              * Note
              * @description How it went; kept in the record.
@@ -12698,7 +12718,7 @@ export interface components {
         };
         /**
          * Prize
-         * @description Something that a draw may give: so many of a unit of the ledger, a thing that is handed over, or nothing.
+         * @description Something that a draw may give: so many of a unit of the ledger, a thing that is handed out, or nothing.
          *
          *     Attributes:
          *         code: its word in the record.
@@ -12710,7 +12730,7 @@ export interface components {
          *         unit: of the ledger; ``None``: no such.
          *         amount: how many of the unit.
          *         expires_days: so long they last; ``None``: for ever.
-         *         thing: somebody hands it over.
+         *         thing: somebody hands it out.
          */
         Prize: {
             /**
@@ -12984,6 +13004,52 @@ export interface components {
             property: string;
             /** Value */
             value: boolean | number | string | (boolean | number | string)[];
+        };
+        /** PublishedRead */
+        PublishedRead: {
+            /** Code */
+            code: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pool" | "free_orders";
+            /**
+             * Odds
+             * @description Empty of free orders.
+             */
+            odds: components["schemas"]["OddsRead"][];
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /**
+             * Rule
+             * @description As it was published; it does not change.
+             */
+            rule: {
+                [key: string]: unknown;
+            };
+            /**
+             * Rule Hash
+             * @description SHA-256 of the rule as JSON: keys in order, no spaces, UTF-8.
+             */
+            rule_hash: string;
+            /**
+             * Seed
+             * @description In hexadecimal; null until the round has ended.
+             */
+            seed: string | null;
+            /**
+             * Seed Hash
+             * @description SHA-256 of the seed.
+             */
+            seed_hash: string;
         };
         /**
          * PutIn
@@ -21905,7 +21971,7 @@ export interface operations {
             };
         };
     };
-    hand_over_api_v1_draws_record__draw_id__hand_over_post: {
+    hand_out_api_v1_draws_record__draw_id__hand_out_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -21916,7 +21982,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HandedOver"];
+                "application/json": components["schemas"]["HandedOut"];
             };
         };
         responses: {
@@ -29995,6 +30061,46 @@ export interface operations {
                     "application/xml": string;
                     "text/plain": string;
                     "text/xml": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    published_draw__round_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedRead"];
                 };
             };
             /** @description The request cannot be done as it is. */

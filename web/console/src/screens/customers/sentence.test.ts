@@ -57,7 +57,7 @@ describe("sentence", () => {
   it("says what somebody drew and won", () => {
     expect(said(fact("draw.made", { won: true }, { name: "手机" }))).toBe("抽奖，获得“手机”");
     expect(said(fact("draw.made", { won: false }, { name: "谢谢参与" }), "en")).toBe("Drew and got nothing");
-    expect(said(fact("prize.handed_over", {}, { name: "手机" }))).toBe("奖品“手机”已发放");
+    expect(said(fact("prize.handed_out", {}, { name: "手机" }))).toBe("奖品“手机”已发放");
     expect(said(fact("free_order.won", {}, { name: "Spring" }), "en")).toBe("An order was given back by “Spring”");
   });
 

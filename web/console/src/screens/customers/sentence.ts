@@ -24,7 +24,7 @@ export const KINDS = {
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
   points: ["points.earned", "points.spent", "points.expired", "points.taken_back", "points.given_back"],
   tiers: ["tier.raised", "tier.lowered", "check_in.made", "task.done"],
-  draws: ["draw.made", "prize.handed_over", "free_order.won"],
+  draws: ["draw.made", "prize.handed_out", "free_order.won"],
   payments: ["payment.paid", "payment.refunded", "transfer.received"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
@@ -67,7 +67,7 @@ export function sentence(entry: Entry, words: Words): string {
   }
   if (group === "task") return words.t("says.taskDone", { name: entry.name });
   if (group === "draw") return entry.properties["won"] === true ? words.t("says.drew", { name: entry.name }) : words.t("says.drewNothing");
-  if (group === "prize") return words.t("says.prizeHandedOver", { name: entry.name });
+  if (group === "prize") return words.t("says.prizeHandedOut", { name: entry.name });
   if (group === "free_order") return words.t("says.freeOrder", { name: entry.name });
   if (group === "payment" || group === "transfer") {
     const said = { name: entry.name, amount: words.money(Math.abs(entry.amount_fen)) };

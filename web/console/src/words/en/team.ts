@@ -176,7 +176,7 @@ export const team: Words<typeof source> = {
     "touch_rules.changed": "Gate rules changed",
     "draws.drawn": "Drawn for a customer",
     "draws.ended": "Round of a draw ended early",
-    "draws.handed_over": "Prize handed over",
+    "draws.handed_out": "Prize handed out",
     "draws.published": "Round of a draw published",
     "draws.rules_changed": "Rules of draws changed",
     "ledger.asked": "Posting by hand asked for",

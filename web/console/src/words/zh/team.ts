@@ -172,7 +172,7 @@ export const team = {
     "touch_rules.changed": "修改触达闸门规则",
     "draws.drawn": "代客户抽奖",
     "draws.ended": "提前结束抽奖轮次",
-    "draws.handed_over": "发放奖品",
+    "draws.handed_out": "发放奖品",
     "draws.published": "发布抽奖轮次",
     "draws.rules_changed": "修改抽奖规则",
     "ledger.asked": "申请人工记账",
