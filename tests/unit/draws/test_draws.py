@@ -212,7 +212,7 @@ def test_merged_people_have_their_turns_once(brand: Brand) -> None:
     def merge(conn: Any) -> None:
         join(conn, 2, 1)
         loyalty.reassign(conn, [(2, 1)], brand.now)
-        service.regroup_draws(conn, [(2, 1)])
+        service.regroup_draws(conn, [(2, 1)], brand.now)
 
     brand.done(merge)
     assert replace(brand.draw(2, round_, key="before-the-merge"), repeated=False) == first

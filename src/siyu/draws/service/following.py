@@ -40,16 +40,28 @@ def apply(conn: Connection, facts: Iterable[Fact], now: datetime) -> None:
         rebates.reckon(conn, newest, found, now)
 
 
-def regroup_draws(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
-    """After merges: turns and rebates of both are the winner's. What was drawn stays as it was written.
+def regroup_draws(conn: Connection, merged: Sequence[tuple[int, int]], now: datetime) -> None:
+    """After merges: turns and rebates of both are the winner's, who gets what both have spent together comes to. What was
+    drawn stays as it was written.
 
     Args:
-        conn: an open transaction that is alone with the people.
+        conn: an open transaction that is alone with the people, in which the ledger and the orders have followed.
         merged: (loser, winner); chains within them are followed.
+        now: the present.
     """
-    if final := identity.ends_of(merged):
-        tables.move(conn, final)
-        orders.move(conn, final)
+    final = identity.ends_of(merged)
+    if not final:
+        return
+    tables.move(conn, final)
+    orders.move(conn, final)
+    newest = VERSIONS.newest(conn)
+    if newest is None or not newest.rules.rebates:
+        return
+    start = min(one.opens_at for one in newest.rules.rebates)
+    end = max(one.closes_at for one in newest.rules.rebates)
+    wanted = [(winner, start, end) for winner in sorted(set(final.values()))]
+    if bought := commerce.standings_between(conn, wanted):
+        rebates.reckon(conn, newest, bought, now)
 
 
 def forget_draws(conn: Connection, now: datetime, limit: int = 5000) -> int:
