@@ -56,6 +56,12 @@ EXEMPT: Final[dict[str, str]] = {
     "/channels/accounts/{account_id}/marks/{order_id}": "nobody has ordered marks here",
     "/channels/accounts/{account_id}/tasks/{handle}": "nobody has given staff a task here",
     "/channels/accounts/{account_id}/tasks/{handle}/results": "nobody has given staff a task here",
+    "/draws/warnings/{code}": "no pool is there here",
+    "/draws/rounds/{round_id}": "no round is published here",
+    "/draws/rounds/{round_id}/tally": "no round is published here",
+    "/draws/rounds/{round_id}/orders": "no round is published here",
+    "/draws/rounds/{round_id}/draws": "no round is published here",
+    "/payments/{payment_id}": "nobody has paid here",
     "/journeys/rehearsals/{rehearsal_id}": "a result that is kept whole, once a job has made it",
 }
 _WARM_UP: Final = 3

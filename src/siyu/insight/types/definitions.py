@@ -8,11 +8,13 @@ from siyu.channels.types import FACTS as OF_CHANNELS
 from siyu.commerce.types import FACTS as OF_ORDERS
 from siyu.customers.types import FACTS as OF_CUSTOMERS
 from siyu.customers.types import PurchaseMeans
+from siyu.draws.types import FACTS as OF_DRAWS
 from siyu.identity.types import FACTS as OF_IDENTITY
 from siyu.journeys.types import FACTS as OF_JOURNEYS
 from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as OF_LEDGER
+from siyu.payments.types import FACTS as OF_PAYMENTS
 from siyu.segments.types import FACTS as OF_SEGMENTS
 from siyu.touch.types import FACTS as OF_TOUCHES
 
@@ -24,7 +26,18 @@ DEFAULT_ZONE = "Asia/Shanghai"
 FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
     kind.name: kind
     for kind in sorted(
-        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_SEGMENTS, *OF_TOUCHES, *OF_LEDGER, *OF_JOURNEYS),
+        (
+            *OF_ORDERS,
+            *OF_CUSTOMERS,
+            *OF_IDENTITY,
+            *OF_CHANNELS,
+            *OF_SEGMENTS,
+            *OF_TOUCHES,
+            *OF_LEDGER,
+            *OF_DRAWS,
+            *OF_PAYMENTS,
+            *OF_JOURNEYS,
+        ),
         key=lambda kind: kind.name,
     )
 }

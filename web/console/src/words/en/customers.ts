@@ -252,6 +252,8 @@ export const customers: Words<typeof source> = {
     touch: "Touches",
     points: "Points",
     tiers: "Tiers, check-in and tasks",
+    draws: "Draws",
+    payments: "Payments and transfers",
     segments: "Segments",
     journeys: "Journeys",
     identity: "Identity",

@@ -247,6 +247,8 @@ export const customers = {
     touch: "触达",
     points: "积分",
     tiers: "等级、签到与任务",
+    draws: "抽奖",
+    payments: "支付与转账",
     segments: "人群",
     journeys: "旅程",
     identity: "身份",
