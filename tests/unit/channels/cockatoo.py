@@ -99,7 +99,7 @@ class Cockatoo(Parrot):
         self.roost.call("note")
         self.roost.notes.append((staff_id, contact_id, note.remark))
 
-    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
+    def upload(self, kind: str, name: str, content: bytes, media_type: str, use: str = "message") -> Uploaded:
         self.roost.call("upload")
         return Uploaded({f"{kind}_id": f"m{len(self.roost.calls)}"}, self.ports.clock.now() + timedelta(days=3))
 

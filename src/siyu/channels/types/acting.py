@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from siyu.channels.types.declared import Grant
-from siyu.channels.types.media import Uploaded
+from siyu.channels.types.media import MESSAGES, Uploaded
 from siyu.channels.types.seen import Tag
 from siyu.kernel.errors import Conflict
 
@@ -171,8 +171,10 @@ class Acts:
         """Write what a member notes of a contact. Safe to repeat."""
         raise NotImplementedError
 
-    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
-        """Give the platform a picture for attachments of a kind (``image``, ``mini_program``). A repeat uploads again."""
+    def upload(self, kind: str, name: str, content: bytes, media_type: str, use: str = MESSAGES) -> Uploaded:
+        """Give the platform a file for attachments of a kind (``image``, ``mini_program``) of ways that upload for this
+        ``use`` (:attr:`Way.files`). A repeat uploads again.
+        """
         raise NotImplementedError
 
     def feedback(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> dict[datetime, int]:

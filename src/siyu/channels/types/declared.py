@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from siyu.channels.types.codes import CodeKind
+from siyu.channels.types.media import MESSAGES
 
 
 class Capability(StrEnum):
@@ -153,6 +154,7 @@ class Way:
         reminding: the same of reminding the staff who have not confirmed.
         tie: it reaches only who is a friend of the staff or follows the account; without, an act of theirs opened it.
         by_hand: no platform is asked: a member of staff says it themselves, and says to Siyu that it is done.
+        files: what its files are uploaded for; ways that say the same share what is uploaded.
         published: the member of staff publishes it once to whoever may see it, and it is shown to these people among others.
     """
 
@@ -169,6 +171,7 @@ class Way:
     reminding: str = ""
     tie: bool = True
     by_hand: bool = False
+    files: str = MESSAGES
     published: bool = False
 
 

@@ -133,6 +133,7 @@ def _caps(name: str, subject: Subject, en: str, zh: str) -> tuple[Quota, ...]:
     )
 
 
+MOMENT_FILES: Final = "moment"
 QUOTAS: Final = (
     *_caps("group_send", "customer", "customer", "客户"),
     *_caps("group_chat_send", "group", "group of customers", "客户群"),
@@ -290,6 +291,7 @@ WAYS: Final = (
         reading="moment_reading",
         attachments=9,
         contents=_MOMENT,
+        files=MOMENT_FILES,
     ),
     # One call for each member of staff, however many of their customers it is meant for: what the platform counts by the
     # minute is the calls, and it says "later" when there are too many.
@@ -303,6 +305,7 @@ WAYS: Final = (
         reading="moment_reading",
         attachments=9,
         contents=_MOMENT,
+        files=MOMENT_FILES,
         published=True,
     ),
 )

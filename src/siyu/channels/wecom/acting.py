@@ -17,6 +17,8 @@ from siyu.channels.types import (
     TransferOutcome,
     Uploaded,
 )
+from siyu.channels.types.media import MESSAGES
+from siyu.channels.wecom.about import MOMENT_FILES
 from siyu.channels.wecom.calls import contacts, figures, media, moments, sends, service, tags, transfers
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.contents import MOMENTS
@@ -25,11 +27,13 @@ from siyu.channels.wecom.results import moment_results, results
 from siyu.kernel.errors import BadInput, TryLater
 
 _STAFF_AT_ONCE: Final = 100
+# As what a file is uploaded for an attachment of a kind, and in which field its id stands.
 _MEDIA_FIELDS: Final[Mapping[str, tuple[media.MediaType, str]]] = {
     "image": ("image", "media_id"),
     "mini_program": ("image", "pic_media_id"),
     "video": ("video", "media_id"),
     "file": ("file", "media_id"),
+    "link": ("image", "media_id"),
 }
 # Already under way, or there already, counts as taken: so a request may be repeated.
 _OUTCOMES: Final[Mapping[int, TransferOutcome]] = {40129: "waiting", 40128: "limit", 40099: "limit", 90504: "done"}
@@ -40,6 +44,10 @@ _STATES: Final[Mapping[str, TransferOutcome]] = {
     "refused": "refused",
     "limit": "limit",
 }
+_ADDRESSED: Final = (
+    "only a moment shows a link with an uploaded picture; elsewhere fill in picurl, the address of the picture.",
+    "仅朋友圈的图文链接支持上传封面图；其他方式请填写封面图地址 picurl。",
+)
 _LIMIT: Final = (
     "The member who was to take them over has as many customers as they may.",
     "接替成员的客户数量已达上限。",
@@ -73,9 +81,12 @@ class WecomActs(Acts):
             self.client, staff_id, contact_id, {name: value for name, value in fields.items() if value is not None}
         )
 
-    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
+    def upload(self, kind: str, name: str, content: bytes, media_type: str, use: str = MESSAGES) -> Uploaded:
         of, field = _MEDIA_FIELDS[kind]
-        made = media.upload(self.client, of, name, content, media_type)
+        if kind == "link" and use != MOMENT_FILES:
+            raise BadInput(reason=_ADDRESSED[0], reason_zh=_ADDRESSED[1])
+        upload = media.upload_attachment if use == MOMENT_FILES else media.upload
+        made = upload(self.client, of, name, content, media_type)
         return Uploaded({field: made.id}, made.until)
 
     def feedback(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> dict[datetime, int]:
