@@ -209,6 +209,13 @@ def _problems(said: About) -> Iterable[tuple[str, str]]:
                 f"the quota '{quota.name}' asks for settings that are no fields.",
                 (f"配额“{quota.name}”依赖的设置不是已声明的字段。"),
             )
+        if quota.shared and not any(
+            (one.name, one.subject, one.window) == (quota.shared, "account", quota.window) for one in said.quotas
+        ):
+            yield (
+                f"the quota '{quota.name}' counts uses of '{quota.shared}', which the account has not over this window.",
+                f"配额“{quota.name}”计入“{quota.shared}”的用量，但账号没有相同时间窗的该配额。",
+            )
     if any(rate.limit < 1 or rate.seconds < 1 for rate in said.rates):
         yield "a rate has no limit or no window.", "频率限制缺少上限或时间窗。"
 

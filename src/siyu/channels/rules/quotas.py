@@ -1,5 +1,6 @@
 """Who gets something of quotas that are not enough for all: the order decides, and each takes all or nothing."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +37,7 @@ class Held:
 @dataclass(slots=True)
 class Stand:
     """How one allowance stands: ``used`` since ``start``, or what is ``held``, the first to end first. What is taken of 24
-    hours now is over at ``until``.
+    hours now is over at ``until``. Uses of ``shared`` count here too.
     """
 
     quota: Quota
@@ -44,6 +45,16 @@ class Stand:
     used: int
     held: list[Held]
     until: datetime | None = None
+    shared: "Stand | None" = None
+
+    @property
+    def reached(self) -> int:
+        """So many of what reaches everybody count here. As full where another's clock has begun the next window: this one
+        is over.
+        """
+        if self.shared is None or self.shared.start < self.start:
+            return 0
+        return self.shared.used if self.shared.start == self.start else sys.maxsize
 
 
 def applying(about: About, settings: Mapping[str, str]) -> list[Quota]:
@@ -105,6 +116,16 @@ def _subject(quota: Quota, wanted: Wanted) -> str:
     return subject_id
 
 
+def shared_of(quotas: Sequence[Quota], keys: Mapping[Key, Quota]) -> dict[Key, tuple[Key, Quota]]:
+    """The account's allowance whose uses count in each of these too, of those that have one; ``quotas`` are all that apply."""
+    of_all = {(one.name, one.window): one for one in quotas if one.subject == "account"}
+    return {
+        key: (Key(other.name, other.window, other.subject, ""), other)
+        for key, quota in keys.items()
+        if quota.shared and (other := of_all.get((quota.shared, quota.window)))
+    }
+
+
 def decide(
     wanted: Iterable[tuple[Wanted, Sequence[Key]]], stands: Mapping[Key, Stand], zone: ZoneInfo
 ) -> list[Reservation | Refusal]:
@@ -127,7 +148,8 @@ def _refusal(wanted: Wanted, key: Key, stand: Stand, zone: ZoneInfo) -> Refusal 
     elif key.window == "24h":
         limit, used = stand.quota.limit, sum(held.granted for held in stand.held)
     else:
-        limit, used = limit_at(stand.quota, zone, stand.start), stand.used
+        limit = limit_at(stand.quota, zone, stand.start)
+        used = min(stand.used + stand.reached, max(limit, stand.used))
     if limit - used >= wanted.count:
         return None
     if key.window == "24h":

@@ -33,7 +33,15 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
             for one in push.grants
         ],
         "reports": [
-            {"handle": one.handle, "subject_id": one.subject_id, "ok": one.ok, "said": one.said} for one in push.reports
+            {
+                "handle": one.handle,
+                "subject_id": one.subject_id,
+                "ok": one.ok,
+                "said": one.said,
+                "said_zh": one.said_zh,
+                "partly": one.partly,
+            }
+            for one in push.reports
         ],
         "spoken": [
             # Their tokens live for minutes: no secrets that outlast the queue.

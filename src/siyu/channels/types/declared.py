@@ -83,6 +83,7 @@ class Quota:
         when: the settings under which it applies; sources disagree on some, so the account says which.
         by: a detail of an item (``template_id``) for each of whose values it counts apart; the subject is then
             ``<subject>/<value>``, in grants as well.
+        shared: a quota of the account over the same window, of what reaches everybody: its uses count for each subject too.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Quota:
     zh: str
     when: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
+    shared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

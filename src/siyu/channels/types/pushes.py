@@ -72,13 +72,18 @@ class Report:
     Attributes:
         handle: of :class:`~siyu.channels.types.Sent`.
         subject_id: whom it was for; empty for a sending to many.
-        said: the platform's own word for it.
+        ok: it was sent, at least to some.
+        said: the platform's own word for it, or how many it reached.
+        said_zh: the same for operators; empty where the platform's own word stands for both.
+        partly: it reached only some of those that it was for, and nobody says whom.
     """
 
     handle: str
     subject_id: str
     ok: bool
     said: str = ""
+    said_zh: str = ""
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12074,6 +12074,11 @@ export interface components {
             limit: number;
             /** Quota */
             quota: string;
+            /**
+             * Shared
+             * @description So much of each subject's allowance went with what reached everybody.
+             */
+            shared: number;
             /** Since */
             since: string | null;
             /** Subject */
