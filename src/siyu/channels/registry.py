@@ -153,6 +153,8 @@ def check(point: EntryPoint) -> type[Channel]:
                     f"it declares '{capability}' and does not implement {method}.",
                     f"它声明了 {capability} 能力，但未实现 {method}。",
                 )
+    if said_of_itself.shows_codes and found.code_now is Channel.code_now:
+        raise _bad(point, "it shows codes and does not implement code_now.", "它声明可查询活码，但未实现 code_now。")
     for reason, reason_zh in _problems(said_of_itself):
         raise _bad(point, reason, reason_zh)
     return found

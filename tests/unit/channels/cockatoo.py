@@ -16,6 +16,7 @@ from siyu.channels.types import (
     ContentKind,
     Handle,
     Note,
+    OpenCode,
     Opening,
     PlatformRefused,
     Sent,
@@ -42,6 +43,7 @@ class Roost:
     marks: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     notes: list[tuple[str, str, str | None]] = field(default_factory=list)
     greeted: list[tuple[str, Content]] = field(default_factory=list)
+    trouble: tuple[str, str] | None = None
     troubles: list[Exception] = field(default_factory=list)
     answers: list[Sent] = field(default_factory=list)
 
@@ -69,6 +71,7 @@ class Cockatoo(Parrot):
         capabilities=frozenset(Capability),
         ways=(*ABOUT.ways, _WELCOME),
         identity=("external_userid", "union_id"),
+        shows_codes=True,
     )
     roost: ClassVar = Roost()
 
@@ -86,6 +89,16 @@ class Cockatoo(Parrot):
     def close_code(self, handle: Handle, kind: CodeKind) -> None:
         self.roost.call("close")
         self.roost.codes.pop(handle.id, None)
+
+    def code_now(self, handle: Handle, kind: CodeKind) -> OpenCode | None:
+        self.roost.call("now")
+        code = self.roost.codes.get(handle.id)
+        if code is None:
+            return None
+        groups = code.chats.group_ids if code.chats else ()
+        return OpenCode(
+            code.staff_ids, code.skip_verify, group_ids=groups, state=code.state, trouble=self.roost.trouble
+        )
 
     def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:
         self.roost.call("picture")

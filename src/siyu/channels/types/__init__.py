@@ -37,6 +37,7 @@ from siyu.channels.types.codes import (
     Greeted,
     Greeting,
     Handle,
+    OpenCode,
     Opening,
     Roster,
     Serving,
@@ -69,7 +70,7 @@ from siyu.channels.types.logins import (
     MemberSession,
 )
 from siyu.channels.types.mapped import Recognised, Recognising, Visitor
-from siyu.channels.types.media import FILE, MediaFile, Uploaded
+from siyu.channels.types.media import FILE, MESSAGES, MediaFile, Uploaded
 from siyu.channels.types.mirrored import (
     ContactFollows,
     GroupMember,
@@ -86,6 +87,7 @@ from siyu.channels.types.mirrored import (
 )
 from siyu.channels.types.pushes import (
     Arrival,
+    CodeHint,
     Departure,
     Heard,
     Hint,
@@ -119,6 +121,7 @@ from siyu.channels.types.seen import (
 __all__ = [
     "FACTS",
     "FILE",
+    "MESSAGES",
     "OBJECT_KINDS",
     "THE_ACCOUNT",
     "About",
@@ -134,6 +137,7 @@ __all__ = [
     "Code",
     "CodeDefinition",
     "CodeFigures",
+    "CodeHint",
     "CodeKind",
     "CodeProblem",
     "CodeSpent",
@@ -178,6 +182,7 @@ __all__ = [
     "Mirrored",
     "Note",
     "ObjectKind",
+    "OpenCode",
     "Opening",
     "Outcome",
     "PlatformRefused",

@@ -202,6 +202,7 @@ class About:
         identity: identifier types its contacts have, the account's own scope first.
         handovers: the limits of handovers, where the channel has them.
         codes: kinds of entry codes, where it has them.
+        shows_codes: it shows entry codes as they are now (:meth:`Channel.code_now`).
         chat_places: so many people a group chat holds that a group code leads to; 0 where that is not known.
     """
 
@@ -219,3 +220,4 @@ class About:
     handovers: HandoverLimits | None = None
     codes: tuple[CodeKind, ...] = ("staff", "group", "link")
     chat_places: int = 0
+    shows_codes: bool = False

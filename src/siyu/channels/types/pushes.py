@@ -10,6 +10,8 @@ from siyu.channels.types.seen import ObjectKind
 from siyu.kernel.errors import SiyuError
 
 Hint = tuple[ObjectKind, str]
+# The handle of an entry code, and what was said of it: ``unavailable``, or nothing.
+CodeHint = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ class Push:
         reports: what became of earlier sendings.
         spoken: conversations in which something was said.
         unwanted: who wants no more of what is sent to them.
+        codes: entry codes that should be read again.
+        ailing: something became of the account itself, which its health should say.
     """
 
     id: str
@@ -142,6 +146,8 @@ class Push:
     scan: Scan | None = None
     spoken: tuple[Spoken, ...] = ()
     unwanted: tuple[Unwanted, ...] = ()
+    codes: tuple[CodeHint, ...] = ()
+    ailing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

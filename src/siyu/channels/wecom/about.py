@@ -324,4 +324,5 @@ ABOUT: Final = About(
     external_id="corp_id",
     handovers=HandoverLimits(most=2, days=90, at_once=100, group_quota="group_transfer"),
     chat_places=200,
+    shows_codes=True,
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from siyu.channels.types import (
+    MESSAGES,
     Acts,
     Handover,
     Heirless,
@@ -17,7 +18,6 @@ from siyu.channels.types import (
     TransferOutcome,
     Uploaded,
 )
-from siyu.channels.types.media import MESSAGES
 from siyu.channels.wecom.about import MOMENT_FILES
 from siyu.channels.wecom.calls import contacts, figures, media, moments, sends, service, tags, transfers
 from siyu.channels.wecom.client import Client

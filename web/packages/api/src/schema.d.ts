@@ -6992,7 +6992,10 @@ export interface components {
         };
         /**
          * CodeProblem
-         * @description Why the platform did not do what it was asked; it is tried again at ``retry_at``.
+         * @description Why the platform did not do what it was asked, or what became of the code there.
+         *
+         *     Attributes:
+         *         retry_at: when it is tried again; ``None``: an operator has to do something.
          */
         CodeProblem: {
             /** Attempts */
@@ -7001,11 +7004,8 @@ export interface components {
             code: string;
             /** En */
             en: string;
-            /**
-             * Retry At
-             * Format: date-time
-             */
-            retry_at: string;
+            /** Retry At */
+            retry_at: string | null;
             /** Zh */
             zh: string;
         };

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from siyu.channels.rules.schedule import day_began
 from siyu.channels.rules.wording import remark
 from siyu.channels.service.accounts import account
+from siyu.channels.service.codes.checking import check
 from siyu.channels.service.codes.making import made
 from siyu.channels.store import code_work
 from siyu.channels.store import codes as tables
@@ -57,7 +58,7 @@ class Rotation:
         """
         with self.database.transaction() as conn:
             looked = look(conn, self.clock.now(), self.zone)
-        return looked + self._tell() + self._mark()
+        return looked + self._tell() + self._mark() + check(self.database, self.clock, _Plugins(self).of)
 
     def _tell(self) -> int:
         now = self.clock.now()
@@ -109,11 +110,12 @@ class Rotation:
     def _note(self, work: Work, problem: Exception) -> datetime:
         now = self.clock.now()
         attempts = work.attempts + 1
-        said = problem_of(problem, attempts, _retry_at(problem, now, attempts))
+        retry_at = _retry_at(problem, now, attempts)
+        said = problem_of(problem, attempts, retry_at)
         log.warning("codes.refused", code_id=work.code_id, number=work.number, code=said.code, error=said.en)
         with self.database.transaction() as conn:
             code_work.fail(conn, work.id, said)
-        return said.retry_at
+        return retry_at
 
     def _mark(self) -> int:
         now = self.clock.now()
