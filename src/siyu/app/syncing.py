@@ -173,6 +173,7 @@ def _reconcile(context: Context, account: Account, opens: Opens, ending: Callabl
             if unheard:
                 notes = [{"kind": u.kind, "id": u.id, "reason": u.reason, "reason_zh": u.reason_zh} for u in unheard]
                 walk = channels.move_walk(conn, walk, walk.cursor, Mirrored(unseen=notes), clock.now())
+            channels.count_codes(conn, account, clock.now())
             channels.end_walk(conn, walk, clock.now(), problem)
             channels.note_reading(conn, account.id, clock.now(), problem)
             walk = channels.walk(conn, account.id, walk.id)

@@ -19,6 +19,7 @@ from siyu.channels.types import (
     OpenCode,
     Opening,
     PlatformRefused,
+    Quota,
     Sent,
     Uploaded,
     Way,
@@ -71,6 +72,8 @@ class Cockatoo(Parrot):
         capabilities=frozenset(Capability),
         ways=(*ABOUT.ways, _WELCOME),
         identity=("external_userid", "union_id"),
+        quotas=(*ABOUT.quotas, Quota("code", "account", "ever", 500, "500 codes in all", "活码合计最多 500 个")),
+        code_quotas={"staff": "code", "group": "code"},
         shows_codes=True,
     )
     roost: ClassVar = Roost()

@@ -47,6 +47,7 @@ ABOUT = About(
             "app_id", "App id", "应用 ID", pattern=r"p[0-9a-f]{4}", help_en="p and four digits.", help_zh="p 加四位。"
         ),
         Field("plan", "Plan", "套餐", choices=("small", "large"), default="small"),
+        Field("crowd", "Crowd", "人数", required=False, default="2"),
         Field("secret", "Secret", "密钥", secret=True),
         Field("nickname_key", "Key of nicknames", "昵称密钥", secret=True, required=False),
     ),
@@ -62,6 +63,8 @@ ABOUT = About(
         Quota("nudge", "task", "24h", 2, "two reminders in 24 hours", "24 小时内最多提醒 2 次"),
         Quota("letter", "customer", "month", 4, "four letters a month", "每月 4 封", shared="letter_to_all"),
         Quota("letter_to_all", "account", "month", 3, "three letters to all a month", "每月 3 次全员信"),
+        Quota("shelf", "account", "ever", 2, "two on the shelf", "最多 2 个"),
+        Quota("crowd", "account", "day", 10, "ten for each of the crowd", "人数 × 10", times="crowd"),
         Quota("notice", "customer", "grant", 3, "one for each subscription", "每次订阅 1 条"),
     ),
     rates=(Rate(60, 200), Rate(3600, 2000), Rate(60, 300, each=False)),

@@ -173,3 +173,58 @@ class TestReadAgain:
             service.check_account(database, shop, clock, http)
         with database.transaction() as conn:
             assert service.due_for_check(conn, every, now) == []
+
+
+class TestPlaces:
+    """A platform has so many codes for an account in all."""
+
+    @pytest.fixture
+    def two(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        quotas = tuple(replace(one, limit=2) if one.name == "code" else one for one in Cockatoo.about.quotas)
+        monkeypatch.setattr(Cockatoo, "about", replace(Cockatoo.about, quotas=quotas))
+
+    @staticmethod
+    def used(database: Database, shop: Account, clock: ManualClock) -> int:
+        with database.transaction() as conn:
+            return next(one.used for one in service.used(conn, shop, clock.now()) if one.quota == "code")
+
+    @pytest.mark.usefixtures("two")
+    def test_no_more_are_opened_than_there_may_be(
+        self, database: Database, shop: Account, clock: ManualClock, rotation: Rotation, roost: Roost,
+        make: Callable[..., Code],
+    ) -> None:  # fmt: skip
+        made = [make(str(number)) for number in range(3)]
+        link = make("link", "link")  # links have no such limit
+        drain(rotation)
+        assert len(roost.codes) == 3
+        assert read(database, link).open
+        (left,) = [one for one in made if not read(database, one).open]
+        problem = read(database, left).problem
+        assert problem is not None
+        assert ("归档" in problem.zh, "Archive" in problem.en) == (True, True)
+        (first, _) = [one for one in made if one.id != left.id]
+        with database.transaction() as conn:
+            codes.archive_code(conn, SOMEBODY, first.id, clock.now())
+        clock.advance(timedelta(hours=2))
+        drain(rotation)
+        assert (read(database, left).open, self.used(database, shop, clock)) == (True, 2)
+
+    @pytest.mark.usefixtures("two")
+    def test_what_the_platform_refuses_takes_no_place_and_what_was_lost_is_counted(
+        self, database: Database, shop: Account, clock: ManualClock, rotation: Rotation, roost: Roost,
+        make: Callable[..., Code],
+    ) -> None:  # fmt: skip
+        roost.troubles += [refusal(), TryLater(reason="Busy.", reason_zh="繁忙。", retry_after=60)]
+        make()
+        for _ in range(2):
+            drain(rotation)
+            assert self.used(database, shop, clock) == 0
+            clock.advance(timedelta(hours=2))
+        roost.troubles.append(TryLater(reason="?", reason_zh="？", retry_after=60, unsure=True))
+        for _ in range(2):
+            drain(rotation)
+            clock.advance(timedelta(hours=2))
+        assert self.used(database, shop, clock) == 2  # it may be there twice
+        with database.transaction() as conn:
+            service.count_codes(conn, shop, clock.now())
+        assert self.used(database, shop, clock) == 1

@@ -19,6 +19,7 @@ from tests.unit.channels.parrot import ABOUT, install
 from siyu.channels import service
 from siyu.channels.rules import quotas as rules
 from siyu.channels.rules.quotas import Held, Stand
+from siyu.channels.service import quotas
 from siyu.channels.types import Account, Grant, Quota, QuotaUse, Refusal, Reservation, Wanted
 from siyu.engines.postgres import Database, rows
 from siyu.kernel.errors import BadInput
@@ -147,6 +148,40 @@ class TestShared:
         assert kinds(service.reserve(conn, account, [Wanted("a", ("letter",), "a")] * 4, april)) == ["ok"] * 3 + [
             "letter"
         ]
+
+
+class TestEver:
+    """What there is at once, whenever it was taken."""
+
+    def test_it_is_taken_until_it_is_given_back(self, conn: Connection, account: Account) -> None:
+        one = [Wanted("k", ("shelf",), "")]
+        taken = [service.reserve(conn, account, one, START + timedelta(days=400 * n))[0] for n in range(3)]
+        assert kinds(taken) == ["ok", "ok", "shelf"]
+        first, _, refused = taken
+        assert isinstance(first, Reservation)
+        assert isinstance(refused, Refusal)
+        assert (refused.used, refused.limit, refused.free_at) == (2, 2, None)
+        service.give_back(conn, account, [first], START + timedelta(days=2000))
+        assert kinds(service.reserve(conn, account, one * 2, START)) == ["ok", "shelf"]
+        (use,) = [one for one in service.used(conn, account, START) if one.quota == "shelf"]
+        assert (use.used, use.left, use.since, use.until, use.limit) == (2, 0, None, None, 2)
+
+    def test_what_is_counted_is_so(self, conn: Connection, account: Account) -> None:
+        for count, left in ((5, 0), (1, 1), (0, 2)):
+            quotas.count(conn, account, "shelf", count)
+            (use,) = [one for one in service.used(conn, account, START) if one.quota == "shelf"]
+            assert (use.used, use.left) == (count, left)
+
+
+class TestTimes:
+    def test_a_setting_says_how_often_the_limit_is_there(
+        self, conn: Connection, connect: Callable[..., Account]
+    ) -> None:
+        account = connect("p-crowd", crowd="3")
+        (use,) = [one for one in service.used(conn, account, START) if one.quota == "crowd"]
+        assert use.limit == 30
+        for said, limit in (({}, 20), ({"crowd": ""}, 20), ({"crowd": "x"}, 10), ({"crowd": "0"}, 10)):
+            assert [one.limit for one in rules.applying(ABOUT, said) if one.name == "crowd"] == [limit]
 
 
 class TestReserve:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -58,8 +58,15 @@ class Stand:
 
 
 def applying(about: About, settings: Mapping[str, str]) -> list[Quota]:
-    """The quotas that apply under an account's settings."""
-    return [one for one in about.quotas if all(settings.get(name, "") == value for name, value in one.when.items())]
+    """The quotas that apply under an account's settings, with the limits that these make."""
+    given = {field.name: settings.get(field.name) or field.default for field in about.fields}
+    found = [one for one in about.quotas if all(settings.get(name, "") == value for name, value in one.when.items())]
+    return [replace(one, limit=one.limit * _number(given.get(one.times))) if one.times else one for one in found]
+
+
+def _number(said: str | None) -> int:
+    """At least 1: what an operator filled in was checked, a setting of before may be missing."""
+    return max(1, int(said)) if said and said.isascii() and said.isdecimal() else 1
 
 
 def quotas_of(about: About, quotas: Sequence[Quota], asked: Sequence[str]) -> list[Quota]:
@@ -155,7 +162,7 @@ def _refusal(wanted: Wanted, key: Key, stand: Stand, zone: ZoneInfo) -> Refusal 
     if key.window == "24h":
         free_at = _free_at(stand.held, used + wanted.count - limit)
     else:
-        free_at = None if key.window == "grant" else window_at(key.window, zone, stand.start)[1]
+        free_at = None if key.window in ("grant", "ever") else window_at(key.window, zone, stand.start)[1]
     return Refusal(wanted.key, *key, used, limit, free_at, stand.quota.en, stand.quota.zh)
 
 

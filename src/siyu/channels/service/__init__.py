@@ -26,6 +26,7 @@ from siyu.channels.service.codes import (
     code_figures,
     code_people,
     codes_of,
+    count_codes,
     create_code,
     free_places,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "codes_of",
     "connect_account",
     "contact_follows",
+    "count_codes",
     "create_code",
     "delete_account",
     "delete_tags",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from siyu.channels import registry
 from siyu.channels.rules import quotas as rules
 from siyu.channels.rules.quotas import DAY, KEPT_APART, Key, Stand
-from siyu.channels.rules.windows import limit_at, window_at
+from siyu.channels.rules.windows import EVER, limit_at, window_at
 from siyu.channels.store import quotas as tables
 from siyu.channels.store.quotas import Summed
 from siyu.channels.types import Account, Grant, Quota, QuotaUse, Refusal, Reservation, Taken, Wanted, Window
 
-_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)  # of the row that stands for the lock on grants
+_ALWAYS: Final = EVER  # of the row that stands for the lock on grants
 
 
 def reserve(conn: Connection, account: Account, wanted: Sequence[Wanted], now: datetime) -> list[Reservation | Refusal]:
@@ -104,6 +104,15 @@ def fill(conn: Connection, account: Account, way: str, full: Mapping[str, dateti
     tables.change(conn, account.id, changes)
 
 
+def count(conn: Connection, account: Account, name: str, used_: int) -> None:
+    """So many of what an account may have in all are there: its quota ``name`` over the window ``ever`` says so from now on.
+    Safe to repeat.
+    """
+    key = Key(name, "ever", "account", "")
+    found = tables.lock(conn, account.id, {key: EVER})[key]
+    tables.change(conn, account.id, {key: (EVER, used_ - found.used)})
+
+
 def taken_of(kept: Sequence[Mapping[str, Any]]) -> tuple[Taken, ...]:
     """What was taken, from the fields of it; a table keeps moments as ISO 8601."""
     return tuple(Taken(**{**one, "at": _moment(one["at"])}) for one in kept)
@@ -181,7 +190,8 @@ def used(conn: Connection, account: Account, now: datetime) -> list[QuotaUse]:
             key = Key(one.name, one.window, one.subject, "")
             found = sums[key.quota, key.window, key.subject]
             rest = max(0, limits[key] - found.used) if one.subject == "account" else None
-            use = _use(one, *windows[key], limits[key], found.used, rest, found.subjects, found.full)
+            since, until = (None, None) if one.window == "ever" else windows[key]
+            use = _use(one, since, until, limits[key], found.used, rest, found.subjects, found.full)
             answer.append(replace(use, shared=reached.get(key, 0)))
     return answer
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from siyu.channels.store.codes import opening_of
 from siyu.channels.types.codes import CodeProblem, Handle, Opening
-from siyu.engines.postgres import rows, run
+from siyu.engines.postgres import rows, run, scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,20 @@ def put(conn: Connection, checked: Sequence[Checked], now: datetime) -> None:
         again=[one.again for one in checked],
         now=now,
     )
+
+
+def open_of(conn: Connection, account_id: int, kinds: Sequence[str], now: datetime) -> int:
+    """How many ways in of these kinds are open, or are being opened now."""
+    found = scalar(
+        conn,
+        """SELECT count(*) FROM channels.entry_way AS way JOIN channels.entry_code AS code ON code.id = way.code_id
+           WHERE way.account_id = :account_id AND code.kind = ANY(CAST(:kinds AS text[]))
+             AND (way.handle <> '' OR way.leased_until > :now AND code.archived_at IS NULL)""",
+        account_id=account_id,
+        kinds=list(kinds),
+        now=now,
+    )
+    return int(found)
 
 
 def put_off(conn: Connection, until: Mapping[int, datetime]) -> None:

@@ -63,7 +63,7 @@ class Field:
     default: str = ""
 
 
-Window = Literal["minute", "hour", "day", "week", "month", "24h", "grant"]
+Window = Literal["minute", "hour", "day", "week", "month", "ever", "24h", "grant"]
 Subject = Literal["account", "customer", "staff", "group", "task"]
 
 
@@ -75,12 +75,13 @@ class Quota:
         name: ``group_send``; several quotas may have one name, and a sending takes from all of them.
         subject: whose allowance it is: the account's, or that of each customer, member of staff, group or task of staff.
         window: over what it counts: a calendar window in the platform's zone (weeks begin on Monday); ``24h``: the 24
-            hours before each moment; or ``grant``: nothing is allowed until an act of the person grants it
+            hours before each moment; ``ever``: what there is at once, until it is given back; or ``grant``: nothing is allowed until an act of the person grants it
             (:class:`Grant`).
         limit: so many in a window; 0 stands for the days of the month.
         en: for people.
         zh: for operators.
         when: the settings under which it applies; sources disagree on some, so the account says which.
+        times: a setting, a number, by which ``limit`` is multiplied.
         by: a detail of an item (``template_id``) for each of whose values it counts apart; the subject is then
             ``<subject>/<value>``, in grants as well.
         shared: a quota of the account over the same window, of what reaches everybody: its uses count for each subject too.
@@ -95,6 +96,7 @@ class Quota:
     when: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
     shared: str = ""
+    times: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ class About:
         identity: identifier types its contacts have, the account's own scope first.
         handovers: the limits of handovers, where the channel has them.
         codes: kinds of entry codes, where it has them.
+        code_quotas: the quota that an open code of a kind takes from, where there is one.
         shows_codes: it shows entry codes as they are now (:meth:`Channel.code_now`).
         chat_places: so many people a group chat holds that a group code leads to; 0 where that is not known.
     """
@@ -220,4 +223,5 @@ class About:
     handovers: HandoverLimits | None = None
     codes: tuple[CodeKind, ...] = ("staff", "group", "link")
     chat_places: int = 0
+    code_quotas: Mapping[CodeKind, str] = field(default_factory=dict)
     shows_codes: bool = False

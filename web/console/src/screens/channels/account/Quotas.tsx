@@ -68,6 +68,7 @@ function Left({ row }: { row: Quota }) {
 
 function Free({ row }: { row: Quota }) {
   const { t } = useTranslation("channels");
+  if (row.window === "ever") return t("quota.byArchiving");
   return row.until === null ? t("quota.byAct") : <When at={row.until} />;
 }
 
