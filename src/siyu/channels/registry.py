@@ -27,6 +27,7 @@ _METHODS: Final = {
     Capability.SEND: ("send",),
     Capability.MEDIA: ("upload",),
     Capability.FEEDBACK: ("feedback",),
+    Capability.STAFF_FIGURES: ("staff_days",),
     Capability.TAGGING: ("make_tags", "change_tag", "delete_tags", "mark"),
     Capability.REMARKS: ("note",),
     Capability.TASKS: ("results", "remind", "cancel"),

@@ -33,6 +33,7 @@ from siyu.channels.service.codes import (
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
+from siyu.channels.service.efficiency import keep_staff_days
 from siyu.channels.service.ending import END_TIES, delete_account, end_ties
 from siyu.channels.service.feedback import unheard_deletions
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
@@ -168,6 +169,7 @@ __all__ = [
     "keep_pending",
     "keep_picture",
     "keep_recognised",
+    "keep_staff_days",
     "kept_file",
     "login_of_app",
     "make_tags",

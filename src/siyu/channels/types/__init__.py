@@ -12,6 +12,7 @@ from siyu.channels.types.acting import (
     Results,
     Said,
     SaidPage,
+    StaffDay,
     TransferOutcome,
 )
 from siyu.channels.types.acts import (
@@ -217,6 +218,7 @@ __all__ = [
     "Spoken",
     "Staff",
     "StaffConfirmation",
+    "StaffDay",
     "StaffMember",
     "StaffTask",
     "Standing",

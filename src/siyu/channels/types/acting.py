@@ -105,6 +105,28 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffDay:
+    """How a member of staff served on one day, as the platform counts it.
+
+    Attributes:
+        day: its begin, in the platform's zone.
+        chats: customers to whom they wrote.
+        messages: what they wrote.
+        replied: in percent, of the chats that customers began; ``None`` when they began none.
+        first_reply_minutes: how long customers waited for the first reply, on average; ``None`` when there was none.
+        deleted_by: customers who deleted or blocked them.
+    """
+
+    staff_id: str
+    day: datetime
+    chats: int = 0
+    messages: int = 0
+    replied: float | None = None
+    first_reply_minutes: int | None = None
+    deleted_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """A contact liked or commented what a member of staff published."""
 
@@ -180,6 +202,12 @@ class Acts:
     def feedback(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> dict[datetime, int]:
         """How many customers deleted or blocked one of these members, by the begin of each day from ``since`` to ``until``,
         which are begins of days of the platform's zone, at most 30 apart.
+        """
+        raise NotImplementedError
+
+    def staff_days(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> Iterator[StaffDay]:
+        """How each of these members served, by the day; ``since`` and ``until`` as for :meth:`feedback`. One of whom nothing
+        can be read is left out.
         """
         raise NotImplementedError
 

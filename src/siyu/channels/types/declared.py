@@ -31,6 +31,7 @@ class Capability(StrEnum):
     TAGGING = "tagging"  # changes tags, and puts them on contacts
     REMARKS = "remarks"  # writes what staff note
     FEEDBACK = "feedback"  # counts who deleted or blocked staff
+    STAFF_FIGURES = "staff_figures"  # counts by the day how each member of staff serves
     HANDOVER = "handover"  # customers and groups go from one member to another
 
 

@@ -10,10 +10,12 @@ from siyu.channels.types import (
     Handover,
     Heirless,
     Note,
+    PlatformRefused,
     Reaction,
     Results,
     Said,
     SaidPage,
+    StaffDay,
     Tag,
     TransferOutcome,
     Uploaded,
@@ -22,7 +24,7 @@ from siyu.channels.wecom.about import MOMENT_FILES
 from siyu.channels.wecom.calls import contacts, figures, media, moments, sends, service, tags, transfers
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.contents import MOMENTS
-from siyu.channels.wecom.errors import advice
+from siyu.channels.wecom.errors import OF_ONE_MEMBER, advice
 from siyu.channels.wecom.results import moment_results, results
 from siyu.kernel.errors import BadInput, TryLater
 
@@ -98,6 +100,17 @@ class WecomActs(Acts):
                     found[one.day] = found.get(one.day, 0) + one.counts.get("negative_feedback_cnt", 0)
         return found
 
+    def staff_days(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> Iterator[StaffDay]:
+        begin, end = int(since.timestamp()), int(until.timestamp())
+        for one in staff_ids:
+            try:
+                counted = figures.behaviour(self.client, begin, end, staff=[one])
+            except PlatformRefused as refusal:
+                if refusal.errcode not in OF_ONE_MEMBER:
+                    raise
+                continue
+            yield from (_day_of(one, day) for day in counted if day.day is not None)
+
     def hand_over(
         self, giver: str, taker: str, contact_ids: Sequence[str], *, left: bool, said: str = ""
     ) -> list[Handover]:
@@ -170,6 +183,20 @@ class WecomActs(Acts):
     @property
     def _agent(self) -> str:
         return self.client.account.settings.get("agent_id", "")
+
+
+def _day_of(staff_id: str, said: figures.Counted) -> StaffDay:
+    assert said.day is not None
+    counts = said.counts
+    return StaffDay(
+        staff_id,
+        said.day,
+        counts.get("chat_cnt", 0),
+        counts.get("message_cnt", 0),
+        said.replied,
+        counts.get("avg_reply_time"),
+        counts.get("negative_feedback_cnt", 0),
+    )
 
 
 def _answered(subject_id: str, code: int, taken: TransferOutcome) -> Handover:

@@ -43,6 +43,7 @@ export const channels: Words<typeof source> = {
   },
   capability: {
     feedback: "Counts of deletions",
+    staff_figures: "Figures of how staff serve",
     media: "Pictures",
     staff: "Staff",
     contacts: "Customers",

@@ -40,6 +40,7 @@ export const channels = {
   },
   capability: {
     feedback: "流失统计",
+    staff_figures: "员工服务统计",
     media: "图片素材",
     staff: "员工",
     contacts: "客户",
