@@ -13,7 +13,6 @@ def upgrade() -> None:
         ALTER TABLE channels.report
             ADD COLUMN said_zh text NOT NULL DEFAULT '',  -- empty: the platform's own word stands for both
             ADD COLUMN partly boolean NOT NULL DEFAULT false;
-        ALTER TABLE channels.report ALTER COLUMN said_zh DROP DEFAULT, ALTER COLUMN partly DROP DEFAULT;
     """)
 
 
