@@ -161,6 +161,7 @@ class Way:
         by_hand: no platform is asked: a member of staff says it themselves, and says to Siyu that it is done.
         files: what its files are uploaded for; ways that say the same share what is uploaded.
         published: the member of staff publishes it once to whoever may see it, and it is shown to these people among others.
+        needs: details without which nothing goes out; of one that ends with a dot there has to be one that begins so.
     """
 
     name: str
@@ -178,6 +179,7 @@ class Way:
     by_hand: bool = False
     files: str = MESSAGES
     published: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
