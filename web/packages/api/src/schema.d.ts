@@ -6960,7 +6960,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "handover";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "staff_figures" | "handover";
         /**
          * CardRead
          * @description One package card.
@@ -7434,7 +7434,10 @@ export interface components {
         };
         /**
          * CodeProblem
-         * @description Why the platform did not do what it was asked; it is tried again at ``retry_at``.
+         * @description Why the platform did not do what it was asked, or what became of the code there.
+         *
+         *     Attributes:
+         *         retry_at: when it is tried again; ``None``: an operator has to do something.
          */
         CodeProblem: {
             /** Attempts */
@@ -7443,11 +7446,8 @@ export interface components {
             code: string;
             /** En */
             en: string;
-            /**
-             * Retry At
-             * Format: date-time
-             */
-            retry_at: string;
+            /** Retry At */
+            retry_at: string | null;
             /** Zh */
             zh: string;
         };
@@ -13120,6 +13120,11 @@ export interface components {
             limit: number;
             /** Quota */
             quota: string;
+            /**
+             * Shared
+             * @description So much of each subject's allowance went with what reached everybody.
+             */
+            shared: number;
             /** Since */
             since: string | null;
             /** Subject */
@@ -16847,10 +16852,25 @@ export interface components {
              */
             added: number;
             /**
+             * Chats
+             * @description Customers to whom they wrote, summed over the days of the period; as WeCom counts.
+             */
+            chats: number;
+            /**
+             * Confirmed
+             * @description Tasks asked for in the period that they confirmed.
+             */
+            confirmed: number;
+            /**
              * Contacts
              * @description Customers who stand with them now.
              */
             contacts: number;
+            /**
+             * Deleted By
+             * @description Customers who deleted or blocked them in the period, as the platform counts.
+             */
+            deleted_by: number;
             /** Department Ids */
             department_ids: string[];
             /**
@@ -16858,16 +16878,36 @@ export interface components {
              * @description Their names, in the same order; the id of one that is not known.
              */
             departments: string[];
+            /**
+             * First Reply Minutes
+             * @description How long customers waited for the first reply, on average.
+             */
+            first_reply_minutes: number | null;
+            /**
+             * Forgotten
+             * @description Tasks of the period whose time was over before they confirmed.
+             */
+            forgotten: number;
             /** Gone At */
             gone_at: string | null;
             /** Handed Over */
             handed_over: number;
             /** Lost */
             lost: number;
+            /**
+             * Messages
+             * @description What they wrote to customers in the period.
+             */
+            messages: number;
             /** Name */
             name: string;
             /** Position */
             position: string;
+            /**
+             * Replied
+             * @description Percent of the chats that customers began which they answered that day.
+             */
+            replied: number | null;
             /** Serves */
             serves: boolean;
             /** Staff Id */
