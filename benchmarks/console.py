@@ -56,6 +56,7 @@ EXEMPT: Final[dict[str, str]] = {
     "/channels/accounts/{account_id}/marks/{order_id}": "nobody has ordered marks here",
     "/channels/accounts/{account_id}/tasks/{handle}": "nobody has given staff a task here",
     "/channels/accounts/{account_id}/tasks/{handle}/results": "nobody has given staff a task here",
+    "/rewards/redemptions/{redemption_id}": "nobody has redeemed here",
     "/journeys/rehearsals/{rehearsal_id}": "a result that is kept whole, once a job has made it",
 }
 _WARM_UP: Final = 3

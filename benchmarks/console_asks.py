@@ -67,6 +67,7 @@ class Mix:
             **self.journeys(),
             **self.content(),
             **self.ledger(),
+            **self.rewards(),
         }
 
     def people(self) -> dict[str, Sequence[Ask]]:
@@ -435,6 +436,18 @@ class Mix:
             f"{account}/balance": at_times,
             f"{account}/entries": of_one,
             "/ledger/totals/{unit}": [Ask({"unit": "points"})] * self._some,
+        }
+
+    def rewards(self) -> dict[str, Sequence[Ask]]:
+        """The shop, with a few drafts in it."""
+        terms = {"name": "茶杯", "points": 1200, "cost_fen": 1000}
+        made = [self._client.post(f"{API}/rewards/offers", json={"terms": terms}).json()["id"] for _ in range(8)]
+        return {
+            "/rewards/rules": [Ask()] * self._some,
+            "/rewards/rules/versions": [Ask()] * self._some,
+            "/rewards/offers": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/rewards/offers/{offer_id}": [Ask({"offer_id": one}) for one in made] * 4,
+            "/rewards/redemptions": [Ask(query={"customer_id": one}) for one in self._people],
         }
 
     def _got(self, route: str) -> Any:

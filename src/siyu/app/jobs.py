@@ -18,6 +18,7 @@ from siyu.app import (
     lifetime,
     recognising,
     rehearsing,
+    rewards,
     segmenting,
     syncing,
 )
@@ -80,6 +81,8 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, guarding.JOB, "*/5 * * * *", lambda: guarding.guard_all(context, ending=ending))
 
     _periodic(jobs, ledger.JOB, "*/5 * * * *", lambda: ledger.keep(context, ending=ending))
+
+    _periodic(jobs, rewards.JOB, "*/5 * * * *", lambda: rewards.keep(context, ending=ending))
 
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
 

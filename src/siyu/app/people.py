@@ -21,6 +21,7 @@ from siyu.identity.types import TYPES, BulkResult, Evidence, Graph, Identifier, 
 from siyu.journeys import service as journeys
 from siyu.kernel.errors import NotFound
 from siyu.loyalty import service as loyalty
+from siyu.rewards import service as rewards
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
 from siyu.touch import service as touch
@@ -289,6 +290,7 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     loyalty.reassign(conn, resolution.merged, now)
     loyalty.regroup_check_ins(conn, resolution.merged)
     loyalty.regroup_tasks(conn, resolution.merged)
+    rewards.regroup(conn, resolution.merged)
     loyalty.regroup_tiers(conn, resolution.merged, [one for stays, other, _ in parted for one in (stays, other)])
     timeline.append(conn, journeys.reassign(conn, resolution.merged, now))
     customers.mark_stale(conn, {fact.customer_id for fact in splits})

@@ -25,6 +25,7 @@ from siyu.engines.access import http as access
 from siyu.engines.http import join
 from siyu.experiments import http as experiments
 from siyu.loyalty import http as loyalty
+from siyu.rewards import http as rewards
 from siyu.touch import http as touch
 
 router = APIRouter()
@@ -64,6 +65,9 @@ join(
     loyalty.tiers,
     loyalty.check_in,
     loyalty.tasks,
+    rewards.rules,
+    rewards.offers,
+    rewards.redemptions,
     touch.rules,
     touch.touches,
     touch.guard,

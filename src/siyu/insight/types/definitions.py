@@ -13,6 +13,7 @@ from siyu.journeys.types import FACTS as OF_JOURNEYS
 from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as OF_LEDGER
+from siyu.rewards.types import FACTS as OF_REWARDS
 from siyu.segments.types import FACTS as OF_SEGMENTS
 from siyu.touch.types import FACTS as OF_TOUCHES
 
@@ -24,7 +25,17 @@ DEFAULT_ZONE = "Asia/Shanghai"
 FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
     kind.name: kind
     for kind in sorted(
-        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_SEGMENTS, *OF_TOUCHES, *OF_LEDGER, *OF_JOURNEYS),
+        (
+            *OF_ORDERS,
+            *OF_CUSTOMERS,
+            *OF_IDENTITY,
+            *OF_CHANNELS,
+            *OF_SEGMENTS,
+            *OF_TOUCHES,
+            *OF_LEDGER,
+            *OF_REWARDS,
+            *OF_JOURNEYS,
+        ),
         key=lambda kind: kind.name,
     )
 }

@@ -24,13 +24,16 @@ from siyu.journeys.types.problems import Problem
 from siyu.kernel.errors import NotFound, SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as LEDGER
+from siyu.rewards.types import FACTS as REWARDS
 from siyu.segments import service as segments
 from siyu.segments.types import FACTS as SEGMENTS
 from siyu.segments.types import FactTest
 from siyu.touch.types import FACTS as TOUCH
 
 KINDS: Final[Mapping[str, FactKind]] = {
-    kind.name: kind for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, LEDGER, OWN) for kind in room
+    kind.name: kind
+    for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, LEDGER, REWARDS, OWN)
+    for kind in room
 }
 
 

@@ -4017,6 +4017,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rewards/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offers
+         * @description The shop's offers with their figures, newest first.
+         */
+        get: operations["offers_api_v1_rewards_offers_get"];
+        put?: never;
+        /**
+         * Make Offer
+         * @description Draft an offer.
+         */
+        post: operations["make_offer_api_v1_rewards_offers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/offers/{offer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offer
+         * @description One offer with its figures.
+         */
+        get: operations["offer_api_v1_rewards_offers__offer_id__get"];
+        /**
+         * Change Offer
+         * @description Change the terms of an offer, all of them. Safe to repeat.
+         */
+        put: operations["change_offer_api_v1_rewards_offers__offer_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/offers/{offer_id}/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem
+         * @description Redeem an offer for a customer. Safe to repeat under one key; a refusal is not kept under it.
+         */
+        post: operations["redeem_api_v1_rewards_offers__offer_id__redeem_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/offers/{offer_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set State
+         * @description Put an offer live, pause it, or end it for good. Safe to repeat.
+         */
+        post: operations["set_state_api_v1_rewards_offers__offer_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/offers/{offer_id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Stock
+         * @description Add pieces to the stock of an offer, or take some away. Safe to repeat under one key.
+         */
+        post: operations["add_stock_api_v1_rewards_offers__offer_id__stock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Redemptions
+         * @description What was redeemed, newest first.
+         */
+        get: operations["redemptions_api_v1_rewards_redemptions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/redemptions/{redemption_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Redemption
+         * @description One redemption.
+         */
+        get: operations["redemption_api_v1_rewards_redemptions__redemption_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/redemptions/{redemption_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Give points and pieces back of what was not fulfilled. Safe to repeat.
+         */
+        post: operations["cancel_api_v1_rewards_redemptions__redemption_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/redemptions/{redemption_id}/fulfil": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fulfil
+         * @description The customer has got it. Safe to repeat.
+         */
+        post: operations["fulfil_api_v1_rewards_redemptions__redemption_id__fulfil_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description What points are worth, and which margin is kept.
+         */
+        get: operations["rules_api_v1_rewards_rules_get"];
+        /**
+         * Change
+         * @description Have points be worth something else, or another margin kept.
+         */
+        put: operations["change_api_v1_rewards_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How that was changed, newest first.
+         */
+        get: operations["versions_api_v1_rewards_rules_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rights": {
         parameters: {
             query?: never;
@@ -6497,6 +6729,14 @@ export interface components {
         CameIn: {
             /** Entered */
             entered: number[];
+        };
+        /** Cancelled */
+        Cancelled: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
         };
         /**
          * Cap
@@ -10967,6 +11207,139 @@ export interface components {
              */
             text: string;
         };
+        /** OfferChange */
+        OfferChange: {
+            /**
+             * Terms
+             * @description All of them, as they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the terms that were changed.
+             */
+            version: number;
+        };
+        /** OfferFigures */
+        OfferFigures: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * Left
+             * @description Pieces in stock; of coupons, in the budget of their template.
+             */
+            left: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "live" | "paused" | "ended";
+            /**
+             * Taken
+             * @description Pieces that people have or wait for.
+             */
+            taken: number;
+            terms: components["schemas"]["OfferTerms"];
+            /** Version */
+            version: number;
+        };
+        /** OfferLine */
+        OfferLine: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "live" | "paused" | "ended";
+            terms: components["schemas"]["OfferTerms"];
+            /** Version */
+            version: number;
+        };
+        /** OfferNew */
+        OfferNew: {
+            /**
+             * Terms
+             * @description As they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * OfferTerms
+         * @description What an offer gives, and for what.
+         *
+         *     Attributes:
+         *         name: for people.
+         *         points: that one piece costs.
+         *         cash_fen: that one piece costs besides.
+         *         cost_fen: what one piece costs the brand. Of a coupon 0: what it may take off is its cost.
+         *         coupon_id: the template of which a coupon is given; ``None``: a thing, out of the stock.
+         *         starts_at: from then on; ``None``: as soon as it is live.
+         *         ends_at: until then; ``None``: until it is ended.
+         *         per_person: pieces that one person may have in all.
+         *         per_day: pieces that one person may have on a day of the brand's clock.
+         *         tiers: by the code of a tier, how many pieces a person in it may have in all; other tiers get none. Empty: everybody.
+         *         seckill: that many will want it at once: it needs a window, and a limit for each person.
+         */
+        OfferTerms: {
+            /**
+             * Cash Fen
+             * @default 0
+             */
+            cash_fen: number;
+            /**
+             * Cost Fen
+             * @default 0
+             */
+            cost_fen: number;
+            /** Coupon Id */
+            coupon_id?: number | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Name */
+            name: string;
+            /** Per Day */
+            per_day?: number | null;
+            /** Per Person */
+            per_person?: number | null;
+            /** Points */
+            points: number;
+            /**
+             * Seckill
+             * @default false
+             */
+            seckill: boolean;
+            /** Starts At */
+            starts_at?: string | null;
+            /** Tiers */
+            tiers?: {
+                [key: string]: number;
+            };
+        };
         /**
          * Offers
          * @description What a builder of rules offers.
@@ -12232,19 +12605,103 @@ export interface components {
             /** Unknown */
             unknown: string[];
         };
-        /** Redeem */
-        Redeem: {
-            /** Login */
-            login: string;
+        /** RedeemedRead */
+        RedeemedRead: {
             /**
-             * Name
-             * @default
+             * Cash Fen
+             * @description Of all pieces together.
              */
-            name: string;
-            /** Password */
-            password: string;
-            /** Token */
-            token: string;
+            cash_fen: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Offer Id */
+            offer_id: number;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /**
+             * Points
+             * @description Of all pieces together.
+             */
+            points: number;
+            /** Repeated */
+            repeated: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "awaiting_payment" | "placed" | "fulfilled" | "cancelled";
+            /**
+             * Until
+             * @description When it is cancelled by itself, while a payment is awaited.
+             */
+            until: string | null;
+        };
+        /** RedemptionRead */
+        RedemptionRead: {
+            /**
+             * Cash Fen
+             * @description Of all pieces together.
+             */
+            cash_fen: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Offer Id */
+            offer_id: number;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /**
+             * Points
+             * @description Of all pieces together.
+             */
+            points: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "awaiting_payment" | "placed" | "fulfilled" | "cancelled";
+            /**
+             * Until
+             * @description When it is cancelled by itself, while a payment is awaited.
+             */
+            until: string | null;
+        };
+        /** Redemptions */
+        Redemptions: {
+            /** Next */
+            next: string | null;
+            /**
+             * Redemptions
+             * @description Newest first.
+             */
+            redemptions: components["schemas"]["RedemptionRead"][];
         };
         /**
          * Reentry
@@ -12807,6 +13264,68 @@ export interface components {
              * @default points
              */
             unit: string;
+        };
+        /**
+         * RewardRules
+         * @description What points are worth, and the margin under which nothing is sold; kept in versions.
+         *
+         *     Attributes:
+         *         points: so many points …
+         *         fen: … are worth so many fen: 100 and 100 make a point one fen.
+         *         margin_bp: what has to stay over the cost, in hundredths of a percent of the cost.
+         *         goods_cost_bp: what goods cost the brand, in hundredths of a percent of their price; for coupons that do not say it
+         *             themselves.
+         */
+        RewardRules: {
+            /** Fen */
+            fen: number;
+            /**
+             * Goods Cost Bp
+             * @default 6000
+             */
+            goods_cost_bp: number;
+            /**
+             * Margin Bp
+             * @default 0
+             */
+            margin_bp: number;
+            /** Points */
+            points: number;
+        };
+        /** RewardRulesChange */
+        RewardRulesChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the rules that were changed.
+             */
+            version: number;
+        };
+        /** RewardRulesRead */
+        RewardRulesRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["RewardRules"] | null;
+            /**
+             * Version
+             * @description 0: nobody ever made any, and nothing can go live.
+             */
+            version: number;
         };
         /**
          * Rfm
@@ -14014,17 +14533,6 @@ export interface components {
             waiting: number;
         };
         /**
-         * StateChange
-         * @description Kept in the audit.
-         */
-        StateChange: {
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-        };
-        /**
          * Stated
          * @description The definitions that an answer was counted by, for programs and (``en``, ``zh``) for people.
          */
@@ -14073,6 +14581,24 @@ export interface components {
             report: "step";
             /** Step */
             step: string;
+        };
+        /** StockChange */
+        StockChange: {
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+            /**
+             * Pieces
+             * @description Below zero they are taken away.
+             */
+            pieces: number;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
         };
         /**
          * Streak
@@ -15568,6 +16094,17 @@ export interface components {
             key: string;
         };
         /**
+         * StateChange
+         * @description Kept in the audit.
+         */
+        siyu__app__api__journeys__running__StateChange: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Problem
          * @description What the platform, or Siyu itself, said.
          */
@@ -15629,6 +16166,20 @@ export interface components {
             source: string;
             /** State */
             state: string;
+        };
+        /** Redeem */
+        siyu__engines__access__http__routes__Redeem: {
+            /** Login */
+            login: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Password */
+            password: string;
+            /** Token */
+            token: string;
         };
         /**
          * Arm
@@ -15744,6 +16295,34 @@ export interface components {
             step: string;
             /** Zh */
             zh: string;
+        };
+        /** Redeem */
+        siyu__rewards__http__offers__Redeem: {
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+            /**
+             * Pieces
+             * @default 1
+             */
+            pieces: number;
+        };
+        /** StateChange */
+        siyu__rewards__http__offers__StateChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "live" | "paused" | "ended";
         };
         /**
          * Span
@@ -23056,7 +23635,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StateChange"];
+                "application/json": components["schemas"]["siyu__app__api__journeys__running__StateChange"];
             };
         };
         responses: {
@@ -23182,7 +23761,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StateChange"];
+                "application/json": components["schemas"]["siyu__app__api__journeys__running__StateChange"];
             };
         };
         responses: {
@@ -23563,7 +24142,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StateChange"];
+                "application/json": components["schemas"]["siyu__app__api__journeys__running__StateChange"];
             };
         };
         responses: {
@@ -25549,7 +26128,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Redeem"];
+                "application/json": components["schemas"]["siyu__engines__access__http__routes__Redeem"];
             };
         };
         responses: {
@@ -25560,6 +26139,596 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperatorRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    offers_api_v1_rewards_offers_get: {
+        parameters: {
+            query?: {
+                state?: ("draft" | "live" | "paused" | "ended") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferFigures"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_offer_api_v1_rewards_offers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    offer_api_v1_rewards_offers__offer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_offer_api_v1_rewards_offers__offer_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redeem_api_v1_rewards_offers__offer_id__redeem_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__rewards__http__offers__Redeem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedeemedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_state_api_v1_rewards_offers__offer_id__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__rewards__http__offers__StateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_stock_api_v1_rewards_offers__offer_id__stock_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redemptions_api_v1_rewards_redemptions_get: {
+        parameters: {
+            query?: {
+                offer_id?: number | null;
+                customer_id?: number | null;
+                state?: ("awaiting_payment" | "placed" | "fulfilled" | "cancelled") | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redemptions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redemption_api_v1_rewards_redemptions__redemption_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_rewards_redemptions__redemption_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancelled"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fulfil_api_v1_rewards_redemptions__redemption_id__fulfil_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_api_v1_rewards_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_rewards_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardRulesChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_rewards_rules_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRulesRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -55,6 +55,8 @@ describe("sentence", () => {
   });
 
   it("says how many days in a row somebody checked in, and which task they did", () => {
+    expect(said(fact("reward.redeemed", { pieces: 2 }, { name: "茶杯" }))).toBe("兑换“茶杯” 2 件");
+    expect(["fulfilled", "cancelled"].map((kind) => said(fact(`reward.${kind}`, { pieces: 1 }, { name: "Mug" }), "en"))).toEqual(["Got 1 × “Mug” that was redeemed", "Cancelled the redemption of 1 × “Mug”"]);
     expect(said(fact("task.done", { task: "follow" }, { name: "关注公众号" }))).toBe("完成任务“关注公众号”");
     expect(said(fact("check_in.made", { day: "2026-03-03", streak: 7, made_up: false }))).toBe("签到，连续 7 天");
     expect(said(fact("check_in.made", { day: "2026-03-03", streak: 2, made_up: true }), "en")).toBe("Made up for 2026-03-03, 2 in a row");

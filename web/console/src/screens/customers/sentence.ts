@@ -24,6 +24,7 @@ export const KINDS = {
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
   points: ["points.earned", "points.spent", "points.expired", "points.taken_back", "points.given_back"],
   tiers: ["tier.raised", "tier.lowered", "check_in.made", "task.done"],
+  rewards: ["reward.redeemed", "reward.fulfilled", "reward.cancelled"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
   journeys: ["journey.entered", "journey.ended"],
@@ -64,6 +65,7 @@ export function sentence(entry: Entry, words: Words): string {
     return made_up === true ? words.t("says.madeUp", said) : words.t("says.checkedIn", said);
   }
   if (group === "task") return words.t("says.taskDone", { name: entry.name });
+  if (group === "reward") return ofReward(entry, words);
   if (group === "points") return ofPoints(entry, words);
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);
@@ -132,6 +134,18 @@ function ofProfile(entry: Entry, { t, names, called }: Words): string {
     }
     default:
       return other(entry, t, names);
+  }
+}
+
+function ofReward(entry: Entry, { t }: Words): string {
+  const about = { name: entry.name, pieces: whole(entry.properties["pieces"]).toLocaleString() };
+  switch (entry.kind) {
+    case "reward.fulfilled":
+      return t("says.rewardFulfilled", about);
+    case "reward.cancelled":
+      return t("says.rewardCancelled", about);
+    default:
+      return t("says.rewardRedeemed", about);
   }
 }
 

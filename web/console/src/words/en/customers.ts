@@ -252,6 +252,7 @@ export const customers: Words<typeof source> = {
     touch: "Touches",
     points: "Points",
     tiers: "Tiers, check-in and tasks",
+    rewards: "Redemptions and coupons",
     segments: "Segments",
     journeys: "Journeys",
     identity: "Identity",

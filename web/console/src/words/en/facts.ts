@@ -74,6 +74,7 @@ export const kind: Words<typeof kinds> = {
   tier: { raised: "Tier raised", lowered: "Tier lowered" },
   check_in: { made: "Checked in" },
   task: { done: "Task done" },
+  reward: { redeemed: "Redeemed", fulfilled: "Redemption fulfilled", cancelled: "Redemption cancelled" },
   customer: { merged: "Customers merged", split: "Customer split" },
   segment: { entered: "Segment entered", left: "Segment left" },
 };
@@ -88,6 +89,9 @@ export const says: Words<typeof sentences> = {
   tierLowered: "Fell into the tier “{{name}}”",
   checkedIn: "Checked in, {{days}} in a row",
   madeUp: "Made up for {{day}}, {{days}} in a row",
+  rewardRedeemed: "Redeemed {{pieces}} × “{{name}}”",
+  rewardFulfilled: "Got {{pieces}} × “{{name}}” that was redeemed",
+  rewardCancelled: "Cancelled the redemption of {{pieces}} × “{{name}}”",
   taskDone: "Did the task “{{name}}”",
   journeyEntered: "Entered the journey “{{name}}”",
   journeyEnded: "Left the journey “{{name}}”: {{how}}",

@@ -73,6 +73,7 @@ export const kind = {
   tier: { raised: "等级提升", lowered: "等级下降" },
   check_in: { made: "签到" },
   task: { done: "完成任务" },
+  reward: { redeemed: "兑换权益商品", fulfilled: "权益商品已交付", cancelled: "取消兑换" },
   customer: { merged: "客户合并", split: "客户拆分" },
   segment: { entered: "进入人群", left: "离开人群" },
 } as const;
@@ -88,6 +89,9 @@ export const says = {
   tierLowered: "等级降至“{{name}}”",
   checkedIn: "签到，连续 {{days}} 天",
   madeUp: "补签 {{day}}，连续 {{days}} 天",
+  rewardRedeemed: "兑换“{{name}}” {{pieces}} 件",
+  rewardFulfilled: "收到兑换的“{{name}}” {{pieces}} 件",
+  rewardCancelled: "取消兑换“{{name}}” {{pieces}} 件",
   taskDone: "完成任务“{{name}}”",
   journeyEntered: "进入旅程“{{name}}”",
   journeyEnded: "离开旅程“{{name}}”：{{how}}",

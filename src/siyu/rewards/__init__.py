@@ -1,0 +1,5 @@
+"""Rewards: what members get for their points. The shop with its offers and redemptions, and coupons.
+
+Owns what points are worth and which margin offers keep; offers with their stock, limits and windows; redemptions. Points and stock
+stay accounts of the ledger. Publishes ``reward.redeemed``, ``reward.fulfilled`` and ``reward.cancelled``.
+"""
