@@ -57,6 +57,9 @@ EXEMPT: Final[dict[str, str]] = {
     "/channels/accounts/{account_id}/tasks/{handle}": "nobody has given staff a task here",
     "/channels/accounts/{account_id}/tasks/{handle}/results": "nobody has given staff a task here",
     "/rewards/redemptions/{redemption_id}": "nobody has redeemed here",
+    "/rewards/coupons/uses/{use_id}": "nobody has used a coupon here",
+    "/rewards/coupons/codes/{code}": "no code is out here",
+    "/rewards/coupons/{template_id}/codes.csv": "a download, as large as the codes are many",
     "/journeys/rehearsals/{rehearsal_id}": "a result that is kept whole, once a job has made it",
 }
 _WARM_UP: Final = 3

@@ -1,10 +1,11 @@
-"""What is told of redemptions, behind the sealer; and the job that cancels what is not paid in time."""
+"""What is told of redemptions, behind the sealer; and the job that cancels what is not paid in time, and ends coupons."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from siyu.app.context import Context
 from siyu.app.ledger import Sealing
@@ -30,15 +31,23 @@ class SealingAndTelling:
             return sealed + rewards.tell(conn)
 
 
-def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> int:
-    """Cancel redemptions whose payment did not come in time; returns how many. Safe to repeat."""
-    done = 0
-    while not ending():
-        with context.database.transaction() as conn:
-            count = rewards.cancel_unpaid(conn, context.clock.now())
-        done += count
-        if not count:
-            break
-    if done:
-        log.info("rewards.kept", cancelled=done)
+def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> dict[str, int]:
+    """Cancel redemptions whose payment did not come in time, and end coupons whose time is over; returns how many of each.
+
+    Safe to repeat.
+    """
+    done = {"unpaid": 0, "coupons": 0}
+    pieces: tuple[tuple[str, Callable[[Connection], int]], ...] = (
+        ("unpaid", lambda conn: rewards.cancel_unpaid(conn, context.clock.now())),
+        ("coupons", lambda conn: rewards.expire_coupons(conn, context.clock.now())),
+    )
+    for what, piece in pieces:
+        while not ending():
+            with context.database.transaction() as conn:
+                count = piece(conn)
+            done[what] += count
+            if not count:
+                break
+    if any(done.values()):
+        log.info("rewards.kept", **done)
     return done

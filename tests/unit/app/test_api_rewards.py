@@ -118,9 +118,9 @@ def test_the_loop_tells_and_the_job_gives_up(
         loop = rewards.SealingAndTelling(database, Sealing(database, clock))
         assert loop.run_once() > 1
         assert loop.run_once() == 0
-        assert rewards.keep(web_context) == 0
+        assert rewards.keep(web_context) == {"unpaid": 0, "coupons": 0}
         clock.advance(timedelta(minutes=15))
-        assert rewards.keep(web_context) == 1
+        assert rewards.keep(web_context) == {"unpaid": 1, "coupons": 0}
         assert (
             client.get(f"{URL}/redemptions", params={"state": "cancelled"}).json()["redemptions"][0]["offer_id"] == paid
         )

@@ -49,7 +49,7 @@ def test_an_offer_under_its_margin_cannot_go_live(shop: Shop) -> None:
     worse = OfferTerms(name="茶杯", points=1, cost_fen=1000)
     with pytest.raises(UnderMargin):
         shop.done(lambda conn: service.change_offer(conn, ME, made.id, worse, 2, shop.now))
-    with pytest.raises(Conflict, match="1 live offers would be under"):
+    with pytest.raises(Conflict, match="1 live offers and coupons would be under"):
         shop.rule(RewardRules(points=100, fen=99, margin_bp=2_000))
     shop.put(made.id, "paused")
     shop.rule(RewardRules(points=100, fen=99, margin_bp=2_000))

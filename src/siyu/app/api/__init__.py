@@ -68,6 +68,8 @@ join(
     rewards.rules,
     rewards.offers,
     rewards.redemptions,
+    rewards.coupons,
+    rewards.templates,
     touch.rules,
     touch.touches,
     touch.guard,

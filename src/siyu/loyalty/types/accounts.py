@@ -63,6 +63,7 @@ UNIT_KINDS: Final[Mapping[str, UnitKind]] = {
         UnitKind("stock", "pieces of a reward", "权益库存", of_something=True),
         UnitKind("prize", "pieces of a prize", "奖品", of_something=True),
         UnitKind("fen", "money in fen", "金额（分）"),
+        UnitKind("allowance", "fen that something may cost", "可用额度（分）", of_something=True),
     )
 }
 

@@ -18,6 +18,10 @@ def check(terms: OfferTerms) -> None:
             "an offer costs points or cash; what costs nothing is given as a coupon.",
             "兑换须消耗积分或现金；免费赠送请使用发券。",
         )
+    if terms.coupon_id is not None and terms.cash_fen:
+        raise _bad(
+            "a coupon is given for points only; leave cash_fen 0.", "优惠券仅可用积分兑换，请将 cash_fen 设为 0。"
+        )
     if terms.starts_at is not None and terms.ends_at is not None and terms.starts_at >= terms.ends_at:
         raise _bad("the offer would end before it starts; change the window.", "兑换结束时间须晚于开始时间。")
     if terms.coupon_id is None and not terms.cost_fen:

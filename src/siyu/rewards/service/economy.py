@@ -10,9 +10,11 @@ from siyu.engines.access.types import Principal
 from siyu.engines.versions.service import Versions
 from siyu.engines.versions.types import Version
 from siyu.kernel.errors import BadInput, Conflict
+from siyu.rewards.rules.coupons import check_cost, most_off
 from siyu.rewards.rules.margin import covers
 from siyu.rewards.store import offers as tables
-from siyu.rewards.types import RULES, RewardRules
+from siyu.rewards.store import templates
+from siyu.rewards.types import RULES, RewardRules, UnderMargin
 
 
 def _check(_: RewardRules) -> None:
@@ -52,17 +54,33 @@ def change_rules(
         Conflict: they were changed meanwhile, or offers that are live would be under their margin.
     """
     access.require(principal, "rewards.rules")
-    under = [
-        one.terms.name
-        for one in tables.lock_live(conn)
-        if not covers(changed, one.terms.points, one.terms.cash_fen, one.terms.cost_fen)
-    ]
+    under = _under(conn, changed)
     if under:
         raise Conflict(
-            reason=f"{len(under)} live offers would be under their margin: {', '.join(under[:5])}. Pause them first.",
-            reason_zh=f"有 {len(under)} 个在售权益将低于毛利底线：{'、'.join(under[:5])}。请先暂停它们。",
+            reason=f"{len(under)} live offers and coupons would be under their margin: {', '.join(under[:5])}. "
+            "Pause them first.",
+            reason_zh=f"有 {len(under)} 个在售权益或发放中的优惠券将低于毛利底线：{'、'.join(under[:5])}。请先暂停它们。",
         )
     return _VERSIONS.change(conn, principal, changed, version, reason, now, action="rewards.rules_changed")
+
+
+def _under(conn: Connection, changed: RewardRules) -> list[str]:
+    """The names of what is live and would be under its margin; what is live stays so until the end of the transaction."""
+    live = tables.lock_live(conn)
+    kinds = templates.live_and(conn, {one.terms.coupon_id for one in live if one.terms.coupon_id is not None})
+    under = []
+    for one in live:
+        terms = one.terms
+        cost = terms.cost_fen if terms.coupon_id is None else most_off(kinds[terms.coupon_id].terms) or 0
+        if not covers(changed, terms.points, terms.cash_fen, cost):
+            under.append(terms.name)
+    for kind in kinds.values():
+        try:
+            check_cost(changed, kind.terms)
+        except UnderMargin:
+            if kind.state == "live":
+                under.append(kind.terms.name)
+    return under
 
 
 def in_force(conn: Connection) -> RewardRules:

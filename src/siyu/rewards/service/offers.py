@@ -15,14 +15,15 @@ from siyu.kernel.errors import BadInput, Conflict, NotFound
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Account, Posting, Request, Unit, issuer, stock
 from siyu.rewards.rules import offers as rules
+from siyu.rewards.rules.coupons import most_off
 from siyu.rewards.rules.margin import check_margin
 from siyu.rewards.service.economy import in_force
 from siyu.rewards.service.payments import payments
+from siyu.rewards.service.templates import SYSTEM, budget_of, there
 from siyu.rewards.store import offers as tables
 from siyu.rewards.store import redemptions
 from siyu.rewards.types import TERMS, Offer, OfferRead, OfferState, OfferTerms
 
-SYSTEM: Final = access.system("rewards")
 _NEXT: Final[dict[OfferState, tuple[OfferState, ...]]] = {
     "draft": ("live", "ended"),
     "live": ("paused", "ended"),
@@ -58,6 +59,7 @@ def make_offer(conn: Connection, principal: Principal, terms: OfferTerms, now: d
     """
     access.require(principal, "rewards.manage")
     rules.check(terms)
+    cost_of(conn, terms)
     made = tables.insert(conn, terms, now)
     if terms.coupon_id is None:
         unit = stock_of(made.id).unit
@@ -191,6 +193,29 @@ def stock_of(offer_id: int) -> Account:
     return stock(offer_id, f"stock:{offer_id}")
 
 
+def cost_of(conn: Connection, terms: OfferTerms) -> int:
+    """What one piece costs the brand: of a coupon the most that it may take off.
+
+    Raises:
+        NotFound: there is no such template.
+        BadInput: nobody knows how much its coupons take off.
+    """
+    if terms.coupon_id is None:
+        return terms.cost_fen
+    most = most_off(there(conn, terms.coupon_id).terms)
+    if most is None:
+        raise BadInput(
+            reason="nobody knows how much a coupon of this template takes off: give it a most_fen.",
+            reason_zh="该券模板没有最高优惠额，无法核算成本，请设置 most_fen。",
+        )
+    return most
+
+
+def pieces_of(offer: Offer) -> Account:
+    """The account out of which an offer gives: its stock, or the budget of its coupons."""
+    return stock_of(offer.id) if offer.terms.coupon_id is None else budget_of(offer.terms.coupon_id)
+
+
 def check_may_be_given(conn: Connection, terms: OfferTerms) -> None:
     """Check that the margin is kept, and that cash can be taken.
 
@@ -200,7 +225,7 @@ def check_may_be_given(conn: Connection, terms: OfferTerms) -> None:
     """
     if terms.cash_fen:
         payments(terms.name)
-    check_margin(in_force(conn), terms.name, terms.points, terms.cash_fen, terms.cost_fen)
+    check_margin(in_force(conn), terms.name, terms.points, terms.cash_fen, cost_of(conn, terms))
 
 
 def _check_live(conn: Connection, terms: OfferTerms) -> None:
@@ -209,7 +234,7 @@ def _check_live(conn: Connection, terms: OfferTerms) -> None:
 
 
 def _read(conn: Connection, found: Sequence[Offer], now: datetime) -> list[OfferRead]:
-    left = loyalty.balances(conn, [stock_of(one.id) for one in found], now) if found else []
+    left = loyalty.balances(conn, [pieces_of(one) for one in found], now) if found else []
     taken = redemptions.counts(conn, [one.id for one in found]) if found else {}
     return [OfferRead(one, has.balance, taken.get(one.id, 0)) for one, has in zip(found, left, strict=True)]
 

@@ -1,6 +1,5 @@
 """Members redeem offers: points, stock and limits in one transaction, the row that many want last."""
 
-import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -16,13 +15,15 @@ from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import NotEnough, Posting, Request, customer, spent
 from siyu.rewards.rules import offers as rules
-from siyu.rewards.service.offers import stock_of
+from siyu.rewards.rules.keys import check_key
+from siyu.rewards.service.issuing import begin, give
+from siyu.rewards.service.offers import pieces_of
 from siyu.rewards.service.payments import payments
+from siyu.rewards.service.templates import there
 from siyu.rewards.store import redemptions as tables
 from siyu.rewards.store.redemptions import IN_ALL, Kept
 from siyu.rewards.types import LimitReached, Offer, Redeemed, Redemption, SoldOut
 
-_KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{8,100}")
 _TIME_TO_PAY: Final = timedelta(minutes=15)
 _MOST: Final = 1000  # pieces of one redemption
 
@@ -60,11 +61,13 @@ def redeem(
         LimitReached: the customer has had as much as one may have.
         SoldOut: fewer are left.
         NotEnough: the customer has fewer points.
+        CouponRefused: the offer gives a coupon, and none is given now or not to this customer.
         IdempotencyMismatch: the key was used before with something else.
     """
     if principal is not None:
         access.require(principal, "rewards.redeem")
-    _check(key, pieces)
+    check_key(key)
+    _check_pieces(pieces)
     found, before = tables.look_up(conn, offer_id, key)
     if before is not None:
         return _again(before, customer_id, offer_id, pieces)
@@ -87,19 +90,14 @@ def redeem(
     return Redeemed(placed, repeated=False)
 
 
-def _check(key: str, pieces: int) -> None:
-    if not _KEY.fullmatch(key):
-        raise BadInput(
-            reason="a key has 8 to 100 letters, digits and the characters _ . : -.",
-            reason_zh="幂等键须为 8 至 100 位字母、数字或 _ . : - 字符。",
-        )
+def _check_pieces(pieces: int) -> None:
     if not 1 <= pieces <= _MOST:
         raise BadInput(reason=f"redeem 1 to {_MOST} pieces at a time.", reason_zh=f"每次可兑换 1 至 {_MOST} 件。")
 
 
 def _check_left(conn: Connection, offer: Offer, pieces: int, now: datetime) -> None:
     """A look without a lock: who comes too late does not stand in the line of those who come in time."""
-    (left,) = loyalty.balances(conn, [stock_of(offer.id)], now)
+    (left,) = loyalty.balances(conn, [pieces_of(offer)], now)
     if left.balance < pieces:
         raise SoldOut(name=offer.terms.name, left=left.balance)
 
@@ -161,13 +159,13 @@ def _ask_for_cash(conn: Connection, offer: Offer, placed: Redemption, now: datet
 
 
 def _post(conn: Connection, offer: Offer, placed: Redemption, actor: str, now: datetime) -> None:
-    pieces = stock_of(offer.id)
-    lines = [Posting(pieces, -placed.pieces), Posting(spent(pieces.unit), placed.pieces)]
+    pieces, coupon_id = pieces_of(offer), offer.terms.coupon_id
+    lines = []
+    if coupon_id is None:
+        lines += [Posting(pieces, -placed.pieces), Posting(spent(pieces.unit), placed.pieces)]
     if placed.points:
-        lines += [
-            Posting(customer(placed.customer_id, "points"), -placed.points),
-            Posting(spent("points"), placed.points),
-        ]
+        own = customer(placed.customer_id, "points")
+        lines += [Posting(own, -placed.points), Posting(spent("points"), placed.points)]
     wanted = Request(f"redemption:{placed.id}", tuple(lines), "redemption", f"offer:{offer.id}", actor)
     try:
         loyalty.post_one(conn, wanted, now)
@@ -175,6 +173,10 @@ def _post(conn: Connection, offer: Offer, placed: Redemption, actor: str, now: d
         if problem.details["account"] == str(pieces):
             raise SoldOut(name=offer.terms.name, left=problem.details["available"]) from None
         raise
+    if coupon_id is not None:
+        batch_id, _ = begin(conn, f"redemption:{placed.id}", coupon_id, placed.pieces, now)
+        own_one = [placed.customer_id]
+        give(conn, there(conn, coupon_id), own_one, placed.pieces, batch_id, actor, now, strict=True)
 
 
 def _again(before: Kept, customer_id: int, offer_id: int, pieces: int) -> Redeemed:

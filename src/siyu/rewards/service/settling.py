@@ -15,6 +15,8 @@ from siyu.kernel.fact import Fact
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Undo
 from siyu.rewards.service.payments import payments
+from siyu.rewards.service.revoking import revoke
+from siyu.rewards.store import coupons
 from siyu.rewards.store import redemptions as tables
 from siyu.rewards.store.redemptions import Untold
 from siyu.rewards.types import Redemption, RedemptionPage, RedemptionState
@@ -67,7 +69,7 @@ def cancel(conn: Connection, principal: Principal, redemption_id: int, reason: s
         NotAllowed: without the right ``rewards.redeem``.
         NotFound: there is no such redemption.
         BadInput: there is no reason.
-        Conflict: it is fulfilled.
+        Conflict: it is fulfilled, or a coupon that it gave was used.
     """
     access.require(principal, "rewards.redeem")
     said = access.reason_given(reason)
@@ -142,7 +144,7 @@ def tell(conn: Connection, *, limit: int = 2000) -> int:
 
 
 def regroup(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
-    """After merges: what one of them had redeemed, the winner has; limits count both.
+    """After merges: what one of them had redeemed and holds, the winner has; limits count both.
 
     Args:
         conn: an open transaction that is alone with the people.
@@ -150,6 +152,7 @@ def regroup(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
     """
     if final := identity.ends_of(merged):
         tables.move(conn, list(final), list(final.values()))
+        coupons.move(conn, list(final), list(final.values()))
 
 
 def _facts(waits: Iterable[Untold]) -> Iterable[Fact]:
@@ -171,6 +174,7 @@ def _cancel(conn: Connection, found: Sequence[Redemption], actor: str, now: date
     for one in found:
         if one.cash_fen:
             payments(f"redemption {one.id}").give_back(conn, reference=f"redemption:{one.id}", now=now)
+        revoke(conn, f"redemption:{one.id}", actor, now)
     tables.give_back(conn, ids)
     tables.change(conn, ids, "cancelled", now)
     posted = loyalty.posted_under(conn, [f"redemption:{one.id}" for one in found])

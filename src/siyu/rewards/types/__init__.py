@@ -1,7 +1,25 @@
 """What other rooms may know of rewards."""
 
+from siyu.rewards.types.coupons import (
+    COUPON,
+    Basket,
+    BasketLine,
+    Coupon,
+    CouponKind,
+    CouponState,
+    CouponTerms,
+    Issued,
+    NotIssued,
+    Quote,
+    Returned,
+    TakenOff,
+    Template,
+    TemplateRead,
+    TemplateState,
+    Used,
+)
 from siyu.rewards.types.economy import RULES, RewardRules
-from siyu.rewards.types.errors import LimitReached, NotOpen, SoldOut, UnderMargin
+from siyu.rewards.types.errors import CouponRefused, LimitReached, NotOpen, OthersCoupon, SoldOut, UnderMargin
 from siyu.rewards.types.facts import FACTS
 from siyu.rewards.types.offers import (
     STATES,
@@ -17,21 +35,39 @@ from siyu.rewards.types.offers import (
 )
 
 __all__ = [
+    "COUPON",
     "FACTS",
     "RULES",
     "STATES",
     "TERMS",
+    "Basket",
+    "BasketLine",
+    "Coupon",
+    "CouponKind",
+    "CouponRefused",
+    "CouponState",
+    "CouponTerms",
+    "Issued",
     "LimitReached",
+    "NotIssued",
     "NotOpen",
     "Offer",
     "OfferRead",
     "OfferState",
     "OfferTerms",
+    "OthersCoupon",
+    "Quote",
     "Redeemed",
     "Redemption",
     "RedemptionPage",
     "RedemptionState",
+    "Returned",
     "RewardRules",
     "SoldOut",
+    "TakenOff",
+    "Template",
+    "TemplateRead",
+    "TemplateState",
     "UnderMargin",
+    "Used",
 ]

@@ -134,7 +134,7 @@ class Coupon:
     issued_at: datetime
 
 
-class Refused(NamedTuple):
+class NotIssued(NamedTuple):
     """Somebody, or a row, that got nothing, and why.
 
     Attributes:
@@ -161,7 +161,7 @@ class Issued:
 
     batch_id: int
     coupons: int
-    refused: tuple[Refused, ...]
+    refused: tuple[NotIssued, ...]
     refused_count: int
     repeated: bool = False
 

@@ -35,3 +35,19 @@ class UnderMargin(SiyuError):
     status: ClassVar[int] = 400
     en = "'{name}' would be given under its margin: {reason}"
     zh = "“{name}”低于设定的毛利底线：{reason_zh}"
+
+
+class CouponRefused(SiyuError):
+    """A coupon cannot be used, got or given here."""
+
+    status: ClassVar[int] = 409
+    en = "The coupon '{name}' cannot be used here: {reason}"
+    zh = "优惠券“{name}”无法使用：{reason_zh}"
+
+
+class OthersCoupon(SiyuError):
+    """A coupon is somebody else's."""
+
+    status: ClassVar[int] = 403
+    en = "This coupon belongs to somebody else. Only who holds it may use it."
+    zh = "该优惠券属于他人，仅限持有人本人使用。"

@@ -4017,6 +4017,334 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rewards/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates
+         * @description Templates of coupons with their figures, newest first.
+         */
+        get: operations["templates_api_v1_rewards_coupons_get"];
+        put?: never;
+        /**
+         * Make Template
+         * @description Draft a template. One whose use would sell under cost and margin is refused.
+         */
+        post: operations["make_template_api_v1_rewards_coupons_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim
+         * @description Have a customer get a coupon by a code. Safe to repeat under one key.
+         */
+        post: operations["claim_api_v1_rewards_coupons_claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coupon Of Code
+         * @description The coupon of a code, however it is written.
+         */
+        get: operations["coupon_of_code_api_v1_rewards_coupons_codes__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coupons Of
+         * @description What a customer has, newest first.
+         */
+        get: operations["coupons_of_api_v1_rewards_coupons_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quote
+         * @description What coupons would take off a basket, to the fen, and why one does not apply.
+         */
+        post: operations["quote_api_v1_rewards_coupons_quote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use Coupons
+         * @description Use coupons on an order: all of them, or none. Safe to repeat under one key.
+         */
+        post: operations["use_coupons_api_v1_rewards_coupons_use_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uses Of
+         * @description Coupons that were used on an order.
+         */
+        get: operations["uses_of_api_v1_rewards_coupons_uses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/uses/{use_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use
+         * @description One use of coupons.
+         */
+        get: operations["use_api_v1_rewards_coupons_uses__use_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/uses/{use_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Coupons
+         * @description An order is refunded, in whole or some lines: what comes back, and by how much the refund is less. Safe to repeat.
+         */
+        post: operations["return_coupons_api_v1_rewards_coupons_uses__use_id__return_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description One template with its figures.
+         */
+        get: operations["template_api_v1_rewards_coupons__template_id__get"];
+        /**
+         * Change Template
+         * @description Change the terms of a template; once it was live, only what nobody was promised. Safe to repeat.
+         */
+        put: operations["change_template_api_v1_rewards_coupons__template_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Budget
+         * @description Let more coupons be given, or more be taken off by them. Safe to repeat under one key.
+         */
+        post: operations["add_budget_api_v1_rewards_coupons__template_id__budget_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Print Codes
+         * @description Make codes that nobody holds yet: for parcels, paper, another shop. Safe to repeat under one key.
+         */
+        post: operations["print_codes_api_v1_rewards_coupons__template_id__codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/codes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Codes
+         * @description Every code of a template with its state, as CSV (UTF-8 with BOM), for another shop.
+         */
+        get: operations["export_codes_api_v1_rewards_coupons__template_id__codes_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/codes/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Codes
+         * @description Take over codes that another shop has made; a row that cannot be one hinders no other. Safe to repeat under one key.
+         */
+        post: operations["import_codes_api_v1_rewards_coupons__template_id__codes_file_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue
+         * @description Give coupons to customers, out of the budget. Safe to repeat under one key.
+         */
+        post: operations["issue_api_v1_rewards_coupons__template_id__issue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set State
+         * @description Have its coupons be given, not for a while, or never again; what people hold stays good. Safe to repeat.
+         */
+        post: operations["set_state_api_v1_rewards_coupons__template_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rewards/offers": {
         parameters: {
             query?: never;
@@ -6279,6 +6607,16 @@ export interface components {
             hook?: components["schemas"]["Offer"] | null;
             plain?: components["schemas"]["Offer"] | null;
         };
+        /** Body_import_codes_api_v1_rewards_coupons__template_id__codes_file_post */
+        Body_import_codes_api_v1_rewards_coupons__template_id__codes_file_post: {
+            /**
+             * File
+             * @description CSV with a column `code`.
+             */
+            file: string;
+            /** Key */
+            key: string;
+        };
         /** Body_keep_api_v1_channels_accounts__account_id__media_post */
         Body_keep_api_v1_channels_accounts__account_id__media_post: {
             /**
@@ -6499,6 +6837,31 @@ export interface components {
              *     ]
              */
             obeys: ("service" | "transactional" | "marketing")[];
+        };
+        /** BudgetChange */
+        BudgetChange: {
+            /**
+             * Coupons
+             * @description Below zero: less.
+             * @default 0
+             */
+            coupons: number;
+            /**
+             * Fen
+             * @description Below zero: less.
+             * @default 0
+             */
+            fen: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
         };
         /**
          * ByArm
@@ -7038,13 +7401,17 @@ export interface components {
             /** Rows */
             rows: number;
         };
-        /**
-         * Chosen
-         * @description Which letters; none named means the oldest open ones.
-         */
-        Chosen: {
-            /** Ids */
-            ids?: number[] | null;
+        /** Claim */
+        Claim: {
+            /** Code */
+            code: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
         };
         /**
          * CodeChange
@@ -7347,6 +7714,16 @@ export interface components {
              */
             kind: "code";
         };
+        /** CodesNew */
+        CodesNew: {
+            /** Count */
+            count: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+        };
         /** Complaint */
         Complaint: {
             /** En */
@@ -7532,6 +7909,171 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled";
+        };
+        /** CouponHeld */
+        CouponHeld: {
+            /**
+             * Code
+             * @description Empty where the template has a shared one.
+             */
+            code: string;
+            /**
+             * Customer Id
+             * @description 0: nobody holds it yet.
+             */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "held" | "used" | "expired" | "revoked";
+            /** Template Id */
+            template_id: number;
+            terms: components["schemas"]["CouponTerms"];
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+        };
+        /** CouponRead */
+        CouponRead: {
+            /**
+             * Code
+             * @description Empty where the template has a shared one.
+             */
+            code: string;
+            /**
+             * Customer Id
+             * @description 0: nobody holds it yet.
+             */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "held" | "used" | "expired" | "revoked";
+            /** Template Id */
+            template_id: number;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+        };
+        /**
+         * CouponTerms
+         * @description What coupons of a template do.
+         *
+         *     Attributes:
+         *         name: for people.
+         *         kind: ``money`` takes ``off_fen`` off; ``percent`` takes ``percent`` off, at most ``most_fen``; ``exchange`` gives one of
+         *             ``goods`` for ``pay_fen``; ``shipping`` takes off what shipping costs, at most ``most_fen``.
+         *         off_fen: see ``kind``.
+         *         percent: 20 takes off a fifth.
+         *         most_fen: the most that one coupon takes off.
+         *         pay_fen: what the product of an exchange is then sold for.
+         *         cost_fen: what the product of an exchange costs the brand.
+         *         threshold_fen: what the goods it is for have to come to, after the coupons that take off before.
+         *         goods: codes of the products it is for; empty: all.
+         *         goods_cost_bp: what these goods cost the brand, in hundredths of a percent of their price; ``None``: as the rules say.
+         *         valid_from: from then on; ``None``: from when somebody has it.
+         *         valid_until: until then.
+         *         after_days: only so many days after somebody has got it: 1 is from the next midnight of the brand on.
+         *         valid_days: for so many days of the brand, the first is that on which it begins; ``None``: until ``valid_until``.
+         *         per_person: how many one person gets in all; ``None``: no limit.
+         *         bearer: whoever has the code may use it; else only the person who holds it.
+         *         shared_code: one word with which everybody gets one of their own; ``None``: each coupon has a code that nobody can guess.
+         *         stacks_with: ids of templates with which it may be used on one order; either may name the other.
+         *         several: how many of the template may be used on one order.
+         *         place: in which order they take off, the lowest first.
+         *         limited_fen: what all of them may take off together is limited by a budget in fen.
+         *         at_a_loss: that it may sell for less than goods cost is meant; then there is a budget in fen.
+         *         grace_days: so many days a coupon that comes back with a refund after its end may still be used.
+         */
+        CouponTerms: {
+            /**
+             * After Days
+             * @default 0
+             */
+            after_days: number;
+            /**
+             * At A Loss
+             * @default false
+             */
+            at_a_loss: boolean;
+            /**
+             * Bearer
+             * @default false
+             */
+            bearer: boolean;
+            /** Cost Fen */
+            cost_fen?: number | null;
+            /** Goods */
+            goods?: string[];
+            /** Goods Cost Bp */
+            goods_cost_bp?: number | null;
+            /** Grace Days */
+            grace_days?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "money" | "percent" | "exchange" | "shipping";
+            /**
+             * Limited Fen
+             * @default false
+             */
+            limited_fen: boolean;
+            /** Most Fen */
+            most_fen?: number | null;
+            /** Name */
+            name: string;
+            /** Off Fen */
+            off_fen?: number | null;
+            /** Pay Fen */
+            pay_fen?: number | null;
+            /** Per Person */
+            per_person?: number | null;
+            /** Percent */
+            percent?: number | null;
+            /**
+             * Place
+             * @default 100
+             */
+            place: number;
+            /**
+             * Several
+             * @default 1
+             */
+            several: number;
+            /** Shared Code */
+            shared_code?: string | null;
+            /** Stacks With */
+            stacks_with?: number[];
+            /**
+             * Threshold Fen
+             * @default 0
+             */
+            threshold_fen: number;
+            /** Valid Days */
+            valid_days?: number | null;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid Until */
+            valid_until?: string | null;
         };
         /**
          * Crowd
@@ -9435,6 +9977,40 @@ export interface components {
             value_fen: number;
             /** Wishes */
             wishes: components["schemas"]["Wish"][];
+        };
+        /** IssueNew */
+        IssueNew: {
+            /** Customer Ids */
+            customer_ids: number[];
+            /**
+             * Each
+             * @default 1
+             */
+            each: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+        };
+        /** IssuedRead */
+        IssuedRead: {
+            /** Batch Id */
+            batch_id: number;
+            /**
+             * Coupons
+             * @description How many were made.
+             */
+            coupons: number;
+            /**
+             * Refused
+             * @description Who or what got none, and why; the first 1,000.
+             */
+            refused: components["schemas"]["RefusedLine"][];
+            /** Refused Count */
+            refused_count: number;
+            /** Repeated */
+            repeated: boolean;
         };
         /**
          * Job
@@ -12462,6 +13038,21 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** QuoteRead */
+        QuoteRead: {
+            /**
+             * Coupons
+             * @description In the order in which they take off.
+             */
+            coupons: components["schemas"]["TakenOffLine"][];
+            /** Off Fen */
+            off_fen: number;
+            /**
+             * Total Fen
+             * @description Before coupons, with shipping.
+             */
+            total_fen: number;
+        };
         /**
          * Reading
          * @description One number.
@@ -12728,6 +13319,26 @@ export interface components {
              * @enum {string}
              */
             when: "never" | "after" | "always";
+        };
+        /** Refund */
+        Refund: {
+            /**
+             * Lines
+             * @description Refunded now, also what shipping cost as `""`; null: everything.
+             */
+            lines?: string[] | null;
+        };
+        /** RefusedLine */
+        RefusedLine: {
+            /** En */
+            en: string;
+            /**
+             * Who
+             * @description The customer as they were asked for, or the number of the row.
+             */
+            who: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * Rehearsal
@@ -13236,6 +13847,26 @@ export interface components {
             orders: number[];
             /** Repeat */
             repeat: number;
+        };
+        /** ReturnedRead */
+        ReturnedRead: {
+            /**
+             * Coupons
+             * @description Those that came back, now or before.
+             */
+            coupons: number[];
+            /**
+             * Kept
+             * @description Those that stay used.
+             */
+            kept: number[];
+            /**
+             * Off Fen
+             * @description So much of the refunded lines' price was taken off: the refund is that much less.
+             */
+            off_fen: number;
+            /** Use Id */
+            use_id: number;
         };
         /** Reversal */
         Reversal: {
@@ -14788,6 +15419,24 @@ export interface components {
             /** Success */
             success: boolean;
         };
+        /** TakenOffLine */
+        TakenOffLine: {
+            /** Coupon Id */
+            coupon_id: number;
+            /** Off Fen */
+            off_fen: number;
+            /**
+             * Shares
+             * @description By line of the basket; what shipping cost is the line `""`.
+             */
+            shares: {
+                [key: string]: number;
+            };
+            /** Why Not */
+            why_not: string | null;
+            /** Why Not Zh */
+            why_not_zh: string | null;
+        };
         /** TaskRead */
         TaskRead: {
             /**
@@ -14852,6 +15501,99 @@ export interface components {
             staff: components["schemas"]["ConfirmationRead"][];
             task: components["schemas"]["TaskRead"];
         };
+        /** TemplateChange */
+        TemplateChange: {
+            /**
+             * Terms
+             * @description All of them, as they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the terms that were changed.
+             */
+            version: number;
+        };
+        /** TemplateFigures */
+        TemplateFigures: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Held
+             * @description Coupons that somebody has, or whose code is out, and may use.
+             */
+            held: number;
+            /** Id */
+            id: number;
+            /**
+             * Left
+             * @description Coupons that may still be given.
+             */
+            left: number;
+            /**
+             * Left Fen
+             * @description What those may take off; null where that is not limited.
+             */
+            left_fen: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "live" | "paused" | "ended";
+            terms: components["schemas"]["CouponTerms"];
+            /** Used */
+            used: number;
+            /**
+             * Used Fen
+             * @description What those that were used took off.
+             */
+            used_fen: number;
+            /** Version */
+            version: number;
+        };
+        /** TemplateLine */
+        TemplateLine: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "live" | "paused" | "ended";
+            terms: components["schemas"]["CouponTerms"];
+            /** Version */
+            version: number;
+        };
+        /** TemplateNew */
+        TemplateNew: {
+            /**
+             * Terms
+             * @description As they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * TemplateRead
          * @description A journey to begin with.
@@ -14864,6 +15606,19 @@ export interface components {
             key: string;
             /** Name */
             name: string;
+        };
+        /** TemplateStateChange */
+        TemplateStateChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "live" | "paused" | "ended";
         };
         /**
          * Tier
@@ -15412,6 +16167,73 @@ export interface components {
             unknown: number;
             /** Unknown Lines */
             unknown_lines: string[];
+        };
+        /** UseNew */
+        UseNew: {
+            /**
+             * Basket
+             * @description `{lines: [{line, product, quantity, price_fen}], shipping_fen}`, before coupons.
+             */
+            basket: {
+                [key: string]: unknown;
+            };
+            /**
+             * Codes
+             * @default []
+             */
+            codes: string[];
+            /**
+             * Coupon Ids
+             * @default []
+             */
+            coupon_ids: number[];
+            /**
+             * Customer Id
+             * @description Null: nobody knows who buys.
+             */
+            customer_id?: number | null;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+            /** Order */
+            order: string;
+        };
+        /** UsedCoupon */
+        UsedCoupon: {
+            /** Coupon Id */
+            coupon_id: number;
+            /** Off Fen */
+            off_fen: number;
+            /** Returned */
+            returned: boolean;
+            /** Shares */
+            shares: {
+                [key: string]: number;
+            };
+        };
+        /** UsedRead */
+        UsedRead: {
+            /** Coupons */
+            coupons: components["schemas"]["UsedCoupon"][];
+            /** Customer Id */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Off Fen */
+            off_fen: number;
+            /** Order */
+            order: string;
+            /** Repeated */
+            repeated: boolean;
+            /**
+             * Used At
+             * Format: date-time
+             */
+            used_at: string;
         };
         /**
          * UsesRead
@@ -16094,6 +16916,14 @@ export interface components {
             key: string;
         };
         /**
+         * Chosen
+         * @description Which letters; none named means the oldest open ones.
+         */
+        siyu__app__api__intake__Chosen: {
+            /** Ids */
+            ids?: number[] | null;
+        };
+        /**
          * StateChange
          * @description Kept in the audit.
          */
@@ -16295,6 +17125,31 @@ export interface components {
             step: string;
             /** Zh */
             zh: string;
+        };
+        /** Chosen */
+        siyu__rewards__http__coupons__Chosen: {
+            /**
+             * Basket
+             * @description `{lines: [{line, product, quantity, price_fen}], shipping_fen}`, before coupons.
+             */
+            basket: {
+                [key: string]: unknown;
+            };
+            /**
+             * Codes
+             * @default []
+             */
+            codes: string[];
+            /**
+             * Coupon Ids
+             * @default []
+             */
+            coupon_ids: number[];
+            /**
+             * Customer Id
+             * @description Null: nobody knows who buys.
+             */
+            customer_id?: number | null;
         };
         /** Redeem */
         siyu__rewards__http__offers__Redeem: {
@@ -21097,7 +21952,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Chosen"];
+                "application/json": components["schemas"]["siyu__app__api__intake__Chosen"];
             };
         };
         responses: {
@@ -21139,7 +21994,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Chosen"];
+                "application/json": components["schemas"]["siyu__app__api__intake__Chosen"];
             };
         };
         responses: {
@@ -26139,6 +26994,770 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperatorRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    templates_api_v1_rewards_coupons_get: {
+        parameters: {
+            query?: {
+                state?: ("draft" | "live" | "paused" | "ended") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateFigures"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_template_api_v1_rewards_coupons_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    claim_api_v1_rewards_coupons_claim_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Claim"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupon_of_code_api_v1_rewards_coupons_codes__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupons_of_api_v1_rewards_coupons_customers__customer_id__get: {
+        parameters: {
+            query?: {
+                state?: ("held" | "used" | "expired" | "revoked") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponHeld"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    quote_api_v1_rewards_coupons_quote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__rewards__http__coupons__Chosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    use_coupons_api_v1_rewards_coupons_use_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    uses_of_api_v1_rewards_coupons_uses_get: {
+        parameters: {
+            query: {
+                order: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsedRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    use_api_v1_rewards_coupons_uses__use_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    return_coupons_api_v1_rewards_coupons_uses__use_id__return_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refund"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    template_api_v1_rewards_coupons__template_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_template_api_v1_rewards_coupons__template_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_budget_api_v1_rewards_coupons__template_id__budget_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    print_codes_api_v1_rewards_coupons__template_id__codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodesNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_codes_api_v1_rewards_coupons__template_id__codes_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_codes_api_v1_rewards_coupons__template_id__codes_file_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_codes_api_v1_rewards_coupons__template_id__codes_file_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    issue_api_v1_rewards_coupons__template_id__issue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_state_api_v1_rewards_coupons__template_id__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateStateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateLine"];
                 };
             };
             /** @description The request cannot be done as it is. */

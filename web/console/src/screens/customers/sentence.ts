@@ -24,7 +24,7 @@ export const KINDS = {
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
   points: ["points.earned", "points.spent", "points.expired", "points.taken_back", "points.given_back"],
   tiers: ["tier.raised", "tier.lowered", "check_in.made", "task.done"],
-  rewards: ["reward.redeemed", "reward.fulfilled", "reward.cancelled"],
+  rewards: ["reward.redeemed", "reward.fulfilled", "reward.cancelled", "coupon.issued", "coupon.used", "coupon.returned", "coupon.expired"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
   journeys: ["journey.entered", "journey.ended"],
@@ -66,6 +66,7 @@ export function sentence(entry: Entry, words: Words): string {
   }
   if (group === "task") return words.t("says.taskDone", { name: entry.name });
   if (group === "reward") return ofReward(entry, words);
+  if (group === "coupon") return ofCoupon(entry, words);
   if (group === "points") return ofPoints(entry, words);
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);
@@ -134,6 +135,20 @@ function ofProfile(entry: Entry, { t, names, called }: Words): string {
     }
     default:
       return other(entry, t, names);
+  }
+}
+
+function ofCoupon(entry: Entry, { t, money }: Words): string {
+  const about = { name: entry.name };
+  switch (entry.kind) {
+    case "coupon.used":
+      return t("says.couponUsed", { ...about, amount: money(whole(entry.properties["off_fen"])) });
+    case "coupon.returned":
+      return t("says.couponReturned", about);
+    case "coupon.expired":
+      return t("says.couponExpired", about);
+    default:
+      return t("says.couponIssued", about);
   }
 }
 

@@ -26,7 +26,7 @@ export const system: Words<typeof source> = {
     "channels.reconcile": "Reconcile an account of a channel",
     "channels.reconcile_all": "Have every account of a channel reconciled",
     "ledger.keep": "Release holds whose time is over, and expire points",
-    "rewards.keep": "Cancel redemptions that were not paid in time",
+    "rewards.keep": "Cancel redemptions that were not paid in time, and end coupons",
     "touch.watch": "Watch programmes for harm",
     "touch.staff": "Remind staff of touches to confirm",
     "channels.recognise": "Ask which contacts the visitors of our apps are",

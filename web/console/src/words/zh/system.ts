@@ -22,7 +22,7 @@ export const system = {
     "channels.reconcile": "渠道账号对账",
     "channels.reconcile_all": "安排全部渠道账号对账",
     "ledger.keep": "释放超时冻结并处理积分过期",
-    "rewards.keep": "取消超时未支付的兑换",
+    "rewards.keep": "取消超时未支付的兑换，处理优惠券过期",
     "touch.watch": "监测项目的负面影响",
     "touch.staff": "提醒员工确认触达任务",
     "channels.recognise": "识别小程序访客对应的渠道联系人",
