@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.fixtures.exports import make
 from tests.running import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -46,13 +47,13 @@ class Newcomer:
     """Somebody who has just cloned the repository."""
 
     def __init__(self, folder: Path) -> None:
-        self.clone, home = folder / "siyu", folder / "home"
-        home.mkdir()
+        self.clone, self.home = folder / "siyu", folder / "home"
+        self.home.mkdir()
         self.port = free_port()
         self.environment = {name: value for name, value in os.environ.items() if name.upper().startswith(PASSED_ON)}
         self.environment |= {
             "PATH": os.pathsep.join(entry for entry in os.environ["PATH"].split(os.pathsep) if ".venv" not in entry),
-            "HOME": str(home),
+            "HOME": str(self.home),
             "LANG": "C.UTF-8",
             "SIYU_HTTP_PORT": str(self.port),  # the usual one may be taken on the machine that tests
             "SIYU_MINIMUM_FREE_BYTES": str(64 << 20),
@@ -120,6 +121,12 @@ def test_make_demo_and_the_tour(newcomer: Newcomer, tmp_path: Path) -> None:
     with newcomer.running(block("make demo")) as log:
         opening = block("alias siyu=")
         assert f":{newcomer.port}" in newcomer.run(opening)  # siyu status
+        export = newcomer.home / "Downloads" / "ExportOrderList.csv"
+        export.parent.mkdir()
+        export.write_bytes(make.content("taobao_orders"))
+        imported = newcomer.run(opening + block("siyu import orders"))
+        assert "would import" in imported
+        assert "ExportOrderList.csv: 13 rows read as" in imported
         added = newcomer.run(opening + block("siyu sources add"))
         key = re.search(r"Write key: (\S+)", added)
         assert key, added
@@ -136,13 +143,17 @@ def test_make_demo_and_the_tour(newcomer: Newcomer, tmp_path: Path) -> None:
         number = re.search(r"Customer (\d+)", found)
         assert number, found
         timeline = block("siyu find").splitlines()[1].replace("1024", number[1])
-        assert "Product Viewed" in newcomer.run(f"{opening}\n{timeline}")
+        shown = newcomer.run(f"{opening}\n{timeline}")
+        assert "Product Viewed" in shown
+        assert "order.paid" in shown, "the imported orders of the same phone are not beside the events"
         assert "first-owner#token=" in log.read_text("utf-8", "replace")
     assert "Siyu has stopped." in log.read_text("utf-8", "replace")
 
 
 def test_make_test_finds_all_it_needs(newcomer: Newcomer) -> None:
-    """Not everything within itself: that the environment is made, and that pytest runs in it."""
+    """That the environment is made, and that pytest runs in it."""
+    # The block as written is the run that this test is part of: within itself it would begin this test again, without end,
+    # and without this test it would still take as long as everything together may.
     newcomer.run("make setup", seconds=400)
     assert newcomer.run(".venv/bin/siyu version").strip()
     collected = newcomer.run(

@@ -1,8 +1,10 @@
 """One person, however they come: the events of all their devices and shops stand on one timeline, and can be parted."""
 
 import itertools
+import re
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -38,6 +40,23 @@ def all_is_well(siyu: Siyu) -> None:
 
 
 class TestFromEventToTimeline:
+    def test_no_network_address_is_kept(self, source: Source, api: httpx.Client, find: Find) -> None:
+        """Neither the one that an SDK names, nor that of the request, for which Segment's ``direct`` asks."""
+        by_hand = {"context": {"ip": "203.0.113.7", "direct": True, "locale": "zh-CN"}}
+        source.send(
+            {**track("Visit", userId="anywhere"), **by_hand},
+            {**track("Visit", userId="anywhere"), "context": {"direct": True}},
+            {**identify({"plan": "gold"}, userId="anywhere"), **by_hand},
+        )
+        (customer,) = find("anywhere")
+        kept = [
+            api.get(f"/api/v1/customers/{customer}{more}").raise_for_status().text
+            for more in ("", "/timeline", "/graph")
+        ]
+        assert kept[1].count("zh-CN") == 1
+        assert "gold" in kept[0]
+        assert not [text for text in kept if "203.0.113" in text or "127.0.0.1" in text or '"ip"' in text]
+
     def test_the_event_is_on_the_timeline_within_a_second(self, source: Source, api: httpx.Client, find: Find) -> None:
         source.send(track("Warm-up", userId="quick"))
         (customer,) = find("quick")
@@ -63,6 +82,30 @@ class TestFromEventToTimeline:
             if (cursor := page["next"]) is None:
                 break
         assert sorted(names) == [f"Event {number:02d}" for number in range(25)]
+
+
+class TestChannels:
+    def test_people_are_counted_by_the_channels_they_are_known_on(
+        self, siyu: Siyu, source: Source, api: httpx.Client, find: Find
+    ) -> None:
+        """A buyer at two shops' platforms counts on both; phone and mail together on none."""
+
+        def counted() -> Counter[str]:
+            return Counter(api.get("/api/v1/identity/assets").raise_for_status().json()["people_by_channels"])
+
+        find("nobody")  # all is absorbed that came before
+        before = counted()
+        bought = [{"type": "platform_buyer", "collection": name, "id": "two-shops"} for name in ("jd", "taobao")]
+        by_mail = {"phone": "13912340987", "email": "two-ways@example.com"}
+        source.send(
+            {**track("Bought", anonymousId="two-shops-device"), "context": {"externalIds": bought}},
+            identify(by_mail, anonymousId="two-ways-device"),
+        )
+        assert find("two-shops") != find("two-ways@example.com")
+        assert counted() - before == Counter({"0": 1, "2": 1})
+        printed = siyu.cli("assets").stdout
+        assert re.search(rf"2 channels\W+{counted()['2']:,}\b", printed), printed
+        assert api.get("/api/v1/insight/assets").json()["people_by_channels"] == counted()
 
 
 class TestBecomingKnown:

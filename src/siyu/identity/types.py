@@ -321,13 +321,14 @@ class AssetCounts:
 
     Attributes:
         identifiers: how many of each type.
-        people_by_types: how many people are known by 1, 2, 3 … types of identifiers.
+        people_by_channels: how many of the known people are known on 0, 1, 2 … channels; numbers that nobody has are
+            absent. On none is who has no account anywhere, only a phone, say: :mod:`siyu.identity.rules.channels` says what counts.
         anonymous: people of whom only devices are known.
         known: everybody else.
     """
 
     identifiers: Mapping[str, int]
-    people_by_types: Mapping[int, int]
+    people_by_channels: Mapping[int, int]
     anonymous: int
     known: int
 

@@ -83,7 +83,7 @@ class TestFigures:
         assert moved == {(0, 2): 1, (0, 3): 1}
 
     def test_assets(self, answer: dict[str, Any]) -> None:
-        assert answer["assets"] == {"anonymous": 1, "known": 5, "buyers": 4}
+        assert answer["assets"] == {"anonymous": 1, "known": 5, "buyers": 4, "people_by_channels": {"1": 5}}
 
 
 class TestPeople:

@@ -1,4 +1,4 @@
-"""Every action that the code puts into the audit, and every job, has words in both languages of the console."""
+"""Every action that the code puts into the audit, every job and every kind of fact has words in both languages of the console."""
 
 import ast
 import re
@@ -12,6 +12,7 @@ from procrastinate.testing import InMemoryConnector
 
 from siyu.app import jobs
 from siyu.app.context import Context
+from siyu.insight.types import KINDS
 
 ROOT = Path(__file__).parents[3]
 WORDS = ROOT / "web/console/src/words"
@@ -70,3 +71,15 @@ def test_every_job_has_words(language: str, web_context: Context) -> None:
     assert words(language, "system", "jobNames") == {
         name for name in app.tasks if not name.startswith(("builtin", "procrastinate."))
     }
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_kind_of_fact_has_words(language: str) -> None:
+    text = (WORDS / language / "facts.ts").read_text("utf-8")
+    (table,) = re.findall(r"^export const kind\b.*?\{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    found = {
+        f"{noun}.{verb}"
+        for noun, verbs in re.findall(r"^  ([a-z_]+): \{(.*?)\},$", table, re.MULTILINE)
+        for verb in re.findall(r"([a-z_]+): \"", verbs)
+    }
+    assert found == set(KINDS)

@@ -104,8 +104,31 @@ class TestCounts:
         service.resolve(conn, [say("user_id:u", "anonymous_id:a"), say("anonymous_id:b"), say("user_id:v")], now)
         counts = service.asset_counts(conn)
         assert counts.identifiers == {"anonymous_id": 2, "user_id": 2}
-        assert counts.people_by_types == {1: 2, 2: 1}
+        assert counts.people_by_channels == {1: 2}
         assert (counts.anonymous, counts.known) == (1, 2)
+
+    def test_people_by_the_channels_they_are_known_on(self, conn: Connection, now: datetime, say: Say) -> None:
+        said = [
+            say("platform_buyer@jd:ann", "phone:13800138001"),
+            say("platform_buyer@taobao:ann", "phone:13800138001"),  # one type of identifier, two channels
+            say("phone:13800138002", "email:ben@example.com"),  # two types, no channel
+            say("external_userid@corp:cid", "union_id:cid", "open_id@app:cid", "phone:13800138003", "anonymous_id:c"),
+            say("platform_buyer@tmall:dee", "platform_buyer@taobao:dee2"),  # one platform
+            say("user_id:eve", "member_no:eve", "anonymous_id:e"),
+            say("android.idfa:fay"),
+            say("anonymous_id:gus", "device_id:gus"),
+        ]
+        service.resolve(conn, said, now)
+        counts = service.asset_counts(conn)
+        assert counts.people_by_channels == {0: 2, 1: 2, 2: 2}
+        assert (counts.anonymous, counts.known) == (1, 6)
+        assert counts.identifiers["platform_buyer"] == 4
+
+    def test_more_platforms_than_are_told_apart(self, conn: Connection, now: datetime, say: Say) -> None:
+        most = [say(f"platform_buyer@p{number:02}:{buyer}") for number in range(47) for buyer in "ab"]
+        rare = [say("platform_buyer@q1:c", "platform_buyer@q2:c", "platform_buyer@p00:a")]
+        service.resolve(conn, most + rare, now)
+        assert service.asset_counts(conn).people_by_channels == {1: 93, 2: 1}
 
     def test_nobody_yet(self, conn: Connection) -> None:
         counts = service.asset_counts(conn)

@@ -17,6 +17,7 @@ from siyu.segments.types import InSegment
 EXIT = {"kind": "exit"}
 CIRCLE = {"rule": {"condition": "segment", "segment_id": 99}}
 WECOM = {"channel": "wecom", "way": "group_send"}
+TEMPLATE = [{"account": 2, "way": "template"}]
 WORLD = World(
     NOW,
     ZONE,
@@ -134,6 +135,9 @@ CASES: list[tuple[str, Definition]] = [
     ("no_account_of_channel", steps(a=send(wishes=[{"channel": "douyin", "way": "dm"}]))),
     ("several_accounts", steps(a=send(wishes=[{"channel": "official_account", "way": "custom"}]))),
     ("account_paused", steps(a=send(wishes=[{"account": 4, "way": "group_send"}]))),
+    ("missing_detail", steps(a=send(wishes=TEMPLATE))),
+    ("missing_detail", steps(a=send(wishes=TEMPLATE, details={"template_id": "T-1", "data.": "春茶"}))),
+    ("missing_detail", steps(a=send(wishes=[{"account": 1, "way": "kf"}], details={"open_kfid": " "}))),
     ("unknown_way", steps(a=send(wishes=[{"account": 1, "way": "pigeon"}]))),
     ("unknown_way", steps(a=send(wishes=[{"account": 1, "way": "group_chat_send"}]))),
     ("unknown_way", steps(a=send(wishes=[{"account": 1, "way": "welcome"}]))),
@@ -161,6 +165,7 @@ def test_each_mistake_is_told(code: str, made: Definition) -> None:
 
 
 GOOD: list[Definition] = [
+    steps(a=send("", wishes=TEMPLATE, details={"template_id": "T-1", "data.thing1": "春茶"})),
     steps(a=send("您好{{shop}}，{{trait.city|本地}}。", dropped="end")) and definition(
         {"a": send("您好{{shop}}，{{trait.city|本地}}。", dropped="end"), "end": EXIT}, variables={"shop": "小店"}
     ),

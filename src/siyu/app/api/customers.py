@@ -239,5 +239,5 @@ def decide(conn: Conn, now: Now, principal: CanJoin, verdict: Verdict) -> dict[L
 
 @router.get("/identity/assets", openapi_extra=REPORT)
 def assets(conn: Conn, _: CanRead) -> AssetCounts:
-    """Count the OneID assets: identifiers by type, people by how many types they are known by, anonymous and known."""
+    """Count the OneID assets: identifiers by type, people by how many channels they are known on, anonymous and known."""
     return identity.asset_counts(conn)

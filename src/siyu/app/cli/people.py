@@ -15,6 +15,7 @@ from siyu.identity import service as identity
 _Customer = Annotated[int, typer.Argument(help="Id of the customer.", metavar="CUSTOMER")]
 _Reason = Annotated[str, typer.Option(help="For the audit.", prompt=True)]
 _Ids = Annotated[list[int], typer.Argument(help="Ids of the identifiers, from `siyu graph`.", metavar="IDENTIFIER…")]
+_KNOWN_ON = {0: "no channel (phone, mail …)", 1: "1 channel"}
 
 
 def register(app: typer.Typer) -> None:
@@ -193,9 +194,9 @@ def assets(data: DataOption = None, as_json: JsonOption = False) -> None:
     for name, count in counts.identifiers.items():
         table.add_row(name, f"{count:,}")
     console.print(table)
-    table = Table("known by", "people")
-    for types, count in sorted(counts.people_by_types.items()):
-        table.add_row(f"{types} types of identifier", f"{count:,}")
+    table = Table("known on", "people")
+    for on, count in counts.people_by_channels.items():
+        table.add_row(_KNOWN_ON.get(on, f"{on} channels"), f"{count:,}")
     console.print(table)
 
 

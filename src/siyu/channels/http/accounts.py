@@ -64,6 +64,9 @@ class WayRead(Read):
     published: bool = Field(description="It is published once to whoever may see it, not sent to one.")
     attachments: int = Field(description="Contents beside the text, at most.")
     contents: list[ContentRead] = Field(description="What it carries; empty: it has no text of its own.")
+    needs: list[str] = Field(
+        description="Details without which nothing goes out; `data.`: at least one that begins so."
+    )
 
 
 class Kind(BaseModel):

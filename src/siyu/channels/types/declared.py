@@ -154,6 +154,7 @@ class Way:
         tie: it reaches only who is a friend of the staff or follows the account; without, an act of theirs opened it.
         by_hand: no platform is asked: a member of staff says it themselves, and says to Siyu that it is done.
         published: the member of staff publishes it once to whoever may see it, and it is shown to these people among others.
+        needs: details without which nothing goes out; of one that ends with a dot there has to be one that begins so.
     """
 
     name: str
@@ -170,6 +171,7 @@ class Way:
     tie: bool = True
     by_hand: bool = False
     published: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

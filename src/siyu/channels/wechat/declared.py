@@ -12,6 +12,7 @@ NOTICE: Final = "notice"
 ONCE: Final = "subscribe_once"
 BROADCAST: Final = "broadcast"
 TO_ALL: Final = "broadcast_to_all"
+_TEMPLATED: Final = ("template_id", "data.")
 
 _FIELDS: Final = (
     Field(
@@ -154,9 +155,17 @@ OFFICIAL_ACCOUNT: Final = About(
             attachments=1,
             contents=_CUSTOM_CONTENTS,
         ),
-        Way("template", "Template message", "模板消息", "customer"),
-        Way(ONCE, "One-time subscription message", "一次性订阅消息", "customer", quotas=(ONCE,), tie=False),
-        Way(NOTICE, "Subscription notice", "订阅通知", "customer", quotas=(NOTICE,), tie=False),
+        Way("template", "Template message", "模板消息", "customer", needs=_TEMPLATED),
+        Way(
+            ONCE,
+            "One-time subscription message",
+            "一次性订阅消息",
+            "customer",
+            quotas=(ONCE,),
+            tie=False,
+            needs=_TEMPLATED,
+        ),
+        Way(NOTICE, "Subscription notice", "订阅通知", "customer", quotas=(NOTICE,), tie=False, needs=_TEMPLATED),
         Way(
             BROADCAST,
             "Broadcast to chosen followers",
@@ -201,7 +210,7 @@ MINI_PROGRAM: Final = About(
         ),
     ),
     rates=(_TOKENS, Rate(_DAY, 10_000_000, apis=("cgi-bin/message/subscribe/send",))),
-    ways=(Way(NOTICE, "Subscription message", "订阅消息", "customer", quotas=(NOTICE,), tie=False),),
+    ways=(Way(NOTICE, "Subscription message", "订阅消息", "customer", quotas=(NOTICE,), tie=False, needs=_TEMPLATED),),
     identity=("open_id", "union_id", "phone"),
     external_id="app_id",
 )

@@ -278,6 +278,7 @@ WAYS: Final = (
         quotas=("kf",),
         tie=False,
         contents=(ContentKind("text", max_bytes=2048),),
+        needs=("open_kfid",),
     ),
     Way("welcome", "Welcome", "欢迎语", "customer", attachments=9, contents=(_TEXT, *_ATTACHMENTS)),
     Way(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from siyu.engines.vault import service as vault
+from siyu.identity.rules import channels
 from siyu.identity.rules.values import normalise, normalise_scope, vault_kind
 from siyu.identity.store import reading
 from siyu.identity.types import (
@@ -155,9 +156,14 @@ def review_list(
 
 
 def asset_counts(conn: Connection) -> AssetCounts:
-    """How many identifiers and people there are; reads every identifier once."""
-    people, anonymous = reading.count_people(conn, list(TYPES), _DEVICES)
-    return AssetCounts(reading.count_identifiers(conn), people, anonymous, sum(people.values()) - anonymous)
+    """How many identifiers and people there are; reads every identifier twice."""
+    found = reading.count_identifiers(conn, channels.BUYER)
+    identifiers: dict[str, int] = {}
+    for (name, _), count in found.items():
+        identifiers[name] = identifiers.get(name, 0) + count
+    kinds = channels.told_apart(sorted(found, key=lambda kind: -found[kind]))
+    known, anonymous = channels.spread(reading.count_people(conn, channels.BUYER, kinds), kinds)
+    return AssetCounts(identifiers, known, anonymous, sum(known.values()))
 
 
 def known_since(conn: Connection, customer_ids: Sequence[int]) -> dict[int, datetime]:

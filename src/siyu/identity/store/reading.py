@@ -260,31 +260,39 @@ def departed(conn: Connection, customer_ids: Sequence[int], present: int) -> lis
     return [row[0] for row in found]
 
 
-def count_identifiers(conn: Connection) -> dict[str, int]:
-    """How many identifiers of each type."""
-    return {
-        row[0]: row[1] for row in rows(conn, "SELECT type, count(*) FROM identity.identifier GROUP BY 1 ORDER BY 1")
-    }
+def count_identifiers(conn: Connection, scoped: str) -> dict[tuple[str, str], int]:
+    """How many identifiers of each type, those of the type ``scoped`` also by scope; of each type the most first."""
+    found = rows(
+        conn,
+        """
+        SELECT type, CASE type WHEN CAST(:scoped AS text) THEN scope ELSE '' END, count(*)
+        FROM identity.identifier GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+        """,
+        scoped=scoped,
+    )
+    return {(row[0], row[1]): row[2] for row in found}
 
 
-def count_people(conn: Connection, types: Sequence[str], devices: Sequence[str]) -> tuple[dict[int, int], int]:
-    """People by the number of their types, and how many are known by devices only.
+def count_people(conn: Connection, scoped: str, kinds: Sequence[tuple[str, str]]) -> dict[int, int]:
+    """How many people have the same kinds of identifiers, as bits of a number.
 
-    Types are bits of a number, at most 62 of them: to count them distinct would sort every customer's.
+    From the second bit on they are those of ``kinds``, at most 62: a type, with the scope for the type ``scoped``; the
+    first is for any other. To count kinds distinct would sort every customer's.
     """
     found = rows(
         conn,
         """
-        SELECT bit_count(CAST(kinds AS bit(64))), count(*), count(*) FILTER (WHERE kinds & ~CAST(:devices AS bigint) = 0)
+        SELECT kinds, count(*)
         FROM (
-            SELECT bit_or(CAST(1 AS bigint) << array_position(CAST(:types AS text[]), type)) AS kinds
+            SELECT bit_or(CAST(1 AS bigint) << coalesce(array_position(CAST(:kinds AS text[]),
+                CASE type WHEN CAST(:scoped AS text) THEN type || '/' || scope ELSE type END), 0)) AS kinds
             FROM identity.identifier GROUP BY customer_id
-        ) AS people GROUP BY 1 ORDER BY 1
+        ) AS people GROUP BY 1
         """,
-        types=list(types),
-        devices=sum(1 << place for place, name in enumerate(types, 1) if name in devices),
+        scoped=scoped,
+        kinds=[f"{name}/{scope}" if name == scoped else name for name, scope in kinds],
     )
-    return {row[0]: row[1] for row in found}, sum(row[2] for row in found)
+    return {row[0]: row[1] for row in found}
 
 
 def known_since(conn: Connection, customer_ids: Sequence[int], devices: Sequence[str]) -> dict[int, datetime]:

@@ -214,5 +214,5 @@ def windows(client: Client, definitions: Definitions, now: datetime, asked: Sequ
 
 
 def assets(conn: Connection, counts: AssetCounts) -> Assets:
-    """The OneID assets in three numbers; ``counts`` comes from identity. Buyers are among the known (or anonymous)."""
-    return Assets(anonymous=counts.anonymous, known=counts.known, buyers=buyers(conn))
+    """The OneID assets without types; ``counts`` comes from identity. Buyers are among the known (or anonymous)."""
+    return Assets(counts.anonymous, counts.known, buyers(conn), counts.people_by_channels)

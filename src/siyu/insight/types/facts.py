@@ -1,5 +1,6 @@
 """Facts counted, and what a builder of questions may choose from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,11 +10,17 @@ from siyu.timeline.types import DayCount
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The OneID assets: people of whom only devices are known, people known by more, and those who made a purchase."""
+    """The OneID assets: people of whom only devices are known, people known by more, and those who made a purchase.
+
+    Attributes:
+        people_by_channels: how many of the known people are known on 0, 1, 2 … channels (platforms, and what the brand runs
+            itself); numbers that nobody has are absent. On none is who has no account anywhere, only a phone, say.
+    """
 
     anonymous: int
     known: int
     buyers: int
+    people_by_channels: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,26 @@ def of_sending(definition: Definition, name: str, step: Send | Invite, world: Wo
             )
             continue
         yield from _of_content(definition, name, step, way)
+        yield from _of_details(name, step, way)
         yield from _of_uploads(name, step, found.about)
         if isinstance(step, Send) and step.script is not None:
             yield from _carried(name, step.script, found.about, way, world)
+
+
+def _of_details(name: str, step: Send | Invite, way: Way) -> Iterator[Problem]:
+    said = step.details if isinstance(step, Send) else {}
+    for need in way.needs:
+        family = need.endswith(".")
+        named = [key for key in said if (key.startswith(need) and key != need if family else key == need)]
+        if any(said[key].strip() for key in named):
+            continue
+        shown = f"{need}…" if family else need
+        yield Problem(
+            "missing_detail",
+            name,
+            f"'{way.name}' in step '{name}' needs the detail '{shown}'. Fill it in.",
+            f"步骤“{name}”的“{way.zh}”须填写参数“{shown}”。",
+        )
 
 
 def _of_script(name: str, step: Send, script: ScriptRef, world: World) -> Iterator[Problem]:

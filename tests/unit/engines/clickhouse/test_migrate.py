@@ -1,4 +1,3 @@
-import threading
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -66,16 +65,6 @@ class TestMigrate:
         assert client.login == ""  # the adapter's user is not chDB's
         assert migrate(client, [folder], lock=nullcontext()) == []
         assert client.scalar(read) == 7
-
-    def test_two_at_once_under_one_lock(self, client: Client, folder: Path) -> None:
-        lock, ran = threading.Lock(), []
-        threads = [threading.Thread(target=lambda: ran.extend(migrate(client, [folder], lock=lock))) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert ran == ["room/0001_first"]
-        assert client.scalar("SELECT count() FROM first") == 1
 
 
 class TestSplit:

@@ -1951,7 +1951,7 @@ export interface paths {
         };
         /**
          * Assets
-         * @description Count the OneID assets: identifiers by type, people by how many types they are known by, anonymous and known.
+         * @description Count the OneID assets: identifiers by type, people by how many channels they are known on, anonymous and known.
          */
         get: operations["assets_api_v1_identity_assets_get"];
         put?: never;
@@ -2249,7 +2249,7 @@ export interface paths {
         };
         /**
          * Assets
-         * @description People of whom only devices are known, people known by more, buyers.
+         * @description People of whom only devices are known, people known by more and on how many channels, buyers.
          */
         get: operations["assets_api_v1_insight_assets_get"];
         put?: never;
@@ -6447,7 +6447,8 @@ export interface components {
          *
          *     Attributes:
          *         identifiers: how many of each type.
-         *         people_by_types: how many people are known by 1, 2, 3 … types of identifiers.
+         *         people_by_channels: how many of the known people are known on 0, 1, 2 … channels; numbers that nobody has are
+         *             absent. On none is who has no account anywhere, only a phone, say: :mod:`siyu.identity.rules.channels` says what counts.
          *         anonymous: people of whom only devices are known.
          *         known: everybody else.
          */
@@ -6460,14 +6461,18 @@ export interface components {
             };
             /** Known */
             known: number;
-            /** People By Types */
-            people_by_types: {
+            /** People By Channels */
+            people_by_channels: {
                 [key: string]: number;
             };
         };
         /**
          * Assets
          * @description The OneID assets: people of whom only devices are known, people known by more, and those who made a purchase.
+         *
+         *     Attributes:
+         *         people_by_channels: how many of the known people are known on 0, 1, 2 … channels (platforms, and what the brand runs
+         *             itself); numbers that nobody has are absent. On none is who has no account anywhere, only a phone, say.
          */
         Assets: {
             /** Anonymous */
@@ -6476,6 +6481,10 @@ export interface components {
             buyers: number;
             /** Known */
             known: number;
+            /** People By Channels */
+            people_by_channels: {
+                [key: string]: number;
+            };
         };
         /**
          * Attachment
@@ -16683,6 +16692,11 @@ export interface components {
             en: string;
             /** Name */
             name: string;
+            /**
+             * Needs
+             * @description Details without which nothing goes out; `data.`: at least one that begins so.
+             */
+            needs: string[];
             /** Needs Staff */
             needs_staff: boolean;
             /**

@@ -155,5 +155,5 @@ def facts_by_day(
 
 @router.get("/assets", openapi_extra=REPORT)
 def assets(conn: Conn, _: CanRead) -> Assets:
-    """People of whom only devices are known, people known by more, buyers."""
+    """People of whom only devices are known, people known by more and on how many channels, buyers."""
     return insight.assets(conn, identity.asset_counts(conn))

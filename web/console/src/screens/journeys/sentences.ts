@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session";
 import { useAccounts, useKinds } from "../channels/accounts";
 import { useScripts } from "../content/content";
+import { useNames } from "../customers/names";
 import { minutesOf, unitOf } from "./editor/texts";
 import type { FactMatch, PropertyTest, Step, Trigger, When, Wish } from "./journey";
 
@@ -36,6 +37,7 @@ export function useSentences() {
   const format = useFormat();
   const segments = useSegments().data;
   const kinds = useFactKinds().data?.kinds;
+  const names = useNames();
   const codes = useCodes().data;
   const scripts = useScripts().data;
   const via = useVia();
@@ -45,7 +47,7 @@ export function useSentences() {
   const script = ({ id, version }: { id: number; version: number }): string => t("canvas.says.script", { name: scripts?.find((one) => one.script.id === id)?.script.name ?? `#${id}`, version: String(version) });
   const factKind = (kind: string): string => {
     const found = kinds?.find((one) => one.name === kind);
-    return found && language === "zh" ? found.zh : kind;
+    return found && language === "zh" ? found.zh : names.kind(kind);
   };
   const fact = (match: FactMatch): string => match.name ?? factKind(match.kind);
   const span = (text: string): string => {

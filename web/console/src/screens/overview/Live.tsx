@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { useNames } from "../customers/names";
 import { useLive, type Connection, type LiveFact } from "./live";
 
 const STATUS = { connecting: "processing", open: "success", lost: "error", paused: "default" } as const satisfies Record<Connection, string>;
@@ -87,6 +88,7 @@ function Facts({ facts }: { facts: readonly LiveFact[] }) {
 
 function useKind(): (kind: string) => string {
   const language = useLanguage();
+  const names = useNames();
   const schema = useQuery({
     queryKey: ["insight", "schema"],
     staleTime: 5 * 60_000,
@@ -94,6 +96,6 @@ function useKind(): (kind: string) => string {
   });
   return (name) => {
     const kind = schema.data?.kinds.find((one) => one.name === name);
-    return kind && language === "zh" ? kind.zh : name;
+    return kind && language === "zh" ? kind.zh : names.kind(name);
   };
 }

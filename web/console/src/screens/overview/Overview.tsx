@@ -8,6 +8,7 @@ import { useMay } from "../../app/session";
 import { oneOf, useAddress } from "../insight/people/address";
 import { Assets } from "./Assets";
 import { Board } from "./Board";
+import { Channels } from "./Channels";
 import type { Overview as Shown } from "./figures";
 import { FigurePeople } from "./FigurePeople";
 import { Flows } from "./Flows";
@@ -60,6 +61,7 @@ function Everything({ overview, madeAt }: { overview: Shown; madeAt: string }) {
       <NorthStar star={overview.north_star} />
       <Board board={overview.rarra} days={overview.days} />
       <Assets assets={overview.assets} />
+      <Channels counts={overview.assets.people_by_channels} />
       <Row gutter={[16, 16]}>
         <Col xs={24} xl={10}>
           <Ladder layers={overview.ladder} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { change, delta, isRate, said } from "./figures";
+import { change, delta, isRate, knownOn, said } from "./figures";
 import { flowsUp, readFlow, sankeyOf, writeFlow } from "./flows";
 import { added, lines, type LiveFact } from "./live";
 
@@ -15,6 +15,18 @@ describe("a figure", () => {
   it("is a rate only when it counts people", () => {
     expect(isRate({ unit: "customers", of: 4 })).toBe(true);
     expect(isRate({ unit: "fen", of: 4 })).toBe(false);
+  });
+});
+
+describe("customers by channels", () => {
+  it("have no gap", () => {
+    expect(knownOn({ 3: 5, 1: 7 })).toEqual([
+      { channels: 0, customers: 0 },
+      { channels: 1, customers: 7 },
+      { channels: 2, customers: 0 },
+      { channels: 3, customers: 5 },
+    ]);
+    expect(knownOn({})).toEqual([]);
   });
 });
 

@@ -28,3 +28,14 @@ export function delta(value: number | null, before: number | null, against: stri
 export function isRate(figure: Pick<Figure, "unit" | "of">): boolean {
   return figure.unit === "customers" && figure.of !== null;
 }
+
+export interface KnownOn {
+  channels: number;
+  customers: number;
+}
+
+/** How many customers are known on 0, 1, 2 … channels, without a gap up to the most that somebody has. */
+export function knownOn(counts: Readonly<Record<string, number>>): KnownOn[] {
+  const most = Math.max(-1, ...Object.keys(counts).map(Number));
+  return Array.from({ length: most + 1 }, (_, channels) => ({ channels, customers: counts[channels] ?? 0 }));
+}

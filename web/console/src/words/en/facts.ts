@@ -78,6 +78,13 @@ export const kind: Words<typeof kinds> = {
   reward: { redeemed: "Redeemed", fulfilled: "Redemption fulfilled", cancelled: "Redemption cancelled" },
   customer: { merged: "Customers merged", split: "Customer split" },
   segment: { entered: "Segment entered", left: "Segment left" },
+  account: { followed: "Account followed", unfollowed: "Account followed no more" },
+  entry: { scanned: "Entry code scanned" },
+  journey: { entered: "Journey entered", ended: "Journey left" },
+  message: { received: "Message received" },
+  moment: { liked: "Moment liked", commented: "Moment commented" },
+  notice: { refused: "Subscription messages refused" },
+  sender: { blocked: "Account blocked" },
 };
 
 export const says: Words<typeof sentences> = {

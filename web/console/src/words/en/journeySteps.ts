@@ -191,6 +191,7 @@ export const forms: Words<typeof formsSource> = {
     addAttachment: "Add an attachment",
     removeAttachment: "Remove attachment {{number}}",
     details: "More parameters",
+    needs: "The chosen ways need: {{needs}} (in the place of “…” the name of a field of the template).",
     dropped: "Where the gate drops it, leads to",
     code: "Group code",
     linkTitle: "Title of the link",

@@ -57,6 +57,16 @@ export const overview: Words<typeof source> = {
     anonymous: "Anonymous",
     anonymousWhat: "Only a device is known, not who it is.",
   },
+  channels: {
+    title: "Known on how many channels",
+    what: "A channel is a platform on which a customer has an account and you meet them there: WeChat, WeCom, Taobao, JD … What you run yourself (site, app, stores, membership) is one more. Several shops or official accounts on one platform are one channel. Phone and mail are none.",
+    on_zero: "None (phone, mail …)",
+    on_one: "1 channel",
+    on_other: "{{count}} channels",
+    channels: "Channels",
+    customers: "Customers",
+    share: "Share",
+  },
   ladder: {
     title: "Ladder of relations",
     what: "Every customer counts once, on the highest layer reached; further up is closer.",

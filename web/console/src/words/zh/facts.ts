@@ -77,6 +77,13 @@ export const kind = {
   reward: { redeemed: "兑换权益商品", fulfilled: "权益商品已交付", cancelled: "取消兑换" },
   customer: { merged: "客户合并", split: "客户拆分" },
   segment: { entered: "进入人群", left: "离开人群" },
+  account: { followed: "关注账号", unfollowed: "取消关注" },
+  entry: { scanned: "扫描活码" },
+  journey: { entered: "进入旅程", ended: "结束旅程" },
+  message: { received: "客户发来消息" },
+  moment: { liked: "点赞朋友圈", commented: "评论朋友圈" },
+  notice: { refused: "拒收订阅消息" },
+  sender: { blocked: "拉黑账号" },
 } as const;
 
 /** A fact as a sentence. */

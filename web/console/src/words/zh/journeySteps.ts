@@ -188,6 +188,7 @@ export const forms = {
     addAttachment: "添加附件",
     removeAttachment: "移除附件 {{number}}",
     details: "其他参数",
+    needs: "所选方式须填写：{{needs}}（“…”处为模板中的字段名）。",
     dropped: "被闸门拦截时去往",
     code: "群活码",
     linkTitle: "链接标题",

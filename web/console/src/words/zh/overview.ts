@@ -53,6 +53,15 @@ export const overview = {
     anonymous: "匿名访客",
     anonymousWhat: "只知道设备，还不知道是谁。",
   },
+  channels: {
+    title: "客户在几个渠道可识别",
+    what: "渠道指客户拥有账号、且品牌能在其中接触到客户的平台：微信、企业微信、淘宝、京东等；品牌自营的官网、App、门店与会员体系合计为一个渠道。同一平台的多家店铺或多个公众号只算一个渠道。手机号与邮箱不算渠道。",
+    on_zero: "无（仅手机号、邮箱等）",
+    on_other: "{{count}} 个渠道",
+    channels: "渠道数",
+    customers: "客户数",
+    share: "占比",
+  },
   ladder: {
     title: "关系阶梯",
     what: "每位客户只计入所达到的最高一层；越往上关系越近。",

@@ -1,4 +1,4 @@
-import { Collapse, Flex, Input } from "antd";
+import { Flex, Input } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,7 +7,7 @@ import type { Definition, StepOf } from "../journey";
 import { Attachments } from "./Attachments";
 import { Field, SpanInput } from "./fields";
 import { GroupChoices } from "./GroupChoices";
-import { Pairs } from "./Pairs";
+import { Details } from "./Details";
 import { Says } from "./Says";
 import { saying } from "./instead";
 import { TextInput } from "./TextInput";
@@ -22,16 +22,11 @@ interface Props<Step> {
 
 /** What is sent, by what, to which end. */
 export function SendForm({ step, definition, onChange }: Props<StepOf<"send">>) {
-  const { t } = useTranslation("journeys");
   const own = <OwnWords step={step} definition={definition} onChange={onChange} />;
   return (
     <>
       <Reaching step={step} definition={definition} onChange={(part) => onChange({ ...step, ...part })} says={<Says script={step.script ?? null} own={own} onChange={(script) => onChange(saying(step, script))} />} />
-      <Collapse
-        ghost
-        size="small"
-        items={[{ key: "details", label: t("forms.send.details"), children: <Pairs label={t("forms.send.details")} add={t("forms.webhook.addField")} value={step.details ?? {}} onChange={(details) => onChange({ ...step, details })} /> }]}
-      />
+      <Details wishes={step.wishes} value={step.details ?? {}} onChange={(details) => onChange({ ...step, details })} />
     </>
   );
 }

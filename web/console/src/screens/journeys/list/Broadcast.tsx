@@ -9,6 +9,7 @@ import { useNavigate } from "react-router";
 import type { Picked } from "../../content/pick/ScriptPick";
 import { Whom } from "../../touch/announcements/Whom";
 import { Attachments } from "../forms/Attachments";
+import { Details } from "../forms/Details";
 import { Field, SegmentSelect, YuanInput } from "../forms/fields";
 import { Says } from "../forms/Says";
 import { saying } from "../forms/instead";
@@ -27,6 +28,7 @@ interface Draft {
   attachments: Attachment[];
   kinds: string[];
   script: Picked | null;
+  details: Record<string, string>;
   purpose: (typeof PURPOSES)[number];
   value_fen: number;
   timed: boolean;
@@ -35,7 +37,7 @@ interface Draft {
   fair: boolean;
 }
 
-const NEW: Draft = { name: "", segment: 0, wishes: [], text: "", attachments: [], kinds: [], script: null, purpose: "marketing", value_fen: 0, timed: false, at: null, per_minute: 100, fair: true };
+const NEW: Draft = { name: "", segment: 0, wishes: [], text: "", attachments: [], kinds: [], script: null, details: {}, purpose: "marketing", value_fen: 0, timed: false, at: null, per_minute: 100, fair: true };
 
 /** One message to everybody of a segment: who, by what, what it says, when, how fast. */
 export function Broadcast() {
@@ -50,8 +52,8 @@ export function Broadcast() {
   const limits = waysOf(draft.wishes).flatMap((way) => way.contents.filter((one) => one.name === "text"));
   const making = useMutation({
     mutationFn: () => {
-      const { name, purpose, per_minute, fair, wishes, text, attachments, kinds, script, value_fen } = draft;
-      const sending = { kind: "send" as const, next: "", wishes, text, value_fen, attachments, kinds, script, valid_for: "1d", dropped: "" };
+      const { name, purpose, per_minute, fair, wishes, text, attachments, kinds, script, details, value_fen } = draft;
+      const sending = { kind: "send" as const, next: "", wishes, text, value_fen, attachments, kinds, script, details, valid_for: "1d", dropped: "" };
       return answered(api.POST("/api/v1/journeys/broadcasts", { body: { key: keyOf(name, now), name, segment: draft.segment, sending, purpose, at: draft.timed ? draft.at : null, per_minute, fair, variables: {} } }));
     },
     onSuccess: async (made) => {
@@ -90,6 +92,7 @@ export function Broadcast() {
                 </>
               }
             />
+            <Details wishes={draft.wishes} value={draft.details} onChange={(details) => set({ details })} />
             <Flex gap="middle" wrap>
               <Field label={t("broadcast.purpose")} required>
                 <Select aria-label={t("broadcast.purpose")} value={draft.purpose} options={PURPOSES.map((value) => ({ value, label: t(`purpose.${value}`) }))} onChange={(purpose) => set({ purpose })} style={{ width: 160 }} />
