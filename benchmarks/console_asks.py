@@ -447,6 +447,7 @@ class Mix:
         terms = {"name": "满减", "kind": "money", "off_fen": 1000, "threshold_fen": 5000, "valid_days": 7}
         kinds = [self._client.post(f"{API}/rewards/coupons", json={"terms": terms}).json()["id"] for _ in range(8)]
         return {
+            "/rewards/economy": [Ask(query={"since": self._ago(30 + n)}) for n in range(self._some)],
             "/rewards/rules": [Ask()] * self._some,
             "/rewards/rules/versions": [Ask()] * self._some,
             "/rewards/offers": [Ask(query={"limit": 20 + n}) for n in range(self._some)],

@@ -75,6 +75,8 @@ def test_from_rules_to_a_cup(client: TestClient, buyer: int) -> None:
     assert late.status_code == 409
     assert [item["version"] for item in client.get(f"{URL}/rules/versions").json()] == [1]
     assert client.get(f"{URL}/rules").json()["rules"]["margin_bp"] == 2000
+    economy = client.get(f"{URL}/economy", params={"since": (NOW - timedelta(1)).isoformat()}).json()
+    assert [economy[name] for name in ("issued", "spent", "liability_fen", "burn_bp")] == [5000, 2400, 2600, 4800]
 
 
 def test_refusals_say_what_to_change(client: TestClient, buyer: int) -> None:

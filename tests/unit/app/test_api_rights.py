@@ -332,6 +332,7 @@ TABLE: Final[dict[str, str]] = {
     "POST /api/v1/ledger/by_hand/{asked_id}/approve": "ledger.approve",
     "POST /api/v1/ledger/by_hand/{asked_id}/refuse": "ledger.approve",
     "POST /api/v1/ledger/transactions/{transaction_id}/reverse": "ledger.approve",
+    "GET /api/v1/rewards/economy": "rewards.read",
     "GET /api/v1/rewards/rules": "rewards.read",
     "GET /api/v1/rewards/rules/versions": "rewards.read",
     "PUT /api/v1/rewards/rules": "rewards.rules",

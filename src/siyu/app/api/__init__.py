@@ -69,6 +69,7 @@ join(
     rewards.offers,
     rewards.redemptions,
     rewards.coupons,
+    rewards.economy,
     rewards.templates,
     touch.rules,
     touch.touches,

@@ -15,6 +15,7 @@ from siyu.loyalty.service.check_in import (
 )
 from siyu.loyalty.service.earning import apply, change_earning, earning, earning_versions, read_earning
 from siyu.loyalty.service.expiring import expire_due
+from siyu.loyalty.service.flows import flows
 from siyu.loyalty.service.following import reassign, split
 from siyu.loyalty.service.holding import confirm, hold, release, run_out_holds
 from siyu.loyalty.service.posting import ensure_unit, post, post_one, sure, units
@@ -76,6 +77,7 @@ __all__ = [
     "ensure_unit",
     "entries",
     "expire_due",
+    "flows",
     "fulfil",
     "hold",
     "make_up",

@@ -15,6 +15,7 @@ from siyu.rewards.service.offers import (
 )
 from siyu.rewards.service.payments import PaymentPort, register_payments
 from siyu.rewards.service.redeeming import redeem
+from siyu.rewards.service.reporting import economy
 from siyu.rewards.service.returning import expire_coupons, return_coupons
 from siyu.rewards.service.settling import cancel, cancel_unpaid, fulfil, paid, redemption, redemptions, regroup, tell
 from siyu.rewards.service.templates import (
@@ -46,6 +47,7 @@ __all__ = [
     "claim",
     "coupon_unit",
     "coupons_of",
+    "economy",
     "expire_coupons",
     "export_codes",
     "find_code",

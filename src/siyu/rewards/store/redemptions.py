@@ -217,6 +217,24 @@ def counts(conn: Connection, offer_ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in found}
 
 
+def spent_in_shop(conn: Connection, since: datetime | None, until: datetime | None) -> tuple[int, int]:
+    """(points, fen) of redemptions of things in a span that were not cancelled; fen: their cost less the cash."""
+    found = one(
+        conn,
+        """
+        SELECT CAST(coalesce(sum(redemption.points), 0) AS bigint),
+               CAST(coalesce(sum(pieces * CAST(terms ->> 'cost_fen' AS bigint) - redemption.cash_fen), 0) AS bigint)
+        FROM rewards.redemption JOIN rewards.offer ON offer.id = offer_id
+        WHERE redemption.state IN ('placed', 'fulfilled') AND terms ->> 'coupon_id' IS NULL
+          AND coalesce(placed_at >= :since, true) AND coalesce(placed_at < :until, true)
+        """,
+        since=since,
+        until=until,
+    )
+    assert found is not None
+    return found[0], found[1]
+
+
 def take_untold(conn: Connection, limit: int) -> list[Untold]:
     """What waits to be told, the oldest first, taken out of the queue; what another tells is passed by."""
     fields = ", ".join(f"redemption.{name}" for name in _FIELDS.split(", "))

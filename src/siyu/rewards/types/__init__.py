@@ -18,7 +18,7 @@ from siyu.rewards.types.coupons import (
     TemplateState,
     Used,
 )
-from siyu.rewards.types.economy import RULES, RewardRules
+from siyu.rewards.types.economy import RULES, Economy, RewardRules
 from siyu.rewards.types.errors import CouponRefused, LimitReached, NotOpen, OthersCoupon, SoldOut, UnderMargin
 from siyu.rewards.types.facts import FACTS
 from siyu.rewards.types.offers import (
@@ -47,6 +47,7 @@ __all__ = [
     "CouponRefused",
     "CouponState",
     "CouponTerms",
+    "Economy",
     "Issued",
     "LimitReached",
     "NotIssued",

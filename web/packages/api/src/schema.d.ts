@@ -4345,6 +4345,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rewards/economy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Economy
+         * @description How the points economy stands: issued, spent, expired, owed to people, and by cohort.
+         */
+        get: operations["economy_api_v1_rewards_economy_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rewards/offers": {
         parameters: {
             query?: never;
@@ -7733,6 +7753,33 @@ export interface components {
              */
             key: string;
         };
+        /** CohortRead */
+        CohortRead: {
+            /** Expired */
+            expired: number;
+            /** Issued */
+            issued: number;
+            /**
+             * Left
+             * @description Now.
+             */
+            left: number;
+            /**
+             * Month
+             * Format: date
+             * @description In which these people first had points, on the brand's clock.
+             */
+            month: string;
+            /**
+             * Owed
+             * @description Now.
+             */
+            owed: number;
+            /** People */
+            people: number;
+            /** Spent */
+            spent: number;
+        };
         /** Complaint */
         Complaint: {
             /** En */
@@ -8604,6 +8651,56 @@ export interface components {
             days?: components["schemas"]["MultiplierDays"][];
             /** Orders */
             orders?: components["schemas"]["OrderRule"][];
+        };
+        /** EconomyRead */
+        EconomyRead: {
+            /**
+             * Burn Bp
+             * @description Spent of issued, in hundredths of a percent.
+             */
+            burn_bp: number | null;
+            /** Cohorts */
+            cohorts: components["schemas"]["CohortRead"][];
+            /**
+             * Expired
+             * @description In the span.
+             */
+            expired: number;
+            /**
+             * Issued
+             * @description In the span, less what was taken back.
+             */
+            issued: number;
+            /**
+             * Liability
+             * @description Points that people have now, or that are held of them.
+             */
+            liability: number;
+            /**
+             * Liability Fen
+             * @description What those are worth by the rules.
+             */
+            liability_fen: number | null;
+            /**
+             * Owed
+             * @description Points that people owe the brand now.
+             */
+            owed: number;
+            /**
+             * Redeemed Cost Fen
+             * @description What those things cost the brand, less the cash that came with them.
+             */
+            redeemed_cost_fen: number;
+            /**
+             * Redeemed Points
+             * @description Spent in the shop on things, in the span.
+             */
+            redeemed_points: number;
+            /**
+             * Spent
+             * @description In the span, less what came back.
+             */
+            spent: number;
         };
         /**
          * Enrolment
@@ -27772,6 +27869,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    economy_api_v1_rewards_economy_get: {
+        parameters: {
+            query?: {
+                /** @description Of the span; from the beginning without. */
+                since?: string | null;
+                /** @description Of the span; to the end without. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EconomyRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
