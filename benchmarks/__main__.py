@@ -17,6 +17,7 @@ NAMES = (
     "gate",
     "journeys",
     "ledger",
+    "seckill",
 )
 
 for name in NAMES:

@@ -62,6 +62,10 @@ EXEMPT: Final[dict[str, str]] = {
     "/draws/rounds/{round_id}/orders": "no round is published here",
     "/draws/rounds/{round_id}/draws": "no round is published here",
     "/payments/{payment_id}": "nobody has paid here",
+    "/rewards/redemptions/{redemption_id}": "nobody has redeemed here",
+    "/rewards/coupons/uses/{use_id}": "nobody has used a coupon here",
+    "/rewards/coupons/codes/{code}": "no code is out here",
+    "/rewards/coupons/{template_id}/codes.csv": "a download, as large as the codes are many",
     "/journeys/rehearsals/{rehearsal_id}": "a result that is kept whole, once a job has made it",
 }
 _WARM_UP: Final = 3

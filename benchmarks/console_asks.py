@@ -69,6 +69,7 @@ class Mix:
             **self.ledger(),
             **self.draws(),
             **{f"/{what}": [Ask()] * self._some for what in ("payments", "payments/merchants", "transfers")},
+            **self.rewards(),
         }
 
     def people(self) -> dict[str, Sequence[Ask]]:
@@ -444,6 +445,27 @@ class Mix:
         return {
             **{f"/draws{what}": [Ask()] * self._some for what in ("/rules", "/rules/versions", "/rounds")},
             "/draws/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
+        }
+
+    def rewards(self) -> dict[str, Sequence[Ask]]:
+        """The shop and coupons, with a few drafts in them."""
+        terms = {"name": "茶杯", "points": 1200, "cost_fen": 1000}
+        made = [self._client.post(f"{API}/rewards/offers", json={"terms": terms}).json()["id"] for _ in range(8)]
+        rules = {"version": 0, "rules": {"points": 100, "fen": 100}, "reason": "a benchmark"}
+        self._client.put(f"{API}/rewards/rules", json=rules)
+        terms = {"name": "满减", "kind": "money", "off_fen": 1000, "threshold_fen": 5000, "valid_days": 7}
+        kinds = [self._client.post(f"{API}/rewards/coupons", json={"terms": terms}).json()["id"] for _ in range(8)]
+        return {
+            "/rewards/economy": [Ask(query={"since": self._ago(30 + n)}) for n in range(self._some)],
+            "/rewards/rules": [Ask()] * self._some,
+            "/rewards/rules/versions": [Ask()] * self._some,
+            "/rewards/offers": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/rewards/offers/{offer_id}": [Ask({"offer_id": one}) for one in made] * 4,
+            "/rewards/redemptions": [Ask(query={"customer_id": one}) for one in self._people],
+            "/rewards/coupons": [Ask(query={"limit": 20 + n}) for n in range(self._some)],
+            "/rewards/coupons/{template_id}": [Ask({"template_id": one}) for one in kinds] * 4,
+            "/rewards/coupons/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
+            "/rewards/coupons/uses": [Ask(query={"order": f"order-{n}"}) for n in range(self._some)],
         }
 
     def _got(self, route: str) -> Any:

@@ -20,6 +20,7 @@ from siyu.app import (
     paying,
     recognising,
     rehearsing,
+    rewards,
     segmenting,
     syncing,
 )
@@ -86,6 +87,7 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, drawing.JOB, "* * * * *", lambda: drawing.keep(context, ending=ending))
 
     _periodic(jobs, paying.JOB, "* * * * *", lambda: paying.look_after(context, ending=ending))
+    _periodic(jobs, rewards.JOB, "*/5 * * * *", lambda: rewards.keep(context, ending=ending))
 
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
 

@@ -23,6 +23,7 @@ from siyu.journeys import service as journeys
 from siyu.kernel.errors import NotFound
 from siyu.loyalty import service as loyalty
 from siyu.payments import service as payments
+from siyu.rewards import service as rewards
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
 from siyu.touch import service as touch
@@ -293,6 +294,7 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     loyalty.regroup_tasks(conn, resolution.merged)
     draws.regroup_draws(conn, resolution.merged, now)
     payments.regroup_payments(conn, resolution.merged)
+    rewards.regroup(conn, resolution.merged)
     loyalty.regroup_tiers(conn, resolution.merged, [one for stays, other, _ in parted for one in (stays, other)])
     timeline.append(conn, journeys.reassign(conn, resolution.merged, now))
     customers.mark_stale(conn, {fact.customer_id for fact in splits})

@@ -30,6 +30,7 @@ from siyu.draws import http as draws
 from siyu.engines.access import service as access
 from siyu.engines.http import join, prepare
 from siyu.engines.http.pages import show_api
+from siyu.engines.settings import Settings
 from siyu.intake import http as intake
 from siyu.intake.http.coalescer import Coalescer
 from siyu.intake.http.door import DoorLimits
@@ -173,8 +174,11 @@ def _on_this_machine(url: str) -> bool:
 
 def serve(context: Context) -> None:
     """Serve until told to stop."""
-    settings = context.settings
-    app = create_app(context)
+    serve_app(context.settings, create_app(context))
+
+
+def serve_app(settings: Settings, app: FastAPI) -> None:
+    """The same for an application of :func:`create_app` that somebody has added to."""
     config = uvicorn.Config(
         app,
         host=settings.http_host,

@@ -19,6 +19,7 @@ from siyu.app.outward import outward
 from siyu.app.pipeline import Pipeline
 from siyu.app.reacting import Reacting
 from siyu.app.relief import until_signalled, work
+from siyu.app.rewards import SealingAndTelling
 from siyu.app.standing import Standings, adopt
 from siyu.app.syncing import Syncing, opener
 from siyu.app.touching import Touching
@@ -73,7 +74,7 @@ class Worker:
         learning = Learning(context.database)
         journeying = Journeying.of(context)
         calling = Calling(context.database, context.clock, outward())
-        sealing = Sealing(context.database, context.clock)
+        sealing = SealingAndTelling(context.database, Sealing(context.database, context.clock))
         tiering = Tiering(context.database, context.clock)
         self._loops = [
             self._loop("pipeline", intake.CHANNEL, pipeline.run_once),
@@ -87,7 +88,7 @@ class Worker:
             self._loop("outcomes", channels.TURNED_CHANNEL, touching.hear_once),
             self._loop("journeys", journeys.CHANNEL, journeying.run_once),
             self._loop("calling", journeys.CALLS_CHANNEL, calling.run_once),
-            # Without a channel: to notify would have all who post wait for each other at their commit.
+            # Without a channel: to notify would have all who post or redeem wait for each other at their commit.
             self._loop("ledger", "", sealing.run_once),
             self._loop("tiers", loyalty.TIERS_CHANNEL, tiering.run_once),
             self._loop("codes", channels.CODES_CHANNEL, rotation.run_once),

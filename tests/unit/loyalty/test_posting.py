@@ -262,3 +262,20 @@ def test_nothing_expires_but_by_a_posting(ledger: Ledger) -> None:
     assert ledger.done(lambda conn: service.expire_due(conn, ledger.now)) == 0
     assert (ledger.balance(1), ledger.balance(2), ledger.balance(expired("points"))) == (5, 0, 9)
     ledger.assert_whole()
+
+
+def test_what_is_taken_may_come_from_the_lots_of_one_transaction(ledger: Ledger) -> None:
+    ledger.earn(1, 10, expires_at=NOON + DAY)
+    late = ledger.earn(1, 10, expires_at=NOON + 2 * DAY)
+    mine, gone = customer(1, "points"), spent("points")
+    ledger.post_one(ledger.request([Posting(mine, -4, lots_of=late), Posting(gone, 4)], key="four"))
+    assert ledger.lots(1) == [(10, 10), (10, 6)]
+    with pytest.raises(IdempotencyMismatch):
+        ledger.post_one(ledger.request([Posting(mine, -4), Posting(gone, 4)], key="four"))
+    ledger.post_one(
+        ledger.request([Posting(mine, -8, lots_of=late), Posting(gone, 8)])
+    )  # the rest, earliest expiry first
+    assert ledger.lots(1) == [(10, 8), (10, 0)]
+    with pytest.raises(BadInput, match="only what is taken from a customer"):
+        ledger.post_one(ledger.request([Posting(mine, 1, lots_of=late), Posting(issuer("points"), -1)]))
+    ledger.assert_whole()

@@ -27,6 +27,7 @@ from siyu.engines.http import join
 from siyu.experiments import http as experiments
 from siyu.loyalty import http as loyalty
 from siyu.payments import http as payments
+from siyu.rewards import http as rewards
 from siyu.touch import http as touch
 
 router = APIRouter()
@@ -71,6 +72,12 @@ join(
     draws.turns,
     payments.payments,
     payments.transfers,
+    rewards.rules,
+    rewards.offers,
+    rewards.redemptions,
+    rewards.coupons,
+    rewards.economy,
+    rewards.templates,
     touch.rules,
     touch.touches,
     touch.guard,

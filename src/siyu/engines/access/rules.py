@@ -110,6 +110,14 @@ RIGHTS: Mapping[str, Right] = {
     ),
     "payments.reverse": _right("give payments back, and take transfers back", "退款与撤销转账", Role.OPERATOR),
     "payments.manage": _right("connect merchants, and change their keys", "接入商户与修改密钥"),
+    "rewards.read": _right("see the shop, redemptions and coupons", "查看权益商城、兑换记录与优惠券", *_EVERYONE),
+    "rewards.redeem": _right(
+        "redeem for customers, hand out and cancel", "代客户兑换、交付与取消兑换", Role.OPERATOR, Role.STAFF
+    ),
+    "rewards.manage": _right(
+        "make and change offers and coupons, and their stock", "管理权益商品、优惠券与库存", Role.OPERATOR
+    ),
+    "rewards.rules": _right("say what points are worth and which margin is kept", "设置积分价值与毛利底线"),
     "tasks.do": _right(
         "see what staff are asked to do for customers, and say that it is done",
         "查看并完成员工任务",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from siyu.engines.http import errors
+from siyu.engines.http.context import Admission
 from siyu.engines.http.middleware import EdgeMiddleware
 from siyu.engines.http.pace import Paces
 from siyu.engines.postgres import Database
@@ -33,6 +34,7 @@ def prepare(
         free_paths: prefixes of paths whose routes count their own bytes (intake, uploads).
     """
     app.state.database = database
+    app.state.admission = Admission(database.most)
     app.state.clock = clock
     app.state.base_url = base_url
     app.state.session_idle = session_idle

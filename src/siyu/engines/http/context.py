@@ -1,9 +1,11 @@
 """What requests have in common: one transaction, one moment, and how they name a thing by its number."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
 from fastapi import Depends, Request
 from pydantic import Field
 from sqlalchemy import Connection
@@ -11,7 +13,42 @@ from sqlalchemy import Connection
 from siyu.engines.postgres import Database
 
 
-def _transaction(request: Request) -> Iterator[Connection]:
+class Admission:
+    """Lets in as many requests as there are connections; the others wait in line.
+
+    A route runs in one of a limited number of threads, several times for one request. Were those who wait for a connection
+    to wait in a thread, there would be none left for those who have one: nobody would go on.
+
+    Args:
+        most: connections that there are.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._line: RunVar[CapacityLimiter] = RunVar("admission")  # one for each loop of events: tests have several
+
+    def line(self) -> CapacityLimiter:
+        """Where to wait."""
+        try:
+            return self._line.get()
+        except LookupError:
+            made = CapacityLimiter(self._most)
+            self._line.set(made)
+            return made
+
+
+async def _admitted(request: Request) -> AsyncIterator[None]:
+    admission: Admission = request.app.state.admission
+    own = object()  # a request waits in whatever task comes
+    line = admission.line()
+    await line.acquire_on_behalf_of(own)
+    try:
+        yield
+    finally:
+        line.release_on_behalf_of(own)
+
+
+def _transaction(request: Request, _: Annotated[Any, Depends(_admitted, scope="function")]) -> Iterator[Connection]:
     database: Database = request.app.state.database
     with database.transaction() as connection:
         yield connection

@@ -27,10 +27,14 @@ class Database:
     Args:
         url: ``postgresql://user:password@host:port/name`` or ``postgresql:///name?host=/socket/folder``.
         pool_size: connections kept open; as many again may be opened for a while under load.
+
+    Attributes:
+        most: how many connections there are at once.
     """
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         self.url = url
+        self.most = 2 * pool_size
         self.engine: Engine = create_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,

@@ -15,6 +15,7 @@ from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as OF_LEDGER
 from siyu.payments.types import FACTS as OF_PAYMENTS
+from siyu.rewards.types import FACTS as OF_REWARDS
 from siyu.segments.types import FACTS as OF_SEGMENTS
 from siyu.touch.types import FACTS as OF_TOUCHES
 
@@ -36,6 +37,7 @@ FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
             *OF_LEDGER,
             *OF_DRAWS,
             *OF_PAYMENTS,
+            *OF_REWARDS,
             *OF_JOURNEYS,
         ),
         key=lambda kind: kind.name,

@@ -26,6 +26,7 @@ from siyu.kernel.errors import NotFound, SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as LEDGER
 from siyu.payments.types import FACTS as PAYMENTS
+from siyu.rewards.types import FACTS as REWARDS
 from siyu.segments import service as segments
 from siyu.segments.types import FACTS as SEGMENTS
 from siyu.segments.types import FactTest
@@ -33,7 +34,7 @@ from siyu.touch.types import FACTS as TOUCH
 
 KINDS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
-    for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, LEDGER, DRAWS, PAYMENTS, OWN)
+    for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, PAYMENTS, LEDGER, REWARDS, DRAWS, OWN)
     for kind in room
 }
 

@@ -163,13 +163,13 @@ def _usable(lot: Lot, now: datetime) -> bool:
 
 
 def _in_order(standing: Standing, leg: Leg, now: datetime) -> Iterable[Lot]:
-    """The lots from which a leg takes: earliest expiry first, then the oldest."""
+    """The lots from which a leg takes: those of the transaction that it names, then earliest expiry first, then the oldest."""
     lots = [lot for lot in standing.lots if lot.remaining]
     if leg.how == "plain":
         lots = [lot for lot in lots if _usable(lot, now)]
     elif leg.how in {"lots", "move"} and leg.lots:
         lots = [lot for lot in lots if lot.id in leg.lots]
-    own = leg.of if leg.how == "claw" else 0
+    own = leg.of if leg.how in {"claw", "plain"} else 0
     return sorted(lots, key=lambda lot: (lot.earned_by != own, _end(lot), lot.id))
 
 

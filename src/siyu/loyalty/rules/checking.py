@@ -62,7 +62,10 @@ def draft_of(request: Request, now: datetime) -> Draft:
                 f"“{request.key}”的分录在 {unit} 上合计为 {total}，借贷不平：一个账户付出的，须由另一账户收到。",
             )
     said = [
-        [(*one.account, one.amount, one.available_from, one.expires_at) for one in request.postings],
+        [
+            (*one.account, one.amount, one.available_from, one.expires_at, *([one.lots_of] if one.lots_of else []))
+            for one in request.postings
+        ],
         request.reason,
         request.source,
         request.effective_at,
@@ -72,7 +75,7 @@ def draft_of(request: Request, now: datetime) -> Draft:
         key=request.key,
         input_hash=hash_of("posted", said),
         kind="posted",
-        legs=tuple([Leg(*one) for one in request.postings]),
+        legs=tuple([Leg(*one[:4], of=one.lots_of) for one in request.postings]),
         reason=request.reason,
         source=request.source,
         actor=request.actor,
@@ -166,6 +169,11 @@ def check_above_zero(key: str, amount: object) -> None:
 
 def _check_terms(key: str, posting: Posting) -> None:
     start, end = posting.available_from, posting.expires_at
+    if posting.lots_of and (posting.amount > 0 or not ACCOUNT_KINDS[posting.account.kind].lots):
+        raise _bad(
+            f"'{key}': only what is taken from a customer is taken from lots.",
+            f"“{key}”：只有从客户账户扣减时才能指定批次。",
+        )
     if start is None and end is None:
         return
     if any(one is not None and one.tzinfo is None for one in (start, end)):

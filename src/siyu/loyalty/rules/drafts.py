@@ -20,7 +20,7 @@ class Leg(NamedTuple):
         how: ``plain``; ``back``: a credit returns to the lots from which ``of`` took; ``claw``: what ``of`` gave is
             taken, from its own lots first, and may be owed; ``lots``: exactly these lots are emptied; ``move``: with all
             lots, or with what is owed, to where the other leg goes.
-        of: a transaction.
+        of: a transaction; of a plain one that from whose lots it is taken first, 0 for none.
         lots: ids.
     """
 

@@ -15,10 +15,20 @@ from siyu.loyalty.service.check_in import (
 )
 from siyu.loyalty.service.earning import apply, change_earning, earning, earning_versions, read_earning
 from siyu.loyalty.service.expiring import expire_due
+from siyu.loyalty.service.flows import flows
 from siyu.loyalty.service.following import reassign, split
 from siyu.loyalty.service.holding import confirm, hold, release, run_out_holds
 from siyu.loyalty.service.posting import ensure_unit, post, post_one, sure, units
-from siyu.loyalty.service.reading import account_of, accounts_of, balance_at, balances, entries, posted, why
+from siyu.loyalty.service.reading import (
+    account_of,
+    accounts_of,
+    balance_at,
+    balances,
+    entries,
+    posted,
+    posted_under,
+    why,
+)
 from siyu.loyalty.service.sealing import seal
 from siyu.loyalty.service.tasks import (
     change_tasks,
@@ -67,6 +77,7 @@ __all__ = [
     "ensure_unit",
     "entries",
     "expire_due",
+    "flows",
     "fulfil",
     "hold",
     "make_up",
@@ -76,6 +87,7 @@ __all__ = [
     "post_by_hand",
     "post_one",
     "posted",
+    "posted_under",
     "preview_tiers",
     "read_check_in",
     "read_earning",

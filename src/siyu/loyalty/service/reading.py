@@ -11,7 +11,7 @@ from siyu.identity import service as identity
 from siyu.kernel.errors import NotFound
 from siyu.loyalty.rules import checking
 from siyu.loyalty.store import accounts as tables
-from siyu.loyalty.store import reading
+from siyu.loyalty.store import journal, reading
 from siyu.loyalty.store.accounts import Found
 from siyu.loyalty.types import ACCOUNT_KINDS, Account, AccountRead, EntryPage, Why, customer, held
 from siyu.loyalty.types.accounts import OF_CUSTOMERS
@@ -29,7 +29,8 @@ def balances(conn: Connection, accounts: Sequence[Account], now: datetime) -> li
     """
     asked = [*accounts, *(held(one.owner, one.unit) for one in accounts if ACCOUNT_KINDS[one.kind].lots)]
     found = tables.find(conn, asked)
-    lots = reading.lot_sums(conn, [one.id for one in found.values() if ACCOUNT_KINDS[one.account.kind].lots], now)
+    with_lots = [one.id for one in found.values() if ACCOUNT_KINDS[one.account.kind].lots]
+    lots = reading.lot_sums(conn, with_lots, now) if with_lots else {}
     answer = []
     for account in accounts:
         one = found.get(account)
@@ -127,6 +128,12 @@ def posted(conn: Connection, key: str) -> int:
     if found is None:
         raise NotFound(what="transaction with the key", what_zh="以下键对应的账务记录：", key=key)
     return found
+
+
+def posted_under(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
+    """By key, the transactions that were posted under keys; one under which none was is absent."""
+    known, _ = journal.known(conn, keys, [])
+    return {key: one.id for key, one in known.items()}
 
 
 def _found(conn: Connection, account: Account) -> Found | None:

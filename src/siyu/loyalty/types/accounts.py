@@ -65,6 +65,7 @@ UNIT_KINDS: Final[Mapping[str, UnitKind]] = {
         UnitKind("turn", "turns at a draw", "抽奖机会"),
         UnitKind("draw_fen", "what prizes of draws cost, in fen", "抽奖成本（分）"),
         UnitKind("fen", "money in fen", "金额（分）"),
+        UnitKind("allowance", "fen that something may cost", "可用额度（分）", of_something=True),
     )
 }
 

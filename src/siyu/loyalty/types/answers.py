@@ -1,7 +1,7 @@
 """What the ledger answers."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal, NamedTuple
 
 from siyu.kernel.errors import SiyuError
@@ -185,6 +185,38 @@ class Verified:
     block: int
     hash: str
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """People who first had some of a unit in one month of the brand's.
+
+    Attributes:
+        month: its first day.
+        people: how many accounts; of people who were merged each counts where it began.
+        issued: what they got in the span that was asked for, less what was taken back.
+        spent: what they used or have held, less what came back.
+        expired: what ended unused.
+        left: what they have now.
+        owed: what they owe now.
+    """
+
+    month: date
+    people: int
+    issued: int
+    spent: int
+    expired: int
+    left: int
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What became of a unit; ``held``: of what is spent, so much is only held."""
+
+    unit: str
+    cohorts: tuple[Cohort, ...]
+    held: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ class Posting(NamedTuple):
         amount: what is added, in whole units; below zero it is taken. Never 0.
         available_from: a lot that this makes may be used from then on; ``None``: at once.
         expires_at: and until then; ``None``: for ever.
+        lots_of: what is taken is taken first from the lots that this transaction earned; 0: earliest expiry first.
     """
 
     account: Account
     amount: int
     available_from: datetime | None = None
     expires_at: datetime | None = None
+    lots_of: int = 0
 
 
 def gift(customer_id: int, unit: str, amount: int, expires_at: datetime | None = None) -> tuple[Posting, Posting]:

@@ -62,7 +62,16 @@ def good_api_key(conn: Connection, key_hash: bytes, now: datetime) -> ApiKey | N
 
 
 def touch_api_key(conn: Connection, key_id: int, now: datetime) -> None:
-    run(conn, "UPDATE access.api_key SET last_used_at = :now WHERE id = :id", id=key_id, now=now)
+    """Note when a key was used, where nobody else does at this moment: who comes with a key does not wait for others with it."""
+    run(
+        conn,
+        """
+        UPDATE access.api_key SET last_used_at = :now
+        WHERE id = (SELECT id FROM access.api_key WHERE id = :id FOR NO KEY UPDATE SKIP LOCKED)
+        """,
+        id=key_id,
+        now=now,
+    )
 
 
 def revoke_api_key(conn: Connection, key_id: int, now: datetime) -> bool:

@@ -68,6 +68,10 @@ describe("sentence", () => {
   });
 
   it("says how many days in a row somebody checked in, and which task they did", () => {
+    expect(["issued", "returned", "expired"].map((kind) => said(fact(`coupon.${kind}`, {}, { name: "满减" })))).toEqual(["获得优惠券“满减”", "优惠券“满减”随退款退回", "优惠券“满减”过期未使用"]);
+    expect(said(fact("coupon.used", { off_fen: 1000 }, { name: "满减" }))).toContain("使用优惠券“满减”，优惠");
+    expect(said(fact("reward.redeemed", { pieces: 2 }, { name: "茶杯" }))).toBe("兑换“茶杯” 2 件");
+    expect(["fulfilled", "cancelled"].map((kind) => said(fact(`reward.${kind}`, { pieces: 1 }, { name: "Mug" }), "en"))).toEqual(["Got 1 × “Mug” that was redeemed", "Cancelled the redemption of 1 × “Mug”"]);
     expect(said(fact("task.done", { task: "follow" }, { name: "关注公众号" }))).toBe("完成任务“关注公众号”");
     expect(said(fact("check_in.made", { day: "2026-03-03", streak: 7, made_up: false }))).toBe("签到，连续 7 天");
     expect(said(fact("check_in.made", { day: "2026-03-03", streak: 2, made_up: true }), "en")).toBe("Made up for 2026-03-03, 2 in a row");
@@ -104,6 +108,6 @@ describe("sentence", () => {
   });
 
   it("shows a kind that it does not know", () => {
-    expect(said(fact("coupon.used", {}, { name: "SPRING" }))).toBe("coupon.used SPRING");
+    expect(said(fact("parcel.lost", {}, { name: "SPRING" }))).toBe("parcel.lost SPRING");
   });
 });

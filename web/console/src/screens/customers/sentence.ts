@@ -26,6 +26,7 @@ export const KINDS = {
   tiers: ["tier.raised", "tier.lowered", "check_in.made", "task.done"],
   draws: ["draw.made", "prize.handed_out", "free_order.won"],
   payments: ["payment.paid", "payment.refunded", "transfer.received"],
+  rewards: ["reward.redeemed", "reward.fulfilled", "reward.cancelled", "coupon.issued", "coupon.used", "coupon.returned", "coupon.expired"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
   journeys: ["journey.entered", "journey.ended"],
@@ -74,6 +75,8 @@ export function sentence(entry: Entry, words: Words): string {
     if (group === "transfer") return words.t("says.transferReceived", said);
     return entry.kind === "payment.paid" ? words.t("says.paymentPaid", said) : words.t("says.paymentRefunded", said);
   }
+  if (group === "reward") return ofReward(entry, words);
+  if (group === "coupon") return ofCoupon(entry, words);
   if (group === "points") return ofPoints(entry, words);
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);
@@ -142,6 +145,32 @@ function ofProfile(entry: Entry, { t, names, called }: Words): string {
     }
     default:
       return other(entry, t, names);
+  }
+}
+
+function ofCoupon(entry: Entry, { t, money }: Words): string {
+  const about = { name: entry.name };
+  switch (entry.kind) {
+    case "coupon.used":
+      return t("says.couponUsed", { ...about, amount: money(whole(entry.properties["off_fen"])) });
+    case "coupon.returned":
+      return t("says.couponReturned", about);
+    case "coupon.expired":
+      return t("says.couponExpired", about);
+    default:
+      return t("says.couponIssued", about);
+  }
+}
+
+function ofReward(entry: Entry, { t }: Words): string {
+  const about = { name: entry.name, pieces: whole(entry.properties["pieces"]).toLocaleString() };
+  switch (entry.kind) {
+    case "reward.fulfilled":
+      return t("says.rewardFulfilled", about);
+    case "reward.cancelled":
+      return t("says.rewardCancelled", about);
+    default:
+      return t("says.rewardRedeemed", about);
   }
 }
 

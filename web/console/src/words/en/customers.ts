@@ -254,6 +254,7 @@ export const customers: Words<typeof source> = {
     tiers: "Tiers, check-in and tasks",
     draws: "Draws",
     payments: "Payments and transfers",
+    rewards: "Redemptions and coupons",
     segments: "Segments",
     journeys: "Journeys",
     identity: "Identity",

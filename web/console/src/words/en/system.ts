@@ -28,6 +28,7 @@ export const system: Words<typeof source> = {
     "draws.keep": "End rounds of draws that are due, forget records older than two years",
     "ledger.keep": "Release holds whose time is over, and expire points",
     "payments.look_after": "Ask the platform of payments, refunds and transfers",
+    "rewards.keep": "Cancel redemptions that were not paid in time, and end coupons",
     "touch.watch": "Watch programmes for harm",
     "touch.staff": "Remind staff of touches to confirm",
     "channels.recognise": "Ask which contacts the visitors of our apps are",
