@@ -4369,6 +4369,586 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rewards/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates
+         * @description Templates of coupons with their figures, newest first.
+         */
+        get: operations["templates_api_v1_rewards_coupons_get"];
+        put?: never;
+        /**
+         * Make Template
+         * @description Draft a template. One whose use would sell under cost and margin is refused.
+         */
+        post: operations["make_template_api_v1_rewards_coupons_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim
+         * @description Have a customer get a coupon by a code. Safe to repeat under one key.
+         */
+        post: operations["claim_api_v1_rewards_coupons_claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coupon Of Code
+         * @description The coupon of a code, however it is written.
+         */
+        get: operations["coupon_of_code_api_v1_rewards_coupons_codes__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coupons Of
+         * @description What a customer has, newest first.
+         */
+        get: operations["coupons_of_api_v1_rewards_coupons_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quote
+         * @description What coupons would take off a basket, to the fen, and why one does not apply.
+         */
+        post: operations["quote_api_v1_rewards_coupons_quote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use Coupons
+         * @description Use coupons on an order: all of them, or none. Safe to repeat under one key.
+         */
+        post: operations["use_coupons_api_v1_rewards_coupons_use_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Uses Of
+         * @description Coupons that were used on an order.
+         */
+        get: operations["uses_of_api_v1_rewards_coupons_uses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/uses/{use_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use
+         * @description One use of coupons.
+         */
+        get: operations["use_api_v1_rewards_coupons_uses__use_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/uses/{use_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Coupons
+         * @description An order is refunded, in whole or some lines: what comes back, and by how much the refund is less. Safe to repeat.
+         */
+        post: operations["return_coupons_api_v1_rewards_coupons_uses__use_id__return_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description One template with its figures.
+         */
+        get: operations["template_api_v1_rewards_coupons__template_id__get"];
+        /**
+         * Change Template
+         * @description Change the terms of a template; once it was live, only what nobody was promised. Safe to repeat.
+         */
+        put: operations["change_template_api_v1_rewards_coupons__template_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Budget
+         * @description Let more coupons be given, or more be taken off by them. Safe to repeat under one key.
+         */
+        post: operations["add_budget_api_v1_rewards_coupons__template_id__budget_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Print Codes
+         * @description Make codes that nobody holds yet: for parcels, paper, another shop. Safe to repeat under one key.
+         */
+        post: operations["print_codes_api_v1_rewards_coupons__template_id__codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/codes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Codes
+         * @description Every code of a template with its state, as CSV (UTF-8 with BOM), for another shop.
+         */
+        get: operations["export_codes_api_v1_rewards_coupons__template_id__codes_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/codes/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Codes
+         * @description Take over codes that another shop has made; a row that cannot be one hinders no other. Safe to repeat under one key.
+         */
+        post: operations["import_codes_api_v1_rewards_coupons__template_id__codes_file_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue
+         * @description Give coupons to customers, out of the budget. Safe to repeat under one key.
+         */
+        post: operations["issue_api_v1_rewards_coupons__template_id__issue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/coupons/{template_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set State
+         * @description Have its coupons be given, not for a while, or never again; what people hold stays good. Safe to repeat.
+         */
+        post: operations["set_state_api_v1_rewards_coupons__template_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/economy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Economy
+         * @description How the points economy stands: issued, spent, expired, owed to people, and by cohort.
+         */
+        get: operations["economy_api_v1_rewards_economy_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offers
+         * @description The shop's offers with their figures, newest first.
+         */
+        get: operations["offers_api_v1_rewards_offers_get"];
+        put?: never;
+        /**
+         * Make Offer
+         * @description Draft an offer.
+         */
+        post: operations["make_offer_api_v1_rewards_offers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/offers/{offer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offer
+         * @description One offer with its figures.
+         */
+        get: operations["offer_api_v1_rewards_offers__offer_id__get"];
+        /**
+         * Change Offer
+         * @description Change the terms of an offer, all of them. Safe to repeat.
+         */
+        put: operations["change_offer_api_v1_rewards_offers__offer_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/offers/{offer_id}/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem
+         * @description Redeem an offer for a customer. Safe to repeat under one key; a refusal is not kept under it.
+         */
+        post: operations["redeem_api_v1_rewards_offers__offer_id__redeem_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/offers/{offer_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set State
+         * @description Put an offer live, pause it, or end it for good. Safe to repeat.
+         */
+        post: operations["set_state_api_v1_rewards_offers__offer_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/offers/{offer_id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Stock
+         * @description Add pieces to the stock of an offer, or take some away. Safe to repeat under one key.
+         */
+        post: operations["add_stock_api_v1_rewards_offers__offer_id__stock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Redemptions
+         * @description What was redeemed, newest first.
+         */
+        get: operations["redemptions_api_v1_rewards_redemptions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/redemptions/{redemption_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Redemption
+         * @description One redemption.
+         */
+        get: operations["redemption_api_v1_rewards_redemptions__redemption_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/redemptions/{redemption_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Give points and pieces back of what was not fulfilled. Safe to repeat.
+         */
+        post: operations["cancel_api_v1_rewards_redemptions__redemption_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/redemptions/{redemption_id}/fulfil": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fulfil
+         * @description The customer has got it. Safe to repeat.
+         */
+        post: operations["fulfil_api_v1_rewards_redemptions__redemption_id__fulfil_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description What points are worth, and which margin is kept.
+         */
+        get: operations["rules_api_v1_rewards_rules_get"];
+        /**
+         * Change
+         * @description Have points be worth something else, or another margin kept.
+         */
+        put: operations["change_api_v1_rewards_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How that was changed, newest first.
+         */
+        get: operations["versions_api_v1_rewards_rules_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rights": {
         parameters: {
             query?: never;
@@ -6489,6 +7069,16 @@ export interface components {
             hook?: components["schemas"]["Offer"] | null;
             plain?: components["schemas"]["Offer"] | null;
         };
+        /** Body_import_codes_api_v1_rewards_coupons__template_id__codes_file_post */
+        Body_import_codes_api_v1_rewards_coupons__template_id__codes_file_post: {
+            /**
+             * File
+             * @description CSV with a column `code`.
+             */
+            file: string;
+            /** Key */
+            key: string;
+        };
         /** Body_keep_api_v1_channels_accounts__account_id__media_post */
         Body_keep_api_v1_channels_accounts__account_id__media_post: {
             /**
@@ -6709,6 +7299,31 @@ export interface components {
              *     ]
              */
             obeys: ("service" | "transactional" | "marketing")[];
+        };
+        /** BudgetChange */
+        BudgetChange: {
+            /**
+             * Coupons
+             * @description Below zero: less.
+             * @default 0
+             */
+            coupons: number;
+            /**
+             * Fen
+             * @description Below zero: less.
+             * @default 0
+             */
+            fen: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
         };
         /**
          * ByArm
@@ -6939,6 +7554,14 @@ export interface components {
         CameIn: {
             /** Entered */
             entered: number[];
+        };
+        /** Cancelled */
+        Cancelled: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
         };
         /**
          * Cap
@@ -7240,13 +7863,17 @@ export interface components {
             /** Rows */
             rows: number;
         };
-        /**
-         * Chosen
-         * @description Which letters; none named means the oldest open ones.
-         */
-        Chosen: {
-            /** Ids */
-            ids?: number[] | null;
+        /** Claim */
+        Claim: {
+            /** Code */
+            code: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
         };
         /**
          * CodeChange
@@ -7549,6 +8176,43 @@ export interface components {
              */
             kind: "code";
         };
+        /** CodesNew */
+        CodesNew: {
+            /** Count */
+            count: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+        };
+        /** CohortRead */
+        CohortRead: {
+            /** Expired */
+            expired: number;
+            /** Issued */
+            issued: number;
+            /**
+             * Left
+             * @description Now.
+             */
+            left: number;
+            /**
+             * Month
+             * Format: date
+             * @description In which these people first had points, on the brand's clock.
+             */
+            month: string;
+            /**
+             * Owed
+             * @description Now.
+             */
+            owed: number;
+            /** People */
+            people: number;
+            /** Spent */
+            spent: number;
+        };
         /** Complaint */
         Complaint: {
             /** En */
@@ -7734,6 +8398,171 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "queued" | "waits_for_staff" | "sent" | "failed" | "expired" | "dropped" | "cancelled";
+        };
+        /** CouponHeld */
+        CouponHeld: {
+            /**
+             * Code
+             * @description Empty where the template has a shared one.
+             */
+            code: string;
+            /**
+             * Customer Id
+             * @description 0: nobody holds it yet.
+             */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "held" | "used" | "expired" | "revoked";
+            /** Template Id */
+            template_id: number;
+            terms: components["schemas"]["CouponTerms"];
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+        };
+        /** CouponRead */
+        CouponRead: {
+            /**
+             * Code
+             * @description Empty where the template has a shared one.
+             */
+            code: string;
+            /**
+             * Customer Id
+             * @description 0: nobody holds it yet.
+             */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "held" | "used" | "expired" | "revoked";
+            /** Template Id */
+            template_id: number;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+        };
+        /**
+         * CouponTerms
+         * @description What coupons of a template do.
+         *
+         *     Attributes:
+         *         name: for people.
+         *         kind: ``money`` takes ``off_fen`` off; ``percent`` takes ``percent`` off, at most ``most_fen``; ``exchange`` gives one of
+         *             ``goods`` for ``pay_fen``; ``shipping`` takes off what shipping costs, at most ``most_fen``.
+         *         off_fen: see ``kind``.
+         *         percent: 20 takes off a fifth.
+         *         most_fen: the most that one coupon takes off.
+         *         pay_fen: what the product of an exchange is then sold for.
+         *         cost_fen: what the product of an exchange costs the brand.
+         *         threshold_fen: what the goods it is for have to come to, after the coupons that take off before.
+         *         goods: codes of the products it is for; empty: all.
+         *         goods_cost_bp: what these goods cost the brand, in hundredths of a percent of their price; ``None``: as the rules say.
+         *         valid_from: from then on; ``None``: from when somebody has it.
+         *         valid_until: until then.
+         *         after_days: only so many days after somebody has got it: 1 is from the next midnight of the brand on.
+         *         valid_days: for so many days of the brand, the first is that on which it begins; ``None``: until ``valid_until``.
+         *         per_person: how many one person gets in all; ``None``: no limit.
+         *         bearer: whoever has the code may use it; else only the person who holds it.
+         *         shared_code: one word with which everybody gets one of their own; ``None``: each coupon has a code that nobody can guess.
+         *         stacks_with: ids of templates with which it may be used on one order; either may name the other.
+         *         several: how many of the template may be used on one order.
+         *         place: in which order they take off, the lowest first.
+         *         limited_fen: what all of them may take off together is limited by a budget in fen.
+         *         at_a_loss: that it may sell for less than goods cost is meant; then there is a budget in fen.
+         *         grace_days: so many days a coupon that comes back with a refund after its end may still be used.
+         */
+        CouponTerms: {
+            /**
+             * After Days
+             * @default 0
+             */
+            after_days: number;
+            /**
+             * At A Loss
+             * @default false
+             */
+            at_a_loss: boolean;
+            /**
+             * Bearer
+             * @default false
+             */
+            bearer: boolean;
+            /** Cost Fen */
+            cost_fen?: number | null;
+            /** Goods */
+            goods?: string[];
+            /** Goods Cost Bp */
+            goods_cost_bp?: number | null;
+            /** Grace Days */
+            grace_days?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "money" | "percent" | "exchange" | "shipping";
+            /**
+             * Limited Fen
+             * @default false
+             */
+            limited_fen: boolean;
+            /** Most Fen */
+            most_fen?: number | null;
+            /** Name */
+            name: string;
+            /** Off Fen */
+            off_fen?: number | null;
+            /** Pay Fen */
+            pay_fen?: number | null;
+            /** Per Person */
+            per_person?: number | null;
+            /** Percent */
+            percent?: number | null;
+            /**
+             * Place
+             * @default 100
+             */
+            place: number;
+            /**
+             * Several
+             * @default 1
+             */
+            several: number;
+            /** Shared Code */
+            shared_code?: string | null;
+            /** Stacks With */
+            stacks_with?: number[];
+            /**
+             * Threshold Fen
+             * @default 0
+             */
+            threshold_fen: number;
+            /** Valid Days */
+            valid_days?: number | null;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Valid Until */
+            valid_until?: string | null;
         };
         /**
          * Crowd
@@ -8401,6 +9230,56 @@ export interface components {
             days?: components["schemas"]["MultiplierDays"][];
             /** Orders */
             orders?: components["schemas"]["OrderRule"][];
+        };
+        /** EconomyRead */
+        EconomyRead: {
+            /**
+             * Burn Bp
+             * @description Spent of issued, in hundredths of a percent.
+             */
+            burn_bp: number | null;
+            /** Cohorts */
+            cohorts: components["schemas"]["CohortRead"][];
+            /**
+             * Expired
+             * @description In the span.
+             */
+            expired: number;
+            /**
+             * Issued
+             * @description In the span, less what was taken back.
+             */
+            issued: number;
+            /**
+             * Liability
+             * @description Points that people have now, or that are held of them.
+             */
+            liability: number;
+            /**
+             * Liability Fen
+             * @description What those are worth by the rules.
+             */
+            liability_fen: number | null;
+            /**
+             * Owed
+             * @description Points that people owe the brand now.
+             */
+            owed: number;
+            /**
+             * Redeemed Cost Fen
+             * @description What those things cost the brand, less the cash that came with them.
+             */
+            redeemed_cost_fen: number;
+            /**
+             * Redeemed Points
+             * @description Spent in the shop on things, in the span.
+             */
+            redeemed_points: number;
+            /**
+             * Spent
+             * @description In the span, less what came back.
+             */
+            spent: number;
         };
         /**
          * Enrolment
@@ -9859,6 +10738,40 @@ export interface components {
             value_fen: number;
             /** Wishes */
             wishes: components["schemas"]["Wish"][];
+        };
+        /** IssueNew */
+        IssueNew: {
+            /** Customer Ids */
+            customer_ids: number[];
+            /**
+             * Each
+             * @default 1
+             */
+            each: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+        };
+        /** IssuedRead */
+        IssuedRead: {
+            /** Batch Id */
+            batch_id: number;
+            /**
+             * Coupons
+             * @description How many were made.
+             */
+            coupons: number;
+            /**
+             * Refused
+             * @description Who or what got none, and why; the first 1,000.
+             */
+            refused: components["schemas"]["RefusedLine"][];
+            /** Refused Count */
+            refused_count: number;
+            /** Repeated */
+            repeated: boolean;
         };
         /**
          * Job
@@ -11715,6 +12628,139 @@ export interface components {
              */
             text: string;
         };
+        /** OfferChange */
+        OfferChange: {
+            /**
+             * Terms
+             * @description All of them, as they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the terms that were changed.
+             */
+            version: number;
+        };
+        /** OfferFigures */
+        OfferFigures: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * Left
+             * @description Pieces in stock; of coupons, in the budget of their template.
+             */
+            left: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "live" | "paused" | "ended";
+            /**
+             * Taken
+             * @description Pieces that people have or wait for.
+             */
+            taken: number;
+            terms: components["schemas"]["OfferTerms"];
+            /** Version */
+            version: number;
+        };
+        /** OfferLine */
+        OfferLine: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "live" | "paused" | "ended";
+            terms: components["schemas"]["OfferTerms"];
+            /** Version */
+            version: number;
+        };
+        /** OfferNew */
+        OfferNew: {
+            /**
+             * Terms
+             * @description As they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * OfferTerms
+         * @description What an offer gives, and for what.
+         *
+         *     Attributes:
+         *         name: for people.
+         *         points: that one piece costs.
+         *         cash_fen: that one piece costs besides.
+         *         cost_fen: what one piece costs the brand. Of a coupon 0: what it may take off is its cost.
+         *         coupon_id: the template of which a coupon is given; ``None``: a thing, out of the stock.
+         *         starts_at: from then on; ``None``: as soon as it is live.
+         *         ends_at: until then; ``None``: until it is ended.
+         *         per_person: pieces that one person may have in all.
+         *         per_day: pieces that one person may have on a day of the brand's clock.
+         *         tiers: by the code of a tier, how many pieces a person in it may have in all; other tiers get none. Empty: everybody.
+         *         seckill: that many will want it at once: it needs a window, and a limit for each person.
+         */
+        OfferTerms: {
+            /**
+             * Cash Fen
+             * @default 0
+             */
+            cash_fen: number;
+            /**
+             * Cost Fen
+             * @default 0
+             */
+            cost_fen: number;
+            /** Coupon Id */
+            coupon_id?: number | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Name */
+            name: string;
+            /** Per Day */
+            per_day?: number | null;
+            /** Per Person */
+            per_person?: number | null;
+            /** Points */
+            points: number;
+            /**
+             * Seckill
+             * @default false
+             */
+            seckill: boolean;
+            /** Starts At */
+            starts_at?: string | null;
+            /** Tiers */
+            tiers?: {
+                [key: string]: number;
+            };
+        };
         /**
          * Offers
          * @description What a builder of rules offers.
@@ -13140,6 +14186,21 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /** QuoteRead */
+        QuoteRead: {
+            /**
+             * Coupons
+             * @description In the order in which they take off.
+             */
+            coupons: components["schemas"]["TakenOffLine"][];
+            /** Off Fen */
+            off_fen: number;
+            /**
+             * Total Fen
+             * @description Before coupons, with shipping.
+             */
+            total_fen: number;
+        };
         /**
          * Reading
          * @description One number.
@@ -13337,19 +14398,103 @@ export interface components {
             /** Unknown */
             unknown: string[];
         };
-        /** Redeem */
-        Redeem: {
-            /** Login */
-            login: string;
+        /** RedeemedRead */
+        RedeemedRead: {
             /**
-             * Name
-             * @default
+             * Cash Fen
+             * @description Of all pieces together.
              */
-            name: string;
-            /** Password */
-            password: string;
-            /** Token */
-            token: string;
+            cash_fen: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Offer Id */
+            offer_id: number;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /**
+             * Points
+             * @description Of all pieces together.
+             */
+            points: number;
+            /** Repeated */
+            repeated: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "awaiting_payment" | "placed" | "fulfilled" | "cancelled";
+            /**
+             * Until
+             * @description When it is cancelled by itself, while a payment is awaited.
+             */
+            until: string | null;
+        };
+        /** RedemptionRead */
+        RedemptionRead: {
+            /**
+             * Cash Fen
+             * @description Of all pieces together.
+             */
+            cash_fen: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Offer Id */
+            offer_id: number;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /**
+             * Points
+             * @description Of all pieces together.
+             */
+            points: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "awaiting_payment" | "placed" | "fulfilled" | "cancelled";
+            /**
+             * Until
+             * @description When it is cancelled by itself, while a payment is awaited.
+             */
+            until: string | null;
+        };
+        /** Redemptions */
+        Redemptions: {
+            /** Next */
+            next: string | null;
+            /**
+             * Redemptions
+             * @description Newest first.
+             */
+            redemptions: components["schemas"]["RedemptionRead"][];
         };
         /**
          * Reentry
@@ -13376,6 +14521,14 @@ export interface components {
              * @enum {string}
              */
             when: "never" | "after" | "always";
+        };
+        /** Refund */
+        Refund: {
+            /**
+             * Lines
+             * @description Refunded now, also what shipping cost as `""`; null: everything.
+             */
+            lines?: string[] | null;
         };
         /** RefundNew */
         RefundNew: {
@@ -13419,6 +14572,18 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "processing" | "done" | "failed";
+        };
+        /** RefusedLine */
+        RefusedLine: {
+            /** En */
+            en: string;
+            /**
+             * Who
+             * @description The customer as they were asked for, or the number of the row.
+             */
+            who: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * Rehearsal
@@ -13928,6 +15093,26 @@ export interface components {
             /** Repeat */
             repeat: number;
         };
+        /** ReturnedRead */
+        ReturnedRead: {
+            /**
+             * Coupons
+             * @description Those that came back, now or before.
+             */
+            coupons: number[];
+            /**
+             * Kept
+             * @description Those that stay used.
+             */
+            kept: number[];
+            /**
+             * Off Fen
+             * @description So much of the refunded lines' price was taken off: the refund is that much less.
+             */
+            off_fen: number;
+            /** Use Id */
+            use_id: number;
+        };
         /** Reversal */
         Reversal: {
             /**
@@ -13955,6 +15140,68 @@ export interface components {
              * @default points
              */
             unit: string;
+        };
+        /**
+         * RewardRules
+         * @description What points are worth, and the margin under which nothing is sold; kept in versions.
+         *
+         *     Attributes:
+         *         points: so many points …
+         *         fen: … are worth so many fen: 100 and 100 make a point one fen.
+         *         margin_bp: what has to stay over the cost, in hundredths of a percent of the cost.
+         *         goods_cost_bp: what goods cost the brand, in hundredths of a percent of their price; for coupons that do not say it
+         *             themselves.
+         */
+        RewardRules: {
+            /** Fen */
+            fen: number;
+            /**
+             * Goods Cost Bp
+             * @default 6000
+             */
+            goods_cost_bp: number;
+            /**
+             * Margin Bp
+             * @default 0
+             */
+            margin_bp: number;
+            /** Points */
+            points: number;
+        };
+        /** RewardRulesChange */
+        RewardRulesChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the rules that were changed.
+             */
+            version: number;
+        };
+        /** RewardRulesRead */
+        RewardRulesRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["RewardRules"] | null;
+            /**
+             * Version
+             * @description 0: nobody ever made any, and nothing can go live.
+             */
+            version: number;
         };
         /**
          * Rfm
@@ -15259,17 +16506,6 @@ export interface components {
             waiting: number;
         };
         /**
-         * StateChange
-         * @description Kept in the audit.
-         */
-        StateChange: {
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-        };
-        /**
          * Stated
          * @description The definitions that an answer was counted by, for programs and (``en``, ``zh``) for people.
          */
@@ -15318,6 +16554,24 @@ export interface components {
             report: "step";
             /** Step */
             step: string;
+        };
+        /** StockChange */
+        StockChange: {
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+            /**
+             * Pieces
+             * @description Below zero they are taken away.
+             */
+            pieces: number;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
         };
         /**
          * Streak
@@ -15507,6 +16761,24 @@ export interface components {
             /** Success */
             success: boolean;
         };
+        /** TakenOffLine */
+        TakenOffLine: {
+            /** Coupon Id */
+            coupon_id: number;
+            /** Off Fen */
+            off_fen: number;
+            /**
+             * Shares
+             * @description By line of the basket; what shipping cost is the line `""`.
+             */
+            shares: {
+                [key: string]: number;
+            };
+            /** Why Not */
+            why_not: string | null;
+            /** Why Not Zh */
+            why_not_zh: string | null;
+        };
         /** TallyRead */
         TallyRead: {
             /** Budget Left */
@@ -15590,6 +16862,99 @@ export interface components {
             staff: components["schemas"]["ConfirmationRead"][];
             task: components["schemas"]["TaskRead"];
         };
+        /** TemplateChange */
+        TemplateChange: {
+            /**
+             * Terms
+             * @description All of them, as they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the terms that were changed.
+             */
+            version: number;
+        };
+        /** TemplateFigures */
+        TemplateFigures: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Held
+             * @description Coupons that somebody has, or whose code is out, and may use.
+             */
+            held: number;
+            /** Id */
+            id: number;
+            /**
+             * Left
+             * @description Coupons that may still be given.
+             */
+            left: number;
+            /**
+             * Left Fen
+             * @description What those may take off; null where that is not limited.
+             */
+            left_fen: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "live" | "paused" | "ended";
+            terms: components["schemas"]["CouponTerms"];
+            /** Used */
+            used: number;
+            /**
+             * Used Fen
+             * @description What those that were used took off.
+             */
+            used_fen: number;
+            /** Version */
+            version: number;
+        };
+        /** TemplateLine */
+        TemplateLine: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "live" | "paused" | "ended";
+            terms: components["schemas"]["CouponTerms"];
+            /** Version */
+            version: number;
+        };
+        /** TemplateNew */
+        TemplateNew: {
+            /**
+             * Terms
+             * @description As they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * TemplateRead
          * @description A journey to begin with.
@@ -15602,6 +16967,19 @@ export interface components {
             key: string;
             /** Name */
             name: string;
+        };
+        /** TemplateStateChange */
+        TemplateStateChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "live" | "paused" | "ended";
         };
         /**
          * Tier
@@ -16217,6 +17595,73 @@ export interface components {
             unknown: number;
             /** Unknown Lines */
             unknown_lines: string[];
+        };
+        /** UseNew */
+        UseNew: {
+            /**
+             * Basket
+             * @description `{lines: [{line, product, quantity, price_fen}], shipping_fen}`, before coupons.
+             */
+            basket: {
+                [key: string]: unknown;
+            };
+            /**
+             * Codes
+             * @default []
+             */
+            codes: string[];
+            /**
+             * Coupon Ids
+             * @default []
+             */
+            coupon_ids: number[];
+            /**
+             * Customer Id
+             * @description Null: nobody knows who buys.
+             */
+            customer_id?: number | null;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+            /** Order */
+            order: string;
+        };
+        /** UsedCoupon */
+        UsedCoupon: {
+            /** Coupon Id */
+            coupon_id: number;
+            /** Off Fen */
+            off_fen: number;
+            /** Returned */
+            returned: boolean;
+            /** Shares */
+            shares: {
+                [key: string]: number;
+            };
+        };
+        /** UsedRead */
+        UsedRead: {
+            /** Coupons */
+            coupons: components["schemas"]["UsedCoupon"][];
+            /** Customer Id */
+            customer_id: number;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Off Fen */
+            off_fen: number;
+            /** Order */
+            order: string;
+            /** Repeated */
+            repeated: boolean;
+            /**
+             * Used At
+             * Format: date-time
+             */
+            used_at: string;
         };
         /**
          * UsesRead
@@ -16951,6 +18396,25 @@ export interface components {
             key: string;
         };
         /**
+         * Chosen
+         * @description Which letters; none named means the oldest open ones.
+         */
+        siyu__app__api__intake__Chosen: {
+            /** Ids */
+            ids?: number[] | null;
+        };
+        /**
+         * StateChange
+         * @description Kept in the audit.
+         */
+        siyu__app__api__journeys__running__StateChange: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Problem
          * @description What the platform, or Siyu itself, said.
          */
@@ -17012,6 +18476,20 @@ export interface components {
             source: string;
             /** State */
             state: string;
+        };
+        /** Redeem */
+        siyu__engines__access__http__routes__Redeem: {
+            /** Login */
+            login: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Password */
+            password: string;
+            /** Token */
+            token: string;
         };
         /**
          * Arm
@@ -17127,6 +18605,59 @@ export interface components {
             step: string;
             /** Zh */
             zh: string;
+        };
+        /** Chosen */
+        siyu__rewards__http__coupons__Chosen: {
+            /**
+             * Basket
+             * @description `{lines: [{line, product, quantity, price_fen}], shipping_fen}`, before coupons.
+             */
+            basket: {
+                [key: string]: unknown;
+            };
+            /**
+             * Codes
+             * @default []
+             */
+            codes: string[];
+            /**
+             * Coupon Ids
+             * @default []
+             */
+            coupon_ids: number[];
+            /**
+             * Customer Id
+             * @description Null: nobody knows who buys.
+             */
+            customer_id?: number | null;
+        };
+        /** Redeem */
+        siyu__rewards__http__offers__Redeem: {
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Key
+             * @description Of this request: a repeat does nothing twice.
+             */
+            key: string;
+            /**
+             * Pieces
+             * @default 1
+             */
+            pieces: number;
+        };
+        /** StateChange */
+        siyu__rewards__http__offers__StateChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "live" | "paused" | "ended";
         };
         /**
          * Span
@@ -21901,7 +23432,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Chosen"];
+                "application/json": components["schemas"]["siyu__app__api__intake__Chosen"];
             };
         };
         responses: {
@@ -21943,7 +23474,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Chosen"];
+                "application/json": components["schemas"]["siyu__app__api__intake__Chosen"];
             };
         };
         responses: {
@@ -25031,7 +26562,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StateChange"];
+                "application/json": components["schemas"]["siyu__app__api__journeys__running__StateChange"];
             };
         };
         responses: {
@@ -25157,7 +26688,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StateChange"];
+                "application/json": components["schemas"]["siyu__app__api__journeys__running__StateChange"];
             };
         };
         responses: {
@@ -25538,7 +27069,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StateChange"];
+                "application/json": components["schemas"]["siyu__app__api__journeys__running__StateChange"];
             };
         };
         responses: {
@@ -27775,7 +29306,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Redeem"];
+                "application/json": components["schemas"]["siyu__engines__access__http__routes__Redeem"];
             };
         };
         responses: {
@@ -27786,6 +29317,1403 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperatorRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    templates_api_v1_rewards_coupons_get: {
+        parameters: {
+            query?: {
+                state?: ("draft" | "live" | "paused" | "ended") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateFigures"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_template_api_v1_rewards_coupons_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    claim_api_v1_rewards_coupons_claim_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Claim"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupon_of_code_api_v1_rewards_coupons_codes__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupons_of_api_v1_rewards_coupons_customers__customer_id__get: {
+        parameters: {
+            query?: {
+                state?: ("held" | "used" | "expired" | "revoked") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponHeld"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    quote_api_v1_rewards_coupons_quote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__rewards__http__coupons__Chosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    use_coupons_api_v1_rewards_coupons_use_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    uses_of_api_v1_rewards_coupons_uses_get: {
+        parameters: {
+            query: {
+                order: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsedRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    use_api_v1_rewards_coupons_uses__use_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    return_coupons_api_v1_rewards_coupons_uses__use_id__return_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refund"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    template_api_v1_rewards_coupons__template_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_template_api_v1_rewards_coupons__template_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_budget_api_v1_rewards_coupons__template_id__budget_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    print_codes_api_v1_rewards_coupons__template_id__codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodesNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_codes_api_v1_rewards_coupons__template_id__codes_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_codes_api_v1_rewards_coupons__template_id__codes_file_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_codes_api_v1_rewards_coupons__template_id__codes_file_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    issue_api_v1_rewards_coupons__template_id__issue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_state_api_v1_rewards_coupons__template_id__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateStateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    economy_api_v1_rewards_economy_get: {
+        parameters: {
+            query?: {
+                /** @description Of the span; from the beginning without. */
+                since?: string | null;
+                /** @description Of the span; to the end without. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EconomyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    offers_api_v1_rewards_offers_get: {
+        parameters: {
+            query?: {
+                state?: ("draft" | "live" | "paused" | "ended") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferFigures"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_offer_api_v1_rewards_offers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    offer_api_v1_rewards_offers__offer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_offer_api_v1_rewards_offers__offer_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redeem_api_v1_rewards_offers__offer_id__redeem_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__rewards__http__offers__Redeem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedeemedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_state_api_v1_rewards_offers__offer_id__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siyu__rewards__http__offers__StateChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_stock_api_v1_rewards_offers__offer_id__stock_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redemptions_api_v1_rewards_redemptions_get: {
+        parameters: {
+            query?: {
+                offer_id?: number | null;
+                customer_id?: number | null;
+                state?: ("awaiting_payment" | "placed" | "fulfilled" | "cancelled") | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redemptions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redemption_api_v1_rewards_redemptions__redemption_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_rewards_redemptions__redemption_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancelled"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fulfil_api_v1_rewards_redemptions__redemption_id__fulfil_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_api_v1_rewards_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_rewards_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardRulesChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_rewards_rules_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardRulesRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
