@@ -67,6 +67,8 @@ class Mix:
             **self.journeys(),
             **self.content(),
             **self.ledger(),
+            **self.draws(),
+            **{f"/{what}": [Ask()] * self._some for what in ("payments", "payments/merchants", "transfers")},
             **self.rewards(),
         }
 
@@ -436,6 +438,13 @@ class Mix:
             f"{account}/balance": at_times,
             f"{account}/entries": of_one,
             "/ledger/totals/{unit}": [Ask({"unit": "points"})] * self._some,
+        }
+
+    def draws(self) -> dict[str, Sequence[Ask]]:
+        """What was drawn; where nothing was, the answers are short."""
+        return {
+            **{f"/draws{what}": [Ask()] * self._some for what in ("/rules", "/rules/versions", "/rounds")},
+            "/draws/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
         }
 
     def rewards(self) -> dict[str, Sequence[Ask]]:

@@ -271,6 +271,40 @@ def no_fact_is_there_twice(story: Story) -> None:
     assert {key: count for key, count in balance.items() if count != (key in stands)} == {}
     assert stands <= balance.keys()
     facts_of_what_happened(story, {key[1:] for key in begun if key[0] == "friend"})
+    no_transfer_is_told_twice(story, known)
+    tags_come_and_go_by_turns(story)
+
+
+def no_transfer_is_told_twice(story: Story, known: dict[int, str]) -> None:
+    told: Counter[tuple[str, str, str]] = Counter()
+    for one in story.facts():
+        if one["kind"] == "friend.transferred":
+            said = orjson.loads(one["properties"])
+            told[known[one["customer_id"]], said["from_staff"], said["to_staff"]] += 1
+    done = Counter(
+        (one.external_userid, one.handover, one.takeover) for one in story.corp.state.transfers if one.status == 1
+    )
+    assert told
+    assert told - done == Counter()
+
+
+def tags_come_and_go_by_turns(story: Story) -> None:
+    """What is put on is not put on again before it was taken off; in the end who has a tag was told of it last."""
+    has: dict[tuple[int, str], bool] = {}
+    wrong, turns = [], Counter[str]()
+    for one in story.facts():
+        kind = one["kind"]
+        if kind not in ("tag.added", "tag.removed"):
+            continue
+        turns[kind] += 1
+        place = one["customer_id"], orjson.loads(one["properties"])["tag"]
+        if has.get(place, False) == (kind == "tag.added"):
+            wrong.append((kind, *place))
+        has[place] = kind == "tag.added"
+    assert wrong == []
+    assert turns.keys() == {"tag.added", "tag.removed"}
+    kept = {(customer, tag) for customer, tag in story.rows("SELECT customer_id, tag FROM customers.tag")}
+    assert {place for place, there in has.items() if there} == kept
 
 
 def facts_of_what_happened(story: Story, told: set[tuple[Any, ...]]) -> None:

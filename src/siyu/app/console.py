@@ -20,6 +20,8 @@ _RESERVED: Final = (
     "/sourceConfig",
     "/e",
     "/m",
+    "/draw",
+    "/pay",
     "/callback",
     "/wechat",
     "/mini-program",

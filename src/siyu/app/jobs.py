@@ -10,12 +10,14 @@ import structlog
 
 from siyu.app import (
     checking,
+    drawing,
     exports,
     forgetting,
     guarding,
     imports,
     ledger,
     lifetime,
+    paying,
     recognising,
     rehearsing,
     rewards,
@@ -81,6 +83,10 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, guarding.JOB, "*/5 * * * *", lambda: guarding.guard_all(context, ending=ending))
 
     _periodic(jobs, ledger.JOB, "*/5 * * * *", lambda: ledger.keep(context, ending=ending))
+
+    _periodic(jobs, drawing.JOB, "* * * * *", lambda: drawing.keep(context, ending=ending))
+
+    _periodic(jobs, paying.JOB, "* * * * *", lambda: paying.look_after(context, ending=ending))
 
     _periodic(jobs, rewards.JOB, "*/5 * * * *", lambda: rewards.keep(context, ending=ending))
 

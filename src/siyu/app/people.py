@@ -11,6 +11,7 @@ from siyu.commerce import service as commerce
 from siyu.commerce.types import Value
 from siyu.customers import service as customers
 from siyu.customers.types import CustomerList, CustomerRow, ListFilter, Prediction, Profile, Sort
+from siyu.draws import service as draws
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.clickhouse.client import Client
@@ -21,6 +22,7 @@ from siyu.identity.types import TYPES, BulkResult, Evidence, Graph, Identifier, 
 from siyu.journeys import service as journeys
 from siyu.kernel.errors import NotFound
 from siyu.loyalty import service as loyalty
+from siyu.payments import service as payments
 from siyu.rewards import service as rewards
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
@@ -290,6 +292,8 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     loyalty.reassign(conn, resolution.merged, now)
     loyalty.regroup_check_ins(conn, resolution.merged)
     loyalty.regroup_tasks(conn, resolution.merged)
+    draws.regroup_draws(conn, resolution.merged, now)
+    payments.regroup_payments(conn, resolution.merged)
     rewards.regroup(conn, resolution.merged)
     loyalty.regroup_tiers(conn, resolution.merged, [one for stays, other, _ in parted for one in (stays, other)])
     timeline.append(conn, journeys.reassign(conn, resolution.merged, now))

@@ -22,6 +22,7 @@ from siyu.channels import service as channels
 from siyu.channels.types import Arrival
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
+from siyu.draws import service as draws
 from siyu.engines.postgres import Database, run
 from siyu.identity import service as identity
 from siyu.intake import service as intake
@@ -70,6 +71,7 @@ def absorb(conn: Connection, ahead: Ahead, messages: Sequence[Message], now: dat
     channels.hear(conn, messages, now)
     loyalty.apply(conn, of_orders, now)
     loyalty.fulfil(conn, facts, now)
+    draws.apply(conn, of_orders, now)
     timeline.append(conn, facts)
     segments.touch(conn, fresh, segments.NEW)
     if len(messages) <= intake.WHISPERED:  # somebody may be trying out a source; a full batch is no try

@@ -169,10 +169,13 @@ def _reconcile(context: Context, account: Account, opens: Opens, ending: Callabl
                 channels.note_reading(conn, account.id, clock.now(), _problem(error))
             raise
         unheard = [] if problem else channels.unheard_deletions(Desk(database, clock, opens), account, clock.now())
+        if not problem:
+            channels.keep_staff_days(Desk(database, clock, opens), account, clock.now())
         with database.transaction() as conn:
             if unheard:
                 notes = [{"kind": u.kind, "id": u.id, "reason": u.reason, "reason_zh": u.reason_zh} for u in unheard]
                 walk = channels.move_walk(conn, walk, walk.cursor, Mirrored(unseen=notes), clock.now())
+            channels.count_codes(conn, account, clock.now())
             channels.end_walk(conn, walk, clock.now(), problem)
             channels.note_reading(conn, account.id, clock.now(), problem)
             walk = channels.walk(conn, account.id, walk.id)

@@ -26,6 +26,7 @@ from siyu.channels.http import LoginDoor, PushDoor
 from siyu.channels.service import Greeter
 from siyu.channels.types import Account, Arrival
 from siyu.content import http as content
+from siyu.draws import http as draws
 from siyu.engines.access import service as access
 from siyu.engines.http import join, prepare
 from siyu.engines.http.pages import show_api
@@ -36,6 +37,7 @@ from siyu.intake.http.door import DoorLimits
 from siyu.intake.http.pressure import Limits, Pressure
 from siyu.intake.service import serialised
 from siyu.intake.types import Lane, Message
+from siyu.payments import http as payments
 
 _DESCRIPTION = """
 Siyu (私域) looks after the customers a brand can reach itself.
@@ -104,7 +106,17 @@ def create_app(context: Context | None = None) -> FastAPI:
     routes = app.router
     join(routes, channels.callback)  # first: routes are tried one after the other, and platforms may push a lot
     routes.routes.append(FirstOwnerRoute())
-    join(routes, intake.router, channels.logins, channels.entry, content.public, health.router, api.router)
+    join(
+        routes,
+        intake.router,
+        channels.logins,
+        channels.entry,
+        content.public,
+        draws.public,
+        payments.notify,
+        health.router,
+        api.router,
+    )
     routes.routes.append(ConsoleRoute())
     return app
 

@@ -27,6 +27,7 @@ _METHODS: Final = {
     Capability.SEND: ("send",),
     Capability.MEDIA: ("upload",),
     Capability.FEEDBACK: ("feedback",),
+    Capability.STAFF_FIGURES: ("staff_days",),
     Capability.TAGGING: ("make_tags", "change_tag", "delete_tags", "mark"),
     Capability.REMARKS: ("note",),
     Capability.TASKS: ("results", "remind", "cancel"),
@@ -153,6 +154,8 @@ def check(point: EntryPoint) -> type[Channel]:
                     f"it declares '{capability}' and does not implement {method}.",
                     f"它声明了 {capability} 能力，但未实现 {method}。",
                 )
+    if said_of_itself.shows_codes and found.code_now is Channel.code_now:
+        raise _bad(point, "it shows codes and does not implement code_now.", "它声明可查询活码，但未实现 code_now。")
     for reason, reason_zh in _problems(said_of_itself):
         raise _bad(point, reason, reason_zh)
     return found
@@ -204,11 +207,21 @@ def _problems(said: About) -> Iterable[tuple[str, str]]:
         apart = [one for one in said.quotas if one.name == quota.name and one.window in ("24h", "grant")]
         if quota in apart and len(apart) > 1:
             yield f"the quota '{quota.name}' is granted twice.", f"配额“{quota.name}”重复声明。"
-        if not settings.issuperset(quota.when):
+        if not settings.issuperset({*quota.when, *([quota.times] if quota.times else [])}):
             yield (
                 f"the quota '{quota.name}' asks for settings that are no fields.",
                 (f"配额“{quota.name}”依赖的设置不是已声明的字段。"),
             )
+        if quota.shared and not any(
+            (one.name, one.subject, one.window) == (quota.shared, "account", quota.window) for one in said.quotas
+        ):
+            yield (
+                f"the quota '{quota.name}' counts uses of '{quota.shared}', which the account has not over this window.",
+                f"配额“{quota.name}”计入“{quota.shared}”的用量，但账号没有相同时间窗的该配额。",
+            )
+    ever = {one.name for one in said.quotas if (one.subject, one.window) == ("account", "ever")}
+    if not ever.issuperset(said.code_quotas.values()):
+        yield "codes take from a quota that it does not declare.", "活码引用了未声明的配额。"
     if any(rate.limit < 1 or rate.seconds < 1 for rate in said.rates):
         yield "a rate has no limit or no window.", "频率限制缺少上限或时间窗。"
 

@@ -197,6 +197,16 @@ def standings_between(conn: Connection, wanted: Sequence[tuple[int, datetime, da
     return [OrderStanding(*row) for row in store.standings_between(conn, wanted)] if wanted else []
 
 
+def bought_between(
+    conn: Connection, start: datetime, end: datetime, *, platform: str | None = None, shop: str | None = None
+) -> list[OrderStanding]:
+    """What paid orders of customers come to now that were bought at or after ``start`` and before ``end``, by their ids.
+
+    Reads every order that there is: once for a draw, not once for a request.
+    """
+    return [OrderStanding(*row) for row in store.bought_between(conn, start, end, platform, shop)]
+
+
 def line_standings(conn: Connection, order_ids: Sequence[int]) -> dict[int, list[LineStanding]]:
     """The lines of orders in the order of their numbers; an order without lines is absent."""
     found: dict[int, list[LineStanding]] = defaultdict(list)

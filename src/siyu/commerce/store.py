@@ -368,6 +368,29 @@ def standings_between(conn: Connection, wanted: Sequence[tuple[int, datetime, da
     return [tuple(row) for row in found]
 
 
+def bought_between(
+    conn: Connection, start: datetime, end: datetime, platform: str | None, shop: str | None
+) -> list[tuple[Any, ...]]:
+    """What paid orders of customers come to that were bought in a window, by their ids."""
+    found = rows(
+        conn,
+        """
+        SELECT id, platform, shop, order_no, customer_id, via, paid_fen, refunded_fen, told & 2 > 0, told & 8 > 0,
+               coalesce(received_at, paid_at, ordered_at), coalesce(paid_at, ordered_at)
+        FROM commerce.order_header
+        WHERE told & 2 > 0 AND customer_id <> 0
+          AND coalesce(paid_at, ordered_at) >= :start AND coalesce(paid_at, ordered_at) < :ending
+          AND (CAST(:platform AS text) IS NULL OR platform = :platform) AND (CAST(:shop AS text) IS NULL OR shop = :shop)
+        ORDER BY id
+        """,
+        start=start,
+        ending=end,
+        platform=platform,
+        shop=shop,
+    )
+    return [tuple(row) for row in found]
+
+
 def line_standings(conn: Connection, order_ids: Sequence[int]) -> list[tuple[Any, ...]]:
     """(order, category, what the line is worth, what went back for it), by the numbers of the lines."""
     return [

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import one, rows, run
+from siyu.engines.postgres import call, one, rows, run
 from siyu.timeline.types import EntryKind, ExportLag, Manifest
 
 SHIPPED: Final = "siyu_shipped"  # NOTIFY: ClickHouse has more facts
@@ -128,7 +128,7 @@ def release_all(conn: Connection) -> None:
 
 
 def notify(conn: Connection, channel: str) -> None:
-    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+    call(conn, channel)
 
 
 def written_since(conn: Connection, span: timedelta) -> int:

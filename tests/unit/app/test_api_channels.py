@@ -255,7 +255,9 @@ class TestApi:
         assert api.post(f"{there}/resume").json()["state"] == "active"
         assert api.get(there).json()["health"]["ok"] is True
         quotas = api.get(f"{there}/quotas").json()
-        assert [(one["limit"], one["left"]) for one in quotas if one["subject"] == "account"] == [(1000, 1000)]
+        assert [
+            (one["limit"], one["left"]) for one in quotas if one["quota"] == "mass" and one["subject"] == "account"
+        ] == [(1000, 1000)]
         assert [one["id"] for one in api.get("/api/v1/channels/accounts").json()] == [account["id"]]
         for method, path in (("GET", ""), ("GET", "/quotas"), ("POST", "/health"), ("POST", "/pause")):
             assert api.request(method, f"/api/v1/channels/accounts/99{path}").status_code == 404

@@ -16,8 +16,10 @@ from siyu.channels.types import (
     ContentKind,
     Handle,
     Note,
+    OpenCode,
     Opening,
     PlatformRefused,
+    Quota,
     Sent,
     Uploaded,
     Way,
@@ -42,6 +44,7 @@ class Roost:
     marks: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     notes: list[tuple[str, str, str | None]] = field(default_factory=list)
     greeted: list[tuple[str, Content]] = field(default_factory=list)
+    trouble: tuple[str, str] | None = None
     troubles: list[Exception] = field(default_factory=list)
     answers: list[Sent] = field(default_factory=list)
 
@@ -69,6 +72,9 @@ class Cockatoo(Parrot):
         capabilities=frozenset(Capability),
         ways=(*ABOUT.ways, _WELCOME),
         identity=("external_userid", "union_id"),
+        quotas=(*ABOUT.quotas, Quota("code", "account", "ever", 500, "500 codes in all", "活码合计最多 500 个")),
+        code_quotas={"staff": "code", "group": "code"},
+        shows_codes=True,
     )
     roost: ClassVar = Roost()
 
@@ -87,6 +93,16 @@ class Cockatoo(Parrot):
         self.roost.call("close")
         self.roost.codes.pop(handle.id, None)
 
+    def code_now(self, handle: Handle, kind: CodeKind) -> OpenCode | None:
+        self.roost.call("now")
+        code = self.roost.codes.get(handle.id)
+        if code is None:
+            return None
+        groups = code.chats.group_ids if code.chats else ()
+        return OpenCode(
+            code.staff_ids, code.skip_verify, group_ids=groups, state=code.state, trouble=self.roost.trouble
+        )
+
     def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:
         self.roost.call("picture")
         return qr.png(handle.picture_url, scale=2)
@@ -99,7 +115,7 @@ class Cockatoo(Parrot):
         self.roost.call("note")
         self.roost.notes.append((staff_id, contact_id, note.remark))
 
-    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
+    def upload(self, kind: str, name: str, content: bytes, media_type: str, use: str = "message") -> Uploaded:
         self.roost.call("upload")
         return Uploaded({f"{kind}_id": f"m{len(self.roost.calls)}"}, self.ports.clock.now() + timedelta(days=3))
 

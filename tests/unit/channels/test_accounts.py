@@ -28,7 +28,7 @@ def connect(conn: Connection, now: datetime, values: dict[str, str] = GOOD, **mo
 
 def test_what_is_left_empty_has_its_default_and_secrets_are_apart(conn: Connection, now: datetime) -> None:
     made = connect(conn, now, {**GOOD, "app_id": " p00ff "})
-    assert made.settings == {"base_url": "http://127.0.0.1:9", "app_id": "p00ff", "plan": "small"}
+    assert made.settings == {"base_url": "http://127.0.0.1:9", "app_id": "p00ff", "plan": "small", "crowd": "2"}
     assert (made.name, made.state) == ("one", "active")
     assert service.filled_secrets(conn) == {made.id: ("secret",)}
     assert service.accounts(conn) == [made] == [service.account(conn, made.id)]

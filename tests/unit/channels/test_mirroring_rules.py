@@ -160,6 +160,29 @@ class TestOne:
         mirror.read(read(20), left=["ann"])
         assert mirror.told()[-1] == ("deleted", "ann", "left")
 
+    def test_who_left_is_succeeded_days_later(self) -> None:
+        mirror = Mirror()
+        mirror.read(read(10, ann=shown(1)))
+        mirror.read(read(20), left=["ann"])
+        mirror.read(read(90, bo=shown(89, "transfer")))
+        assert mirror.told()[-2:] == [("added", "bo", ""), ("transferred", "bo", "")]
+        assert (mirror.ties["ann"].ended_by, mirror.ties["ann"].transferred_to) == ("transfer", "bo")
+
+    def test_who_comes_by_themselves_succeeds_nobody(self) -> None:
+        mirror = Mirror()
+        mirror.read(read(10, ann=shown(1)))
+        mirror.read(read(20), left=["ann"])
+        mirror.read(read(90, bo=shown(89)))
+        assert mirror.told()[-1] == ("added", "bo", "")
+
+    def test_of_two_who_left_the_nearer_is_succeeded(self) -> None:
+        mirror = Mirror()
+        mirror.read(read(10, ann=shown(1), bo=shown(2)))
+        mirror.read(read(20, bo=shown(2)), left=["ann"])
+        mirror.read(read(30), left=["ann", "bo"])
+        mirror.read(read(40, cai=shown(39, "transfer")))
+        assert mirror.events[-1].properties == {"from_staff": "bo", "to_staff": "cai"}
+
 
 @dataclass
 class World:

@@ -19,7 +19,8 @@ from tests.unit.channels.parrot import ABOUT, install
 from siyu.channels import service
 from siyu.channels.rules import quotas as rules
 from siyu.channels.rules.quotas import Held, Stand
-from siyu.channels.types import Account, Grant, QuotaUse, Refusal, Reservation, Wanted
+from siyu.channels.service import quotas
+from siyu.channels.types import Account, Grant, Quota, QuotaUse, Refusal, Reservation, Wanted
 from siyu.engines.postgres import Database, rows
 from siyu.kernel.errors import BadInput
 
@@ -36,13 +37,30 @@ def kinds(answers: list[Reservation | Refusal]) -> list[str]:
     return [answer.quota if isinstance(answer, Refusal) else "ok" for answer in answers]
 
 
+def letters(applying: list[Quota]) -> list[tuple[rules.Key, rules.Key, Quota]]:
+    """Each one's allowance of letters, and the account's that counts in it."""
+    keys = {rules.Key("letter", "month", "customer", who): one for who in "abc" for one in applying if one.shared}
+    return [(key, *other) for key, other in rules.shared_of(applying, keys).items()]
+
+
 class TestDecide:
     """The rule alone: a model counts what was taken and knows what was there."""
 
     @given(
         asked=st.lists(
             st.tuples(
-                st.sampled_from([("mass",), ("reply",), ("mass", "reply"), ("days",), ("notice", "days")]),
+                st.sampled_from(
+                    [
+                        ("mass",),
+                        ("reply",),
+                        ("mass", "reply"),
+                        ("days",),
+                        ("notice", "days"),
+                        ("letter",),
+                        ("letter_to_all",),
+                        ("letter", "reply"),
+                    ]
+                ),
                 st.sampled_from(["a", "b", "c"]),
                 st.sampled_from(["s1", "s2"]),
                 st.integers(1, 3),
@@ -56,6 +74,7 @@ class TestDecide:
         self, asked: list[tuple[tuple[str, ...], str, str, int]], used: int, held: list[int]
     ) -> None:
         applying = rules.applying(ABOUT, {"plan": "small"})
+        shared = {key: other for key, other, _ in letters(applying)}
         wanted = [Wanted(str(n), names, who, staff, count) for n, (names, who, staff, count) in enumerate(asked)]
         keyed = [(one, rules.keys_of(rules.quotas_of(ABOUT, applying, one.names), one)) for one in wanted]
         stands = {
@@ -65,9 +84,13 @@ class TestDecide:
                 used if quota.subject == "account" else used % 3,
                 [Held(START + timedelta(hours=n), 4, left) for n, left in enumerate(held)],
             )
-            for _, keys in keyed
-            for key, quota in keys.items()
+            for key, quota in {
+                **{key: quota for _, keys in keyed for key, quota in keys.items()},
+                **{other: quota for _, other, quota in letters(applying)},
+            }.items()
         }
+        for key in stands.keys() & shared.keys():
+            stands[key].shared = stands[shared[key]]
         room = {
             key: sum(held) if key.window == "grant" else rules.limit_at(stand.quota, SHANGHAI, START) - stand.used
             for key, stand in stands.items()
@@ -76,17 +99,89 @@ class TestDecide:
         assert [answer.key for answer in answers] == [one.key for one in wanted]
         left = Counter(room)
         for (one, keys), answer in zip(keyed, answers, strict=True):
-            fits = all(left[key] >= one.count for key in keys)
+            to_all = {key: 3 - left[shared[key]] for key in keys if key in shared}
+            fits = all(left[key] - to_all.get(key, 0) >= one.count for key in keys)
             assert isinstance(answer, Reservation) == fits
             if isinstance(answer, Reservation):
                 taken = Counter(dict.fromkeys(keys, 0))
                 for part in answer.taken:
                     taken[rules.Key(part.quota, part.window, part.subject, part.subject_id)] += part.count
                 assert taken == Counter(dict.fromkeys(keys, one.count))
-                left -= taken
-                left.update(dict.fromkeys(keys, 0))
+                left.subtract(taken)
             else:
                 assert 0 <= answer.limit - answer.used < one.count or answer.used > answer.limit
+
+
+class TestShared:
+    """What goes to all takes from what each may get."""
+
+    def test_to_all_and_to_each_are_counted_together(self, conn: Connection, account: Account) -> None:
+        to_all, to_a = Wanted("all", ("letter_to_all",), ""), Wanted("a", ("letter",), "a")
+        asked = [to_a, to_all, to_a, to_all, to_a]
+        answers = service.reserve(conn, account, asked, START)
+        assert kinds(answers) == ["ok", "ok", "ok", "ok", "letter"]
+        refused = answers[-1]
+        assert isinstance(refused, Refusal)
+        assert (refused.used, refused.limit, refused.subject_id) == (4, 4, "a")
+        assert refused.free_at == datetime(2026, 3, 31, 16, tzinfo=UTC)
+        to_b = Wanted("b", ("letter",), "b")
+        assert kinds(service.reserve(conn, account, [to_all, to_b, to_b], START)) == ["ok", "ok", "letter"]
+        found = {one.quota: one for one in service.used(conn, account, START)}
+        assert (found["letter"].used, found["letter"].full, found["letter"].shared) == (3, 2, 3)
+        april = datetime(2026, 4, 2, tzinfo=UTC)
+        assert kinds(service.reserve(conn, account, [to_b] * 5, april)) == ["ok"] * 4 + ["letter"]
+
+    def test_what_was_not_sent_to_all_counts_for_nobody(self, conn: Connection, account: Account) -> None:
+        (taken,) = service.reserve(conn, account, [Wanted("all", ("letter_to_all",), "", count=3)], START)
+        assert isinstance(taken, Reservation)
+        two = [Wanted("a", ("letter",), "a")] * 2
+        assert kinds(service.reserve(conn, account, two, START)) == ["ok", "letter"]
+        service.give_back(conn, account, [taken], START)
+        assert kinds(service.reserve(conn, account, two * 2, START)) == ["ok"] * 3 + ["letter"]
+
+    def test_a_month_that_is_over_for_another_is_over(self, conn: Connection, account: Account) -> None:
+        april = datetime(2026, 3, 31, 16, tzinfo=UTC)
+        service.reserve(conn, account, [Wanted("all", ("letter_to_all",), "")], april)
+        (refused,) = service.reserve(conn, account, [Wanted("a", ("letter",), "a")], april - timedelta(seconds=1))
+        assert isinstance(refused, Refusal)
+        assert refused.free_at == april
+        assert kinds(service.reserve(conn, account, [Wanted("a", ("letter",), "a")] * 4, april)) == ["ok"] * 3 + [
+            "letter"
+        ]
+
+
+class TestEver:
+    """What there is at once, whenever it was taken."""
+
+    def test_it_is_taken_until_it_is_given_back(self, conn: Connection, account: Account) -> None:
+        one = [Wanted("k", ("shelf",), "")]
+        taken = [service.reserve(conn, account, one, START + timedelta(days=400 * n))[0] for n in range(3)]
+        assert kinds(taken) == ["ok", "ok", "shelf"]
+        first, _, refused = taken
+        assert isinstance(first, Reservation)
+        assert isinstance(refused, Refusal)
+        assert (refused.used, refused.limit, refused.free_at) == (2, 2, None)
+        service.give_back(conn, account, [first], START + timedelta(days=2000))
+        assert kinds(service.reserve(conn, account, one * 2, START)) == ["ok", "shelf"]
+        (use,) = [one for one in service.used(conn, account, START) if one.quota == "shelf"]
+        assert (use.used, use.left, use.since, use.until, use.limit) == (2, 0, None, None, 2)
+
+    def test_what_is_counted_is_so(self, conn: Connection, account: Account) -> None:
+        for count, left in ((5, 0), (1, 1), (0, 2)):
+            quotas.count(conn, account, "shelf", count)
+            (use,) = [one for one in service.used(conn, account, START) if one.quota == "shelf"]
+            assert (use.used, use.left) == (count, left)
+
+
+class TestTimes:
+    def test_a_setting_says_how_often_the_limit_is_there(
+        self, conn: Connection, connect: Callable[..., Account]
+    ) -> None:
+        account = connect("p-crowd", crowd="3")
+        (use,) = [one for one in service.used(conn, account, START) if one.quota == "crowd"]
+        assert use.limit == 30
+        for said, limit in (({}, 20), ({"crowd": ""}, 20), ({"crowd": "x"}, 10), ({"crowd": "0"}, 10)):
+            assert [one.limit for one in rules.applying(ABOUT, said) if one.name == "crowd"] == [limit]
 
 
 class TestReserve:
@@ -283,7 +378,9 @@ acts = st.one_of(
         st.just("reserve"),
         st.lists(
             st.tuples(
-                st.sampled_from([("mass",), ("reply",), ("mass", "reply")]), st.sampled_from("ab"), st.integers(1, 2)
+                st.sampled_from([("mass",), ("reply",), ("mass", "reply"), ("letter",), ("letter_to_all",)]),
+                st.sampled_from("ab"),
+                st.integers(1, 2),
             ),
             min_size=1,
             max_size=5,
@@ -312,7 +409,10 @@ class TestModel:
                     wanted = [Wanted(str(n), names, who, "s1", count) for n, (names, who, count) in enumerate(how)]
                     answers = service.reserve(conn, account, wanted, now)
                     assert [answer.key for answer in answers] == [one.key for one in wanted]
-                    held += [one for one in answers if isinstance(one, Reservation)]
+                    for one in answers:
+                        if isinstance(one, Reservation):
+                            held.append(one)
+                            self.hold_letters(one, held)
                 elif what == "give_back" and held:
                     service.give_back(conn, account, [held.pop(how % len(held))], now)
                 elif what == "grant":
@@ -323,6 +423,15 @@ class TestModel:
                     now += timedelta(seconds=how)
                 stands = service.used(conn, account, now)
             self.hold(stands, held, given_)
+
+    def hold_letters(self, last: Reservation, held: list[Reservation]) -> None:
+        """Who gets a letter of their own has four of the month with it, and with what went to all before it."""
+        for part in last.taken:
+            if part.quota == "letter":
+                mine = [
+                    one for some in held for one in some.taken if one.at == part.at and one.quota.startswith("letter")
+                ]
+                assert sum(one.count for one in mine if one.subject_id in ("", part.subject_id)) <= 4
 
     def hold(self, stands: list[QuotaUse], held: list[Reservation], given_: Counter[str]) -> None:
         taken: Counter[tuple[str, str, str, str, datetime | None]] = Counter()
@@ -416,3 +525,35 @@ class TestTogether:
         for thread in threads:
             thread.join()
         assert Counter(got) == {"ok": 20, "reply": 60}
+
+    def test_what_goes_to_all_counts_for_each_whoever_sends(self, database: Database, account: Account) -> None:
+        """What is seen inside a sender's transaction, whose rows nobody else may change."""
+        failed: list[str] = []
+
+        def send(seed: int) -> None:
+            dice = random.Random(seed)
+            for _ in range(30):
+                names = sorted({f"c{dice.randrange(12)}" for _ in range(4)})
+                with database.transaction() as conn:
+                    if dice.random() < 0.1:
+                        service.reserve(conn, account, [Wanted("all", ("letter_to_all",), "")], START)
+                        continue
+                    answers = service.reserve(conn, account, [Wanted(one, ("letter",), one) for one in names], START)
+                    got = [one.key for one in answers if isinstance(one, Reservation)]
+                    stood = rows(
+                        conn,
+                        """SELECT subject_id, used + (SELECT coalesce(max(used), 0) FROM channels.quota_use
+                                                      WHERE quota = 'letter_to_all') AS had
+                           FROM channels.quota_use WHERE quota = 'letter' AND subject_id = ANY(:got)""",
+                        got=got,
+                    )
+                    failed.extend(f"{who} had {had}" for who, had in stood if had > 4)
+
+        threads = [threading.Thread(target=send, args=(seed,)) for seed in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with database.transaction() as conn:
+            (to_all,) = [one.used for one in service.used(conn, account, START) if one.quota == "letter_to_all"]
+        assert (failed, to_all) == ([], 3)

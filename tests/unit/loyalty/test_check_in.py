@@ -233,7 +233,10 @@ def test_a_row_of_days_gives_each_thing_once(days: set[date], random: Any) -> No
     ("said", "why"),
     [
         ({"daily": [{"amount": 0}]}, "greater than or equal to 1"),
-        ({"daily": [{"amount": 1, "unit": "fen"}]}, "the day gives points, growth, group_points, make_up, not 'fen'"),
+        (
+            {"daily": [{"amount": 1, "unit": "fen"}]},
+            "the day gives points, growth, group_points, make_up, turn, not 'fen'",
+        ),
         ({"daily": [{"amount": 1}, {"amount": 2}]}, "gives 'points' twice"),
         (
             {"streaks": [{"days": 7, "rewards": [{"amount": 1}]}, {"days": 7, "rewards": [{"amount": 1}]}]},

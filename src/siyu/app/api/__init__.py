@@ -21,10 +21,12 @@ from siyu.app.api import (
 )
 from siyu.channels import http as channels
 from siyu.content import http as content
+from siyu.draws import http as draws
 from siyu.engines.access import http as access
 from siyu.engines.http import join
 from siyu.experiments import http as experiments
 from siyu.loyalty import http as loyalty
+from siyu.payments import http as payments
 from siyu.rewards import http as rewards
 from siyu.touch import http as touch
 
@@ -65,6 +67,11 @@ join(
     loyalty.tiers,
     loyalty.check_in,
     loyalty.tasks,
+    draws.rules,
+    draws.rounds,
+    draws.turns,
+    payments.payments,
+    payments.transfers,
     rewards.rules,
     rewards.offers,
     rewards.redemptions,

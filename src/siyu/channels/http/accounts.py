@@ -153,6 +153,7 @@ class QuotaRead(Read):
     left: int | None
     subjects: int
     full: int
+    shared: int = Field(description="So much of each subject's allowance went with what reached everybody.")
 
 
 @router.get("/kinds")

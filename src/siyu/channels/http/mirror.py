@@ -78,6 +78,13 @@ class WorkloadRead(Read):
     lost: int
     taken_over: int = Field(description="By transfer, in the period.")
     handed_over: int
+    chats: int = Field(description="Customers to whom they wrote, summed over the days of the period; as WeCom counts.")
+    messages: int = Field(description="What they wrote to customers in the period.")
+    replied: float | None = Field(description="Percent of the chats that customers began which they answered that day.")
+    first_reply_minutes: float | None = Field(description="How long customers waited for the first reply, on average.")
+    deleted_by: int = Field(description="Customers who deleted or blocked them in the period, as the platform counts.")
+    confirmed: int = Field(description="Tasks asked for in the period that they confirmed.")
+    forgotten: int = Field(description="Tasks of the period whose time was over before they confirmed.")
 
 
 class GroupRead(Read):

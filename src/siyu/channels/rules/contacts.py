@@ -129,20 +129,21 @@ def _transfers(ties: dict[str, Tie]) -> list[Event]:
     if len(ties) < 2:
         return []
     taken = {tie.transferred_to for tie in ties.values() if not tie.stands}
+    # The nearest in time go together: of two who left, one is succeeded by the one who came.
+    pairs = sorted(
+        (abs(one.since - tie.ended_at), staff_id, other)
+        for staff_id, tie in ties.items()
+        if tie.ended_at is not None and not tie.transferred_to and tie.ended_by in ("transfer", "unknown", "left")
+        for other, one in ties.items()
+        if other != staff_id and other not in taken and one.stands and one.since > tie.since and _heir(tie, one)
+    )
     events = []
-    for staff_id, tie in sorted(ties.items()):
-        if tie.ended_at is None or tie.transferred_to or tie.ended_by not in ("transfer", "unknown", "left"):
+    for _, staff_id, heir in pairs:
+        if heir in taken or ties[staff_id].transferred_to:
             continue
-        heirs = [
-            (abs(one.since - tie.ended_at), other)
-            for other, one in ties.items()
-            if other != staff_id and other not in taken and one.stands and one.since > tie.since and _heir(tie, one)
-        ]
-        if heirs:
-            heir = min(heirs)[1]
-            taken.add(heir)
-            ties[staff_id] = replace(tie, transferred_to=heir, ended_by="transfer")
-            events.append(Event("transferred", heir, ties[heir].since, {"from_staff": staff_id, "to_staff": heir}))
+        taken.add(heir)
+        ties[staff_id] = replace(ties[staff_id], transferred_to=heir, ended_by="transfer")
+        events.append(Event("transferred", heir, ties[heir].since, {"from_staff": staff_id, "to_staff": heir}))
     return events
 
 
@@ -152,7 +153,10 @@ def _heir(tie: Tie, one: Tie) -> bool:
         return abs(one.since - tie.ended_at) <= _NEAR or (
             one.since > tie.ended_at and one.details.get("way") == "transfer"
         )
-    return one.details.get("way") == "transfer" and tie.since < one.since <= tie.ended_at + _NEAR
+    if one.details.get("way") != "transfer" or one.since <= tie.since:
+        return False
+    # Who left may be succeeded days later.
+    return tie.ended_by == "left" or one.since <= tie.ended_at + _NEAR
 
 
 def _event(staff_id: str, turn: Turn, what: str, at: datetime, by: str) -> Event:

@@ -1,7 +1,8 @@
 """Who gets something of quotas that are not enough for all: the order decides, and each takes all or nothing."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -36,7 +37,7 @@ class Held:
 @dataclass(slots=True)
 class Stand:
     """How one allowance stands: ``used`` since ``start``, or what is ``held``, the first to end first. What is taken of 24
-    hours now is over at ``until``.
+    hours now is over at ``until``. Uses of ``shared`` count here too.
     """
 
     quota: Quota
@@ -44,11 +45,28 @@ class Stand:
     used: int
     held: list[Held]
     until: datetime | None = None
+    shared: "Stand | None" = None
+
+    @property
+    def reached(self) -> int:
+        """So many of what reaches everybody count here. As full where another's clock has begun the next window: this one
+        is over.
+        """
+        if self.shared is None or self.shared.start < self.start:
+            return 0
+        return self.shared.used if self.shared.start == self.start else sys.maxsize
 
 
 def applying(about: About, settings: Mapping[str, str]) -> list[Quota]:
-    """The quotas that apply under an account's settings."""
-    return [one for one in about.quotas if all(settings.get(name, "") == value for name, value in one.when.items())]
+    """The quotas that apply under an account's settings, with the limits that these make."""
+    given = {field.name: settings.get(field.name) or field.default for field in about.fields}
+    found = [one for one in about.quotas if all(settings.get(name, "") == value for name, value in one.when.items())]
+    return [replace(one, limit=one.limit * _number(given.get(one.times))) if one.times else one for one in found]
+
+
+def _number(said: str | None) -> int:
+    """At least 1: what an operator filled in was checked, a setting of before may be missing."""
+    return max(1, int(said)) if said and said.isascii() and said.isdecimal() else 1
 
 
 def quotas_of(about: About, quotas: Sequence[Quota], asked: Sequence[str]) -> list[Quota]:
@@ -105,6 +123,16 @@ def _subject(quota: Quota, wanted: Wanted) -> str:
     return subject_id
 
 
+def shared_of(quotas: Sequence[Quota], keys: Mapping[Key, Quota]) -> dict[Key, tuple[Key, Quota]]:
+    """The account's allowance whose uses count in each of these too, of those that have one; ``quotas`` are all that apply."""
+    of_all = {(one.name, one.window): one for one in quotas if one.subject == "account"}
+    return {
+        key: (Key(other.name, other.window, other.subject, ""), other)
+        for key, quota in keys.items()
+        if quota.shared and (other := of_all.get((quota.shared, quota.window)))
+    }
+
+
 def decide(
     wanted: Iterable[tuple[Wanted, Sequence[Key]]], stands: Mapping[Key, Stand], zone: ZoneInfo
 ) -> list[Reservation | Refusal]:
@@ -127,13 +155,14 @@ def _refusal(wanted: Wanted, key: Key, stand: Stand, zone: ZoneInfo) -> Refusal 
     elif key.window == "24h":
         limit, used = stand.quota.limit, sum(held.granted for held in stand.held)
     else:
-        limit, used = limit_at(stand.quota, zone, stand.start), stand.used
+        limit = limit_at(stand.quota, zone, stand.start)
+        used = min(stand.used + stand.reached, max(limit, stand.used))
     if limit - used >= wanted.count:
         return None
     if key.window == "24h":
         free_at = _free_at(stand.held, used + wanted.count - limit)
     else:
-        free_at = None if key.window == "grant" else window_at(key.window, zone, stand.start)[1]
+        free_at = None if key.window in ("grant", "ever") else window_at(key.window, zone, stand.start)[1]
     return Refusal(wanted.key, *key, used, limit, free_at, stand.quota.en, stand.quota.zh)
 
 

@@ -3,9 +3,13 @@
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from siyu.channels.types import Quota, Window
+
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)  # when the window that never ends began
+_END: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def window_at(window: Window, zone: ZoneInfo, moment: datetime) -> tuple[datetime, datetime]:
@@ -30,6 +34,8 @@ def window_at(window: Window, zone: ZoneInfo, moment: datetime) -> tuple[datetim
         case "month":
             first = local.date().replace(day=1)
             return _midnight(first, zone), _midnight((first + timedelta(31)).replace(day=1), zone)
+        case "ever":
+            return EVER, _END
         case "24h" | "grant":
             raise ValueError(f"{window} is no calendar window")
 

@@ -26,12 +26,14 @@ from siyu.channels.service.codes import (
     code_figures,
     code_people,
     codes_of,
+    count_codes,
     create_code,
     free_places,
 )
 from siyu.channels.service.codes import codes as code_list
 from siyu.channels.service.conversing import do_conversations
 from siyu.channels.service.delivering import MOST_ITEMS, TURNED_CHANNEL, deliver, deliveries, items_of, take_turned
+from siyu.channels.service.efficiency import keep_staff_days
 from siyu.channels.service.ending import END_TIES, delete_account, end_ties
 from siyu.channels.service.feedback import unheard_deletions
 from siyu.channels.service.handovers import hand_over, hand_over_groups, handover_page, heirless
@@ -129,6 +131,7 @@ __all__ = [
     "codes_of",
     "connect_account",
     "contact_follows",
+    "count_codes",
     "create_code",
     "delete_account",
     "delete_tags",
@@ -166,6 +169,7 @@ __all__ = [
     "keep_pending",
     "keep_picture",
     "keep_recognised",
+    "keep_staff_days",
     "kept_file",
     "login_of_app",
     "make_tags",

@@ -83,8 +83,12 @@ def check_account(database: Database, account: Account, clock: Clock, http: http
 
 
 def due_for_check(conn: Connection, every: timedelta, now: datetime) -> list[Account]:
-    """Active accounts that were not looked at for about ``every``, who was longest ago first; a new one is due."""
-    looked = {account_id: checked_at for account_id, (checked_at, _) in tables.health(conn).items()}
+    """Active accounts that were not looked at for about ``every``, who was longest ago first; a new one is due, and one of
+    which a push said that something is wrong.
+    """
+    asked = tables.asked_health(conn)
+    health = tables.health(conn).items()
+    looked = {account_id: checked_at for account_id, (checked_at, _) in health if account_id not in asked}
     found = [
         (looked.get(one.id, datetime.min.replace(tzinfo=UTC)), one.id, one)
         for one, _ in tables.accounts(conn)

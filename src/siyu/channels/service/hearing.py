@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from siyu.channels.service import contacts, telling
 from siyu.channels.service.acting import wake
+from siyu.channels.service.codes.checking import hear_codes
 from siyu.channels.service.contacts import Sums
 from siyu.channels.service.pushes import PUSH, read_push
 from siyu.channels.service.quotas import grant
@@ -49,6 +50,8 @@ class _Heard:
     spoken: list[Spoken] = field(default_factory=list)
     scans: list[Push] = field(default_factory=list)
     unwanted: list[Push] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
+    ailing: bool = False
 
 
 def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
@@ -87,6 +90,9 @@ def hear(conn: Connection, messages: Sequence[Message], now: datetime) -> None:
         if said.spoken:
             conversations.ask(conn, account_id, said.spoken, now)
             wake(conn)
+        hear_codes(conn, account_id, said.codes, now)
+        if said.ailing:
+            account_tables.ask_health(conn, account_id)
         ask_again(conn, account_id, list({**said.hints, **sums.asks}), now)
     intake.put(conn, Lane.LIVE, told)
 
@@ -104,6 +110,7 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
                     for one in push.reports
                 ),
                 *(type(one.contact_id) is str and type(one.template_id) is str for one in push.unwanted),
+                *(type(handle) is str and type(what) is str for handle, what in push.codes),
                 push.scan is None or (type(push.scan.contact_id) is str and type(push.scan.state) is str),
             ]
         )
@@ -125,6 +132,8 @@ def _read(message: Message, heard: dict[int, _Heard]) -> None:
     said.reports += [(one, push.at) for one in push.reports]
     if push.scan is not None:
         said.scans.append(push)
+    said.codes.update(push.codes)
+    said.ailing |= push.ailing
     if push.unwanted:
         said.unwanted.append(push)
 

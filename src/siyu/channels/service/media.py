@@ -9,13 +9,14 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from siyu.channels import registry
 from siyu.channels.rules import qr
 from siyu.channels.service.accounts import account as find_account
 from siyu.channels.service.acting import Desk, able
 from siyu.channels.store import media as tables
 from siyu.channels.store.codes import notify
 from siyu.channels.types import Account, Capability, Content, Item, MediaFile
-from siyu.channels.types.media import FILE
+from siyu.channels.types.media import FILE, MESSAGES
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.kernel.errors import BadInput, NotFound, SiyuError, TooLarge
@@ -77,8 +78,8 @@ def kept_file(conn: Connection, account_id: int, digest: bytes) -> int | None:
     return tables.by_digest(conn, account_id, digest)
 
 
-def brought(desk: Desk, account: Account, items: Sequence[Item]) -> Sequence[Item]:
-    """The items with what the platform calls their files; those that it does not know are uploaded first.
+def brought(desk: Desk, account: Account, way: str, items: Sequence[Item]) -> Sequence[Item]:
+    """The items with what the platform calls their files in this way; those that it does not know are uploaded first.
 
     Raises:
         NotFound: a file is not kept here.
@@ -90,15 +91,16 @@ def brought(desk: Desk, account: Account, items: Sequence[Item]) -> Sequence[Ite
     if not wanted:
         return items
     able(account, Capability.MEDIA)
+    use = next((one.files for one in registry.about(account.channel).ways if one.name == way), MESSAGES)
     with desk.database.transaction() as conn:
         own = tables.known(conn, account.id, {file_id for file_id, _ in wanted})
         moment = desk.clock.now() + _LEAST
-        fields = {(one, kind): tables.uploaded(conn, one, kind, moment) for one, kind in wanted if one in own}
+        fields = {(one, kind): tables.uploaded(conn, one, kind, use, moment) for one, kind in wanted if one in own}
     for file_id, kind in sorted(wanted):
         if fields.get((file_id, kind)) is None:
             with desk.database.transaction() as conn:
                 found = picture(conn, account.id, file_id)
-            fields[file_id, kind] = dict(_upload(desk, found, kind))
+            fields[file_id, kind] = dict(_upload(desk, found, kind, use))
     filled = {at: replace(one, attachments=_filled(one, fields)) for at, one in shown.items()}
     return [item._replace(content=filled[id(item.content)]) for item in items]
 
@@ -163,7 +165,7 @@ def shown(conn: Connection, content: Content, now: datetime) -> Content:
         if FILE not in given:
             attachments.append((kind, given))
             continue
-        fields = tables.uploaded(conn, int(given[FILE]), kind, now)
+        fields = tables.uploaded(conn, int(given[FILE]), kind, MESSAGES, now)
         if fields is None:
             log.warning("media.left_out", file=given[FILE], kind=kind)
             continue
@@ -172,11 +174,11 @@ def shown(conn: Connection, content: Content, now: datetime) -> Content:
     return replace(content, attachments=tuple(attachments))
 
 
-def _upload(desk: Desk, file: MediaFile, kind: str) -> Mapping[str, str]:
+def _upload(desk: Desk, file: MediaFile, kind: str, use: str = MESSAGES) -> Mapping[str, str]:
     with desk.database.transaction() as conn:
         account = find_account(conn, file.account_id)
-    made = desk.opens(account).upload(kind, file.name, file.content, file.media_type)
+    made = desk.opens(account).upload(kind, file.name, file.content, file.media_type, use)
     with desk.database.transaction() as conn:
-        tables.put_upload(conn, file.id, kind, made.fields, made.until)
+        tables.put_upload(conn, file.id, kind, use, made.fields, made.until)
         notify(conn, 0)  # whoever keeps welcomes in memory
     return made.fields

@@ -33,7 +33,15 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
             for one in push.grants
         ],
         "reports": [
-            {"handle": one.handle, "subject_id": one.subject_id, "ok": one.ok, "said": one.said} for one in push.reports
+            {
+                "handle": one.handle,
+                "subject_id": one.subject_id,
+                "ok": one.ok,
+                "said": one.said,
+                "said_zh": one.said_zh,
+                "partly": one.partly,
+            }
+            for one in push.reports
         ],
         "spoken": [
             # Their tokens live for minutes: no secrets that outlast the queue.
@@ -41,6 +49,8 @@ def push_message(account: Account, push: Push, now: datetime) -> Message:
             for one in push.spoken
         ],
         "unwanted": [{"contact_id": one.contact_id, "template_id": one.template_id} for one in push.unwanted],
+        "codes": [list(one) for one in push.codes],
+        "ailing": push.ailing,
         "scan": None if push.scan is None else {"contact_id": push.scan.contact_id, "state": push.scan.state},
     }
     return Message(PUSH, account.source_id, push.id, push.at, now, (), payload)
@@ -63,6 +73,8 @@ def read_push(message: Message) -> tuple[int, Push]:
         reports=tuple(Report(**one) for one in said.get("reports", ())),
         spoken=tuple(Spoken(**{**one, "until": from_millis(one["until"])}) for one in said.get("spoken", ())),
         unwanted=tuple(Unwanted(**one) for one in said.get("unwanted", ())),
+        codes=tuple((handle, what) for handle, what in said.get("codes", ())),
+        ailing=bool(said.get("ailing", False)),
         scan=None if said.get("scan") is None else Scan(**said["scan"]),
     )
     return said["account"], push

@@ -1,7 +1,8 @@
 """Taking from quotas: who may send, and who must wait. No number of senders at once gets more than there is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,12 @@ from sqlalchemy import Connection
 from siyu.channels import registry
 from siyu.channels.rules import quotas as rules
 from siyu.channels.rules.quotas import DAY, KEPT_APART, Key, Stand
-from siyu.channels.rules.windows import limit_at, window_at
+from siyu.channels.rules.windows import EVER, limit_at, window_at
 from siyu.channels.store import quotas as tables
 from siyu.channels.store.quotas import Summed
 from siyu.channels.types import Account, Grant, Quota, QuotaUse, Refusal, Reservation, Taken, Wanted, Window
 
-_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)  # of the row that stands for the lock on grants
+_ALWAYS: Final = EVER  # of the row that stands for the lock on grants
 
 
 def reserve(conn: Connection, account: Account, wanted: Sequence[Wanted], now: datetime) -> list[Reservation | Refusal]:
@@ -33,18 +34,21 @@ def reserve(conn: Connection, account: Account, wanted: Sequence[Wanted], now: d
     named = {names: rules.quotas_of(about, applying, names) for names in {one.names for one in wanted}}
     asked = [(one, rules.keys_of(named[one.names], one)) for one in wanted]
     quotas = {key: quota for _, keys in asked for key, quota in keys.items()}
+    shared = rules.shared_of(applying, quotas)
     # Mostly there is room for all: it is taken with the lock, and what was too much is given back.
     added: dict[Key, int] = {}
     for one, keys in asked:
         for key in keys:
             added[key] = added.get(key, 0) + one.count
-    stands = _lock(conn, account.id, quotas, zone, now, added)
+    stands = _lock(conn, account.id, {**quotas, **dict(shared.values())}, zone, now, added)
+    for key, (other, _) in shared.items():
+        stands[key].shared = stands[other]
     before = {key: stand.used for key, stand in stands.items()}
     answers = rules.decide([(one, list(keys)) for one, keys in asked], stands, zone)
     changes = {
-        key: (one.start, one.used - before[key] - added[key])
+        key: (one.start, one.used - before[key] - added.get(key, 0))
         for key, one in stands.items()
-        if one.used - before[key] != added[key]
+        if one.used - before[key] != added.get(key, 0)
     }
     tables.change(conn, account.id, changes)
     taken = _taken(answers)
@@ -98,6 +102,15 @@ def fill(conn: Connection, account: Account, way: str, full: Mapping[str, dateti
         key: (found[key].start, limit - found[key].used) for key, limit in limits.items() if found[key].used < limit
     }
     tables.change(conn, account.id, changes)
+
+
+def count(conn: Connection, account: Account, name: str, used_: int) -> None:
+    """So many of what an account may have in all are there: its quota ``name`` over the window ``ever`` says so from now on.
+    Safe to repeat.
+    """
+    key = Key(name, "ever", "account", "")
+    found = tables.lock(conn, account.id, {key: EVER})[key]
+    tables.change(conn, account.id, {key: (EVER, used_ - found.used)})
 
 
 def taken_of(kept: Sequence[Mapping[str, Any]]) -> tuple[Taken, ...]:
@@ -158,7 +171,9 @@ def used(conn: Connection, account: Account, now: datetime) -> list[QuotaUse]:
         for one in applying
         if one.window not in KEPT_APART
     }
-    sums = tables.sums(conn, account.id, {key: (start, limits[key]) for key, (start, _) in windows.items()})
+    reached = _reached(conn, account.id, applying, windows)
+    rooms = {key: (start, limits[key] - reached.get(key, 0)) for key, (start, _) in windows.items()}
+    sums = tables.sums(conn, account.id, rooms)
     granted = tables.grant_sums(conn, account.id, now)
     of_24_hours = {one.name: one.limit for one in applying if one.window == "24h"}
     lately = tables.use_sums(conn, account.id, of_24_hours, now) if of_24_hours else {}
@@ -175,8 +190,22 @@ def used(conn: Connection, account: Account, now: datetime) -> list[QuotaUse]:
             key = Key(one.name, one.window, one.subject, "")
             found = sums[key.quota, key.window, key.subject]
             rest = max(0, limits[key] - found.used) if one.subject == "account" else None
-            answer.append(_use(one, *windows[key], limits[key], found.used, rest, found.subjects, found.full))
+            since, until = (None, None) if one.window == "ever" else windows[key]
+            use = _use(one, since, until, limits[key], found.used, rest, found.subjects, found.full)
+            answer.append(replace(use, shared=reached.get(key, 0)))
     return answer
+
+
+def _reached(
+    conn: Connection, account_id: int, applying: Sequence[Quota], windows: Mapping[Key, tuple[datetime, datetime]]
+) -> dict[Key, int]:
+    """How much of each subject's allowance went with what reached everybody, by the allowance without its subject."""
+    shared = rules.shared_of(applying, {Key(one.name, one.window, one.subject, ""): one for one in applying})
+    if not shared:
+        return {}
+    wanted = {other: (windows[other][0], quota.limit) for other, quota in shared.values()}
+    sums = tables.sums(conn, account_id, wanted)
+    return {key: sums[other.quota, other.window, other.subject].used for key, (other, _) in shared.items()}
 
 
 def _use(

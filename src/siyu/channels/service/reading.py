@@ -22,7 +22,9 @@ from siyu.kernel.errors import NotFound
 
 
 def workload(conn: Connection, account_id: int, since: datetime, until: datetime) -> list[Workload]:
-    """Staff with whom they serve now and what changed from ``since`` to before ``until``; the busiest first."""
+    """Staff with whom they serve now, what changed from ``since`` to before ``until``, and how they served on the days that
+    lie in that time at least partly; the busiest first.
+    """
     return [Workload(*row) for row in tables.staff(conn, account_id, since, until)]
 
 

@@ -105,7 +105,7 @@ def _sent(desk: Desk, batch: _Batch) -> dict[str, Sent]:
     unknown = batch.rows[0].state == "sending"
     try:
         channel = desk.opens(batch.account)
-        batch = replace(batch, items=brought(desk, batch.account, batch.items))
+        batch = replace(batch, items=brought(desk, batch.account, batch.way, batch.items))
         found = _looked_for(channel, batch) if unknown else channel.send(batch.way, batch.items)
     except TryLater as wait:
         when = desk.clock.now() + pause(0, wait)

@@ -7,8 +7,10 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from siyu.channels import registry
+from siyu.channels.store import code_checks
 from siyu.channels.store import contacts as contact_tables
 from siyu.channels.store import rereads as tables
+from siyu.channels.store.codes import notify as notify_codes
 from siyu.channels.types.declared import Capability
 from siyu.channels.types.handed import Account
 from siyu.channels.types.mirrored import Mirrored, Walk
@@ -49,7 +51,10 @@ def order_reconcile(conn: Connection, principal: Principal, account: Account, no
 
 
 def begin_walk(conn: Connection, account_id: int, now: datetime) -> Walk:
-    """The walk of an account that was interrupted, or a new one. The caller sees to it that only one works on it."""
+    """The walk of an account that was interrupted, or a new one. The caller sees to it that only one works on it.
+
+    With a new one the entry codes are read again too, by whoever keeps them true.
+    """
     found = tables.running_walk(conn, account_id)
     if found is not None and now - found.moved_at <= _OUTDATED:
         return found
@@ -61,6 +66,8 @@ def begin_walk(conn: Connection, account_id: int, now: datetime) -> Walk:
             "details": {},
         }
         tables.end_walk(conn, found.id, "failed", problem, now)
+    if code_checks.ask_all(conn, account_id, now):
+        notify_codes(conn, 0)
     return tables.begin_walk(conn, account_id, now)
 
 

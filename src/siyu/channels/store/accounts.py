@@ -140,7 +140,7 @@ def put_health(
         INSERT INTO channels.health AS old (account_id, checked_at, findings, told)
         VALUES (:id, :now, CAST(:findings AS jsonb), CAST(:told AS text[]))
         ON CONFLICT (account_id) DO UPDATE
-            SET checked_at = excluded.checked_at, findings = excluded.findings, told = excluded.told
+            SET checked_at = excluded.checked_at, findings = excluded.findings, told = excluded.told, asked = false
         WHERE old.checked_at <= excluded.checked_at
         RETURNING account_id
         """,
@@ -158,6 +158,16 @@ def health(conn: Connection) -> dict[int, tuple[datetime, list[dict[str, Any]]]]
         row.account_id: (row.checked_at, row.findings)
         for row in rows(conn, "SELECT account_id, checked_at, findings FROM channels.health")
     }
+
+
+def ask_health(conn: Connection, account_id: int) -> None:
+    """It is to be looked at again; one that never was is due anyway."""
+    run(conn, "UPDATE channels.health SET asked = true WHERE account_id = :id", id=account_id)
+
+
+def asked_health(conn: Connection) -> set[int]:
+    """The accounts that are to be looked at again, however lately they were."""
+    return {row.account_id for row in rows(conn, "SELECT account_id FROM channels.health WHERE asked")}
 
 
 def put_heard(conn: Connection, account_id: int, heard: Heard) -> None:

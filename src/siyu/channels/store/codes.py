@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from siyu.channels.types.codes import Card, Code, CodeDefinition, CodeKind, CodeProblem, Opening, Serving
-from siyu.engines.postgres import AnyRow, one, rows, run, scalar
+from siyu.engines.postgres import AnyRow, call, one, rows, run, scalar
 
 CHANNEL: Final = "siyu_codes"  # NOTIFY with the id of a code that was made or changed
 _DEFINITION: Final = TypeAdapter(CodeDefinition)
@@ -141,7 +141,7 @@ def note_scans(conn: Connection, account_id: int, scans: Sequence[tuple[str, str
 
 
 def notify(conn: Connection, code_id: int) -> None:
-    run(conn, "SELECT pg_notify(:channel, :id)", channel=CHANNEL, id=str(code_id))
+    call(conn, CHANNEL, str(code_id))
 
 
 def code(conn: Connection, code_id: int, *, lock: bool = False) -> Code | None:

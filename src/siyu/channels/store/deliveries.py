@@ -318,16 +318,19 @@ def note_reports(conn: Connection, account_id: int, reports: Sequence[tuple[Repo
     lock_reports(conn, account_id)
     run(
         conn,
-        """INSERT INTO channels.report (account_id, handle, subject_id, ok, said, at)
-           SELECT :account_id, handle, subject_id, ok, said, at
+        """INSERT INTO channels.report (account_id, handle, subject_id, ok, said, said_zh, partly, at)
+           SELECT :account_id, handle, subject_id, ok, said, said_zh, partly, at
            FROM unnest(CAST(:handles AS text[]), CAST(:subjects AS text[]), CAST(:ok AS boolean[]),
-                       CAST(:said AS text[]), CAST(:at AS timestamptz[])) AS new (handle, subject_id, ok, said, at)
+                       CAST(:said AS text[]), CAST(:said_zh AS text[]), CAST(:partly AS boolean[]),
+                       CAST(:at AS timestamptz[])) AS new (handle, subject_id, ok, said, said_zh, partly, at)
            ORDER BY handle, subject_id ON CONFLICT DO NOTHING""",
         account_id=account_id,
         handles=[handle for handle, _ in newest],
         subjects=[subject for _, subject in newest],
         ok=[bool(one_.ok) for one_, _ in newest.values()],
         said=[one_.said for one_, _ in newest.values()],
+        said_zh=[one_.said_zh for one_, _ in newest.values()],
+        partly=[bool(one_.partly) for one_, _ in newest.values()],
         at=[at for _, at in newest.values()],
     )
     tell_reports(conn, account_id, sorted({handle for handle, _ in newest}))
@@ -344,9 +347,11 @@ def tell_reports(conn: Connection, account_id: int, known_handles: Collection[st
         conn,
         """UPDATE channels.delivery AS held
            SET state = CASE WHEN report.ok THEN 'sent' ELSE 'refused' END,
-               result = CASE WHEN report.ok THEN 'sent' ELSE 'failed' END,
-               reason = CASE WHEN report.ok THEN '' ELSE report.said END,
-               reason_zh = CASE WHEN report.ok THEN '' ELSE report.said END, ended_at = report.at
+               result = CASE WHEN NOT report.ok THEN 'failed' WHEN report.partly THEN 'partly' ELSE 'sent' END,
+               reason = CASE WHEN report.ok AND NOT report.partly THEN '' ELSE report.said END,
+               reason_zh = CASE WHEN report.ok AND NOT report.partly THEN ''
+                                ELSE coalesce(nullif(report.said_zh, ''), report.said) END,
+               ended_at = report.at
            FROM channels.report
            WHERE report.account_id = :account_id AND report.handle = ANY(CAST(:handles AS text[]))
              AND held.account_id = report.account_id AND held.handle = report.handle

@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import Connection
 
-from siyu.channels.types.media import MediaFile
+from siyu.channels.types.media import MESSAGES, MediaFile
 from siyu.engines.postgres import AnyRow, one, rows, run
 
 _FILE = "id, account_id, name, media_type, content"
@@ -66,28 +66,31 @@ def known(conn: Connection, account_id: int, ids: Collection[int]) -> set[int]:
     return {row[0] for row in found}
 
 
-def put_upload(conn: Connection, file_id: int, kind: str, fields: Mapping[str, str], until: datetime) -> None:
-    """What stands for the file from now on; what lives longer stays."""
+def put_upload(conn: Connection, file_id: int, kind: str, use: str, fields: Mapping[str, str], until: datetime) -> None:
+    """What stands for the file from now on in attachments of this kind and use; what lives longer stays."""
     run(
         conn,
-        """INSERT INTO channels.media_upload AS old (file_id, kind, fields, until)
-           VALUES (:file_id, :kind, CAST(:fields AS jsonb), :until)
-           ON CONFLICT (file_id, kind) DO UPDATE SET fields = excluded.fields, until = excluded.until
+        """INSERT INTO channels.media_upload AS old (file_id, kind, use, fields, until)
+           VALUES (:file_id, :kind, :use, CAST(:fields AS jsonb), :until)
+           ON CONFLICT (file_id, kind, use) DO UPDATE SET fields = excluded.fields, until = excluded.until
            WHERE old.until <= excluded.until""",
         file_id=file_id,
         kind=kind,
+        use=use,
         fields=orjson.dumps(dict(fields)).decode(),
         until=until,
     )
 
 
-def uploaded(conn: Connection, file_id: int, kind: str, at: datetime) -> dict[str, str] | None:
+def uploaded(conn: Connection, file_id: int, kind: str, use: str, at: datetime) -> dict[str, str] | None:
     """What stands for the file at that moment."""
     found = one(
         conn,
-        "SELECT fields FROM channels.media_upload WHERE file_id = :file_id AND kind = :kind AND until > :at",
+        """SELECT fields FROM channels.media_upload
+           WHERE file_id = :file_id AND kind = :kind AND use = :use AND until > :at""",
         file_id=file_id,
         kind=kind,
+        use=use,
         at=at,
     )
     return dict(found[0]) if found else None
@@ -111,11 +114,13 @@ def ending(conn: Connection, before: datetime, limit: int) -> list[tuple[int, in
         ) AS shown
         JOIN channels.media_file AS file ON file.account_id = code.account_id AND CAST(file.id AS text) = shown.file
         LEFT JOIN channels.media_upload AS upload ON upload.file_id = file.id AND upload.kind = shown.kind
+            AND upload.use = :use
         WHERE code.archived_at IS NULL AND (upload.until IS NULL OR upload.until < :before)
         ORDER BY 1, 2, 3 LIMIT :limit
         """,
         before=before,
         limit=limit,
+        use=MESSAGES,
     )
     return [(row[0], row[1], row[2]) for row in found]
 

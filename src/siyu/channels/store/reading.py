@@ -17,7 +17,9 @@ _MOVES: Final = """
 
 
 def staff(conn: Connection, account_id: int, since: datetime, until: datetime) -> list[AnyRow]:
-    """Every member of staff, also those who are no more, with whom they serve and what changed in the period."""
+    """Every member of staff, also those who are no more, with whom they serve, what changed in the period and
+    how they served in it. Shares and times of the days are weighed by their chats.
+    """
     return rows(
         conn,
         f"""
@@ -33,6 +35,21 @@ def staff(conn: Connection, account_id: int, since: datetime, until: datetime) -
             FROM ({_MOVES.format(follow="follow")} UNION ALL {_MOVES.format(follow="follow_past")}) AS moves
             WHERE staff_id <> ''  -- the account itself is no member of staff
             GROUP BY staff_id
+        ), talked AS (
+            SELECT staff_id, sum(chats) AS chats, sum(messages) AS messages, sum(deleted_by) AS deleted_by,
+                   sum(replied * chats) / nullif(sum(chats) FILTER (WHERE replied IS NOT NULL), 0) AS replied,
+                   CAST(sum(first_reply_minutes * chats) AS double precision)
+                       / nullif(sum(chats) FILTER (WHERE first_reply_minutes IS NOT NULL), 0) AS minutes
+            FROM channels.staff_day
+            WHERE account_id = :account_id AND day > CAST(:since AS timestamptz) - interval '1 day' AND day < :until
+            GROUP BY staff_id
+        ), asked AS (
+            SELECT member.staff_id, count(member.confirmed_at) AS confirmed,
+                   count(*) FILTER (WHERE member.confirmed_at IS NULL AND task.state = 'expired') AS forgotten
+            FROM channels.staff_task AS task
+            JOIN channels.staff_task_member AS member USING (account_id, handle)
+            WHERE account_id = :account_id AND task.asked_at >= :since AND task.asked_at < :until
+            GROUP BY member.staff_id
         )
         SELECT staff_id, coalesce(staff.name, ''), coalesce(staff.department_ids, '{{}}'),
                ARRAY(SELECT coalesce(nullif(department.name, ''), belongs.id)
@@ -43,9 +60,12 @@ def staff(conn: Connection, account_id: int, since: datetime, until: datetime) -
                coalesce(staff.position, ''),
                coalesce(staff.serves, true), coalesce(staff.active, false), staff.gone_at,
                coalesce(standing.contacts, 0), coalesce(moved.added, 0), coalesce(moved.lost, 0),
-               coalesce(moved.taken_over, 0), coalesce(moved.handed_over, 0)
+               coalesce(moved.taken_over, 0), coalesce(moved.handed_over, 0),
+               coalesce(talked.chats, 0), coalesce(talked.messages, 0), talked.replied, talked.minutes,
+               coalesce(talked.deleted_by, 0), coalesce(asked.confirmed, 0), coalesce(asked.forgotten, 0)
         FROM (SELECT * FROM channels.staff WHERE account_id = :account_id) AS staff
-        FULL JOIN standing USING (staff_id) FULL JOIN moved USING (staff_id)
+        FULL JOIN standing USING (staff_id) FULL JOIN moved USING (staff_id) FULL JOIN talked USING (staff_id)
+        FULL JOIN asked USING (staff_id)
         ORDER BY coalesce(standing.contacts, 0) DESC, staff_id
         """,
         account_id=account_id,

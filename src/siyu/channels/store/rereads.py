@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.channels.types.mirrored import Reread, Walk
-from siyu.engines.postgres import one, rows, run, scalar
+from siyu.engines.postgres import call, one, rows, run, scalar
 
 _WALK = "id, account_id, state, cursor, counts, unseen, problem, began_at, moved_at, ended_at"
 
@@ -36,7 +36,7 @@ def ask(
 
 
 def notify(conn: Connection, channel: str) -> None:
-    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+    call(conn, channel)
 
 
 def claim(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[Reread]:

@@ -12,6 +12,7 @@ from siyu.channels.types.acting import (
     Results,
     Said,
     SaidPage,
+    StaffDay,
     TransferOutcome,
 )
 from siyu.channels.types.acts import (
@@ -37,6 +38,7 @@ from siyu.channels.types.codes import (
     Greeted,
     Greeting,
     Handle,
+    OpenCode,
     Opening,
     Roster,
     Serving,
@@ -69,7 +71,7 @@ from siyu.channels.types.logins import (
     MemberSession,
 )
 from siyu.channels.types.mapped import Recognised, Recognising, Visitor
-from siyu.channels.types.media import FILE, MediaFile, Uploaded
+from siyu.channels.types.media import FILE, MESSAGES, MediaFile, Uploaded
 from siyu.channels.types.mirrored import (
     ContactFollows,
     GroupMember,
@@ -86,6 +88,7 @@ from siyu.channels.types.mirrored import (
 )
 from siyu.channels.types.pushes import (
     Arrival,
+    CodeHint,
     Departure,
     Heard,
     Hint,
@@ -119,6 +122,7 @@ from siyu.channels.types.seen import (
 __all__ = [
     "FACTS",
     "FILE",
+    "MESSAGES",
     "OBJECT_KINDS",
     "THE_ACCOUNT",
     "About",
@@ -134,6 +138,7 @@ __all__ = [
     "Code",
     "CodeDefinition",
     "CodeFigures",
+    "CodeHint",
     "CodeKind",
     "CodeProblem",
     "CodeSpent",
@@ -178,6 +183,7 @@ __all__ = [
     "Mirrored",
     "Note",
     "ObjectKind",
+    "OpenCode",
     "Opening",
     "Outcome",
     "PlatformRefused",
@@ -212,6 +218,7 @@ __all__ = [
     "Spoken",
     "Staff",
     "StaffConfirmation",
+    "StaffDay",
     "StaffMember",
     "StaffTask",
     "Standing",

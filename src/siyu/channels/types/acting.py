@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from siyu.channels.types.declared import Grant
-from siyu.channels.types.media import Uploaded
+from siyu.channels.types.media import MESSAGES, Uploaded
 from siyu.channels.types.seen import Tag
 from siyu.kernel.errors import Conflict
 
@@ -105,6 +105,28 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffDay:
+    """How a member of staff served on one day, as the platform counts it.
+
+    Attributes:
+        day: its begin, in the platform's zone.
+        chats: customers to whom they wrote.
+        messages: what they wrote.
+        replied: in percent, of the chats that customers began; ``None`` when they began none.
+        first_reply_minutes: how long customers waited for the first reply, on average; ``None`` when there was none.
+        deleted_by: customers who deleted or blocked them.
+    """
+
+    staff_id: str
+    day: datetime
+    chats: int = 0
+    messages: int = 0
+    replied: float | None = None
+    first_reply_minutes: int | None = None
+    deleted_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """A contact liked or commented what a member of staff published."""
 
@@ -171,13 +193,21 @@ class Acts:
         """Write what a member notes of a contact. Safe to repeat."""
         raise NotImplementedError
 
-    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
-        """Give the platform a picture for attachments of a kind (``image``, ``mini_program``). A repeat uploads again."""
+    def upload(self, kind: str, name: str, content: bytes, media_type: str, use: str = MESSAGES) -> Uploaded:
+        """Give the platform a file for attachments of a kind (``image``, ``mini_program``) of ways that upload for this
+        ``use`` (:attr:`Way.files`). A repeat uploads again.
+        """
         raise NotImplementedError
 
     def feedback(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> dict[datetime, int]:
         """How many customers deleted or blocked one of these members, by the begin of each day from ``since`` to ``until``,
         which are begins of days of the platform's zone, at most 30 apart.
+        """
+        raise NotImplementedError
+
+    def staff_days(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> Iterator[StaffDay]:
+        """How each of these members served, by the day; ``since`` and ``until`` as for :meth:`feedback`. One of whom nothing
+        can be read is left out.
         """
         raise NotImplementedError
 

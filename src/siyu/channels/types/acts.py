@@ -111,6 +111,7 @@ class Delivery(NamedTuple):
         result: what the platform says of this one in the end: ``sent``, ``no_friend``, ``capped``, ``left_out`` by the member,
             ``declined`` by the member who was to say it themselves, ``cancelled``, ``unconfirmed`` when nobody did in time,
             or ``failed`` with the platform's own word as reason;
+            ``partly``: of those that one call was for it reached some, the reason says how many, and nobody knows whom;
             ``late``: it could not be handed to the platform in the time that was given for it.
         retry_at: when there is room again, with ``held``; ``None`` when only an act of the person makes it.
     """

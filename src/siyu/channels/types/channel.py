@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final, Literal, NamedTuple
 
 from siyu.channels.types.acting import Acts
-from siyu.channels.types.codes import CodeKind, Handle, Opening
+from siyu.channels.types.codes import CodeKind, Handle, OpenCode, Opening
 from siyu.channels.types.declared import About
 from siyu.channels.types.handed import Account, Ports
 from siyu.channels.types.logins import Known, Login
@@ -227,6 +227,10 @@ class Channel(Acts, ABC):
 
     def close_code(self, handle: Handle, kind: CodeKind) -> None:
         """Take it away. Safe to repeat: one that is gone is no error. Raises the same."""
+        raise NotImplementedError
+
+    def code_now(self, handle: Handle, kind: CodeKind) -> OpenCode | None:
+        """How the code is there now, ``None`` when it is no more; where :attr:`About.shows_codes`. Raises the same."""
         raise NotImplementedError
 
     def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:

@@ -160,14 +160,38 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCode:
+    """A code as the platform shows it now.
+
+    Attributes:
+        staff_ids, skip_verify: of a staff code or a link.
+        others: departments serve as well.
+        group_ids: of a group code, in their order.
+        state: what arrivals carry; ``None`` where that is no part of the code.
+        trouble: why it brings nobody now and what to do, in English and Chinese.
+    """
+
+    staff_ids: tuple[str, ...] = ()
+    skip_verify: bool = True
+    others: bool = False
+    group_ids: tuple[str, ...] = ()
+    state: str | None = None
+    trouble: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CodeProblem:
-    """Why the platform did not do what it was asked; it is tried again at ``retry_at``."""
+    """Why the platform did not do what it was asked, or what became of the code there.
+
+    Attributes:
+        retry_at: when it is tried again; ``None``: an operator has to do something.
+    """
 
     code: str
     en: str
     zh: str
     attempts: int
-    retry_at: datetime
+    retry_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from siyu.channels.types.codes import CodeKind
+from siyu.channels.types.media import MESSAGES
 
 
 class Capability(StrEnum):
@@ -30,6 +31,7 @@ class Capability(StrEnum):
     TAGGING = "tagging"  # changes tags, and puts them on contacts
     REMARKS = "remarks"  # writes what staff note
     FEEDBACK = "feedback"  # counts who deleted or blocked staff
+    STAFF_FIGURES = "staff_figures"  # counts by the day how each member of staff serves
     HANDOVER = "handover"  # customers and groups go from one member to another
 
 
@@ -62,7 +64,7 @@ class Field:
     default: str = ""
 
 
-Window = Literal["minute", "hour", "day", "week", "month", "24h", "grant"]
+Window = Literal["minute", "hour", "day", "week", "month", "ever", "24h", "grant"]
 Subject = Literal["account", "customer", "staff", "group", "task"]
 
 
@@ -74,14 +76,16 @@ class Quota:
         name: ``group_send``; several quotas may have one name, and a sending takes from all of them.
         subject: whose allowance it is: the account's, or that of each customer, member of staff, group or task of staff.
         window: over what it counts: a calendar window in the platform's zone (weeks begin on Monday); ``24h``: the 24
-            hours before each moment; or ``grant``: nothing is allowed until an act of the person grants it
+            hours before each moment; ``ever``: what there is at once, until it is given back; or ``grant``: nothing is allowed until an act of the person grants it
             (:class:`Grant`).
         limit: so many in a window; 0 stands for the days of the month.
         en: for people.
         zh: for operators.
         when: the settings under which it applies; sources disagree on some, so the account says which.
+        times: a setting, a number, by which ``limit`` is multiplied.
         by: a detail of an item (``template_id``) for each of whose values it counts apart; the subject is then
             ``<subject>/<value>``, in grants as well.
+        shared: a quota of the account over the same window, of what reaches everybody: its uses count for each subject too.
     """
 
     name: str
@@ -92,6 +96,8 @@ class Quota:
     zh: str
     when: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
+    shared: str = ""
+    times: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,7 @@ class Way:
         reminding: the same of reminding the staff who have not confirmed.
         tie: it reaches only who is a friend of the staff or follows the account; without, an act of theirs opened it.
         by_hand: no platform is asked: a member of staff says it themselves, and says to Siyu that it is done.
+        files: what its files are uploaded for; ways that say the same share what is uploaded.
         published: the member of staff publishes it once to whoever may see it, and it is shown to these people among others.
         needs: details without which nothing goes out; of one that ends with a dot there has to be one that begins so.
     """
@@ -170,6 +177,7 @@ class Way:
     reminding: str = ""
     tie: bool = True
     by_hand: bool = False
+    files: str = MESSAGES
     published: bool = False
     needs: tuple[str, ...] = ()
 
@@ -199,6 +207,8 @@ class About:
         identity: identifier types its contacts have, the account's own scope first.
         handovers: the limits of handovers, where the channel has them.
         codes: kinds of entry codes, where it has them.
+        code_quotas: the quota that an open code of a kind takes from, where there is one.
+        shows_codes: it shows entry codes as they are now (:meth:`Channel.code_now`).
         chat_places: so many people a group chat holds that a group code leads to; 0 where that is not known.
     """
 
@@ -216,3 +226,5 @@ class About:
     handovers: HandoverLimits | None = None
     codes: tuple[CodeKind, ...] = ("staff", "group", "link")
     chat_places: int = 0
+    code_quotas: Mapping[CodeKind, str] = field(default_factory=dict)
+    shows_codes: bool = False

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 FILE: Final = "file"  # the field of an attachment that names a file of ours by its id
+MESSAGES: Final = "message"  # what files are uploaded for, unless a way says otherwise
 
 
 @dataclass(frozen=True, slots=True)

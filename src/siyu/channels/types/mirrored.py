@@ -103,6 +103,11 @@ class Workload:
         contacts: how many stand now.
         added, lost: in the period asked for; without transfers.
         taken_over, handed_over: in the same period, by transfer.
+        chats: customers to whom they wrote, summed over the days of the period; ``messages``: what they wrote.
+        replied: percent of the chats that customers began, over these days; ``None`` where nothing is known.
+        first_reply_minutes: how long customers waited for the first reply on average; ``None`` the same.
+        deleted_by: customers who deleted or blocked them, as the platform counts.
+        confirmed: tasks of the period (group sends, moments) that they confirmed; ``forgotten``: whose time is over without.
     """
 
     staff_id: str
@@ -118,6 +123,13 @@ class Workload:
     lost: int
     taken_over: int
     handed_over: int
+    chats: int = 0
+    messages: int = 0
+    replied: float | None = None
+    first_reply_minutes: float | None = None
+    deleted_by: int = 0
+    confirmed: int = 0
+    forgotten: int = 0
 
 
 @dataclass(frozen=True, slots=True)

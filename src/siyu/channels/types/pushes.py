@@ -10,6 +10,8 @@ from siyu.channels.types.seen import ObjectKind
 from siyu.kernel.errors import SiyuError
 
 Hint = tuple[ObjectKind, str]
+# The handle of an entry code, and what was said of it: ``unavailable``, or nothing.
+CodeHint = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,18 @@ class Report:
     Attributes:
         handle: of :class:`~siyu.channels.types.Sent`.
         subject_id: whom it was for; empty for a sending to many.
-        said: the platform's own word for it.
+        ok: it was sent, at least to some.
+        said: the platform's own word for it, or how many it reached.
+        said_zh: the same for operators; empty where the platform's own word stands for both.
+        partly: it reached only some of those that it was for, and nobody says whom.
     """
 
     handle: str
     subject_id: str
     ok: bool
     said: str = ""
+    said_zh: str = ""
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,8 @@ class Push:
         reports: what became of earlier sendings.
         spoken: conversations in which something was said.
         unwanted: who wants no more of what is sent to them.
+        codes: entry codes that should be read again.
+        ailing: something became of the account itself, which its health should say.
     """
 
     id: str
@@ -137,6 +146,8 @@ class Push:
     scan: Scan | None = None
     spoken: tuple[Spoken, ...] = ()
     unwanted: tuple[Unwanted, ...] = ()
+    codes: tuple[CodeHint, ...] = ()
+    ailing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

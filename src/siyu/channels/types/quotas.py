@@ -87,6 +87,7 @@ class QuotaUse:
         left: of the account's own quota, or of all that is granted; ``None`` where each subject has its own.
         subjects: how many subjects used some of it; of grants, how many have some left.
         full: how many of them have nothing left.
+        shared: so much of each subject's allowance went with what reached everybody.
     """
 
     quota: str
@@ -101,3 +102,4 @@ class QuotaUse:
     left: int | None
     subjects: int
     full: int
+    shared: int = 0

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError
@@ -39,6 +39,7 @@ _MESSAGES: Final = frozenset({"text", "image", "voice", "video", "shortvideo", "
 _CLICKS: Final = frozenset({"CLICK", "scancode_push", "scancode_waitmsg"})
 _AFTER_MESSAGE: Final = (5, timedelta(hours=48))
 _AFTER_ACT: Final = (3, timedelta(minutes=1))
+_LONGEST_COUNT: Final = 12
 _SCENE: Final = "qrscene_"
 _BLOCKED: Final = frozenset({"failed:user block", "failed: user block"})  # as documented, and as it comes
 
@@ -210,7 +211,31 @@ def _finished(push: Push, open_id: str, said: Said) -> Iterator[Report]:
     single = push.event == "TEMPLATESENDJOBFINISH"
     status = _text(said, "Status")
     ok = status in {"success", "send success", "sendsuccess"}
-    yield Report(_text(said, "MsgID"), open_id if single else "", ok, status[:_MOST_STATE])
+    report = Report(_text(said, "MsgID"), open_id if single else "", ok, status[:_MOST_STATE])
+    yield report if single or not ok else _counted(report, said)
+
+
+def _counted(report: Report, said: Said) -> Report:
+    """Of a broadcast that went out: whether it reached all. Who had received as many as they may is left out silently."""
+    total, kept, sent, failed = (_count(said, f"{name}Count") for name in ("Total", "Filter", "Sent", "Error"))
+    if total is None or sent is None or sent >= total:
+        return report
+    failed = min(failed or 0, total - sent)
+    left_out = total - (sent + failed if kept is None else min(max(kept, sent + failed), total))
+    return replace(
+        report,
+        ok=sent > 0,
+        said=f"WeChat reached {sent} of {total}: it left out {left_out} who had received as many as they may or want none, "
+        f"and failed with {total - sent - left_out}.",
+        said_zh=f"微信实际送达 {sent} 人，共 {total} 人：{left_out} 人因已达接收上限或拒收被过滤，"
+        f"{total - sent - left_out} 人发送失败。",
+        partly=sent > 0,
+    )
+
+
+def _count(said: Said, name: str) -> int | None:
+    text = _text(said, name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_COUNT else None
 
 
 def _list(said: Said, name: str) -> Iterator[Said]:

@@ -70,6 +70,16 @@ _FIELDS: Final = (
         default="per_month",
     ),
     Field(
+        "member_limit",
+        "How many members the corp may have",
+        "企业账号上限",
+        "Admin console: 我的企业 → 企业信息. For each of them 200 messages a day may go to staff.",
+        "管理后台：我的企业 → 企业信息。每个账号每天可接收 200 人次应用消息，用于计算应用消息配额。",
+        required=False,
+        pattern="[1-9][0-9]{0,6}",
+        default="200",
+    ),
+    Field(
         "contact_secret",
         "Secret of 客户联系",
         "客户联系 Secret",
@@ -133,9 +143,20 @@ def _caps(name: str, subject: Subject, en: str, zh: str) -> tuple[Quota, ...]:
     )
 
 
+_CODES: Final = "contact_way"
+MOMENT_FILES: Final = "moment"
 QUOTAS: Final = (
     *_caps("group_send", "customer", "customer", "客户"),
     *_caps("group_chat_send", "group", "group of customers", "客户群"),
+    Quota(
+        "app_message",
+        "account",
+        "day",
+        200,
+        "200 messages to staff a day for each member that the corp may have",
+        "每天应用消息人次不超过企业账号上限 × 200",
+        times="member_limit",
+    ),
     Quota(
         "app_message", "staff", "minute", 30, "a member reads 30 messages a minute", "每位成员每分钟最多 30 条应用消息"
     ),
@@ -201,6 +222,14 @@ QUOTAS: Final = (
         7_500_000,
         "7,500,000 visitors are looked up a month",
         "每月最多转换 750 万次 unionid",
+    ),
+    Quota(
+        _CODES,
+        "account",
+        "ever",
+        500_000,
+        "a corp has 500,000 codes for staff and groups in all, package cards among them",
+        "企业的联系我与加群活码合计最多 50 万个（含包裹卡）",
     ),
     Quota(
         "group_transfer", "staff", "day", 300, "a member gives 300 groups away a day", "每位群主每天最多转让 300 个群"
@@ -291,6 +320,7 @@ WAYS: Final = (
         reading="moment_reading",
         attachments=9,
         contents=_MOMENT,
+        files=MOMENT_FILES,
     ),
     # One call for each member of staff, however many of their customers it is meant for: what the platform counts by the
     # minute is the calls, and it says "later" when there are too many.
@@ -304,6 +334,7 @@ WAYS: Final = (
         reading="moment_reading",
         attachments=9,
         contents=_MOMENT,
+        files=MOMENT_FILES,
         published=True,
     ),
 )
@@ -322,4 +353,6 @@ ABOUT: Final = About(
     external_id="corp_id",
     handovers=HandoverLimits(most=2, days=90, at_once=100, group_quota="group_transfer"),
     chat_places=200,
+    code_quotas={"staff": _CODES, "group": _CODES},
+    shows_codes=True,
 )

@@ -5,31 +5,37 @@ from datetime import datetime
 from typing import Any, Final
 
 from siyu.channels.types import (
+    MESSAGES,
     Acts,
     Handover,
     Heirless,
     Note,
+    PlatformRefused,
     Reaction,
     Results,
     Said,
     SaidPage,
+    StaffDay,
     Tag,
     TransferOutcome,
     Uploaded,
 )
+from siyu.channels.wecom.about import MOMENT_FILES
 from siyu.channels.wecom.calls import contacts, figures, media, moments, sends, service, tags, transfers
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.contents import MOMENTS
-from siyu.channels.wecom.errors import advice
+from siyu.channels.wecom.errors import OF_ONE_MEMBER, advice
 from siyu.channels.wecom.results import moment_results, results
 from siyu.kernel.errors import BadInput, TryLater
 
 _STAFF_AT_ONCE: Final = 100
+# As what a file is uploaded for an attachment of a kind, and in which field its id stands.
 _MEDIA_FIELDS: Final[Mapping[str, tuple[media.MediaType, str]]] = {
     "image": ("image", "media_id"),
     "mini_program": ("image", "pic_media_id"),
     "video": ("video", "media_id"),
     "file": ("file", "media_id"),
+    "link": ("image", "media_id"),
 }
 # Already under way, or there already, counts as taken: so a request may be repeated.
 _OUTCOMES: Final[Mapping[int, TransferOutcome]] = {40129: "waiting", 40128: "limit", 40099: "limit", 90504: "done"}
@@ -40,6 +46,10 @@ _STATES: Final[Mapping[str, TransferOutcome]] = {
     "refused": "refused",
     "limit": "limit",
 }
+_ADDRESSED: Final = (
+    "only a moment shows a link with an uploaded picture; elsewhere fill in picurl, the address of the picture.",
+    "仅朋友圈的图文链接支持上传封面图；其他方式请填写封面图地址 picurl。",
+)
 _LIMIT: Final = (
     "The member who was to take them over has as many customers as they may.",
     "接替成员的客户数量已达上限。",
@@ -73,9 +83,12 @@ class WecomActs(Acts):
             self.client, staff_id, contact_id, {name: value for name, value in fields.items() if value is not None}
         )
 
-    def upload(self, kind: str, name: str, content: bytes, media_type: str) -> Uploaded:
+    def upload(self, kind: str, name: str, content: bytes, media_type: str, use: str = MESSAGES) -> Uploaded:
         of, field = _MEDIA_FIELDS[kind]
-        made = media.upload(self.client, of, name, content, media_type)
+        if kind == "link" and use != MOMENT_FILES:
+            raise BadInput(reason=_ADDRESSED[0], reason_zh=_ADDRESSED[1])
+        upload = media.upload_attachment if use == MOMENT_FILES else media.upload
+        made = upload(self.client, of, name, content, media_type)
         return Uploaded({field: made.id}, made.until)
 
     def feedback(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> dict[datetime, int]:
@@ -86,6 +99,17 @@ class WecomActs(Acts):
                 if one.day is not None:
                     found[one.day] = found.get(one.day, 0) + one.counts.get("negative_feedback_cnt", 0)
         return found
+
+    def staff_days(self, staff_ids: Sequence[str], since: datetime, until: datetime) -> Iterator[StaffDay]:
+        begin, end = int(since.timestamp()), int(until.timestamp())
+        for one in staff_ids:
+            try:
+                counted = figures.behaviour(self.client, begin, end, staff=[one])
+            except PlatformRefused as refusal:
+                if refusal.errcode not in OF_ONE_MEMBER:
+                    raise
+                continue
+            yield from (_day_of(one, day) for day in counted if day.day is not None)
 
     def hand_over(
         self, giver: str, taker: str, contact_ids: Sequence[str], *, left: bool, said: str = ""
@@ -159,6 +183,20 @@ class WecomActs(Acts):
     @property
     def _agent(self) -> str:
         return self.client.account.settings.get("agent_id", "")
+
+
+def _day_of(staff_id: str, said: figures.Counted) -> StaffDay:
+    assert said.day is not None
+    counts = said.counts
+    return StaffDay(
+        staff_id,
+        said.day,
+        counts.get("chat_cnt", 0),
+        counts.get("message_cnt", 0),
+        said.replied,
+        counts.get("avg_reply_time"),
+        counts.get("negative_feedback_cnt", 0),
+    )
 
 
 def _answered(subject_id: str, code: int, taken: TransferOutcome) -> Handover:

@@ -14,6 +14,7 @@ from siyu.channels.types import (
     Handle,
     Item,
     ObjectKind,
+    OpenCode,
     Opening,
     Ports,
     PushAnswer,
@@ -80,6 +81,9 @@ class Wecom(WecomActs, Channel):
 
     def close_code(self, handle: Handle, kind: CodeKind) -> None:
         codes.close_code(self.client, handle, kind)
+
+    def code_now(self, handle: Handle, kind: CodeKind) -> OpenCode | None:
+        return codes.code_now(self.client, handle, kind)
 
     def code_picture(self, handle: Handle, kind: CodeKind) -> bytes:
         return codes.code_picture(self.client, handle, kind)

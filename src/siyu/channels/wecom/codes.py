@@ -4,7 +4,7 @@ from typing import Final
 
 import httpx
 
-from siyu.channels.types import CodeKind, Handle, Opening, PlatformRefused
+from siyu.channels.types import CodeKind, Handle, OpenCode, Opening, PlatformRefused
 from siyu.channels.wecom.calls import links, ways
 from siyu.channels.wecom.calls.ways import ContactWay, JoinWay
 from siyu.channels.wecom.client import Client
@@ -15,6 +15,13 @@ _NO_SUCH_WAY: Final = 41044
 _PICTURE_BYTES: Final = 1024 * 1024
 _PICTURE_TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
 _AGAIN: Final = 30  # seconds
+_NO_BALANCE: Final = (
+    (
+        "The balance of acquisition links (获客助手) is used up: the link brings nobody. Buy more under 客户与上下游 → 获客助手, "
+        "or use a staff code."
+    ),
+    "获客助手余额已用完，该链接无法添加客户。请在“客户与上下游 → 获客助手”中购买，或改用员工活码。",
+)
 
 
 def open_code(client: Client, code: Opening) -> Handle:
@@ -56,6 +63,43 @@ def close_code(client: Client, handle: Handle, kind: CodeKind) -> None:
     except PlatformRefused as refusal:
         if refusal.errcode != _NO_SUCH_WAY:
             raise
+
+
+def code_now(client: Client, handle: Handle, kind: CodeKind) -> OpenCode | None:
+    """How it is there now, ``None`` when it is no more."""
+    if kind == "link":
+        return _link_now(client, handle.id)
+    try:
+        if kind == "group":
+            joins = ways.join_way(client, handle.id)
+            return OpenCode(group_ids=joins.groups, state=joins.state)
+        way = ways.contact_way(client, handle.id)
+    except PlatformRefused as refusal:
+        if refusal.errcode != _NO_SUCH_WAY:
+            raise
+        return None
+    return OpenCode(way.staff, way.skip_verify, bool(way.departments), state=way.state)
+
+
+def _link_now(client: Client, link_id: str) -> OpenCode | None:
+    try:
+        found = links.link(client, link_id)
+    except PlatformRefused:
+        if _listed(client, link_id):
+            raise
+        return None
+    trouble = _NO_BALANCE if links.balance(client).left <= 0 else None
+    return OpenCode(found.staff, found.skip_verify, bool(found.departments), trouble=trouble)
+
+
+def _listed(client: Client, link_id: str) -> bool:
+    cursor = ""
+    while True:
+        ids, cursor = links.link_ids(client, cursor)
+        if link_id in ids:
+            return True
+        if not cursor:
+            return False
 
 
 def code_picture(client: Client, handle: Handle, kind: CodeKind) -> bytes:

@@ -39,6 +39,8 @@ TOKEN_DEAD: Final = frozenset({40014, 42001, 42009})
 LIMITED: Final = 45009
 MISSING_SECRET: Final = 41004
 NO_CUSTOMERS: Final = 84061
+# A member of a batch who has no customers, or may not have any, is no reason to miss those of the others.
+OF_ONE_MEMBER: Final = frozenset({40003, 40031, 50002, 60011, 60111, NO_CUSTOMERS, 84074})
 # A welcome lives 20 seconds and a dispatch of a group send minutes: each is waited for in its own way.
 BUSY: Final[Mapping[int, Patience]] = {
     -1: Patience((0.3, 1.0), 10),

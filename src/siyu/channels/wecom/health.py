@@ -8,7 +8,7 @@ from typing import Final
 
 from siyu.channels.types import Finding, PlatformRefused
 from siyu.channels.wecom.about import CAPS, CAPS_SAID
-from siyu.channels.wecom.calls import sends, staff
+from siyu.channels.wecom.calls import links, sends, staff
 from siyu.channels.wecom.client import APP, CONTACTS, SERVICE, Client
 from siyu.channels.wecom.crypto import Garbled, key_of
 from siyu.channels.wecom.errors import advice
@@ -17,6 +17,7 @@ from siyu.kernel.errors import TryLater
 _SKEW: Final = timedelta(seconds=60)
 _ADDRESS: Final = re.compile(r"from ip:?\s*([0-9a-fA-F.:]*[0-9a-fA-F])")
 _BAD_ADDRESS: Final = 60020
+_FEW: Final = 20  # below which the platform warns as well
 _NOTHING_SEEN: Final = 60011
 _SECRETS: Final = (
     (APP, "the application", "应用"),
@@ -29,7 +30,7 @@ def health(client: Client) -> list[Finding]:
     """All findings, in the order in which an operator mends them. Never raises for what the platform answers."""
     found = list(_tokens(client))
     if found[0].ok:
-        found += [_visible(client), _contacts(client), _group_sends(client)]
+        found += [_visible(client), _contacts(client), _group_sends(client), *_acquisition(client)]
     found += _clock(client)
     found += [_callback(client), _cap(client)]
     return found
@@ -97,6 +98,28 @@ def _group_sends(client: Client) -> Finding:
         next(sends.listed(client, "single", now - 24 * 3600, now), None)
 
     return _tried("group_sends", look, "Group sends can be read.", "可以读取群发记录。")
+
+
+def _acquisition(client: Client) -> list[Finding]:
+    """What is left of 获客助手; nothing is said to a corp that never bought any, or has not let the application use it."""
+    try:
+        left = links.balance(client)
+    except (PlatformRefused, TryLater):
+        return []
+    if not left.total:
+        return []
+    advice_en = "Buy more: 客户与上下游 → 获客助手. Staff codes go on working."
+    advice_zh = "请购买：客户与上下游 → 获客助手。员工活码不受影响。"
+    if left.left <= 0:
+        en, zh = (
+            "The balance of acquisition links is used up: they bring nobody.",
+            "获客助手余额已用完，获客链接无法添加客户。",
+        )
+        return [Finding("acquisition", False, en, zh, advice_en, advice_zh)]
+    en, zh = f"Acquisition links may bring {left.left:,} more customers", f"获客助手余额可添加 {left.left} 位客户"
+    if left.left < _FEW:
+        return [Finding("acquisition", False, f"{en}.", f"{zh}。", advice_en, advice_zh)]
+    return [Finding("acquisition", True, f"{en}.", f"{zh}。")]
 
 
 def _tried(check: str, look: Callable[[], Finding | None], en: str, zh: str) -> Finding:

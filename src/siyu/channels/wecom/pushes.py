@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from siyu.channels.types import Arrival, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Spoken
+from siyu.channels.types import Arrival, CodeHint, Departure, Hint, Push, PushAnswer, PushRefused, PushRequest, Spoken
 from siyu.channels.wecom.crypto import Garbled, decrypt, key_of, signed
 from siyu.channels.wecom.row import cleaned
 from siyu.kernel.errors import BadInput, TooLarge
@@ -24,6 +24,9 @@ WELCOME_LIFE: Final = timedelta(seconds=20)
 SPOKEN_LIFE: Final = timedelta(minutes=9)  # of ten
 # Read again whole: the platform does not say which one, or says something of all of them.
 ALL: Final = ""
+# What is told of acquisition links: of one of them, and of what the corp has left.
+_OF_LINKS: Final = frozenset({"delete_link", "link_unavailable"})
+_BALANCE: Final = frozenset({"balance_low", "balance_exhausted", "balance_increased", "quota_expire_soon"})
 
 Departed = Literal["staff", "customer", "transfer"]
 
@@ -147,6 +150,8 @@ def _push(plain: bytes, corp_id: str) -> Push:
         departures=_departures(said, kind, change),
         arrival=_arrival(said, kind, change),
         spoken=_spoken(said, kind),
+        codes=_codes(said, kind, change),
+        ailing=kind == "customer_acquisition" and change in _BALANCE,
     )
 
 
@@ -205,6 +210,14 @@ def _departures(said: _Said, kind: str, change: str) -> tuple[Departure, ...]:
         return ()
     staff_id, contact_id = said.get("UserID"), said.get("ExternalUserID")
     return (Departure(staff_id, contact_id, by, said.at),) if staff_id and contact_id else ()
+
+
+def _codes(said: _Said, kind: str, change: str) -> tuple[CodeHint, ...]:
+    """An acquisition link of which something became."""
+    link_id = said.get("LinkId")
+    if kind != "customer_acquisition" or not link_id or change not in _OF_LINKS:
+        return ()
+    return ((link_id, "unavailable" if change == "link_unavailable" else ""),)
 
 
 def _spoken(said: _Said, kind: str) -> tuple[Spoken, ...]:

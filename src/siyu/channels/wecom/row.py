@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Final
 
 from siyu.kernel.errors import TryLater
@@ -52,6 +53,15 @@ class Row:
         if isinstance(value, bool) or not isinstance(value, int):
             raise self._strange(name)
         return value
+
+    def decimal(self, name: str) -> float | None:
+        """A number with decimals, ``None`` when it is not there."""
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise self._strange(name)
+        return float(value)
 
     def flag(self, name: str) -> bool:
         """True or false; 1 and 0 as well."""

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from siyu.channels.types import Everything, Gone, PlatformRefused, Seen, Unseen
 from siyu.channels.wecom.calls import contacts, groups, staff
 from siyu.channels.wecom.client import Client
-from siyu.channels.wecom.errors import NO_CUSTOMERS, advice
+from siyu.channels.wecom.errors import NO_CUSTOMERS, OF_ONE_MEMBER, advice
 from siyu.channels.wecom.reading import all_staff, all_tags, read, several
 from siyu.kernel.errors import BadInput, TryLater
 
@@ -22,8 +22,6 @@ Piece = tuple[Sequence[Seen], str]
 Phase = Literal["staff", "tags", "contact", "group", "groups_listed", "done"]
 _PHASES: Final[tuple[Phase, ...]] = ("staff", "tags", "contact", "group", "groups_listed", "done")
 _LOST_CURSOR: Final = 50100
-# A member of a batch who has no customers, or may not have any, is no reason to miss those of the others.
-_OF_ONE_MEMBER: Final = frozenset({40003, 40031, 50002, 60011, 60111, 84061, 84074})
 _PAGES: Final = 5  # of customers that are told together: what is done for each piece is done for fewer
 _LONG: Final = timedelta(seconds=1)  # after which what was read is told: it has one moment, that of the beginning
 _PIECE: Final = 10  # groups, or lists of members' customers, that are told together: so much is done again at most
@@ -102,7 +100,7 @@ def _contacts(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _
         try:
             seen, place = _pages(client, place)
         except PlatformRefused as refusal:
-            if refusal.errcode not in _OF_ONE_MEMBER:
+            if refusal.errcode not in OF_ONE_MEMBER:
                 raise
             seen, place = _without(client, place, refusal)
             yield seen, place
@@ -172,7 +170,7 @@ def _ended(client: Client, members: Sequence[str]) -> list[Seen]:
         try:
             return Everything(contacts_of=(member, contacts.contact_ids(client, member)))
         except PlatformRefused as refusal:
-            if refusal.errcode not in _OF_ONE_MEMBER:
+            if refusal.errcode not in OF_ONE_MEMBER:
                 raise
             return _unseen(member, refusal)
 

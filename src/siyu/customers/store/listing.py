@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import one, rows, run, scalar
+from siyu.engines.postgres import call, one, rows, run, scalar
 
 _COUNTING_LOCK: Final = 0x5159_5530_0010
 _ENTRIES: Final = 20  # rows of marks taken at once, of at most a thousand customers each
@@ -57,7 +57,7 @@ def mark(conn: Connection, ids: Iterable[int], channel: str) -> None:
     for start in range(0, len(wanted), _MARKS_A_ROW):
         _insert_marks(conn, wanted[start : start + _MARKS_A_ROW])
     if wanted:
-        run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+        call(conn, channel)
 
 
 def _insert_marks(conn: Connection, ids: Sequence[int]) -> None:
@@ -110,7 +110,7 @@ def mark_everybody(conn: Connection, channel: str) -> None:
         """,
         most=_MARKS_A_ROW,
     )
-    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+    call(conn, channel)
 
 
 def everybody(conn: Connection, above: int, limit: int) -> list[int]:

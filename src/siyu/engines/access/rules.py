@@ -99,7 +99,17 @@ RIGHTS: Mapping[str, Right] = {
     "ledger.approve": _right(
         "approve what others post by hand, and take transactions back", "审批人工记账与冲正", Role.OPERATOR
     ),
+    "draws.read": _right("see draws, their odds, proofs and records", "查看抽奖、概率、凭证与记录", *_EVERYONE),
+    "draws.serve": _right(
+        "draw for a customer, and hand prizes out", "代客户抽奖与发放奖品", Role.OPERATOR, Role.STAFF
+    ),
+    "draws.manage": _right("change, publish and end draws", "修改、发布与结束抽奖", Role.OPERATOR),
     "ledger.manage": _right("change units, their grace and limits", "管理账本单位、宽限与上限"),
+    "payments.read": _right(
+        "see payments, refunds and transfers", "查看支付、退款与转账", Role.OPERATOR, Role.STAFF, Role.AUDITOR
+    ),
+    "payments.reverse": _right("give payments back, and take transfers back", "退款与撤销转账", Role.OPERATOR),
+    "payments.manage": _right("connect merchants, and change their keys", "接入商户与修改密钥"),
     "rewards.read": _right("see the shop, redemptions and coupons", "查看权益商城、兑换记录与优惠券", *_EVERYONE),
     "rewards.redeem": _right(
         "redeem for customers, hand out and cancel", "代客户兑换、交付与取消兑换", Role.OPERATOR, Role.STAFF

@@ -16,6 +16,7 @@ from siyu.engines.postgres.arrays import adapt_lists
 from siyu.kernel.errors import EngineProblem, original
 
 _REST: Final = 0.2  # seconds
+_CALLS: Final = "siyu.calls"
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -63,9 +64,20 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One transaction: committed at the end of the block, rolled back when it raises."""
-        with self.engine.begin() as connection:
-            yield connection
+        """One transaction: committed at the end of the block, rolled back when it raises.
+
+        Who is to be called (:func:`call`) is called behind the commit.
+        """
+        with self.engine.connect() as connection:
+            kept, calls = connection.info, dict[tuple[str, str], None]()
+            kept[_CALLS] = calls
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                del kept[_CALLS]
+            if calls:
+                _call(connection, list(calls))
 
     def raw(self, *, autocommit: bool = True) -> psycopg.Connection:
         """A connection of its own outside the pool, for LISTEN and for locks that outlive a transaction."""
@@ -134,6 +146,36 @@ def scalar(connection: Connection, sql: str, **parameters: Any) -> Any:
 def run(connection: Connection, sql: str, **parameters: Any) -> None:
     """Run ``sql`` for its effect. What it did is asked with RETURNING, never by counting rows."""
     connection.execute(_clause(sql), parameters)
+
+
+def call(connection: Connection, channel: str, payload: str = "") -> None:
+    """Wake whoever listens on a channel, when the transaction is committed; once for the same payload.
+
+    A NOTIFY within the transaction would have all others that notify wait until this one is on the disk. Behind it, a call
+    is lost where the process dies in between: who listens looks now and then, as after a lost connection.
+    """
+    calls = connection.info.get(_CALLS)
+    if calls is None:  # the transaction was not opened here
+        run(connection, "SELECT pg_notify(:channel, :payload)", channel=channel, payload=payload)
+    else:
+        calls[channel, payload] = None
+
+
+def _call(connection: Connection, calls: list[tuple[str, str]]) -> None:
+    inner = driver_connection(connection)
+    try:
+        inner.autocommit = True
+        try:
+            # To wait for the disk is of no use: what is called for is there already.
+            inner.execute(
+                """SELECT set_config('synchronous_commit', 'off', true), count(pg_notify(channel, payload))
+                   FROM unnest(%s::text[], %s::text[]) AS one (channel, payload)""",
+                ([channel for channel, _ in calls], [payload for _, payload in calls]),
+            )
+        finally:
+            inner.autocommit = False
+    except psycopg.Error:
+        connection.invalidate()
 
 
 def driver_connection(connection: Connection) -> psycopg.Connection:

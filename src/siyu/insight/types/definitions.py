@@ -8,11 +8,13 @@ from siyu.channels.types import FACTS as OF_CHANNELS
 from siyu.commerce.types import FACTS as OF_ORDERS
 from siyu.customers.types import FACTS as OF_CUSTOMERS
 from siyu.customers.types import PurchaseMeans
+from siyu.draws.types import FACTS as OF_DRAWS
 from siyu.identity.types import FACTS as OF_IDENTITY
 from siyu.journeys.types import FACTS as OF_JOURNEYS
 from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as OF_LEDGER
+from siyu.payments.types import FACTS as OF_PAYMENTS
 from siyu.rewards.types import FACTS as OF_REWARDS
 from siyu.segments.types import FACTS as OF_SEGMENTS
 from siyu.touch.types import FACTS as OF_TOUCHES
@@ -33,6 +35,8 @@ FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
             *OF_SEGMENTS,
             *OF_TOUCHES,
             *OF_LEDGER,
+            *OF_DRAWS,
+            *OF_PAYMENTS,
             *OF_REWARDS,
             *OF_JOURNEYS,
         ),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import AnyRow, one, rows, run, scalar
+from siyu.engines.postgres import AnyRow, call, one, rows, run, scalar
 from siyu.intake.types import DeadLetter, Lane, QueueDepth
 
 _SEEN_LOCK = 0x5159_5530_0003
@@ -24,7 +24,7 @@ def insert_envelope(conn: Connection, lane: Lane, messages: int, body: bytes, *,
 
 
 def notify(conn: Connection, channel: str, payload: str = "") -> None:
-    run(conn, "SELECT pg_notify(:channel, :payload)", channel=channel, payload=payload)
+    call(conn, channel, payload)
 
 
 def lock_envelopes(conn: Connection, lane: Lane, limit: int, most: int) -> list[AnyRow]:

@@ -14,6 +14,7 @@ from siyu.content import service as content
 from siyu.content.types import ContentCheck
 from siyu.customers import service as customers
 from siyu.customers.types import FACTS as CUSTOMERS
+from siyu.draws.types import FACTS as DRAWS
 from siyu.identity.types import FACTS as IDENTITY
 from siyu.journeys.rules.checking import problems as problems_of
 from siyu.journeys.rules.world import World
@@ -24,6 +25,7 @@ from siyu.journeys.types.problems import Problem
 from siyu.kernel.errors import NotFound, SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as LEDGER
+from siyu.payments.types import FACTS as PAYMENTS
 from siyu.rewards.types import FACTS as REWARDS
 from siyu.segments import service as segments
 from siyu.segments.types import FACTS as SEGMENTS
@@ -32,7 +34,7 @@ from siyu.touch.types import FACTS as TOUCH
 
 KINDS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
-    for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, LEDGER, REWARDS, OWN)
+    for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, LEDGER, REWARDS, DRAWS, PAYMENTS, OWN)
     for kind in room
 }
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import AnyRow, one, rows, run
+from siyu.engines.postgres import AnyRow, call, one, rows, run
 from siyu.journeys.rules.writing import from_json, to_json
 from siyu.journeys.types.definition import Definition
 from siyu.journeys.types.running import Journey, State, Version
@@ -26,7 +26,7 @@ class Successor(NamedTuple):
 
 
 def notify(conn: Connection, channel: str) -> None:
-    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+    call(conn, channel)
 
 
 def journeys(conn: Connection) -> list[Journey]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from siyu.kernel.errors import BadInput
 from siyu.loyalty.types.accounts import UNIT_KINDS
-from siyu.loyalty.types.check_in import CARD, CheckInRules, Reward, Streak
+from siyu.loyalty.types.check_in import CARD, TURN, CheckInRules, Reward, Streak
 
 _ONE = timedelta(1)
 
@@ -34,7 +34,7 @@ def check_rewards(what: str, what_zh: str, rewards: Sequence[Reward]) -> None:
     Raises:
         BadInput: says what to change.
     """
-    can = [kind.name for kind in UNIT_KINDS.values() if kind.told] + [CARD]
+    can = [kind.name for kind in UNIT_KINDS.values() if kind.told] + [CARD, TURN]
     units: set[str] = set()
     for reward in rewards:
         if reward.unit not in can:

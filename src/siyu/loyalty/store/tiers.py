@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import one, rows, run
+from siyu.engines.postgres import call, one, rows, run
 from siyu.loyalty.rules.tiers import Held, Measured
 
 _MOVING_LOCK: Final = 0x5159_5530_0026
@@ -31,7 +31,7 @@ def mark(conn: Connection, ids: Iterable[int], channel: str) -> None:
             "INSERT INTO loyalty.tier_due (customer_ids) VALUES (CAST(:ids AS bigint[]))",
             ids=wanted[start : start + _MARKS_A_ROW],
         )
-    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+    call(conn, channel)
 
 
 def take_due(conn: Connection, now: datetime, limit: int) -> set[int]:

@@ -62,6 +62,8 @@ UNIT_KINDS: Final[Mapping[str, UnitKind]] = {
         UnitKind("coupon", "coupons of a template", "优惠券", of_something=True),
         UnitKind("stock", "pieces of a reward", "权益库存", of_something=True),
         UnitKind("prize", "pieces of a prize", "奖品", of_something=True),
+        UnitKind("turn", "turns at a draw", "抽奖机会"),
+        UnitKind("draw_fen", "what prizes of draws cost, in fen", "抽奖成本（分）"),
         UnitKind("fen", "money in fen", "金额（分）"),
         UnitKind("allowance", "fen that something may cost", "可用额度（分）", of_something=True),
     )

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass as checked
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 CARD: Final = "make_up"  # unit of the cards that make up for a day
+TURN: Final = "turn"  # unit of turns at a draw
 
 
 @checked(frozen=True, slots=True, config=_STRICT)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap64
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows, run
+from siyu.engines.postgres import call, rows, run
 from siyu.segments.store.bitmaps import bitmap
 
 HOUR: Final = 3_600_000
@@ -98,7 +98,7 @@ def touch(conn: Connection, cause: str, ids: Sequence[int], channel: str) -> Non
         sql = "INSERT INTO segments.touched (cause, customer_ids) VALUES (:cause, CAST(:ids AS bigint[]))"
         run(conn, sql, cause=cause, ids=list(ids[start : start + _TOUCHED_A_ROW]))
     if ids:
-        run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+        call(conn, channel)
 
 
 def take_touched(conn: Connection) -> dict[str, list[int]]:

@@ -10,7 +10,7 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from siyu.engines.postgres import one, rows, run
+from siyu.engines.postgres import call, one, rows, run
 from siyu.kernel.errors import IdempotencyMismatch
 from siyu.touch.rules.history import NOTHING, History
 from siyu.touch.types.proposals import Purpose, TouchState
@@ -275,7 +275,7 @@ def wake(conn: Connection, now: datetime, programme_id: int | None = None) -> No
 
 def notify(conn: Connection, channel: str) -> None:
     """Wake the loop, at commit."""
-    run(conn, "SELECT pg_notify(:channel, '')", channel=channel)
+    call(conn, channel)
 
 
 def _json(new: Sequence[Any]) -> str:

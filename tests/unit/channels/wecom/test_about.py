@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.unit.channels.wecom.standing import AES_KEY, CORP, TOKEN
 
+from siyu.channels.rules.quotas import applying
 from siyu.channels.types import Capability, Channel
 from siyu.channels.wecom import Wecom
 
@@ -77,3 +78,11 @@ def test_ways_take_from_quotas_that_there_are() -> None:
     for way in ABOUT.ways:
         assert set(way.quotas) <= names, way.name
     assert {(one.seconds, one.limit) for one in ABOUT.rates} == {(60, 10_000), (3600, 150_000)}
+
+
+def test_what_the_platform_counts_of_the_whole_corp() -> None:
+    """200 messages to staff a day for each member that the corp may have; half a million codes in all."""
+    quotas = {(one.name, one.subject, one.window): one.limit for one in applying(ABOUT, {"member_limit": "1000"})}
+    assert quotas["app_message", "account", "day"] == 200_000
+    assert quotas["contact_way", "account", "ever"] == 500_000
+    assert dict(ABOUT.code_quotas) == {"staff": "contact_way", "group": "contact_way"}

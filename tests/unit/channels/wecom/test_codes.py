@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from tests.unit.channels.wecom.standing import Platform, StandingPorts, platform, ports, wecom
 
-from siyu.channels.types import Chats, Handle, Note, Opening, PlatformRefused
+from siyu.channels.types import Chats, Handle, Note, OpenCode, Opening, PlatformRefused
 from siyu.channels.wecom import Wecom
 from siyu.kernel.errors import TryLater
 
@@ -78,6 +78,36 @@ def test_what_is_gone_is_closed(told: Platform, corp: Wecom) -> None:
     told.on("externalcontact/groupchat/del_join_way", {"errcode": 48002, "errmsg": "api forbidden"})
     with pytest.raises(PlatformRefused):
         corp.close_code(Handle("k2"), "group")
+
+
+def test_a_code_is_read_again(told: Platform, corp: Wecom) -> None:
+    way = {"config_id": "k1", "type": 2, "user": ["ann"], "party": [2], "skip_verify": False, "state": "wall-7"}
+    told.on("externalcontact/get_contact_way", OK | {"contact_way": way})
+    assert corp.code_now(Handle("k1"), "staff") == OpenCode(("ann",), skip_verify=False, others=True, state="wall-7")
+    joins = {"config_id": "k2", "chat_id_list": ["c1", "c2"], "state": "g1"}
+    told.on("externalcontact/groupchat/get_join_way", OK | {"join_way": joins})
+    assert corp.code_now(Handle("k2"), "group") == OpenCode(group_ids=("c1", "c2"), state="g1")
+    told.on("externalcontact/groupchat/get_join_way", GONE)
+    assert corp.code_now(Handle("k2"), "group") is None
+
+
+def test_a_link_is_read_again_with_what_is_left_of_the_balance(told: Platform, corp: Wecom) -> None:
+    of = "externalcontact/customer_acquisition"
+    link = {"link_id": "l1", "link_name": "广告", "url": "https://work.example/ca/x", "skip_verify": True}
+    told.on(f"{of}/get", OK | {"link": link, "range": {"user_list": ["ann"], "department_list": []}})
+    told.on(f"{of}_quota", OK | {"total": 100, "balance": 1})
+    assert corp.code_now(Handle("l1"), "link") == OpenCode(("ann",))
+    told.on(f"{of}_quota", OK | {"total": 100, "balance": 0})
+    empty = corp.code_now(Handle("l1"), "link")
+    assert empty is not None
+    assert empty.trouble is not None
+    assert "获客助手余额已用完" in empty.trouble[1]
+    told.on(f"{of}/get", {"errcode": 40058, "errmsg": "invalid link_id"})
+    told.on(f"{of}/list_link", OK | {"link_id_list": ["l0"], "next_cursor": ""})
+    assert corp.code_now(Handle("l1"), "link") is None
+    told.on(f"{of}/list_link", OK | {"link_id_list": ["l1"], "next_cursor": ""})
+    with pytest.raises(PlatformRefused):  # it is there, and cannot be read
+        corp.code_now(Handle("l1"), "link")
 
 
 @pytest.mark.parametrize("answer", [b"", b"x" * (1024 * 1024 + 1), b"<html>bad gateway"])

@@ -12,6 +12,7 @@ from siyu.channels.wecom.about import CAPS
 OK = {"errcode": 0, "errmsg": "ok"}
 DEPARTMENTS = "department/list"
 SERVING = "externalcontact/get_follow_user_list"
+BALANCE = "externalcontact/customer_acquisition_quota"
 SENDS = "externalcontact/get_groupmsg_list_v2"
 
 
@@ -21,6 +22,7 @@ def told() -> Iterator[Platform]:
         found.date = "Mon, 02 Mar 2026 02:00:20 GMT"
         found.on(DEPARTMENTS, {**OK, "department": [{"id": 1, "name": "总部", "parentid": 0}]})
         found.on(SERVING, {**OK, "follow_user": ["li"]})
+        found.on(BALANCE, {**OK, "total": 0, "balance": 0})
         found.on(SENDS, {**OK, "group_msg_list": []})
         yield found
 
@@ -44,6 +46,24 @@ def test_all_is_well(told: Platform, around: StandingPorts) -> None:
     found = by_check(wecom(told, around))
     assert list(found) == ["token", "visible_range", "contacts", "group_sends", "clock", "callback", "quotas"]
     assert all(one.ok for one in found.values()), found
+
+
+@pytest.mark.parametrize(
+    ("total", "left", "ok", "zh"),
+    [(1000, 999, True, "999"), (1000, 19, False, "19"), (1000, 0, False, "获客助手余额已用完"), (0, 0, None, "")],
+)
+def test_what_is_left_of_acquisition_links(
+    told: Platform, around: StandingPorts, total: int, left: int, ok: bool | None, zh: str
+) -> None:
+    told.on(BALANCE, {**OK, "total": total, "balance": left})
+    found = by_check(wecom(told, around)).get("acquisition")
+    assert (found and found.ok) == ok
+    assert zh in (found.zh if found else "")
+
+
+def test_a_corp_without_acquisition_links_is_told_nothing_of_them(told: Platform, around: StandingPorts) -> None:
+    told.on(BALANCE, {"errcode": 48002, "errmsg": "api forbidden"})
+    assert "acquisition" not in by_check(wecom(told, around))
 
 
 @pytest.mark.parametrize("code", [40001, 40013, 60020, -1, 45009])

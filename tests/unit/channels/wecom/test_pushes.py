@@ -184,6 +184,24 @@ class TestMeaning:
         assert push.departures == ()
         assert push.arrival is None
 
+    @pytest.mark.parametrize(
+        ("change", "codes", "ailing"),
+        [
+            ("delete_link", (("l1", ""),), False),
+            ("link_unavailable", (("l1", "unavailable"),), False),
+            ("friend_request", (), False),
+            ("balance_low", (), True),
+            ("balance_exhausted", (), True),
+            ("balance_increased", (), True),
+            ("quota_expire_soon", (), True),
+        ],
+    )
+    def test_what_became_of_acquisition_links(
+        self, change: str, codes: tuple[tuple[str, str], ...], ailing: bool
+    ) -> None:
+        push = heard(xml(Event="customer_acquisition", ChangeType=change, LinkId="l1"))
+        assert (push.codes, push.ailing, push.hints) == (codes, ailing, ())
+
     def test_somebody_wrote_to_customer_service(self) -> None:
         push = heard(xml(Event="kf_msg_or_event", Token="T", OpenKfId="wk"))
         (spoken,) = push.spoken

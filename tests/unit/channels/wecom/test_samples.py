@@ -353,6 +353,11 @@ CASES: dict[str, tuple[Ask, Callable[[Any], Any], Any]] = {
         lambda r: [(one.name, one.union_id, one.scene, one.scene_param) for one in r],
         [("张三", "oxasdaosaosdasdasdasd", "123", "abc")],
     ),
+    "externalcontact/get_user_behavior_data": (
+        lambda c, b: figures.behaviour(c, b["start_time"], b["end_time"], b["userid"], [str(n) for n in b["partyid"]]),
+        lambda r: r,
+        [],
+    ),
     "externalcontact/cancel_moment_task": (
         lambda c, b: moments.cancel_moment(c, b["moment_id"]),
         lambda r: r,

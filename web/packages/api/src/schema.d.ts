@@ -1918,6 +1918,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/draws/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Customer
+         * @description What a customer has drawn, newest first.
+         */
+        get: operations["of_customer_api_v1_draws_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/record/{draw_id}/hand_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Out
+         * @description Say that a thing that was won is with the customer. Safe to repeat: it is handed out once.
+         */
+        post: operations["hand_out_api_v1_draws_record__draw_id__hand_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Rounds, newest first.
+         */
+        get: operations["listed_api_v1_draws_rounds_get"];
+        put?: never;
+        /**
+         * Publish
+         * @description Publish a round: its rule, its odds and the hash of its seed do not change any more. Safe to repeat.
+         */
+        post: operations["publish_api_v1_draws_rounds_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/rounds/{round_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description A round with its rule, its odds, the hash of its seed, and after its end the seed.
+         */
+        get: operations["show_api_v1_draws_rounds__round_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/rounds/{round_id}/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Round
+         * @description The record of a round, in the order of its draws.
+         */
+        get: operations["of_round_api_v1_draws_rounds__round_id__draws_get"];
+        put?: never;
+        /**
+         * Draw
+         * @description Draw once for a customer. Safe to repeat: a key is one turn.
+         */
+        post: operations["draw_api_v1_draws_rounds__round_id__draws_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/rounds/{round_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description End a round before its time; its seed is told. Free orders are not drawn then. Safe to repeat.
+         */
+        post: operations["end_api_v1_draws_rounds__round_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/rounds/{round_id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders
+         * @description The orders that took part in a round of free orders, the winners first.
+         */
+        get: operations["orders_api_v1_draws_rounds__round_id__orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/rounds/{round_id}/tally": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tally
+         * @description How often each prize was drawn, beside how often it should have been.
+         */
+        get: operations["tally_api_v1_draws_rounds__round_id__tally_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description Everything that is drawn for.
+         */
+        get: operations["rules_api_v1_draws_rules_get"];
+        /**
+         * Change
+         * @description Have other rules in force, for rounds that are published from now on.
+         */
+        put: operations["change_api_v1_draws_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description How the rules were changed, newest first.
+         */
+        get: operations["versions_api_v1_draws_rules_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/draws/warnings/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Warned
+         * @description What the law may have against publishing this now.
+         */
+        get: operations["warned_api_v1_draws_warnings__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holdout": {
         parameters: {
             query?: never;
@@ -3897,6 +4129,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payments
+         * @description Payments, newest first.
+         */
+        get: operations["payments_api_v1_payments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/merchants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merchants
+         * @description Every merchant, without its keys.
+         */
+        get: operations["merchants_api_v1_payments_merchants_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/merchants/{mch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Merchant
+         * @description Connect a merchant, or change its app and keys. Safe to repeat.
+         */
+        put: operations["change_merchant_api_v1_payments_merchants__mch_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payment
+         * @description A payment with its refunds.
+         */
+        get: operations["payment_api_v1_payments__payment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{payment_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description Ask the platform now how a payment stands.
+         */
+        post: operations["look_api_v1_payments__payment_id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{payment_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund
+         * @description Give some of a payment back, or all of it. Safe to repeat. Where the platform does not answer it stays `new`.
+         */
+        post: operations["refund_api_v1_payments__payment_id__refunds_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/programmes": {
         parameters: {
             query?: never;
@@ -5479,6 +5831,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transfers
+         * @description Transfers, newest first.
+         */
+        get: operations["transfers_api_v1_transfers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{transfer_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Take back a transfer that its customer has not confirmed. Safe to repeat.
+         */
+        post: operations["cancel_api_v1_transfers__transfer_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/beacon/v1/batch": {
         parameters: {
             query?: never;
@@ -5521,6 +5913,26 @@ export interface paths {
          * @description A platform tells that something has changed. Durable before the answer; a repeat is recognised.
          */
         post: operations["push_callback__channel___account_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/draw/{round_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Published
+         * @description The rule, the odds and the hash of the seed of a round; after its end the seed, with which draws can be verified.
+         */
+        get: operations["published_draw__round_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5604,6 +6016,27 @@ export interface paths {
          * @description The phone that somebody gives who signed in to the mini program; told to OneID as their own.
          */
         post: operations["phone_mini_program__account_id__phone_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pay/notify/{merchant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notify
+         * @description The platform tells that something was paid, went back, or was received. Durable before the answer; repeats are
+         *     answered as the first was.
+         */
+        post: operations["notify_pay_notify__merchant_id__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7150,7 +7583,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "handover";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "staff_figures" | "handover";
         /**
          * CardRead
          * @description One package card.
@@ -7628,7 +8061,10 @@ export interface components {
         };
         /**
          * CodeProblem
-         * @description Why the platform did not do what it was asked; it is tried again at ``retry_at``.
+         * @description Why the platform did not do what it was asked, or what became of the code there.
+         *
+         *     Attributes:
+         *         retry_at: when it is tried again; ``None``: an operator has to do something.
          */
         CodeProblem: {
             /** Attempts */
@@ -7637,11 +8073,8 @@ export interface components {
             code: string;
             /** En */
             en: string;
-            /**
-             * Retry At
-             * Format: date-time
-             */
-            retry_at: string;
+            /** Retry At */
+            retry_at: string | null;
             /** Zh */
             zh: string;
         };
@@ -8605,6 +9038,152 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * DrawLimits
+         * @description What the law asks for where the brand sells. What goes beyond is warned of, and published only by who says so.
+         *
+         *     Attributes:
+         *         prize_fen: a prize of a draw is worth no more; 50,000 yuan by China's law against unfair competition.
+         *         notice_hours: so long before it opens a draw is published.
+         */
+        DrawLimits: {
+            /**
+             * Notice Hours
+             * @default 0
+             */
+            notice_hours: number;
+            /**
+             * Prize Fen
+             * @default 5000000
+             */
+            prize_fen: number;
+        };
+        /** DrawRead */
+        DrawRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Budget After */
+            budget_after: number | null;
+            /** Budget Before */
+            budget_before: number | null;
+            /** Client Seed */
+            client_seed: string;
+            /**
+             * Customer Id
+             * @description Who drew, as they were known then.
+             */
+            customer_id: number;
+            /**
+             * Drawn
+             * @description Code of the prize to which the number belongs.
+             */
+            drawn: string;
+            /**
+             * Given By
+             * @description The ledger's transaction of the prize.
+             */
+            given_by: number | null;
+            /** Handed Out At */
+            handed_out_at: string | null;
+            /** Handed Out By */
+            handed_out_by: string;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /**
+             * Nonce
+             * @description How many draws they had made in the round before.
+             */
+            nonce: number;
+            /**
+             * Number
+             * @description What was drawn, below 1,000,000.
+             */
+            number: number;
+            /**
+             * Paid By
+             * @description The ledger's transaction of the price.
+             */
+            paid_by: number | null;
+            /**
+             * Prize
+             * @description Code of what was given.
+             */
+            prize: string;
+            /** Repeated */
+            repeated: boolean;
+            /** Round Id */
+            round_id: number;
+            /** Stock After */
+            stock_after: number | null;
+            /** Stock Before */
+            stock_before: number | null;
+            /**
+             * Version
+             * @description Of the rules.
+             */
+            version: number;
+            /**
+             * Why
+             * @description Why that is the fallback instead.
+             * @enum {string}
+             */
+            why: "" | "out_of_stock" | "over_budget";
+        };
+        /**
+         * DrawRules
+         * @description Everything that is drawn for. Rounds keep the version in which they were published.
+         */
+        DrawRules: {
+            /** Free Orders */
+            free_orders?: components["schemas"]["FreeOrders"][];
+            limits?: components["schemas"]["DrawLimits"];
+            /** Pools */
+            pools?: components["schemas"]["Pool"][];
+            /** Rebates */
+            rebates?: components["schemas"]["Rebate"][];
+        };
+        /** DrawRulesChange */
+        DrawRulesChange: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the rules that were changed.
+             */
+            version: number;
+        };
+        /** DrawRulesRead */
+        DrawRulesRead: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string | null;
+            /** Reason */
+            reason: string;
+            rules: components["schemas"]["DrawRules"];
+            /**
+             * Version
+             * @description 0: nobody ever made any.
+             */
+            version: number;
+        };
         /** EarningChange */
         EarningChange: {
             /**
@@ -9275,6 +9854,74 @@ export interface components {
             customers: number[];
         };
         /**
+         * FreeOrders
+         * @description Orders of a window take part; those that are drawn are given back, as points or a coupon. Refunded ones leave.
+         *
+         *     Attributes:
+         *         code: its word in addresses and facts.
+         *         name: for people.
+         *         opens_at: orders bought from then on,
+         *         closes_at: and before then.
+         *         draws_at: when they are drawn; the time between is for refunds.
+         *         winners: how many orders are given back.
+         *         most_fen: no more than this of an order is given back.
+         *         budget_fen: what all may come to.
+         *         unit: what winners get.
+         *         per_yuan: so many of the unit for each yuan of the order; else ``amount``, whatever the order came to.
+         *         amount: so many of the unit.
+         *         expires_days: so long they last; ``None``: for ever.
+         *         platform: only orders of this platform; ``None``: of every one.
+         *         shop: only orders of this shop of the platform; ``None``: of every one.
+         *         least_fen: only orders that come to so much.
+         */
+        FreeOrders: {
+            /** Amount */
+            amount?: number | null;
+            /** Budget Fen */
+            budget_fen: number;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /** Code */
+            code: string;
+            /**
+             * Draws At
+             * Format: date-time
+             */
+            draws_at: string;
+            /** Expires Days */
+            expires_days?: number | null;
+            /**
+             * Least Fen
+             * @default 1
+             */
+            least_fen: number;
+            /** Most Fen */
+            most_fen: number;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /** Per Yuan */
+            per_yuan?: number | null;
+            /** Platform */
+            platform?: string | null;
+            /** Shop */
+            shop?: string | null;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+            /** Winners */
+            winners: number;
+        };
+        /**
          * FunnelAsked
          * @description A funnel and its days, both included; 30 days up to today when absent.
          */
@@ -9795,6 +10442,14 @@ export interface components {
              * @description Whether it stops the programme by itself.
              */
             watching: boolean;
+        };
+        /** HandedOut */
+        HandedOut: {
+            /**
+             * Note
+             * @description How it went; kept in the record.
+             */
+            note: string;
         };
         /** HandoverNew */
         HandoverNew: {
@@ -11446,6 +12101,63 @@ export interface components {
              */
             version: number;
         };
+        /** MerchantChange */
+        MerchantChange: {
+            /**
+             * Api Key
+             * @description The APIv3 key; kept sealed.
+             */
+            api_key: string;
+            /**
+             * App Id
+             * @description Of the app in which customers pay.
+             */
+            app_id: string;
+            /**
+             * Base Url
+             * @default https://api.mch.weixin.qq.com
+             */
+            base_url: string;
+            /** Name */
+            name: string;
+            /**
+             * Platform Key
+             * @description The platform's public key, PEM.
+             */
+            platform_key: string;
+            /**
+             * Platform Key Id
+             * @description `PUB_KEY_ID_…`
+             */
+            platform_key_id: string;
+            /**
+             * Private Key
+             * @description Of that certificate, PEM; kept sealed.
+             */
+            private_key: string;
+            /**
+             * Serial
+             * @description Of the merchant's certificate.
+             */
+            serial: string;
+        };
+        /** MerchantRead */
+        MerchantRead: {
+            /** App Id */
+            app_id: string;
+            /** Base Url */
+            base_url: string;
+            /** Id */
+            id: number;
+            /** Mch Id */
+            mch_id: string;
+            /** Name */
+            name: string;
+            /** Platform Key Id */
+            platform_key_id: string;
+            /** Serial */
+            serial: string;
+        };
         /**
          * Merge
          * @description Make these two one.
@@ -11839,6 +12551,33 @@ export interface components {
              */
             purposes: ("service" | "transactional" | "marketing")[];
         };
+        /** OddsRead */
+        OddsRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Percent
+             * @description The same in percent, exactly.
+             */
+            percent: string;
+            /**
+             * Stock
+             * @description How many there are; null: as many as are drawn.
+             */
+            stock: number | null;
+            /**
+             * Weight
+             * @description Parts per million.
+             */
+            weight: number;
+            /**
+             * Worth Fen
+             * @description What one is worth on the market.
+             */
+            worth_fen: number;
+        };
         /**
          * OfPerson
          * @description One journey of a person, and what is planned in it.
@@ -12204,6 +12943,37 @@ export interface components {
             /** Via */
             via: number;
         };
+        /** OrderEntryRead */
+        OrderEntryRead: {
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Digest
+             * @description The lowest win.
+             */
+            digest: string;
+            /**
+             * Fen
+             * @description What it came to, refunds taken off.
+             */
+            fen: number;
+            /** Given */
+            given: number;
+            /**
+             * Order
+             * @description platform:shop:order_no
+             */
+            order: string;
+            /** Order Id */
+            order_id: number;
+            /** Place */
+            place: number;
+            /**
+             * Taken
+             * @description Of that, taken back when it was refunded.
+             */
+            taken: number;
+        };
         /**
          * OrderLine
          * @description One line of an order; amounts in fen, ``None`` where the source does not say.
@@ -12397,6 +13167,96 @@ export interface components {
              * @default 0
              */
             per_minute: number;
+        };
+        /** PaymentRead */
+        PaymentRead: {
+            /** About */
+            about: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Description */
+            description: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Merchant Id */
+            merchant_id: number;
+            /**
+             * Number
+             * @description By which the platform knows it.
+             */
+            number: string;
+            /** Paid At */
+            paid_at: string | null;
+            /**
+             * Platform Id
+             * @description The platform's number of what was paid.
+             */
+            platform_id: string;
+            /** Refunded Fen */
+            refunded_fen: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "open" | "paid" | "closed";
+        };
+        /** PaymentWhole */
+        PaymentWhole: {
+            /** About */
+            about: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Description */
+            description: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Merchant Id */
+            merchant_id: number;
+            /**
+             * Number
+             * @description By which the platform knows it.
+             */
+            number: string;
+            /** Paid At */
+            paid_at: string | null;
+            /**
+             * Platform Id
+             * @description The platform's number of what was paid.
+             */
+            platform_id: string;
+            /** Refunded Fen */
+            refunded_fen: number;
+            /** Refunds */
+            refunds: components["schemas"]["RefundRead"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "open" | "paid" | "closed";
         };
         /**
          * People
@@ -12669,6 +13529,50 @@ export interface components {
             unit: "points" | "growth" | "group_points";
         };
         /**
+         * Pool
+         * @description Prizes, how likely each is, and who may draw how often.
+         *
+         *     Attributes:
+         *         code: its word in addresses and facts.
+         *         name: for people.
+         *         opens_at: who draws before is refused.
+         *         closes_at: and from then on.
+         *         budget_fen: what all prizes of a round may cost.
+         *         prizes: their weights sum to 1,000,000.
+         *         fallback: code of the prize that is given where the drawn one is out of stock or over the budget. It costs nothing,
+         *             and there is no end of it.
+         *         price: of a turn; ``None``: free.
+         *         per_person: so many turns in the round; ``None``: without a limit.
+         *         per_day: so many turns on a day of the brand's clock; ``None``: without a limit.
+         */
+        Pool: {
+            /** Budget Fen */
+            budget_fen: number;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /** Code */
+            code: string;
+            /** Fallback */
+            fallback: string;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /** Per Day */
+            per_day?: number | null;
+            /** Per Person */
+            per_person?: number | null;
+            price?: components["schemas"]["Price"] | null;
+            /** Prizes */
+            prizes: components["schemas"]["Prize"][];
+        };
+        /**
          * Post
          * @description What is published at a moment: a text of its own, or that of a script's plain version.
          */
@@ -12853,6 +13757,93 @@ export interface components {
              * @default false
              */
             strict: boolean;
+        };
+        /**
+         * Price
+         * @description What a turn costs: so many of a unit that customers have, ``points`` or ``turn``.
+         */
+        Price: {
+            /** Amount */
+            amount: number;
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+        };
+        /**
+         * Prize
+         * @description Something that a draw may give: so many of a unit of the ledger, a thing that is handed out, or nothing.
+         *
+         *     Attributes:
+         *         code: its word in the record.
+         *         name: for people.
+         *         weight: parts per million of the odds.
+         *         stock: how many there are; ``None``: as many as are drawn.
+         *         cost_fen: what one costs the brand; taken from the budget of the round.
+         *         value_fen: what one is worth on the market, which the law goes by; ``None``: what it costs.
+         *         unit: of the ledger; ``None``: no such.
+         *         amount: how many of the unit.
+         *         expires_days: so long they last; ``None``: for ever.
+         *         thing: somebody hands it out.
+         */
+        Prize: {
+            /**
+             * Amount
+             * @default 1
+             */
+            amount: number;
+            /** Code */
+            code: string;
+            /**
+             * Cost Fen
+             * @default 0
+             */
+            cost_fen: number;
+            /** Expires Days */
+            expires_days?: number | null;
+            /** Name */
+            name: string;
+            /** Stock */
+            stock?: number | null;
+            /**
+             * Thing
+             * @default false
+             */
+            thing: boolean;
+            /** Unit */
+            unit?: string | null;
+            /** Value Fen */
+            value_fen?: number | null;
+            /** Weight */
+            weight: number;
+        };
+        /** PrizeTallyRead */
+        PrizeTallyRead: {
+            /** Code */
+            code: string;
+            /**
+             * Drawn
+             * @description By its numbers.
+             */
+            drawn: number;
+            /**
+             * Expected
+             * @description By its weight.
+             */
+            expected: number;
+            /**
+             * Given
+             * @description As what was got, fallbacks with it.
+             */
+            given: number;
+            /**
+             * Left
+             * @description Of its stock; null where it has none.
+             */
+            left: number | null;
+            /** Weight */
+            weight: number;
         };
         /**
          * ProblemRead
@@ -13069,6 +14060,52 @@ export interface components {
             /** Value */
             value: boolean | number | string | (boolean | number | string)[];
         };
+        /** PublishedRead */
+        PublishedRead: {
+            /** Code */
+            code: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pool" | "free_orders";
+            /**
+             * Odds
+             * @description Empty of free orders.
+             */
+            odds: components["schemas"]["OddsRead"][];
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /**
+             * Rule
+             * @description As it was published; it does not change.
+             */
+            rule: {
+                [key: string]: unknown;
+            };
+            /**
+             * Rule Hash
+             * @description SHA-256 of the rule as JSON: keys in order, no spaces, UTF-8.
+             */
+            rule_hash: string;
+            /**
+             * Seed
+             * @description In hexadecimal; null until the round has ended.
+             */
+            seed: string | null;
+            /**
+             * Seed Hash
+             * @description SHA-256 of the seed.
+             */
+            seed_hash: string;
+        };
         /**
          * PutIn
          * @description Whom to put in.
@@ -13129,6 +14166,11 @@ export interface components {
             limit: number;
             /** Quota */
             quota: string;
+            /**
+             * Shared
+             * @description So much of each subject's allowance went with what reached everybody.
+             */
+            shared: number;
             /** Since */
             since: string | null;
             /** Subject */
@@ -13213,6 +14255,60 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Rebate
+         * @description Who spends so much in a window gets something back; of several steps the highest that is reached.
+         *
+         *     Attributes:
+         *         code: its word in the ledger; what was given under a code stays given under it.
+         *         name: for people.
+         *         opens_at: orders bought from then on,
+         *         closes_at: and before then.
+         *         steps: each asks for more than the one before, and gives more.
+         *         unit: what is given.
+         *         expires_days: so long it lasts; ``None``: for ever.
+         *         platform: only orders of this platform; ``None``: of every one.
+         *         shop: only orders of this shop of the platform; ``None``: of every one.
+         */
+        Rebate: {
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /** Code */
+            code: string;
+            /** Expires Days */
+            expires_days?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /** Platform */
+            platform?: string | null;
+            /** Shop */
+            shop?: string | null;
+            /** Steps */
+            steps: components["schemas"]["RebateStep"][];
+            /**
+             * Unit
+             * @default points
+             */
+            unit: string;
+        };
+        /**
+         * RebateStep
+         * @description Who spends so much gets so many.
+         */
+        RebateStep: {
+            /** Amount */
+            amount: number;
+            /** At Least Fen */
+            at_least_fen: number;
         };
         /**
          * Recognised
@@ -13433,6 +14529,49 @@ export interface components {
              * @description Refunded now, also what shipping cost as `""`; null: everything.
              */
             lines?: string[] | null;
+        };
+        /** RefundNew */
+        RefundNew: {
+            /** Fen */
+            fen: number;
+            /**
+             * Key
+             * @description Of this request: a repeat gives back nothing twice.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** RefundRead */
+        RefundRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Done At */
+            done_at: string | null;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Platform Id */
+            platform_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @description `new`: the platform is asked for it again by itself.
+             * @enum {string}
+             */
+            state: "new" | "processing" | "done" | "failed";
         };
         /** RefusedLine */
         RefusedLine: {
@@ -14286,6 +15425,103 @@ export interface components {
              * @default []
              */
             verify_free_during: components["schemas"]["siyu__channels__types__codes__Span"][];
+        };
+        /** RoundEnd */
+        RoundEnd: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** RoundNew */
+        RoundNew: {
+            /**
+             * Code
+             * @description Of a pool or of free orders.
+             */
+            code: string;
+            /**
+             * Confirmed
+             * @description Codes of the warnings with which it is published nevertheless.
+             * @default []
+             */
+            confirmed: string[];
+            /**
+             * Version
+             * @description Of the rules that were looked at.
+             */
+            version: number;
+        };
+        /** RoundRead */
+        RoundRead: {
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /** Code */
+            code: string;
+            /**
+             * Confirmed
+             * @description Warnings with which it was published nevertheless.
+             */
+            confirmed: string[];
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pool" | "free_orders";
+            /**
+             * Odds
+             * @description As members read them; empty of free orders.
+             */
+            odds: components["schemas"]["OddsRead"][];
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Published By */
+            published_by: string;
+            /**
+             * Rule
+             * @description As it was published.
+             */
+            rule: {
+                [key: string]: unknown;
+            };
+            /**
+             * Rule Hash
+             * @description SHA-256 of the rule as JSON: keys in order, no spaces, UTF-8.
+             */
+            rule_hash: string;
+            /**
+             * Seed
+             * @description In hexadecimal; null until the round has ended.
+             */
+            seed: string | null;
+            /**
+             * Seed Hash
+             * @description SHA-256 of the seed.
+             */
+            seed_hash: string;
+            /**
+             * Version
+             * @description Of the rules in which it was published.
+             */
+            version: number;
         };
         /**
          * RuleDocument
@@ -15543,6 +16779,25 @@ export interface components {
             /** Why Not Zh */
             why_not_zh: string | null;
         };
+        /** TallyRead */
+        TallyRead: {
+            /** Budget Left */
+            budget_left: number;
+            /**
+             * Chi Square
+             * @description How far the numbers are from the odds.
+             */
+            chi_square: number | null;
+            /** Draws */
+            draws: number;
+            /**
+             * P
+             * @description How often honest odds are as far off, or farther.
+             */
+            p: number | null;
+            /** Prizes */
+            prizes: components["schemas"]["PrizeTallyRead"][];
+        };
         /** TaskRead */
         TaskRead: {
             /**
@@ -16154,6 +17409,57 @@ export interface components {
             /** Value */
             value?: boolean | number | string | null;
         };
+        /** TransferCancel */
+        TransferCancel: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** TransferRead */
+        TransferRead: {
+            /** About */
+            about: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Failed For
+             * @description The platform's word on why.
+             */
+            failed_for: string;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Merchant Id */
+            merchant_id: number;
+            /**
+             * Number
+             * @description By which the platform knows it.
+             */
+            number: string;
+            /** Platform Id */
+            platform_id: string;
+            /** Remark */
+            remark: string;
+            /**
+             * State
+             * @description `waiting`: for the customer, who has a day to confirm it.
+             * @enum {string}
+             */
+            state: "new" | "waiting" | "moving" | "done" | "failed" | "cancelled";
+        };
         /**
          * Tried
          * @description A text and materials, to be tried against every way of every channel.
@@ -16169,6 +17475,22 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /** TurnNew */
+        TurnNew: {
+            /**
+             * Client Seed
+             * @description Of the customer's own choice; part of what decides.
+             * @default
+             */
+            client_seed: string;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Key
+             * @description Of this request: a repeat is no second turn.
+             */
+            key: string;
         };
         /**
          * Union
@@ -16726,6 +18048,18 @@ export interface components {
              */
             value_to?: number | null;
         };
+        /** WarnedRead */
+        WarnedRead: {
+            /**
+             * Code
+             * @description Who publishes nevertheless names it.
+             */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
         /**
          * Watched
          * @description How a programme's harm stands.
@@ -16963,10 +18297,25 @@ export interface components {
              */
             added: number;
             /**
+             * Chats
+             * @description Customers to whom they wrote, summed over the days of the period; as WeCom counts.
+             */
+            chats: number;
+            /**
+             * Confirmed
+             * @description Tasks asked for in the period that they confirmed.
+             */
+            confirmed: number;
+            /**
              * Contacts
              * @description Customers who stand with them now.
              */
             contacts: number;
+            /**
+             * Deleted By
+             * @description Customers who deleted or blocked them in the period, as the platform counts.
+             */
+            deleted_by: number;
             /** Department Ids */
             department_ids: string[];
             /**
@@ -16974,16 +18323,36 @@ export interface components {
              * @description Their names, in the same order; the id of one that is not known.
              */
             departments: string[];
+            /**
+             * First Reply Minutes
+             * @description How long customers waited for the first reply, on average.
+             */
+            first_reply_minutes: number | null;
+            /**
+             * Forgotten
+             * @description Tasks of the period whose time was over before they confirmed.
+             */
+            forgotten: number;
             /** Gone At */
             gone_at: string | null;
             /** Handed Over */
             handed_over: number;
             /** Lost */
             lost: number;
+            /**
+             * Messages
+             * @description What they wrote to customers in the period.
+             */
+            messages: number;
             /** Name */
             name: string;
             /** Position */
             position: string;
+            /**
+             * Replied
+             * @description Percent of the chats that customers began which they answered that day.
+             */
+            replied: number | null;
             /** Serves */
             serves: boolean;
             /** Staff Id */
@@ -22138,6 +23507,598 @@ export interface operations {
             };
         };
     };
+    of_customer_api_v1_draws_customers__customer_id__get: {
+        parameters: {
+            query?: {
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    hand_out_api_v1_draws_record__draw_id__hand_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandedOut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listed_api_v1_draws_rounds_get: {
+        parameters: {
+            query?: {
+                code?: string | null;
+                /** @description Only those in which can be drawn now. */
+                open?: boolean;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    publish_api_v1_draws_rounds_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_api_v1_draws_rounds__round_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_round_api_v1_draws_rounds__round_id__draws_get: {
+        parameters: {
+            query?: {
+                /** @description Only draws after the one with this id. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    draw_api_v1_draws_rounds__round_id__draws_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_api_v1_draws_rounds__round_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    orders_api_v1_draws_rounds__round_id__orders_get: {
+        parameters: {
+            query?: {
+                /** @description Only places behind this one. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderEntryRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tally_api_v1_draws_rounds__round_id__tally_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TallyRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rules_api_v1_draws_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_draws_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRulesChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawRulesRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    versions_api_v1_draws_rules_versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawRulesRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    warned_api_v1_draws_warnings__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a pool or of free orders. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarnedRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     holdout_api_v1_holdout_get: {
         parameters: {
             query?: never;
@@ -26873,6 +28834,257 @@ export interface operations {
             };
         };
     };
+    payments_api_v1_payments_get: {
+        parameters: {
+            query?: {
+                customer_id?: number | null;
+                state?: ("new" | "open" | "paid" | "closed") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    merchants_api_v1_payments_merchants_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_merchant_api_v1_payments_merchants__mch_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the platform numbers it. */
+                mch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MerchantChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MerchantRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payment_api_v1_payments__payment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentWhole"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_api_v1_payments__payment_id__look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_api_v1_payments__payment_id__refunds_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     programmes_api_v1_programmes_get: {
         parameters: {
             query?: {
@@ -30621,6 +32833,94 @@ export interface operations {
             };
         };
     };
+    transfers_api_v1_transfers_get: {
+        parameters: {
+            query?: {
+                customer_id?: number | null;
+                state?: ("new" | "waiting" | "moving" | "done" | "failed" | "cancelled") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_transfers__transfer_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transfer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     take_beacon_v1_batch_post: {
         parameters: {
             query?: {
@@ -30738,6 +33038,46 @@ export interface operations {
                     "application/xml": string;
                     "text/plain": string;
                     "text/xml": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    published_draw__round_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -30907,6 +33247,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PhoneTied"];
                 };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    notify_pay_notify__merchant_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merchant_id: number;
+            };
+            cookie?: never;
+        };
+        /** @description As the platform sends it, signed and sealed. */
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be done as it is. */
             "4XX": {

@@ -1,6 +1,7 @@
 """Entry codes: made and changed by operators, kept true on the platforms, counted."""
 
 from siyu.channels.service.codes.arriving import arrive
+from siyu.channels.service.codes.counting import count_codes
 from siyu.channels.service.codes.figures import code_figures, code_people, welcome_outcomes
 from siyu.channels.service.codes.printing import card_lines, card_pictures, code_poster, code_qr, page_qr, page_url
 from siyu.channels.service.codes.reading import (
@@ -34,6 +35,7 @@ __all__ = [
     "code_qr",
     "codes",
     "codes_of",
+    "count_codes",
     "create_code",
     "free_places",
     "page_of",

@@ -12,11 +12,13 @@ from sqlalchemy import Connection
 from siyu.channels.rules.schedule import day_began
 from siyu.channels.rules.wording import remark
 from siyu.channels.service.accounts import account
+from siyu.channels.service.codes.checking import check
+from siyu.channels.service.codes.counting import enter, leave
 from siyu.channels.service.codes.making import made
 from siyu.channels.store import code_work
 from siyu.channels.store import codes as tables
 from siyu.channels.store.code_work import Mark, Work
-from siyu.channels.types import Account, Channel, CodeProblem, Contact, Note, PlatformRefused
+from siyu.channels.types import Account, Channel, CodeProblem, Contact, Handle, Note, PlatformRefused
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
@@ -57,7 +59,7 @@ class Rotation:
         """
         with self.database.transaction() as conn:
             looked = look(conn, self.clock.now(), self.zone)
-        return looked + self._tell() + self._mark()
+        return looked + self._tell() + self._mark() + check(self.database, self.clock, _Plugins(self).of)
 
     def _tell(self) -> int:
         now = self.clock.now()
@@ -87,13 +89,15 @@ class Rotation:
                 plugin.close_code(work.handle, work.wanted.kind)
             with self.database.transaction() as conn:
                 code_work.closed(conn, work.id, self.clock.now())
+                if work.handle.id:
+                    leave(conn, plugin.account, work.wanted.kind, self.clock.now())
             return
         handle = work.handle
         if work.told_key != work.wanted_key:
             if handle.id:
                 plugin.change_code(handle, work.wanted)
             else:
-                handle = plugin.open_code(work.wanted)
+                handle = self._open(plugin, work)
             with self.database.transaction() as conn:
                 code_work.opened(conn, work.id, handle, work.wanted_key)
         picture = None
@@ -106,14 +110,28 @@ class Rotation:
         with self.database.transaction() as conn:
             code_work.settle(conn, work.id, work.wanted_key, picture, self.clock.now())
 
+    def _open(self, plugin: Channel, work: Work) -> Handle:
+        """Open it within what the account may have in all; what the platform did not take counts no more."""
+        account, kind = plugin.account, work.wanted.kind
+        with self.database.transaction() as conn:
+            enter(conn, account, kind, self.clock.now())
+        try:
+            return plugin.open_code(work.wanted)
+        except SiyuError as problem:
+            if not problem.details.get("unsure"):
+                with self.database.transaction() as conn:
+                    leave(conn, account, kind, self.clock.now())
+            raise
+
     def _note(self, work: Work, problem: Exception) -> datetime:
         now = self.clock.now()
         attempts = work.attempts + 1
-        said = problem_of(problem, attempts, _retry_at(problem, now, attempts))
+        retry_at = _retry_at(problem, now, attempts)
+        said = problem_of(problem, attempts, retry_at)
         log.warning("codes.refused", code_id=work.code_id, number=work.number, code=said.code, error=said.en)
         with self.database.transaction() as conn:
             code_work.fail(conn, work.id, said)
-        return said.retry_at
+        return retry_at
 
     def _mark(self) -> int:
         now = self.clock.now()

@@ -31,7 +31,7 @@ WAYS: Final[Mapping[int, str]] = {
     15: "service_visit",
     16: "link",
     201: "shared",
-    202: "assigned",
+    202: "transfer",  # 管理员/负责人分配: whoever takes a customer over gets them so
 }
 _TAGS_OF_THE_CORP: Final = frozenset({1, 3})  # 2: a member's own, which has no id
 

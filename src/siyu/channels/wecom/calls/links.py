@@ -22,6 +22,23 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkNow:
+    """Whom a link leads to, and whether they need not confirm."""
+
+    staff: tuple[str, ...]
+    departments: tuple[str, ...]
+    skip_verify: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What the corp has bought of 获客助手, and what is left of it."""
+
+    total: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class LinkCustomer:
     """Somebody who came by a link. ``chat``: ``wrote``, ``silent`` or ``unknown``."""
 
@@ -35,6 +52,19 @@ def link_ids(client: Client, cursor: str = "", limit: int = 100) -> tuple[tuple[
     """A page of the ids of links, and the cursor behind it."""
     answer = client.post("externalcontact/customer_acquisition/list_link", {"limit": limit, "cursor": cursor})
     return answer.names("link_id_list"), answer.name("next_cursor")
+
+
+def link(client: Client, link_id: str) -> LinkNow:
+    """The link as it is now."""
+    answer = client.post("externalcontact/customer_acquisition/get", {"link_id": link_id})
+    reach = answer.row("range")
+    return LinkNow(reach.names("user_list"), reach.names("department_list"), answer.row("link").flag("skip_verify"))
+
+
+def balance(client: Client) -> Balance:
+    """How many customers links may still bring."""
+    answer = client.get("externalcontact/customer_acquisition_quota")
+    return Balance(answer.number("total"), answer.number("balance"))
 
 
 def create_link(

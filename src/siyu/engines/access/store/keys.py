@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from siyu.engines.access.types import ApiKey, Source, SourceRef, WriteKey
-from siyu.engines.postgres import one, rows, run, scalar
+from siyu.engines.postgres import call, one, rows, run, scalar
 
 CHANNEL = "siyu_access"  # NOTIFY, payload 'sources': whoever caches write keys reads them again
 
@@ -177,7 +177,7 @@ def good_write_keys(conn: Connection) -> dict[str, SourceRef]:
 
 
 def _tell(conn: Connection) -> None:
-    run(conn, "SELECT pg_notify(:channel, 'sources')", channel=CHANNEL)
+    call(conn, CHANNEL, "sources")
 
 
 def _api_key(row: Row[Any]) -> ApiKey:

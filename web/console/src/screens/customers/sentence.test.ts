@@ -54,6 +54,19 @@ describe("sentence", () => {
     expect(said(fact("tier.lowered", {}, { name: "Silver" }), "en")).toBe("Fell into the tier “Silver”");
   });
 
+  it("says what somebody drew and won", () => {
+    expect(said(fact("draw.made", { won: true }, { name: "手机" }))).toBe("抽奖，获得“手机”");
+    expect(said(fact("draw.made", { won: false }, { name: "谢谢参与" }), "en")).toBe("Drew and got nothing");
+    expect(said(fact("prize.handed_out", {}, { name: "手机" }))).toBe("奖品“手机”已发放");
+    expect(said(fact("free_order.won", {}, { name: "Spring" }), "en")).toBe("An order was given back by “Spring”");
+  });
+
+  it("says what was paid and what went back", () => {
+    expect(said(fact("payment.paid", {}, { name: "一盒茶", amount_fen: 1000 }))).toContain("：一盒茶");
+    expect(said(fact("payment.refunded", {}, { name: "Tea", amount_fen: -1000 }), "en")).toContain("given back: Tea");
+    expect(said(fact("transfer.received", {}, { name: "助力奖励", amount_fen: -500 }))).toContain("收到转账");
+  });
+
   it("says how many days in a row somebody checked in, and which task they did", () => {
     expect(["issued", "returned", "expired"].map((kind) => said(fact(`coupon.${kind}`, {}, { name: "满减" })))).toEqual(["获得优惠券“满减”", "优惠券“满减”随退款退回", "优惠券“满减”过期未使用"]);
     expect(said(fact("coupon.used", { off_fen: 1000 }, { name: "满减" }))).toContain("使用优惠券“满减”，优惠");

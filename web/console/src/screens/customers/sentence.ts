@@ -24,6 +24,8 @@ export const KINDS = {
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
   points: ["points.earned", "points.spent", "points.expired", "points.taken_back", "points.given_back"],
   tiers: ["tier.raised", "tier.lowered", "check_in.made", "task.done"],
+  draws: ["draw.made", "prize.handed_out", "free_order.won"],
+  payments: ["payment.paid", "payment.refunded", "transfer.received"],
   rewards: ["reward.redeemed", "reward.fulfilled", "reward.cancelled", "coupon.issued", "coupon.used", "coupon.returned", "coupon.expired"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
@@ -65,6 +67,14 @@ export function sentence(entry: Entry, words: Words): string {
     return made_up === true ? words.t("says.madeUp", said) : words.t("says.checkedIn", said);
   }
   if (group === "task") return words.t("says.taskDone", { name: entry.name });
+  if (group === "draw") return entry.properties["won"] === true ? words.t("says.drew", { name: entry.name }) : words.t("says.drewNothing");
+  if (group === "prize") return words.t("says.prizeHandedOut", { name: entry.name });
+  if (group === "free_order") return words.t("says.freeOrder", { name: entry.name });
+  if (group === "payment" || group === "transfer") {
+    const said = { name: entry.name, amount: words.money(Math.abs(entry.amount_fen)) };
+    if (group === "transfer") return words.t("says.transferReceived", said);
+    return entry.kind === "payment.paid" ? words.t("says.paymentPaid", said) : words.t("says.paymentRefunded", said);
+  }
   if (group === "reward") return ofReward(entry, words);
   if (group === "coupon") return ofCoupon(entry, words);
   if (group === "points") return ofPoints(entry, words);

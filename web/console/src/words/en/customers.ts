@@ -252,6 +252,8 @@ export const customers: Words<typeof source> = {
     touch: "Touches",
     points: "Points",
     tiers: "Tiers, check-in and tasks",
+    draws: "Draws",
+    payments: "Payments and transfers",
     rewards: "Redemptions and coupons",
     segments: "Segments",
     journeys: "Journeys",

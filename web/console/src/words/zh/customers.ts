@@ -247,6 +247,8 @@ export const customers = {
     touch: "触达",
     points: "积分",
     tiers: "等级、签到与任务",
+    draws: "抽奖",
+    payments: "支付与转账",
     rewards: "兑换与优惠券",
     segments: "人群",
     journeys: "旅程",

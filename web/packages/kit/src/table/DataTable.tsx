@@ -111,6 +111,7 @@ function columnsOf<Row extends object>(columns: readonly Column<Row>[], list: Li
     width: column.width,
     align: column.align,
     sorter: column.sortable,
+    ...(column.what !== undefined && { showSorterTooltip: { title: column.what } }),
     sortOrder: list.sort?.key === column.key ? (list.sort.descending ? "descend" : "ascend") : null,
     render: (_: unknown, row: Row) =>
       index === 0 && href ? <Link to={href(row)}>{column.render(row)}</Link> : column.render(row),

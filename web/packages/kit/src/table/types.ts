@@ -56,6 +56,8 @@ export interface ListPage<Row> {
 export interface Column<Row> {
   key: string;
   title: string;
+  /** What it means; shown when the title is pointed at. Of columns that can be sorted. */
+  what?: string;
   render: (row: Row) => ReactNode;
   /** Hidden until the person chooses it. */
   optional?: boolean;

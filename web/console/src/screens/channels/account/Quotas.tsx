@@ -57,7 +57,7 @@ export function Quotas({ account }: { account: Account }) {
 function Left({ row }: { row: Quota }) {
   const { t } = useTranslation("channels");
   const share = shareUsed(row);
-  if (row.left === null) return <Typography.Text type="secondary">{t("quota.each", { count: row.limit })}</Typography.Text>;
+  if (row.left === null) return <Typography.Text type="secondary">{t("quota.each", { count: Math.max(0, row.limit - row.shared) })}</Typography.Text>;
   return (
     <Flex gap="small" align="center" justify="flex-end">
       {share !== null && <Progress percent={Math.round(share * 100)} showInfo={false} size="small" status={share >= 1 ? "exception" : "normal"} style={{ width: 80 }} aria-label={t("quota.used")} />}
@@ -68,6 +68,7 @@ function Left({ row }: { row: Quota }) {
 
 function Free({ row }: { row: Quota }) {
   const { t } = useTranslation("channels");
+  if (row.window === "ever") return t("quota.byArchiving");
   return row.until === null ? t("quota.byAct") : <When at={row.until} />;
 }
 

@@ -26,9 +26,11 @@ export function CodeProblem({ code }: { code: Code }) {
       showIcon
       title={code.problem[language]}
       description={
-        <>
-          {t("codes.triedTimes", { count: code.problem.attempts })} {t("codes.retry")} <When at={code.problem.retry_at} ago />
-        </>
+        code.problem.retry_at !== null && (
+          <>
+            {t("codes.triedTimes", { count: code.problem.attempts })} {t("codes.retry")} <When at={code.problem.retry_at} ago />
+          </>
+        )
       }
     />
   );

@@ -1,5 +1,5 @@
 import { answered, api } from "@siyu/api";
-import { Count, DataTable, Empty, Page, When, type Column, type Filter } from "@siyu/kit";
+import { Count, DataTable, Empty, Page, Share, When, type Column, type Filter } from "@siyu/kit";
 import { Badge, Flex, Tag, Tooltip, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -48,6 +48,13 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
     { key: "lost", title: t("staff.lost"), align: "right", sortable: true, render: (row) => <Count value={row.lost} /> },
     { key: "taken_over", title: t("staff.takenOver"), align: "right", sortable: true, optional: true, render: (row) => <Count value={row.taken_over} /> },
     { key: "handed_over", title: t("staff.handedOver"), align: "right", sortable: true, optional: true, render: (row) => <Count value={row.handed_over} /> },
+    { key: "chats", title: t("staff.chats"), what: t("staff.chatsWhat"), align: "right", sortable: true, render: (row) => <Count value={row.chats} /> },
+    { key: "messages", title: t("staff.messages"), what: t("staff.messagesWhat"), align: "right", sortable: true, optional: true, render: (row) => <Count value={row.messages} /> },
+    { key: "replied", title: t("staff.replied"), what: t("staff.repliedWhat"), align: "right", sortable: true, render: (row) => <Share value={row.replied === null ? null : row.replied / 100} /> },
+    { key: "first_reply_minutes", title: t("staff.firstReply"), what: t("staff.firstReplyWhat"), align: "right", sortable: true, render: (row) => <Minutes value={row.first_reply_minutes} /> },
+    { key: "deleted_by", title: t("staff.deletedBy"), what: t("staff.deletedByWhat"), align: "right", sortable: true, optional: true, render: (row) => <Count value={row.deleted_by} /> },
+    { key: "confirmed", title: t("staff.confirmed"), what: t("staff.confirmedWhat"), align: "right", sortable: true, optional: true, render: (row) => <Count value={row.confirmed} /> },
+    { key: "forgotten", title: t("staff.forgotten"), what: t("staff.forgottenWhat"), align: "right", sortable: true, render: (row) => <Count value={row.forgotten} /> },
   ];
   const filters: Filter[] = [
     { kind: "text", key: "words", label: t("staff.words"), placeholder: t("staff.words"), width: 260 },
@@ -77,6 +84,11 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
       }}
     />
   );
+}
+
+function Minutes({ value }: { value: number | null }) {
+  const { t } = useTranslation("channels");
+  return value === null ? "—" : t("staff.minutes", { minutes: String(Math.round(value)) });
 }
 
 function Standing({ row }: { row: Workload }) {

@@ -1,0 +1,233 @@
+"""Customers pay: what they are to pay is noted first, then the platform prepares it, then it says that it was paid."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection
+
+from siyu.engines.access import service as access
+from siyu.engines.access.types import Principal
+from siyu.identity import service as identity
+from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotFound
+from siyu.payments import rules
+from siyu.payments.service.hearing import declining, hear
+from siyu.payments.service.merchants import Till, merchant
+from siyu.payments.store import payments as tables
+from siyu.payments.types import Payment, PaymentState, Refund, RefundSaid
+
+_LONGEST: Final = 120  # minutes; what the platform has prepared is good for two hours
+_KEY: Final = 180
+
+
+def begin_payment(
+    conn: Connection,
+    *,
+    merchant_id: int,
+    customer_id: int,
+    payer: str,
+    fen: int,
+    about: str,
+    description: str,
+    key: str,
+    now: datetime,
+    minutes: int = 15,
+) -> Payment:
+    """Note that a customer is to pay; the platform does not know it yet, see :func:`prepare`. Idempotent by key.
+
+    Args:
+        conn: an open transaction: that in which the caller sets aside what is paid for.
+        merchant_id: to whom.
+        customer_id: who pays.
+        payer: their OpenID in the merchant's app.
+        fen: above 0.
+        about: what for, for the caller: ``offer:12``.
+        description: what the customer reads, up to 40 characters.
+        key: of the request, 1 to 180 printable characters.
+        now: the present.
+        minutes: so long it can be paid, 1 to 120.
+
+    Raises:
+        BadInput: it cannot be paid like this.
+        NotFound: there is no such merchant or customer.
+        IdempotencyMismatch: the key was used before with something else.
+    """
+    rules.check_fen(fen)
+    check_asked(key, payer, about)
+    rules.check_words("the description", "商品描述", description, 40)
+    if not 1 <= minutes <= _LONGEST:
+        raise BadInput(
+            reason=f"a payment is open for 1 to {_LONGEST} minutes.", reason_zh=f"支付有效期须为 1 至 {_LONGEST} 分钟。"
+        )
+    hash_ = hash_of([merchant_id, customer_id, payer, fen, about, description, minutes])
+    before = tables.of_key(conn, key)
+    if before is None:
+        merchant(conn, merchant_id)
+        owner = identity.living(conn, customer_id)
+        new = tables.NewPayment(
+            merchant_id, number(), key, hash_, owner, payer, about, description, fen, now + timedelta(minutes=minutes),
+            now, rules.next_look(1, now),
+        )  # fmt: skip
+        if (made := tables.insert(conn, new)) is not None:
+            return made
+        before = tables.of_key(conn, key)  # somebody else, at this moment
+    assert before is not None
+    if before[1] != hash_:
+        raise IdempotencyMismatch(key=key)
+    return before[0]
+
+
+def prepare(till: Till, payment_id: int) -> Mapping[str, str]:
+    """Have the platform prepare a payment; returns what the page hands to WeChat. Safe to repeat.
+
+    Raises:
+        NotFound: there is no such payment.
+        Conflict: it is paid, or its time is over.
+        TryLater, PlatformDeclined, NotFromPlatform: the platform did not.
+    """
+    now = till.clock.now()
+    with till.database.transaction() as conn:
+        found = payment_of(conn, payment_id)
+        owner = merchant(conn, found.merchant_id)
+    if found.state == "paid":
+        raise Conflict(reason="it is paid already.", reason_zh="该订单已支付。")
+    if found.state == "closed" or found.expires_at <= now:
+        raise Conflict(reason="its time is over; begin again.", reason_zh="支付已超时，请重新下单。")
+    port = till.opens(owner)
+    by = found.prepaid_by or port.prepare(found, till.notify_url(owner.id), now)
+    if not found.prepaid_by:
+        with till.database.transaction() as conn:
+            tables.opened(conn, found.id, by)
+    return port.page(by, now)
+
+
+def payment_of(conn: Connection, payment_id: int) -> Payment:
+    """A payment.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = tables.of_id(conn, payment_id)
+    if found is None:
+        raise NotFound(what="payment", what_zh="支付单", key=payment_id)
+    return found
+
+
+def payments(
+    conn: Connection,
+    *,
+    customer_id: int | None = None,
+    state: PaymentState | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Payment]:
+    """Payments, newest first."""
+    return tables.page(conn, customer_id, state, before, limit)
+
+
+def refunds_of(conn: Connection, payment_id: int) -> list[Refund]:
+    """Refunds of a payment, oldest first."""
+    return tables.refunds(conn, payment_id)
+
+
+def begin_refund(
+    conn: Connection, principal: Principal, payment_id: int, *, fen: int, reason: str, key: str, now: datetime
+) -> Refund:
+    """Note that some of a payment is to go back; :func:`send_refund` asks the platform. Idempotent by key. Audited.
+
+    Raises:
+        NotAllowed: without the right ``payments.reverse``.
+        NotFound: there is no such payment.
+        BadInput: the amount, the key or the reason cannot be.
+        Conflict: it is not paid, or less is left of it than is to go back.
+        IdempotencyMismatch: the key was used before with something else.
+    """
+    access.require(principal, "payments.reverse")
+    rules.check_fen(fen)
+    rules.check_words("the key", "幂等键", key, _KEY)
+    said = access.reason_given(reason)
+    payment = tables.of_id(conn, payment_id, lock=True)
+    if payment is None:
+        raise NotFound(what="payment", what_zh="支付单", key=payment_id)
+    hash_ = hash_of([payment_id, fen, said])
+    if (before := tables.refund_of_key(conn, key)) is not None:
+        if before[1] != hash_:
+            raise IdempotencyMismatch(key=key)
+        return before[0]
+    if payment.state != "paid":
+        raise Conflict(reason="it is not paid.", reason_zh="该支付单尚未支付。")
+    left = payment.fen - sum(one.fen for one in tables.refunds(conn, payment_id) if one.state != "failed")
+    if fen > left:
+        raise Conflict(
+            reason=f"of it {left} fen can still go back, not {fen}.",
+            reason_zh=f"可退金额剩余 {left} 分，不足 {fen} 分。",
+        )
+    new = tables.NewRefund(payment_id, number(), key, hash_, fen, said, principal.actor, now, rules.next_look(0, now))
+    made = tables.insert_refund(conn, new)
+    if made is None:  # of another payment, at this moment
+        raise IdempotencyMismatch(key=key)
+    access.record(
+        conn,
+        actor=principal.actor,
+        action="payments.refunded",
+        target=f"payment:{payment_id}",
+        details={"fen": fen, "refund": made.number, "reason": said},
+        now=now,
+    )
+    return made
+
+
+def send_refund(till: Till, refund_id: int) -> Refund:
+    """Ask the platform for a refund that it does not know yet; returns how it stands. Safe to repeat: under one number the
+    platform gives back once. What it declines has failed, and its money can be given back under another key.
+
+    Raises:
+        TryLater: nothing is known of what became of it; it is asked again by itself.
+        PlatformDeclined: the platform does not give it back.
+    """
+    now = till.clock.now()
+    with till.database.transaction() as conn:
+        refund = tables.refund(conn, refund_id)
+        if refund is None:
+            raise NotFound(what="refund", what_zh="退款单", key=refund_id)
+        payment = payment_of(conn, refund.payment_id)
+        owner = merchant(conn, payment.merchant_id)
+    if refund.state != "new":
+        return refund
+    with declining(till, owner.id, RefundSaid(refund.number, "failed")):
+        said = till.opens(owner).refund(payment, refund, till.notify_url(owner.id), now)
+    with till.database.transaction() as conn:
+        hear(till, conn, owner.id, said, now)
+        found = tables.refund(conn, refund_id)
+    assert found is not None
+    return found
+
+
+def number() -> str:
+    """A number of ours for the platform: letters and digits, not to be guessed."""
+    return secrets.token_hex(16)
+
+
+def hash_of(said: list[Any]) -> bytes:
+    """Of the input: who asks with the same key asks for the same, or is refused."""
+    return blake2b(orjson.dumps(said), digest_size=16).digest()
+
+
+def check_asked(key: str, person: str, about: str) -> None:
+    """Check what every request has.
+
+    Raises:
+        BadInput: says what to change.
+    """
+    rules.check_words("the key", "幂等键", key, _KEY)
+    rules.check_words("the OpenID", "OpenID", person, 128)
+    rules.check_words("what it is about", "业务标识", about, 120)
+
+
+def regroup_payments(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
+    """After merges: payments and transfers of losers are their winners'."""
+    if final := identity.ends_of(merged):
+        tables.move(conn, list(final), list(final.values()))
