@@ -50,7 +50,7 @@ class Size:
     rounds: int
 
 
-FULL, QUICK = Size(1_000, 20_000, 5_000, 3), Size(150, 3_000, 750, 2)
+FULL, QUICK = Size(1_000, 20_000, 5_000, 2), Size(100, 2_000, 500, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ def main() -> None:
         token = prepare(database, size, now)
         warm = open_offer(database, size, 0, now)
         for path in rates:
-            press(port, presses(path.format(offer_id=warm), token, size, 0)[:1000])
+            press(port, presses(path.format(offer_id=warm), token, size, 0)[:500])
         for number in range(1, size.rounds + 1):
             offer_id = open_offer(database, size, number, now)
             for path, found in rates.items():

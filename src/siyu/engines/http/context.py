@@ -14,17 +14,18 @@ from siyu.engines.postgres import Database
 
 
 class Admission:
-    """Lets in as many requests as there are connections; the others wait in line.
+    """Lets in fewer requests than there are connections; the others wait in line.
 
     A route runs in one of a limited number of threads, several times for one request. Were those who wait for a connection
-    to wait in a thread, there would be none left for those who have one: nobody would go on.
+    to wait in a thread, there would be none left for those who have one: nobody would go on. A quarter of the connections
+    is left to the intake's door, and to the few routes that need a second one.
 
     Args:
         most: connections that there are.
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self._most = max(1, most - most // 4)
         self._line: RunVar[CapacityLimiter] = RunVar("admission")  # one for each loop of events: tests have several
 
     def line(self) -> CapacityLimiter:
