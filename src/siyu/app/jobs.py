@@ -16,6 +16,7 @@ from siyu.app import (
     imports,
     ledger,
     lifetime,
+    membership,
     recognising,
     rehearsing,
     segmenting,
@@ -80,6 +81,8 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, guarding.JOB, "*/5 * * * *", lambda: guarding.guard_all(context, ending=ending))
 
     _periodic(jobs, ledger.JOB, "*/5 * * * *", lambda: ledger.keep(context, ending=ending))
+
+    _periodic(jobs, membership.JOB, "52 * * * *", lambda: membership.forget_members(context, ending=ending))
 
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
 

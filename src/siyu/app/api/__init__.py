@@ -15,6 +15,7 @@ from siyu.app.api import (
     journeys,
     lifetime,
     live,
+    member,
     overview,
     segments,
     system,
@@ -25,6 +26,7 @@ from siyu.engines.access import http as access
 from siyu.engines.http import join
 from siyu.experiments import http as experiments
 from siyu.loyalty import http as loyalty
+from siyu.members import http as members
 from siyu.touch import http as touch
 
 router = APIRouter()
@@ -64,6 +66,12 @@ join(
     loyalty.tiers,
     loyalty.check_in,
     loyalty.tasks,
+    members.sign_in,
+    member.home,
+    member.check_in,
+    member.points,
+    member.orders,
+    member.data,
     touch.rules,
     touch.touches,
     touch.guard,
