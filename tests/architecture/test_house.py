@@ -231,6 +231,15 @@ class TestSending:
         fakes = "rehearsal/"  # where a platform delivers to people is another thing
         assert {one for one in self.callers("deliver") if not one.startswith(fakes)} == {"touch/service/outgoing.py"}
 
+    @pytest.mark.parametrize(
+        ("said", "place"),
+        [("welcome", "channels/service/welcome.py"), ("hand_over", "channels/service/passing.py")],
+    )
+    def test_what_is_said_without_the_gate_is_said_in_one_place(self, said: str, place: str) -> None:
+        """Decision record 0021 says why these two. The fakes, and the door where staff ask for a transfer, say nothing."""
+        others = ("channels/http/", "channels/wecom/", "channels/wechat/", "rehearsal/")
+        assert {one for one in self.callers(said) if not one.startswith(others)} == {place}
+
 
 class TestRooms:
     @pytest.mark.parametrize("room", sorted(p.parent.name for p in SOURCE.glob("*/__init__.py")))

@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
     folder, port = tmp_path_factory.mktemp("browser"), free_port()
     with demo(folder, port, people=PEOPLE, days=DAYS) as said:

@@ -37,7 +37,7 @@ CORP: Final = {
 PASSWORD: Final = "A throw-away Siyu's password 7"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     corp = world.build(SystemClock(), staff=3, follows=20, groups=2, corp_id=CORP["corp_id"])
     siyu = begin(tmp_path_factory.mktemp("contract"), free_port())
@@ -147,18 +147,18 @@ def fill(siyu: Siyu, key: str, api: httpx.Client, corp: Corp, platform: str) -> 
     return Filled(siyu, key, ids, owner)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def contract() -> Any:
     return schemathesis.openapi.from_dict(OPENAPI)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def key(filled: Filled) -> dict[str, str]:
     """The headers of a program with every right."""
     return {"Authorization": f"Bearer {filled.key}"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session(filled: Filled) -> dict[str, str]:
     """The headers of an owner in a browser."""
     with filled.siyu.client(None) as web:

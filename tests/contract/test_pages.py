@@ -45,8 +45,7 @@ class TestApiPage:
 
     def test_shows_every_route(self, page: Page) -> None:
         assert page.locator("section details").count() == len(OPERATIONS)
-        for each in page.locator("section details").all():
-            each.evaluate("each => { each.open = true; }")
+        page.evaluate("document.querySelectorAll('section details').forEach((each) => { each.open = true; })")
         page.wait_for_function("[...document.querySelectorAll('details')].every(each => each.children.length === 2)")
         page.fill("#filter", "get rfm people")
         assert page.locator("section details:visible").count() == 1

@@ -1,4 +1,4 @@
-"""One running Siyu for all stories of a worker, and the ways in which stories speak to it."""
+"""One running Siyu for all stories of a worker, as long as there are stories, and the ways in which they speak to it."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from tests.stories.speaking import Source
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def siyu(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siyu]:
     running = begin(tmp_path_factory.mktemp("siyu"), free_port(), SIYU_WORKERS="2")
     try:
@@ -21,14 +21,14 @@ def siyu(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siyu]:
         end(running)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def api(siyu: Siyu) -> Iterator[httpx.Client]:
     """The API, with every right."""
     with siyu.client(siyu.api_key()) as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def web(siyu: Siyu) -> Iterator[httpx.Client]:
     """Whoever comes by: no key, no session."""
     with siyu.client(None) as client:
@@ -48,7 +48,7 @@ def phone() -> str:
     return f"1391{next(_numbers):07d}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def find(siyu: Siyu, api: httpx.Client) -> Callable[[str], list[int]]:
     """Ids of the customers with an identifier."""
 
@@ -59,7 +59,7 @@ def find(siyu: Siyu, api: httpx.Client) -> Callable[[str], list[int]]:
     return look
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_data() -> Path:
     """The folder of the real data."""
     folder = Path(__file__).parents[3] / "shared" / "data"

@@ -81,6 +81,7 @@ def test_a_demo_with_its_wecom(tmp_path: Path) -> None:
         assert eventually(lambda: marker(tmp_path).get("done"), bool, within=150), (tmp_path / "demo.log").read_text()
         siyu.drain()
         check_what_siyu_found(siyu)
+        check_what_it_says(siyu)
 
         # What was done to the corp outlasts the death of its process, and that of Siyu.
         (fake,) = fakes(siyu)
@@ -138,6 +139,29 @@ def check_what_siyu_found(siyu: Siyu) -> None:
     assert abs(served - PEOPLE) < 20  # and a few who came and went meanwhile
     assert len(owners) >= brand.people.wecom.sum() - 3
     assert [people for people in owners.values() if len(people) > 1] == []
+
+
+def check_what_it_says(siyu: Siyu) -> None:
+    """Its journeys run with people in them, and the gate has decided about each, some of whom are left alone."""
+    with siyu.client(siyu.api_key()) as api:
+
+        def running() -> dict[str, Any]:
+            return {one["key"]: one for one in api.get("/api/v1/journeys").raise_for_status().json()}
+
+        found = eventually(running, lambda rows: rows["members-day"]["entered"] > 0, within=60)
+        assert {key: one["state"] for key, one in found.items()} == dict.fromkeys(
+            ("new-friends", "thanks", "members-day"), "running"
+        )
+
+        def touches() -> list[dict[str, Any]]:
+            query = {"programme_id": found["members-day"]["programme_id"], "limit": 200}
+            listed: list[dict[str, Any]] = api.get("/api/v1/touch/touches", params=query).raise_for_status().json()
+            return listed
+
+        decided = eventually(touches, lambda rows: len(rows) >= found["members-day"]["entered"], within=60)
+        assert {one["state"] for one in decided} <= {"waiting", "queued", "waits_for_staff", "sent", "dropped"}
+        news = api.get("/api/v1/touch/announcements").raise_for_status().json()
+        assert [one["name"] for one in news] == ["会员日预告"]
 
 
 def contact(siyu: Siyu, account_id: int, contact_id: str) -> Any:

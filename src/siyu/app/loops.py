@@ -1,6 +1,8 @@
 """A loop of the worker: wait for something to do, do all of it, wait again."""
 
+import os
 import random
+import select
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +16,7 @@ from siyu.engines.postgres import Database
 log = structlog.get_logger(__name__)
 
 _LOOK_ANYWAY = 2.0  # seconds after which a loop looks even though nobody called: a notification can be lost
-_NOW_AND_THEN = 0.2
+_NOW_AND_THEN = 0.2  # seconds to the next look of a loop that nobody calls; longer and longer while it finds nothing
 _LONGEST_PAUSE = 10.0
 
 
@@ -31,22 +33,38 @@ class Loop(threading.Thread):
         spacing: seconds from the beginning of one piece to that of the next, at least. A piece costs much before it has
             done anything: where little comes at a time, and always more, it is done together, and the processors are
             left to what follows. Who has had nothing to do begins at once, and longer pieces follow each other at once.
+        seldom: seconds between two looks of a loop without a channel, at most.
     """
 
     def __init__(
-        self, name: str, database: Database, channel: str, work: Callable[[], int], *, spacing: float = 0.0
+        self,
+        name: str,
+        database: Database,
+        channel: str,
+        work: Callable[[], int],
+        *,
+        spacing: float = 0.0,
+        seldom: float = _LOOK_ANYWAY,
     ) -> None:
         super().__init__(name=name, daemon=True)
         self._database = database
         self._channel = channel
         self._work = work
         self._spacing = spacing
+        self._seldom = seldom
+        self._in_vain = 0  # looks since it last found something
         self._ending = threading.Event()
+        self._ended, self._end = (
+            os.pipe()
+        )  # wakes who waits for a notification: a wait in pieces wakes all day for nothing
 
     def stop(self) -> None:
         """Finish the present piece, then end. Returns when it has."""
         self._ending.set()
+        os.write(self._end, b"!")
         self.join()
+        os.close(self._end)
+        os.close(self._ended)
 
     def run(self) -> None:
         pause = 0.1
@@ -59,6 +77,9 @@ class Loop(threading.Thread):
                         began = time.monotonic()
                         if self._work() == 0:
                             self._wait(listener)
+                            self._in_vain += 1
+                        else:
+                            self._in_vain = 0
                         if (left := began + self._spacing - time.monotonic()) > 0:
                             self._ending.wait(left)
                         pause = 0.1
@@ -73,10 +94,10 @@ class Loop(threading.Thread):
 
     def _wait(self, listener: psycopg.Connection) -> None:
         if not self._channel:
-            self._ending.wait(_NOW_AND_THEN)
-            return
-        deadline = time.monotonic() + _LOOK_ANYWAY
-        while not self._ending.is_set() and time.monotonic() < deadline:
-            if list(listener.notifies(timeout=0.25, stop_after=1)):
-                list(listener.notifies(timeout=0))  # whatever called meanwhile is answered by the same look
-                return
+            self._ending.wait(min(_NOW_AND_THEN * 2 ** min(self._in_vain, 8), self._seldom))
+        elif not list(listener.notifies(timeout=0)):
+            called = select.poll()
+            for wakes in (listener.fileno(), self._ended):
+                called.register(wakes, select.POLLIN)
+            called.poll(_LOOK_ANYWAY * 1000)
+            list(listener.notifies(timeout=0))  # whatever called meanwhile is answered by the same look

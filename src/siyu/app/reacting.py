@@ -26,7 +26,6 @@ from siyu.segments import service as segments
 from siyu.segments.types import Change, Told
 from siyu.timeline import service as timeline
 from siyu.timeline.types import Shipment
-from siyu.touch import service as touch
 
 log = structlog.get_logger(__name__)
 
@@ -42,24 +41,7 @@ class Reaction(Protocol):
     ) -> object: ...
 
 
-def learn_days(
-    conn: Connection, clickhouse: Client, shipment: Shipment | None, changes: Sequence[Change], now: datetime
-) -> None:
-    """The gate learns at which hours people are active."""
-    del clickhouse, changes, now
-    if shipment is None:
-        return
-    facts = shipment.facts
-    kind, kinds = _coded(facts["kind"])
-    acts = np.isin(kind, [code for code, said in enumerate(kinds) if said in touch.ACTS])
-    if acts.any():
-        ids, vias = (facts[name].to_numpy()[acts].astype(np.int64) for name in ("customer_id", "via"))
-        owners = identity.owners_now(conn, ids, vias)
-        hours = facts["occurred_at"].to_numpy()[acts].astype("datetime64[h]").astype(np.int64) % 24
-        touch.note_acts(conn, owners[owners > 0], hours[owners > 0])
-
-
-_REACTIONS: Final[tuple[Reaction, ...]] = (learn_days, journeying.react)
+_REACTIONS: Final[tuple[Reaction, ...]] = (journeying.react,)
 
 
 @dataclass(slots=True)
@@ -117,7 +99,7 @@ class Reacting:
 def touched_by(conn: Connection, shipment: Shipment, now: datetime) -> tuple[Mapping[str, BitMap64], Told]:
     """What happened (kinds of facts, and what segments hear of besides) → to whom, as OneID knows them now; and the facts."""
     facts = shipment.facts
-    (kind, kinds), (name, names) = (_coded(facts[column]) for column in ("kind", "name"))
+    (kind, kinds), (name, names) = (coded(facts[column]) for column in ("kind", "name"))
     ids, vias = (facts[column].to_numpy().astype(np.int64) for column in ("customer_id", "via"))
     owners = identity.owners_now(conn, ids, vias) if len(ids) else ids
     at = facts["occurred_at"].cast(pa.int64()).to_numpy()
@@ -132,7 +114,7 @@ def touched_by(conn: Connection, shipment: Shipment, now: datetime) -> tuple[Map
     return touched, Told(owners, at, kind, name, kinds, names)
 
 
-def _coded(texts: "pa.ChunkedArray[Any]") -> tuple[NDArray[np.int64], list[str]]:
+def coded(texts: "pa.ChunkedArray[Any]") -> tuple[NDArray[np.int64], list[str]]:
     """Each text as its place among the different ones."""
     coded = texts.combine_chunks().dictionary_encode()
     return coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), [

@@ -12,6 +12,7 @@ from siyu.app.context import Context
 from siyu.app.greeting import greeter
 from siyu.app.jobs import register
 from siyu.app.journeying import Calling, Journeying
+from siyu.app.learning import SPACING, Learning
 from siyu.app.ledger import Sealing, Tiering
 from siyu.app.loops import Loop
 from siyu.app.outward import outward
@@ -42,6 +43,7 @@ _SPACING: Final = {
     "reacting": 0.06,
     "journeys": 0.06,
     "acting": 0.2,
+    "learning": SPACING,
 }
 
 
@@ -68,6 +70,7 @@ class Worker:
         touching = Touching(context.database, context.clock)
         rotation = channels.Rotation(context.database, context.clock, ZoneInfo(context.settings.brand_zone), opens)
         reacting = Reacting(context.database, context.clickhouse, context.clock)
+        learning = Learning(context.database)
         journeying = Journeying.of(context)
         calling = Calling(context.database, context.clock, outward())
         sealing = Sealing(context.database, context.clock)
@@ -76,6 +79,7 @@ class Worker:
             self._loop("pipeline", intake.CHANNEL, pipeline.run_once),
             self._loop("exporter", timeline.CHANNEL, exporter.export_once),
             self._loop("reacting", f"{timeline.SHIPPED} {segments.CHANNEL}", reacting.run_once),
+            self._loop("learning", timeline.SHIPPED, learning.run_once),
             self._loop("standings", customers.CHANNEL, standings.run_once),
             self._loop("syncing", channels.CHANNEL, syncing.run_once),
             self._loop("acting", channels.ACTS_CHANNEL, acting.run_once),

@@ -12,6 +12,7 @@ from tests.forking import Forking
 from tests.unit.segments.conftest import ACTOR, NOW, Brand, ago, did
 
 from siyu.app import people
+from siyu.app.learning import Learning
 from siyu.app.pipeline import Pipeline
 from siyu.app.reacting import READER, Reacting, touched_by
 from siyu.engines.postgres import rows
@@ -240,3 +241,21 @@ class TestKill:
             reactors.wait(reactor)
         assert brand.members(segment_id) == set(everybody)
         assert told(brand) == Counter({("entered", customer_id): 1 for customer_id in everybody})
+
+
+class TestLearning:
+    def test_each_act_is_learnt_from_once_and_what_gathered_is_learnt_together(self, brand: Brand) -> None:
+        brand.people(1, 2)
+        learning = Learning(brand.database)
+        for _ in range(3):
+            brand.tell(did(1, NOW), did(1, NOW + timedelta(hours=1)), did(2, NOW))
+            brand.ship()
+        assert learning.run_once() == 1 + 9
+        assert learning.run_once() == 0
+        with brand.database.transaction() as conn:
+            known = {row.customer_id: row.acts for row in rows(conn, "SELECT customer_id, acts FROM touch.daytime")}
+        hour = NOW.hour
+        assert {one: {at: count for at, count in enumerate(acts) if count} for one, acts in known.items()} == {
+            1: {hour: 3, hour + 1: 3},
+            2: {hour: 3},
+        }

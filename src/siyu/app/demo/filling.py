@@ -29,6 +29,7 @@ from siyu.app import lifetime, people
 from siyu.app.context import Context, open_context
 from siyu.app.demo.codes import stand_codes
 from siyu.app.demo.content import stand_content
+from siyu.app.demo.journeys import stand_journeys
 from siyu.app.demo.marker import FILE, Marker, read_marker
 from siyu.app.demo.segments import stand_segments
 from siyu.app.demo.wecom import CORP_FILE, Attach, Beside, check_once, live_on, stand_beside, wait_until_mirrored
@@ -136,6 +137,7 @@ def _fill(
             stand_codes(context, beside, told)
             stand_segments(context)
             stand_content(context)
+            stand_journeys(context, beside)
             check_once(context, beside)
             console.print(f"The demo brand {NAME} is here already.")
         elif not _fill_from(context, running, path, marker, brand.get(), beside, told):
@@ -203,6 +205,7 @@ def _fill_from(
         lifetime.refit(context)
         stand_segments(context)
         stand_content(context)
+        stand_journeys(context, beside)
     replace(marker, done=True).write(path)
     log.info("demo.filled", people=marker.people, seconds=round(time.monotonic() - begun, 1))
     _summarise(context, running, brand, beside)

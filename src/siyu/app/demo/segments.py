@@ -27,10 +27,11 @@ from siyu.segments.types import (
 )
 
 _ACTOR: Final[Principal] = access.system("demo")
-_HIGH_VALUE: Final = "高价值客户"
+HIGH_VALUE: Final = "高价值客户"
+NEW_FRIENDS: Final = "新好友未下单"
 _SEGMENTS: Final[Mapping[str, tuple[str, Rule]]] = {
-    _HIGH_VALUE: ("买过两次以上、累计满 500 元", Rfm(purchases=Bounds(2), money_fen=Bounds(50_000))),
-    "新好友未下单": (
+    HIGH_VALUE: ("买过两次以上、累计满 500 元", Rfm(purchases=Bounds(2), money_fen=Bounds(50_000))),
+    NEW_FRIENDS: (
         "30 天内加的好友，还没有购买",
         AllOf((RelationIs("friend", less_than_days=30), Not(Bought()))),
     ),
@@ -64,7 +65,7 @@ def stand_segments(context: Context) -> None:
                 there[name] = segments.create(conn, _ACTOR, name, rule, now, note=note).id
         if _AT_RISK not in there:
             gone = Rfm(recency_days=Bounds(60))
-            rule = AllOf((InSegment(there[_HIGH_VALUE]), gone))
+            rule = AllOf((InSegment(there[HIGH_VALUE]), gone))
             segments.create(conn, _ACTOR, _AT_RISK, rule, now, note="高价值、60 天以上没有购买")
         waiting = segments.not_evaluated(conn)
     for segment_id in waiting:

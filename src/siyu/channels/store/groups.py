@@ -137,9 +137,10 @@ def write_members(conn: Connection, account_id: int, written: Iterable[tuple[str
                 told_at = excluded.told_at
         ), old AS MATERIALIZED (
             SELECT was.group_id, was.kind FROM told AS one
-            CROSS JOIN LATERAL (SELECT group_id, kind FROM channels.chat_member
+            CROSS JOIN LATERAL (SELECT group_id, kind, left_at FROM channels.chat_member
                                 WHERE account_id = :account_id AND group_id = one.group_id
-                                  AND member_id = one.member_id AND left_at IS NULL OFFSET 0) AS was
+                                  AND member_id = one.member_id OFFSET 0) AS was
+            WHERE was.left_at IS NULL  -- outside: inside, an index of all that last would look as good
         ), new AS (SELECT group_id, kind FROM told WHERE left_at IS NULL)
         {tallies.OF_MEMBERS}
         """,

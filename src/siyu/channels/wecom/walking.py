@@ -15,7 +15,7 @@ from siyu.channels.types import Everything, Gone, PlatformRefused, Seen, Unseen
 from siyu.channels.wecom.calls import contacts, groups, staff
 from siyu.channels.wecom.client import Client
 from siyu.channels.wecom.errors import NO_CUSTOMERS, advice
-from siyu.channels.wecom.reading import all_staff, all_tags, read
+from siyu.channels.wecom.reading import all_staff, all_tags, read, several
 from siyu.kernel.errors import BadInput, TryLater
 
 Piece = tuple[Sequence[Seen], str]
@@ -26,7 +26,6 @@ _LOST_CURSOR: Final = 50100
 _OF_ONE_MEMBER: Final = frozenset({40003, 40031, 50002, 60011, 60111, 84061, 84074})
 _PAGES: Final = 5  # of customers that are told together: what is done for each piece is done for fewer
 _LONG: Final = timedelta(seconds=1)  # after which what was read is told: it has one moment, that of the beginning
-_LISTS_AT_ONCE: Final = 4  # the platform refuses too many calls at a time (45033)
 _PIECE: Final = 10  # groups, or lists of members' customers, that are told together: so much is done again at most
 
 
@@ -112,22 +111,30 @@ def _contacts(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _
 
 
 def _pages(client: Client, place: _Place) -> tuple[list[Seen], _Place]:
-    """Customers of the next few pages. What came before a refusal is told first, and the refused page asked for again."""
+    """Customers of the next few pages. What came before a refusal is told first, and the refused page asked for again.
+
+    While one page is understood the platform is asked for the next.
+    """
     began = client.ports.clock.now()
     seen: list[Seen] = []
-    for _ in range(_PAGES):
-        try:
-            found, following = contacts.contacts_of(client, place.chunk, place.page)
-        except (PlatformRefused, TryLater) as refusal:
-            if isinstance(refusal, PlatformRefused) and refusal.errcode == _LOST_CURSOR and place.page:
-                place = replace(place, page="")
-            elif not seen:
-                raise
-            break
-        seen += found
-        place = replace(place, page=following, paged=not following)
-        if place.paged or client.ports.clock.now() - began >= _LONG:
-            break
+    with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
+        coming = ahead.submit(contacts.page_of, client, place.chunk, place.page)
+        for left in reversed(range(_PAGES)):
+            try:
+                page, following = coming.result()
+                last = not following or not left or client.ports.clock.now() - began >= _LONG
+                if not last:
+                    coming = ahead.submit(contacts.page_of, client, place.chunk, following)
+                seen += contacts.contacts_on(page)
+            except (PlatformRefused, TryLater) as refusal:
+                if isinstance(refusal, PlatformRefused) and refusal.errcode == _LOST_CURSOR and place.page:
+                    place = replace(place, page="")
+                elif not seen:
+                    raise
+                break
+            place = replace(place, page=following, paged=not following)
+            if last:
+                break
     return seen, place
 
 
@@ -159,7 +166,7 @@ def _without_customers(client: Client, place: _Place) -> tuple[list[Seen], _Plac
 
 
 def _ended(client: Client, members: Sequence[str]) -> list[Seen]:
-    """The list of each member's customers, or why it cannot be had. A few are asked for at a time: none needs another."""
+    """The list of each member's customers, or why it cannot be had."""
 
     def ask(member: str) -> Seen:
         try:
@@ -169,8 +176,7 @@ def _ended(client: Client, members: Sequence[str]) -> list[Seen]:
                 raise
             return _unseen(member, refusal)
 
-    with ThreadPoolExecutor(_LISTS_AT_ONCE, thread_name_prefix="lists") as several:
-        return list(several.map(ask, members))
+    return several(ask, members)
 
 
 def _groups(client: Client, place: _Place) -> Iterator[tuple[Sequence[Seen], _Place]]:

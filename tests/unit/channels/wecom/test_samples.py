@@ -71,10 +71,10 @@ Ask = Callable[[Client, Any], Any]
 CASES: dict[str, tuple[Ask, Callable[[Any], Any], Any]] = {
     "externalcontact/get_follow_user_list": (lambda c, _: staff.serving(c), lambda r: r, ("zhangsan", "lissi")),
     "externalcontact/batch/get_by_user": (
-        lambda c, b: contacts.contacts_of(c, b["userid_list"], b["cursor"], b["limit"]),
+        lambda c, b: contacts.page_of(c, b["userid_list"], b["cursor"], b["limit"]),
         lambda r: [
             (one.id, one.kind, one.follows[0].staff_id, one.follows[0].tag_ids, one.follows[0].way, one.complete)
-            for one in r[0]
+            for one in contacts.contacts_on(r[0])
         ],
         [
             (

@@ -4,7 +4,7 @@ import { App as AntApp, ConfigProvider, theme } from "antd";
 import { useEffect, useState, type ReactNode } from "react";
 import { RouterProvider } from "react-router";
 
-import { useDark } from "./appearance";
+import { useDark, useStill } from "./appearance";
 import { useBrandOfKit } from "./config";
 import { antdLocale } from "./language";
 import { makeQueryClient } from "./queries";
@@ -29,9 +29,10 @@ export function App() {
 /** Language and colours of antd, and of what is not antd. */
 function Look({ children }: { children: ReactNode }) {
   const dark = useDark();
+  const still = useStill();
   const language = useLanguage();
   return (
-    <ConfigProvider locale={antdLocale(language)} theme={themeOf(dark)} button={{ autoInsertSpace: false }}>
+    <ConfigProvider locale={antdLocale(language)} theme={themeOf(dark, still)} button={{ autoInsertSpace: false }}>
       <Page dark={dark} />
       <AntApp style={{ height: "100%" }} message={{ maxCount: 3 }}>
         {children}

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 
 const KEY = "siyu.appearance";
 const system = window.matchMedia("(prefers-color-scheme: dark)");
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const listeners = new Set<() => void>();
 
 function tell(): void {
@@ -12,9 +13,11 @@ function tell(): void {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   system.addEventListener("change", listener);
+  calm.addEventListener("change", listener);
   return () => {
     listeners.delete(listener);
     system.removeEventListener("change", listener);
+    calm.removeEventListener("change", listener);
   };
 }
 
@@ -31,6 +34,11 @@ export function useAppearance(): Appearance {
 /** Whether the screen is dark now. */
 export function useDark(): boolean {
   return useSyncExternalStore(subscribe, () => (chosen() === "system" ? system.matches : chosen() === "dark"));
+}
+
+/** Whether the person's system asks for as little motion as possible. */
+export function useStill(): boolean {
+  return useSyncExternalStore(subscribe, () => calm.matches);
 }
 
 export function chooseAppearance(appearance: Appearance): void {

@@ -71,11 +71,11 @@ const DARK: Partial<AliasToken> = {
   colorErrorBorder: "#58181c",
 };
 
-/** antd's theme in our colours and the system's fonts. */
-export function themeOf(dark: boolean): ThemeConfig {
+/** antd's theme in our colours and the system's fonts; `still`: nothing moves, dialogs are there at once. */
+export function themeOf(dark: boolean, still = false): ThemeConfig {
   return {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-    token: { ...(dark ? DARK : LIGHT), fontFamily: FONT, borderRadius: 6 },
+    token: { ...(dark ? DARK : LIGHT), fontFamily: FONT, borderRadius: 6, motion: !still },
     components: {
       Tag: { defaultBg: dark ? palette.tagDark : palette.tag },
       Layout: { headerPadding: "0 16px", headerHeight: 56 },

@@ -53,21 +53,23 @@ def contact(client: Client, contact_id: str) -> Contact:
     return replace(found, follows=tuple(follows))
 
 
-def contacts_of(
-    client: Client, staff_ids: Sequence[str], cursor: str = "", limit: int = MOST_CONTACTS
-) -> tuple[list[Contact], str]:
-    """A page of the customers of up to 100 members, each with that one member, and the cursor behind it.
+def page_of(client: Client, staff_ids: Sequence[str], cursor: str = "", limit: int = MOST_CONTACTS) -> tuple[Row, str]:
+    """A page of the customers of up to 100 members, as the platform tells it, and the cursor behind it.
 
     The cursor is empty behind the last page.
     """
     body = {"userid_list": list(staff_ids), "cursor": cursor, "limit": limit}
     answer = client.post("externalcontact/batch/get_by_user", body, secret=CONTACTS)
     answer.whole("external_contact_list")
-    found = [
+    return answer, answer.name("next_cursor")
+
+
+def contacts_on(page: Row) -> list[Contact]:
+    """The customers on such a page, each with that one member."""
+    return [
         _contact(one.row("external_contact"), (_follow(one.row("follow_info")),), complete=False)
-        for one in answer.rows("external_contact_list")
+        for one in page.rows("external_contact_list")
     ]
-    return found, answer.name("next_cursor")
 
 
 def contact_ids(client: Client, staff_id: str) -> tuple[str, ...]:
