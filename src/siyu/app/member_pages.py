@@ -63,6 +63,7 @@ class MemberPages(Route):
             page.read_text("utf-8"),
             str(getattr(state, "brand_name", "")),
             str(getattr(state, "brand_colour", "#1677ff")),
+            state.brand_zone.key if hasattr(state, "brand_zone") else "Asia/Shanghai",
             logo=bool(logo_file) and Path(logo_file).is_file(),
         )
         return HTMLResponse(dressed, headers=PAGE_HEADERS)
@@ -95,12 +96,13 @@ logo: Final = Route(f"{PLACE}/logo", _logo, methods=["GET", "HEAD"], include_in_
 
 
 @lru_cache(maxsize=8)
-def _dressed(page: str, brand: str, colour: str, *, logo: bool) -> str:
+def _dressed(page: str, brand: str, colour: str, zone: str, *, logo: bool) -> str:
     """The page with the brand's name and colours in it: nothing jumps when they come."""
     colours = ";".join(f"{name}:{value}" for name, value in members.theme(colour).items())
     name = escape(brand)
-    head = f"<title>{name}</title>\n    <style>:root{{{colours}}}</style>\n    "
+    head = f"<title>{name}</title>\n    <style>html:root{{{colours}}}</style>\n    "
     head += f'<meta name="theme-color" content="{colour}">\n    <meta name="siyu-brand" content="{name}">'
+    head += f'\n    <meta name="siyu-zone" content="{escape(zone)}">'
     if logo:
         head += f'\n    <meta name="siyu-logo" content="{PLACE}/logo">'
     return page.replace(_TITLE, head, 1)

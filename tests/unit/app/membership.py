@@ -94,6 +94,7 @@ def standing(context: Context) -> Iterator[Pages]:
         app = create_app(own)
         # One client holds the lifespan; the others are further browsers of the same application.
         stack.enter_context(TestClient(app, raise_server_exceptions=False))
+        app.state.member_door.patience = 0.0  # nobody works on the queue but the test
         yield Pages(own, provider, lambda: TestClient(app, raise_server_exceptions=False, follow_redirects=False))
     outward().close()
     outward.cache_clear()

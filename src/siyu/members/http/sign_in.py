@@ -122,6 +122,7 @@ def sign_in_by_phone(
             opened = service.open_session(conn, phone, "sms", now, idle=door.idle, agent=_agent(request))
     if spent is None:
         raise WrongCode
+    door.await_known(database, opened.token, now)
     return _opened(request, response, opened, now)
 
 
@@ -130,7 +131,6 @@ def sign_in_by_platform(
     request: Request,
     response: Response,
     body: PlatformSignIn,
-    conn: Conn,
     door: TheDoor,
     now: Now,
     cookie: Annotated[str, Cookie(alias=_PLATFORM_COOKIE, include_in_schema=False)] = "",
@@ -141,11 +141,14 @@ def sign_in_by_platform(
     if not token:
         raise NotSignedIn
     known = channels.whose_token(token, now)
-    account = channels.account(conn, known.account_id)
-    about = channels.about(account.channel)
-    claim = IdentifierClaim(about.identity[0], account.external_id, known.open_id)
-    way: Way = "mini_program" if Capability.APP_LOGIN in about.capabilities else "official_account"
-    opened = service.open_session(conn, claim, way, now, idle=door.idle, login=token, agent=_agent(request))
+    database: Database = request.app.state.database
+    with database.transaction() as conn:
+        account = channels.account(conn, known.account_id)
+        about = channels.about(account.channel)
+        claim = IdentifierClaim(about.identity[0], account.external_id, known.open_id)
+        way: Way = "mini_program" if Capability.APP_LOGIN in about.capabilities else "official_account"
+        opened = service.open_session(conn, claim, way, now, idle=door.idle, login=token, agent=_agent(request))
+    door.await_known(database, opened.token, now)
     response.delete_cookie(_PLATFORM_COOKIE, path="/", httponly=True, samesite="lax")
     return _opened(request, response, opened, now)
 

@@ -13,7 +13,7 @@ from siyu.members.service.deleting import (
     regroup_deletions,
     take_deletion_back,
 )
-from siyu.members.service.sessions import authenticate, open_session, sign_out
+from siyu.members.service.sessions import authenticate, is_known, open_session, sign_out
 from siyu.members.service.telling import message_of_phone, message_of_profile, source_of
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "finish_deletion",
     "forgetting",
     "hold_deletion",
+    "is_known",
     "message_of_phone",
     "message_of_profile",
     "once",

@@ -86,6 +86,12 @@ def authenticate(conn: Connection, token: str, now: datetime) -> Member:
     return Member(holder.customer_id, holder.identifier_id, hashed, way, claim, found.expires_at)
 
 
+def is_known(conn: Connection, token: str, now: datetime) -> bool:
+    """Whether OneID knows who holds this session; a session that is not good is nobody's."""
+    found = tables.session(conn, _hash(token), now)
+    return found is not None and identity.holder_of(conn, found.key) is not None
+
+
 def sign_out(conn: Connection, token: str, now: datetime) -> None:
     """End the session. Safe to repeat."""
     tables.end(conn, _hash(token), now)
