@@ -19,10 +19,12 @@ from siyu.app.web import open_sms
 from siyu.channels import service as channels
 from siyu.engines.postgres import rows
 from siyu.engines.settings import BadSetting, Settings
+from siyu.identity import service as identity
 from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wechat.account import DEFAULT_SECRET
 from siyu.rehearsal.platforms.wechat.account import Account as Fake
 from siyu.rehearsal.platforms.wechat.app import create_app as fake_app
+from siyu.rehearsal.platforms.wechat.types import Kind
 
 PHONE, OTHER = "13800138000", "13900139000"
 
@@ -203,6 +205,21 @@ class TestSessions:
         assert one.get("/member/v1/data").json()["profile"]["city"] == "成都"
         assert pages.customer_of(PHONE) == pages.customer_of(OTHER)
 
+    def test_follows_a_split(self, pages: Pages) -> None:
+        """Who was taken for somebody else keeps what came under what they signed in with, and sees no more of the other."""
+        one, other = pages.sign_in(PHONE), pages.sign_in(OTHER)
+        write(one, "PATCH", "/member/v1/data/profile", {"city": "成都"})
+        pages.drain()
+        now = pages.clock.now()
+        with pages.database.transaction() as conn:
+            kept = people.merge(conn, ACTOR, pages.customer_of(PHONE), pages.customer_of(OTHER), "the same", now)
+        assert other.get("/member/v1/data").json()["profile"]["city"] == "成都"
+        with pages.database.transaction() as conn:
+            (leaving,) = identity.find(conn, OTHER, "phone")
+            people.split(conn, ACTOR, kept, [leaving.id], "they are not", now)
+        assert other.get("/member/v1/data").json()["profile"]["city"] == ""
+        assert one.get("/member/v1/data").json()["profile"]["city"] == "成都"
+
     def test_a_write_of_another_site_is_refused(self, pages: Pages) -> None:
         browser = pages.sign_in(PHONE)
         del browser.headers["X-Siyu-CSRF"]
@@ -221,7 +238,14 @@ class TestSessions:
 class TestWeChat:
     @pytest.fixture
     def official(self, pages: Pages) -> Iterator[tuple[int, Fake]]:
-        fake = Fake(pages.clock, "official_account")
+        yield from self.connected(pages, "official_account")
+
+    @pytest.fixture
+    def mini(self, pages: Pages) -> Iterator[tuple[int, Fake]]:
+        yield from self.connected(pages, "mini_program")
+
+    def connected(self, pages: Pages, kind: Kind) -> Iterator[tuple[int, Fake]]:
+        fake = Fake(pages.clock, kind)
         with serving(fake_app(fake)) as url:
             values = {
                 "app_id": fake.state.app_id,
@@ -230,9 +254,7 @@ class TestWeChat:
                 "callback_token": "siyu",
             }
             with pages.database.transaction() as conn:
-                account = channels.connect_account(
-                    conn, ACTOR, channel="official_account", values=values, now=pages.clock.now()
-                )
+                account = channels.connect_account(conn, ACTOR, channel=kind, values=values, now=pages.clock.now())
             yield account.id, fake
 
     def come_back(self, browser: TestClient, account: int) -> None:
@@ -257,6 +279,22 @@ class TestWeChat:
         # What the platform said opens one session: kept somewhere, it is worth nothing.
         spent = pages.browser().post("/member/v1/sign-in/platform", json={"token": token})
         assert (spent.status_code, spent.json()["code"]) == (400, "LoginSpent")
+
+    def test_from_a_mini_program(self, pages: Pages, mini: tuple[int, Fake]) -> None:
+        account, fake = mini
+        code = fake.app_code(fake.new_person("钱七"))
+        token = pages.browser().post(f"/mini-program/{account}/login", json={"code": code}).json()["token"]
+        view = pages.browser()
+        assert view.post("/member/v1/sign-in/platform", json={"token": token}).status_code == 200
+        pages.drain()
+        assert view.get("/member/v1/home").status_code == 200
+        assert view.get("/member/v1/brand").json()["official_account"] is None
+
+    def test_a_paused_account_is_no_way(self, pages: Pages, official: tuple[int, Fake]) -> None:
+        account, _ = official
+        with pages.database.transaction() as conn:
+            channels.pause_account(conn, ACTOR, account, pages.clock.now())
+        assert pages.browser().get("/member/v1/brand").json()["official_account"] is None
 
     def test_a_phone_is_bound_to_it(self, pages: Pages, official: tuple[int, Fake]) -> None:
         account, fake = official

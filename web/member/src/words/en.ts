@@ -104,7 +104,7 @@ export const words: Same<typeof zh> = {
     paid: "Paid",
     refunded: "{{money}} refunded",
     status: { placed: "To pay", paid: "Paid", shipped: "Shipped", received: "Received", closed: "Closed" },
-    platforms: { jd: "JD", taobao: "Taobao", tmall: "Tmall", pinduoduo: "Pinduoduo", doudian: "Douyin shop", youzan: "Youzan", wechat_shop: "WeChat shop", track: "Website" },
+    platforms: { taobao: "Taobao/Tmall", jd: "JD", doudian: "Douyin shop", youzan: "Youzan", wechat_shop: "WeChat shop", pinduoduo: "Pinduoduo", tracking: "Website" },
   },
   mine: {
     title: "Me",

@@ -96,7 +96,7 @@ export const words = {
     paid: "实付",
     refunded: "已退 {{money}}",
     status: { placed: "待付款", paid: "已付款", shipped: "已发货", received: "已收货", closed: "已关闭" },
-    platforms: { jd: "京东", taobao: "淘宝", tmall: "天猫", pinduoduo: "拼多多", doudian: "抖店", youzan: "有赞", wechat_shop: "微信小店", track: "官网" },
+    platforms: { taobao: "淘宝/天猫", jd: "京东", doudian: "抖店", youzan: "有赞", wechat_shop: "微信小店", pinduoduo: "拼多多", tracking: "官网" },
   },
   mine: {
     title: "我的",

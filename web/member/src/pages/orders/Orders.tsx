@@ -41,13 +41,13 @@ function OrderCard({ order }: { order: Schema<"OwnOrder"> }) {
   return (
     <article className="card">
       <h2 className="title">
-        <span>{[platforms[order.platform] ?? order.platform, order.shop].filter(Boolean).join(" · ")}</span>
+        <span>{[platforms[order.platform] ?? "", order.shop].filter(Boolean).join(" · ")}</span>
         <span className="quiet">{t(`orders.status.${order.status}`)}</span>
       </h2>
       <ul>
-        {order.lines.map((line, place) => (
+        {order.lines.filter((line) => line.title).map((line, place) => (
           <li className="line" key={place}>
-            <span>{line.title ?? order.order_no}</span>
+            <span>{line.title}</span>
             <span className="quiet">{t("orders.quantity", { count: line.quantity })}</span>
           </li>
         ))}
