@@ -1,4 +1,4 @@
-"""Wheels and sdists carry the console: this hook builds it when what lies in the package is not fresh."""
+"""Wheels and sdists carry the console and the members' pages: this hook builds them when what lies in the package is not fresh."""
 
 import importlib.util
 import sys

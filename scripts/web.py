@@ -1,4 +1,6 @@
-"""Build the console (web/console) into the package, with the node of the PyPI wheel; nothing happens when it is fresh.
+"""Build console and members' pages (web/console, web/member) into the package, with the node of the PyPI wheel.
+
+Nothing happens when they are fresh.
 
 Run: ``.venv/bin/python -m scripts.web [--tools | --check | words for npm]``. The hatch hook (hatch_build.py) loads this file by its path, where
 nothing but the standard library is there, and where node comes from the build's own environment.
@@ -16,10 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+# Each is a bundle of its own in the package.
+APPS = ("console", "member")
 # In the built folder: the hash of what it was built from. Times would not do: sdists and clones have their own.
 STAMP = ".built-from"
 # What it is built from, below web/. pyproject.toml puts the same into the sdist, tests/unit/test_web_build.py compares.
-BUILT_FROM = ("console", "packages", ".npmrc", "package.json", "package-lock.json", "tsconfig.json")
+BUILT_FROM = ("console", "member", "packages", ".npmrc", "package.json", "package-lock.json", "tsconfig.json")
 _LEFT_OUT = frozenset({"node_modules", "dist"})
 _PACKED = frozenset({".js", ".css", ".html", ".svg", ".json"})
 
@@ -47,21 +51,24 @@ def fingerprint(root: Path = ROOT) -> str:
     return digest.hexdigest()
 
 
-def built(root: Path = ROOT) -> Path:
-    """Where the console lies in the package."""
-    return root / "src" / "siyu" / "webui" / "console"
+def built(root: Path = ROOT, app: str = "console") -> Path:
+    """Where a bundle lies in the package."""
+    return root / "src" / "siyu" / "webui" / app
 
 
 def is_fresh(root: Path = ROOT) -> bool:
     """Whether what lies there was built from these sources. An sdist that came without sources is as fresh as it gets."""
-    stamp = built(root) / STAMP
-    if not stamp.is_file():
+    stamps = [built(root, app) / STAMP for app in APPS]
+    if not all(stamp.is_file() for stamp in stamps):
         return False
-    return not (root / "web").is_dir() or stamp.read_text("ascii") == fingerprint(root)
+    if not (root / "web").is_dir():
+        return True
+    given = fingerprint(root)
+    return all(stamp.read_text("ascii") == given for stamp in stamps)
 
 
 def build(root: Path = ROOT, *, tools: bool = False) -> bool:
-    """Make the console fresh. Safe to repeat, and to run several times at once.
+    """Make both bundles fresh. Safe to repeat, and to run several times at once.
 
     Args:
         root: the checkout or the unpacked sdist.
@@ -80,21 +87,26 @@ def build(root: Path = ROOT, *, tools: bool = False) -> bool:
             return False
         install(root, tools=tools)
         given = fingerprint(root)
-        target = built(root)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".console-", dir=target.parent) as made:
-            out = Path(made) / "console"
-            environment = {**_environment(), "NODE_ENV": "production", "SIYU_WEB_OUT": str(out)}
-            vite = root / "web" / "node_modules" / "vite" / "bin" / "vite.js"
-            command = [str(node()), str(vite), "build", "--logLevel", "warn"]
-            subprocess.run(command, cwd=root / "web" / "console", env=environment, check=True)
-            _pack(out)
-            (out / STAMP).write_text(given, "ascii")
-            old = Path(made) / "old"
-            if target.exists():
-                target.rename(old)
-            out.rename(target)
+        for app in APPS:
+            _build(root, app, given)
     return True
+
+
+def _build(root: Path, app: str, given: str) -> None:
+    target = built(root, app)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{app}-", dir=target.parent) as made:
+        out = Path(made) / app
+        environment = {**_environment(), "NODE_ENV": "production", "SIYU_WEB_OUT": str(out)}
+        vite = root / "web" / "node_modules" / "vite" / "bin" / "vite.js"
+        command = [str(node()), str(vite), "build", "--logLevel", "warn"]
+        subprocess.run(command, cwd=root / "web" / app, env=environment, check=True)
+        _pack(out)
+        (out / STAMP).write_text(given, "ascii")
+        old = Path(made) / "old"
+        if target.exists():
+            target.rename(old)
+        out.rename(target)
 
 
 def install(root: Path = ROOT, *, tools: bool) -> None:
@@ -176,8 +188,9 @@ def main() -> int:
                 check()
             case [] | ["--tools"]:
                 if build(tools=len(sys.argv) > 1):
-                    size = sum(path.stat().st_size for path in built().rglob("*.gz"))
-                    print(f"The console is built: {size / 1024:,.0f} kB packed.")
+                    sizes = {app: sum(path.stat().st_size for path in built(app=app).rglob("*.gz")) for app in APPS}
+                    said = ", ".join(f"{app} {size / 1024:,.0f} kB" for app, size in sizes.items())
+                    print(f"The pages are built, packed: {said}.")
             case words:
                 npm(*words)
     except subprocess.CalledProcessError as problem:

@@ -31,7 +31,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["console/src/**/*.{ts,tsx}"],
+    files: ["console/src/**/*.{ts,tsx}", "member/src/**/*.{ts,tsx}"],
     rules: {
       "no-restricted-imports": [
         "error",

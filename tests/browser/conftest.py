@@ -1,5 +1,6 @@
 """A demo brand that really runs, a real browser, and a watch over all that the browser complains about."""
 
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,10 +25,11 @@ expect.set_options(timeout=30_000)
 
 @dataclass
 class Brand:
-    """The demo brand on its stage, and the running Siyu behind it."""
+    """The demo brand on its stage, the running Siyu behind it, and where its provider of SMS stands."""
 
     stage: Stage
     siyu: Siyu
+    sms: str
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,9 @@ def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
         data = folder / "data"
         assert Place(data).running()
         with closing(stage.api):
-            yield Brand(stage, Siyu(data, port, None))  # type: ignore[arg-type]  # the demo's process is its own
+            sms = re.search(r"codes are shown at (http://[\d.:]+)/", said)
+            assert sms
+            yield Brand(stage, Siyu(data, port, None), sms[1])  # type: ignore[arg-type]  # the demo's process is its own
 
 
 Open = Callable[..., Window]

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from scripts import web
 WORKSPACE = web.ROOT / "web"
 KIB = 1024
 MAIN_LIMIT = 450 * KIB
+MEMBER_LIMIT = 200_000  # bytes packed, until the first page of members is there: words, page and all
 # Libraries name these in messages and namespaces; nothing is ever fetched from them.
 NAMED_ONLY = {
     "www.w3.org",
@@ -23,6 +25,7 @@ NAMED_ONLY = {
     "i18next.com",
     "locize.com",  # of an advertisement that language.ts turns off
     "www.i18next.com",
+    "mobile.ant.design",
     "react.dev",
     "reactjs.org",
     "reactrouter.com",
@@ -43,7 +46,7 @@ def packages() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def built() -> Path:
-    """What `make setup` has built from the sources that are here."""
+    """The console that `make setup` has built from the sources that are here."""
     assert web.is_fresh(), "run: make web"
     return web.built()
 
@@ -103,9 +106,10 @@ class TestFreshness:
         source.mkdir(parents=True)
         (source / "main.tsx").write_text("start()", "utf-8")
         (tmp_path / "web" / "package-lock.json").write_text("{}", "utf-8")
-        folder = web.built(tmp_path)
-        folder.mkdir(parents=True)
-        (folder / web.STAMP).write_text(web.fingerprint(tmp_path), "ascii")
+        for app in web.APPS:
+            folder = web.built(tmp_path, app)
+            folder.mkdir(parents=True)
+            (folder / web.STAMP).write_text(web.fingerprint(tmp_path), "ascii")
         return tmp_path
 
     def test_a_build_of_these_sources_is_fresh(self, checkout: Path) -> None:
@@ -129,6 +133,11 @@ class TestFreshness:
         path.write_text("changed", "utf-8")
         assert web.is_fresh(checkout)
 
+    @pytest.mark.parametrize("app", web.APPS)
+    def test_one_without_the_other_is_not(self, checkout: Path, app: str) -> None:
+        (web.built(checkout, app) / web.STAMP).unlink()
+        assert not web.is_fresh(checkout)
+
     def test_times_change_nothing(self, checkout: Path) -> None:
         for path in web.sources(checkout):
             path.touch()
@@ -150,9 +159,10 @@ class TestFreshness:
 
 
 class TestBundle:
-    def test_names_no_foreign_host(self, built: Path) -> None:
+    @pytest.mark.parametrize("app", web.APPS)
+    def test_names_no_foreign_host(self, built: Path, app: str) -> None:
         found: dict[str, set[str]] = {}
-        for path in built.rglob("*"):
+        for path in (built.parent / app).rglob("*"):
             if path.suffix in {".js", ".css", ".html", ".svg"}:
                 for host in _HOST.findall(path.read_text("utf-8")):
                     found.setdefault(host.lower(), set()).add(path.name)
@@ -172,6 +182,57 @@ class TestBundle:
             assert "react-flow__" not in text, name
 
     def test_every_larger_file_lies_there_packed_too(self, built: Path) -> None:
-        for path in built.rglob("*.js"):
+        for path in built.parent.rglob("*.js"):
             if path.stat().st_size > KIB:
                 assert gzip.decompress(path.with_name(path.name + ".gz").read_bytes()) == path.read_bytes()
+
+
+class TestMembersPages:
+    """What a phone loads within WeChat, with an older browser, by a slow network."""
+
+    @pytest.fixture
+    def pages(self, built: Path) -> Path:
+        return built.parent / "member"
+
+    def test_the_first_page_is_small(self, pages: Path) -> None:
+        """Everything that has to come before somebody sees their points: the longer of both languages, and the page."""
+        first = set(re.findall(r'(?:src|href)="/m/(assets/[^"]+)"', (pages / "index.html").read_text("utf-8")))
+        words = max(self.named(pages, "zh-*.js", "en-*.js"), key=lambda path: path.stat().st_size)
+        wanted = {pages / name for name in first} | {words} | self.with_what_it_loads(pages, "Home-*.js")
+        size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in wanted)
+        assert len(wanted) > 5
+        assert 50 * KIB < size <= MEMBER_LIMIT, f"{size:,} bytes in {len(wanted)} files"
+
+    def named(self, pages: Path, *patterns: str) -> list[Path]:
+        found = [path for pattern in patterns for path in pages.glob(f"assets/{pattern}")]
+        assert len(found) == len(patterns)
+        return found
+
+    def with_what_it_loads(self, pages: Path, pattern: str) -> set[Path]:
+        """A page with everything that its script names, and so on."""
+        known: set[Path] = set()
+        waiting = self.named(pages, pattern)
+        while waiting:
+            path = waiting.pop()
+            if path not in known:
+                known.add(path)
+                named = re.findall(r"from[\"'`]\./([\w.-]+\.js)", path.read_text("utf-8"))
+                waiting += [path.with_name(name) for name in named]
+        return known
+
+    def test_pages_come_when_they_are_gone_to(self, pages: Path) -> None:
+        first = (pages / "index.html").read_text("utf-8")
+        for name in ("Home", "Tasks", "CheckIn", "Points", "Orders", "Mine", "SignIn"):
+            (path,) = pages.glob(f"assets/{name}-*.js")
+            assert path.name not in first
+
+    def test_older_engines_can_read_it(self, pages: Path) -> None:
+        """No syntax that is younger than ES2018, but modules that are loaded when they are needed: Chrome has both since 63."""
+        command = f"""
+            const {{ parse }} = require({str(WORKSPACE / "node_modules" / "acorn")!r}), fs = require('fs');
+            for (const file of {json.dumps([str(path) for path in pages.rglob("*.js")])}) {{
+              const text = fs.readFileSync(file, 'utf8').replace(/import\\.meta/g, 'imports').replace(/\\bimport\\(/g, 'loads(');
+              parse(text, {{ ecmaVersion: 2018, sourceType: 'module' }});
+            }}"""
+        done = subprocess.run([str(web.node()), "-e", command], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]

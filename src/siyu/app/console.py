@@ -22,6 +22,7 @@ _RESERVED: Final = (
     "/m",
     "/draw",
     "/pay",
+    "/member",
     "/callback",
     "/wechat",
     "/mini-program",
@@ -32,8 +33,8 @@ _RESERVED: Final = (
 )
 _ASSETS: Final = "/assets/"
 _TOP: Final = frozenset({"icon.svg", "favicon.ico", "robots.txt"})
-_YEAR: Final = "public, max-age=31536000, immutable"
-_TYPES: Final = {
+YEAR: Final = "public, max-age=31536000, immutable"
+TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".ico": "image/x-icon",
@@ -50,7 +51,7 @@ POLICY: Final = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 # One-time tokens stand in the address line: they must not travel on in a Referer.
-_PAGE_HEADERS: Final = {
+PAGE_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",
@@ -93,15 +94,15 @@ class ConsoleRoute(Route):
         page = self._folder / "index.html"
         if not page.is_file():
             return HTMLResponse(_ABSENT, status_code=503, headers={"Cache-Control": "no-store"})
-        return _packed(request, page, _PAGE_HEADERS)
+        return packed(request, page, PAGE_HEADERS)
 
     def _file(self, request: Request, path: str) -> Response:
         found = (self._folder / path.removeprefix("/")).resolve()
-        if not found.is_relative_to(self._folder.resolve()) or found.suffix not in _TYPES or not found.is_file():
+        if not found.is_relative_to(self._folder.resolve()) or found.suffix not in TYPES or not found.is_file():
             raise HTTPException(404)
         # The build gives every asset a name from its content; what lies above them keeps its name.
-        lasting = _YEAR if path.startswith(_ASSETS) else "public, max-age=3600"
-        return _packed(request, found, {"Cache-Control": lasting})
+        lasting = YEAR if path.startswith(_ASSETS) else "public, max-age=3600"
+        return packed(request, found, {"Cache-Control": lasting})
 
 
 class FirstOwnerRoute(ConsoleRoute):
@@ -119,9 +120,9 @@ def _is_reserved(path: str) -> bool:
     return any(path == prefix or path.startswith(f"{prefix}/") for prefix in _RESERVED)
 
 
-def _packed(request: Request, path: Path, headers: dict[str, str]) -> Response:
+def packed(request: Request, path: Path, headers: dict[str, str]) -> Response:
     """The file, as the .gz beside it where there is one and the browser takes it."""
-    media_type = _TYPES[path.suffix]
+    media_type = TYPES[path.suffix]
     packed = path.with_name(path.name + ".gz")
     if not packed.is_file():
         return FileResponse(path, media_type=media_type, headers=headers)

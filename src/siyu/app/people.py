@@ -22,6 +22,7 @@ from siyu.identity.types import TYPES, BulkResult, Evidence, Graph, Identifier, 
 from siyu.journeys import service as journeys
 from siyu.kernel.errors import NotFound
 from siyu.loyalty import service as loyalty
+from siyu.members import service as members
 from siyu.payments import service as payments
 from siyu.rewards import service as rewards
 from siyu.timeline import service as timeline
@@ -146,7 +147,7 @@ def find(conn: Connection, value: str, kind: str | None = None) -> list[int]:
 
 def shown(conn: Connection, identifiers: Sequence[Identifier]) -> tuple[Known, ...]:
     """Identifiers with the personal ones masked."""
-    masks = vault.masked(conn, _personal(identifiers))
+    masks = vault.masked(conn, personal(identifiers))
     return tuple(
         Known(
             id=found.id,
@@ -296,6 +297,7 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     payments.regroup_payments(conn, resolution.merged)
     rewards.regroup(conn, resolution.merged)
     loyalty.regroup_tiers(conn, resolution.merged, [one for stays, other, _ in parted for one in (stays, other)])
+    members.regroup_deletions(conn, resolution.merged, now)
     timeline.append(conn, journeys.reassign(conn, resolution.merged, now))
     customers.mark_stale(conn, {fact.customer_id for fact in splits})
     if splits:
@@ -313,7 +315,7 @@ def reveal(conn: Connection, principal: Principal, customer_id: int, reason: str
     access.require(principal, "personal.reveal")
     living = identity.living(conn, customer_id)
     named = customers.personal_items(conn, living)
-    items = [*_personal(identity.graph(conn, living).identifiers), *named.values()]
+    items = [*personal(identity.graph(conn, living).identifiers), *named.values()]
     if not items:
         raise NotFound(what="personal data of customer", what_zh="以下客户的个人信息：", key=customer_id)
     shown = vault.reveal(conn, actor=principal.actor, items=items, reason=f"customer:{living}: {reason}")
@@ -327,8 +329,8 @@ def reveal(conn: Connection, principal: Principal, customer_id: int, reason: str
     return answer
 
 
-def _personal(identifiers: Sequence[Identifier]) -> list[tuple[str, str]]:
-    """(vault kind, fingerprint) of the personal ones. An Alipay account is a phone or a mailbox: both are asked for."""
+def personal(identifiers: Sequence[Identifier]) -> list[tuple[str, str]]:
+    """(vault kind, fingerprint) of the personal ones, for the vault. An Alipay account is a phone or a mailbox: both are asked for."""
     kinds = {"phone": ("phone",), "email": ("email",)}
     return [
         (kind, found.value)

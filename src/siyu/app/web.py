@@ -20,6 +20,7 @@ from siyu.app.console import ConsoleRoute, FirstOwnerRoute
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
 from siyu.app.live import Hub
+from siyu.app.member_pages import MemberPages, logo, start
 from siyu.app.outward import outward
 from siyu.channels import http as channels
 from siyu.channels.http import LoginDoor, PushDoor
@@ -30,13 +31,16 @@ from siyu.draws import http as draws
 from siyu.engines.access import service as access
 from siyu.engines.http import join, prepare
 from siyu.engines.http.pages import show_api
-from siyu.engines.settings import Settings
+from siyu.engines.settings import BadSetting, Settings
 from siyu.intake import http as intake
 from siyu.intake.http.coalescer import Coalescer
 from siyu.intake.http.door import DoorLimits
 from siyu.intake.http.pressure import Limits, Pressure
 from siyu.intake.service import serialised
 from siyu.intake.types import Lane, Message
+from siyu.members.http import MemberDoor
+from siyu.members.sms.aliyun import Aliyun, Terms
+from siyu.members.types import Sms
 from siyu.payments import http as payments
 
 _DESCRIPTION = """
@@ -45,6 +49,7 @@ Siyu (私域) looks after the customers a brand can reach itself.
 * **intake**: the Segment contract; point an SDK of Segment or RudderStack at this host with a source's write key.
 * **callbacks**: where platforms push; each account says its own address.
 * **logins**: where people sign in on the brand's pages and in its mini programs.
+* **members**: what people see and do on their own pages, with a session of their own.
 * everything under **/api/v1** needs a session or an API key (`Authorization: Bearer …`).
 """
 
@@ -68,6 +73,7 @@ def create_app(context: Context | None = None) -> FastAPI:
         welcomes = greeter(context)
         app.state.push_door = pushes = open_push_door(context, door, welcomes)
         app.state.login_door = open_login_door(context, door)
+        app.state.member_door = open_member_door(context, door)
         door.start()
         welcomes.start()
         try:
@@ -93,6 +99,7 @@ def create_app(context: Context | None = None) -> FastAPI:
         app.state.outward = outward
         app.state.brand_name = settings.brand_name
         app.state.brand_zone = ZoneInfo(settings.brand_zone)
+        app.state.brand_colour, app.state.brand_logo = settings.brand_colour, settings.brand_logo
         prepare(
             app,
             database=context.database,
@@ -105,7 +112,7 @@ def create_app(context: Context | None = None) -> FastAPI:
     show_api(app)
     routes = app.router
     join(routes, channels.callback)  # first: routes are tried one after the other, and platforms may push a lot
-    routes.routes.append(FirstOwnerRoute())
+    routes.routes += [FirstOwnerRoute(), logo, start, MemberPages()]
     join(
         routes,
         intake.router,
@@ -166,6 +173,44 @@ def open_login_door(context: Context, door: intake.Door) -> LoginDoor:
     """The door at which people sign in."""
     keys = access.WriteKeys(context.database)
     return LoginDoor(context.database, context.clock, outward(), check=lambda: door.check(Lane.LIVE), keys=keys)
+
+
+def open_member_door(context: Context, door: intake.Door) -> MemberDoor:
+    """The door of members: how they sign in, and for how long."""
+    settings = context.settings
+    return MemberDoor(
+        lambda: door.check(Lane.LIVE),
+        open_sms(context),
+        most_codes=settings.sms_daily,
+        idle=timedelta(days=settings.member_session_days),
+        deletion_after=timedelta(days=settings.member_deletion_days),
+    )
+
+
+def open_sms(context: Context) -> Sms | None:
+    """What brings codes to phones; ``None`` where no provider is set up.
+
+    Raises:
+        BadSetting: it is set up by half.
+    """
+    settings = context.settings
+    given = {
+        "SIYU_SMS_KEY": settings.sms_key,
+        "SIYU_SMS_SECRET": settings.sms_secret.get_secret_value(),
+        "SIYU_SMS_SIGN_NAME": settings.sms_sign_name,
+        "SIYU_SMS_TEMPLATE": settings.sms_template,
+    }
+    if not any(given.values()):
+        return None
+    for name, value in given.items():
+        if not value:
+            raise BadSetting(
+                variable=name,
+                reason="signing in by SMS needs all of SIYU_SMS_KEY, _SECRET, _SIGN_NAME and _TEMPLATE",
+                reason_zh="短信登录需同时设置 SIYU_SMS_KEY、_SECRET、_SIGN_NAME 与 _TEMPLATE",
+            )
+    key, secret, sign_name, template = given.values()
+    return Aliyun(Terms(key, secret, sign_name, template, settings.sms_url), outward(), context.clock)
 
 
 def _on_this_machine(url: str) -> bool:

@@ -177,6 +177,19 @@ def reassign_by_via(conn: Connection, identifier_ids: Sequence[int], customer_id
     return len(store.move_by_via(conn, identifier_ids, customer_id)) if identifier_ids else 0
 
 
+def forget_receivers(conn: Connection, customer_id: int) -> list[tuple[str, str]]:
+    """Take away to whom orders of a customer were sent; returns (kind, fingerprint) for the vault. Safe to repeat.
+
+    The orders themselves stay: they are the brand's books.
+    """
+    found = {
+        (kind, str(receiver[kind]))
+        for receiver in store.drop_receivers(conn, customer_id)
+        for kind in _RECEIVER_KINDS & receiver.keys()
+    }
+    return sorted(found)
+
+
 def standings(conn: Connection, keys: Iterable[tuple[str, str, str]]) -> list[OrderStanding]:
     """What orders come to now, by their ids; those that nobody ever told of are left out.
 

@@ -515,3 +515,16 @@ def bought(conn: Connection, customer_ids: Sequence[int], purchase: PurchaseMean
             ids=list(customer_ids),
         )
     ]
+
+
+def drop_receivers(conn: Connection, customer_id: int) -> list[dict[str, Any]]:
+    """Receivers of a customer's orders, which are taken away."""
+    found = rows(
+        conn,
+        """UPDATE commerce.order_header AS new SET receiver = NULL
+           FROM (SELECT id, receiver FROM commerce.order_header
+                 WHERE customer_id = :id AND receiver IS NOT NULL ORDER BY id FOR UPDATE) AS old
+           WHERE new.id = old.id RETURNING old.receiver""",
+        id=customer_id,
+    )
+    return [dict(row[0]) for row in found]

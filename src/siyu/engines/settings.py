@@ -29,6 +29,7 @@ class Group(StrEnum):
     INTAKE = "Intake"
     PIPELINE = "Pipeline"
     CHANNELS = "Channels"
+    MEMBERS = "Members"
     INSIGHT = "Insight"
     LOGGING = "Logging"
 
@@ -152,6 +153,40 @@ class Settings(BaseSettings):
         le=3650,
     )
 
+    member_session_days: int = _setting(
+        Group.MEMBERS, 30, "Days without use after which a member signs in again.", ge=1, le=180
+    )
+    member_deletion_days: int = _setting(
+        Group.MEMBERS,
+        7,
+        "Days for which a member can take back that their data be deleted. The law gives 15 working days for it.",
+        ge=0,
+        le=15,
+    )
+    brand_colour: str = _setting(
+        Group.MEMBERS, "#1677ff", "Colour of the brand on pages of members, as `#1677ff`.", pattern=r"^#[0-9a-fA-F]{6}$"
+    )
+    brand_logo: str = _setting(
+        Group.MEMBERS,
+        "",
+        "File of the brand's logo for pages of members: PNG, JPEG, WebP or SVG, best square. Empty: the name alone.",
+        pattern=r"^$|^.*\.(?:png|jpe?g|webp|svg)$",
+    )
+    sms_key: str = _setting(
+        Group.MEMBERS, "", "AccessKey ID of Alibaba Cloud SMS, for signing in by phone. Empty: not offered."
+    )
+    sms_secret: SecretStr = _setting(Group.MEMBERS, SecretStr(""), "AccessKey secret that belongs to it.")
+    sms_sign_name: str = _setting(Group.MEMBERS, "", "Signature of the messages, as the provider approved it.")
+    sms_template: str = _setting(
+        Group.MEMBERS, "", "Code of the approved template, in whose text `${code}` stands: `SMS_…`."
+    )
+    sms_url: str = _setting(
+        Group.MEMBERS, "https://dysmsapi.aliyuncs.com", "Address of the provider's API; another one for a rehearsal."
+    )
+    sms_daily: int = _setting(
+        Group.MEMBERS, 2000, "Codes by SMS in 24 hours, of all phones together: what each costs is yours.", ge=1
+    )
+
     purchase_means: Literal["kept", "paid"] = _setting(
         Group.INSIGHT,
         "kept",
@@ -194,6 +229,11 @@ class Settings(BaseSettings):
     @classmethod
     def _clickhouse_url_fits(cls, value: str) -> str:
         return _checked_url(value, ("http", "https"), "http://user:password@host:8123/database", host=True)
+
+    @field_validator("sms_url")
+    @classmethod
+    def _sms_url_fits(cls, value: str) -> str:
+        return _checked_url(value, ("http", "https"), "https://dysmsapi.aliyuncs.com", host=True)
 
     @field_validator("data_folder")
     @classmethod

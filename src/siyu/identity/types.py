@@ -105,6 +105,21 @@ class Attribution(NamedTuple):
 NOBODY = Attribution(0, 0)
 
 
+class IdentifierKey(NamedTuple):
+    """An identifier as OneID keeps it; of a personal one the value is its fingerprint."""
+
+    type: str
+    scope: str
+    value: str
+
+
+class Holder(NamedTuple):
+    """Whose an identifier is now."""
+
+    identifier_id: int
+    customer_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What :func:`siyu.identity.service.resolve` found.

@@ -13,6 +13,7 @@ from siyu.engines.access.rules import RIGHTS, rights_of
 from siyu.engines.access.types import Principal, Role
 from siyu.engines.http.security import caller
 from siyu.kernel.errors import NotAllowed
+from siyu.members.http.asking import theirs
 
 SIGNED_IN: Final = "signed in"  # any operator or key
 WRITE_KEY: Final = "write key"  # of a source: the contract of Segment
@@ -237,6 +238,26 @@ TABLE: Final[dict[str, str]] = {
     "GET /v1/pixel/track": WRITE_KEY,
     "GET /v1/projects/{write_key}/settings": WRITE_KEY,
     "GET /wechat/{account_id}/authorize": LOGIN,
+    "GET /member/v1/brand": ANYBODY,
+    "POST /member/v1/codes": LOGIN,
+    "POST /member/v1/sign-in/phone": LOGIN,
+    "POST /member/v1/sign-in/platform": LOGIN,
+    "POST /member/v1/sign-out": LOGIN,
+    "POST /member/v1/phone": MEMBER,
+    "GET /member/v1/home": MEMBER,
+    "GET /member/v1/tasks": MEMBER,
+    "GET /member/v1/check_in": MEMBER,
+    "POST /member/v1/check_in": MEMBER,
+    "POST /member/v1/check_in/make_up": MEMBER,
+    "GET /member/v1/points": MEMBER,
+    "GET /member/v1/points/entries": MEMBER,
+    "GET /member/v1/orders": MEMBER,
+    "GET /member/v1/data": MEMBER,
+    "PATCH /member/v1/data/profile": MEMBER,
+    "PUT /member/v1/data/consents": MEMBER,
+    "POST /member/v1/data/export": MEMBER,
+    "POST /member/v1/data/deletion": MEMBER,
+    "POST /member/v1/data/deletion/take_back": MEMBER,
     "GET /wechat/{account_id}/back": LOGIN,
     "PATCH /api/v1/channels/accounts/{account_id}": "channels.manage",
     "PATCH /api/v1/channels/codes/{code_id}": "channels.manage",
@@ -460,6 +481,35 @@ class TestTable:
     def test_every_right_guards_something(self) -> None:
         elsewhere = {"customers.write", "personal.erase"}  # not yet a route of its own
         assert set(RIGHTS) - {right for rights in GUARDED.values() for right in rights} <= elsewhere
+
+
+MEMBERS: Final = [key for key, right in TABLE.items() if right == MEMBER and "/member/v1" in key]
+
+
+class TestMembers:
+    """A member's session opens their own pages and nothing of the operators'."""
+
+    def test_each_of_their_routes_asks_whose_session_it_is(self) -> None:
+        asked = {key: theirs in dependencies(ROUTES[key].dependant) for key in MEMBERS}
+        assert len(asked) > 10
+        assert all(asked.values()), asked
+
+    def test_no_route_of_theirs_takes_a_customer(self) -> None:
+        named = {
+            key: [one.name for one in (*ROUTES[key].dependant.path_params, *ROUTES[key].dependant.query_params)]
+            for key in MEMBERS
+        }
+        assert {name for names in named.values() for name in names} <= {"year", "month", "cursor", "limit"}
+
+    def test_nobody_is_kept_out(self, asking: Callable[..., TestClient]) -> None:
+        nobody = asking()
+        for key in MEMBERS:
+            answer = nobody.request(*address(key))
+            assert (key, answer.status_code, answer.json()["code"]) == (key, 401, "NotSignedIn")
+
+    def test_no_key_of_an_operator_opens_them(self, asking: Callable[..., TestClient]) -> None:
+        owner = asking(role=Role.OWNER)
+        assert owner.get("/member/v1/home").status_code == 401
 
 
 class TestNobody:

@@ -15,6 +15,7 @@ from siyu.app.api import (
     journeys,
     lifetime,
     live,
+    member,
     overview,
     segments,
     system,
@@ -26,6 +27,7 @@ from siyu.engines.access import http as access
 from siyu.engines.http import join
 from siyu.experiments import http as experiments
 from siyu.loyalty import http as loyalty
+from siyu.members import http as members
 from siyu.payments import http as payments
 from siyu.rewards import http as rewards
 from siyu.touch import http as touch
@@ -78,6 +80,12 @@ join(
     rewards.coupons,
     rewards.economy,
     rewards.templates,
+    members.sign_in,
+    member.home,
+    member.check_in,
+    member.points,
+    member.orders,
+    member.data,
     touch.rules,
     touch.touches,
     touch.guard,

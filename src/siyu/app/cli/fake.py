@@ -16,6 +16,8 @@ from siyu.app.cli.frame import console
 from siyu.kernel.clock import SystemClock
 from siyu.kernel.errors import Conflict, original
 from siyu.rehearsal.platforms.serving import serving
+from siyu.rehearsal.platforms.sms import Provider
+from siyu.rehearsal.platforms.sms import create_app as create_sms
 from siyu.rehearsal.platforms.wecom import control, world
 from siyu.rehearsal.platforms.wecom.app import create_app
 from siyu.rehearsal.platforms.wecom.fake import Corp
@@ -87,6 +89,29 @@ def wecom(
         corp.hang_up()
         if file is not None:
             corp.save(file)
+
+
+@app.command()
+def sms(
+    port: Annotated[int, typer.Option(help="Port on the loopback; 0 for a free one.", min=0, max=65535)] = 8773,
+    key: Annotated[str, typer.Option(help="AccessKey ID that it knows.")] = "fake-key",
+    secret: Annotated[
+        str, typer.Option(help="AccessKey secret that belongs to it.", envvar="FAKE_SMS_SECRET")
+    ] = "fake-secret",  # noqa: S107 - of a fake
+    process: Annotated[int, typer.Option(help="End when this process, which started it, has.", hidden=True)] = 0,
+) -> None:
+    """Run a fake Alibaba Cloud SMS: its API, and a page that shows what the phones received."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with serving(create_sms(Provider(SystemClock(), key, secret)), port) as url:
+            console.print(f"API and page: {url}/   AccessKey ID: {key}", highlight=False, markup=False, soft_wrap=True)
+            console.print("Ctrl-C ends it.")
+            while not process or os.getppid() == process:
+                time.sleep(_TICK)
+    except OSError as error:
+        raise Conflict(
+            reason=f"port {port} cannot be used: {error}.", reason_zh=f"端口 {port} 无法使用{original(error)}。"
+        ) from None
 
 
 def _greet(corp: Corp, url: str) -> None:

@@ -44,17 +44,19 @@ def demo(
     seed: Annotated[int, typer.Option(help="Same seed, same brand.")] = 7,
 ) -> None:
     """Run Siyu with a demo brand: a made-up department store, filled through the public doors."""
-    from siyu.app.demo import fill  # noqa: PLC0415 - heavy, and only needed here
+    from siyu.app.demo import fill, prepare_sms, stand_sms  # noqa: PLC0415 - heavy, and only needed here
     from siyu.rehearsal.types import NAME  # noqa: PLC0415 - as heavy
 
     if not os.environ.get("SIYU_BRAND_NAME"):
         os.environ["SIYU_BRAND_NAME"] = NAME  # where web and worker read it too
+    port = prepare_sms()
     settings = load_settings(data)
     with Place(settings.data_folder) as place:
         supervisor = Supervisor(settings, place, list(ROLES))
 
         def ready() -> None:
             _greet(settings, supervisor)
+            stand_sms(settings.base_url, supervisor.attach, port)
             fill(settings, place.running(), supervisor.attach, people=people, days=days, seed=seed)
 
         run_until_signalled(supervisor, ready)

@@ -46,7 +46,7 @@ from siyu.channels.service.health import (
     open_account,
 )
 from siyu.channels.service.hearing import apply, hear
-from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone
+from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone, whose_token
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
 from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
 from siyu.channels.service.media import MOST_BYTES as MOST_PICTURE_BYTES
@@ -219,5 +219,6 @@ __all__ = [
     "walk",
     "walks",
     "ways_by_hand",
+    "whose_token",
     "workload",
 ]

@@ -121,6 +121,18 @@ def session_of(token: str, account_id: int, now: datetime) -> MemberSession:
     return MemberSession(*found, token)
 
 
+def whose_token(token: str, now: datetime) -> MemberSession:
+    """Whose session at whichever account a token stands for.
+
+    Raises:
+        NotSignedIn: it is none of ours, or has ended.
+    """
+    found = rules.read_token(token, now, partial(vault.signed, _SESSION))
+    if found is None:
+        raise NotSignedIn
+    return MemberSession(*found, token)
+
+
 def _signed_in(channel: Channel, code: str, now: datetime, device: IdentifierClaim | None, path: str) -> SignedIn:
     login: Login = _asked(channel, lambda: channel.login(code))
     known = channel.claims_of(login)

@@ -13,6 +13,7 @@ from siyu.customers.service.exporting import (
     fail_export,
     finish_export,
 )
+from siyu.customers.service.forgetting import forget, prints_in_use
 from siyu.customers.service.knowing import may_be_put, people_of_days, put_traits, scopes_of, traits_of
 from siyu.customers.service.listing import (
     CHANNEL,
@@ -68,6 +69,7 @@ __all__ = [
     "fail_export",
     "finding",
     "finish_export",
+    "forget",
     "keep_first",
     "keep_standings",
     "ladder_of",
@@ -85,6 +87,7 @@ __all__ = [
     "personal_items",
     "personal_prints",
     "prediction",
+    "prints_in_use",
     "profile",
     "put_traits",
     "relation_counts",

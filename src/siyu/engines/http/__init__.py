@@ -15,7 +15,7 @@ from siyu.engines.http.errors import ERROR_RESPONSES, ErrorBody
 from siyu.engines.http.files import CSV
 from siyu.engines.http.joining import join
 from siyu.engines.http.pace import paced
-from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, needs
+from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, check_same_site, needs
 
 __all__ = [
     "CSRF_HEADER",
@@ -27,6 +27,7 @@ __all__ = [
     "ErrorBody",
     "Id",
     "Now",
+    "check_same_site",
     "decode_cursor",
     "encode_cursor",
     "join",

@@ -2,6 +2,7 @@
 
 from siyu.identity.rules.merges import ends_of
 from siyu.identity.service.bulk import links_of, resolve_bulk
+from siyu.identity.service.holding import clean_value, forget, holder_of, key_of, keys_of
 from siyu.identity.service.many import aliases_among, find_many, owners_now
 from siyu.identity.service.operate import (
     confirm_merge,
@@ -34,14 +35,19 @@ __all__ = [
     "aliases_among",
     "aliases_of",
     "asset_counts",
+    "clean_value",
     "confirm_merge",
     "ends_of",
     "existing",
     "find",
     "find_many",
+    "forget",
     "graph",
     "hold_people",
+    "holder_of",
     "identifiers",
+    "key_of",
+    "keys_of",
     "known_since",
     "links_of",
     "living",

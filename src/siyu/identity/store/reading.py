@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from siyu.engines.postgres import columns, one, rows, scalar
 from siyu.identity.rules.claims import Key
+from siyu.identity.types import Holder, IdentifierKey
 
 
 def lookup(conn: Connection, keys: Sequence[Key], stale_before: datetime) -> dict[int, tuple[int, int, bool]]:
@@ -397,3 +398,15 @@ def by_values_of_type(conn: Connection, type_name: str, values: Sequence[str]) -
         type=type_name,
     )
     return [(str(value), int(customer_id)) for value, customer_id in found]
+
+
+def holder(conn: Connection, key: IdentifierKey) -> Holder | None:
+    found = one(
+        conn,
+        """SELECT id, customer_id FROM identity.identifier
+           WHERE value = :value COLLATE "C" AND type = :type AND scope = :scope""",
+        value=key.value,
+        type=key.type,
+        scope=key.scope,
+    )
+    return None if found is None else Holder(*found)

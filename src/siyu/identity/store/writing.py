@@ -297,3 +297,16 @@ def mark_moved(conn: Connection, identifiers: Sequence[int]) -> None:
             "UPDATE identity.identifier SET moved = true WHERE id = ANY(CAST(:ids AS bigint[]))",
             ids=list(identifiers),
         )
+
+
+def blank(conn: Connection, customer_id: int) -> None:
+    """Identifiers of a customer lose their values; each keeps its place in the graph.
+
+    What stands there instead has the form of a fingerprint, which rooms take to the vault, and nobody can name it.
+    """
+    run(
+        conn,
+        """UPDATE identity.identifier SET value = replace(CAST(gen_random_uuid() AS text), '-', '')
+           WHERE customer_id = :id""",
+        id=customer_id,
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -49,16 +50,19 @@ class Pressure:
         self._let_in = 0  # messages since the last look
         self._disk_low = False
         self._task: asyncio.Task[None] | None = None
+        self._looking = threading.Lock()
 
     def start(self) -> None:
         """Begin to look."""
         self._task = asyncio.create_task(self._look_forever())
 
     async def stop(self) -> None:
-        """End."""
+        """End. A look that is under way is waited for: its connection would outlive the pool."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            await asyncio.to_thread(self._looking.acquire)
+            self._looking.release()
 
     def check(self, lane: Lane) -> None:
         """Let the request pass, or say when to come back.
@@ -86,7 +90,7 @@ class Pressure:
     def look(self) -> None:
         """Read the queue and the disk now."""
         counted = self._let_in
-        with self._database.transaction() as conn:
+        with self._looking, self._database.transaction() as conn:
             self._depth = service.depth(conn)
         self._let_in -= counted
         if self._limits.folder is not None:

@@ -200,6 +200,16 @@ def check_ins(conn: Connection, customer_id: int, year: int, month: int, now: da
     return CheckInCalendar(living, tuple(days), latest.streak if latest else 0, cards.available, today)
 
 
+def days_checked_in(conn: Connection, customer_id: int) -> list[date]:
+    """Every day on which a customer ever checked in, in order.
+
+    Args:
+        conn: an open transaction.
+        customer_id: as OneID knows them now.
+    """
+    return [one.day for one in tables.between(conn, customer_id, date.min, date.max)]
+
+
 def regroup_check_ins(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:
     """After merges: the days of both are the winner's. That gives nothing by itself.
 

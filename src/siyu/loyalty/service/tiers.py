@@ -18,7 +18,7 @@ from siyu.kernel.fact import Fact
 from siyu.loyalty.rules import tiers as rules
 from siyu.loyalty.rules.tiers import Held, Measured, Moved
 from siyu.loyalty.store import tiers as tables
-from siyu.loyalty.types import TIERS, TierPreview, TierRules, TierStanding
+from siyu.loyalty.types import TIERS, TierAhead, TierPreview, TierRules, TierStanding
 from siyu.loyalty.types.earning import PLAIN
 from siyu.timeline import service as timeline
 
@@ -108,6 +108,18 @@ def tier_of(conn: Connection, customer_id: int) -> TierStanding | None:
     if held is None:
         return TierStanding(customer_id, own, None, None, "reached", found.rules.by, 0)
     return TierStanding(customer_id, own, held.since, held.until, held.why, found.rules.by, held.figure)
+
+
+def tier_ahead(conn: Connection, customer_id: int, now: datetime) -> TierAhead | None:
+    """The tier above that of a customer, and how far they are, measured now; ``None`` in the highest, or without tiers."""
+    standing, found = tier_of(conn, customer_id), _VERSIONS.newest(conn)
+    if standing is None or found is None:
+        return None
+    above = next((tier for tier in found.rules.tiers if tier.at_least == standing.tier.below), None)
+    if above is None:
+        return None
+    has = _measured(conn, found.rules, [customer_id], now).get(customer_id, rules.NOTHING).figure
+    return TierAhead(above, has, max(above.at_least - has, 0))
 
 
 def tier_percents(conn: Connection, customer_ids: Sequence[int]) -> dict[int, int]:

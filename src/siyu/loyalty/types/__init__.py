@@ -45,7 +45,7 @@ from siyu.loyalty.types.earning import EARNING, Cap, EarningRules, MultiplierDay
 from siyu.loyalty.types.facts import FACTS
 from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo, gift
 from siyu.loyalty.types.tasks import TASKS, MemberTask, MemberTasks, TaskState
-from siyu.loyalty.types.tiers import TIERS, Tier, TierPreview, TierRules, TierStanding
+from siyu.loyalty.types.tiers import TIERS, Tier, TierAhead, TierPreview, TierRules, TierStanding
 
 __all__ = [
     "ACCOUNT_KINDS",
@@ -89,6 +89,7 @@ __all__ = [
     "Streak",
     "TaskState",
     "Tier",
+    "TierAhead",
     "TierPreview",
     "TierRules",
     "TierStanding",

@@ -81,6 +81,15 @@ class TierStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class TierAhead:
+    """The tier above, what a customer has of what counts, and how much of it is missing; 0 while they are about to move."""
+
+    tier: Tier
+    figure: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
 class TierPreview:
     """Of a tier as it would be: how many would be in it, from lower ones, from higher ones, and who are in it now.
 

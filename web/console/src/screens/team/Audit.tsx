@@ -29,6 +29,7 @@ export function Audit() {
       const member = members.data?.find((each) => String(each.id) === key);
       return member ? member.name || member.login : t("audit.actorOperator", { name: key });
     }
+    if (kind === "member") return t("audit.actorMember", { name: key });
     if (kind === "key") return t("audit.key", { name: key });
     return kind === "system" ? t("audit.system", { name: key }) : name;
   };

@@ -21,6 +21,7 @@ export const system: Words<typeof source> = {
     "timeline.squash": "Fold merges into the timeline",
     "channels.check_all": "Check the health of channel accounts",
     "channels.end_ties": "End the ties of a deleted account",
+    "members.forget": "Carry out deletions that members asked for",
     "channels.forget": "Delete what channels sent and did long ago",
     "channels.upload_again": "Upload the pictures of welcomes again",
     "channels.reconcile": "Reconcile an account of a channel",

@@ -94,6 +94,7 @@ export const team: Words<typeof source> = {
     empty: "No entries match",
     system: "System ({{name}})",
     key: "API key {{name}}",
+    actorMember: "Customer #{{name}}",
     actorOperator: "Member {{name}}",
   },
   actions: {
@@ -181,6 +182,10 @@ export const team: Words<typeof source> = {
     "draws.rules_changed": "Rules of draws changed",
     "ledger.asked": "Posting by hand asked for",
     "ledger.check_in_changed": "Rules of check-in changed",
+    "member.deleted": "Deleted a member's data",
+    "member.deletion_asked": "Asked to have their data deleted",
+    "member.deletion_taken_back": "Took back the deletion of their data",
+    "member.exported": "Exported their own data",
     "ledger.checked_in": "Checked in for a customer",
     "ledger.earning_changed": "Rules of earning changed",
     "ledger.made_up": "Made up for a day of a customer",

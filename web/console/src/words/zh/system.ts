@@ -17,6 +17,7 @@ export const system = {
     "timeline.squash": "合并客户映射",
     "channels.check_all": "检查渠道账号健康状况",
     "channels.end_ties": "结束已删除账号的关系",
+    "members.forget": "执行会员注销申请",
     "channels.forget": "清理过期的渠道发送与操作记录",
     "channels.upload_again": "更新欢迎语图片",
     "channels.reconcile": "渠道账号对账",

@@ -90,6 +90,7 @@ export const team = {
     empty: "没有符合条件的记录",
     system: "系统（{{name}}）",
     key: "API 密钥 {{name}}",
+    actorMember: "会员 #{{name}}",
     actorOperator: "成员 {{name}}",
   },
   actions: {
@@ -177,6 +178,10 @@ export const team = {
     "draws.rules_changed": "修改抽奖规则",
     "ledger.asked": "申请人工记账",
     "ledger.check_in_changed": "修改签到规则",
+    "member.deleted": "已删除会员个人信息",
+    "member.deletion_asked": "会员申请注销",
+    "member.deletion_taken_back": "会员撤回注销申请",
+    "member.exported": "会员导出个人数据",
     "ledger.checked_in": "代客户签到",
     "ledger.earning_changed": "修改积分获取规则",
     "ledger.made_up": "代客户补签",

@@ -1,0 +1,79 @@
+"""What the demo brand's members earn: by orders, tasks and days on which they check in; and their tiers."""
+
+from typing import Any, Final
+
+from siyu.app.context import Context
+from siyu.engines.access import service as access
+from siyu.engines.access.types import Principal
+from siyu.loyalty import service as loyalty
+
+_ACTOR: Final[Principal] = access.system("demo")
+_WHY: Final = "演示品牌"
+CHECK_IN: Final[dict[str, Any]] = {
+    "daily": [{"amount": 5, "unit": "points", "expires_days": 365}],
+    "streaks": [
+        {"days": 7, "rewards": [{"amount": 50, "unit": "points", "expires_days": 365}]},
+        {"days": 30, "rewards": [{"amount": 300, "unit": "points"}, {"amount": 1, "unit": "make_up"}]},
+        {"days": 365, "rewards": [{"amount": 3650, "unit": "points"}]},
+    ],
+    "make_up_days": 30,
+}
+TASKS: Final[dict[str, Any]] = {
+    "tasks": [
+        {
+            "code": "profile",
+            "name": "完善资料",
+            "fact": "profile.identified",
+            "traits": ["name", "birthday", "city"],
+            "rewards": [{"amount": 100, "unit": "points"}, {"amount": 1, "unit": "make_up"}],
+        },
+        {
+            "code": "follow",
+            "name": "添加专属顾问",
+            "fact": "relation.started",
+            "where": {"relation": "friend"},
+            "rewards": [{"amount": 50, "unit": "points"}],
+        },
+        {
+            "code": "order",
+            "name": "本周下单",
+            "fact": "order.paid",
+            "every": "weekly",
+            "rewards": [{"amount": 20, "unit": "points"}],
+        },
+    ]
+}
+TIERS: Final[dict[str, Any]] = {
+    "by": "spend",
+    "window_days": 365,
+    "grace_days": 30,
+    "tiers": [
+        {"code": "plain", "name": "布衣会员", "at_least": 0, "below": 100_000, "benefits": ["生日短信祝福"]},
+        {
+            "code": "silver",
+            "name": "锦衣会员",
+            "at_least": 100_000,
+            "below": 500_000,
+            "benefits": ["生日礼", "免费改裤脚"],
+        },
+        {
+            "code": "gold",
+            "name": "华服会员",
+            "at_least": 500_000,
+            "below": None,
+            "benefits": ["生日礼", "专属顾问", "新品先享"],
+        },
+    ],
+}
+
+
+def stand_membership(context: Context) -> None:
+    """Make the rules that are not there, for what is told from now on. Safe to repeat."""
+    now = context.clock.now()
+    with context.database.transaction() as conn:
+        if loyalty.check_in_rules(conn) is None:
+            loyalty.change_check_in(conn, _ACTOR, loyalty.read_check_in(CHECK_IN), 0, _WHY, now)
+        if loyalty.tasks(conn) is None:
+            loyalty.change_tasks(conn, _ACTOR, loyalty.read_tasks(TASKS), 0, _WHY, now)
+        if loyalty.tiers(conn) is None:
+            loyalty.change_tiers(conn, _ACTOR, loyalty.read_tiers(TIERS), 0, _WHY, now)
