@@ -5982,6 +5982,390 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/member/v1/brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Brand
+         * @description Whose pages these are, and how one can sign in.
+         */
+        get: operations["brand_member_v1_brand_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/check_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Month
+         * @description A month, and what checking in gives.
+         */
+        get: operations["month_member_v1_check_in_get"];
+        put?: never;
+        /**
+         * Check In
+         * @description Check in for today, on the brand's clock. A day counts, and gives, once.
+         */
+        post: operations["check_in_member_v1_check_in_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/check_in/make_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Up
+         * @description Have a card make up for a day that was missed. A day costs one card.
+         */
+        post: operations["make_up_member_v1_check_in_make_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Code
+         * @description Have a code sent to a phone. The answer is the same whether the brand knows it or not.
+         */
+        post: operations["ask_code_member_v1_codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data
+         * @description Profile, what they allow, and whether they asked for it to be deleted.
+         */
+        get: operations["data_member_v1_data_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/data/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Consent
+         * @description Allow or forbid a channel for a purpose; with `all`, every channel. It counts at once.
+         */
+        put: operations["change_consent_member_v1_data_consents_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/data/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Deletion
+         * @description Have what is known of them deleted when the days are over in which they can take that back.
+         */
+        post: operations["ask_deletion_member_v1_data_deletion_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/data/deletion/take_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Deletion Back
+         * @description Have nothing deleted after all.
+         */
+        post: operations["take_deletion_back_member_v1_data_deletion_take_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/data/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description Everything the brand knows of them, in clear, as a file of JSON. Audited.
+         */
+        post: operations["export_member_v1_data_export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/data/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Profile
+         * @description Correct the profile. It goes through the queue like everything that is told of people.
+         */
+        patch: operations["change_profile_member_v1_data_profile_patch"];
+        trace?: never;
+    };
+    "/member/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Home
+         * @description Points, tier and what is missing to the next, the next reward to come, tasks.
+         */
+        get: operations["home_member_v1_home_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders
+         * @description What they ordered, wherever that was.
+         */
+        get: operations["orders_member_v1_orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bind Phone
+         * @description Have a phone be theirs, beside what they are signed in with. OneID ties both together by its own rules.
+         */
+        post: operations["bind_phone_member_v1_phone_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why
+         * @description What they have, and what is left of what they got.
+         */
+        get: operations["why_member_v1_points_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/points/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries
+         * @description Every change of their points. What an operator wrote beside one is not for them.
+         */
+        get: operations["entries_member_v1_points_entries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/sign-in/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In By Phone
+         * @description Open a session with a code; it comes back as a cookie. OneID is told that the phone is theirs.
+         */
+        post: operations["sign_in_by_phone_member_v1_sign_in_phone_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/sign-in/platform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In By Platform
+         * @description Open a session for whom an official account or a mini program has signed in. OneID was told of it there.
+         */
+        post: operations["sign_in_by_platform_member_v1_sign_in_platform_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description End the session. Safe to repeat.
+         */
+        post: operations["sign_out_member_v1_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tasks
+         * @description Every task, and how they stand with it.
+         */
+        get: operations["tasks_member_v1_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mini-program/{account_id}/login": {
         parameters: {
             query?: never;
@@ -7269,6 +7653,26 @@ export interface components {
             /** Otherwise */
             otherwise: string;
         };
+        /** BrandRead */
+        BrandRead: {
+            /** Name */
+            name: string;
+            /**
+             * Official Account
+             * @description One can sign in by it within WeChat; null: not.
+             */
+            official_account: number | null;
+            /**
+             * Sms
+             * @description One can sign in by a code to a phone.
+             */
+            sms: boolean;
+            /**
+             * Zone
+             * @description Of the brand: its days begin there.
+             */
+            zone: string;
+        };
         /**
          * Budget
          * @description So many touches in any span of so many hours, over all channels.
@@ -7780,6 +8184,19 @@ export interface components {
              */
             streak: number;
         };
+        /** CheckInNow */
+        CheckInNow: {
+            /** Daily */
+            daily: components["schemas"]["Reward"][];
+            next_reward: components["schemas"]["NextReward"] | null;
+            /** Streak */
+            streak: number;
+            /**
+             * Today
+             * @description They have checked in today.
+             */
+            today: boolean;
+        };
         /**
          * CheckInRules
          * @description What checking in gives.
@@ -7874,6 +8291,14 @@ export interface components {
              * @description Of this request: a repeat does nothing twice.
              */
             key: string;
+        };
+        /** CodeAsked */
+        CodeAsked: {
+            /**
+             * Phone
+             * @description Of mainland China.
+             */
+            phone: string;
         };
         /**
          * CodeChange
@@ -8155,6 +8580,19 @@ export interface components {
              */
             url: string;
         };
+        /** CodeSent */
+        CodeSent: {
+            /**
+             * Again In
+             * @description Seconds until another one can be asked for.
+             */
+            again_in: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /**
          * CodeTrigger
          * @description Whoever comes by one of these entry codes, every code when none is named; ``fresh`` as of :class:`FactTrigger`.
@@ -8249,6 +8687,21 @@ export interface components {
              * @enum {string}
              */
             state: "granted" | "denied" | "unknown";
+        };
+        /** ConsentWish */
+        ConsentWish: {
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "all" | "wecom" | "wechat" | "sms" | "email" | "phone";
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "marketing" | "service";
         };
         /**
          * ConsoleConfig
@@ -10609,6 +11062,22 @@ export interface components {
              */
             reason: string;
         };
+        /** HomeRead */
+        HomeRead: {
+            /** @description Null where the brand has no check-in. */
+            check_in: components["schemas"]["CheckInNow"] | null;
+            /**
+             * Name
+             * @description Masked; empty where nobody told it.
+             */
+            name: string;
+            next_tier: components["schemas"]["NextTier"] | null;
+            points: components["schemas"]["PointsRead"];
+            /** Tasks */
+            tasks: components["schemas"]["MemberTaskRead"][];
+            /** @description Null where the brand has no tiers. */
+            tier: components["schemas"]["TierRead"] | null;
+        };
         /**
          * InGroup
          * @description Member of one of these chat groups (scopes of the relation ``group_member``); of any when none is named.
@@ -11992,6 +12461,14 @@ export interface components {
             /** Way */
             way: string;
         };
+        /** MemberSessionRead */
+        MemberSessionRead: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /**
          * MemberTask
          * @description Something for members to do: it is done when a fact says so.
@@ -12038,6 +12515,32 @@ export interface components {
             where?: {
                 [key: string]: string | number | boolean;
             };
+        };
+        /** MemberTaskRead */
+        MemberTaskRead: {
+            /** Code */
+            code: string;
+            /**
+             * Done At
+             * @description When they did it in the present period.
+             */
+            done_at: string | null;
+            /** Every */
+            every: string;
+            /**
+             * Fact
+             * @description What fulfils it: the page knows the way to some.
+             */
+            fact: string;
+            /** Name */
+            name: string;
+            /**
+             * Open
+             * @description They can do it today.
+             */
+            open: boolean;
+            /** Rewards */
+            rewards: components["schemas"]["Reward"][];
         };
         /** MemberTaskState */
         MemberTaskState: {
@@ -12433,6 +12936,41 @@ export interface components {
              * @default
              */
             template: string;
+        };
+        /** NextReward */
+        NextReward: {
+            /**
+             * Days
+             * @description Days in a row that give it.
+             */
+            days: number;
+            /**
+             * Left
+             * @description So many of them are missing.
+             */
+            left: number;
+            /** Rewards */
+            rewards: components["schemas"]["Reward"][];
+        };
+        /** NextTier */
+        NextTier: {
+            /** At Least */
+            at_least: number;
+            /**
+             * By
+             * @description What counts; `spend` in fen.
+             * @enum {string}
+             */
+            by: "growth" | "spend" | "orders";
+            /**
+             * Figure
+             * @description What they have of it.
+             */
+            figure: number;
+            /** Missing */
+            missing: number;
+            /** Name */
+            name: string;
         };
         /**
          * Normal
@@ -13138,6 +13676,96 @@ export interface components {
             made_at: string;
             overview: components["schemas"]["Overview"];
         };
+        /** OwnCheckIn */
+        OwnCheckIn: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Made Up */
+            made_up: boolean;
+            /** Rewards */
+            rewards: components["schemas"]["OwnReward"][];
+            /** Streak */
+            streak: number;
+        };
+        /** OwnConsent */
+        OwnConsent: {
+            /**
+             * Allowed
+             * @description False: the brand does not reach them by it for this.
+             */
+            allowed: boolean;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "all" | "wecom" | "wechat" | "sms" | "email" | "phone";
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "marketing" | "service";
+            /**
+             * Said
+             * @description They said so themselves, there or elsewhere.
+             */
+            said: boolean;
+        };
+        /** OwnData */
+        OwnData: {
+            /** Consents */
+            consents: components["schemas"]["OwnConsent"][];
+            deletion: components["schemas"]["OwnDeletion"] | null;
+            profile: components["schemas"]["OwnProfile"];
+        };
+        /** OwnDay */
+        OwnDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Made Up */
+            made_up: boolean;
+            /**
+             * Streak
+             * @description How many days in a row it completes.
+             */
+            streak: number;
+        };
+        /** OwnDeletion */
+        OwnDeletion: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             * @description Until then it can be taken back.
+             */
+            due_at: string;
+        };
+        /** OwnLine */
+        OwnLine: {
+            /** Paid Fen */
+            paid_fen: number | null;
+            /** Quantity */
+            quantity: number;
+            /** Title */
+            title: string | null;
+        };
+        /** OwnMakeUp */
+        OwnMakeUp: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
         /**
          * OwnMember
          * @description A member of staff that somebody is.
@@ -13147,6 +13775,104 @@ export interface components {
             account_id: number;
             /** Staff Id */
             staff_id: string;
+        };
+        /** OwnMonth */
+        OwnMonth: {
+            /**
+             * Cards
+             * @description How many days they may make up for.
+             */
+            cards: number;
+            /** Daily */
+            daily: components["schemas"]["Reward"][];
+            /** Days */
+            days: components["schemas"]["OwnDay"][];
+            /**
+             * Make Up From
+             * @description The first day a card makes up for; null: none.
+             */
+            make_up_from: string | null;
+            /** Streak */
+            streak: number;
+            /** Streaks */
+            streaks: components["schemas"]["Streak"][];
+            /**
+             * Today
+             * Format: date
+             * @description On the brand's clock.
+             */
+            today: string;
+        };
+        /** OwnOrder */
+        OwnOrder: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Lines */
+            lines: components["schemas"]["OwnLine"][];
+            /** Order No */
+            order_no: string;
+            /**
+             * Paid Fen
+             * @description In fen; 0 while unpaid.
+             */
+            paid_fen: number;
+            /** Platform */
+            platform: string;
+            /** Refunded Fen */
+            refunded_fen: number;
+            /** Shop */
+            shop: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "placed" | "paid" | "shipped" | "received" | "closed";
+        };
+        /** OwnOrders */
+        OwnOrders: {
+            /** Next */
+            next: string | null;
+            /**
+             * Orders
+             * @description Newest first.
+             */
+            orders: components["schemas"]["OwnOrder"][];
+        };
+        /** OwnProfile */
+        OwnProfile: {
+            /**
+             * Birthday
+             * @description As `1990-05-17`; once told, the brand changes it.
+             */
+            birthday: string;
+            /** City */
+            city: string;
+            /** Gender */
+            gender: string;
+            /** Known Since */
+            known_since: string | null;
+            /**
+             * Name
+             * @description Masked; empty where nobody told it.
+             */
+            name: string;
+            /**
+             * Phone
+             * @description Masked.
+             */
+            phone: string;
+        };
+        /** OwnReward */
+        OwnReward: {
+            /** Amount */
+            amount: number;
+            /** Expires Days */
+            expires_days: number | null;
+            /** Unit */
+            unit: string;
         };
         /**
          * Pace
@@ -13404,6 +14130,14 @@ export interface components {
             last: string;
             mix?: components["schemas"]["Mix"] | null;
         };
+        /** PhoneBound */
+        PhoneBound: {
+            /**
+             * Phone
+             * @description Masked.
+             */
+            phone: string;
+        };
         /** PhoneCode */
         PhoneCode: {
             /**
@@ -13411,6 +14145,16 @@ export interface components {
              * @description Of the button `getPhoneNumber`.
              */
             code: string;
+        };
+        /** PhoneSignIn */
+        PhoneSignIn: {
+            /** Code */
+            code: string;
+            /**
+             * Phone
+             * @description Of mainland China.
+             */
+            phone: string;
         };
         /** PhoneTied */
         PhoneTied: {
@@ -13472,6 +14216,15 @@ export interface components {
             /** Step */
             step: string;
         };
+        /** PlatformSignIn */
+        PlatformSignIn: {
+            /**
+             * Token
+             * @description Of a mini program; without it the cookie of the official account's sign-in counts.
+             * @default
+             */
+            token: string;
+        };
         /**
          * PlatformValue
          * @description What one customer spent on one platform; ``orders`` counts purchases, amounts (in fen) are of all paid orders.
@@ -13495,6 +14248,85 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /** PointsEntries */
+        PointsEntries: {
+            /**
+             * Entries
+             * @description Newest first.
+             */
+            entries: components["schemas"]["PointsEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /** PointsEntry */
+        PointsEntry: {
+            /**
+             * Amount
+             * @description Below zero: taken.
+             */
+            amount: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Balance */
+            balance: number | null;
+            /**
+             * Name
+             * @description The task, or the number of the order; empty otherwise.
+             */
+            name: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other";
+        };
+        /** PointsLot */
+        PointsLot: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Available From */
+            available_from: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Name */
+            name: string;
+            /** Remaining */
+            remaining: number;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other";
+        };
+        /** PointsRead */
+        PointsRead: {
+            /**
+             * Available
+             * @description What can be spent now.
+             */
+            available: number;
+            /**
+             * Next Expiry
+             * @description When the next of them end.
+             */
+            next_expiry: string | null;
+            /**
+             * Owed
+             * @description What later points pay first.
+             */
+            owed: number;
+            /**
+             * Pending
+             * @description What can be spent only later.
+             */
+            pending: number;
         };
         /**
          * PointsStep
@@ -13527,6 +14359,15 @@ export interface components {
              * @enum {string}
              */
             unit: "points" | "growth" | "group_points";
+        };
+        /** PointsWhy */
+        PointsWhy: {
+            /**
+             * Lots
+             * @description What the balance is made of, the first to end first.
+             */
+            lots: components["schemas"]["PointsLot"][];
+            points: components["schemas"]["PointsRead"];
         };
         /**
          * Pool
@@ -13917,6 +14758,20 @@ export interface components {
             traits: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * ProfileChange
+         * @description What is given is changed, the rest is left; an empty text takes it away.
+         */
+        ProfileChange: {
+            /** Birthday */
+            birthday?: string | null;
+            /** City */
+            city?: string | null;
+            /** Gender */
+            gender?: ("" | "female" | "male") | null;
+            /** Name */
+            name?: string | null;
         };
         /**
          * Programme
@@ -16746,21 +17601,6 @@ export interface components {
             /** Names */
             names: string[];
         };
-        /**
-         * Taken
-         * @description What became of the events; they are durable.
-         */
-        Taken: {
-            /** Accepted */
-            accepted: number;
-            /**
-             * Rejected
-             * @default []
-             */
-            rejected: components["schemas"]["NotTaken"][];
-            /** Success */
-            success: boolean;
-        };
         /** TakenOffLine */
         TakenOffLine: {
             /** Coupon Id */
@@ -17024,6 +17864,18 @@ export interface components {
             tier: components["schemas"]["Tier"];
             /** Up */
             up: number;
+        };
+        /** TierRead */
+        TierRead: {
+            /** Benefits */
+            benefits: string[];
+            /** Name */
+            name: string;
+            /**
+             * Until
+             * @description They have fallen under it and keep it until then; null: they have not.
+             */
+            until: string | null;
         };
         /**
          * TierRules
@@ -18414,6 +19266,16 @@ export interface components {
              */
             reason: string;
         };
+        /** Taken */
+        siyu__app__api__member__data__Taken: {
+            /**
+             * Taken
+             * @description It is in the queue, and shows within a moment.
+             * @default true
+             * @constant
+             */
+            taken: true;
+        };
         /**
          * Problem
          * @description What the platform, or Siyu itself, said.
@@ -18573,6 +19435,21 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Taken
+         * @description What became of the events; they are durable.
+         */
+        siyu__intake__http__routes__Taken: {
+            /** Accepted */
+            accepted: number;
+            /**
+             * Rejected
+             * @default []
+             */
+            rejected: components["schemas"]["NotTaken"][];
+            /** Success */
+            success: boolean;
         };
         /**
          * Arm
@@ -32944,7 +33821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["siyu__intake__http__routes__Taken"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -33158,6 +34035,821 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    brand_member_v1_brand_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    month_member_v1_check_in_get: {
+        parameters: {
+            query: {
+                year: number;
+                month: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMonth"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_in_member_v1_check_in_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCheckIn"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_up_member_v1_check_in_make_up_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnMakeUp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCheckIn"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_code_member_v1_codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    data_member_v1_data_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnData"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_consent_member_v1_data_consents_put: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnConsent"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_deletion_member_v1_data_deletion_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDeletion"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_deletion_back_member_v1_data_deletion_take_back_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["siyu__app__api__member__data__Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_member_v1_data_export_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_profile_member_v1_data_profile_patch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["siyu__app__api__member__data__Taken"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    home_member_v1_home_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    orders_member_v1_orders_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnOrders"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bind_phone_member_v1_phone_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneSignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneBound"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    why_member_v1_points_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsWhy"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    entries_member_v1_points_entries_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsEntries"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_in_by_phone_member_v1_sign_in_phone_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneSignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberSessionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_in_by_platform_member_v1_sign_in_platform_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformSignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberSessionRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_out_member_v1_sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tasks_member_v1_tasks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberTaskRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -33463,7 +35155,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["siyu__intake__http__routes__Taken"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -33509,7 +35201,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["siyu__intake__http__routes__Taken"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -33555,7 +35247,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["siyu__intake__http__routes__Taken"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -33601,7 +35293,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["siyu__intake__http__routes__Taken"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -33647,7 +35339,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["siyu__intake__http__routes__Taken"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -33693,7 +35385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["siyu__intake__http__routes__Taken"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -33867,7 +35559,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["siyu__intake__http__routes__Taken"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -33913,7 +35605,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Taken"];
+                    "application/json": components["schemas"]["siyu__intake__http__routes__Taken"];
                 };
             };
             /** @description The request cannot be done as it is. */
