@@ -31,7 +31,7 @@ from siyu.app.demo.codes import stand_codes
 from siyu.app.demo.content import stand_content
 from siyu.app.demo.journeys import stand_journeys
 from siyu.app.demo.marker import FILE, Marker, read_marker
-from siyu.app.demo.membership import stand_membership
+from siyu.app.demo.membership import stand_earning, stand_membership
 from siyu.app.demo.segments import stand_segments
 from siyu.app.demo.wecom import CORP_FILE, Attach, Beside, check_once, live_on, stand_beside, wait_until_mirrored
 from siyu.app.imports import import_file
@@ -182,6 +182,7 @@ def _fill_from(
     """Everything that is not there yet; False when the queue does not move."""
     begun = time.monotonic()
     keys = _write_keys(context)
+    stand_earning(context)
     with console.status(f"{NAME}: its shops write their exports …"):
         files = rehearsal.write_exports(brand, path.with_name("demo-exports"))
     with _bars() as bars:

@@ -9,6 +9,15 @@ from siyu.loyalty import service as loyalty
 
 _ACTOR: Final[Principal] = access.system("demo")
 _WHY: Final = "演示品牌"
+# A point for each yuan when the goods have come, twice as many on the member's day and in the month of the birthday.
+EARNING: Final[dict[str, Any]] = {
+    "orders": [
+        {"amount": 1, "per_fen": 100, "unit": "points", "expires_days": 365},
+        {"amount": 1, "per_fen": 100, "unit": "growth"},
+    ],
+    "days": [{"percent": 200, "weekdays": [3]}, {"percent": 200, "birthday": "month"}],
+    "caps": [{"unit": "points", "per_day": 5_000}],
+}
 CHECK_IN: Final[dict[str, Any]] = {
     "daily": [{"amount": 5, "unit": "points", "expires_days": 365}],
     "streaks": [
@@ -65,6 +74,13 @@ TIERS: Final[dict[str, Any]] = {
         },
     ],
 }
+
+
+def stand_earning(context: Context) -> None:
+    """What orders earn, before there are any: an order that has earned nothing when it came stays so. Safe to repeat."""
+    with context.database.transaction() as conn:
+        if loyalty.earning(conn) is None:
+            loyalty.change_earning(conn, _ACTOR, loyalty.read_earning(EARNING), 0, _WHY, context.clock.now())
 
 
 def stand_membership(context: Context) -> None:
