@@ -20,6 +20,7 @@ _RESERVED: Final = (
     "/sourceConfig",
     "/e",
     "/m",
+    "/media",
     "/draw",
     "/pay",
     "/member",

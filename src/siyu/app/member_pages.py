@@ -1,6 +1,5 @@
 """Serving the members' pages under ``/m/``: files that the build has put into the package, dressed as the brand's."""
 
-import re
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -9,8 +8,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.routing import Route
 
 from siyu.app.console import PAGE_HEADERS, TYPES, YEAR, packed
 from siyu.members import service as members
@@ -18,7 +16,6 @@ from siyu.members import service as members
 FOLDER: Final = Path(__file__).parents[1] / "webui" / "member"
 PLACE: Final = "/m"
 _ASSETS: Final = f"{PLACE}/assets/"
-_MEDIUM: Final = re.compile(f"{PLACE}/[0-9a-f]{{64}}")
 _TITLE: Final = "<title></title>"
 _LOGOS: Final = {**TYPES, ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 _MOST_LOGO: Final = 512 * 1024  # bytes
@@ -45,10 +42,6 @@ class MemberPages(Route):
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
         super().__init__(f"{PLACE}/{{path:path}}", self._answer, methods=["GET", "HEAD"], include_in_schema=False)
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As a route does; but what has a hash for its name is a picture of content."""
-        return (Match.NONE, {}) if _MEDIUM.fullmatch(scope.get("path", "")) else super().matches(scope)
 
     def _answer(self, request: Request) -> Response:
         path = request.url.path

@@ -224,7 +224,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /callback/{channel}/{account_id}": SIGNATURE,
     "GET /e/{public_id}": ANYBODY,
     "GET /e/{public_id}/qr": ANYBODY,
-    "GET /m/{hash_}": ANYBODY,
+    "GET /media/{hash_}": ANYBODY,
     "GET /draw/{round_id}": ANYBODY,
     "GET /first-owner": ANYBODY,
     "GET /health/live": ANYBODY,

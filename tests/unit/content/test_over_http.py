@@ -43,18 +43,18 @@ def answered(answer: httpx.Response, status: int = 200) -> Any:
 def test_bytes_in_and_out(client: TestClient) -> None:
     kept = answered(client.post(f"{URL}/media", params={"name": "a.png"}, content=PNG))
     assert (kept["media_type"], kept["size"]) == ("image/png", len(PNG))
-    for path in (f"{URL}/media/{kept['hash']}", f"/m/{kept['hash']}"):
+    for path in (f"{URL}/media/{kept['hash']}", f"/media/{kept['hash']}"):
         shown = client.get(path)
         assert (shown.content, shown.headers["content-type"]) == (PNG, "image/png")
         assert shown.headers["x-content-type-options"] == "nosniff"
         assert "sandbox" in shown.headers["content-security-policy"]
     page = answered(client.post(f"{URL}/media", params={"name": "a.png"}, content=b"<script>alert(1)</script>"))
-    shown = client.get(f"/m/{page['hash']}", headers={"Authorization": ""})
+    shown = client.get(f"/media/{page['hash']}", headers={"Authorization": ""})
     assert (shown.headers["content-type"], shown.headers["content-disposition"]) == (
         "application/octet-stream",
         "attachment",
     )
-    assert client.get(f"/m/{'0' * 64}").status_code == 404
+    assert client.get(f"/media/{'0' * 64}").status_code == 404
     assert (
         client.post(f"{URL}/media", params={"name": "a"}, content=b"x" * (service.MEDIUM_BYTES + 1)).status_code == 413
     )

@@ -197,7 +197,7 @@ class TestRendering:
         )
         assert found[1].text == "李雷，红包\n加我"
         assert found[1].attachments == (
-            ("image", {"pic_url": f"https://siyu.example/m/{medium.hash}"}),
+            ("image", {"pic_url": f"https://siyu.example/media/{medium.hash}"}),
             ("link", {"title": "李雷的专属", "url": "https://x.example/?p=30"}),
         )
         assert found[1].kinds == {"red_packet"}

@@ -107,7 +107,7 @@ def medium(hash_: Hash, _: CanSee, conn: Conn) -> Response:
     return _bytes(*service.medium_bytes(conn, hash_))
 
 
-@public.get("/m/{hash_}")
+@public.get("/media/{hash_}")
 def public_medium(hash_: Hash, conn: Conn) -> Response:
     """Where platforms fetch a picture; who does not know its hash finds nothing."""
     return _bytes(*service.medium_bytes(conn, hash_))

@@ -171,7 +171,7 @@ def _public(one: Shown, public_url: str) -> Shown:
     if not public_url or name is None or MEDIUM not in one.fields:
         return one
     fields = {key: value for key, value in one.fields.items() if key != MEDIUM}
-    return Shown(one.kind, {name: f"{public_url}/m/{one.fields[MEDIUM]}", **fields}, one.size)
+    return Shown(one.kind, {name: f"{public_url}/media/{one.fields[MEDIUM]}", **fields}, one.size)
 
 
 def _wanted(body: Body, shown: Mapping[Offer, _Pieces]) -> tuple[str, ...]:

@@ -5962,7 +5962,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/m/{hash_}": {
+    "/media/{hash_}": {
         parameters: {
             query?: never;
             header?: never;
@@ -5973,7 +5973,7 @@ export interface paths {
          * Public Medium
          * @description Where platforms fetch a picture; who does not know its hash finds nothing.
          */
-        get: operations["public_medium_m__hash___get"];
+        get: operations["public_medium_media__hash___get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -34017,7 +34017,7 @@ export interface operations {
             };
         };
     };
-    public_medium_m__hash___get: {
+    public_medium_media__hash___get: {
         parameters: {
             query?: never;
             header?: never;
