@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import Connection
 
 from siyu.app.context import Context
+from siyu.app.piecewise import in_pieces
 from siyu.draws import service as draws
 
 log = structlog.get_logger(__name__)
@@ -16,18 +17,11 @@ JOB: Final = "draws.keep"
 
 def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> dict[str, int]:
     """End rounds whose time is over, then forget what ended more than two years ago; returns how many. Safe to repeat."""
-    done = {"rounds": 0, "forgotten": 0}
     pieces: tuple[tuple[str, Callable[[Connection], int]], ...] = (
         ("rounds", lambda conn: draws.end_due(conn, context.clock.now())),
         ("forgotten", lambda conn: draws.forget_draws(conn, context.clock.now())),
     )
-    for what, piece in pieces:
-        while not ending():
-            with context.database.transaction() as conn:
-                count = piece(conn)
-            done[what] += count
-            if not count:
-                break
+    done = in_pieces(context, pieces, ending)
     if any(done.values()):
         log.info("draws.kept", **done)
     return done

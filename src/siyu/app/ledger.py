@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from siyu.app.context import Context
+from siyu.app.piecewise import in_pieces
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
 from siyu.loyalty import service as loyalty
@@ -46,18 +47,11 @@ class Tiering:
 
 def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> dict[str, int]:
     """Release holds whose time is over, then post away what has expired; returns how many of each. Safe to repeat."""
-    done = {"holds": 0, "lots": 0}
     pieces: tuple[tuple[str, Callable[[Connection], int]], ...] = (
         ("holds", lambda conn: loyalty.run_out_holds(conn, context.clock.now())),
         ("lots", lambda conn: loyalty.expire_due(conn, context.clock.now())),
     )
-    for what, piece in pieces:
-        while not ending():
-            with context.database.transaction() as conn:
-                count = piece(conn)
-            done[what] += count
-            if not count:
-                break
+    done = in_pieces(context, pieces, ending)
     if any(done.values()):
         log.info("ledger.kept", **done)
     return done

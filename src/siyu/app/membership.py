@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from siyu.app import people
 from siyu.app.context import Context
+from siyu.app.piecewise import in_pieces
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
 from siyu.engines.access import service as access
@@ -149,14 +150,7 @@ def forget_members(context: Context, *, ending: Callable[[], bool] = lambda: Fal
         if not due or not _carry_out(context, due[0], now):
             break
         gone["deleted"] += 1
-    for what, batch in members.forgetting(now):
-        gone[what] = 0
-        while not ending():
-            with context.database.transaction() as conn:
-                count = batch(conn)
-            gone[what] += count
-            if not count:
-                break
+    gone |= in_pieces(context, members.forgetting(now), ending)
     log.info("members.forgotten", **gone)
     return gone
 

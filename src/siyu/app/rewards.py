@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from siyu.app.context import Context
 from siyu.app.ledger import Sealing
+from siyu.app.piecewise import in_pieces
 from siyu.engines.postgres import Database
 from siyu.rewards import service as rewards
 
@@ -36,18 +37,11 @@ def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> dic
 
     Safe to repeat.
     """
-    done = {"unpaid": 0, "coupons": 0}
     pieces: tuple[tuple[str, Callable[[Connection], int]], ...] = (
         ("unpaid", lambda conn: rewards.cancel_unpaid(conn, context.clock.now())),
         ("coupons", lambda conn: rewards.expire_coupons(conn, context.clock.now())),
     )
-    for what, piece in pieces:
-        while not ending():
-            with context.database.transaction() as conn:
-                count = piece(conn)
-            done[what] += count
-            if not count:
-                break
+    done = in_pieces(context, pieces, ending)
     if any(done.values()):
         log.info("rewards.kept", **done)
     return done

@@ -1,11 +1,14 @@
 """What pydantic found wrong with a value, said in both languages."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
+import orjson
+from pydantic import TypeAdapter, ValidationError
 
-from siyu.kernel.errors import WrongValue, original
+from siyu.kernel.errors import BadInput, WrongValue, original
+
+T = TypeVar("T")
 
 _ZH: Final[Mapping[str, str]] = {
     "missing": "缺少必填项",
@@ -68,3 +71,21 @@ def first_wrong(problem: ValidationError, whole: str = "") -> tuple[str, str]:
     place = ".".join(str(part) for part in first["loc"]) or whole
     en, zh = explained(first)
     return f"{place}: {en}", f"{place}：{zh}"
+
+
+def read_json(adapter: TypeAdapter[T], said: Any, whole: str) -> T:
+    """What JSON says, as a type.
+
+    Args:
+        adapter: of the type.
+        said: the JSON, read.
+        whole: how all of it is called where a part is not to blame.
+
+    Raises:
+        BadInput: says what to change.
+    """
+    try:
+        return adapter.validate_json(orjson.dumps(said))
+    except ValidationError as problem:
+        en, zh = first_wrong(problem, whole)
+        raise BadInput(reason=f"{en}.", reason_zh=f"{zh}。") from None

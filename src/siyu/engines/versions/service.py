@@ -6,16 +6,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.validation import first_wrong
+from siyu.engines.validation import read_json
 from siyu.engines.versions import store
 from siyu.engines.versions.types import Version
-from siyu.kernel.errors import BadInput, Conflict
+from siyu.kernel.errors import Conflict
 
 T = TypeVar("T")
 
@@ -56,11 +55,7 @@ class Versions(Generic[T]):
         Raises:
             BadInput: says what to change.
         """
-        try:
-            found = self.adapter.validate_json(orjson.dumps(said))
-        except ValidationError as problem:
-            en, zh = first_wrong(problem, "rules")
-            raise BadInput(reason=f"{en}.", reason_zh=f"{zh}。") from None
+        found = read_json(self.adapter, said, "rules")
         self.check(found)
         return found
 

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.validation import first_wrong
+from siyu.engines.validation import read_json
 from siyu.kernel.errors import BadInput, Conflict, NotFound
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Account, Posting, Request, Unit, budget, issuer
@@ -57,11 +55,7 @@ def read_template(said: Any) -> CouponTerms:
     Raises:
         BadInput: says what to change.
     """
-    try:
-        found = COUPON.validate_json(orjson.dumps(said))
-    except ValidationError as problem:
-        en, zh = first_wrong(problem, "terms")
-        raise BadInput(reason=f"{en}.", reason_zh=f"{zh}。") from None
+    found = read_json(COUPON, said, "terms")
     rules.check(found)
     return found
 

@@ -7,12 +7,12 @@ from hashlib import blake2b
 from typing import Any, Final
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.validation import first_wrong
+from siyu.engines.validation import read_json
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound
 from siyu.kernel.fact import Fact
@@ -51,11 +51,7 @@ def read_basket(said: Any) -> Basket:
     Raises:
         BadInput: says what to change.
     """
-    try:
-        found = _BASKET.validate_json(orjson.dumps(said))
-    except ValidationError as problem:
-        en, zh = first_wrong(problem, "basket")
-        raise BadInput(reason=f"{en}.", reason_zh=f"{zh}。") from None
+    found = read_json(_BASKET, said, "basket")
     if len({line.line for line in found.lines}) < len(found.lines):
         raise BadInput(reason="two lines of the basket have one name.", reason_zh="购物车中有重复的行号。")
     return found
