@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import pytest
 from tests.unit.loyalty.conftest import DAY, HOUR, NOON, Ledger
 
+from siyu.engines.postgres import run
 from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound, SiyuError
 from siyu.loyalty import service
 from siyu.loyalty.types import Account, NotEnough, NotPosted, Posted, Posting, budget, customer, expired, issuer, spent
@@ -279,3 +281,25 @@ def test_what_is_taken_may_come_from_the_lots_of_one_transaction(ledger: Ledger)
     with pytest.raises(BadInput, match="only what is taken from a customer"):
         ledger.post_one(ledger.request([Posting(mine, 1, lots_of=late), Posting(issuer("points"), -1)]))
     ledger.assert_whole()
+
+
+def test_a_busy_issuers_balance_is_quick_though_statistics_know_nothing(ledger: Ledger) -> None:
+    """Counted while the first great batch is not committed, tables seem empty: joined as such, this took a minute."""
+    ledger.earn(1, 1)
+    with ledger.database.transaction() as conn:
+        run(
+            conn,
+            """
+            WITH made AS (
+                INSERT INTO loyalty.posting (transaction_id, place, account_id, amount)
+                SELECT 1_000_000_000 + number, 0, account.id, -2 FROM loyalty.account, generate_series(1, 20_000) AS number
+                WHERE account.kind = 'issuer' RETURNING transaction_id
+            )
+            INSERT INTO loyalty.unsealed SELECT transaction_id FROM made
+            """,
+        )
+        with ledger.database.transaction() as other:
+            run(other, "ANALYZE loyalty.posting, loyalty.unsealed")
+    begun = monotonic()
+    assert ledger.balance(issuer("points")) == -40_001
+    assert monotonic() - begun < 5
