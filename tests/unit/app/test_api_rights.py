@@ -158,6 +158,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/insight/funnels": "insight.read",
     "GET /api/v1/insight/funnels/{funnel_id}": "insight.read",
     "GET /api/v1/insight/lifetime": "insight.read",
+    "GET /api/v1/insight/lifetime/calibration/people": "customers.read insight.read",
     "GET /api/v1/insight/lifetime/distribution": "insight.read",
     "GET /api/v1/insight/ltv": "insight.read",
     "GET /api/v1/insight/ltv/people": "customers.read insight.read",

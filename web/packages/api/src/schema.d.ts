@@ -2624,6 +2624,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight/lifetime/calibration/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calibration People
+         * @description Show the people of a group of the calibration: who had come back so often by then.
+         */
+        get: operations["calibration_people_api_v1_insight_lifetime_calibration_people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insight/lifetime/distribution": {
         parameters: {
             query?: never;
@@ -7952,6 +7972,27 @@ export interface components {
             weeks: components["schemas"]["WeekCheck"][];
         };
         /**
+         * CalibrationPeople
+         * @description Those who by the end of day ``until`` had bought and come back ``repeats`` times (the last group: or more).
+         *
+         *     ``plan.as_of`` is the moment of the refit whose calibration it is: what is refunded since counts as it did there.
+         */
+        CalibrationPeople: {
+            plan: components["schemas"]["LifetimePlan"];
+            /** Repeats */
+            repeats: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            report: "calibration";
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
          * CameIn
          * @description Who entered; who was inside already or may not come again is not among them.
          */
@@ -10030,7 +10071,7 @@ export interface components {
              * People
              * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.
              */
-            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"] | components["schemas"]["StepPeople"]) | null;
+            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["CalibrationPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"] | components["schemas"]["StepPeople"]) | null;
             /**
              * Reveal
              * @description Names, phones and mail in clear: needs `personal.reveal`, goes into the audit.
@@ -11680,13 +11721,16 @@ export interface components {
         };
         /**
          * LifetimeDistribution
-         * @description How many customers are worth how much; empty with the reason when there is no prediction.
+         * @description How many customers are worth how much, by the facts up to ``fitted_at``; empty with the reason when there is no
+         *     prediction.
          */
         LifetimeDistribution: {
             /** As Of */
             as_of: string | null;
             /** Bins */
             bins: components["schemas"]["ValueBin"][];
+            /** Fitted At */
+            fitted_at: string | null;
             /** Months */
             months: number;
             /**
@@ -11751,6 +11795,44 @@ export interface components {
             spend: {
                 [key: string]: number;
             };
+        };
+        /**
+         * LifetimePlan
+         * @description What a refit takes and how far it looks.
+         *
+         *     Attributes:
+         *         as_of: nothing after this moment counts.
+         *         zone: whose days decide, an IANA name.
+         *         months: how far ahead.
+         *         monthly_discount: 0.01 says that a yuan in a month is worth 1/1.01 today.
+         *         definitions: what a purchase is.
+         */
+        LifetimePlan: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * @default {
+             *       "active_days": 90,
+             *       "purchase": "kept",
+             *       "repeat_purchases": 2
+             *     }
+             */
+            definitions: components["schemas"]["Definitions"];
+            /**
+             * Monthly Discount
+             * @default 0.01
+             */
+            monthly_discount: number;
+            /**
+             * Months
+             * @default 12
+             */
+            months: number;
+            /** Zone */
+            zone: string;
         };
         /**
          * LifetimePoint
@@ -14011,7 +14093,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** People */
-            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"] | components["schemas"]["StepPeople"];
+            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["CalibrationPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"] | components["schemas"]["StepPeople"];
             /** Total */
             total: number | null;
         };
@@ -26189,6 +26271,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LifetimeState"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calibration_people_api_v1_insight_lifetime_calibration_people_get: {
+        parameters: {
+            query: {
+                /** @description Of the fit whose calibration it is. */
+                fitted_at: string;
+                /** @description Of the calibration: the last day that was fitted. */
+                until: string;
+                /** @description The last group takes those with more, too. */
+                repeats: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAnswer"];
                 };
             };
             /** @description The request cannot be done as it is. */
