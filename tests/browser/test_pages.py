@@ -130,16 +130,27 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "review": lambda _: "/review",
     "imports": lambda _: "/imports",
     "imports/new": lambda _: "/imports/new",
+    "imports/new/:file": lambda brand: f"/imports/new/{brand.stage.waiting[1]}",
+    "imports/new/:file, not recognised": lambda brand: f"/imports/new/{brand.stage.waiting[0]}",
+    "imports/new/:file/mapping": lambda brand: f"/imports/new/{brand.stage.waiting[0]}/mapping?kind=orders",
+    "imports/new/:file/preview": lambda brand: f"/imports/new/{brand.stage.waiting[1]}/preview?kind=orders",
     "imports/:id": lambda brand: f"/imports/{brand.stage.run}",
     "sources": lambda _: "/sources",
     "sources/dead-letters": lambda _: "/sources/dead-letters",
     "sources/:id": lambda brand: f"/sources/{brand.stage.source}",
+    "sources/:id, keys": lambda brand: f"/sources/{brand.stage.source}?tab=keys",
+    "sources/:id, snippets": lambda brand: f"/sources/{brand.stage.source}?tab=snippets",
+    "sources/:id, letters": lambda brand: f"/sources/{brand.stage.source}?tab=letters",
     "insight/retention": lambda _: "/insight/retention",
     "insight/retention, a cell": lambda brand: f"/insight/retention?cell={brand.stage.cell}",
     "insight/funnels": lambda brand: f"/insight/funnels?saved={brand.stage.funnel}&f={brand.stage.funnel_steps}",
     "insight/rfm": lambda _: "/insight/rfm",
     "insight/ltv": lambda _: "/insight/ltv",
+    "insight/ltv, cohorts": lambda _: "/insight/ltv?tab=cohorts",
+    "insight/ltv, channels": lambda _: "/insight/ltv?tab=channels",
     "insight/ltv, the model": lambda _: "/insight/ltv?tab=model",
+    "insight/ltv, a group of the model": lambda _: "/insight/ltv?tab=model&came=0",
+    "insight/ltv, so much so far": lambda _: "/insight/ltv?fitted=50000-100000",
     "team/members": lambda _: "/team/members",
     "team/rights": lambda _: "/team/rights",
     "team/keys": lambda _: "/team/keys",
@@ -147,8 +158,8 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "system": lambda _: "/system",
     "none": lambda _: "/no-such-page",
 }
-# Steps of the wizard, which a story walks through, and where a link leads that the story of the first start follows.
-ELSEWHERE = {"imports/new/:file", "imports/new/:file/mapping", "imports/new/:file/preview", "imports/started"}
+# What is there only for as long as a run takes to be seen; a story walks through it.
+ELSEWHERE = {"imports/started"}
 
 
 @dataclass(frozen=True)
