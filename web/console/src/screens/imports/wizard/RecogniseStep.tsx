@@ -164,6 +164,7 @@ function Columns({ waiting }: { waiting: Waiting }) {
           aria-label={t("recognise.columns")}
           dataSource={waiting.columns}
           pagination={waiting.columns.length > 50 ? { pageSize: 50 } : false}
+          style={{ minWidth: "max-content" }}
           columns={[
             { key: "name", title: t("recognise.column"), render: (_, row) => row.name },
             { key: "samples", title: t("recognise.samples"), render: (_, row) => <Typography.Text type="secondary">{row.samples.join(" · ")}</Typography.Text> },
