@@ -48,11 +48,11 @@ def offenders() -> list[str]:
         raw = path.read_bytes()
         if b"\0" in raw[:4096]:
             continue
-        for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
+        text = raw.decode("utf-8", "replace")
+        here = [pattern for pattern in FORBIDDEN if pattern.search(text)]
+        for number, line in enumerate(text.splitlines(), 1) if here else ():
             found += [
-                f"{path.relative_to(ROOT)}:{number}: {match[0]}"
-                for pattern in FORBIDDEN
-                if (match := pattern.search(line))
+                f"{path.relative_to(ROOT)}:{number}: {match[0]}" for pattern in here if (match := pattern.search(line))
             ]
     return found
 
