@@ -32,6 +32,7 @@ from siyu.app.demo.content import stand_content
 from siyu.app.demo.journeys import stand_journeys
 from siyu.app.demo.marker import FILE, Marker, read_marker
 from siyu.app.demo.membership import stand_earning, stand_membership
+from siyu.app.demo.rewards import stand_rewards
 from siyu.app.demo.segments import stand_segments
 from siyu.app.demo.wecom import CORP_FILE, Attach, Beside, check_once, live_on, stand_beside, wait_until_mirrored
 from siyu.app.imports import import_file
@@ -139,6 +140,7 @@ def _fill(
             stand_segments(context)
             stand_content(context)
             stand_membership(context)
+            stand_rewards(context)
             stand_journeys(context, beside)
             check_once(context, beside)
             console.print(f"The demo brand {NAME} is here already.")
@@ -209,6 +211,7 @@ def _fill_from(
         stand_segments(context)
         stand_content(context)
         stand_membership(context)
+        stand_rewards(context)
         stand_journeys(context, beside)
     replace(marker, done=True).write(path)
     log.info("demo.filled", people=marker.people, seconds=round(time.monotonic() - begun, 1))
