@@ -5,6 +5,7 @@ export { customers } from "./customers";
 export { imports } from "./imports";
 export { insight } from "./insight";
 export { journeys } from "./journeys";
+export { members } from "./members";
 export { overview } from "./overview";
 export { review } from "./review";
 export { segments } from "./segments";
