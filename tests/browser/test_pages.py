@@ -100,6 +100,8 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "content/moments/:id": lambda brand: f"/content/moments/{brand.stage.calendar}",
     "content/moments/:id, a post": lambda brand: f"/content/moments/{brand.stage.calendar}?post=1",
     "content/moments/:id, the plan": lambda brand: f"/content/moments/{brand.stage.calendar}?plan=1",
+    "members/check-in": lambda _: "/members/check-in?version=1",
+    "members/check-in, changed": lambda _: "/members/check-in?edit=1",
     "channels": lambda _: "/channels",
     "channels/connect": lambda _: "/channels/connect",
     "channels/connect, what it needs": lambda _: "/channels/connect?kind=wecom",

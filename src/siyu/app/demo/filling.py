@@ -31,6 +31,7 @@ from siyu.app.demo.content import stand_content
 from siyu.app.demo.journeys import stand_journeys
 from siyu.app.demo.marker import FILE, Marker, read_marker
 from siyu.app.demo.membership import stand_earning, stand_membership
+from siyu.app.demo.rewards import stand_rewards
 from siyu.app.demo.segments import stand_segments
 from siyu.app.demo.summary import summarise
 from siyu.app.demo.wechat import (
@@ -177,6 +178,7 @@ def _stand_work(context: Context, beside: Beside, wechat: WeChat) -> None:
     stand_segments(context)
     stand_content(context)
     stand_membership(context)
+    stand_rewards(context)
     stand_journeys(context, beside, template_of_birthdays(wechat))
 
 

@@ -4688,7 +4688,7 @@ export interface paths {
         put?: never;
         /**
          * Issue
-         * @description Give coupons to customers, out of the budget. Safe to repeat under one key.
+         * @description Give coupons to customers or to everybody in a segment, out of the budget. Safe to repeat under one key.
          */
         post: operations["issue_api_v1_rewards_coupons__template_id__issue_post"];
         delete?: never;
@@ -11251,7 +11251,10 @@ export interface components {
         };
         /** IssueNew */
         IssueNew: {
-            /** Customer Ids */
+            /**
+             * Customer Ids
+             * @default []
+             */
             customer_ids: number[];
             /**
              * Each
@@ -11263,6 +11266,11 @@ export interface components {
              * @description Of this request: a repeat does nothing twice.
              */
             key: string;
+            /**
+             * Segment Id
+             * @description Everybody in it as it stands now, instead of a list.
+             */
+            segment_id?: number | null;
         };
         /** IssuedRead */
         IssuedRead: {
@@ -17812,12 +17820,22 @@ export interface components {
              */
             created_at: string;
             /**
+             * Expired
+             * @description Coupons that ended unused.
+             */
+            expired: number;
+            /**
              * Held
              * @description Coupons that somebody has, or whose code is out, and may use.
              */
             held: number;
             /** Id */
             id: number;
+            /**
+             * Issued
+             * @description Coupons that were made, whatever became of them.
+             */
+            issued: number;
             /**
              * Left
              * @description Coupons that may still be given.
@@ -17829,12 +17847,20 @@ export interface components {
              */
             left_fen: number | null;
             /**
+             * Returned
+             * @description How often one came back with a refund.
+             */
+            returned: number;
+            /**
              * State
              * @enum {string}
              */
             state: "draft" | "live" | "paused" | "ended";
             terms: components["schemas"]["CouponTerms"];
-            /** Used */
+            /**
+             * Used
+             * @description Coupons that were used, without those that came back.
+             */
             used: number;
             /**
              * Used Fen
