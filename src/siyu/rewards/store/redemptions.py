@@ -115,6 +115,24 @@ def take(
     return {row[0] for row in found}
 
 
+def taken_by(conn: Connection, offer_ids: Sequence[int], customer_id: int, day: date) -> dict[int, tuple[int, int]]:
+    """By offer, how many pieces a person has had in all and on a day; what they never had is absent."""
+    found = rows(
+        conn,
+        """
+        SELECT offer_id, coalesce(max(pieces) FILTER (WHERE day = '0001-01-01'), 0),
+               coalesce(max(pieces) FILTER (WHERE day = :day), 0)
+        FROM rewards.taken
+        WHERE offer_id = ANY(CAST(:offers AS bigint[])) AND customer_id = :customer AND day IN (:day, '0001-01-01')
+        GROUP BY offer_id
+        """,
+        offers=list(offer_ids),
+        customer=customer_id,
+        day=day,
+    )
+    return {row[0]: (row[1], row[2]) for row in found}
+
+
 def give_back(conn: Connection, ids: Sequence[int]) -> None:
     """Count the pieces of these redemptions no more, in all and for their days."""
     run(

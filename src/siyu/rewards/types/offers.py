@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass as checked
 _STRICT = ConfigDict(extra="forbid", strict=True)
 _Count = Annotated[int, Field(ge=1, le=1_000_000)]
 OfferState = Literal["draft", "live", "paused", "ended"]
+Stands = Literal["open", "soon", "over", "sold_out", "not_for_tier", "limit"]
 RedemptionState = Literal["awaiting_payment", "placed", "fulfilled", "cancelled"]
 STATES: Final[tuple[RedemptionState, ...]] = ("awaiting_payment", "placed", "fulfilled", "cancelled")
 
@@ -74,6 +75,22 @@ class OfferRead:
     offer: Offer
     left: int
     taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferShown:
+    """An offer as one customer sees it.
+
+    Attributes:
+        left: pieces that are there.
+        may: how many of them this customer may still have today; ``None``: no limit.
+        stands: whether they can have it now, and why not; whether they have the points is not looked at.
+    """
+
+    offer: Offer
+    left: int
+    may: int | None
+    stands: Stands
 
 
 @dataclass(frozen=True, slots=True)
