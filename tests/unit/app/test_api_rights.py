@@ -257,6 +257,11 @@ TABLE: Final[dict[str, str]] = {
     "POST /member/v1/rewards/{offer_id}/redeem": MEMBER,
     "GET /member/v1/redemptions": MEMBER,
     "GET /member/v1/redemptions/{redemption_id}": MEMBER,
+    "POST /member/v1/redemptions/{redemption_id}/pay": MEMBER,
+    "POST /member/v1/redemptions/{redemption_id}/look": MEMBER,
+    "POST /member/v1/redemptions/{redemption_id}/leave": MEMBER,
+    "GET /member/v1/transfers": MEMBER,
+    "POST /member/v1/transfers/{transfer_id}/claim": MEMBER,
     "GET /member/v1/coupons": MEMBER,
     "POST /member/v1/coupons/claim": MEMBER,
     "GET /member/v1/coupons/{coupon_id}": MEMBER,
@@ -513,7 +518,7 @@ class TestMembers:
         }
         given = {"year", "month", "cursor", "limit", "before", "state"}
         public = {"offer_id", "round_id"}
-        theirs = {"coupon_id", "redemption_id"}  # of others they are refused: test_api_member_shop
+        theirs = {"coupon_id", "redemption_id", "transfer_id"}  # of others they are refused: test_api_member_shop
         assert {name for names in named.values() for name in names} <= given | public | theirs
 
     def test_nobody_is_kept_out(self, asking: Callable[..., TestClient]) -> None:

@@ -86,6 +86,7 @@ join(
     member.points,
     member.orders,
     member.shop,
+    member.paying,
     member.coupons,
     member.draws,
     member.data,

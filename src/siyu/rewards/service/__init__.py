@@ -17,7 +17,17 @@ from siyu.rewards.service.payments import PaymentPort, register_payments
 from siyu.rewards.service.redeeming import redeem
 from siyu.rewards.service.reporting import economy
 from siyu.rewards.service.returning import expire_coupons, return_coupons
-from siyu.rewards.service.settling import cancel, cancel_unpaid, fulfil, paid, redemption, redemptions, regroup, tell
+from siyu.rewards.service.settling import (
+    cancel,
+    cancel_unpaid,
+    fulfil,
+    paid,
+    redemption,
+    redemptions,
+    regroup,
+    tell,
+    unpaid,
+)
 from siyu.rewards.service.showing import coupon_for, named, offer_for, offers_for, redemption_for, shown_code
 from siyu.rewards.service.templates import (
     add_budget,
@@ -86,6 +96,7 @@ __all__ = [
     "tell",
     "template",
     "templates",
+    "unpaid",
     "use",
     "use_coupons",
     "uses_of",

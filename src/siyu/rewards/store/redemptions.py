@@ -184,16 +184,16 @@ def change(conn: Connection, ids: Sequence[int], state: RedemptionState, now: da
     )
 
 
-def due(conn: Connection, now: datetime, limit: int) -> list[int]:
-    """Those whose payment did not come in time; locked, and those that another holds left out."""
+def due(conn: Connection, before: datetime, limit: int) -> list[Redemption]:
+    """Those whose time to pay was over at a moment; not locked."""
     found = rows(
         conn,
-        """SELECT id FROM rewards.redemption WHERE state = 'awaiting_payment' AND until <= :now
-           ORDER BY until LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED""",
-        now=now,
+        f"""SELECT {_FIELDS} FROM rewards.redemption WHERE state = 'awaiting_payment' AND until <= :before
+           ORDER BY until LIMIT :limit""",
+        before=before,
         limit=limit,
     )
-    return [row[0] for row in found]
+    return [_kept(row).redemption for row in found]
 
 
 def page(

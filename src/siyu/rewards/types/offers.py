@@ -100,7 +100,7 @@ class Redemption:
     Attributes:
         points: of all pieces together.
         cash_fen: likewise.
-        until: when it is cancelled by itself, while a payment is awaited.
+        until: until then it can be paid, while a payment is awaited; where it is not, it is cancelled by itself soon after.
     """
 
     id: int

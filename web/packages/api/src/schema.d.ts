@@ -6446,6 +6446,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/member/v1/redemptions/{redemption_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description They do not pay it. Points and pieces go back when the platform says that it cannot be paid any more; where it was paid
+         *     at this moment, it is theirs.
+         */
+        post: operations["leave_member_v1_redemptions__redemption_id__leave_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/redemptions/{redemption_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description They say that they have paid: the platform is asked, where it has not told it yet.
+         */
+        post: operations["look_member_v1_redemptions__redemption_id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/redemptions/{redemption_id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay
+         * @description Have it be payable. The platform does it once, whatever the key: a payment has a number of its own.
+         */
+        post: operations["pay_member_v1_redemptions__redemption_id__pay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/member/v1/rewards": {
         parameters: {
             query?: never;
@@ -6580,6 +6641,46 @@ export interface paths {
         get: operations["tasks_member_v1_tasks_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transfers
+         * @description Money that the brand pays them, newest first.
+         */
+        get: operations["transfers_member_v1_transfers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/transfers/{transfer_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim
+         * @description Have it wait for them in WeChat. The platform pays once, whatever the key: a transfer has a number of its own.
+         */
+        post: operations["claim_member_v1_transfers__transfer_id__claim_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -14490,6 +14591,26 @@ export interface components {
              */
             points: number;
         };
+        /** OwnTransfer */
+        OwnTransfer: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Remark */
+            remark: string;
+            /**
+             * State
+             * @description `new` and `waiting`: for them to take it.
+             * @enum {string}
+             */
+            state: "new" | "waiting" | "moving" | "done" | "failed" | "cancelled";
+        };
         /** OwnWins */
         OwnWins: {
             /**
@@ -15923,7 +16044,7 @@ export interface components {
             state: "awaiting_payment" | "placed" | "fulfilled" | "cancelled";
             /**
              * Until
-             * @description When it is cancelled by itself, while a payment is awaited.
+             * @description Until then it can be paid; cancelled by itself soon after.
              */
             until: string | null;
         };
@@ -15966,7 +16087,7 @@ export interface components {
             state: "awaiting_payment" | "placed" | "fulfilled" | "cancelled";
             /**
              * Until
-             * @description When it is cancelled by itself, while a payment is awaited.
+             * @description Until then it can be paid; cancelled by itself soon after.
              */
             until: string | null;
         };
@@ -18684,6 +18805,36 @@ export interface components {
             entries: components["schemas"]["TimelineEntry"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ToConfirm
+         * @description What the page hands to WeChat so that they can take the money.
+         */
+        ToConfirm: {
+            /** App Id */
+            app_id: string;
+            /** Mch Id */
+            mch_id: string;
+            /** Package */
+            package: string;
+        };
+        /**
+         * ToPay
+         * @description What the page hands to WeChat.
+         */
+        ToPay: {
+            /** App Id */
+            app_id: string;
+            /** Nonce */
+            nonce: string;
+            /** Package */
+            package: string;
+            /** Pay Sign */
+            pay_sign: string;
+            /** Sign Type */
+            sign_type: string;
+            /** Time Stamp */
+            time_stamp: string;
         };
         /** TouchNew */
         TouchNew: {
@@ -35696,6 +35847,135 @@ export interface operations {
             };
         };
     };
+    leave_member_v1_redemptions__redemption_id__leave_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRedemption"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_member_v1_redemptions__redemption_id__look_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRedemption"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pay_member_v1_redemptions__redemption_id__pay_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToPay"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     shop_member_v1_rewards_get: {
         parameters: {
             query?: never;
@@ -35957,6 +36237,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberTaskRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transfers_member_v1_transfers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTransfer"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    claim_member_v1_transfers__transfer_id__claim_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                transfer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToConfirm"];
                 };
             };
             /** @description The request cannot be done as it is. */
