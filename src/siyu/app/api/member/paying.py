@@ -55,7 +55,7 @@ class ToConfirm(BaseModel):
 @router.post("/redemptions/{redemption_id}/pay")
 def pay(redemption_id: Number, member: Asking, _: Key, conn: Conn, request: Request) -> ToPay:
     """Have it be payable. The platform does it once, whatever the key: a payment has a number of its own."""
-    found, _ = rewards.redemption_for(conn, member.customer_id, redemption_id)
+    found = rewards.redemption_for(conn, member.customer_id, redemption_id)[0]
     if found.state != "awaiting_payment":
         raise Conflict(reason="there is nothing to pay.", reason_zh="该兑换无需支付。")
     begun = payments.payment_of_key(conn, f"redemption:{found.id}")
