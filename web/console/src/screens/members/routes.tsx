@@ -8,8 +8,16 @@ export const area: Area = {
   icon: <CrownOutlined />,
   rights: ["ledger.read"],
   routes: [
-    { index: true, element: <Navigate to="/members/check-in" replace /> },
+    { index: true, element: <Navigate to="/members/earning" replace /> },
+    { path: "earning", lazy: () => import("./rules/EarningPage").then((m) => ({ Component: m.EarningPage })) },
+    { path: "tiers", lazy: () => import("./rules/TiersPage").then((m) => ({ Component: m.TiersPage })) },
+    { path: "tasks", lazy: () => import("./rules/TasksPage").then((m) => ({ Component: m.TasksPage })) },
     { path: "check-in", lazy: () => import("./rules/CheckInPage").then((m) => ({ Component: m.CheckInPage })) },
   ],
-  entries: [{ path: "/members/check-in", label: "members:checkIn.title", right: "ledger.read" }],
+  entries: [
+    { path: "/members/earning", label: "members:earning.title", right: "ledger.read" },
+    { path: "/members/tiers", label: "members:tiers.title", right: "ledger.read" },
+    { path: "/members/tasks", label: "members:tasks.title", right: "ledger.read" },
+    { path: "/members/check-in", label: "members:checkIn.title", right: "ledger.read" },
+  ],
 };
