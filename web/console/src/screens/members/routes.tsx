@@ -8,7 +8,10 @@ export const area: Area = {
   icon: <CrownOutlined />,
   rights: ["ledger.read", "rewards.read", "draws.read", "payments.read"],
   routes: [
-    { index: true, element: <Navigate to="/members/check-in" replace /> },
+    { index: true, element: <Navigate to="/members/earning" replace /> },
+    { path: "earning", lazy: () => import("./rules/EarningPage").then((m) => ({ Component: m.EarningPage })) },
+    { path: "tiers", lazy: () => import("./rules/TiersPage").then((m) => ({ Component: m.TiersPage })) },
+    { path: "tasks", lazy: () => import("./rules/TasksPage").then((m) => ({ Component: m.TasksPage })) },
     { path: "check-in", lazy: () => import("./rules/CheckInPage").then((m) => ({ Component: m.CheckInPage })) },
     { path: "coupons", lazy: () => import("../rewards/coupons/TemplateList").then((m) => ({ Component: m.TemplateList })) },
     { path: "coupons/new", lazy: () => import("../rewards/coupons/TemplateNew").then((m) => ({ Component: m.TemplateNew })) },
@@ -26,6 +29,9 @@ export const area: Area = {
     { path: "transfers", lazy: () => import("../payments/Transfers").then((m) => ({ Component: m.Transfers })) },
   ],
   entries: [
+    { path: "/members/earning", label: "members:earning.title", right: "ledger.read" },
+    { path: "/members/tiers", label: "members:tiers.title", right: "ledger.read" },
+    { path: "/members/tasks", label: "members:tasks.title", right: "ledger.read" },
     { path: "/members/check-in", label: "members:checkIn.title", right: "ledger.read" },
     { path: "/members/coupons", label: "rewards:coupon.title", right: "rewards.read" },
     { path: "/members/shop", label: "rewards:offer.title", right: "rewards.read" },

@@ -1,8 +1,10 @@
 import type { Words } from "@siyu/kit";
 
 import type { members as source } from "../zh/members";
+import { rules } from "./memberRules";
 
 export const members: Words<typeof source> = {
+  ...rules,
   unit: {
     points: "points",
     growth: "growth",

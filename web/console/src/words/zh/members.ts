@@ -1,5 +1,8 @@
+import { rules } from "./memberRules";
+
 /** Words of members: what they earn, tiers, tasks, check-in and the ledger. */
 export const members = {
+  ...rules,
   unit: {
     points: "积分",
     growth: "成长值",
