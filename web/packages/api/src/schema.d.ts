@@ -10465,7 +10465,7 @@ export interface components {
              */
             reveal: boolean;
             /** @default {} */
-            wanted: components["schemas"]["siyu__app__api__wanted__Wanted"];
+            wanted: components["schemas"]["Wanted"];
         };
         /**
          * ExportRead
@@ -16178,6 +16178,14 @@ export interface components {
              */
             until: string | null;
         };
+        /** Redeeming */
+        Redeeming: {
+            /**
+             * Pieces
+             * @default 1
+             */
+            pieces: number;
+        };
         /** RedemptionRead */
         RedemptionRead: {
             /**
@@ -19772,6 +19780,104 @@ export interface components {
             /** Unseen */
             unseen: components["schemas"]["UnseenRead"][];
         };
+        /**
+         * Wanted
+         * @description Which customers; everything given must hold. Times need a zone (`2026-03-01T00:00:00Z`), ends are left out.
+         */
+        Wanted: {
+            /**
+             * Anonymous
+             * @description True: known by no more than a device; not given and false: all.
+             */
+            anonymous?: boolean | null;
+            /** First Order Before */
+            first_order_before?: string | null;
+            /** First Order From */
+            first_order_from?: string | null;
+            /** First Seen Before */
+            first_seen_before?: string | null;
+            /** First Seen From */
+            first_seen_from?: string | null;
+            /** Known Before */
+            known_before?: string | null;
+            /**
+             * Known From
+             * @description Known by more than a device since then or later.
+             */
+            known_from?: string | null;
+            /** Last Order Before */
+            last_order_before?: string | null;
+            /** Last Order From */
+            last_order_from?: string | null;
+            /** @description Of the ladder: 0 passer-by, 1 follower, 2 repeat buyer, 3 member or in a group, 4 friend. */
+            layer?: components["schemas"]["Layer"] | null;
+            /**
+             * Name
+             * @description A name, matched exactly, because names are stored encrypted.
+             */
+            name?: string | null;
+            /**
+             * Orders From
+             * @description Paid orders.
+             */
+            orders_from?: number | null;
+            /**
+             * Orders To
+             * @description Paid orders, included.
+             */
+            orders_to?: number | null;
+            /**
+             * Platform
+             * @description Bought on it: taobao, jd, doudian, youzan, wechat_shop …
+             */
+            platform?: string | null;
+            /**
+             * Predicted From
+             * @description Fen that the newest prediction expects of them.
+             */
+            predicted_from?: number | null;
+            /**
+             * Predicted To
+             * @description Fen, included; without a prediction they are left out.
+             */
+            predicted_to?: number | null;
+            /**
+             * Q
+             * @description A name, any identifier, or a customer's number; matched exactly.
+             */
+            q?: string | null;
+            /** Relation */
+            relation?: ("follower" | "subscriber" | "member" | "friend" | "group_member" | "fan") | null;
+            /** Seen Before */
+            seen_before?: string | null;
+            /**
+             * Seen From
+             * @description Last seen at or after.
+             */
+            seen_from?: string | null;
+            /**
+             * Shop
+             * @description Bought in this shop of the platform.
+             */
+            shop?: string | null;
+            /**
+             * Source Id
+             * @description First seen through this source.
+             */
+            source_id?: number | null;
+            /** Tag */
+            tag?: string | null;
+            /**
+             * Value From
+             * @description Fen, paid less refunded; who bought nothing is left out.
+             */
+            value_from?: number | null;
+            /**
+             * Value To
+             * @description Fen, included; who bought nothing is left out.
+             */
+            value_to?: number | null;
+        };
         /** WarnedRead */
         WarnedRead: {
             /**
@@ -20147,112 +20253,6 @@ export interface components {
              * @constant
              */
             taken: true;
-        };
-        /** Wanted */
-        siyu__app__api__member__shop__Wanted: {
-            /**
-             * Pieces
-             * @default 1
-             */
-            pieces: number;
-        };
-        /**
-         * Wanted
-         * @description Which customers; everything given must hold. Times need a zone (`2026-03-01T00:00:00Z`), ends are left out.
-         */
-        siyu__app__api__wanted__Wanted: {
-            /**
-             * Anonymous
-             * @description True: known by no more than a device; not given and false: all.
-             */
-            anonymous?: boolean | null;
-            /** First Order Before */
-            first_order_before?: string | null;
-            /** First Order From */
-            first_order_from?: string | null;
-            /** First Seen Before */
-            first_seen_before?: string | null;
-            /** First Seen From */
-            first_seen_from?: string | null;
-            /** Known Before */
-            known_before?: string | null;
-            /**
-             * Known From
-             * @description Known by more than a device since then or later.
-             */
-            known_from?: string | null;
-            /** Last Order Before */
-            last_order_before?: string | null;
-            /** Last Order From */
-            last_order_from?: string | null;
-            /** @description Of the ladder: 0 passer-by, 1 follower, 2 repeat buyer, 3 member or in a group, 4 friend. */
-            layer?: components["schemas"]["Layer"] | null;
-            /**
-             * Name
-             * @description A name, matched exactly, because names are stored encrypted.
-             */
-            name?: string | null;
-            /**
-             * Orders From
-             * @description Paid orders.
-             */
-            orders_from?: number | null;
-            /**
-             * Orders To
-             * @description Paid orders, included.
-             */
-            orders_to?: number | null;
-            /**
-             * Platform
-             * @description Bought on it: taobao, jd, doudian, youzan, wechat_shop …
-             */
-            platform?: string | null;
-            /**
-             * Predicted From
-             * @description Fen that the newest prediction expects of them.
-             */
-            predicted_from?: number | null;
-            /**
-             * Predicted To
-             * @description Fen, included; without a prediction they are left out.
-             */
-            predicted_to?: number | null;
-            /**
-             * Q
-             * @description A name, any identifier, or a customer's number; matched exactly.
-             */
-            q?: string | null;
-            /** Relation */
-            relation?: ("follower" | "subscriber" | "member" | "friend" | "group_member" | "fan") | null;
-            /** Seen Before */
-            seen_before?: string | null;
-            /**
-             * Seen From
-             * @description Last seen at or after.
-             */
-            seen_from?: string | null;
-            /**
-             * Shop
-             * @description Bought in this shop of the platform.
-             */
-            shop?: string | null;
-            /**
-             * Source Id
-             * @description First seen through this source.
-             */
-            source_id?: number | null;
-            /** Tag */
-            tag?: string | null;
-            /**
-             * Value From
-             * @description Fen, paid less refunded; who bought nothing is left out.
-             */
-            value_from?: number | null;
-            /**
-             * Value To
-             * @description Fen, included; who bought nothing is left out.
-             */
-            value_to?: number | null;
         };
         /**
          * Problem
@@ -36389,7 +36389,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["siyu__app__api__member__shop__Wanted"];
+                "application/json": components["schemas"]["Redeeming"];
             };
         };
         responses: {

@@ -48,7 +48,7 @@ class OwnOfferNow(BaseModel):
     offer: OwnOffer
 
 
-class Wanted(BaseModel):
+class Redeeming(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     pieces: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -90,7 +90,7 @@ def offer(offer_id: Number, member: Asking, conn: Conn, now: Now) -> OwnOfferNow
 
 
 @router.post("/rewards/{offer_id}/redeem")
-def redeem(offer_id: Number, member: Asking, key: Key, wanted: Wanted, conn: Conn, now: Now) -> OwnRedemption:
+def redeem(offer_id: Number, member: Asking, key: Key, wanted: Redeeming, conn: Conn, now: Now) -> OwnRedemption:
     """Redeem it. What costs cash besides is set aside until it is paid or its time to pay is over."""
     own = members.own_key(member, key)
     done = rewards.redeem(conn, member.customer_id, offer_id, own, now, pieces=wanted.pieces).redemption
