@@ -291,6 +291,7 @@ TABLE: Final[dict[str, str]] = {
     "POST /api/v1/channels/codes": "channels.manage",
     "POST /api/v1/channels/codes/{code_id}/archive": "channels.manage",
     "POST /api/v1/channels/codes/{code_id}/cards": "channels.manage",
+    "POST /api/v1/channels/codes/{code_id}/renew": "channels.manage",
     "POST /api/v1/customers/exports": "customers.read",
     "POST /api/v1/customers/merge": "identity.manage",
     "POST /api/v1/customers/{customer_id}/reveal": "personal.reveal",

@@ -40,6 +40,7 @@ class Roost:
     """The platform: codes by handle, pictures asked for, contacts marked, welcomes sent."""
 
     codes: dict[str, Opening] = field(default_factory=dict)
+    opened: int = 0
     calls: list[str] = field(default_factory=list)
     marks: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     notes: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -81,7 +82,8 @@ class Cockatoo(Parrot):
 
     def open_code(self, code: Opening) -> Handle:
         self.roost.call("open")
-        handle = f"h{len(self.roost.codes) + 1}"
+        self.roost.opened += 1
+        handle = f"h{self.roost.opened}"
         self.roost.codes[handle] = code
         url = f"https://parrot.example/{handle}?channel={code.state}" if code.kind == "link" else ""
         return Handle(handle, url, "" if url else f"https://pictures.example/{handle}")

@@ -13,8 +13,9 @@ from siyu.channels import registry
 from siyu.channels.rules.schedule import check_chats, check_roster, day_began
 from siyu.channels.rules.wording import IN_REMARK, check_greetings, check_variables
 from siyu.channels.service.accounts import account
+from siyu.channels.service.codes.counting import leave
 from siyu.channels.service.codes.making import made
-from siyu.channels.store import code_work, media
+from siyu.channels.store import code_checks, code_work, media
 from siyu.channels.store import codes as tables
 from siyu.channels.types import Account, Capability, Code, CodeDefinition, CodeKind
 from siyu.channels.types.media import FILE
@@ -129,6 +130,26 @@ def archive_code(conn: Connection, principal: Principal, code_id: int, now: date
         return code
     tables.archive(conn, code_id, now)
     _note(conn, principal, "entry_code.archived", code, {"name": code.name}, now)
+    return _read(conn, code_id)
+
+
+def renew_code(conn: Connection, principal: Principal, code_id: int, now: datetime) -> Code:
+    """Have what was deleted at the platform, the code or cards of it, made there anew. Safe to repeat: what is there stays.
+
+    It carries what it carried, so its source, figures and page go on; its QR is another one, and what is printed of the old
+    one has to be replaced.
+
+    Raises:
+        NotAllowed: without the right ``channels.manage``.
+        NotFound: there is no such code.
+        Conflict: it was archived.
+    """
+    access.require(principal, "channels.manage")
+    code = _living(conn, code_id)
+    many = code_checks.forget_gone(conn, code_id, now)
+    if many:
+        leave(conn, account(conn, code.account_id), code.kind, now, many)
+        _note(conn, principal, "entry_code.renewed", code, {"name": code.name, "ways": many}, now)
     return _read(conn, code_id)
 
 
