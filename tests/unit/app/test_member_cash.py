@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from fastapi.testclient import TestClient
 from tests.unit.app.membership import ACTOR, Pages, standing, write
-from tests.unit.app.test_api_member_shop import earn, offer
+from tests.unit.app.test_api_member_shop import earn, offer, value_points
 from tests.unit.payments.conftest import settings
 
 from siyu.app import paying
@@ -27,7 +27,6 @@ from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wechat_pay.app import create_app
 from siyu.rehearsal.platforms.wechat_pay.merchant import FakeMerchant
 from siyu.rewards import service as rewards
-from siyu.rewards.types import RewardRules
 
 PHONE = "13800138000"
 URL = "/member/v1"
@@ -104,8 +103,8 @@ def till(web_context: Context) -> Iterator[Till]:
         with serving(create_app(fake)) as url:
             browser, now = pages.sign_in(PHONE), pages.clock.now()
             with pages.database.transaction() as conn:
-                rewards.change_rules(conn, ACTOR, RewardRules(points=100, fen=100, margin_bp=2_000), 0, "tests", now)
                 payments.ensure_merchant(conn, ACTOR, settings(fake, url), now)
+            value_points(pages)
             earn(pages, PHONE, 1_000)
             one = offer(pages, 2, points=100, cash_fen=1100)
             knows(pages, "o-one", fake.app_id)
