@@ -75,6 +75,7 @@ class Cockatoo(Parrot):
         quotas=(*ABOUT.quotas, Quota("code", "account", "ever", 500, "500 codes in all", "活码合计最多 500 个")),
         code_quotas={"staff": "code", "group": "code"},
         shows_codes=True,
+        codes=("staff", "group", "link", "follow"),
     )
     roost: ClassVar = Roost()
 

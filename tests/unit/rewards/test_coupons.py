@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from pyroaring import BitMap64
+from sqlalchemy import Connection, text
 from tests.unit.loyalty.conftest import join
 from tests.unit.rewards.conftest import DAY, HOUR, ME, NOON, Shop
 
@@ -31,6 +32,9 @@ from siyu.rewards.types import (
     UnderMargin,
     Used,
 )
+from siyu.segments import service as segments
+from siyu.segments.store import members
+from siyu.segments.types import TagOn
 from siyu.timeline.columns import unpack
 
 BASKET = Basket([BasketLine("1", "tea", 1, 6000), BasketLine("2", "cup", 2, 2000)])
@@ -197,6 +201,35 @@ class TestIssuing:
         assert all(codes.is_ours(one.code) for one in own)
         assert own[0].valid_until == datetime(2026, 3, 9, 16, tzinfo=NOON.tzinfo)  # seven days of Shanghai
         desk.assert_whole()
+
+    def test_everybody_in_a_segment_gets_one_as_it_stood(self, desk: Desk) -> None:
+        made, key = desk.template(), "segment-0001"
+        own = desk.shop.done(lambda conn: self.segment(conn, [2, 3]))
+
+        def give(*people: int, segment: int | None = own) -> Issued:
+            return desk.shop.done(  # type: ignore[no-any-return]
+                lambda conn: service.issue(conn, ME, made.id, people, key, NOON, segment_id=segment)
+            )
+
+        with pytest.raises(BadInput, match="not both"):
+            give(1)
+        assert (give().coupons, give().repeated) == (2, True)
+        desk.shop.done(lambda conn: members.replace(conn, own, BitMap64([])))
+        assert (give().coupons, give().repeated) == (2, True)  # whoever is in it now
+        with pytest.raises(IdempotencyMismatch):
+            give(2, 3, segment=None)
+        assert [len(desk.held(one)) for one in (1, 2, 3)] == [0, 1, 1]
+        key = "segment-0002"
+        with pytest.raises(BadInput, match="1 to 50,000"):
+            give()  # nobody is in it
+        desk.assert_whole()
+
+    @staticmethod
+    def segment(conn: Connection, people: list[int]) -> int:
+        made = segments.create(conn, ME, "复购", TagOn("vip"), NOON, live=False)
+        members.replace(conn, made.id, BitMap64(people))
+        conn.execute(text("UPDATE segments.segment SET people = 2 WHERE id = :id"), {"id": made.id})
+        return made.id
 
     def test_who_cannot_have_one_hinders_nobody(self, desk: Desk) -> None:
         made = desk.template(3, per_person=1)
@@ -373,6 +406,8 @@ class TestReturning:
         desk.assert_whole()
         desk.use(*desk.held())  # and again
         desk.assert_whole()
+        found = desk.shop.done(lambda conn: service.template(conn, made.id, desk.shop.now))
+        assert (found.issued, found.held, found.used, found.returned, found.expired) == (1, 0, 1, 1, 0)
 
     def test_in_part_it_stays_used_until_all_is_back(self, desk: Desk) -> None:
         made = desk.template()

@@ -38,9 +38,12 @@ class TemplateLine(BaseModel):
 class TemplateFigures(TemplateLine):
     left: int = Field(description="Coupons that may still be given.")
     left_fen: int | None = Field(description="What those may take off; null where that is not limited.")
+    issued: int = Field(description="Coupons that were made, whatever became of them.")
     held: int = Field(description="Coupons that somebody has, or whose code is out, and may use.")
-    used: int
+    expired: int = Field(description="Coupons that ended unused.")
+    used: int = Field(description="Coupons that were used, without those that came back.")
     used_fen: int = Field(description="What those that were used took off.")
+    returned: int = Field(description="How often one came back with a refund.")
 
 
 class TemplateStateChange(BaseModel):
@@ -57,7 +60,8 @@ class BudgetChange(BaseModel):
 
 class IssueNew(BaseModel):
     key: Key
-    customer_ids: Annotated[list[Id], Field(min_length=1, max_length=50_000)]
+    customer_ids: Annotated[list[Id], Field(max_length=50_000)] = []
+    segment_id: Id | None = Field(default=None, description="Everybody in it as it stands now, instead of a list.")
     each: Annotated[int, Field(ge=1, le=100)] = 1
 
 
@@ -146,8 +150,17 @@ def add_budget(
 
 @router.post("/{template_id}/issue")
 def issue(template_id: PathNumber, wanted: IssueNew, principal: CanManage, conn: Conn, now: Now) -> IssuedRead:
-    """Give coupons to customers, out of the budget. Safe to repeat under one key."""
-    done = service.issue(conn, principal, template_id, wanted.customer_ids, wanted.key, now, each=wanted.each)
+    """Give coupons to customers or to everybody in a segment, out of the budget. Safe to repeat under one key."""
+    done = service.issue(
+        conn,
+        principal,
+        template_id,
+        wanted.customer_ids,
+        wanted.key,
+        now,
+        each=wanted.each,
+        segment_id=wanted.segment_id,
+    )
     return _issued(done)
 
 
@@ -191,7 +204,8 @@ def _line(one: Template) -> TemplateLine:
 
 
 def _figures(found: TemplateRead) -> TemplateFigures:
-    figures = {name: getattr(found, name) for name in ("left", "left_fen", "held", "used", "used_fen")}
+    names = set(TemplateFigures.model_fields) - set(TemplateLine.model_fields)
+    figures = {name: getattr(found, name) for name in names}
     return TemplateFigures(**dict(_line(found.template)), **figures)
 
 

@@ -25,6 +25,7 @@ from siyu.rewards.service.templates import allowance_of, budget_of, coupon_unit,
 from siyu.rewards.store import coupons as tables
 from siyu.rewards.store.coupons import New
 from siyu.rewards.types import CouponRefused, Issued, NotIssued, Template
+from siyu.segments import service as segments
 from siyu.timeline import service as timeline
 
 MOST_AT_ONCE: Final = 50_000  # customers or codes of one batch
@@ -42,6 +43,7 @@ def issue(
     now: datetime,
     *,
     each: int = 1,
+    segment_id: int | None = None,
 ) -> Issued:
     """Give coupons of a template to customers, out of its budget. Idempotent by key. Audited.
 
@@ -55,33 +57,45 @@ def issue(
         key: of this request, unique; 8 to 100 of letters, digits and ``_.:-``.
         now: the present: relative windows begin with it.
         each: how many each of them gets, up to 100.
+        segment_id: everybody in it as it stands when the key comes first; ``customer_ids`` is empty then.
 
     Raises:
         NotAllowed: without the right ``rewards.manage``.
-        NotFound: there is no such template.
-        BadInput: the key, the number of customers, or ``each`` cannot be.
+        NotFound: there is no such template or segment.
+        Conflict: the segment was not evaluated yet.
+        BadInput: the key, the number of customers, or ``each`` cannot be; or there are both customers and a segment.
         CouponRefused: the template is not live, or its coupons have ended.
         IdempotencyMismatch: the key was used before with something else.
     """
     access.require(principal, "rewards.manage")
     check_key(key)
-    if not 1 <= len(customer_ids) <= MOST_AT_ONCE or not 1 <= each <= _MOST_EACH:
+    if segment_id is not None and customer_ids:
+        raise BadInput(reason="name customers or a segment, not both.", reason_zh="客户名单与人群只能选择其一。")
+    found = there(conn, template_id)
+    wanted = list(dict.fromkeys(customer_ids))
+    said = sorted(wanted) if segment_id is None else {"segment": segment_id}
+    batch_id, before = begin(conn, f"issue:{key}", template_id, [said, each], now)
+    if before is not None:
+        return before
+    if segment_id is not None:
+        wanted = list(segments.members(conn, segment_id))
+    if not 1 <= len(wanted) <= MOST_AT_ONCE or not 1 <= each <= _MOST_EACH:
         raise BadInput(
             reason=f"give 1 to {_MOST_EACH} coupons each to 1 to {MOST_AT_ONCE:,} customers at a time.",
             reason_zh=f"每批须为 1 至 {MOST_AT_ONCE:,} 位客户，每人 1 至 {_MOST_EACH} 张。",
         )
-    found = there(conn, template_id)
-    wanted = list(dict.fromkeys(customer_ids))
-    batch_id, before = begin(conn, f"issue:{key}", template_id, [sorted(wanted), each], now)
-    if before is not None:
-        return before
     done = give(conn, found, wanted, each, batch_id, principal.actor, now)
     access.record(
         conn,
         actor=principal.actor,
         action="rewards.coupons_issued",
         target=f"coupon:{template_id}",
-        details={"batch": batch_id, "coupons": done.coupons, "refused": done.refused_count},
+        details={
+            "batch": batch_id,
+            "coupons": done.coupons,
+            "refused": done.refused_count,
+            **({} if segment_id is None else {"segment": segment_id}),
+        },
         now=now,
     )
     return done

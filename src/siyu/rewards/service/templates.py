@@ -258,9 +258,7 @@ def _read(conn: Connection, found: Sequence[Template], now: datetime) -> list[Te
             template=one,
             left=left[budget_of(one.id)],
             left_fen=left[allowance_of(one.id)] if one.terms.limited_fen else None,
-            held=figures[one.id].held,
-            used=figures[one.id].used,
-            used_fen=figures[one.id].used_fen,
+            **figures[one.id]._asdict(),
         )
         for one in found
     ]

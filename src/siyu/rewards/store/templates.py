@@ -14,11 +14,14 @@ _FIELDS: Final = "id, CAST(terms AS text), state, version, created_at, changed_a
 
 
 class Figures(NamedTuple):
-    """How many coupons of a template are held and were used, and what those took off."""
+    """How many coupons of a template were made, are held, were used, ended and came back, and what was taken off."""
 
+    issued: int
     held: int
+    expired: int
     used: int
     used_fen: int
+    returned: int
 
 
 def insert(conn: Connection, terms: CouponTerms, now: datetime) -> Template | None:
@@ -99,11 +102,16 @@ def figures(conn: Connection, ids: Sequence[int], now: datetime) -> dict[int, Fi
     found = rows(
         conn,
         """
-        SELECT asked.id,
-               (SELECT count(*) FROM rewards.coupon WHERE template_id = asked.id AND state = 'held'
-                AND coalesce(valid_until > :now, true)),
-               coalesce(gone.used, 0), coalesce(gone.off_fen, 0)
+        SELECT asked.id, coalesce(made.issued, 0), coalesce(made.held, 0), coalesce(made.expired, 0),
+               coalesce(gone.used, 0), coalesce(gone.off_fen, 0),
+               (SELECT count(*) FROM rewards.use_coupon WHERE template_id = asked.id AND returned_at IS NOT NULL)
         FROM unnest(CAST(:ids AS bigint[])) AS asked (id)
+        LEFT JOIN (
+            SELECT template_id AS id, count(*) AS issued,
+                   count(*) FILTER (WHERE state = 'held' AND coalesce(valid_until > :now, true)) AS held,
+                   count(*) FILTER (WHERE state = 'expired' OR (state = 'held' AND valid_until <= :now)) AS expired
+            FROM rewards.coupon WHERE template_id = ANY(CAST(:ids AS bigint[])) GROUP BY template_id
+        ) AS made USING (id)
         LEFT JOIN (
             SELECT template_id AS id, count(*) AS used, CAST(sum(off_fen) AS bigint) AS off_fen FROM rewards.use_coupon
             WHERE returned_at IS NULL AND template_id = ANY(CAST(:ids AS bigint[])) GROUP BY template_id

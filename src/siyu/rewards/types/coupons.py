@@ -98,17 +98,23 @@ class TemplateRead:
     Attributes:
         left: coupons that may still be given.
         left_fen: what coupons that are still given may take off; ``None`` where that is not limited.
+        issued: coupons that were made, whatever became of them.
         held: coupons that somebody has, or whose code is out, and may use.
-        used: coupons that were used.
+        expired: coupons that ended unused.
+        used: coupons that were used, without those that came back.
         used_fen: what those took off.
+        returned: how often one came back with a refund.
     """
 
     template: Template
     left: int
     left_fen: int | None
+    issued: int
     held: int
+    expired: int
     used: int
     used_fen: int
+    returned: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { RouteObject } from "react-router";
 
 /** The areas in the order of the menu. A folder `screens/<area>/routes.tsx` exporting `area` is all it takes to appear. */
-export const AREAS = ["overview", "customers", "segments", "journeys", "content", "touch", "channels", "review", "imports", "sources", "insight", "team", "system"] as const;
+export const AREAS = ["overview", "customers", "segments", "journeys", "content", "touch", "members", "channels", "review", "imports", "sources", "insight", "team", "system"] as const;
 export type AreaName = (typeof AREAS)[number];
 
 /** One page in the menu below its area. */

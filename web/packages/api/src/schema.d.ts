@@ -2624,6 +2624,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight/lifetime/calibration/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calibration People
+         * @description Show the people of a group of the calibration: who had come back so often by then.
+         */
+        get: operations["calibration_people_api_v1_insight_lifetime_calibration_people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insight/lifetime/distribution": {
         parameters: {
             query?: never;
@@ -3732,6 +3752,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/sealed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sealed
+         * @description How far the ledger is sealed. `siyu ledger verify` proves that nothing was changed.
+         */
+        get: operations["sealed_api_v1_ledger_sealed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/tasks": {
         parameters: {
             query?: never;
@@ -3788,6 +3828,26 @@ export interface paths {
          * @description How they were changed, newest first.
          */
         get: operations["versions_api_v1_ledger_tasks_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/things/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Things
+         * @description What is left of budgets, or of what is there to be given out.
+         */
+        get: operations["things_api_v1_ledger_things__kind__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4668,7 +4728,7 @@ export interface paths {
         put?: never;
         /**
          * Issue
-         * @description Give coupons to customers, out of the budget. Safe to repeat under one key.
+         * @description Give coupons to customers or to everybody in a segment, out of the budget. Safe to repeat under one key.
          */
         post: operations["issue_api_v1_rewards_coupons__template_id__issue_post"];
         delete?: never;
@@ -8293,6 +8353,27 @@ export interface components {
             weeks: components["schemas"]["WeekCheck"][];
         };
         /**
+         * CalibrationPeople
+         * @description Those who by the end of day ``until`` had bought and come back ``repeats`` times (the last group: or more).
+         *
+         *     ``plan.as_of`` is the moment of the refit whose calibration it is: what is refunded since counts as it did there.
+         */
+        CalibrationPeople: {
+            plan: components["schemas"]["LifetimePlan"];
+            /** Repeats */
+            repeats: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            report: "calibration";
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
          * CameIn
          * @description Who entered; who was inside already or may not come again is not among them.
          */
@@ -10376,7 +10457,7 @@ export interface components {
              * People
              * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.
              */
-            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"] | components["schemas"]["StepPeople"]) | null;
+            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["CalibrationPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"] | components["schemas"]["StepPeople"]) | null;
             /**
              * Reveal
              * @description Names, phones and mail in clear: needs `personal.reveal`, goes into the audit.
@@ -11558,7 +11639,10 @@ export interface components {
         };
         /** IssueNew */
         IssueNew: {
-            /** Customer Ids */
+            /**
+             * Customer Ids
+             * @default []
+             */
             customer_ids: number[];
             /**
              * Each
@@ -11570,6 +11654,11 @@ export interface components {
              * @description Of this request: a repeat does nothing twice.
              */
             key: string;
+            /**
+             * Segment Id
+             * @description Everybody in it as it stands now, instead of a list.
+             */
+            segment_id?: number | null;
         };
         /** IssuedRead */
         IssuedRead: {
@@ -12028,13 +12117,16 @@ export interface components {
         };
         /**
          * LifetimeDistribution
-         * @description How many customers are worth how much; empty with the reason when there is no prediction.
+         * @description How many customers are worth how much, by the facts up to ``fitted_at``; empty with the reason when there is no
+         *     prediction.
          */
         LifetimeDistribution: {
             /** As Of */
             as_of: string | null;
             /** Bins */
             bins: components["schemas"]["ValueBin"][];
+            /** Fitted At */
+            fitted_at: string | null;
             /** Months */
             months: number;
             /**
@@ -12099,6 +12191,44 @@ export interface components {
             spend: {
                 [key: string]: number;
             };
+        };
+        /**
+         * LifetimePlan
+         * @description What a refit takes and how far it looks.
+         *
+         *     Attributes:
+         *         as_of: nothing after this moment counts.
+         *         zone: whose days decide, an IANA name.
+         *         months: how far ahead.
+         *         monthly_discount: 0.01 says that a yuan in a month is worth 1/1.01 today.
+         *         definitions: what a purchase is.
+         */
+        LifetimePlan: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * @default {
+             *       "active_days": 90,
+             *       "purchase": "kept",
+             *       "repeat_purchases": 2
+             *     }
+             */
+            definitions: components["schemas"]["Definitions"];
+            /**
+             * Monthly Discount
+             * @default 0.01
+             */
+            monthly_discount: number;
+            /**
+             * Months
+             * @default 12
+             */
+            months: number;
+            /** Zone */
+            zone: string;
         };
         /**
          * LifetimePoint
@@ -14761,7 +14891,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** People */
-            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"] | components["schemas"]["StepPeople"];
+            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["CalibrationPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"] | components["schemas"]["StepPeople"];
             /** Total */
             total: number | null;
         };
@@ -17514,6 +17644,29 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** SealedRead */
+        SealedRead: {
+            /**
+             * At
+             * @description When it was sealed.
+             */
+            at: string | null;
+            /**
+             * Block
+             * @description Number of the last block; 0: there is none.
+             */
+            block: number;
+            /**
+             * Hash
+             * @description Its hash. Kept elsewhere it proves later that nothing before it was changed.
+             */
+            hash: string;
+            /**
+             * Waiting
+             * @description Transactions that wait for the sealer.
+             */
+            waiting: number;
+        };
         /**
          * Secret
          * @description With which calls are signed: HMAC-SHA256 of `<t>.<body>` in the header `Siyu-Signature: t=…,v1=…`.
@@ -18480,12 +18633,22 @@ export interface components {
              */
             created_at: string;
             /**
+             * Expired
+             * @description Coupons that ended unused.
+             */
+            expired: number;
+            /**
              * Held
              * @description Coupons that somebody has, or whose code is out, and may use.
              */
             held: number;
             /** Id */
             id: number;
+            /**
+             * Issued
+             * @description Coupons that were made, whatever became of them.
+             */
+            issued: number;
             /**
              * Left
              * @description Coupons that may still be given.
@@ -18497,12 +18660,20 @@ export interface components {
              */
             left_fen: number | null;
             /**
+             * Returned
+             * @description How often one came back with a refund.
+             */
+            returned: number;
+            /**
              * State
              * @enum {string}
              */
             state: "draft" | "live" | "paused" | "ended";
             terms: components["schemas"]["CouponTerms"];
-            /** Used */
+            /**
+             * Used
+             * @description Coupons that were used, without those that came back.
+             */
             used: number;
             /**
              * Used Fen
@@ -18570,6 +18741,16 @@ export interface components {
              * @enum {string}
              */
             state: "live" | "paused" | "ended";
+        };
+        /** Things */
+        Things: {
+            /**
+             * Accounts
+             * @description By the id of the thing.
+             */
+            accounts: components["schemas"]["Standing"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Tier
@@ -23758,13 +23939,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Its bytes. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/octet-stream": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "video/mp4": string;
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -27008,6 +27194,54 @@ export interface operations {
             };
         };
     };
+    calibration_people_api_v1_insight_lifetime_calibration_people_get: {
+        parameters: {
+            query: {
+                /** @description Of the fit whose calibration it is. */
+                fitted_at: string;
+                /** @description Of the calibration: the last day that was fitted. */
+                until: string;
+                /** @description The last group takes those with more, too. */
+                repeats: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAnswer"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     distribution_api_v1_insight_lifetime_distribution_get: {
         parameters: {
             query?: never;
@@ -29606,6 +29840,44 @@ export interface operations {
             };
         };
     };
+    sealed_api_v1_ledger_sealed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     tasks_api_v1_ledger_tasks_get: {
         parameters: {
             query?: never;
@@ -29744,6 +30016,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberTasksRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    things_api_v1_ledger_things__kind__get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: "budget" | "stock";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Things"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -34825,13 +35141,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Its bytes. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/octet-stream": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "video/mp4": string;
                 };
             };
             /** @description The request cannot be done as it is. */

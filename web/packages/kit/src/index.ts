@@ -12,6 +12,7 @@ export * from "./format";
 export { Identifier, useIdentifierName } from "./Identifier";
 export { useLanguage } from "./language";
 export { Masked } from "./Masked";
+export { useNow } from "./now";
 export { Page } from "./Page";
 export { Sideways } from "./Sideways";
 export { StatCard, type Delta } from "./StatCard";

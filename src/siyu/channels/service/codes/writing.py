@@ -187,11 +187,16 @@ def _checked(conn: Connection, of: Account, kind: CodeKind, definition: CodeDefi
         check_roster(definition.roster, able)
     if definition.chats is not None:
         check_chats(definition.chats, tables.known(conn, of.id, "group", definition.chats.group_ids))
-    if definition.roster is None and (definition.greetings or definition.remark or definition.platform_tag_ids):
+    if definition.chats is not None and definition.greetings:
         raise BadInput(
-            reason="whoever joins a group or follows an account is not greeted or marked one by one. Take welcomes, "
-            "remark and tags of the platform out.",
-            reason_zh="群活码与关注码不支持逐人欢迎语、备注和平台标签，请删除。",
+            reason="whoever joins a group is not greeted one by one. Take the welcomes out.",
+            reason_zh="群活码不支持逐人欢迎语，请删除。",
+        )
+    if definition.roster is None and (definition.remark or definition.platform_tag_ids):
+        raise BadInput(
+            reason="whoever joins a group or follows an account is not marked on the platform. Take remark and tags of the "
+            "platform out.",
+            reason_zh="群活码与关注码不支持备注和平台标签，请删除。",
         )
     check_greetings(definition.greetings, next((way for way in about.ways if way.name == "welcome"), None))
     _check_words(conn, of, definition)

@@ -14,6 +14,7 @@ export const shell: Words<typeof source> = {
     segments: "Segments",
     content: "Content",
     touch: "Touches",
+    members: "Members",
     journeys: "Journeys",
     channels: "Channels",
     review: "Merge review",

@@ -2,11 +2,15 @@
 export { channels } from "./channels";
 export { content } from "./content";
 export { customers } from "./customers";
+export { draws } from "./draws";
 export { imports } from "./imports";
 export { insight } from "./insight";
 export { journeys } from "./journeys";
+export { members } from "./members";
 export { overview } from "./overview";
+export { payments } from "./payments";
 export { review } from "./review";
+export { rewards } from "./rewards";
 export { segments } from "./segments";
 export { shell } from "./shell";
 export { sources } from "./sources";

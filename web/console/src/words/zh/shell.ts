@@ -11,6 +11,7 @@ export const shell = {
     segments: "人群",
     content: "内容",
     touch: "触达",
+    members: "会员",
     journeys: "旅程",
     channels: "渠道",
     review: "合并审核",
