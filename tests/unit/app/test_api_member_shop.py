@@ -35,10 +35,15 @@ def pages(web_context: Context) -> Iterator[Pages]:
     context = replace(web_context, clickhouse=cast("Any", SimpleNamespace(close=lambda: None)))
     with standing(context) as found:
         set_rules(found.database, found.clock.now(), tiers=TIERS)
-        with found.database.transaction() as conn:
-            wanted = RewardRules(points=100, fen=100, margin_bp=2_000)
-            rewards.change_rules(conn, ACTOR, wanted, 0, "tests", found.clock.now())
+        value_points(found)
         yield found
+
+
+def value_points(pages: Pages) -> None:
+    """A point is a fen, and a fifth has to stay over."""
+    with pages.database.transaction() as conn:
+        wanted = RewardRules(points=100, fen=100, margin_bp=2_000)
+        rewards.change_rules(conn, ACTOR, wanted, 0, "tests", pages.clock.now())
 
 
 def earn(pages: Pages, phone: str, points: int) -> None:

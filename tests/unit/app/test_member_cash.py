@@ -1,5 +1,6 @@
 """Members pay points and cash: what is set aside, paid, left, heard of twice or late, and given back. Over a fake WeChat Pay."""
 
+import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,7 +12,7 @@ from typing import Any, cast
 import pytest
 from fastapi.testclient import TestClient
 from tests.unit.app.membership import ACTOR, Pages, standing, write
-from tests.unit.app.test_api_member_shop import earn, offer
+from tests.unit.app.test_api_member_shop import earn, offer, value_points
 from tests.unit.payments.conftest import settings
 
 from siyu.app import paying
@@ -25,9 +26,8 @@ from siyu.payments import service as payments
 from siyu.payments.types import Payment, Refund
 from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wechat_pay.app import create_app
-from siyu.rehearsal.platforms.wechat_pay.merchant import FakeMerchant
+from siyu.rehearsal.platforms.wechat_pay.merchant import FakeMerchant, PayFaults
 from siyu.rewards import service as rewards
-from siyu.rewards.types import RewardRules
 
 PHONE = "13800138000"
 URL = "/member/v1"
@@ -104,8 +104,8 @@ def till(web_context: Context) -> Iterator[Till]:
         with serving(create_app(fake)) as url:
             browser, now = pages.sign_in(PHONE), pages.clock.now()
             with pages.database.transaction() as conn:
-                rewards.change_rules(conn, ACTOR, RewardRules(points=100, fen=100, margin_bp=2_000), 0, "tests", now)
                 payments.ensure_merchant(conn, ACTOR, settings(fake, url), now)
+            value_points(pages)
             earn(pages, PHONE, 1_000)
             one = offer(pages, 2, points=100, cash_fen=1100)
             knows(pages, "o-one", fake.app_id)
@@ -217,6 +217,72 @@ def test_a_process_that_ends_in_between(till: Till, monkeypatch: pytest.MonkeyPa
     assert (till.books(one)[0].state, till.state(one)) == ("open", "awaiting_payment")
     till.later(seconds=31)
     assert (till.books(one)[0].state, till.state(one)) == ("paid", "placed")
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_whatever_happens_money_points_and_pieces_agree(till: Till, seed: int) -> None:
+    """Presses, payments, notifications, failures and time in any order: what was released is not paid for, and the other way."""
+    chance, done = random.Random(seed), [till.redeem()]
+    for _ in range(30):
+        if "id" in (new := till.redeem()):  # not sold out
+            done.append(new)
+            till.ask(new, "pay")
+        one, fake = chance.choice(done[-3:]), till.fake
+        prepaid = till.books(one)[0].prepaid_by
+        act = chance.choice(
+            ["pay", "pays", "pays", "hear", "later", "leave", "look", "cancel", "away", "lost", "twice"]
+        )
+        if act in {"pay", "leave", "look"}:
+            till.ask(one, act)
+        elif act == "pays" and prepaid:
+            with suppress(ValueError):  # closed, or paid already
+                fake.pays(prepaid, "o-one")
+        elif act == "hear":
+            till.hear()
+        elif act == "later":
+            till.later(minutes=chance.choice([1, 5, 11]))
+        elif act == "cancel":
+            till.cancel(one)
+        elif act == "away":
+            fake.faults.refused = chance.choice([0, 3, 40])
+        elif act == "lost":
+            fake.faults.lost = 1
+        elif act == "twice":
+            fake.faults.repeated = 1
+    till.fake.faults = PayFaults()
+    for _ in range(3):
+        till.later(minutes=40)
+        till.hear()
+        for refund in (each for one in done for each in till.books(one)[1] if each.state == "processing"):
+            till.fake.settles(refund.number)
+        till.hear()
+    states = [till.state(one) for one in done]
+    books = [till.books(one)[0] for one in done]
+    kept = [payment.fen - payment.refunded_fen if payment.state == "paid" else 0 for payment in books]
+    assert set(states) <= {"placed", "cancelled"}
+    assert kept == [1100 if state == "placed" else 0 for state in states]
+    paid = {number for number, trade in till.fake.trades.items() if trade["trade_state"] in {"SUCCESS", "REFUND"}}
+    assert paid == {payment.number for payment in books if payment.state == "paid"}
+    placed = states.count("placed")
+    assert till.stands() == (1000 - 100 * placed, 2 - placed)
+
+
+def test_told_and_cancelled_at_the_same_moment(till: Till) -> None:
+    """Both lock the payment and its redemption, in one order."""
+    for _ in range(6):
+        one = till.redeem()
+        till.pay(one)
+        with ThreadPoolExecutor(2) as pool:
+            told, taken = pool.submit(till.hear), pool.submit(till.cancel, one)
+            told.result()
+            taken.result()
+        till.later(minutes=1)
+        till.hear()
+        payment, refunds = till.books(one)
+        assert (till.state(one), payment.state) == ("cancelled", "paid")
+        assert [each.fen for each in refunds] == [1100]
+    assert till.stands() == (1000, 2)
+    assert {status for _, status in till.fake.answers} == {204}
 
 
 def test_who_is_not_in_wechat_is_told_so(till: Till) -> None:

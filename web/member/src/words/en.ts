@@ -206,6 +206,8 @@ export const words: Same<typeof zh> = {
       given_back: "Given back",
       expired: "Ended",
       joined: "Accounts joined",
+      redemption: "Redeemed",
+      draw: "Draw",
       other: "Other",
     },
   },

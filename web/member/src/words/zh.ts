@@ -198,6 +198,8 @@ export const words = {
       given_back: "退还",
       expired: "到期",
       joined: "账户合并",
+      redemption: "兑换权益",
+      draw: "抽奖",
       other: "其他",
     },
   },

@@ -15183,7 +15183,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
         };
         /** PointsLot */
         PointsLot: {
@@ -15204,7 +15204,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
         };
         /** PointsRead */
         PointsRead: {

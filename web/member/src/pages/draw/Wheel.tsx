@@ -15,7 +15,7 @@ export function Wheel({ prizes, turned }: { prizes: Schema<"OwnPrize">[]; turned
           <g key={prize.code}>
             {prizes.length === 1 ? <circle r="100" className="slice" /> : <path d={outline(place, prizes.length)} className={place % 2 ? "slice other" : "slice"} />}
             <text transform={`rotate(${(place + 0.5) * slice}) translate(0 -74)`} textAnchor="middle">
-              {short(prize.name)}
+              {short(prize.name, prizes.length)}
             </text>
           </g>
         ))}

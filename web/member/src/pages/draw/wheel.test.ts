@@ -24,7 +24,8 @@ describe("the wheel", () => {
   });
 
   it("shortens what has no room", () => {
-    expect(short("谢谢参与")).toBe("谢谢参与");
-    expect(short("一二三四五六七八")).toBe("一二三四五六…");
+    expect(short("谢谢参与", 8)).toBe("谢谢参与");
+    expect(short("一二三四五六七八", 8)).toBe("一二三四…");
+    expect(short("一二三四五六七八", 2)).toBe("一二三四五六七八");
   });
 });

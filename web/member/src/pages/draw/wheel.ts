@@ -16,8 +16,9 @@ export function outline(place: number, slices: number): string {
   return `M0 0L${at(place)}A100 100 0 ${slices === 1 ? 1 : 0} 1 ${at(place + 1)}Z`;
 }
 
-/** As much of a name as a slice has room for. */
-export function short(name: string): string {
+/** As much of a name as a slice has room for, where it is written: the more slices, the less. */
+export function short(name: string, slices: number): string {
   const letters = Array.from(name);
-  return letters.length > 7 ? `${letters.slice(0, 6).join("")}…` : name;
+  const room = slices < 3 ? 9 : Math.max(3, Math.floor((148 * Math.sin(Math.PI / slices)) / 11));
+  return letters.length > room ? `${letters.slice(0, room - 1).join("")}…` : name;
 }
