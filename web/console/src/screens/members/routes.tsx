@@ -27,6 +27,8 @@ export const area: Area = {
     { path: "economy", lazy: () => import("../rewards/economy/EconomyPage").then((m) => ({ Component: m.EconomyPage })) },
     { path: "payments", lazy: () => import("../payments/Payments").then((m) => ({ Component: m.Payments })) },
     { path: "transfers", lazy: () => import("../payments/Transfers").then((m) => ({ Component: m.Transfers })) },
+    { path: "ledger", lazy: () => import("./ledger/LedgerPage").then((m) => ({ Component: m.LedgerPage })) },
+    { path: "approvals", lazy: () => import("./ledger/Approvals").then((m) => ({ Component: m.Approvals })) },
   ],
   entries: [
     { path: "/members/earning", label: "members:earning.title", right: "ledger.read" },
@@ -40,5 +42,7 @@ export const area: Area = {
     { path: "/members/economy", label: "rewards:economy.title", right: "rewards.read" },
     { path: "/members/payments", label: "payments:title", right: "payments.read" },
     { path: "/members/transfers", label: "payments:transfers", right: "payments.read" },
+    { path: "/members/ledger", label: "members:ledger.title", right: "ledger.read" },
+    { path: "/members/approvals", label: "members:byHand.title", right: "ledger.read" },
   ],
 };
