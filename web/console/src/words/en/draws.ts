@@ -43,7 +43,7 @@ export const draws = {
     prize: "Prize",
     percent: "Odds",
     worth: "Market value",
-    stock: "How many",
+    stock: "Stock",
     left: "Left",
     expected: "Expected",
     drawn: "Drawn",

@@ -73,7 +73,7 @@ export const coupons = {
   },
   says: {
     from: "满 {{money}} ",
-    always: "无门槛",
+    always: "无门槛 ",
     money: "减 {{money}}",
     percent: "减 {{percent}}%（{{pays}} 折）",
     most: "，最多减 {{money}}",

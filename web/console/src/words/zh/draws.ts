@@ -42,7 +42,7 @@ export const draws = {
     prize: "奖品",
     percent: "概率",
     worth: "市场价值",
-    stock: "数量",
+    stock: "库存",
     left: "剩余",
     expected: "应中",
     drawn: "抽中",

@@ -36,7 +36,11 @@ function Written({ read }: { read: Rules }) {
   const [open, show] = useInAddress("edit");
   const rules: Said = { pools: [], free_orders: [], rebates: [], limits: { prize_fen: 5_000_000, notice_hours: 0 }, ...read.rules };
   const manage = may("draws.manage");
-  const window = (one: { opens_at: string; closes_at: string }): string => `${when(one.opens_at)} – ${when(one.closes_at)}`;
+  const window = (one: { opens_at: string; closes_at: string }): ReactNode => (
+    <div style={{ width: 150, whiteSpace: "normal" }}>
+      {when(one.opens_at)} – {when(one.closes_at)}
+    </div>
+  );
   const add = (sort: Sort): ReactNode =>
     manage && (
       <Button size="small" icon={<PlusOutlined />} onClick={() => show(`${sort}:`)}>

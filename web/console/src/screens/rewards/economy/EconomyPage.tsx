@@ -1,5 +1,5 @@
 import { answered, api } from "@siyu/api";
-import { Count, dayBounds, Loaded, Money, Page, Share, useBrand, useFormat, useInAddress, type Delta } from "@siyu/kit";
+import { Count, dayBounds, Loaded, Money, Page, Share, useBrand, useFormat, useInAddress } from "@siyu/kit";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { DatePicker, Flex } from "antd";
 import dayjs from "dayjs";
@@ -60,13 +60,12 @@ function Figures({ economy: one }: { economy: Economy }) {
   const rules = useRewardRules().data?.rules;
   const burn = one.burn_bp === null ? null : one.burn_bp / 10_000;
   const expired = one.issued > 0 ? one.expired / one.issued : null;
-  // In hundredths of a fen: a point is often worth less than one.
-  const worth = (fen: number, points: number): string => (points > 0 ? t("economy.per100", { money: money(Math.round((fen * 100) / points)) }) : "—");
-  const none: Delta | null = null;
+  // Of a hundred points: one is often worth less than a fen.
+  const worth = (fen: number, points: number): string => (points > 0 ? money(Math.round((fen * 100) / points)) : "—");
   return (
     <Cards
       cards={[
-        { label: t("economy.issued"), value: <Count value={one.issued} short />, what: t("economy.issuedWhat"), delta: none },
+        { label: t("economy.issued"), value: <Count value={one.issued} short />, what: t("economy.issuedWhat") },
         { label: t("economy.spent"), value: <Count value={one.spent} short />, what: t("economy.spentWhat") },
         { label: t("economy.expired"), value: <Count value={one.expired} short />, what: t("economy.expiredWhat"), normal: t("economy.expiredNormal"), alarming: expired !== null && expired > 0.2 },
         { label: t("economy.burn"), value: <Share value={burn} />, what: t("economy.burnWhat"), normal: t("economy.burnNormal"), alarming: burn !== null && burn > BURN_NORMAL[1] },
