@@ -146,7 +146,8 @@ def set_up(said: str, folder: Path) -> Stage:
     stage.funnel = saved["id"]
     oldest = _good(api.get("/api/v1/insight/retention", params={"period": "month"}))["cohorts"][-6:][0]
     stage.cell = f"{oldest['start']}.1"
-    (stage.wecom,) = (one["id"] for one in _good(api.get("/api/v1/channels/accounts")))
+    accounts = _good(api.get("/api/v1/channels/accounts"))
+    (stage.wecom,) = (one["id"] for one in accounts if one["channel"] == "wecom")
     codes = _good(api.get("/api/v1/channels/codes"))["codes"]
     stage.till = next(one["id"] for one in codes if one["state"] == "store_01")
     _journeys(stage)
