@@ -134,6 +134,9 @@ class TestMaking:
             ({"definition": replace(PLAIN, greetings=(Greeting("x", (("song", {}),)),))}, "'song'", "“song”"),
             ({"definition": replace(PLAIN, greetings=(Greeting(" "),))}, "says nothing", "内容为空"),
             ({"definition": replace(PLAIN, tags=("",))}, "tags", "标签"),
+            ({"definition": replace(PLAIN, page_most=3)}, "another code follows", "接替的活码"),
+            ({"definition": replace(PLAIN, page_next=99)}, "code 99", "活码 99"),
+            ({"definition": replace(PLAIN, page_next=99, page_most=0)}, "1 to 1000000", "1 至 1000000"),
             ({"kind": "group"}, "chats", "群聊"),
             ({"kind": "group", "definition": IN_GROUP}, "not greeted", "欢迎语"),
             ({"kind": "follow", "definition": CodeDefinition(remark="{name}")}, "not marked", "备注"),
@@ -382,7 +385,7 @@ class TestRotation:
             with pytest.raises(Conflict):
                 codes.update_code(conn, SOMEBODY, code.id, now=clock.now(), zone=SHANGHAI, name="x")
             with pytest.raises(NotFound):
-                codes.page_of(conn, code.public_id, clock.now().date())
+                codes.page_of(conn, code.public_id, clock.now(), SHANGHAI)
 
 
 class TestMarks:

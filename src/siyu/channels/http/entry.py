@@ -35,7 +35,7 @@ def page(request: Request, public_id: PublicId, conn: Conn, now: Now) -> HTMLRes
     state = request.app.state
     brand = str(state.brand_name)
     try:
-        code = service.page_of(conn, public_id, now.astimezone(state.brand_zone).date())
+        code = service.page_of(conn, public_id, now, state.brand_zone)
     except NotFound:
         said = '<p class="say">此二维码已停用，请联系店员获取新的二维码。</p>'
         return HTMLResponse(_filled(brand, "", said), 404, _HEADERS)
@@ -50,9 +50,9 @@ def page(request: Request, public_id: PublicId, conn: Conn, now: Now) -> HTMLRes
 
 
 @router.get("/e/{public_id}/qr")
-def picture(public_id: PublicId, conn: Conn) -> Response:
+def picture(public_id: PublicId, conn: Conn, now: Now) -> Response:
     """The QR on the page, in points: WeChat recognises no drawn ones."""
-    found = service.page_picture(conn, public_id)
+    found = service.page_picture(conn, public_id, now)
     return Response(found.content, media_type=found.media_type, headers={"Cache-Control": "no-store"})
 
 

@@ -102,6 +102,8 @@ class CodeDefinition:
         remark: how the member of staff will call them: may name ``{name}``, ``{store}``, ``{date}``.
         called: what ``{name}`` is in a welcome: at that moment nobody knows the name.
         region, store: the place where the code hangs.
+        page_next: id of the code that its page shows behind it: when this one is full, archived or gone at the platform.
+        page_most: so many people in all come by this code before its page goes on; ``None``: no end.
     """
 
     roster: Roster | None = None
@@ -114,6 +116,8 @@ class CodeDefinition:
     region: str = ""
     store: str = ""
     note: str = ""
+    page_next: int | None = None
+    page_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

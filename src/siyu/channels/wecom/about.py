@@ -194,17 +194,6 @@ QUOTAS: Final = (
         "每月最多读取朋友圈数据 10 万次",
     ),
     Quota(
-        "picture", "account", "day", 1000, "1,000 pictures are uploaded for good a day", "每天最多上传 1000 张永久图片"
-    ),
-    Quota(
-        "picture",
-        "account",
-        "month",
-        3000,
-        "3,000 pictures are uploaded for good a month",
-        "每月最多上传 3000 张永久图片",
-    ),
-    Quota(
         "union_id",
         "account",
         "hour",

@@ -8765,6 +8765,8 @@ export interface components {
          *         remark: how the member of staff will call them: may name ``{name}``, ``{store}``, ``{date}``.
          *         called: what ``{name}`` is in a welcome: at that moment nobody knows the name.
          *         region, store: the place where the code hangs.
+         *         page_next: id of the code that its page shows behind it: when this one is full, archived or gone at the platform.
+         *         page_most: so many people in all come by this code before its page goes on; ``None``: no end.
          */
         CodeDefinition: {
             /**
@@ -8783,6 +8785,10 @@ export interface components {
              * @default
              */
             note: string;
+            /** Page Most */
+            page_most?: number | null;
+            /** Page Next */
+            page_next?: number | null;
             /**
              * Platform Tag Ids
              * @default []

@@ -3,6 +3,7 @@
 from siyu.channels.service.codes.arriving import arrive
 from siyu.channels.service.codes.counting import count_codes
 from siyu.channels.service.codes.figures import code_figures, code_people, welcome_outcomes
+from siyu.channels.service.codes.paging import page_of, page_picture
 from siyu.channels.service.codes.printing import card_lines, card_pictures, code_poster, code_qr, page_qr, page_url
 from siyu.channels.service.codes.reading import (
     Picture,
@@ -11,8 +12,6 @@ from siyu.channels.service.codes.reading import (
     codes,
     codes_of,
     free_places,
-    page_of,
-    page_picture,
 )
 from siyu.channels.service.codes.rotating import Rotation
 from siyu.channels.service.codes.writing import add_cards, archive_code, create_code, renew_code, update_code

@@ -1,13 +1,11 @@
 """Entry codes as they are."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from siyu.channels import registry
-from siyu.channels.rules import qr
 from siyu.channels.service.accounts import accounts
 from siyu.channels.store import codes as tables
 from siyu.channels.types import Card, Code, CodeKind
@@ -91,37 +89,3 @@ def cards(conn: Connection, code_id: int, *, after: int = 0, limit: int = 100) -
     """
     code(conn, code_id)
     return tables.cards(conn, code_id, after=after, limit=limit, pictures=False)
-
-
-def page_of(conn: Connection, public_id: str, today: date) -> Code:
-    """The code that a page shows; that it was shown is counted.
-
-    Raises:
-        NotFound: there is no such page, or the code was archived.
-    """
-    found = _by_public_id(conn, public_id)
-    tables.note_shown(conn, found.id, today)
-    return found
-
-
-def page_picture(conn: Connection, public_id: str) -> Picture:
-    """The QR of such a page in points.
-
-    Raises:
-        NotFound: there is no such page, or the code was archived, or is not open yet.
-    """
-    found = _by_public_id(conn, public_id)
-    url, picture = tables.picture(conn, found.id)
-    if url:
-        return Picture(qr.png(url), "image/png")
-    kind = qr.kind_of(picture)
-    if kind is None:
-        raise NotFound(what="picture", what_zh="图片", key=public_id)
-    return Picture(picture, kind)
-
-
-def _by_public_id(conn: Connection, public_id: str) -> Code:
-    found = tables.by_public_id(conn, public_id)
-    if found is None or found.archived_at is not None:
-        raise NotFound(what="page", what_zh="页面", key=public_id)
-    return found

@@ -30,6 +30,7 @@ _STATE: Final = re.compile(r"[A-Za-z0-9_]{1,20}")
 _LONGEST_NAME: Final = 60
 _LONGEST_NOTE: Final = 500
 _MOST_TAGS: Final = 50
+_MOST_PEOPLE: Final = 1_000_000
 
 
 def create_code(
@@ -71,6 +72,7 @@ def create_code(
         )
     of = account(conn, account_id)
     able = _checked(conn, of, kind, definition)
+    _check_page(conn, definition)
     written = made(kind, _usable_name(name), definition, now, zone, got={}, able=able)
     code_id = tables.insert(conn, account_id, kind, _made_up(16), written, principal.actor, now)
     state = state or _made_up(9)
@@ -107,6 +109,7 @@ def update_code(
     of = account(conn, before.account_id)
     definition = definition or before.definition
     able = _checked(conn, of, before.kind, definition)
+    _check_page(conn, definition, code_id)
     got = code_work.got_since(conn, [code_id], {code_id: day_began(now, zone)}).get(code_id, {})
     written = made(
         before.kind, before.name if name is None else _usable_name(name), definition, now, zone, got=got, able=able
@@ -223,6 +226,25 @@ def _checked(conn: Connection, of: Account, kind: CodeKind, definition: CodeDefi
     _check_words(conn, of, definition)
     _check_pictures(conn, of, definition)
     return able
+
+
+def _check_page(conn: Connection, definition: CodeDefinition, own: int = 0) -> None:
+    following, most = definition.page_next, definition.page_most
+    if following is None and most is not None:
+        raise BadInput(
+            reason="a page goes on after so many people only where another code follows. Choose it, or leave the number out.",
+            reason_zh="按人数切换落地页需选择接替的活码；或留空人数。",
+        )
+    if most is not None and not 1 <= most <= _MOST_PEOPLE:
+        raise BadInput(
+            reason=f"a page goes on after 1 to {_MOST_PEOPLE} people.",
+            reason_zh=f"落地页切换人数应为 1 至 {_MOST_PEOPLE}。",
+        )
+    if following is not None and (following == own or tables.code(conn, following) is None):
+        raise BadInput(
+            reason=f"the page cannot go on with code {following}: it is this one, or there is none. Choose another.",
+            reason_zh=f"落地页不能切换到活码 {following}：它是当前活码或不存在，请更换。",
+        )
 
 
 def _check_pictures(conn: Connection, of: Account, definition: CodeDefinition) -> None:

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { useMay } from "../../../app/session";
-import { useAccounts } from "../accounts";
+import { useAccounts, useKinds } from "../accounts";
 import { figuresOf, KINDS, placeOf, type Code, type Funnel } from "./codes";
 import { CodeStanding } from "./CodeStanding";
 import { Serving } from "./Serving";
@@ -75,7 +75,8 @@ function Add() {
   const { t } = useTranslation("channels");
   const may = useMay();
   const navigate = useNavigate();
-  const accounts = useAccounts().data ?? [];
+  const kinds = useKinds().data?.kinds ?? [];
+  const accounts = (useAccounts().data ?? []).filter((one) => kinds.some((kind) => kind.channel === one.channel && kind.codes.length > 0));
   const [first, ...more] = accounts;
   if (!may("channels.manage") || !first) return null;
   const go = (id: string | number): void => void navigate(`/channels/codes/new?account=${id}`);

@@ -58,6 +58,8 @@ describe("a code in the form", () => {
     region: "华东",
     store: "南京西路店",
     note: "",
+    page_next: null,
+    page_most: null,
     tags: ["门店"],
     platform_tag_ids: ["t1"],
     remark: "{name}",

@@ -6,6 +6,7 @@ import { useGroups, useStaff, useStaffName, useTags } from "../../mirrored";
 import { isGreeted, isServed, type CodeKind } from "../codes";
 import { Chats } from "./Chats";
 import type { Draft } from "./draft";
+import { Following } from "./Following";
 import { Greetings } from "./Greetings";
 import { Heading, Roster } from "./Roster";
 import { unknownIn } from "./welcome";
@@ -18,6 +19,8 @@ interface Props {
   draft: Draft;
   /** A code that is there keeps what its QR carries. */
   fresh: boolean;
+  /** Its id, when it is there. */
+  own?: number;
   saving: boolean;
   error: unknown;
   onSave: (draft: Draft) => void;
@@ -25,7 +28,7 @@ interface Props {
 }
 
 /** Everything an operator says of a code. */
-export function CodeForm({ account, kind, draft, fresh, saving, error, onSave, onCancel }: Props) {
+export function CodeForm({ account, kind, draft, fresh, own, saving, error, onSave, onCancel }: Props) {
   const { t } = useTranslation("channels");
   const [form] = Form.useForm<Draft>();
   const staff = useStaff(account);
@@ -39,6 +42,7 @@ export function CodeForm({ account, kind, draft, fresh, saving, error, onSave, o
         {isServed(kind) && <Roster account={account} staff={staff.data ?? []} />}
         {isGreeted(kind) && <Greetings account={account} kind={kind} staffName={staffName} />}
         <Marks account={account} kind={kind} />
+        <Following own={own ?? null} />
         <div>
           <ErrorNote error={error} />
           <Flex gap="small">

@@ -38,5 +38,5 @@ function Changing({ code }: { code: Code }) {
       await navigate(`/channels/codes/${code.id}`);
     },
   });
-  return <CodeForm account={code.account_id} kind={code.kind} draft={draft} fresh={false} saving={saving.isPending} error={saving.error} onSave={(filled) => saving.mutate(filled)} onCancel={() => void navigate(`/channels/codes/${code.id}`)} />;
+  return <CodeForm account={code.account_id} kind={code.kind} draft={draft} fresh={false} own={code.id} saving={saving.isPending} error={saving.error} onSave={(filled) => saving.mutate(filled)} onCancel={() => void navigate(`/channels/codes/${code.id}`)} />;
 }

@@ -41,6 +41,8 @@ export interface Draft {
   new_groups: boolean;
   base_name: string;
   base_number: number;
+  page_next: number | null;
+  page_most: number | null;
 }
 
 export const WORKING_HOURS: Span = { begins: "09:00", ends: "18:00", days: [1, 2, 3, 4, 5] };
@@ -71,6 +73,8 @@ export const NEW: Draft = {
   new_groups: true,
   base_name: "",
   base_number: 1,
+  page_next: null,
+  page_most: null,
 };
 
 export function draftOf(name: string, definition: Definition): Draft {
@@ -85,6 +89,8 @@ export function draftOf(name: string, definition: Definition): Draft {
     platform_tag_ids: definition.platform_tag_ids,
     remark: definition.remark,
     called: definition.called,
+    page_next: definition.page_next ?? null,
+    page_most: definition.page_most ?? null,
     greetings: definition.greetings.map((one) => ({ ...(one.span ?? ALL_DAY), text: one.text, timed: Boolean(one.span), attachments: one.attachments })),
     ...(roster && {
       staff: roster.staff,
@@ -112,6 +118,8 @@ export function definitionOf(draft: Draft, kind: CodeKind): Definition {
     remark: served ? draft.remark.trim() : "",
     greetings: isGreeted(kind) ? draft.greetings.map(greetingOf) : [],
     roster: served ? rosterOf(draft) : null,
+    page_next: draft.page_next ?? null,
+    page_most: draft.page_next == null ? null : (draft.page_most ?? null),
     chats: kind === "group" ? { group_ids: draft.group_ids, new_groups: draft.new_groups, base_name: draft.new_groups ? draft.base_name.trim() : "", base_number: draft.base_number } : null,
   };
 }
