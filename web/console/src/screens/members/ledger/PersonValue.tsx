@@ -74,7 +74,7 @@ function Standing({ standing }: { standing: Schema<"TierStandingRead"> }) {
   const figure = useFigure(standing.by);
   return (
     <Flex gap="small" align="center" wrap>
-      <Tag color="gold">{standing.tier.name}</Tag>
+      <Tag>{standing.tier.name}</Tag>
       <span>{t("value.tierHas", { figure: figure(standing.figure) })}</span>
       {standing.since && (
         <span>
