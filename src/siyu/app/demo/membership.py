@@ -1,6 +1,5 @@
 """What the demo brand's members earn: by orders, tasks and days on which they check in; and their tiers."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +10,6 @@ from siyu.customers import service as customers
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.loyalty import service as loyalty
-from siyu.loyalty.types import NotEnough
 
 _ACTOR: Final[Principal] = access.system("demo")
 _WHY: Final = "演示品牌"
@@ -92,7 +90,7 @@ TIERS: Final[dict[str, Any]] = {
 }
 
 # What is asked for by hand, for a customer each: one is within the limit, the others wait for a second person.
-BY_HAND: Final = ((200, "门店活动补发积分"), (5_000, "周年庆评选一等奖"), (-1_500, "误发积分扣回"))
+BY_HAND: Final = ((200, "门店活动补发积分"), (5_000, "周年庆评选一等奖"), (2_000, "售后补偿积分"))
 
 
 def stand_earning(context: Context) -> None:
@@ -118,14 +116,13 @@ def stand_membership(context: Context) -> None:
 
 def _ask_by_hand(conn: Connection, now: datetime) -> None:
     for one, (amount, reason) in zip(customers.everybody(conn, limit=len(BY_HAND)), BY_HAND, strict=False):
-        with suppress(NotEnough):  # whoever has less has nothing taken
-            loyalty.post_by_hand(
-                conn,
-                _ACTOR,
-                key=f"demo:by_hand:{amount}",
-                customer_id=one,
-                unit="points",
-                amount=amount,
-                reason=reason,
-                now=now,
-            )
+        loyalty.post_by_hand(
+            conn,
+            _ACTOR,
+            key=f"demo:by_hand:{amount}",
+            customer_id=one,
+            unit="points",
+            amount=amount,
+            reason=reason,
+            now=now,
+        )

@@ -23,7 +23,12 @@ export function Approvals() {
     <Page title={t("byHand.title")} what={t("byHand.what")} actions={may("ledger.post") && <AskByHand />}>
       <Flex vertical gap="middle">
         <Waiting />
-        <Decided />
+        <section>
+          <div style={{ marginBottom: 12 }}>
+            <Heading>{t("byHand.decided")}</Heading>
+          </div>
+          <Decided />
+        </section>
       </Flex>
     </Page>
   );

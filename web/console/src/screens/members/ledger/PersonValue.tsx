@@ -1,5 +1,5 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Count, Empty, Loaded, useInAddress, When } from "@siyu/kit";
+import { Count, Empty, Loaded, Sideways, useInAddress, When } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Table, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
@@ -41,24 +41,25 @@ function Accounts({ id, accounts }: { id: number; accounts: readonly Standing[] 
   const shown = accounts.find((one) => one.unit === asked) ?? accounts.find((one) => one.unit === "points") ?? accounts[0];
   return (
     <>
-      <Table<Standing>
-        aria-label={t("value.accounts")}
-        size="small"
-        rowKey={(one) => `${one.kind} ${one.unit}`}
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        dataSource={[...accounts]}
-        columns={[
-          { title: t("value.unit"), render: (_, one) => <Flex gap={6}>{unit(one.unit)}{one.kind !== "customer" && <Tag>{t("value.commission")}</Tag>}</Flex> },
-          { title: t("value.balance"), align: "right", render: (_, one) => <Count value={one.balance} /> },
-          { title: t("value.available"), align: "right", render: (_, one) => <Count value={one.available} /> },
-          { title: t("value.pending"), align: "right", render: (_, one) => <Count value={one.pending} /> },
-          { title: t("value.held"), align: "right", render: (_, one) => <Count value={one.held} /> },
-          { title: t("value.owed"), align: "right", render: (_, one) => (one.owed > 0 ? <Typography.Text type="danger"><Count value={one.owed} /></Typography.Text> : <Count value={0} />) },
-          { title: t("value.nextExpiry"), render: (_, one) => <When at={one.next_expiry} precision="day" /> },
-          { title: "", render: (_, one) => (one.kind === "customer" ? <Button type="link" size="small" aria-current={one === shown} aria-label={t("value.whyOf", { unit: unit(one.unit) })} onClick={() => ask(one.unit)}>{t("value.why")}</Button> : null) },
-        ]}
-      />
+      <Sideways label={t("value.accounts")}>
+        <Table<Standing>
+          aria-label={t("value.accounts")}
+          size="small"
+          rowKey={(one) => `${one.kind} ${one.unit}`}
+          pagination={false}
+          dataSource={[...accounts]}
+          columns={[
+            { title: t("value.unit"), render: (_, one) => <Flex gap={6}>{unit(one.unit)}{one.kind !== "customer" && <Tag>{t("value.commission")}</Tag>}</Flex> },
+            { title: t("value.balance"), align: "right", render: (_, one) => <Count value={one.balance} /> },
+            { title: t("value.available"), align: "right", render: (_, one) => <Count value={one.available} /> },
+            { title: t("value.pending"), align: "right", render: (_, one) => <Count value={one.pending} /> },
+            { title: t("value.held"), align: "right", render: (_, one) => <Count value={one.held} /> },
+            { title: t("value.owed"), align: "right", render: (_, one) => (one.owed > 0 ? <Typography.Text type="danger"><Count value={one.owed} /></Typography.Text> : <Count value={0} />) },
+            { title: t("value.nextExpiry"), render: (_, one) => <When at={one.next_expiry} precision="day" /> },
+            { title: "", render: (_, one) => (one.kind === "customer" ? <Button type="link" size="small" aria-current={one === shown} aria-label={t("value.whyOf", { unit: unit(one.unit) })} onClick={() => ask(one.unit)}>{t("value.why")}</Button> : null) },
+          ]}
+        />
+      </Sideways>
       {shown && <Why key={shown.unit} customerId={id} unit={shown.unit} />}
     </>
   );
@@ -74,7 +75,7 @@ function Standing({ standing }: { standing: Schema<"TierStandingRead"> }) {
   const figure = useFigure(standing.by);
   return (
     <Flex gap="small" align="center" wrap>
-      <Tag color="gold">{standing.tier.name}</Tag>
+      <Tag>{standing.tier.name}</Tag>
       <span>{t("value.tierHas", { figure: figure(standing.figure) })}</span>
       {standing.since && (
         <span>

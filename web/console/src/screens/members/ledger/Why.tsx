@@ -1,5 +1,5 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Count, Loaded, When } from "@siyu/kit";
+import { Count, Loaded, Sideways, When } from "@siyu/kit";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Card, Flex, Segmented, Table, Tag, Typography } from "antd";
 import { useState } from "react";
@@ -104,24 +104,25 @@ function Lines({ entries, customerId, unit }: { entries: readonly Entry[] } & Of
   const actor = useActorName();
   const may = useMay();
   return (
-    <Table<Entry>
-      aria-label={t("value.entries", { unit })}
-      size="small"
-      rowKey={(one) => `${one.transaction_id} ${one.amount}`}
-      pagination={false}
-      scroll={{ x: "max-content" }}
-      dataSource={[...entries]}
-      locale={{ emptyText: t("value.noEntries") }}
-      columns={[
-        { title: t("value.when"), render: (_, one) => <When at={one.effective_at} /> },
-        { title: t("value.what"), render: (_, one) => <Flex gap={6} align="center">{words.reason(one.reason)}{one.kind !== "posted" && <Tag>{words.kind(one.kind)}</Tag>}</Flex> },
-        { title: t("value.source"), render: (_, one) => <Flex vertical>{words.source(one.source)}{one.of !== null && <Typography.Text type="secondary">{t("value.of", { id: String(one.of) })}</Typography.Text>}{one.actor && <Typography.Text type="secondary">{actor(one.actor)}</Typography.Text>}</Flex> },
-        { title: t("value.transaction"), align: "right", render: (_, one) => one.transaction_id },
-        { title: t("value.amount"), align: "right", render: (_, one) => <Typography.Text type={one.amount < 0 ? "danger" : undefined} style={{ fontVariantNumeric: "tabular-nums" }}>{amount(one.amount, unit)}</Typography.Text> },
-        { title: t("value.after"), align: "right", render: (_, one) => <Count value={one.balance} /> },
-        { title: "", render: (_, one) => (may("ledger.approve") && one.kind === "posted" && !entries.some((other) => other.of === one.transaction_id) ? <Reverse id={one.transaction_id} customerId={customerId} /> : null) },
-      ]}
-    />
+    <Sideways label={t("value.entries", { unit })}>
+      <Table<Entry>
+        aria-label={t("value.entries", { unit })}
+        size="small"
+        rowKey={(one) => `${one.transaction_id} ${one.amount}`}
+        pagination={false}
+        dataSource={[...entries]}
+        locale={{ emptyText: t("value.noEntries") }}
+        columns={[
+          { title: t("value.when"), render: (_, one) => <When at={one.effective_at} /> },
+          { title: t("value.what"), render: (_, one) => <Flex gap={6} align="center">{words.reason(one.reason)}{one.kind !== "posted" && <Tag>{words.kind(one.kind)}</Tag>}</Flex> },
+          { title: t("value.source"), render: (_, one) => <Flex vertical>{words.source(one.source)}{one.of !== null && <Typography.Text type="secondary">{t("value.of", { id: String(one.of) })}</Typography.Text>}{one.actor && <Typography.Text type="secondary">{actor(one.actor)}</Typography.Text>}</Flex> },
+          { title: t("value.transaction"), align: "right", render: (_, one) => one.transaction_id },
+          { title: t("value.amount"), align: "right", render: (_, one) => <Typography.Text type={one.amount < 0 ? "danger" : undefined} style={{ fontVariantNumeric: "tabular-nums" }}>{amount(one.amount, unit)}</Typography.Text> },
+          { title: t("value.after"), align: "right", render: (_, one) => <Count value={one.balance} /> },
+          { title: "", render: (_, one) => (may("ledger.approve") && one.kind === "posted" && !entries.some((other) => other.of === one.transaction_id) ? <Reverse id={one.transaction_id} customerId={customerId} /> : null) },
+        ]}
+      />
+    </Sideways>
   );
 }
 
@@ -145,23 +146,24 @@ function Lots({ lots }: { lots: readonly Lot[] }) {
   const { t } = useTranslation("members");
   const words = usePostingWords();
   return (
-    <Table<Lot>
-      aria-label={t("value.lotsLabel")}
-      size="small"
-      rowKey="id"
-      pagination={false}
-      scroll={{ x: "max-content" }}
-      dataSource={[...lots]}
-      columns={[
-        { title: t("value.earned"), render: (_, one) => <When at={one.effective_at} precision="day" /> },
-        { title: t("value.what"), render: (_, one) => words.reason(one.reason) },
-        { title: t("value.source"), render: (_, one) => words.source(one.source) },
-        { title: t("value.amount"), align: "right", render: (_, one) => <Count value={one.amount} /> },
-        { title: t("value.left"), align: "right", render: (_, one) => <Count value={one.remaining} /> },
-        { title: t("value.from"), render: (_, one) => <When at={one.available_from} precision="day" /> },
-        { title: t("value.expires"), render: (_, one) => (one.expires_at ? <When at={one.expires_at} precision="day" /> : t("form.never")) },
-      ]}
-    />
+    <Sideways label={t("value.lotsLabel")}>
+      <Table<Lot>
+        aria-label={t("value.lotsLabel")}
+        size="small"
+        rowKey="id"
+        pagination={false}
+        dataSource={[...lots]}
+        columns={[
+          { title: t("value.earned"), render: (_, one) => <When at={one.effective_at} precision="day" /> },
+          { title: t("value.what"), render: (_, one) => words.reason(one.reason) },
+          { title: t("value.source"), render: (_, one) => words.source(one.source) },
+          { title: t("value.amount"), align: "right", render: (_, one) => <Count value={one.amount} /> },
+          { title: t("value.left"), align: "right", render: (_, one) => <Count value={one.remaining} /> },
+          { title: t("value.from"), render: (_, one) => <When at={one.available_from} precision="day" /> },
+          { title: t("value.expires"), render: (_, one) => (one.expires_at ? <When at={one.expires_at} precision="day" /> : t("form.never")) },
+        ]}
+      />
+    </Sideways>
   );
 }
 
@@ -169,21 +171,22 @@ function Holds({ holds }: { holds: readonly Hold[] }) {
   const { t } = useTranslation("members");
   const words = usePostingWords();
   return (
-    <Table<Hold>
-      aria-label={t("value.holdsLabel")}
-      size="small"
-      rowKey="id"
-      pagination={false}
-      scroll={{ x: "max-content" }}
-      dataSource={[...holds]}
-      columns={[
-        { title: t("value.when"), render: (_, one) => <When at={one.held_at} /> },
-        { title: t("value.what"), render: (_, one) => words.reason(one.reason) },
-        { title: t("value.source"), render: (_, one) => words.source(one.source) },
-        { title: t("value.amount"), align: "right", render: (_, one) => <Count value={one.amount} /> },
-        { title: t("value.state"), render: (_, one) => words.holdState(one.state) },
-        { title: t("value.until"), render: (_, one) => <When at={one.until} /> },
-      ]}
-    />
+    <Sideways label={t("value.holdsLabel")}>
+      <Table<Hold>
+        aria-label={t("value.holdsLabel")}
+        size="small"
+        rowKey="id"
+        pagination={false}
+        dataSource={[...holds]}
+        columns={[
+          { title: t("value.when"), render: (_, one) => <When at={one.held_at} /> },
+          { title: t("value.what"), render: (_, one) => words.reason(one.reason) },
+          { title: t("value.source"), render: (_, one) => words.source(one.source) },
+          { title: t("value.amount"), align: "right", render: (_, one) => <Count value={one.amount} /> },
+          { title: t("value.state"), render: (_, one) => words.holdState(one.state) },
+          { title: t("value.until"), render: (_, one) => <When at={one.until} /> },
+        ]}
+      />
+    </Sideways>
   );
 }

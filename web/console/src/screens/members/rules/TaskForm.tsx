@@ -50,7 +50,7 @@ function TaskFields({ tasks, one, set, at }: { tasks: readonly MemberTask[]; one
         <AutoComplete aria-label={t("tasks.fact")} value={one.fact} options={FACTS.map((fact) => ({ value: fact, label: `${names.kind(fact)} · ${fact}` }))} onChange={(fact: string) => set({ fact })} style={{ width: 220 }} />
       </Field>
       {one.fact === "event.tracked" || one.named ? <Text label={t("tasks.named")} value={one.named} onChange={(named) => set({ named: named || null })} /> : null}
-      <Where where={one.where ?? {}} onChange={(where) => set({ where })} />
+      <Where key={one.code} where={one.where ?? {}} onChange={(where) => set({ where })} />
       {one.fact === "profile.identified" || one.traits?.length ? (
         <Field label={t("tasks.traits")}>
           <Select<string[]> mode="tags" aria-label={t("tasks.traits")} value={one.traits ?? []} options={TRAITS.map((value) => ({ value, label: names.field(value) }))} onChange={(traits) => set({ traits })} style={{ minWidth: 220 }} />

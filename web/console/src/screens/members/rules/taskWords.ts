@@ -9,7 +9,7 @@ export function useTaskWords(tasks: readonly MemberTask[]) {
   const names = useNames();
   return {
     fulfilled: (one: MemberTask): string => {
-      const where = Object.entries(one.where ?? {}).map(([name, value]) => t("tasks.whereIs", { name: names.field(name), value: name === "relation" ? names.relation(String(value)) : String(value) }));
+      const where = Object.entries(one.where ?? {}).map(([name, value]) => (name === "relation" ? names.relation(String(value)) : t("tasks.whereIs", { name: names.field(name), value: String(value) })));
       const parts = [one.named && t("tasks.namedIs", { name: one.named }), ...where, one.traits?.length ? t("tasks.withTraits", { traits: one.traits.map(names.field).join(t("says.and")) }) : ""].filter(Boolean);
       const fact = names.kind(one.fact);
       return parts.length > 0 ? t("tasks.factWith", { fact, parts: parts.join(t("earning.comma")) }) : fact;
