@@ -368,6 +368,8 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/ledger/units": "ledger.read",
     "PUT /api/v1/ledger/units/{unit}": "ledger.manage",
     "GET /api/v1/ledger/totals/{unit}": "ledger.read",
+    "GET /api/v1/ledger/sealed": "ledger.read",
+    "GET /api/v1/ledger/things/{kind}": "ledger.read",
     "GET /api/v1/ledger/customers/{customer_id}": "ledger.read",
     "GET /api/v1/ledger/customers/{customer_id}/{unit}": "ledger.read",
     "GET /api/v1/ledger/customers/{customer_id}/{unit}/entries": "ledger.read",

@@ -65,6 +65,7 @@ join(
     content.planning,
     loyalty.accounts,
     loyalty.by_hand,
+    loyalty.whole,
     loyalty.earning,
     loyalty.tiers,
     loyalty.check_in,

@@ -1,11 +1,17 @@
 """What the demo brand's members earn: by orders, tasks and days on which they check in; and their tiers."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from siyu.app.context import Context
+from siyu.customers import service as customers
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.loyalty import service as loyalty
+from siyu.loyalty.types import NotEnough
 
 _ACTOR: Final[Principal] = access.system("demo")
 _WHY: Final = "演示品牌"
@@ -21,7 +27,10 @@ EARNING: Final[dict[str, Any]] = {
 CHECK_IN: Final[dict[str, Any]] = {
     "daily": [{"amount": 5, "unit": "points", "expires_days": 365}],
     "streaks": [
-        {"days": 7, "rewards": [{"amount": 50, "unit": "points", "expires_days": 365}]},
+        {
+            "days": 7,
+            "rewards": [{"amount": 50, "unit": "points", "expires_days": 365}, {"amount": 1, "unit": "turn"}],
+        },
         {"days": 30, "rewards": [{"amount": 300, "unit": "points"}, {"amount": 1, "unit": "make_up"}]},
         {"days": 365, "rewards": [{"amount": 3650, "unit": "points"}]},
     ],
@@ -42,6 +51,13 @@ TASKS: Final[dict[str, Any]] = {
             "fact": "relation.started",
             "where": {"relation": "friend"},
             "rewards": [{"amount": 50, "unit": "points"}],
+        },
+        {
+            "code": "group",
+            "name": "加入会员群",
+            "fact": "chat.joined",
+            "after": "follow",
+            "rewards": [{"amount": 30, "unit": "points"}, {"amount": 1, "unit": "turn"}],
         },
         {
             "code": "order",
@@ -75,6 +91,9 @@ TIERS: Final[dict[str, Any]] = {
     ],
 }
 
+# What is asked for by hand, for a customer each: one is within the limit, the others wait for a second person.
+BY_HAND: Final = ((200, "门店活动补发积分"), (5_000, "周年庆评选一等奖"), (-1_500, "误发积分扣回"))
+
 
 def stand_earning(context: Context) -> None:
     """What orders earn, before there are any: an order that has earned nothing when it came stays so. Safe to repeat."""
@@ -93,3 +112,20 @@ def stand_membership(context: Context) -> None:
             loyalty.change_tasks(conn, _ACTOR, loyalty.read_tasks(TASKS), 0, _WHY, now)
         if loyalty.tiers(conn) is None:
             loyalty.change_tiers(conn, _ACTOR, loyalty.read_tiers(TIERS), 0, _WHY, now)
+        if not loyalty.by_hand(conn, limit=1):
+            _ask_by_hand(conn, now)
+
+
+def _ask_by_hand(conn: Connection, now: datetime) -> None:
+    for one, (amount, reason) in zip(customers.everybody(conn, limit=len(BY_HAND)), BY_HAND, strict=False):
+        with suppress(NotEnough):  # whoever has less has nothing taken
+            loyalty.post_by_hand(
+                conn,
+                _ACTOR,
+                key=f"demo:by_hand:{amount}",
+                customer_id=one,
+                unit="points",
+                amount=amount,
+                reason=reason,
+                now=now,
+            )

@@ -130,7 +130,7 @@ def totals(unit: UnitCode, _: CanSee, conn: Conn, now: Now) -> list[Standing]:
     """How much of a unit was issued, spent, has expired or was corrected: the accounts that belong to nobody."""
     kinds = [kind.name for kind in ACCOUNT_KINDS.values() if kind.owner == "nobody"]
     accounts = [issuer(unit)._replace(kind=kind) for kind in kinds]
-    return [_standing(one) for one in service.balances(conn, accounts, now)]
+    return [standing(one) for one in service.balances(conn, accounts, now)]
 
 
 @router.get("/customers/{customer_id}")
@@ -138,7 +138,7 @@ def accounts_of(customer_id: PathNumber, _: CanSee, conn: Conn, now: Now) -> Cus
     """What a customer has of every unit."""
     found = service.accounts_of(conn, customer_id, now)
     owner = found[0].account.owner if found else customer_id
-    return CustomerAccounts(customer_id=owner, accounts=[_standing(one) for one in found])
+    return CustomerAccounts(customer_id=owner, accounts=[standing(one) for one in found])
 
 
 @router.get("/customers/{customer_id}/{unit}")
@@ -146,7 +146,7 @@ def why(customer_id: PathNumber, unit: UnitCode, _: CanSee, conn: Conn, now: Now
     """Why a customer has this balance: what is left of each credit, what is set aside, what is owed."""
     found = service.why(conn, service.account_of(conn, customer_id, unit), now)
     return Explained(
-        standing=_standing(found.standing),
+        standing=standing(found.standing),
         lots=[LotLine.model_validate(one) for one in found.lots],
         holds=[HoldLine.model_validate(one) for one in found.holds],
     )
@@ -186,7 +186,7 @@ def balance_at(
     return BalanceAt(at=at, by=by, balance=service.balance_at(conn, account, at, by=by))
 
 
-def _standing(found: AccountRead) -> Standing:
+def standing(found: AccountRead) -> Standing:
     account = found.account
     fields = {name: getattr(found, name) for name in Standing.model_fields if name not in ("kind", "owner", "unit")}
     return Standing(kind=account.kind, owner=account.owner, unit=account.unit, **fields)

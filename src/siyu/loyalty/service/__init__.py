@@ -23,11 +23,13 @@ from siyu.loyalty.service.posting import ensure_unit, post, post_one, sure, unit
 from siyu.loyalty.service.reading import (
     account_of,
     accounts_of,
+    accounts_of_things,
     balance_at,
     balances,
     entries,
     posted,
     posted_under,
+    sealed,
     why,
 )
 from siyu.loyalty.service.sealing import seal
@@ -59,6 +61,7 @@ __all__ = [
     "TIERS_CHANNEL",
     "account_of",
     "accounts_of",
+    "accounts_of_things",
     "apply",
     "approve",
     "balance_at",
@@ -105,6 +108,7 @@ __all__ = [
     "reverse",
     "run_out_holds",
     "seal",
+    "sealed",
     "split",
     "sure",
     "task_versions",

@@ -11,9 +11,9 @@ from siyu.identity import service as identity
 from siyu.kernel.errors import NotFound
 from siyu.loyalty.rules import checking
 from siyu.loyalty.store import accounts as tables
-from siyu.loyalty.store import journal, reading
+from siyu.loyalty.store import blocks, journal, reading
 from siyu.loyalty.store.accounts import Found
-from siyu.loyalty.types import ACCOUNT_KINDS, Account, AccountRead, EntryPage, Why, customer, held
+from siyu.loyalty.types import ACCOUNT_KINDS, Account, AccountRead, EntryPage, Sealed, Why, customer, held
 from siyu.loyalty.types.accounts import OF_CUSTOMERS
 
 _MOST: Final = 500
@@ -65,6 +65,27 @@ def accounts_of(conn: Connection, customer_id: int, now: datetime) -> list[Accou
     living = identity.living(conn, customer_id)
     found = [one.account for one in tables.of_owner(conn, OF_CUSTOMERS, [living]) if one.account.kind != "held"]
     return balances(conn, found, now)
+
+
+def accounts_of_things(
+    conn: Connection, kind: Literal["budget", "stock"], now: datetime, *, cursor: str | None = None, limit: int = 50
+) -> tuple[list[AccountRead], str | None]:
+    """How budgets or stocks stand, by the thing whose they are, with the cursor of the next page.
+
+    Raises:
+        BadInput: the cursor is none of ours.
+    """
+    limit = max(1, min(limit, _MOST))
+    place = decode_cursor(cursor, int, str) or (0, "")
+    found = tables.of_things(conn, kind, (int(place[0]), str(place[1])), limit + 1)
+    shown = found[:limit]
+    last = shown[-1] if len(found) > limit else None
+    return balances(conn, shown, now), encode_cursor([last.owner, last.unit]) if last else None
+
+
+def sealed(conn: Connection) -> Sealed:
+    """How far the ledger is sealed; whether nothing was changed since, only :func:`verify` knows."""
+    return blocks.last_sealed(conn)
 
 
 def balance_at(

@@ -136,6 +136,21 @@ def of_owner(conn: Connection, kinds: Sequence[str], owners: Sequence[int]) -> l
     return [_found(row) for row in found]
 
 
+def of_things(conn: Connection, kind: str, after: tuple[int, str], limit: int) -> list[Account]:
+    """Accounts of this kind behind an owner and unit, by these."""
+    found = rows(
+        conn,
+        """SELECT kind, owner, unit FROM loyalty.account
+           WHERE kind = :kind AND (owner, unit) > (CAST(:owner AS bigint), CAST(:unit AS text) COLLATE "C")
+           ORDER BY owner, unit LIMIT :limit""",
+        kind=kind,
+        owner=after[0],
+        unit=after[1],
+        limit=limit,
+    )
+    return [Account(*row) for row in found]
+
+
 def move(conn: Connection, old: Sequence[int], new: Sequence[int]) -> None:
     """From now on everything for the old accounts goes to the new ones, also what went to the old ones."""
     run(

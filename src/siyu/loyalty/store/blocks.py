@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import one, rows, run
+from siyu.loyalty.types import Sealed
 
 _SEALING_LOCK: Final = 0x5159_5530_0024
 
@@ -172,6 +173,13 @@ def told(conn: Connection, ids: Sequence[int], account_kinds: Sequence[str], uni
         units=list(unit_kinds),
     )
     return [Told(*[*row[:9], int(row[9])]) for row in found]
+
+
+def last_sealed(conn: Connection) -> Sealed:
+    """The last block, and how many transactions wait for the next."""
+    found = one(conn, "SELECT number, encode(hash, 'hex'), sealed_at FROM loyalty.block ORDER BY number DESC LIMIT 1")
+    number, hash_, at = found or (0, "", None)
+    return Sealed(number, hash_, at, waiting(conn))
 
 
 def waiting(conn: Connection) -> int:

@@ -29,6 +29,7 @@ from siyu.loyalty.types.answers import (
     NotEnough,
     NotPosted,
     Posted,
+    Sealed,
     Verified,
     Why,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "Release",
     "Request",
     "Reward",
+    "Sealed",
     "Streak",
     "TaskState",
     "Tier",

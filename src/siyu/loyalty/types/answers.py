@@ -188,6 +188,23 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """How far the ledger is sealed.
+
+    Attributes:
+        block: number of the last block, 0 when there is none.
+        hash: its hash in hexadecimal.
+        at: when it was sealed; ``None`` when there is none.
+        waiting: how many transactions wait for the sealer.
+    """
+
+    block: int
+    hash: str
+    at: datetime | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cohort:
     """People who first had some of a unit in one month of the brand's.
 

@@ -3732,6 +3732,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/sealed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sealed
+         * @description How far the ledger is sealed. `siyu ledger verify` proves that nothing was changed.
+         */
+        get: operations["sealed_api_v1_ledger_sealed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/tasks": {
         parameters: {
             query?: never;
@@ -3788,6 +3808,26 @@ export interface paths {
          * @description How they were changed, newest first.
          */
         get: operations["versions_api_v1_ledger_tasks_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/things/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Things
+         * @description What is left of budgets, or of what is there to be given out.
+         */
+        get: operations["things_api_v1_ledger_things__kind__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -16772,6 +16812,29 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** SealedRead */
+        SealedRead: {
+            /**
+             * At
+             * @description When it was sealed.
+             */
+            at: string | null;
+            /**
+             * Block
+             * @description Number of the last block; 0: there is none.
+             */
+            block: number;
+            /**
+             * Hash
+             * @description Its hash. Kept elsewhere it proves later that nothing before it was changed.
+             */
+            hash: string;
+            /**
+             * Waiting
+             * @description Transactions that wait for the sealer.
+             */
+            waiting: number;
+        };
         /**
          * Secret
          * @description With which calls are signed: HMAC-SHA256 of `<t>.<body>` in the header `Siyu-Signature: t=…,v1=…`.
@@ -17846,6 +17909,16 @@ export interface components {
              * @enum {string}
              */
             state: "live" | "paused" | "ended";
+        };
+        /** Things */
+        Things: {
+            /**
+             * Accounts
+             * @description By the id of the thing.
+             */
+            accounts: components["schemas"]["Standing"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Tier
@@ -28835,6 +28908,44 @@ export interface operations {
             };
         };
     };
+    sealed_api_v1_ledger_sealed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealedRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     tasks_api_v1_ledger_tasks_get: {
         parameters: {
             query?: never;
@@ -28973,6 +29084,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberTasksRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    things_api_v1_ledger_things__kind__get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: "budget" | "stock";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Things"];
                 };
             };
             /** @description The request cannot be done as it is. */

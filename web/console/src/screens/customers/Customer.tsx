@@ -10,8 +10,8 @@ import { OnPlatform } from "./OnPlatform";
 import { isKnown, useCustomerId, usePerson, type Person } from "./person";
 import { Reveal } from "./Reveal";
 
-const TABS = ["overview", "orders", "timeline", "journeys", "touches", "graph"] as const;
-const RIGHTS: Partial<Record<(typeof TABS)[number], string>> = { journeys: "journeys.read", touches: "touch.read" };
+const TABS = ["overview", "orders", "value", "timeline", "journeys", "touches", "graph"] as const;
+const RIGHTS: Partial<Record<(typeof TABS)[number], string>> = { journeys: "journeys.read", touches: "touch.read", value: "ledger.read" };
 
 /** One customer: a heading, what can be done, and tabs that have their own address. */
 export function Customer() {

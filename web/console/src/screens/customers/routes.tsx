@@ -16,6 +16,7 @@ export const area: Area = {
       children: [
         { index: true, lazy: () => import("./Overview").then((m) => ({ Component: m.Overview })) },
         { path: "orders", lazy: () => import("./Orders").then((m) => ({ Component: m.Orders })) },
+        { path: "value", lazy: () => import("../members/ledger/PersonValue").then((m) => ({ Component: m.PersonValue })) },
         { path: "timeline", lazy: () => import("./Timeline").then((m) => ({ Component: m.Timeline })) },
         { path: "touches", lazy: () => import("../touch/PersonTouches").then((m) => ({ Component: m.PersonTouches })) },
         { path: "journeys", lazy: () => import("./Journeys").then((m) => ({ Component: m.Journeys })) },

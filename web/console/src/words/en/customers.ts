@@ -97,7 +97,7 @@ export const customers: Words<typeof source> = {
   number: "Customer {{id}}",
   back: "Back to customers",
   moved: "Customer {{id}} was merged into this one.",
-  tab: { label: "About the customer", overview: "Overview", orders: "Orders", timeline: "Timeline", journeys: "Journeys", touches: "Touches", graph: "Identity graph" },
+  tab: { label: "About the customer", overview: "Overview", orders: "Orders", value: "Points and value", timeline: "Timeline", journeys: "Journeys", touches: "Touches", graph: "Identity graph" },
   profile: {
     title: "Profile",
     firstSeen: "First seen",

@@ -1,8 +1,12 @@
 import type { Words } from "@siyu/kit";
 
 import type { members as source } from "../zh/members";
+import { ledger } from "./memberLedger";
+import { rules } from "./memberRules";
 
 export const members: Words<typeof source> = {
+  ...rules,
+  ...ledger,
   unit: {
     points: "points",
     growth: "growth",

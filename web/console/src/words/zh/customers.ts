@@ -93,7 +93,7 @@ export const customers = {
   number: "客户 {{id}}",
   back: "返回客户列表",
   moved: "客户 {{id}} 已并入此客户。",
-  tab: { label: "客户资料", overview: "概览", orders: "订单", timeline: "动态", journeys: "旅程", touches: "触达", graph: "身份图谱" },
+  tab: { label: "客户资料", overview: "概览", orders: "订单", value: "积分与权益", timeline: "动态", journeys: "旅程", touches: "触达", graph: "身份图谱" },
   profile: {
     title: "资料",
     firstSeen: "首次出现",

@@ -1,5 +1,10 @@
+import { ledger } from "./memberLedger";
+import { rules } from "./memberRules";
+
 /** Words of members: what they earn, tiers, tasks, check-in and the ledger. */
 export const members = {
+  ...rules,
+  ...ledger,
   unit: {
     points: "积分",
     growth: "成长值",

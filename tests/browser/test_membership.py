@@ -1,0 +1,54 @@
+"""Rules of earning change under a reason; a posting by hand waits for somebody else, and is found again where it went."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from scripts.pictures import Window
+from tests.browser.conftest import Brand
+from tests.browser.test_programme import got
+from tests.browser.test_stories import button
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+
+
+def rules(brand: Brand) -> dict[str, Any]:
+    found: dict[str, Any] = got(brand.stage.api.get("/api/v1/ledger/earning"))
+    return found
+
+
+def test_rules_of_earning_are_changed(owner: Window, brand: Brand) -> None:
+    page, before = owner.page, rules(brand)
+    page.goto("/members/earning?edit=1")
+    page.get_by_label("百分比（200 为两倍）").first.fill("300")
+    button(page, "添加倍数日")  # also a Wednesday: two of one sort share a day
+    page.get_by_label("原因").fill("周年庆三倍")
+    button(page, "保存为版本")
+    expect(page.get_by_role("alert")).to_contain_text("日期重叠")
+    button(page, f"删除：倍数日 {len(before['rules']['days']) + 1}")
+    changed = before["rules"] | {"caps": [{"unit": "points", "per_day": 4_000}]}
+    body = {"version": before["version"], "rules": changed, "reason": "somebody else was quicker"}
+    got(brand.stage.api.put("/api/v1/ledger/earning", json=body))
+    button(page, "保存为版本")
+    expect(page.get_by_role("alert")).to_contain_text("已被他人更新")
+    button(page, "放弃修改并查看最新版本")
+    expect(page.get_by_text("每天最多 4,000")).to_be_visible()
+    owner.problems[:] = [one for one in owner.problems if "400" not in one and "409" not in one]
+
+
+def test_who_waits_for_a_second_person(owner: Window, brand: Brand) -> None:
+    page, customer = owner.page, brand.stage.customer
+    page.goto(f"/customers/{customer}/value")
+    button(page, "申请人工记账")
+    asking = page.get_by_role("dialog")
+    asking.get_by_label("数量").fill("100")
+    asking.get_by_label("原因").fill("门店补发")
+    button(asking, "提交")
+    expect(page.get_by_role("cell", name="+100 积分").first).to_be_visible()
+    page.goto("/members/approvals")
+    waiting = page.get_by_role("table", name="等待审批")
+    row = waiting.get_by_role("row", name="周年庆评选一等奖")
+    button(row, "通过")
+    button(page.get_by_role("dialog"), "通过")
+    expect(row).to_have_count(0)
+    expect(page.get_by_role("row", name="周年庆评选一等奖")).to_contain_text("已入账")
