@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
-PYTEST_WORKERS ?= 2
+# Tests wait for engines and pages a third of their time: three workers keep two cores busy. Each may take 3 GB.
+PYTEST_WORKERS ?= $(or $(shell awk '/^MemAvailable/ { print ($$2 > 12000000) ? 3 : 2 }' /proc/meminfo 2>/dev/null),2)
 
 # uv does not read pip's configuration: a mirror that pip is set to is handed on.
 PIP_MIRROR := $(or $(PIP_INDEX_URL),$(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null))

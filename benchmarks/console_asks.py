@@ -196,6 +196,10 @@ class Mix:
             "/insight/funnels/{funnel_id}": [Ask({"funnel_id": funnel["id"]})] * self._some,
         }
 
+    def _fitted(self) -> dict[str, Any]:
+        state = self._got("/insight/lifetime")
+        return {"fitted_at": state["fitted_at"], "until": state["model"]["calibration"]["until"]}
+
     def reports(self) -> dict[str, Sequence[Ask]]:
         """Each with other spans, periods and groupings; ``until`` moves, so that no two are the same question."""
         bys = ("none", "platform", "shop", "source")
@@ -209,6 +213,7 @@ class Mix:
         squares = ({"segment": "champion"}, {"r": 5}, {"f": 1, "m": 2}, {"segment": "lost"}, {"r": 1, "f": 5, "m": 1})
         rfm = [{"as_of": self._ago(n / 5)} | ({"since": self._ago(120)} if n % 3 == 2 else {}) for n in range(10)]
         kinds = ("order.paid", "event.tracked", "page.viewed", "order.refunded", "relation.started", "customer.split")
+        fitted = self._fitted()
         days = [(self._day(29 + 20 * n), self._day(n)) for n in range(6)]
         return {
             "/overview": [Ask(query={"days": 7 * n + 2}) for n in range(1, 11)],
@@ -221,6 +226,7 @@ class Mix:
             "/insight/ltv": [Ask(query=one) for one in spans],
             "/insight/ltv/spread": [Ask(query=one) for one in plain],
             "/insight/ltv/people": [Ask(query={**one, "low_fen": 9000 * n}) for n, one in enumerate(plain)],
+            "/insight/lifetime/calibration/people": [Ask(query={**fitted, "repeats": n}) for n in range(8)],
             "/insight/rfm": [Ask(query=one) for one in rfm],
             "/insight/rfm/people": [Ask(query={**one, **squares[n % 5]}) for n, one in enumerate(rfm)],
             "/insight/facts-by-day": [

@@ -6,6 +6,7 @@ Run: ``.venv/bin/python -m scripts.docs [--check]``
 import json
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,7 @@ def _same(path: Path, text: str) -> bool:
     return path.exists() and path.read_text("utf-8") == text
 
 
+@cache
 def _schema() -> dict[str, Any]:
     return create_app().openapi()
 

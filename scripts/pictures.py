@@ -40,15 +40,22 @@ _PATIENCE_S = 20.0
 _FILLED_WITHIN_S = 900.0
 # Spinners, skeletons, and texts that say that something is on its way.
 _BUSY = ".ant-spin-spinning, .ant-skeleton, [aria-busy=true], .ant-btn-loading"
-_LOOK = "() => axe.run(document, { resultTypes: ['violations'], preload: false }).then((found) => found.violations)"
-# Ends when the document has not changed for a quarter of a second and nothing in it says that it is busy.
-_STILL = """([busy, patience]) => new Promise((done) => {
+# Every rule of axe has its weight: those of no weight here need not be tried on each element.
+_LOOK = """(weights) => {
+  const light = axe._audit.rules.filter((rule) => !weights.includes(rule.impact));
+  const rules = Object.fromEntries(light.map((rule) => [rule.id, { enabled: false }]));
+  return axe.run(document, { resultTypes: ["violations"], preload: false, rules }).then((found) => found.violations);
+}"""
+_WEIGHTS = ("serious", "critical")
+_QUIET_MS = 250
+# Ends when the document has not changed for a while and nothing in it says that it is busy.
+_STILL = """([busy, patience, quiet]) => new Promise((done) => {
   let timer;
   const watch = new MutationObserver(() => again());
   const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
   const again = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => (document.querySelector(busy) ? again() : end()), 250);
+    timer = setTimeout(() => (document.querySelector(busy) ? again() : end()), quiet);
   };
   watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   setTimeout(end, patience);
@@ -246,11 +253,11 @@ class Window:
         self.page.locator("button[type=submit]").click()
         self.page.wait_for_url(lambda reached: "/sign-in" not in reached)
 
-    def still(self) -> None:
+    def still(self, quiet_ms: int = _QUIET_MS) -> None:
         """Wait until everything is there and the document no longer changes, at most the patience for a picture."""
         self.page.wait_for_load_state("load")
         self.page.locator("h1").first.wait_for()
-        self.page.evaluate(_STILL, [_BUSY, _PATIENCE_S * 1000])
+        self.page.evaluate(_STILL, [_BUSY, _PATIENCE_S * 1000, quiet_ms])
 
     def settled(self) -> bytes:
         """The picture, when everything is there and nothing moves any more. A page that always moves is taken as it is."""
@@ -269,11 +276,11 @@ class Window:
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text("utf-8"))
         # Only what is wrong comes back: every element that is well would take longer to tell than to look at.
-        found: list[dict[str, Any]] = self.page.evaluate(_LOOK)
+        found: list[dict[str, Any]] = self.page.evaluate(_LOOK, _WEIGHTS)
         return [
             f"axe {one['impact']} {one['id']}: {node['html'][:160]}"
             for one in found
-            if one["impact"] in {"serious", "critical"}
+            if one["impact"] in _WEIGHTS
             for node in one["nodes"]
         ]
 

@@ -71,7 +71,7 @@ class Stage:
         customer: somebody who is known in many places.
         leaving: identifiers of theirs that a split could take away.
         cell: of the retention table: the oldest full cohort, a period later.
-        till_file: a file for the wizard that is not recognised; export_file: one that is.
+        till_file: a file for the wizard that is not recognised; export_file: one that is; waiting: both, uploaded.
         wecom: the account of the brand's WeCom; till: the entry code at the till of a store.
         account: a WeCom account, whose platform has answered and does not any more.
         code: an entry code of it; friend: somebody who came through it.
@@ -93,6 +93,7 @@ class Stage:
     funnel_steps: str = quote(_FUNNEL_ADDRESS)
     till_file: str = ""
     export_file: str = ""
+    waiting: tuple[str, str] = ("", "")
     wecom: int = 0
     till: int = 0
     account: int = 0
@@ -249,6 +250,11 @@ def _imports(stage: Stage, folder: Path) -> None:
     upload = {"file": (till.name, till.read_bytes(), "text/csv")}
     file = _good(api.post("/api/v1/imports/files", files=upload))
     _good(api.post(f"/api/v1/imports/files/{file['id']}/run", json={"kind": "orders", "mapping": "till"}))
+    unknown, known = (
+        _good(api.post("/api/v1/imports/files", files={"file": (path.name, path.read_bytes())}))["id"]
+        for path in (till, Path(stage.export_file))
+    )
+    stage.waiting = unknown, known
     until = time.monotonic() + _WAIT_S
     while time.monotonic() < until:
         run = next((one for one in _good(api.get("/api/v1/imports")) if one["file_name"] == till.name), None)

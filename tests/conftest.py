@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -14,6 +15,8 @@ from typing import Any
 # Before NumPy is loaded: matrices here are small, and threads that wait for each other on two busy cores take thirty times
 # the time of one.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
+# Containers like to forbid Python to keep what it has compiled: then every run would compile all tests anew, on every worker.
+os.environ["PYTHONDONTWRITEBYTECODE"] = ""
 
 import httpx
 import pytest
@@ -72,6 +75,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSiyuAWork
 
 def pytest_configure(config: pytest.Config) -> None:
     """What workers share is said before they start."""
+    sys.dont_write_bytecode = False  # read from the environment before anybody could change it
     running.template_folder()
 
 

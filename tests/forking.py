@@ -1,10 +1,13 @@
 """Processes for tests to kill, forked from one that has done the imports: those take longer than what the tests do."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from functools import cache
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +25,14 @@ for line in sys.stdin:
         work(*line.split())
         os._exit(0)
 """
+
+
+@cache
+def context() -> ForkServerContext:
+    """Of processes that have imported what most need, and done nothing else: they remember nothing of the test's own."""
+    made = multiprocessing.get_context("forkserver")
+    made.set_forkserver_preload(["siyu.channels.service", "tests.conftest"])
+    return made
 
 
 class Forking:

@@ -86,13 +86,13 @@ class TestTables:
 
     def test_sql_stays_inside_its_room(self) -> None:
         owners = self.owners()
-        pattern = re.compile(r"\b(" + "|".join(map(re.escape, sorted(owners, key=len, reverse=True))) + r")\b")
+        pattern = re.compile(r"\b(?=(\w+\.\w+))")  # quicker than to try every name at every place
         strangers = [
             f"{where(path, line)} names {table}, which belongs to {owners[table]}"
             for path in FILES
             for line, text in strings(path)
             for table in pattern.findall(text)
-            if owners[table] != room_of(path)
+            if owners.get(table, room_of(path)) != room_of(path)
         ]
         assert strangers == []
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +32,7 @@ class Brand:
     sms: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if chromium.find() is None:
         pytest.skip(chromium.MISSING)
@@ -67,6 +67,34 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
+@dataclass
+class Watch:
+    """Over a window: at the end it may not have had anything to complain about, nor asked a foreign host."""
+
+    window: Window
+    home: int | None  # the port
+    asked: list[Request] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, browser: Browser, url: str, language: str = "zh", **how: Any) -> "Watch":
+        """``how``: what :meth:`Window.open` takes."""
+        look = {"dark": False, "width": 1280, "height": 800, "bypass_csp": True, "accept_downloads": True} | how
+        watch = cls(Window.open(browser, url, language, **look), urlsplit(url).port)
+        watch.window.page.on("request", lambda request: watch.asked.append(request))  # noqa: PLW0108 - Playwright marks it
+        watch.window.page.on("requestfailed", lambda request: _failed(watch.window, request))
+        return watch
+
+    def end(self, test: pytest.Item) -> None:
+        """Of a test; the next begins anew."""
+        problems, asked = self.window.problems[:], self.asked[:]
+        self.window.problems.clear()
+        self.asked.clear()
+        if test.stash.get(_FAILED, False):
+            _tell(self.window, asked)
+        assert problems == []
+        assert [one.url for one in asked if one.url.startswith("http") and not _is_at_home(one.url, self.home)] == []
+
+
 def _tell(window: Window, asked: list[Request]) -> None:
     """What whoever reads of a failed story elsewhere would want to have seen."""
     print(f"--- {window.page.url}")
@@ -78,37 +106,19 @@ def _tell(window: Window, asked: list[Request]) -> None:
 
 @pytest.fixture
 def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Window]]:
-    """Opens windows of any Siyu; at the end none of them may have had anything to complain about."""
-    windows: list[tuple[Window, int | None, list[Request]]] = []
+    """Opens windows of any Siyu, which are watched."""
+    watches: list[Watch] = []
 
-    def open_window(
-        url: str, language: str = "zh", *, dark: bool = False, width: int = 1280, height: int = 800, **more: Any
-    ) -> Window:
-        window = Window.open(
-            browser,
-            url,
-            language,
-            dark=dark,
-            width=width,
-            height=height,
-            bypass_csp=True,
-            accept_downloads=True,
-            **more,
-        )
-        asked: list[Request] = []
-        window.page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - Playwright marks what it calls
-        window.page.on("requestfailed", lambda request: _failed(window, request))
-        windows.append((window, urlsplit(url).port, asked))
-        return window
+    def open_window(url: str, language: str = "zh", **how: Any) -> Window:
+        watches.append(Watch.begin(browser, url, language, **how))
+        return watches[-1].window
 
     yield open_window
-    for window, home, asked in windows:
-        if request.node.stash.get(_FAILED, False):
-            _tell(window, asked)
-        window.context.close()
-        assert window.problems == []
-        foreign = [one.url for one in asked if one.url.startswith("http") and not _is_at_home(one.url, home)]
-        assert foreign == []
+    for watch in watches:
+        try:
+            watch.end(request.node)
+        finally:
+            watch.window.context.close()
 
 
 def _is_at_home(url: str, port: int | None) -> bool:
@@ -122,7 +132,7 @@ def _failed(window: Window, request: Any) -> None:
         window.problems.append(f"failed: {request.url} {request.failure}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def session(browser: Browser, brand: Brand) -> Any:
     """The owner's session: one sign-in for many pages."""
     window = Window.open(browser, brand.stage.url, "zh", dark=False, width=1280, height=800)

@@ -2,15 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from scripts.pictures import Window
-from tests.browser.conftest import Brand, Open
+from tests.browser.conftest import Brand, Open, Watch
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
@@ -157,16 +157,27 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "review": lambda _: "/review",
     "imports": lambda _: "/imports",
     "imports/new": lambda _: "/imports/new",
+    "imports/new/:file": lambda brand: f"/imports/new/{brand.stage.waiting[1]}",
+    "imports/new/:file, not recognised": lambda brand: f"/imports/new/{brand.stage.waiting[0]}",
+    "imports/new/:file/mapping": lambda brand: f"/imports/new/{brand.stage.waiting[0]}/mapping?kind=orders",
+    "imports/new/:file/preview": lambda brand: f"/imports/new/{brand.stage.waiting[1]}/preview?kind=orders",
     "imports/:id": lambda brand: f"/imports/{brand.stage.run}",
     "sources": lambda _: "/sources",
     "sources/dead-letters": lambda _: "/sources/dead-letters",
     "sources/:id": lambda brand: f"/sources/{brand.stage.source}",
+    "sources/:id, keys": lambda brand: f"/sources/{brand.stage.source}?tab=keys",
+    "sources/:id, snippets": lambda brand: f"/sources/{brand.stage.source}?tab=snippets",
+    "sources/:id, letters": lambda brand: f"/sources/{brand.stage.source}?tab=letters",
     "insight/retention": lambda _: "/insight/retention",
     "insight/retention, a cell": lambda brand: f"/insight/retention?cell={brand.stage.cell}",
     "insight/funnels": lambda brand: f"/insight/funnels?saved={brand.stage.funnel}&f={brand.stage.funnel_steps}",
     "insight/rfm": lambda _: "/insight/rfm",
     "insight/ltv": lambda _: "/insight/ltv",
+    "insight/ltv, cohorts": lambda _: "/insight/ltv?tab=cohorts",
+    "insight/ltv, channels": lambda _: "/insight/ltv?tab=channels",
     "insight/ltv, the model": lambda _: "/insight/ltv?tab=model",
+    "insight/ltv, a group of the model": lambda _: "/insight/ltv?tab=model&came=0",
+    "insight/ltv, so much so far": lambda _: "/insight/ltv?fitted=50000-100000",
     "team/members": lambda _: "/team/members",
     "team/rights": lambda _: "/team/rights",
     "team/keys": lambda _: "/team/keys",
@@ -174,8 +185,8 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "system": lambda _: "/system",
     "none": lambda _: "/no-such-page",
 }
-# Steps of the wizard, which a story walks through, and where a link leads that the story of the first start follows.
-ELSEWHERE = {"imports/new/:file", "imports/new/:file/mapping", "imports/new/:file/preview", "imports/started"}
+# What is there only for as long as a run takes to be seen; a story walks through it.
+ELSEWHERE = {"imports/started"}
 
 
 @dataclass(frozen=True)
@@ -188,48 +199,90 @@ class Look:
     width: int
 
 
-LOOKS = (Look("zh", "zh-CN", False, 1280), Look("en", "en", True, 820))
+NARROW, HEIGHT = 820, 1000
+LOOKS = (Look("zh", "zh-CN", False, 1280), Look("en", "en", True, NARROW))
 
 
 # As the browser does on "back": the router of the console reads the address, without all of it being loaded anew.
 _GO = "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }"
+_RESIZED_MS = 100  # what follows a new width follows at once
 
 
-def looked_at(window: Window, path: str, first: Look, then: Look) -> list[str]:
-    """What is wrong with a page: as it opens in one look, and when it is turned to the other in its place."""
+def go(window: Window, path: str) -> None:
     if window.page.url == "about:blank" or window.page.get_by_role("dialog").count():
         window.page.goto(path)  # what still closes belongs to no page
     else:
         window.page.evaluate(_GO, path)
-    wrong = seen(window, first)
-    window.page.emulate_media(color_scheme="dark" if then.dark else "light")
-    window.page.set_viewport_size({"width": then.width, "height": 1000})
+
+
+def stands(window: Window) -> str | None:
+    """In which language the window is, as the page has it."""
+    return window.page.locator("html").get_attribute("lang")
+
+
+def turn(window: Window, look: Look) -> None:
+    """The page that is open, as it stands, into another look."""
+    window.page.emulate_media(color_scheme="dark" if look.dark else "light")
+    window.page.set_viewport_size({"width": look.width, "height": HEIGHT})
     # Not by the mouse: a drawer may be open above it.
-    window.page.locator(f"header button[lang={then.tag}]").dispatch_event("click")
-    expect(window.page.locator("html")).to_have_attribute("lang", then.tag)
-    return wrong + seen(window, then)
+    window.page.locator(f"header button[lang={look.tag}]").dispatch_event("click")
+    expect(window.page.locator("html")).to_have_attribute("lang", look.tag)
 
 
 def seen(window: Window, look: Look) -> list[str]:
+    """What is wrong with the page that is open, also when its window becomes narrower."""
     window.still()
-    wide = window.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    found = [*([f"the page is {wide} px wider than the window"] if wide > 0 else []), *window.findings()]
+    found = [*too_wide(window), *window.findings()]
+    if look.width > NARROW:
+        window.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+        window.still(_RESIZED_MS)
+        found += [f"made narrower: {one}" for one in too_wide(window)]
+        window.page.set_viewport_size({"width": look.width, "height": HEIGHT})
     return [f"{look}: {one}" for one in found]
 
 
+def too_wide(window: Window) -> list[str]:
+    wide = window.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    return [f"the page is {wide} px wider than the window"] if wide > 0 else []
+
+
+@pytest.fixture(scope="module")
+def watch(browser: Browser, brand: Brand, session: object) -> Iterator[Watch]:
+    """Over one window for all pages: a new one would load everything anew."""
+    first, _ = LOOKS
+    watch = Watch.begin(
+        browser, brand.stage.url, first.language, width=first.width, height=HEIGHT, storage_state=session
+    )
+    yield watch
+    watch.window.context.close()
+
+
+@pytest.fixture
+def window(watch: Watch, request: pytest.FixtureRequest) -> Iterator[Window]:
+    yield watch.window
+    watch.end(request.node)
+
+
 @pytest.mark.parametrize("area", sorted({page.partition("/")[0] for page in PAGES}))
-def test_every_page(opened: Open, brand: Brand, session: object, area: str) -> None:
-    pages = {name: path for name, path in PAGES.items() if name.partition("/")[0] == area}
-    first, then = LOOKS
-    window = opened(brand.stage.url, first.language, width=first.width, height=1000, storage_state=session)
-    wrong = {}
+def test_every_page(window: Window, brand: Brand, area: str) -> None:
+    """All pages of an area open in one look, and again in the other: to turn a page costs more than to open two.
+
+    The last one is turned where it stands; the next area begins in that look.
+    """
+    pages = {name: path(brand) for name, path in PAGES.items() if name.partition("/")[0] == area}
+    first, then = LOOKS if stands(window) != LOOKS[1].tag else LOOKS[::-1]
+    wrong: dict[str, list[str]] = {}
     for name, path in pages.items():
-        answer = brand.stage.api.get(path(brand))
+        answer = brand.stage.api.get(path)
         assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, "text/html"), name
-        if found := looked_at(window, path(brand), first, then):
-            wrong[name] = found
-        first, then = then, first  # so both are looks in which pages open
-    assert wrong == {}
+        go(window, path)
+        wrong[name] = seen(window, first)
+    turn(window, then)
+    for place, (name, path) in enumerate(reversed(pages.items())):
+        if place > 0:
+            go(window, path)
+        wrong[name] += seen(window, then)
+    assert {name: found for name, found in wrong.items() if found} == {}
 
 
 def test_pages_before_the_sign_in(opened: Open, brand: Brand) -> None:

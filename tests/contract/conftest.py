@@ -9,6 +9,7 @@ import schemathesis
 from playwright.sync_api import Browser
 from scripts import chromium
 from tests.contract.asking import OPENAPI, Filled
+from tests.contract.further import further
 from tests.running import Siyu, begin, end, free_port
 from tests.stories.speaking import eventually
 
@@ -120,7 +121,10 @@ def fill(siyu: Siyu, key: str, api: httpx.Client, corp: Corp, platform: str) -> 
     post(f"/api/v1/journeys/{journey}/people", json={"customer_ids": customers, "request_id": "r1"})
     rehearsal = post(f"/api/v1/journeys/{journey}/rehearsals", json={})["id"]
     tasks = eventually(lambda: api.get("/api/v1/staff-tasks").json()["tasks"], bool)
+    with siyu.client(siyu.api_key()) as other:
+        more = further(api, other, post, account, customers, corp)
     ids = {
+        **more,
         "journey_id": [journey],
         "rehearsal_id": [rehearsal],
         "task_id": [task["id"] for task in tasks],

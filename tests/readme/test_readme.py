@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.fixtures.exports import make
-from tests.running import free_port
+from tests.running import clear, free_port
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -114,7 +113,7 @@ class Newcomer:
 def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
     made = Newcomer(tmp_path_factory.mktemp("newcomer"))
     yield made
-    shutil.rmtree(made.clone, ignore_errors=True)  # with its environment it is large
+    clear(made.clone)
 
 
 def test_make_demo_and_the_tour(newcomer: Newcomer, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.running import free_port
+from tests.running import clear, free_port
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -90,7 +90,7 @@ def installed(wheel: Path, path_without_node: str, tmp_path_factory: pytest.Temp
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0, log.read_text("utf-8", "replace")
-        shutil.rmtree(folder, ignore_errors=True)
+        clear(folder)
 
 
 def test_the_wheel_carries_the_console(wheel: Path) -> None:

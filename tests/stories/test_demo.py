@@ -1,4 +1,4 @@
-"""``siyu demo``: the whole brand with its WeCom, stopped half-way, begun again, alive."""
+"""``siyu demo``: the whole brand with its WeCom, official account and mini program, stopped half-way, begun again, alive."""
 
 import json
 import os
@@ -12,8 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import numpy as np
 import psutil
 import pytest
+from sqlalchemy import Connection
 from tests.running import Siyu, end, free_port
 from tests.stories.speaking import eventually
 
@@ -23,7 +25,8 @@ from siyu.identity import service as identity
 from siyu.kernel.errors import NotFound
 from siyu.rehearsal import identifiers
 from siyu.rehearsal import service as rehearsal
-from siyu.rehearsal.types import CORP
+from siyu.rehearsal.accounts import make_accounts
+from siyu.rehearsal.types import CORP, Brand
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -81,6 +84,7 @@ def test_a_demo_with_its_wecom(tmp_path: Path) -> None:
         assert eventually(lambda: marker(tmp_path).get("done"), bool, within=150), (tmp_path / "demo.log").read_text()
         siyu.drain()
         check_what_siyu_found(siyu)
+        check_the_accounts(siyu)
         check_what_it_says(siyu)
 
         # What was done to the corp outlasts the death of its process, and that of Siyu.
@@ -88,7 +92,7 @@ def test_a_demo_with_its_wecom(tmp_path: Path) -> None:
         control(tmp_path, "acts/new_person", name="访客", external_userid="wmvisitor")
         control(tmp_path, "acts/customer_adds", external_userid="wmvisitor", userid="yunxiu001")
         with siyu.context() as context, context.database.transaction() as conn:
-            (account,) = channels.accounts(conn)
+            account = next(one for one in channels.accounts(conn) if one.channel == "wecom")
         found = eventually(lambda: contact(siyu, account.id, "wmvisitor"), bool)
         assert [one.staff_id for one in found.follows] == ["yunxiu001"]
         fake.terminate()
@@ -114,12 +118,14 @@ def check_what_siyu_found(siyu: Siyu) -> None:
         for person in range(len(brand.people)):
             for one in identity.find(conn, identifiers.wecom_id(brand, person), "external_userid"):
                 owners.setdefault(one.customer_id, set()).add(person)
-        (account,) = channels.accounts(conn)
+        account, official, program = channels.accounts(conn)
+        assert [one.channel for one in (account, official, program)] == ["wecom", "official_account", "mini_program"]
+        check_that_accounts_are_one(conn, brand)
         now = context.clock.now()
         served = sum(one.contacts for one in channels.workload(conn, account.id, now, now))
         assert len(channels.group_list(conn, account.id, now, now)) == PEOPLE // 100
-        health = channels.health_of_accounts(conn)[account.id]
-        codes = {one.state: one for one in channels.code_list(conn, account_id=account.id)}
+        health = channels.health_of_accounts(conn)
+        codes = {one.state: one for one in channels.code_list(conn)}
         figures = channels.code_figures(
             conn, codes.values(), since=now - timedelta(days=200), until=now, now=now, zone=ZoneInfo("Asia/Shanghai")
         )
@@ -129,16 +135,56 @@ def check_what_siyu_found(siyu: Siyu) -> None:
     assert abs(on[4] - brand.people.wecom.sum()) < 20  # friends of staff
     assert on[3] > 0  # members, and who is in a group
     assert account.external_id == CORP
-    assert health.ok, health.findings
+    assert [one.id for one in (account, official, program) if not health[one.id].ok] == [], health
     assert {state: one.open for state, one in codes.items()} == {
         "store_01": True,
         "parcel_card": True,
         "group_001": True,
+        "mp_store_01": True,
     }
     assert all(figures[one.id].added > 4 for one in codes.values()), figures
     assert abs(served - PEOPLE) < 20  # and a few who came and went meanwhile
+    assert figures[codes["mp_store_01"].id].scanned > 0
     assert len(owners) >= brand.people.wecom.sum() - 3
     assert [people for people in owners.values() if len(people) > 1] == []
+
+
+def check_that_accounts_are_one(conn: Connection, brand: Brand) -> None:
+    """Who is a friend, follows the official account and uses the mini program is one customer, with their phone."""
+    official, _ = make_accounts(brand)
+    for one in official.truth().values():
+        ids = [("open_id", one.open_id), ("union_id", one.union_id)]
+        assert len({holder for kind, value in ids for holder in holders(conn, kind, value)}) == 1, one
+    whole, known = 0, 0
+    for person in np.flatnonzero(brand.people.wecom & brand.people.mini).tolist():
+        friend = holders(conn, "external_userid", identifiers.wecom_id(brand, person))
+        follower = holders(conn, "open_id", identifiers.follower_id(brand, person))
+        user = holders(conn, "open_id", identifiers.open_id(brand, person))
+        if not (friend and follower and user):  # who never signed in to the mini program is not known by it
+            continue
+        assert friend == follower, person
+        # A visit that said no UnionID, on the tablet of a family, may stand apart.
+        known += 1
+        whole += user == friend == holders(conn, "phone", str(int(brand.people.phone[person])))
+    assert whole > 5
+    assert whole > 0.6 * known
+
+
+def holders(conn: Connection, kind: str, value: str) -> set[int]:
+    return {one.customer_id for one in identity.find(conn, value, kind)}
+
+
+def check_the_accounts(siyu: Siyu) -> None:
+    """What people did lately came through the door: windows are open, messages allowed, and some were sent."""
+    with siyu.context() as context, context.database.transaction() as conn:
+        _, official, program = channels.accounts(conn)
+        now = context.clock.now()
+        used = {
+            (account.id, one.quota): one for account in (official, program) for one in channels.used(conn, account, now)
+        }
+    assert (used[official.id, "custom"].left or 0) > 20  # for those who wrote
+    assert (used[official.id, "notice"].left or 0) > 10
+    assert (used[program.id, "notice"].left or 0) > 10
 
 
 def check_what_it_says(siyu: Siyu) -> None:
@@ -150,7 +196,7 @@ def check_what_it_says(siyu: Siyu) -> None:
 
         found = eventually(running, lambda rows: rows["members-day"]["entered"] > 0, within=60)
         assert {key: one["state"] for key, one in found.items()} == dict.fromkeys(
-            ("new-friends", "thanks", "members-day"), "running"
+            ("new-friends", "thanks", "members-day", "birthdays"), "running"
         )
 
         def touches() -> list[dict[str, Any]]:

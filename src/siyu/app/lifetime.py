@@ -39,7 +39,7 @@ def refit(context: Context) -> Done:
     """
     now = context.clock.now()
     with _alone(context):
-        found = insight.lifetime.compute(context.clickhouse, _plan(context, now))
+        found = insight.lifetime.compute(context.clickhouse, plan(context, now))
         changed = 0
         for table, above, up_to in insight.lifetime.pieces(found):
             with context.database.transaction() as conn:
@@ -70,10 +70,11 @@ def ask(context: Context, principal: Principal) -> bool:
     return job is not None
 
 
-def _plan(context: Context, now: datetime) -> LifetimePlan:
+def plan(context: Context, as_of: datetime) -> LifetimePlan:
+    """What a refit of that moment takes."""
     settings = context.settings
     definitions = Definitions(settings.purchase_means, settings.active_days, settings.repeat_purchases)
-    return LifetimePlan(now, settings.brand_zone, definitions=definitions)
+    return LifetimePlan(as_of, settings.brand_zone, definitions=definitions)
 
 
 @contextmanager

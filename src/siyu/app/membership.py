@@ -14,6 +14,7 @@ from siyu.app.context import Context
 from siyu.app.piecewise import in_pieces
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
+from siyu.draws import service as draws
 from siyu.engines.access import service as access
 from siyu.engines.vault import service as vault
 from siyu.identity import service as identity
@@ -23,6 +24,8 @@ from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Account
 from siyu.members import service as members
 from siyu.members.types import Deletion, Member
+from siyu.payments import service as payments
+from siyu.rewards import service as rewards
 from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
@@ -53,6 +56,10 @@ def export(conn: Connection, context: Context, member: Member, now: datetime) ->
         "consents": [asdict(one) for one in profile.consents],
         "orders": list(_orders(conn, living)),
         "accounts": [_account(conn, one.account, one.balance) for one in loyalty.accounts_of(conn, living, now)],
+        "redemptions": list(_redemptions(conn, living)),
+        "coupons": list(_coupons(conn, living, now)),
+        "draws": list(_draws(conn, living)),
+        "payments": list(_payments(conn, living)),
         "check_ins": [one.isoformat() for one in loyalty.days_checked_in(conn, living)],
         "tasks": [
             {"task": one.task.name, "done_at": one.done_at, "times": one.times}
@@ -100,6 +107,45 @@ def _orders(conn: Connection, customer_id: int) -> Iterator[dict[str, Any]]:
         cursor = page.next
         if cursor is None:
             return
+
+
+def _redemptions(conn: Connection, customer_id: int) -> Iterator[dict[str, Any]]:
+    cursor: str | None = None
+    while True:
+        page = rewards.redemptions(conn, customer_id=customer_id, cursor=cursor, limit=_PAGE)
+        for one, offer in rewards.named(conn, page):
+            told = {name: getattr(one, name) for name in ("pieces", "points", "cash_fen", "state", "placed_at")}
+            yield {"name": offer.terms.name, **told}
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def _coupons(conn: Connection, customer_id: int, now: datetime) -> Iterator[dict[str, Any]]:
+    before: int | None = None
+    while page := rewards.coupons_of(conn, customer_id, now, before=before, limit=_PAGE):
+        for one, template in page:
+            told = {name: getattr(one, name) for name in ("state", "valid_from", "valid_until", "issued_at")}
+            yield {"name": template.terms.name, "code": rewards.shown_code(one, template), **told}
+        before = page[-1][0].id
+
+
+def _draws(conn: Connection, customer_id: int) -> Iterator[dict[str, Any]]:
+    before: int | None = None
+    while page := draws.draws_of(conn, customer_id, before=before, limit=_PAGE):
+        for one in page:
+            names = ("round_id", "nonce", "client_seed", "number", "drawn", "prize", "at", "handed_out_at")
+            yield {name: getattr(one, name) for name in names}
+        before = page[-1].id
+
+
+def _payments(conn: Connection, customer_id: int) -> Iterator[dict[str, Any]]:
+    before: int | None = None
+    while page := payments.payments(conn, customer_id=customer_id, before=before, limit=_PAGE):
+        for one in page:
+            names = ("number", "description", "fen", "state", "created_at", "paid_at", "refunded_fen")
+            yield {name: getattr(one, name) for name in names}
+        before = page[-1].id
 
 
 def _account(conn: Connection, account: Account, balance: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from siyu.app import cashing
 from siyu.app.context import Context
 from siyu.app.outward import outward
 from siyu.payments import service as payments
@@ -17,7 +18,8 @@ JOB: Final = "payments.look_after"
 
 def till(context: Context) -> Till:
     """Where this process calls platforms of payments."""
-    return Till(context.database, context.clock, payments.opener(outward()), context.settings.base_url)
+    opens = payments.opener(outward())
+    return Till(context.database, context.clock, opens, context.settings.base_url, cashing.turned)
 
 
 def look_after(context: Context, *, ending: Callable[[], bool] = lambda: False) -> int:

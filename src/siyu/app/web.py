@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 import siyu
-from siyu.app import api, health
+from siyu.app import api, cashing, health
 from siyu.app.console import ConsoleRoute, FirstOwnerRoute
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
@@ -42,6 +42,7 @@ from siyu.members.http import MemberDoor
 from siyu.members.sms.aliyun import Aliyun, Terms
 from siyu.members.types import Sms
 from siyu.payments import http as payments
+from siyu.rewards import service as rewards
 
 _DESCRIPTION = """
 Siyu (私域) looks after the customers a brand can reach itself.
@@ -97,6 +98,8 @@ def create_app(context: Context | None = None) -> FastAPI:
         app.state.context = context
         app.state.strict = settings.intake_strict
         app.state.outward = outward
+        app.state.payment_turned = cashing.turned
+        rewards.register_payments(cashing.Cashier())
         app.state.brand_name = settings.brand_name
         app.state.brand_zone = ZoneInfo(settings.brand_zone)
         app.state.brand_colour, app.state.brand_logo = settings.brand_colour, settings.brand_logo

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from siyu.app import cashing
 from siyu.app.acting import Acting
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
@@ -29,6 +30,7 @@ from siyu.engines.jobs import job_app
 from siyu.intake import service as intake
 from siyu.journeys import service as journeys
 from siyu.loyalty import service as loyalty
+from siyu.rewards import service as rewards
 from siyu.segments import service as segments
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
@@ -59,6 +61,7 @@ class Worker:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        rewards.register_payments(cashing.Cashier())
         self._greeter = greeter(context)
         pipeline = Pipeline(
             context.database, context.clock, context.settings.pipeline_batch, greet=self._greeter.submit

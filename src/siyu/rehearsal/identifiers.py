@@ -57,6 +57,11 @@ def open_id(brand: Brand, person: int) -> str:
     return code("oM", person, f"open{brand.seed}")
 
 
+def follower_id(brand: Brand, person: int) -> str:
+    """The WeChat id of the person within the official account, whether they follow it or not."""
+    return code("oF", person, f"follower{brand.seed}")
+
+
 def member_no(brand: Brand, person: int) -> str:
     """The number on the member's card; empty for who has none."""
     return f"YX{_number(brand, person, 10**8):08d}" if brand.people.member[person] else ""

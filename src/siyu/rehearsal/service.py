@@ -1,4 +1,4 @@
-"""Build the demo brand, write its exports and its WeCom, make its tracking events, and tell what is true of it."""
+"""Build the demo brand, write its exports, its WeCom and its WeChat accounts, make its tracking events, and tell what is true of it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,8 +10,11 @@ import numpy as np
 from siyu.kernel.clock import require_utc
 from siyu.kernel.errors import BadInput
 from siyu.rehearsal import exports, tracking
+from siyu.rehearsal.accounts import make_accounts
 from siyu.rehearsal.corp import make_corp
 from siyu.rehearsal.examples import examples_of
+from siyu.rehearsal.platforms.wechat import keeping
+from siyu.rehearsal.platforms.wechat.account import DEFAULT_SECRET as APP_SECRET
 from siyu.rehearsal.platforms.wecom.fake import DEFAULT_SECRET as CORP_SECRET
 from siyu.rehearsal.rules.calendar import make_calendar
 from siyu.rehearsal.rules.catalogue import make_catalogue
@@ -21,12 +24,14 @@ from siyu.rehearsal.truth import true_of
 from siyu.rehearsal.types import Brand, Example, ExportFile, TrackingBatch, Truth
 
 __all__ = [
+    "APP_SECRET",
     "CORP_SECRET",
     "build",
     "count_events",
     "examples",
     "tracking_batches",
     "truth",
+    "write_accounts",
     "write_corp",
     "write_exports",
 ]
@@ -74,6 +79,14 @@ def write_corp(brand: Brand, path: Path) -> None:
     """Write the brand's WeCom as it stands at the end, for ``siyu fake wecom --file``. It appears when it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     make_corp(brand).save(path)
+
+
+def write_accounts(brand: Brand, path: Path) -> None:
+    """Write the brand's official account and mini program as they stand at the end, for ``siyu fake wechat --file``. They
+    appear when they are whole.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    keeping.save(make_accounts(brand), path)
 
 
 def tracking_batches(brand: Brand) -> Iterator[TrackingBatch]:

@@ -62,7 +62,8 @@ SHOPS: Final = (
 )
 STORES: Final = (f"{NAME}·梧桐路店", f"{NAME}·望江门店", f"{NAME}·星海广场店")
 WEBSITE, MINI_PROGRAM = "demo-website", "demo-mini-program"  # names of the sources that send tracking events
-CORP, APP_ID = "ww7d3mo0yunxiu0000", "wxd3m0yunxiu000001"  # of the brand's WeCom and of its mini program
+CORP = "ww7d3mo0yunxiu0000"  # the brand's WeCom
+APP_ID, FOLLOWED_ID = "wxd3e0000000000001", "wxd3e0000000000002"  # its mini program, and its official account
 
 
 @dataclass(frozen=True, slots=True, eq=False)

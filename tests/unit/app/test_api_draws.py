@@ -142,7 +142,10 @@ def test_a_third_party_verifies_a_round(
 
     def turn(number: int) -> int:
         said = {"key": f"at-once-{number:04}", "customer_id": people[number % 8], "client_seed": f"c{number % 3}"}
-        return client.post(f"{where}/draws", json=said).status_code
+        # On a busy machine somebody waits too long for a connection, and is told to come again: with the same key.
+        while (answer := client.post(f"{where}/draws", json=said)).status_code == 503:
+            assert answer.json()["code"] in {"EngineProblem", "TryLater"}
+        return answer.status_code
 
     with ThreadPoolExecutor(64) as workers:
         assert set(workers.map(turn, range(128))) == {200}

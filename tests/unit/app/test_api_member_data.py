@@ -8,6 +8,7 @@ import pytest
 from tests.unit.app.conftest import row
 from tests.unit.app.membership import ACTOR, Pages, standing, write
 from tests.unit.app.test_api_member_home import OTHER, PHONE, order
+from tests.unit.app.test_api_member_shop import coupon, earn, offer, publish, value_points
 
 from siyu.app import membership, people
 from siyu.app.context import Context
@@ -156,6 +157,23 @@ class TestExport:
         with pages.database.transaction() as conn:
             actions = {one.action for one in access.audit_page(conn, actor=f"member:{pages.customer_of(PHONE)}")}
         assert actions == {"member.exported", "personal.revealed"}
+
+    def test_has_what_was_redeemed_held_and_drawn(self, pages: Pages) -> None:
+        value_points(pages)
+        browser = pages.sign_in(PHONE)
+        earn(pages, PHONE, 3_000)
+        one = offer(pages, name="十元券", points=1_500, cost_fen=0, coupon_id=coupon(pages))
+        write(browser, "POST", f"/member/v1/rewards/{one}/redeem", {})
+        write(browser, "POST", f"/member/v1/draws/{publish(pages)}/turns", {"client_seed": "mine"})
+        said = browser.post("/member/v1/data/export").json()
+        assert [(line["name"], line["points"], line["state"]) for line in said["redemptions"]] == [
+            ("十元券", 1_500, "placed")
+        ]
+        assert [(line["name"], line["state"]) for line in said["coupons"]] == [("满百减十", "held")]
+        assert [(line["nonce"], line["client_seed"]) for line in said["draws"]] == [(0, "mine")]
+        assert said["payments"] == []
+        words = [entry["what"] for entry in browser.get("/member/v1/points/entries").json()["entries"]]
+        assert words[-3:] == ["draw", "redemption", "order"]
 
     def test_another_site_gets_none(self, pages: Pages) -> None:
         browser = pages.sign_in(PHONE)

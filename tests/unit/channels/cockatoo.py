@@ -40,6 +40,7 @@ class Roost:
     """The platform: codes by handle, pictures asked for, contacts marked, welcomes sent."""
 
     codes: dict[str, Opening] = field(default_factory=dict)
+    opened: int = 0
     calls: list[str] = field(default_factory=list)
     marks: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     notes: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -75,12 +76,14 @@ class Cockatoo(Parrot):
         quotas=(*ABOUT.quotas, Quota("code", "account", "ever", 500, "500 codes in all", "活码合计最多 500 个")),
         code_quotas={"staff": "code", "group": "code"},
         shows_codes=True,
+        codes=("staff", "group", "link", "follow"),
     )
     roost: ClassVar = Roost()
 
     def open_code(self, code: Opening) -> Handle:
         self.roost.call("open")
-        handle = f"h{len(self.roost.codes) + 1}"
+        self.roost.opened += 1
+        handle = f"h{self.roost.opened}"
         self.roost.codes[handle] = code
         url = f"https://parrot.example/{handle}?channel={code.state}" if code.kind == "link" else ""
         return Handle(handle, url, "" if url else f"https://pictures.example/{handle}")

@@ -31,6 +31,7 @@ from siyu.kernel.clock import ManualClock
 from siyu.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, TryLater
 
 PLAIN = CodeDefinition(roster=Roster(("ann",), backups=("bob",)))
+IN_GROUP = CodeDefinition(chats=Chats(("c1",), base_name="x"), greetings=(Greeting("hi"),))
 
 
 @pytest.fixture(autouse=True)
@@ -134,6 +135,8 @@ class TestMaking:
             ({"definition": replace(PLAIN, greetings=(Greeting(" "),))}, "says nothing", "内容为空"),
             ({"definition": replace(PLAIN, tags=("",))}, "tags", "标签"),
             ({"kind": "group"}, "chats", "群聊"),
+            ({"kind": "group", "definition": IN_GROUP}, "not greeted", "欢迎语"),
+            ({"kind": "follow", "definition": CodeDefinition(remark="{name}")}, "not marked", "备注"),
             ({"kind": "group", "definition": CodeDefinition(chats=Chats(("c9",), base_name="x"))}, "'c9'", "“c9”"),
         ],
     )  # fmt: skip
@@ -146,6 +149,10 @@ class TestMaking:
         assert zh in caught.value.message_zh
         with database.transaction() as conn:
             assert scalar(conn, "SELECT count(*) FROM channels.entry_way") == 0
+
+    def test_who_follows_by_a_code_is_greeted_and_only_that(self, make: Callable[..., Code]) -> None:
+        greeted = CodeDefinition(greetings=(Greeting("欢迎关注{brand}"),), tags=("扫码",))
+        assert make(greeted, kind="follow").definition == greeted
 
     def test_a_group_code_and_a_link(
         self, make: Callable[..., Code], rotation: Rotation, roost: Roost, database: Database

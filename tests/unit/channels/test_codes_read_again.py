@@ -14,9 +14,10 @@ from siyu.channels import registry, service
 from siyu.channels.service import codes
 from siyu.channels.service.codes import Rotation
 from siyu.channels.types import Account, Code, CodeDefinition, Push, Roster
+from siyu.engines.access import service as access
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import ManualClock
-from siyu.kernel.errors import TryLater
+from siyu.kernel.errors import Conflict, TryLater
 
 
 @pytest.fixture(autouse=True)
@@ -109,13 +110,44 @@ class TestReadAgain:
             problem = read(database, code).problem
             assert problem is not None
             assert (problem.code, problem.retry_at) == ("Gone", None)
-            assert "新建" in problem.zh
+            assert "重新生成" in problem.zh
             clock.advance(timedelta(days=1))
         assert read(database, other).problem is None
         with database.transaction() as conn:
             codes.archive_code(conn, SOMEBODY, code.id, clock.now())
         drain(rotation)
         assert read(database, code).problem is None
+
+    def test_what_was_deleted_there_is_made_anew_and_goes_on(
+        self, database: Database, shop: Account, clock: ManualClock, rotation: Rotation, roost: Roost,
+        make: Callable[..., Code],
+    ) -> None:  # fmt: skip
+        code, other = make(), make(name="其他")
+        with database.transaction() as conn:
+            codes.add_cards(conn, SOMEBODY, code.id, up_to=2, now=clock.now())
+        drain(rotation)
+        before = read(database, code)
+        there = {opening.state: handle for handle, opening in roost.codes.items()}
+        for state in (before.state, f"{before.state}-2"):
+            del roost.codes[there[state]]
+        self.reconcile(database, shop, clock, rotation)
+        for _ in range(2):
+            with database.transaction() as conn:
+                codes.renew_code(conn, SOMEBODY, code.id, clock.now())
+        drain(rotation)
+        after = read(database, code)
+        assert (after.state, after.public_id, after.open, after.problem) == (before.state, before.public_id, True, None)
+        now = {opening.state: handle for handle, opening in roost.codes.items()}
+        assert now.keys() == there.keys()
+        again = {state for state, handle in now.items() if there[state] != handle}
+        assert again == {before.state, f"{before.state}-2"}
+        with database.transaction() as conn:
+            assert [one.used for one in service.used(conn, shop, clock.now()) if one.quota == "code"] == [4]
+            assert codes.renew_code(conn, SOMEBODY, other.id, clock.now()).open
+            assert len(access.audit_page(conn, target=f"entry_code:{code.id}")) == 3
+            codes.archive_code(conn, SOMEBODY, code.id, clock.now())
+            with pytest.raises(Conflict):
+                codes.renew_code(conn, SOMEBODY, code.id, clock.now())
 
     def test_a_push_says_that_one_is_unavailable(
         self, database: Database, shop: Account, clock: ManualClock, rotation: Rotation, roost: Roost,

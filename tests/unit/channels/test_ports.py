@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 from sqlalchemy import event
+from tests import forking
 from tests.unit.channels.parrot import ABOUT, Parrot, install
 
 from siyu.channels import ports as package
@@ -144,7 +145,7 @@ class TestTokens:
         assert b"token" not in bytes(kept.sealed)
 
     def test_one_asks_for_all_processes(self, database: Database, speaking: Account, platform: Platform) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = forking.context()
         for number, stale in ((1, None), (2, "token-1")):
             answer: multiprocessing.Queue[list[str]] = context.Queue()
             asking = [context.Process(target=ask_alone, args=(database.url, speaking, stale, answer)) for _ in range(2)]
@@ -158,7 +159,7 @@ class TestTokens:
     def test_who_dies_while_asking_is_in_nobodys_way(
         self, database: Database, speaking: Account, http: httpx.Client
     ) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = forking.context()
         began: multiprocessing.Queue[bool] = context.Queue()
         dying = context.Process(target=die_alone, args=(database.url, speaking, began))
         dying.start()

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
+from tests import forking
 from tests.unit.channels.parrot import ABOUT, install
 
 from siyu.channels import service
@@ -404,7 +405,7 @@ def hammer_alone(url: str, account: Account, seed: int, rounds: int, answer: "mu
 class TestTogether:
     def test_no_interleaving_exceeds_a_quota(self, database: Database, account: Account) -> None:
         """Three processes of three threads each, on the same customers, staff and account, giving some back."""
-        context = multiprocessing.get_context("spawn")
+        context = forking.context()
         answer: multiprocessing.Queue[int] = context.Queue()
         processes = [
             context.Process(target=hammer_alone, args=(database.url, account, seed, 40, answer)) for seed in range(3)

@@ -94,10 +94,10 @@ class TestNormalise:
         "raw", ["1" * 10_000_000, "(" * 1000, "a@" * 500, "a@" + "b-" * 120, "a@" + "b." * 120, "+" * 1000]
     )
     def test_takes_no_time(self, raw: str) -> None:
-        start = time.perf_counter()
+        start = time.thread_time()
         for kind in TYPES:
             normalise(kind, raw)
-        assert time.perf_counter() - start < 0.5
+        assert time.thread_time() - start < 0.5
 
 
 class TestScope:

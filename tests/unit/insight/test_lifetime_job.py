@@ -21,9 +21,9 @@ from siyu.engines.settings import Settings
 from siyu.insight import service as insight
 from siyu.insight.lifetime import store
 from siyu.insight.store.moves import moves_sql
-from siyu.insight.types import Definitions, LifetimePlan
+from siyu.insight.types import CalibrationPeople, Definitions, LifetimePlan, LtvPeople, LtvSpreadPlan
 from siyu.kernel.clock import ManualClock
-from siyu.kernel.errors import NotAllowed
+from siyu.kernel.errors import BadInput, NotAllowed
 from siyu.kernel.fact import Fact
 from siyu.timeline.columns import aliases_to_table, facts_to_table
 
@@ -148,6 +148,26 @@ class TestRefit:
         total, actual = (sum(getattr(w, name) for w in calibration.weeks) for name in ("expected", "actual"))
         assert total == pytest.approx(actual, rel=0.1)
         assert calibration.weeks[-1].start == date(2026, 4, 9)
+
+    def test_people_of_each_group_and_bin_are_as_many_as_it_says(self, brand: Context) -> None:
+        state = lifetime.refit(brand).state
+        assert state.model is not None
+        assert state.model.calibration is not None
+        assert state.fitted_at is not None
+        plan, held = lifetime.plan(brand, state.fitted_at), state.model.calibration
+        whole: set[int] = set()
+        for group in held.groups:
+            asked = CalibrationPeople(plan, held.until, group.repeats)
+            found = [one for chunk in insight.all_people(brand.clickhouse, asked) for one in chunk]
+            assert (len(found), insight.people(brand.clickhouse, asked).total) == (group.customers, group.customers)
+            assert not whole & set(found)
+            whole.update(found)
+        spread = LtvSpreadPlan(state.fitted_at, definitions=plan.definitions, zone=plan.zone)
+        for one in state.model.distribution:
+            page = insight.people(brand.clickhouse, LtvPeople(spread, one.from_fen, one.to_fen))
+            assert page.total == one.actual_customers
+        with pytest.raises(BadInput, match="'repeats' is 0 to 7"):
+            insight.people(brand.clickhouse, CalibrationPeople(plan, held.until, 8))
 
     def test_a_repeat_changes_nothing(self, brand: Context) -> None:
         first = lifetime.refit(brand)

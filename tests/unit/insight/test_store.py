@@ -14,11 +14,13 @@ import pytest
 from siyu.customers.service import ladder_of
 from siyu.insight import store
 from siyu.insight.types import (
+    CalibrationPeople,
     Definitions,
     FunnelDefinition,
     FunnelPlan,
     FunnelStep,
     FunnelWindow,
+    LifetimePlan,
     LtvPeople,
     LtvSpreadPlan,
     PeopleAsked,
@@ -62,6 +64,7 @@ QUERIES: dict[str, Callable[[], str]] = {
     "spread": lambda: store.spread.spread_sql(LtvSpreadPlan(UNTIL), "none"),
     "spread_of_paid_by_source": lambda: store.spread.spread_sql(LtvSpreadPlan(UNTIL, definitions=PAID), "source"),
     "spread_people": lambda: people(LtvPeople(LtvSpreadPlan(UNTIL, by="shop"), 100, 200, "jd/a")),
+    "calibration_people": lambda: people(CalibrationPeople(LifetimePlan(UNTIL, "UTC"), UNTIL.date(), 2)),
     "rfm_bounds": lambda: store.rfm.bounds_sql(RfmPlan(UNTIL)),
     "rfm": lambda: store.rfm.cells_sql(RfmPlan(UNTIL, definitions=PAID)),
     "rfm_people": lambda: people(RfmPeople(RfmPlan(UNTIL), 5, segment="champion")),

@@ -1,7 +1,7 @@
 """Whoever redeems gets it once; nothing is oversold, no limit broken, and what is cancelled goes back."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -184,6 +184,14 @@ class Till:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
         self.gave_back: list[str] = []
+        self.held: list[str] = []
+
+    def ready(self, conn: Connection) -> bool:
+        return conn.in_transaction()
+
+    def hold(self, conn: Connection, *, references: Sequence[str]) -> None:
+        assert conn.in_transaction()
+        self.held += references
 
     def ask(self, conn: Connection, *, reference: str, fen: int, **_: Any) -> None:
         assert conn.in_transaction()
@@ -214,11 +222,13 @@ def test_cash_is_awaited_paid_or_given_up(shop: Shop, till: Till) -> None:
         shop.done(lambda conn: service.fulfil(conn, ME, one.id, shop.now))
     pay = lambda which: shop.done(lambda conn: service.paid(conn, which, shop.now))  # noqa: E731
     assert pay(one.id).state == pay(one.id).state == "placed"
-    shop.now += timedelta(minutes=14)
+    shop.now += timedelta(minutes=29)
     assert shop.done(lambda conn: service.cancel_unpaid(conn, shop.now)) == 0
     shop.now += timedelta(minutes=1)
     assert shop.done(lambda conn: service.cancel_unpaid(conn, shop.now)) == 1
-    assert till.gave_back == [f"redemption:{late.id}"]
+    assert till.gave_back == till.held == [f"redemption:{late.id}"]
+    unpaid = lambda which: shop.done(lambda conn: service.unpaid(conn, which, shop.now))  # noqa: E731
+    assert (unpaid(late.id).state, unpaid(one.id).state) == ("cancelled", "placed")
     assert (shop.has(1), shop.read(made.id)) == (900, (4, 1))
     with pytest.raises(Conflict, match="give the money back"):
         pay(late.id)

@@ -4,16 +4,15 @@ Everything in it can be repeated: imports go on from their checkpoints, tracking
 interrupted fill is simply begun again, with the parameters of the first time.
 """
 
-import os
 import signal
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -23,10 +22,10 @@ import orjson
 import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from siyu.app import lifetime, people
+from siyu.app import lifetime
 from siyu.app.context import Context, open_context
+from siyu.app.demo.beside import Attach, check_once, wait_until_mirrored
 from siyu.app.demo.codes import stand_codes
 from siyu.app.demo.content import stand_content
 from siyu.app.demo.journeys import stand_journeys
@@ -34,16 +33,22 @@ from siyu.app.demo.marker import FILE, Marker, read_marker
 from siyu.app.demo.membership import stand_earning, stand_membership
 from siyu.app.demo.rewards import stand_rewards
 from siyu.app.demo.segments import stand_segments
-from siyu.app.demo.wecom import CORP_FILE, Attach, Beside, check_once, live_on, stand_beside, wait_until_mirrored
+from siyu.app.demo.summary import summarise
+from siyu.app.demo.wechat import (
+    ACCOUNTS_FILE,
+    WeChat,
+    begin_life,
+    live_on_wechat,
+    stand_follow_code,
+    stand_wechat,
+    template_of_birthdays,
+)
+from siyu.app.demo.wecom import CORP_FILE, Beside, live_on, stand_beside
 from siyu.app.imports import import_file
 from siyu.app.place import Running
-from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.settings import Settings
-from siyu.identity import service as identity
-from siyu.insight import service as insight
-from siyu.insight.types import LtvPlan
 from siyu.intake.types import ImportRun
 from siyu.kernel.errors import EngineProblem, original
 from siyu.rehearsal import service as rehearsal
@@ -124,7 +129,8 @@ def _fill(
             return
         if marker is None or not begun:  # nothing here, or a file that outlived its database
             end = context.clock.now().replace(second=0, microsecond=0)
-            path.with_name(CORP_FILE).unlink(missing_ok=True)  # of the brand before it
+            for file in (CORP_FILE, ACCOUNTS_FILE):
+                path.with_name(file).unlink(missing_ok=True)  # of the brand before it
             marker = Marker(*asked, end.isoformat())
         elif (marker.people, marker.days, marker.seed) != asked:
             console.print(
@@ -134,21 +140,46 @@ def _fill(
         marker.write(path)  # before the sources: without it nobody would know to which brand they belong
         brand = _Brand(marker)
         beside, marker = stand_beside(context, running, attach, marker, path, brand.get, told)
+        wechat, marker = stand_wechat(context, running, attach, marker, path, brand.get, told)
         if marker.done:
-            wait_until_mirrored(context, beside, told)  # filled before the brand had a WeCom
-            stand_codes(context, beside, told)
-            stand_segments(context)
-            stand_content(context)
-            stand_membership(context)
-            stand_rewards(context)
-            stand_journeys(context, beside)
-            check_once(context, beside)
+            _stand_platforms(context, running, beside, wechat, told)  # filled before the brand had them
+            _stand_work(context, beside, wechat)
             console.print(f"The demo brand {NAME} is here already.")
-        elif not _fill_from(context, running, path, marker, brand.get(), beside, told):
+        elif not _fill_from(context, running, path, marker, brand.get(), beside, wechat, told):
             return
         live_on(beside, attach)
+        live_on_wechat(wechat, attach)
     finally:
         context.close()
+
+
+def _stand_platforms(
+    context: Context,
+    running: Running,
+    beside: Beside,
+    wechat: WeChat,
+    told: threading.Event,
+    seen: Callable[[str, int], None] = lambda _, __: None,
+) -> None:
+    """Wait until WeCom and the official account are mirrored, make their codes, and look whether all is well. Tells how many
+    ties it has seen of each.
+    """
+    for name, account in (("企业微信", beside.account), ("公众号", wechat.official)):
+        seen(name, wait_until_mirrored(context, account, told, partial(seen, name)))
+    stand_codes(context, beside, told)
+    if stand_follow_code(context, wechat, told):
+        begin_life(wechat, running.http_url)
+    for account in (beside.account, wechat.official, wechat.program):
+        check_once(context, account)
+
+
+def _stand_work(context: Context, beside: Beside, wechat: WeChat) -> None:
+    """What operators make."""
+    stand_segments(context)
+    stand_content(context)
+    stand_membership(context)
+    stand_rewards(context)
+    stand_journeys(context, beside, template_of_birthdays(wechat))
 
 
 class _Brand:
@@ -179,6 +210,7 @@ def _fill_from(
     marker: Marker,
     brand: Brand,
     beside: Beside,
+    wechat: WeChat,
     told: threading.Event,
 ) -> bool:
     """Everything that is not there yet; False when the queue does not move."""
@@ -197,25 +229,22 @@ def _fill_from(
             _track(running.http_url, keys, brand, bars, told)
             marker = replace(marker, tracked=True)
             marker.write(path)
-        task = bars.add_task("企业微信", total=None, rate="")
-        ties = wait_until_mirrored(context, beside, told, lambda seen: bars.update(task, completed=seen))
-        bars.update(task, total=ties, completed=ties)
-        stand_codes(context, beside, told)
-        check_once(context, beside)
+        mirrored = {name: bars.add_task(name, total=None, rate="") for name in ("企业微信", "公众号")}
+
+        def seen(name: str, count: int) -> None:
+            bars.update(mirrored[name], completed=count)
+
+        _stand_platforms(context, running, beside, wechat, told, seen)
         if not _drain(running.http_url, bars, told):
             bars.stop()
             console.print("The queue has not moved for two minutes; the log says why. `siyu demo` goes on from here.")
             return False
     with console.status("What will they bring? …"):
         lifetime.refit(context)
-        stand_segments(context)
-        stand_content(context)
-        stand_membership(context)
-        stand_rewards(context)
-        stand_journeys(context, beside)
+        _stand_work(context, beside, wechat)
     replace(marker, done=True).write(path)
     log.info("demo.filled", people=marker.people, seconds=round(time.monotonic() - begun, 1))
-    _summarise(context, running, brand, beside)
+    summarise(context, running, brand, beside, wechat)
     return True
 
 
@@ -367,47 +396,3 @@ def _left(client: httpx.Client) -> int | None:
         return None
     state = answer.json()
     return int(state["queue"]["live"]) + int(state["queue"]["bulk"]) + int(state["export"]["facts"])
-
-
-def _summarise(context: Context, running: Running, brand: Brand, beside: Beside) -> None:
-    """Print what there is, what Siyu found of it, and where to look."""
-    end, orders = brand.end, brand.orders
-    with context.database.transaction() as conn:
-        counts, now = identity.asset_counts(conn), context.clock.now()
-        served = sum(one.contacts for one in channels.workload(conn, beside.account.id, now, now))
-        groups = len(channels.group_list(conn, beside.account.id, now, now))
-        examples = [(one, people.find(conn, one.phone, "phone")) for one in rehearsal.examples(brand)]
-    value = insight.ltv(context.clickhouse, LtvPlan(until=context.clock.now(), zone=context.settings.brand_zone))
-    paid = orders.paid_at <= end
-    left = orders.paid_by(end) - orders.refunded_by(end)
-    net = int(left.sum())
-    table = Table("", f"{NAME}", "found by Siyu", title="The demo brand", title_justify="left")
-    table.add_row(
-        "people", f"{len(brand.people):,}", f"{counts.known:,} known, {counts.anonymous:,} devices without a name"
-    )
-    table.add_row("buyers", f"{len(set(orders.buyer[paid & (left > 0)].tolist())):,}", f"{value.customers:,}")
-    table.add_row("paid orders", f"{int(paid.sum()):,}", "")
-    table.add_row("revenue less refunds", f"¥{net / 100:,.2f}", f"¥{value.net_fen / 100:,.2f} of people it knows")
-    table.add_row(
-        "friends of staff in WeCom", f"{int(brand.people.wecom.sum()):,}", f"{served:,} ties, {groups:,} groups"
-    )
-    console.print(table)
-    program, data = _program(), _shown(context.settings.data_folder)
-    for one, found in examples:
-        console.print(f"Somebody who {one.title}:", markup=False, soft_wrap=True)
-        console.print(f"  {program} find {one.phone} --data {data}", markup=False, soft_wrap=True)
-        if found:
-            console.print(f"  {program} timeline {found[0]} --data {data}", markup=False, soft_wrap=True)
-    console.print(f"API: {running.http_url}/docs", markup=False, soft_wrap=True)
-
-
-def _program() -> str:
-    """How the user called us."""
-    called = Path(sys.argv[0])
-    return os.path.relpath(called) if called.name == "siyu" and called.exists() else "siyu"
-
-
-def _shown(folder: Path) -> str:
-    """The folder, as short as it can be typed from here."""
-    short = os.path.relpath(folder)
-    return short if not short.startswith("..") else str(folder)

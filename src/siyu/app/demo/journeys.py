@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from siyu.app.context import Context
-from siyu.app.demo.segments import HIGH_VALUE, NEW_FRIENDS
+from siyu.app.demo.segments import FOLLOWERS_BORN, HIGH_VALUE, NEW_FRIENDS
 from siyu.app.demo.wecom import Beside
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
@@ -30,13 +30,22 @@ _MEMBERS_DAY: Final = "members-day"
 _SAID: Final = f"{NAME}会员日本周三开始：两件八折，老朋友提前一天看新款。需要留货请直接回复我。"
 _NEWS: Final = "会员日预告"
 _TO_CHATS: Final = "本周三会员日，群内专享全场八八折，到店出示会员码即可。"
+_BIRTHDAYS: Final = "birthdays"
+_CONGRATULATION: Final = "生日礼提醒"
+_GIFT: Final = {"data.thing1": "生日礼券 50 元", "data.time2": "生日前后 7 天", "data.thing3": "到店出示会员码领取"}
 _COST_FEN: Final = {"group_send": 2}  # of a member of staff's time, as the brand reckons it
 _REHEARSED: Final = timedelta(days=30)
 _SAMPLE: Final = 200  # people
 
 
-def stand_journeys(context: Context, beside: Beside) -> None:
-    """Start what does not run yet, with people in it. Safe to repeat."""
+def stand_journeys(context: Context, beside: Beside, template_id: str) -> None:
+    """Start what does not run yet, with people in it. Safe to repeat.
+
+    Args:
+        context: of the Siyu that runs.
+        beside: the brand's WeCom.
+        template_id: with which the official account congratulates; empty when nobody knows it just now.
+    """
     now, zone = context.clock.now(), ZoneInfo(context.settings.brand_zone)
     with context.database.transaction() as conn:
         there = {one.key for one in journeys.journeys(conn)}
@@ -45,6 +54,11 @@ def stand_journeys(context: Context, beside: Beside) -> None:
     sending = Send("end", (Wish(channel=beside.account.channel, way="group_send"),), _SAID, valid_for="3d")
     drafts[_MEMBERS_DAY] = journeys.broadcast(_NEWS, known[HIGH_VALUE], sending, purpose="marketing")
     crowds = {"new-friends": known[NEW_FRIENDS], _MEMBERS_DAY: known[HIGH_VALUE]}
+    if template_id:
+        details = {"template_id": template_id, **_GIFT}
+        said = Send("end", (Wish(channel="official_account", way="template"),), valid_for="3d", details=details)
+        drafts[_BIRTHDAYS] = journeys.broadcast(_CONGRATULATION, known[FOLLOWERS_BORN], said, purpose="service")
+        crowds[_BIRTHDAYS] = known[FOLLOWERS_BORN]
     for key, draft in drafts.items():
         if key in there:
             continue

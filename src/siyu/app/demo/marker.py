@@ -18,7 +18,8 @@ class Marker:
         imported: names of the export files that are.
         tracked: the events of website and mini program were sent.
         port: on which the brand's WeCom last was; 0 for none yet.
-        token, aes_key: with which it signs and encrypts its callbacks.
+        official_port, program_port: the same of its official account and its mini program.
+        token, aes_key: with which they sign and encrypt their callbacks.
     """
 
     people: int
@@ -31,6 +32,8 @@ class Marker:
     port: int = 0
     token: str = ""
     aes_key: str = ""
+    official_port: int = 0
+    program_port: int = 0
 
     def write(self, path: Path) -> None:
         """Replace the file. Only its owner can read it."""

@@ -29,12 +29,14 @@ from siyu.segments.types import (
 _ACTOR: Final[Principal] = access.system("demo")
 HIGH_VALUE: Final = "高价值客户"
 NEW_FRIENDS: Final = "新好友未下单"
+FOLLOWERS_BORN: Final = "公众号粉丝 7 天内生日"
 _SEGMENTS: Final[Mapping[str, tuple[str, Rule]]] = {
     HIGH_VALUE: ("买过两次以上、累计满 500 元", Rfm(purchases=Bounds(2), money_fen=Bounds(50_000))),
     NEW_FRIENDS: (
         "30 天内加的好友，还没有购买",
         AllOf((RelationIs("friend", less_than_days=30), Not(Bought()))),
     ),
+    FOLLOWERS_BORN: ("可用模板消息祝贺", AllOf((RelationIs("follower"), Anniversary(7)))),
     "7 天内生日": ("提前准备生日关怀", Anniversary(7)),
     "加购未付款": (
         "最近 7 天加购，24 小时内没有付款",

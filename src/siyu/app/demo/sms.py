@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.console import Console
 
-from siyu.app.demo.wecom import Attach
+from siyu.app.demo.beside import Attach
 from siyu.rehearsal.types import NAME
 
 PROCESS: Final = "fake sms"

@@ -193,6 +193,14 @@ def archive(request: Request, code_id: CodeId, principal: CanManage, conn: Conn,
     return _read(request, service.archive_code(conn, principal, code_id, now))
 
 
+@router.post("/{code_id}/renew")
+def renew(request: Request, code_id: CodeId, principal: CanManage, conn: Conn, now: Now) -> CodeRead:
+    """Make what was deleted at the platform anew there: source, figures and page go on, the QR is another one. Safe to
+    repeat.
+    """
+    return _read(request, service.renew_code(conn, principal, code_id, now))
+
+
 @router.post("/{code_id}/cards")
 def add_cards(
     request: Request, code_id: CodeId, body: CardsWanted, principal: CanManage, conn: Conn, now: Now

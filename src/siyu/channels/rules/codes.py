@@ -20,9 +20,9 @@ class Wrong:
 
 _GONE: Final = Wrong(
     "Gone",
-    "It was deleted at the platform: who scans it reaches nobody. Archive this code, make a new one, and replace what is "
-    "printed or linked.",
-    "该活码已在平台侧被删除，扫码无法添加任何人。请归档此活码，新建后替换已投放的二维码或链接。",
+    "It was deleted at the platform: who scans it reaches nobody. Make it anew there, and replace what is printed or linked; "
+    "its page and its figures go on.",
+    "该活码已在平台侧被删除，扫码无法添加任何人。请重新生成，并替换已投放的二维码或链接；落地页和数据会延续。",
 )
 _UNAVAILABLE: Final = Wrong(
     "Unavailable",

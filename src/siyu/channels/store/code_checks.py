@@ -126,6 +126,19 @@ def put(conn: Connection, checked: Sequence[Checked], now: datetime) -> None:
     )
 
 
+def forget_gone(conn: Connection, code_id: int, now: datetime) -> int:
+    """The code's ways that are no more at the platform are to be opened anew, under the states that they have; how many."""
+    found = rows(
+        conn,
+        """UPDATE channels.entry_way SET told_key = '', handle = '', url = '', picture_url = '', picture = NULL,
+               settled = false, attempts = 0, problem = NULL, check_at = NULL, check_said = '', due_at = :now
+           WHERE code_id = :code_id AND handle <> '' AND problem->>'code' = 'Gone' RETURNING id""",
+        code_id=code_id,
+        now=now,
+    )
+    return len(found)
+
+
 def open_of(conn: Connection, account_id: int, kinds: Sequence[str], now: datetime) -> int:
     """How many ways in of these kinds are open, or are being opened now."""
     found = scalar(

@@ -12,6 +12,7 @@ NOTICE: Final = "notice"
 ONCE: Final = "subscribe_once"
 BROADCAST: Final = "broadcast"
 TO_ALL: Final = "broadcast_to_all"
+WELCOME: Final = "welcome"
 _TEMPLATED: Final = ("template_id", "data.")
 
 _FIELDS: Final = (
@@ -155,6 +156,10 @@ OFFICIAL_ACCOUNT: Final = About(
             quotas=(CUSTOM,),
             attachments=1,
             contents=_CUSTOM_CONTENTS,
+        ),
+        # Within the minute after somebody followed. A text: what else it may be has to be uploaded before.
+        Way(
+            WELCOME, "Welcome", "关注欢迎语", "customer", contents=(ContentKind("text", max_bytes=_MOST_CUSTOM_BYTES),)
         ),
         Way("template", "Template message", "模板消息", "customer", needs=_TEMPLATED),
         Way(

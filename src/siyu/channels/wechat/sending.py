@@ -10,7 +10,7 @@ import orjson
 from siyu.channels.types import Content, Item, Outcome, PlatformRefused, Sent, Way
 from siyu.channels.wechat import rules
 from siyu.channels.wechat.client import Client, code_of, said_by
-from siyu.channels.wechat.declared import BROADCAST, CUSTOM, NOTICE, ONCE, TO_ALL
+from siyu.channels.wechat.declared import BROADCAST, CUSTOM, NOTICE, ONCE, TO_ALL, WELCOME
 from siyu.channels.wechat.errors import ALREADY_SENT, advice, free_again
 from siyu.kernel.errors import BadInput, TryLater, WrongValue
 
@@ -55,7 +55,7 @@ class Sender:
             BadInput: the account has no such way.
         """
         declared = self._ways.get(way)
-        if declared is None:
+        if declared is None or way == WELCOME:  # who greets has the code of an arrival
             raise BadInput(reason=f"there is no way '{way}' here.", reason_zh=f"该账号没有“{way}”这种触达方式。")
         if way == BROADCAST:
             return self._broadcast(declared, items)

@@ -29,6 +29,9 @@ _BYTES: Final[dict[str, Any]] = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+_MEDIUM: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "Its bytes.", "content": {one: {"schema": {"type": "string"}} for one in service.MEDIA_TYPES}}
+}
 _SHOWN: Final = ("image/", "video/")  # anything else is saved, never opened by a browser
 
 
@@ -101,13 +104,13 @@ def keep_medium(
     return MediumRead.of(service.keep_medium(conn, principal, name, content, now))
 
 
-@router.get("/media/{hash_}")
+@router.get("/media/{hash_}", response_class=Response, responses=_MEDIUM)
 def medium(hash_: Hash, _: CanSee, conn: Conn) -> Response:
     """Show what was uploaded."""
     return _bytes(*service.medium_bytes(conn, hash_))
 
 
-@public.get("/media/{hash_}")
+@public.get("/media/{hash_}", response_class=Response, responses=_MEDIUM)
 def public_medium(hash_: Hash, conn: Conn) -> Response:
     """Where platforms fetch a picture; who does not know its hash finds nothing."""
     return _bytes(*service.medium_bytes(conn, hash_))

@@ -11,6 +11,7 @@ from siyu.content.service.calendars import (
     plan_post,
 )
 from siyu.content.service.materials import (
+    MEDIA_TYPES,
     MEDIUM_BYTES,
     archive_material,
     change_material,
@@ -41,6 +42,7 @@ from siyu.content.service.scripts import (
 )
 
 __all__ = [
+    "MEDIA_TYPES",
     "MEDIUM_BYTES",
     "add_version",
     "archive_material",

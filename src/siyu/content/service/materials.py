@@ -29,6 +29,7 @@ _STARTS: Final = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
+MEDIA_TYPES: Final = ("image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4", "application/octet-stream")
 
 
 def media_type(content: bytes) -> str:

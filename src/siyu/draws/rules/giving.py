@@ -37,6 +37,13 @@ def filling(round_id: int, pool: Pool) -> list[tuple[Account, Account, int]]:
     return found
 
 
+def turns_left(pool: Pool, drawn: int, of_day: int) -> int | None:
+    """How often somebody may still draw today who has drawn so often in the round and on the day; ``None``: no limit."""
+    limits = [(pool.per_person, drawn), (pool.per_day, of_day)]
+    left = [max(most - had, 0) for most, had in limits if most is not None]
+    return min(left) if left else None
+
+
 def paying(pool: Pool, customer_id: int) -> tuple[Posting, ...]:
     """What a turn costs; nothing of a free one."""
     if pool.price is None:

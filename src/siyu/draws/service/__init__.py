@@ -3,7 +3,7 @@
 from siyu.draws.service.following import apply, forget_draws, regroup_draws
 from siyu.draws.service.free_orders import order_entries
 from siyu.draws.service.playing import draw, draw_for, hand_out
-from siyu.draws.service.reading import draw_of, draws_of, draws_of_round, odds_of, rule_of
+from siyu.draws.service.reading import draw_of, draws_of, draws_of_round, odds_of, rule_of, turns_left, wins_of
 from siyu.draws.service.rounds import end_due, end_round, publish, round_of, rounds, tally_of, warned_of
 from siyu.draws.service.ruling import change_draw_rules, draw_rule_versions, draw_rules, read_draw_rules
 
@@ -30,5 +30,7 @@ __all__ = [
     "rounds",
     "rule_of",
     "tally_of",
+    "turns_left",
     "warned_of",
+    "wins_of",
 ]

@@ -62,6 +62,18 @@ def lock_player(conn: Connection, round_id: int, customer_id: int) -> Player:
     return Player(*found)
 
 
+def players(conn: Connection, round_ids: Sequence[int], customer_id: int) -> dict[int, Player]:
+    """By round, how often somebody has drawn, without a lock; where they never have, it is absent."""
+    found = rows(
+        conn,
+        """SELECT round_id, nonce, drawn, day, of_day FROM draws.player
+           WHERE round_id = ANY(CAST(:rounds AS bigint[])) AND customer_id = :customer""",
+        rounds=list(round_ids),
+        customer=customer_id,
+    )
+    return {row[0]: Player(*row[1:]) for row in found}
+
+
 def of_key(conn: Connection, key: str) -> tuple[Draw, bytes] | None:
     """The draw that was made with a key, and the hash of what was asked for."""
     found = one(conn, f"SELECT input_hash, {_COLUMNS} {_FROM} WHERE key = :key", key=key)
@@ -117,6 +129,19 @@ def of_customers(conn: Connection, customer_ids: Sequence[int], before: int | No
     found = rows(
         conn,
         f"""SELECT {_COLUMNS} {_FROM} WHERE customer_id = ANY(CAST(:ids AS bigint[]))
+              AND (CAST(:before AS bigint) IS NULL OR draw.id < :before) ORDER BY draw.id DESC LIMIT :limit""",
+        ids=list(customer_ids),
+        before=before,
+        limit=limit,
+    )
+    return [Draw(*row) for row in found]
+
+
+def won(conn: Connection, customer_ids: Sequence[int], before: int | None, limit: int) -> list[Draw]:
+    """Draws of these customers by which something was given, newest first."""
+    found = rows(
+        conn,
+        f"""SELECT {_COLUMNS} {_FROM} WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND given_by IS NOT NULL
               AND (CAST(:before AS bigint) IS NULL OR draw.id < :before) ORDER BY draw.id DESC LIMIT :limit""",
         ids=list(customer_ids),
         before=before,

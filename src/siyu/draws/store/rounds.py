@@ -75,6 +75,14 @@ def of_id(conn: Connection, round_id: int) -> Round | None:
     return _read(found) if found else None
 
 
+def of_ids(conn: Connection, round_ids: Sequence[int]) -> list[Round]:
+    """Those of these rounds that there are."""
+    found = rows(
+        conn, f"SELECT {_COLUMNS} FROM draws.round WHERE id = ANY(CAST(:ids AS bigint[]))", ids=list(round_ids)
+    )
+    return [_read(row) for row in found]
+
+
 def with_seed(conn: Connection, round_id: int) -> tuple[Round, bytes] | None:
     """A round with its sealed seed."""
     found = one(conn, f"SELECT seed, {_COLUMNS} FROM draws.round WHERE id = :id", id=round_id)

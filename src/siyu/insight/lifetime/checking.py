@@ -8,9 +8,8 @@ import numpy as np
 from siyu.insight.lifetime.counts import Counts, Whole
 from siyu.insight.lifetime.people import Buyers, for_fitting, require_enough
 from siyu.insight.lifetime.predicting import Model, refit
-from siyu.insight.types.lifetime import Calibration, GroupCheck, NoPrediction, WeekCheck
+from siyu.insight.types.lifetime import MOST_REPEATS, Calibration, GroupCheck, NoPrediction, WeekCheck
 
-_LAST_GROUP: Final = 7
 _SHORTEST, _LONGEST = 4, 26  # weeks held out
 _EPOCH: Final = date(1970, 1, 1)
 _ENOUGH: Final = 50  # purchases, expected or actual, from which on the held-out period judges a model
@@ -43,9 +42,9 @@ def check(model: Model, buyers: Buyers, weekly: Whole, *, start: int, cut: int, 
     each = past.p_alive(counts.x, counts.t_x, counts.age)
     each *= past.purchases_if_alive(counts.x, counts.age, float(today - cut))
     came = np.bincount(place, buyers.purchases[known] - buyers.purchases_before[known], minlength=len(counts.x))
-    group = np.minimum(counts.x, _LAST_GROUP).astype(np.int64)
+    group = np.minimum(counts.x, MOST_REPEATS).astype(np.int64)
     customers, expected, actual = (
-        np.bincount(group, values, minlength=_LAST_GROUP + 1) for values in (counts.n, counts.n * each, came)
+        np.bincount(group, values, minlength=MOST_REPEATS + 1) for values in (counts.n, counts.n * each, came)
     )
     return Calibration(
         until=_day(cut),
@@ -57,7 +56,7 @@ def check(model: Model, buyers: Buyers, weekly: Whole, *, start: int, cut: int, 
         groups=tuple(
             [
                 GroupCheck(x, int(customers[x]), float(expected[x]), int(actual[x]))
-                for x in range(_LAST_GROUP + 1)
+                for x in range(MOST_REPEATS + 1)
                 if customers[x]
             ]
         ),

@@ -144,8 +144,8 @@ def distribution(conn: Connection) -> LifetimeDistribution:
     """How many customers are worth how much, so far and predicted, as of the last refit."""
     now = state(conn)
     if now.model is None:
-        return LifetimeDistribution(now.as_of, MONTHS, (), now.reason, now.reason_zh)
-    return LifetimeDistribution(now.as_of, now.model.months, now.model.distribution)
+        return LifetimeDistribution(now.as_of, now.fitted_at, MONTHS, (), now.reason, now.reason_zh)
+    return LifetimeDistribution(now.as_of, now.fitted_at, now.model.months, now.model.distribution)
 
 
 _MODEL: Final = TypeAdapter(LifetimeModel)

@@ -1,6 +1,7 @@
 """All SQL of the lifetime models: who bought when, from the facts; and what each refit found."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -12,9 +13,11 @@ from siyu.engines.postgres import one, rows, scalar
 from siyu.insight.lifetime.counts import Whole
 from siyu.insight.lifetime.people import Buyers
 from siyu.insight.store.moves import PERIODS, moves_sql, span_of
-from siyu.insight.types.lifetime import LifetimePlan
+from siyu.insight.types import CalibrationPeople
+from siyu.insight.types.lifetime import MOST_REPEATS, LifetimePlan
 
 _DAY: Final = PERIODS["day"]
+_EPOCH: Final = date(1970, 1, 1)
 _BY_CUT: Final = "toInt32(day) <= {cut:Int32}"
 
 
@@ -43,6 +46,21 @@ FROM (
 )
 GROUP BY customer HAVING purchases > 0 ORDER BY id
 """.strip()
+
+
+def known_sql(plan: LifetimePlan) -> str:
+    """(customer, repeats) of those who had bought by day ``cut``: the groups of the calibration."""
+    return f"""
+    SELECT toUInt64(id) AS customer, least(purchases_before - 1, {MOST_REPEATS}) AS repeats
+    FROM ({buyers_sql(plan)}
+    )
+    WHERE purchases_before > 0"""
+
+
+def group_condition(asked: CalibrationPeople) -> tuple[str, dict[str, Any]]:
+    """Who is of a group, over :func:`known_sql`; and its parameters."""
+    values = {**_parameters(asked.plan), "cut": (asked.until - _EPOCH).days, "repeats": asked.repeats}
+    return "repeats = {repeats:Int64}", values
 
 
 def weekly_sql(plan: LifetimePlan) -> str:

@@ -7,7 +7,16 @@ from siyu.engines.clickhouse.client import Client
 from siyu.engines.cursor import decode_cursor, encode_cursor
 from siyu.insight import rules, store
 from siyu.insight.service.figures import settle_bounds
-from siyu.insight.types import FunnelPeople, LtvPeople, PeopleAsked, PeoplePage, RetentionPeople, RfmPeople
+from siyu.insight.types import (
+    MOST_REPEATS,
+    CalibrationPeople,
+    FunnelPeople,
+    LtvPeople,
+    PeopleAsked,
+    PeoplePage,
+    RetentionPeople,
+    RfmPeople,
+)
 from siyu.kernel.errors import BadInput
 
 _CHUNK: Final = 20_000
@@ -79,6 +88,13 @@ def check_people(asked: PeopleAsked) -> None:
         if not 1 <= asked.step <= most:
             raise BadInput(reason=f"the funnel has steps 1 to {most}.", reason_zh=f"该漏斗的步骤为 1 至 {most}。")
         rules.moments_of(asked.plan)
+    elif isinstance(asked, CalibrationPeople):
+        rules.zone_of(asked.plan.zone)
+        rules.in_calendar(asked.until)
+        if not 0 <= asked.repeats <= MOST_REPEATS:
+            raise BadInput(
+                reason=f"'repeats' is 0 to {MOST_REPEATS}.", reason_zh=f"“repeats”须为 0 至 {MOST_REPEATS}。"
+            )
     else:
         rules.check_bounds(asked.plan)
 

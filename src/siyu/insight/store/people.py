@@ -3,9 +3,10 @@
 from typing import Any
 
 from siyu.engines.clickhouse.client import Client
+from siyu.insight.lifetime import store as lifetime
 from siyu.insight.store import cohorts, funnels, rfm, spread
 from siyu.insight.store.moves import count_sql, ids_sql
-from siyu.insight.types import FunnelPeople, LtvPeople, PeopleAsked, RetentionPeople
+from siyu.insight.types import CalibrationPeople, FunnelPeople, LtvPeople, PeopleAsked, RetentionPeople
 
 __all__ = ["Found", "count", "found_by", "ids", "ids_sql"]
 
@@ -19,6 +20,8 @@ def found_by(asked: PeopleAsked, bounds: rfm.Bounds | None) -> Found:
     if isinstance(asked, LtvPeople):
         by = asked.plan.by if asked.group is not None else "none"
         return (spread.people_sql(asked.plan, by), *spread.bin_condition(asked))
+    if isinstance(asked, CalibrationPeople):
+        return (lifetime.known_sql(asked.plan), *lifetime.group_condition(asked))
     if isinstance(asked, FunnelPeople):
         return funnels.step_condition(asked)
     assert bounds is not None

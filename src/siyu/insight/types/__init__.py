@@ -40,6 +40,7 @@ from siyu.insight.types.funnel import (
 )
 from siyu.insight.types.ladder import LadderMove
 from siyu.insight.types.lifetime import (
+    MOST_REPEATS,
     Calibration,
     GroupCheck,
     LifetimeDistribution,
@@ -69,6 +70,7 @@ from siyu.insight.types.ltv import (
     LtvTable,
 )
 from siyu.insight.types.people import (
+    CalibrationPeople,
     FunnelPeople,
     LtvPeople,
     PeopleAsked,
@@ -99,10 +101,12 @@ __all__ = [
     "DEFAULT_ZONE",
     "FACT_KINDS",
     "KINDS",
+    "MOST_REPEATS",
     "RFM_SEGMENTS",
     "Assets",
     "By",
     "Calibration",
+    "CalibrationPeople",
     "Comparison",
     "DaysPlan",
     "DaysTable",

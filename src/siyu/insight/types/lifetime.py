@@ -9,6 +9,7 @@ from siyu.kernel.errors import Conflict, SiyuError
 
 MONTHS = 12  # how far ahead value is predicted
 MONTHLY_DISCOUNT = 0.01  # what comes a month later is worth so much less
+MOST_REPEATS = 7  # the last group of the calibration: so many repeat purchases or more
 
 
 class NotSettled(SiyuError):
@@ -157,9 +158,12 @@ class LifetimeState:
 
 @dataclass(frozen=True, slots=True)
 class LifetimeDistribution:
-    """How many customers are worth how much; empty with the reason when there is no prediction."""
+    """How many customers are worth how much, by the facts up to ``fitted_at``; empty with the reason when there is no
+    prediction.
+    """
 
     as_of: date | None
+    fitted_at: datetime | None
     months: int
     bins: tuple[ValueBin, ...]
     reason: str = ""

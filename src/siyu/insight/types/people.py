@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from siyu.insight.types.funnel import FunnelPlan, Outcome
+from siyu.insight.types.lifetime import LifetimePlan
 from siyu.insight.types.ltv import LtvSpreadPlan
 from siyu.insight.types.retention import RetentionPlan
 from siyu.insight.types.rfm import RfmPlan, RfmSegmentName
@@ -62,7 +63,20 @@ class LtvPeople:
     report: Literal["ltv"] = "ltv"
 
 
-PeopleAsked = RetentionPeople | RfmPeople | FunnelPeople | LtvPeople
+@dataclass(frozen=True, slots=True)
+class CalibrationPeople:
+    """Those who by the end of day ``until`` had bought and come back ``repeats`` times (the last group: or more).
+
+    ``plan.as_of`` is the moment of the refit whose calibration it is: what is refunded since counts as it did there.
+    """
+
+    plan: LifetimePlan
+    until: date
+    repeats: int
+    report: Literal["calibration"] = "calibration"
+
+
+PeopleAsked = RetentionPeople | RfmPeople | FunnelPeople | LtvPeople | CalibrationPeople
 
 
 @dataclass(frozen=True, slots=True)

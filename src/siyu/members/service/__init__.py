@@ -1,7 +1,7 @@
 """What other rooms may ask of members."""
 
 from siyu.members.rules.theme import theme
-from siyu.members.service.answers import once
+from siyu.members.service.answers import once, own_key
 from siyu.members.service.codes import ask_code, code_not_told, spend_code
 from siyu.members.service.deleting import (
     ask_deletion,
@@ -31,6 +31,7 @@ __all__ = [
     "message_of_profile",
     "once",
     "open_session",
+    "own_key",
     "regroup_deletions",
     "sign_out",
     "source_of",

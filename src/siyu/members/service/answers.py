@@ -45,3 +45,8 @@ def once(
     if before.input_hash != digest:
         raise IdempotencyMismatch(key=key)
     return cast("dict[str, Any]", before.answer)
+
+
+def own_key(member: Member, key: str) -> str:
+    """A key of a member's page as rooms keep it that answer repeats themselves: no other session has the same one."""
+    return f"member:{hashlib.sha256(member.session + key.encode()).hexdigest()}"

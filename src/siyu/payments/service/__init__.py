@@ -6,12 +6,16 @@ from siyu.payments.service.merchants import Till, ensure_merchant, merchant, mer
 from siyu.payments.service.paying import (
     begin_payment,
     begin_refund,
+    hold_payments,
     payment_of,
+    payment_of_key,
     payments,
     prepare,
     refunds_of,
     regroup_payments,
     send_refund,
+    undo_payment,
+    withdraw_payment,
 )
 from siyu.payments.service.transferring import (
     begin_transfer,
@@ -31,12 +35,14 @@ __all__ = [
     "claim",
     "ensure_merchant",
     "hear",
+    "hold_payments",
     "look_after",
     "look_at_payment",
     "merchant",
     "merchants",
     "opener",
     "payment_of",
+    "payment_of_key",
     "payments",
     "prepare",
     "refunds_of",
@@ -46,4 +52,6 @@ __all__ = [
     "take_notify",
     "transfer_of",
     "transfers",
+    "undo_payment",
+    "withdraw_payment",
 ]

@@ -57,7 +57,11 @@ def _look(till: Till, one: Due, now: datetime) -> None:
     except SiyuError as error:
         log.warning("payments.look_failed", kind=one.kind, id=one.id, error=error.message)
     with till.database.transaction() as conn:
-        turns.later(conn, one.kind, one.id, rules.next_look(one.looks, now))
+        at = rules.next_look(one.looks, now)
+        if one.kind == "payment":  # what is set aside for it is not to wait longer than it can be paid
+            end = payment_of(conn, one.id).expires_at
+            at = min(at, end) if end > now else at
+        turns.later(conn, one.kind, one.id, at)
 
 
 def _payment(till: Till, payment_id: int, now: datetime) -> None:

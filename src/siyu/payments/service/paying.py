@@ -95,13 +95,70 @@ def prepare(till: Till, payment_id: int) -> Mapping[str, str]:
     if found.state == "paid":
         raise Conflict(reason="it is paid already.", reason_zh="该订单已支付。")
     if found.state == "closed" or found.expires_at <= now:
-        raise Conflict(reason="its time is over; begin again.", reason_zh="支付已超时，请重新下单。")
+        raise _over()
     port = till.opens(owner)
     by = found.prepaid_by or port.prepare(found, till.notify_url(owner.id), now)
     if not found.prepaid_by:
         with till.database.transaction() as conn:
             tables.opened(conn, found.id, by)
+            found = payment_of(conn, payment_id)
+        if found.state == "closed":  # it was withdrawn meanwhile, before the platform knew it
+            port.close(found.number, now)
+            raise _over()
     return port.page(by, now)
+
+
+def _over() -> Conflict:
+    return Conflict(reason="its time is over; begin again.", reason_zh="支付已超时，请重新下单。")
+
+
+def hold_payments(conn: Connection, keys: Sequence[str]) -> None:
+    """Lock the payments of these keys until the end of the transaction: nothing is heard of them meanwhile."""
+    tables.lock_keys(conn, keys)
+
+
+def payment_of_key(conn: Connection, key: str) -> Payment:
+    """The payment that was begun with a key.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = tables.of_key(conn, key)
+    if found is None:
+        raise NotFound(what="payment", what_zh="支付单", key=key)
+    return found[0]
+
+
+def withdraw_payment(conn: Connection, key: str, now: datetime) -> None:
+    """Have what is to be paid under a key be payable no longer than now: it is closed at the platform when that is next asked,
+    which may say that it is paid. Safe to repeat; what is paid stays so.
+    """
+    tables.lock_keys(conn, [key])
+    if (found := tables.of_key(conn, key)) is not None:
+        tables.withdraw(conn, found[0].id, now)
+
+
+def undo_payment(conn: Connection, principal: Principal, key: str, *, reason: str, now: datetime) -> None:
+    """Have the payment of a key come to nothing: what is not paid can be paid no more, and is closed at the platform when it
+    is next asked; of what is paid everything that has not gone back goes back. Safe to repeat; without such a payment
+    nothing is done. Refunds are audited.
+
+    Raises:
+        NotAllowed: without the right ``payments.reverse``.
+        BadInput: there is no reason.
+    """
+    access.require(principal, "payments.reverse")
+    tables.lock_keys(conn, [key])
+    found = tables.of_key(conn, key)
+    if found is None:
+        return
+    payment = found[0]
+    if payment.state != "paid":
+        tables.withdraw(conn, payment.id, now)
+        return
+    left = payment.fen - sum(one.fen for one in tables.refunds(conn, payment.id) if one.state != "failed")
+    if left:
+        begin_refund(conn, principal, payment.id, fen=left, reason=reason, key=f"undone:{key}", now=now)
 
 
 def payment_of(conn: Connection, payment_id: int) -> Payment:

@@ -1,5 +1,6 @@
 """Payments and refunds. The lock of a payment's row stands for its refunds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -71,6 +72,26 @@ def of_key(conn: Connection, key: str) -> tuple[Payment, bytes] | None:
     """The payment of a key, and the hash of what was asked for."""
     found = one(conn, f"SELECT input_hash, {_PAYMENT} FROM payments.payment WHERE key = :key", key=key)
     return (Payment(*found[1:]), bytes(found[0])) if found else None
+
+
+def lock_keys(conn: Connection, keys: Sequence[str]) -> None:
+    """Lock the payments of these keys, in the order of their ids."""
+    run(
+        conn,
+        "SELECT FROM payments.payment WHERE key = ANY(CAST(:keys AS text[])) ORDER BY id FOR UPDATE",
+        keys=list(keys),
+    )
+
+
+def withdraw(conn: Connection, payment_id: int, now: datetime) -> None:
+    """A locked payment's time is over, and the platform is asked at once."""
+    run(
+        conn,
+        """UPDATE payments.payment SET expires_at = least(expires_at, :now), look_at = :now
+           WHERE id = :id AND state IN ('new', 'open')""",
+        id=payment_id,
+        now=now,
+    )
 
 
 def refund_of_key(conn: Connection, key: str) -> tuple[Refund, bytes] | None:

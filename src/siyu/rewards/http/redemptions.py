@@ -27,7 +27,7 @@ class RedemptionRead(BaseModel):
     points: int = Field(description="Of all pieces together.")
     cash_fen: int = Field(description="Of all pieces together.")
     state: State
-    until: datetime | None = Field(description="When it is cancelled by itself, while a payment is awaited.")
+    until: datetime | None = Field(description="Until then it can be paid; cancelled by itself soon after.")
     placed_at: datetime
     changed_at: datetime
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from siyu.kernel.errors import BadInput
 from siyu.rewards.types.errors import NotOpen
-from siyu.rewards.types.offers import Offer, OfferTerms
+from siyu.rewards.types.offers import Offer, OfferTerms, Stands
 
 
 def check(terms: OfferTerms) -> None:
@@ -77,6 +77,34 @@ def most_in_all(terms: OfferTerms, tier: str | None) -> int | None:
     if not terms.tiers:
         return terms.per_person
     return terms.tiers.get(tier or "", 0)
+
+
+def may_still(terms: OfferTerms, tier: str | None, in_all: int, of_day: int) -> int | None:
+    """How many more pieces a person may have today who has had so many in all and of the day; ``None``: no limit."""
+    most = most_in_all(terms, tier)
+    limits = [] if most is None else [most - in_all]
+    if terms.per_day is not None:
+        limits.append(terms.per_day - of_day)
+    return max(min(limits), 0) if limits else None
+
+
+def is_over(offer: Offer, now: datetime) -> bool:
+    """Whether an offer is offered no more, now and later."""
+    return offer.state != "live" or (offer.terms.ends_at is not None and now >= offer.terms.ends_at)
+
+
+def stands(offer: Offer, tier: str | None, left: int, may: int | None, now: datetime) -> Stands:
+    """Whether somebody can have a piece now, or why not; their points are not looked at."""
+    terms = offer.terms
+    if is_over(offer, now):
+        return "over"
+    if terms.tiers and tier not in terms.tiers:
+        return "not_for_tier"
+    if may == 0:
+        return "limit"
+    if terms.starts_at is not None and now < terms.starts_at:
+        return "soon"
+    return "open" if left else "sold_out"
 
 
 def _bad(en: str, zh: str) -> BadInput:

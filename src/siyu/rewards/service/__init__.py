@@ -17,7 +17,18 @@ from siyu.rewards.service.payments import PaymentPort, register_payments
 from siyu.rewards.service.redeeming import redeem
 from siyu.rewards.service.reporting import economy
 from siyu.rewards.service.returning import expire_coupons, return_coupons
-from siyu.rewards.service.settling import cancel, cancel_unpaid, fulfil, paid, redemption, redemptions, regroup, tell
+from siyu.rewards.service.settling import (
+    cancel,
+    cancel_unpaid,
+    fulfil,
+    paid,
+    redemption,
+    redemptions,
+    regroup,
+    tell,
+    unpaid,
+)
+from siyu.rewards.service.showing import coupon_for, named, offer_for, offers_for, redemption_for, shown_code
 from siyu.rewards.service.templates import (
     add_budget,
     allowance_of,
@@ -45,6 +56,7 @@ __all__ = [
     "change_rules",
     "change_template",
     "claim",
+    "coupon_for",
     "coupon_unit",
     "coupons_of",
     "economy",
@@ -56,8 +68,11 @@ __all__ = [
     "issue",
     "make_offer",
     "make_template",
+    "named",
     "offer",
+    "offer_for",
     "offers",
+    "offers_for",
     "paid",
     "print_codes",
     "quote_coupons",
@@ -67,6 +82,7 @@ __all__ = [
     "read_template",
     "redeem",
     "redemption",
+    "redemption_for",
     "redemptions",
     "register_payments",
     "regroup",
@@ -75,10 +91,12 @@ __all__ = [
     "rules",
     "set_offer_state",
     "set_template_state",
+    "shown_code",
     "stock_of",
     "tell",
     "template",
     "templates",
+    "unpaid",
     "use",
     "use_coupons",
     "uses_of",

@@ -218,7 +218,7 @@ def check_may_be_given(conn: Connection, terms: OfferTerms) -> None:
         BadInput: nobody said what points are worth, or nobody takes payments.
     """
     if terms.cash_fen:
-        payments(terms.name)
+        payments(conn, terms.name)
     check_margin(in_force(conn), terms.name, terms.points, terms.cash_fen, cost_of(conn, terms))
 
 

@@ -147,7 +147,7 @@ def _count(conn: Connection, offer: Offer, placed: Redemption, now: datetime) ->
 
 def _ask_for_cash(conn: Connection, offer: Offer, placed: Redemption, now: datetime) -> None:
     if placed.until is not None:
-        payments(offer.terms.name).ask(
+        payments(conn, offer.terms.name).ask(
             conn,
             reference=f"redemption:{placed.id}",
             customer_id=placed.customer_id,

@@ -1,7 +1,7 @@
 """What becomes of redemptions: paid, fulfilled, cancelled; and what is told of them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from siyu.kernel.errors import Conflict, NotFound
 from siyu.kernel.fact import Fact
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Undo
-from siyu.rewards.service.payments import payments
+from siyu.rewards.service.payments import port
 from siyu.rewards.service.revoking import revoke
 from siyu.rewards.store import coupons
 from siyu.rewards.store import redemptions as tables
@@ -23,6 +23,7 @@ from siyu.rewards.types import Redemption, RedemptionPage, RedemptionState
 from siyu.timeline import service as timeline
 
 _KINDS: Final = {"placed": "reward.redeemed", "fulfilled": "reward.fulfilled", "cancelled": "reward.cancelled"}
+_PATIENCE: Final = timedelta(minutes=15)  # beyond the time to pay; the platform is asked meanwhile whether it was
 _ZH: Final = {"awaiting_payment": "待支付", "placed": "待交付", "fulfilled": "已交付", "cancelled": "已取消"}
 
 
@@ -38,6 +39,19 @@ def paid(conn: Connection, redemption_id: int, now: datetime) -> Redemption:
         raise Conflict(reason="it was cancelled; give the money back.", reason_zh="该兑换已取消，请退款。")
     if found.state == "awaiting_payment":
         tables.change(conn, [found.id], "placed", now)
+    return redemption(conn, found.id)
+
+
+def unpaid(conn: Connection, redemption_id: int, now: datetime) -> Redemption:
+    """The money of a redemption will not come any more: points and pieces go back. One that is not waiting for money stays
+    as it is. Safe to repeat; called by whoever takes payments.
+
+    Raises:
+        NotFound: there is no such redemption.
+    """
+    found = _locked(conn, redemption_id)
+    if found.state == "awaiting_payment":
+        _cancel(conn, [found], "system:siyu", now)
     return redemption(conn, found.id)
 
 
@@ -73,6 +87,7 @@ def cancel(conn: Connection, principal: Principal, redemption_id: int, reason: s
     """
     access.require(principal, "rewards.redeem")
     said = access.reason_given(reason)
+    _hold([redemption(conn, redemption_id)], conn)
     found = _locked(conn, redemption_id)
     if found.state == "cancelled":
         return found
@@ -84,10 +99,16 @@ def cancel(conn: Connection, principal: Principal, redemption_id: int, reason: s
 
 
 def cancel_unpaid(conn: Connection, now: datetime, *, limit: int = 500) -> int:
-    """Cancel redemptions whose payment did not come in time, up to ``limit``; returns how many. Several may run at once."""
-    ids = tables.due(conn, now, limit)
-    _cancel(conn, list(tables.lock(conn, ids).values()), "system:siyu", now)
-    return len(ids)
+    """Cancel redemptions of which nothing was heard so long after their time to pay that nobody waits any more, up to
+    ``limit``; returns how many. Several may run at once.
+
+    Mostly whoever takes payments says before that the money will not come. What is paid after all goes back.
+    """
+    due = tables.due(conn, now - _PATIENCE, limit)
+    _hold(due, conn)
+    found = [one for one in tables.lock(conn, [one.id for one in due]).values() if one.state == "awaiting_payment"]
+    _cancel(conn, found, "system:siyu", now)
+    return len(found)
 
 
 def redemption(conn: Connection, redemption_id: int) -> Redemption:
@@ -171,9 +192,10 @@ def _cancel(conn: Connection, found: Sequence[Redemption], actor: str, now: date
     if not found:
         return
     ids = [one.id for one in found]
+    taker = port()
     for one in found:
-        if one.cash_fen:
-            payments(f"redemption {one.id}").give_back(conn, reference=f"redemption:{one.id}", now=now)
+        if one.cash_fen and taker is not None:
+            taker.give_back(conn, reference=f"redemption:{one.id}", now=now)
         revoke(conn, f"redemption:{one.id}", actor, now)
     tables.give_back(conn, ids)
     tables.change(conn, ids, "cancelled", now)
@@ -190,6 +212,12 @@ def _cancel(conn: Connection, found: Sequence[Redemption], actor: str, now: date
     ]
     for answer in loyalty.undo(conn, wanted, now):
         loyalty.sure(answer)
+
+
+def _hold(found: Sequence[Redemption], conn: Connection) -> None:
+    taker, references = port(), [f"redemption:{one.id}" for one in found if one.cash_fen]
+    if taker is not None and references:
+        taker.hold(conn, references=references)
 
 
 def _locked(conn: Connection, redemption_id: int) -> Redemption:

@@ -35,6 +35,14 @@ def find(conn: Connection, offer_id: int, *, lock: bool = False) -> Offer | None
     return offer_of(found) if found else None
 
 
+def find_many(conn: Connection, ids: Collection[int]) -> list[Offer]:
+    """Those of these offers that there are."""
+    found = rows(
+        conn, f"SELECT {_FIELDS} FROM rewards.offer WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id", ids=sorted(ids)
+    )
+    return [offer_of(row) for row in found]
+
+
 def write(conn: Connection, offer_id: int, terms: OfferTerms, state: str, version: int, now: datetime) -> None:
     """Change a locked offer."""
     scalar(

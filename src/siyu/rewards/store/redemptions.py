@@ -115,6 +115,24 @@ def take(
     return {row[0] for row in found}
 
 
+def taken_by(conn: Connection, offer_ids: Sequence[int], customer_id: int, day: date) -> dict[int, tuple[int, int]]:
+    """By offer, how many pieces a person has had in all and on a day; what they never had is absent."""
+    found = rows(
+        conn,
+        """
+        SELECT offer_id, coalesce(max(pieces) FILTER (WHERE day = '0001-01-01'), 0),
+               coalesce(max(pieces) FILTER (WHERE day = :day), 0)
+        FROM rewards.taken
+        WHERE offer_id = ANY(CAST(:offers AS bigint[])) AND customer_id = :customer AND day IN (:day, '0001-01-01')
+        GROUP BY offer_id
+        """,
+        offers=list(offer_ids),
+        customer=customer_id,
+        day=day,
+    )
+    return {row[0]: (row[1], row[2]) for row in found}
+
+
 def give_back(conn: Connection, ids: Sequence[int]) -> None:
     """Count the pieces of these redemptions no more, in all and for their days."""
     run(
@@ -166,16 +184,16 @@ def change(conn: Connection, ids: Sequence[int], state: RedemptionState, now: da
     )
 
 
-def due(conn: Connection, now: datetime, limit: int) -> list[int]:
-    """Those whose payment did not come in time; locked, and those that another holds left out."""
+def due(conn: Connection, before: datetime, limit: int) -> list[Redemption]:
+    """Those whose time to pay was over at a moment; not locked."""
     found = rows(
         conn,
-        """SELECT id FROM rewards.redemption WHERE state = 'awaiting_payment' AND until <= :now
-           ORDER BY until LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED""",
-        now=now,
+        f"""SELECT {_FIELDS} FROM rewards.redemption WHERE state = 'awaiting_payment' AND until <= :before
+           ORDER BY until LIMIT :limit""",
+        before=before,
         limit=limit,
     )
-    return [row[0] for row in found]
+    return [_kept(row).redemption for row in found]
 
 
 def page(

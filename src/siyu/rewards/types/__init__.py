@@ -26,12 +26,14 @@ from siyu.rewards.types.offers import (
     TERMS,
     Offer,
     OfferRead,
+    OfferShown,
     OfferState,
     OfferTerms,
     Redeemed,
     Redemption,
     RedemptionPage,
     RedemptionState,
+    Stands,
 )
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "NotOpen",
     "Offer",
     "OfferRead",
+    "OfferShown",
     "OfferState",
     "OfferTerms",
     "OthersCoupon",
@@ -65,6 +68,7 @@ __all__ = [
     "Returned",
     "RewardRules",
     "SoldOut",
+    "Stands",
     "TakenOff",
     "Template",
     "TemplateRead",

@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass as checked
 _STRICT = ConfigDict(extra="forbid", strict=True)
 _Count = Annotated[int, Field(ge=1, le=1_000_000)]
 OfferState = Literal["draft", "live", "paused", "ended"]
+Stands = Literal["open", "soon", "over", "sold_out", "not_for_tier", "limit"]
 RedemptionState = Literal["awaiting_payment", "placed", "fulfilled", "cancelled"]
 STATES: Final[tuple[RedemptionState, ...]] = ("awaiting_payment", "placed", "fulfilled", "cancelled")
 
@@ -77,13 +78,29 @@ class OfferRead:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferShown:
+    """An offer as one customer sees it.
+
+    Attributes:
+        left: pieces that are there.
+        may: how many of them this customer may still have today; ``None``: no limit.
+        stands: whether they can have it now, and why not; whether they have the points is not looked at.
+    """
+
+    offer: Offer
+    left: int
+    may: int | None
+    stands: Stands
+
+
+@dataclass(frozen=True, slots=True)
 class Redemption:
     """What somebody redeemed, with what became of it.
 
     Attributes:
         points: of all pieces together.
         cash_fen: likewise.
-        until: when it is cancelled by itself, while a payment is awaited.
+        until: until then it can be paid, while a payment is awaited; where it is not, it is cancelled by itself soon after.
     """
 
     id: int

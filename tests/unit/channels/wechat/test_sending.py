@@ -11,6 +11,7 @@ from siyu.channels.types import Content, Item
 from siyu.channels.wechat import MiniProgram, OfficialAccount, rules
 from siyu.channels.wechat.declared import MINI_PROGRAM, OFFICIAL_ACCOUNT
 from siyu.kernel.clock import ManualClock
+from siyu.kernel.errors import BadInput
 from siyu.rehearsal.platforms.faults import Refusal
 from siyu.rehearsal.platforms.wechat.account import Account as Fake
 
@@ -28,6 +29,15 @@ def text(open_id: str, said: str = "你好", key: str = "k") -> Item:
 def templated(open_id: str, template_id: str, key: str = "k", **details: str) -> Item:
     given = {"template_id": template_id, "data.thing1": "新品到店", **details}
     return Item(key, open_id, Content(), details=given)
+
+
+def test_a_welcome_needs_an_arrival(official: OfficialAccount, fake: Fake) -> None:
+    open_id = follower(fake)
+    with pytest.raises(BadInput, match="no way 'welcome'"):
+        official.send("welcome", [text(open_id)])
+    (declared,) = (way for way in official.about.ways if way.name == "welcome")
+    assert [kind.name for kind in declared.contents] == ["text"]
+    assert official.welcome(f"{open_id}:1", Content("欢迎关注")).outcome == "sent"
 
 
 class TestCustom:

@@ -258,10 +258,10 @@ class TestSources:
             key = service.create_source(conn, ROOT, name="web", kind="web", now=NOW).keys[0].key
         keys = service.WriteKeys(database, max_age=60)
         keys.find(key)
-        start = time.perf_counter()
+        start = time.thread_time()
         for _ in range(10_000):
             keys.find(key)
-        assert time.perf_counter() - start < 0.5
+        assert time.thread_time() - start < 0.5
 
 
 class TestAudit:

@@ -153,6 +153,6 @@ class TestSeal:
 
 
 def _seconds(items: list[tuple[str, str]]) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()  # not what others take of the processor
     service.fingerprints(items)
-    return time.perf_counter() - start
+    return time.thread_time() - start

@@ -5,7 +5,7 @@ export interface Page {
   path: string;
   load: () => Promise<FC>;
   /** Where it stands in the bar at the bottom, if it does, and its word and sign there. */
-  tab?: { place: number; word: "home" | "checkIn" | "tasks" | "mine"; sign: FC };
+  tab?: { place: number; word: "home" | "checkIn" | "rewards" | "tasks" | "mine"; sign: FC };
   /** It can be seen without signing in. */
   open?: boolean;
 }

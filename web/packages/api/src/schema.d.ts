@@ -970,6 +970,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/codes/{code_id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew
+         * @description Make what was deleted at the platform anew there: source, figures and page go on, the QR is another one. Safe to
+         *     repeat.
+         */
+        post: operations["renew_api_v1_channels_codes__code_id__renew_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/codes/{code_id}/welcomes": {
         parameters: {
             query?: never;
@@ -2616,6 +2637,26 @@ export interface paths {
          * @description How the prediction stands: parameters, calibration on a held-out period, the days before; or why there is none.
          */
         get: operations["state_api_v1_insight_lifetime_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/lifetime/calibration/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calibration People
+         * @description Show the people of a group of the calibration: who had come back so often by then.
+         */
+        get: operations["calibration_people_api_v1_insight_lifetime_calibration_people_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6106,6 +6147,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/member/v1/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coupons
+         * @description What they have and had.
+         */
+        get: operations["coupons_member_v1_coupons_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/coupons/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim
+         * @description Get a coupon by a code that they were told or given. One that somebody else holds is refused.
+         */
+        post: operations["claim_member_v1_coupons_claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/coupons/{coupon_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coupon
+         * @description One coupon of theirs.
+         */
+        get: operations["coupon_member_v1_coupons__coupon_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/coupons/{coupon_id}/code.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description The code as a picture that scanners read.
+         */
+        get: operations["picture_member_v1_coupons__coupon_id__code_svg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/member/v1/data": {
         parameters: {
             query?: never;
@@ -6226,6 +6347,46 @@ export interface paths {
         patch: operations["change_profile_member_v1_data_profile_patch"];
         trace?: never;
     };
+    "/member/v1/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rounds
+         * @description Rounds in which they can draw now: prizes, odds, the hash of the seed, and their turns.
+         */
+        get: operations["rounds_member_v1_draws_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/draws/{round_id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn
+         * @description Draw once. A key is one turn.
+         */
+        post: operations["turn_member_v1_draws__round_id__turns_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/member/v1/home": {
         parameters: {
             query?: never;
@@ -6326,6 +6487,167 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/member/v1/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Redemptions
+         * @description What they have redeemed.
+         */
+        get: operations["redemptions_member_v1_redemptions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/redemptions/{redemption_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Redemption
+         * @description One redemption of theirs.
+         */
+        get: operations["redemption_member_v1_redemptions__redemption_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/redemptions/{redemption_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description They do not pay it. Points and pieces go back when the platform says that it cannot be paid any more; where it was paid
+         *     at this moment, it is theirs.
+         */
+        post: operations["leave_member_v1_redemptions__redemption_id__leave_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/redemptions/{redemption_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description They say that they have paid: the platform is asked, where it has not told it yet.
+         */
+        post: operations["look_member_v1_redemptions__redemption_id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/redemptions/{redemption_id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay
+         * @description Have it be payable. The platform does it once, whatever the key: a payment has a number of its own.
+         */
+        post: operations["pay_member_v1_redemptions__redemption_id__pay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shop
+         * @description What is offered now and will be, as it stands for them.
+         */
+        get: operations["shop_member_v1_rewards_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/rewards/{offer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Offer
+         * @description One offer, as it stands for them.
+         */
+        get: operations["offer_member_v1_rewards__offer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/rewards/{offer_id}/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem
+         * @description Redeem it. What costs cash besides is set aside until it is paid or its time to pay is over.
+         */
+        post: operations["redeem_member_v1_rewards__offer_id__redeem_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/member/v1/sign-in/phone": {
         parameters: {
             query?: never;
@@ -6398,6 +6720,66 @@ export interface paths {
          * @description Every task, and how they stand with it.
          */
         get: operations["tasks_member_v1_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transfers
+         * @description Money that the brand pays them, newest first.
+         */
+        get: operations["transfers_member_v1_transfers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/transfers/{transfer_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim
+         * @description Have it wait for them in WeChat. The platform pays once, whatever the key: a transfer has a number of its own.
+         */
+        post: operations["claim_member_v1_transfers__transfer_id__claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/wins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wins
+         * @description What they have won by drawing, and whether it is with them.
+         */
+        get: operations["wins_member_v1_wins_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7992,6 +8374,27 @@ export interface components {
             weeks: components["schemas"]["WeekCheck"][];
         };
         /**
+         * CalibrationPeople
+         * @description Those who by the end of day ``until`` had bought and come back ``repeats`` times (the last group: or more).
+         *
+         *     ``plan.as_of`` is the moment of the refit whose calibration it is: what is refunded since counts as it did there.
+         */
+        CalibrationPeople: {
+            plan: components["schemas"]["LifetimePlan"];
+            /** Repeats */
+            repeats: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            report: "calibration";
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
          * CameIn
          * @description Who entered; who was inside already or may not come again is not among them.
          */
@@ -8406,6 +8809,11 @@ export interface components {
              * @default []
              */
             tags: string[];
+        };
+        /** CodeEntered */
+        CodeEntered: {
+            /** Code */
+            code: string;
         };
         /**
          * CodeFunnel
@@ -10070,7 +10478,7 @@ export interface components {
              * People
              * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.
              */
-            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"] | components["schemas"]["StepPeople"]) | null;
+            people?: (components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["CalibrationPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Input"] | components["schemas"]["StepPeople"]) | null;
             /**
              * Reveal
              * @description Names, phones and mail in clear: needs `personal.reveal`, goes into the audit.
@@ -11111,6 +11519,8 @@ export interface components {
              * @description Masked; empty where nobody told it.
              */
             name: string;
+            /** @description What they can have for points next; null: nothing is offered. */
+            next_offer: components["schemas"]["NextOffer"] | null;
             next_tier: components["schemas"]["NextTier"] | null;
             points: components["schemas"]["PointsRead"];
             /** Tasks */
@@ -11728,13 +12138,16 @@ export interface components {
         };
         /**
          * LifetimeDistribution
-         * @description How many customers are worth how much; empty with the reason when there is no prediction.
+         * @description How many customers are worth how much, by the facts up to ``fitted_at``; empty with the reason when there is no
+         *     prediction.
          */
         LifetimeDistribution: {
             /** As Of */
             as_of: string | null;
             /** Bins */
             bins: components["schemas"]["ValueBin"][];
+            /** Fitted At */
+            fitted_at: string | null;
             /** Months */
             months: number;
             /**
@@ -11799,6 +12212,44 @@ export interface components {
             spend: {
                 [key: string]: number;
             };
+        };
+        /**
+         * LifetimePlan
+         * @description What a refit takes and how far it looks.
+         *
+         *     Attributes:
+         *         as_of: nothing after this moment counts.
+         *         zone: whose days decide, an IANA name.
+         *         months: how far ahead.
+         *         monthly_discount: 0.01 says that a yuan in a month is worth 1/1.01 today.
+         *         definitions: what a purchase is.
+         */
+        LifetimePlan: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * @default {
+             *       "active_days": 90,
+             *       "purchase": "kept",
+             *       "repeat_purchases": 2
+             *     }
+             */
+            definitions: components["schemas"]["Definitions"];
+            /**
+             * Monthly Discount
+             * @default 0.01
+             */
+            monthly_discount: number;
+            /**
+             * Months
+             * @default 12
+             */
+            months: number;
+            /** Zone */
+            zone: string;
         };
         /**
          * LifetimePoint
@@ -12985,6 +13436,20 @@ export interface components {
              */
             template: string;
         };
+        /** NextOffer */
+        NextOffer: {
+            /** Id */
+            id: number;
+            /**
+             * Missing
+             * @description Points they have to get for it; 0: they can have it now.
+             */
+            missing: number;
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+        };
         /** NextReward */
         NextReward: {
             /**
@@ -13761,6 +14226,85 @@ export interface components {
              */
             said: boolean;
         };
+        /** OwnCoupon */
+        OwnCoupon: {
+            /**
+             * Code
+             * @description As people read it.
+             */
+            code: string;
+            /** Id */
+            id: number;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "money" | "percent" | "exchange" | "shipping";
+            /**
+             * Most Fen
+             * @description The most that it takes off.
+             */
+            most_fen: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Off Fen
+             * @description What a coupon of money takes off.
+             */
+            off_fen: number | null;
+            /**
+             * Pay Fen
+             * @description For so much an exchange gives the product.
+             */
+            pay_fen: number | null;
+            /**
+             * Percent
+             * @description How many percent it takes off.
+             */
+            percent: number | null;
+            /**
+             * Some Goods
+             * @description It is for certain products only.
+             */
+            some_goods: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "held" | "used" | "expired" | "revoked";
+            /**
+             * Threshold Fen
+             * @description What the goods have to come to.
+             */
+            threshold_fen: number;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+        };
+        /** OwnCoupons */
+        OwnCoupons: {
+            /**
+             * Coupons
+             * @description Newest first.
+             */
+            coupons: components["schemas"]["OwnCoupon"][];
+            /**
+             * Next
+             * @description `before` of the following page.
+             */
+            next: number | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+        };
         /** OwnData */
         OwnData: {
             /** Consents */
@@ -13796,6 +14340,61 @@ export interface components {
              * @description Until then it can be taken back.
              */
             due_at: string;
+        };
+        /** OwnDraw */
+        OwnDraw: {
+            /** Amount */
+            amount: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Client Seed */
+            client_seed: string;
+            /** Handed Out At */
+            handed_out_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Instead
+             * @description What they drew was gone, and this was given instead.
+             */
+            instead: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Nonce
+             * @description How many draws they had made in the round before.
+             */
+            nonce: number;
+            /**
+             * Number
+             * @description What was drawn, below 1,000,000.
+             */
+            number: number;
+            /**
+             * Prize
+             * @description Code of what they got.
+             */
+            prize: string;
+            /** Round Id */
+            round_id: number;
+            /**
+             * Thing
+             * @description Somebody hands it out.
+             */
+            thing: boolean;
+            /**
+             * Unit
+             * @description Of the ledger, where it is so many of one.
+             */
+            unit: string | null;
+            /**
+             * Won
+             * @description They got something.
+             */
+            won: boolean;
         };
         /** OwnLine */
         OwnLine: {
@@ -13851,6 +14450,80 @@ export interface components {
              */
             today: string;
         };
+        /** OwnOffer */
+        OwnOffer: {
+            /**
+             * Cash Fen
+             * @description That one piece costs besides.
+             */
+            cash_fen: number;
+            /**
+             * Coupon
+             * @description It gives a coupon, which is there at once.
+             */
+            coupon: boolean;
+            /** Ends At */
+            ends_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Left
+             * @description Pieces that are there.
+             */
+            left: number;
+            /**
+             * May
+             * @description How many of them they may still have today; null: no limit.
+             */
+            may: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Per Day
+             * @description Pieces that one person may have on a day; null: no limit.
+             */
+            per_day: number | null;
+            /**
+             * Per Person
+             * @description Pieces that one person may have in all; null: no limit.
+             */
+            per_person: number | null;
+            /**
+             * Points
+             * @description Of one piece.
+             */
+            points: number;
+            /** Seckill */
+            seckill: boolean;
+            /**
+             * Stands
+             * @description Whether they can have it now, and why not; points are not looked at.
+             * @enum {string}
+             */
+            stands: "open" | "soon" | "over" | "sold_out" | "not_for_tier" | "limit";
+            /** Starts At */
+            starts_at: string | null;
+            /**
+             * Tiers
+             * @description Names of the tiers that it is for; empty: everybody.
+             */
+            tiers: string[];
+        };
+        /** OwnOfferNow */
+        OwnOfferNow: {
+            /**
+             * Now
+             * Format: date-time
+             * @description By this clock it begins and ends.
+             */
+            now: string;
+            offer: components["schemas"]["OwnOffer"];
+            /**
+             * Points
+             * @description What they can spend.
+             */
+            points: number;
+        };
         /** OwnOrder */
         OwnOrder: {
             /**
@@ -13889,6 +14562,30 @@ export interface components {
              */
             orders: components["schemas"]["OwnOrder"][];
         };
+        /** OwnPrice */
+        OwnPrice: {
+            /** Amount */
+            amount: number;
+            /** Unit */
+            unit: string;
+        };
+        /** OwnPrize */
+        OwnPrize: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Percent
+             * @description Of the odds, exactly: `0.0123`.
+             */
+            percent: string;
+            /**
+             * Stock
+             * @description How many there were at the beginning; null: as many as are drawn.
+             */
+            stock: number | null;
+        };
         /** OwnProfile */
         OwnProfile: {
             /**
@@ -13913,6 +14610,56 @@ export interface components {
              */
             phone: string;
         };
+        /** OwnRedemption */
+        OwnRedemption: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cash Fen */
+            cash_fen: number;
+            /**
+             * Coupon
+             * @description What they got is among their coupons.
+             */
+            coupon: boolean;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Offer Id */
+            offer_id: number;
+            /** Pieces */
+            pieces: number;
+            /** Points */
+            points: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "awaiting_payment" | "placed" | "fulfilled" | "cancelled";
+            /**
+             * Until
+             * @description Until then it can be paid.
+             */
+            until: string | null;
+        };
+        /** OwnRedemptions */
+        OwnRedemptions: {
+            /** Next */
+            next: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /**
+             * Redemptions
+             * @description Newest first.
+             */
+            redemptions: components["schemas"]["OwnRedemption"][];
+        };
         /** OwnReward */
         OwnReward: {
             /** Amount */
@@ -13921,6 +14668,112 @@ export interface components {
             expires_days: number | null;
             /** Unit */
             unit: string;
+        };
+        /** OwnRound */
+        OwnRound: {
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /**
+             * Fallback
+             * @description Code of what is given where a prize is gone.
+             */
+            fallback: string;
+            /**
+             * Has
+             * @description What they have of the unit of the price.
+             */
+            has: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /** Per Day */
+            per_day: number | null;
+            /** Per Person */
+            per_person: number | null;
+            /** @description Of a turn; null: free. */
+            price: components["schemas"]["OwnPrice"] | null;
+            /** Prizes */
+            prizes: components["schemas"]["OwnPrize"][];
+            /** Rule Hash */
+            rule_hash: string;
+            /**
+             * Seed Hash
+             * @description SHA-256 of the seed, told before anybody draws.
+             */
+            seed_hash: string;
+            /**
+             * Turns Left
+             * @description Of today; null: as many as they like.
+             */
+            turns_left: number | null;
+        };
+        /** OwnRounds */
+        OwnRounds: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Rounds */
+            rounds: components["schemas"]["OwnRound"][];
+        };
+        /** OwnShop */
+        OwnShop: {
+            /**
+             * Now
+             * Format: date-time
+             * @description By this clock it begins and ends.
+             */
+            now: string;
+            /** Offers */
+            offers: components["schemas"]["OwnOffer"][];
+            /**
+             * Points
+             * @description What they can spend.
+             */
+            points: number;
+        };
+        /** OwnTransfer */
+        OwnTransfer: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: number;
+            /** Remark */
+            remark: string;
+            /**
+             * State
+             * @description `new` and `waiting`: for them to take it.
+             * @enum {string}
+             */
+            state: "new" | "waiting" | "moving" | "done" | "failed" | "cancelled";
+        };
+        /** OwnWins */
+        OwnWins: {
+            /**
+             * Next
+             * @description `before` of the following page.
+             */
+            next: number | null;
+            /**
+             * Wins
+             * @description Newest first.
+             */
+            wins: components["schemas"]["OwnDraw"][];
         };
         /**
          * Pace
@@ -14059,7 +14912,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** People */
-            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"] | components["schemas"]["StepPeople"];
+            people: components["schemas"]["RetentionPeople"] | components["schemas"]["RfmPeople"] | components["schemas"]["FunnelPeople"] | components["schemas"]["LtvPeople"] | components["schemas"]["CalibrationPeople"] | components["schemas"]["MovePeople"] | components["schemas"]["CodePeople"] | components["schemas"]["SegmentPeople-Output"] | components["schemas"]["StepPeople"];
             /** Total */
             total: number | null;
         };
@@ -14330,7 +15183,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
         };
         /** PointsLot */
         PointsLot: {
@@ -14351,7 +15204,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
         };
         /** PointsRead */
         PointsRead: {
@@ -15342,9 +16195,17 @@ export interface components {
             state: "awaiting_payment" | "placed" | "fulfilled" | "cancelled";
             /**
              * Until
-             * @description When it is cancelled by itself, while a payment is awaited.
+             * @description Until then it can be paid; cancelled by itself soon after.
              */
             until: string | null;
+        };
+        /** Redeeming */
+        Redeeming: {
+            /**
+             * Pieces
+             * @default 1
+             */
+            pieces: number;
         };
         /** RedemptionRead */
         RedemptionRead: {
@@ -15385,7 +16246,7 @@ export interface components {
             state: "awaiting_payment" | "placed" | "fulfilled" | "cancelled";
             /**
              * Until
-             * @description When it is cancelled by itself, while a payment is awaited.
+             * @description Until then it can be paid; cancelled by itself soon after.
              */
             until: string | null;
         };
@@ -18155,6 +19016,36 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /**
+         * ToConfirm
+         * @description What the page hands to WeChat so that they can take the money.
+         */
+        ToConfirm: {
+            /** App Id */
+            app_id: string;
+            /** Mch Id */
+            mch_id: string;
+            /** Package */
+            package: string;
+        };
+        /**
+         * ToPay
+         * @description What the page hands to WeChat.
+         */
+        ToPay: {
+            /** App Id */
+            app_id: string;
+            /** Nonce */
+            nonce: string;
+            /** Package */
+            package: string;
+            /** Pay Sign */
+            pay_sign: string;
+            /** Sign Type */
+            sign_type: string;
+            /** Time Stamp */
+            time_stamp: string;
+        };
         /** TouchNew */
         TouchNew: {
             /**
@@ -18426,6 +19317,15 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /** Turn */
+        Turn: {
+            /**
+             * Client Seed
+             * @description Of their own choice; part of what decides.
+             * @default
+             */
+            client_seed: string;
         };
         /** TurnNew */
         TurnNew: {
@@ -22088,6 +22988,46 @@ export interface operations {
             };
         };
     };
+    renew_api_v1_channels_codes__code_id__renew_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     welcomes_api_v1_channels_codes__code_id__welcomes_get: {
         parameters: {
             query: {
@@ -23060,13 +24000,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Its bytes. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/octet-stream": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "video/mp4": string;
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -26288,6 +27233,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LifetimeState"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calibration_people_api_v1_insight_lifetime_calibration_people_get: {
+        parameters: {
+            query: {
+                /** @description Of the fit whose calibration it is. */
+                fitted_at: string;
+                /** @description Of the calibration: the last day that was fitted. */
+                until: string;
+                /** @description The last group takes those with more, too. */
+                repeats: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleAnswer"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -34209,13 +35202,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Its bytes. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/octet-stream": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "video/mp4": string;
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -34423,6 +35421,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupons_member_v1_coupons_get: {
+        parameters: {
+            query?: {
+                state?: ("held" | "used" | "expired" | "revoked") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCoupons"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    claim_member_v1_coupons_claim_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeEntered"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCoupon"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupon_member_v1_coupons__coupon_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coupon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCoupon"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    picture_member_v1_coupons__coupon_id__code_svg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coupon_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "image/svg+xml": unknown;
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -34693,6 +35860,91 @@ export interface operations {
             };
         };
     };
+    rounds_member_v1_draws_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRounds"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    turn_member_v1_draws__round_id__turns_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Turn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDraw"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_member_v1_home_get: {
         parameters: {
             query?: never;
@@ -34895,6 +36147,342 @@ export interface operations {
             };
         };
     };
+    redemptions_member_v1_redemptions_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRedemptions"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redemption_member_v1_redemptions__redemption_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRedemption"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    leave_member_v1_redemptions__redemption_id__leave_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRedemption"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_member_v1_redemptions__redemption_id__look_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRedemption"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pay_member_v1_redemptions__redemption_id__pay_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToPay"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    shop_member_v1_rewards_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnShop"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    offer_member_v1_rewards__offer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnOfferNow"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    redeem_member_v1_rewards__offer_id__redeem_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redeeming"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRedemption"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     sign_in_by_phone_member_v1_sign_in_phone_post: {
         parameters: {
             query?: never;
@@ -35031,6 +36619,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberTaskRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transfers_member_v1_transfers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTransfer"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    claim_member_v1_transfers__transfer_id__claim_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                transfer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToConfirm"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    wins_member_v1_wins_get: {
+        parameters: {
+            query?: {
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnWins"];
                 };
             };
             /** @description The request cannot be done as it is. */

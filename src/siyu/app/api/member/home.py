@@ -16,6 +16,7 @@ from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import CheckInRules, Reward, TaskState, customer
 from siyu.members.http import Asking
 from siyu.members.types import Member
+from siyu.rewards import service as rewards
 
 router = APIRouter(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
 
@@ -64,11 +65,19 @@ class MemberTaskRead(BaseModel):
     fact: str = Field(description="What fulfils it: the page knows the way to some.")
 
 
+class NextOffer(BaseModel):
+    id: int
+    name: str
+    points: int
+    missing: int = Field(description="Points they have to get for it; 0: they can have it now.")
+
+
 class HomeRead(BaseModel):
     name: str = Field(description="Masked; empty where nobody told it.")
     points: PointsRead
     tier: TierRead | None = Field(description="Null where the brand has no tiers.")
     next_tier: NextTier | None
+    next_offer: NextOffer | None = Field(description="What they can have for points next; null: nothing is offered.")
     check_in: CheckInNow | None = Field(description="Null where the brand has no check-in.")
     tasks: list[MemberTaskRead]
 
@@ -86,6 +95,7 @@ def home(member: Asking, conn: Conn, now: Now) -> HomeRead:
         ),
         tier=tier,
         next_tier=ahead,
+        next_offer=_next_offer(conn, member.customer_id, points.available, now),
         check_in=_check_in(conn, member, rules.rules, now) if rules else None,
         tasks=_tasks(conn, member, now),
     )
@@ -122,6 +132,16 @@ def _task(one: TaskState) -> MemberTaskRead:
         done_at=one.done_at,
         fact=task.fact,
     )
+
+
+def _next_offer(conn: Connection, customer_id: int, points: int, now: datetime) -> NextOffer | None:
+    """The cheapest that is beyond what they have, else the dearest within it."""
+    found = [one.offer for one in rewards.offers_for(conn, customer_id, now) if one.stands == "open"]
+    priced = sorted((one.terms.points, one.id, one.terms.name) for one in found if one.terms.points)
+    if not priced:
+        return None
+    price, offer_id, name = next((one for one in priced if one[0] > points), priced[-1])
+    return NextOffer(id=offer_id, name=name, points=price, missing=max(price - points, 0))
 
 
 def _tier(conn: Connection, customer_id: int, now: datetime) -> tuple[TierRead | None, NextTier | None]:

@@ -17,7 +17,8 @@ from siyu.members.http import Asking
 router = APIRouter(prefix="/member/v1/points", tags=["members"], responses=ERROR_RESPONSES)
 
 What = Literal[
-    "order", "refund", "task", "check_in", "streak", "by_hand", "spent", "held", "given_back", "expired", "joined", "other"
+    "order", "refund", "task", "check_in", "streak", "by_hand", "spent", "held", "given_back", "expired", "joined", "other",
+    "redemption", "draw",
 ]  # fmt: skip
 _REASONS: Final[Mapping[str, What]] = {
     "order": "order",
@@ -25,6 +26,9 @@ _REASONS: Final[Mapping[str, What]] = {
     "task": "task",
     "check_in": "check_in",
     "by_hand": "by_hand",
+    "redemption": "redemption",
+    "draw": "draw",
+    "cancelled": "given_back",
 }
 _KINDS: Final[Mapping[str, What]] = {
     "held": "held",

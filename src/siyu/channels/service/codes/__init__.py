@@ -15,7 +15,7 @@ from siyu.channels.service.codes.reading import (
     page_picture,
 )
 from siyu.channels.service.codes.rotating import Rotation
-from siyu.channels.service.codes.writing import add_cards, archive_code, create_code, update_code
+from siyu.channels.service.codes.writing import add_cards, archive_code, create_code, renew_code, update_code
 from siyu.channels.store.codes import CHANNEL
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "page_picture",
     "page_qr",
     "page_url",
+    "renew_code",
     "update_code",
     "welcome_outcomes",
 ]

@@ -28,10 +28,10 @@ def enter(conn: Connection, account: Account, kind: CodeKind, now: datetime) -> 
         )
 
 
-def leave(conn: Connection, account: Account, kind: CodeKind, now: datetime) -> None:
-    """Give the place of a code back that is no more, with what notes that."""
+def leave(conn: Connection, account: Account, kind: CodeKind, now: datetime, many: int = 1) -> None:
+    """Give the places of so many codes back that are no more, with what notes that."""
     if name := registry.about(account.channel).code_quotas.get(kind):
-        give_back(conn, account, [Reservation(kind, (Taken(name, "ever", "account", "", EVER, 1),))], now)
+        give_back(conn, account, [Reservation(kind, (Taken(name, "ever", "account", "", EVER, many),))], now)
 
 
 def count_codes(conn: Connection, account: Account, now: datetime) -> None:

@@ -13,8 +13,9 @@ from siyu.channels import registry
 from siyu.channels.rules.schedule import check_chats, check_roster, day_began
 from siyu.channels.rules.wording import IN_REMARK, check_greetings, check_variables
 from siyu.channels.service.accounts import account
+from siyu.channels.service.codes.counting import leave
 from siyu.channels.service.codes.making import made
-from siyu.channels.store import code_work, media
+from siyu.channels.store import code_checks, code_work, media
 from siyu.channels.store import codes as tables
 from siyu.channels.types import Account, Capability, Code, CodeDefinition, CodeKind
 from siyu.channels.types.media import FILE
@@ -132,6 +133,26 @@ def archive_code(conn: Connection, principal: Principal, code_id: int, now: date
     return _read(conn, code_id)
 
 
+def renew_code(conn: Connection, principal: Principal, code_id: int, now: datetime) -> Code:
+    """Have what was deleted at the platform, the code or cards of it, made there anew. Safe to repeat: what is there stays.
+
+    It carries what it carried, so its source, figures and page go on; its QR is another one, and what is printed of the old
+    one has to be replaced.
+
+    Raises:
+        NotAllowed: without the right ``channels.manage``.
+        NotFound: there is no such code.
+        Conflict: it was archived.
+    """
+    access.require(principal, "channels.manage")
+    code = _living(conn, code_id)
+    many = code_checks.forget_gone(conn, code_id, now)
+    if many:
+        leave(conn, account(conn, code.account_id), code.kind, now, many)
+        _note(conn, principal, "entry_code.renewed", code, {"name": code.name, "ways": many}, now)
+    return _read(conn, code_id)
+
+
 def add_cards(conn: Connection, principal: Principal, code_id: int, *, up_to: int, now: datetime) -> Code:
     """Have package cards numbered 1 to ``up_to`` under a staff code; each says which card somebody came by. Safe to repeat.
 
@@ -187,11 +208,16 @@ def _checked(conn: Connection, of: Account, kind: CodeKind, definition: CodeDefi
         check_roster(definition.roster, able)
     if definition.chats is not None:
         check_chats(definition.chats, tables.known(conn, of.id, "group", definition.chats.group_ids))
-    if definition.roster is None and (definition.greetings or definition.remark or definition.platform_tag_ids):
+    if definition.chats is not None and definition.greetings:
         raise BadInput(
-            reason="whoever joins a group or follows an account is not greeted or marked one by one. Take welcomes, "
-            "remark and tags of the platform out.",
-            reason_zh="群活码与关注码不支持逐人欢迎语、备注和平台标签，请删除。",
+            reason="whoever joins a group is not greeted one by one. Take the welcomes out.",
+            reason_zh="群活码不支持逐人欢迎语，请删除。",
+        )
+    if definition.roster is None and (definition.remark or definition.platform_tag_ids):
+        raise BadInput(
+            reason="whoever joins a group or follows an account is not marked on the platform. Take remark and tags of the "
+            "platform out.",
+            reason_zh="群活码与关注码不支持备注和平台标签，请删除。",
         )
     check_greetings(definition.greetings, next((way for way in about.ways if way.name == "welcome"), None))
     _check_words(conn, of, definition)

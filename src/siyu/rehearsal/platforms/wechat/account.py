@@ -42,9 +42,11 @@ class Account:
         seed: int = 7,
         rules: Rules | None = None,
         faults: Faults | None = None,
+        state: State | None = None,
     ) -> None:
         made = "wx" + hashlib.sha256(f"{kind}/{seed}".encode()).hexdigest()[:16]
-        self.state = State(app_id or made, DEFAULT_SECRET, kind)
+        self.state = state or State(app_id or made, DEFAULT_SECRET, kind, seed=seed)
+        seed = self.state.seed
         self.clock = clock
         self.rules = rules or Rules()
         self.faults = faults or Faults()
@@ -52,6 +54,7 @@ class Account:
         self.tokens = Tokens(clock, seed)
         self.generation: Counter[str] = Counter()  # of the tokens of each way to get one; only the newest counts
         self.calls: Counter[tuple[str, str]] = Counter()  # API, and the day or minute
+        self.acts_per_minute = 0.0  # of everyday life, by whoever runs the account
         self.format = "xml" if kind == "official_account" else "json"
         self.receiver: Receiver | None = None
         self.deliverer: Deliverer | None = None
@@ -86,10 +89,16 @@ class Account:
 
     # people
 
-    def new_person(self, name: str = "", *, union_id: str = "", phone: str = "") -> str:
-        """Somebody who does not follow yet; gives the OpenID."""
+    def new_person(self, name: str = "", *, union_id: str = "", phone: str = "", open_id: str = "") -> str:
+        """Somebody who does not follow yet; gives the OpenID.
+
+        Raises:
+            Conflict: somebody has that OpenID.
+        """
         with self.lock:
-            open_id = "o" + self._made("person", 27)
+            if open_id in self.state.people:
+                raise Conflict(reason="somebody has this OpenID.", reason_zh="该 OpenID 已被占用。")
+            open_id = open_id or "o" + self._made("person", 27)
             self.state.people[open_id] = Person(open_id, union_id or "oU" + self._made("union", 26), name, phone)
             return open_id
 
@@ -292,7 +301,9 @@ class Account:
         state = self.state
         told = dict(self.deliverer.counts) if self.deliverer is not None else {}
         counts = {"people": len(state.people), "followers": len(self.truth()), "received": len(state.received)}
-        return {"app_id": state.app_id, "kind": state.kind, **counts, "callbacks": told}
+        codes = {scene: ticket for ticket, (scene, _) in state.scenes.items()}
+        said = {"templates": state.templates, "codes": codes}  # of several codes with one scene the newest
+        return {"app_id": state.app_id, "kind": state.kind, **counts, **said, "callbacks": told}
 
 
 def populated(clock: Clock, kind: Kind, people: int, *, seed: int = 7) -> Account:
@@ -309,3 +320,13 @@ def populated(clock: Clock, kind: Kind, people: int, *, seed: int = 7) -> Accoun
             found.subscribed_at, found.scene = begin + moment, "ADD_SCENE_SEARCH"
     account.new_template("thing1", "time2")
     return account
+
+
+def pair(clock: Clock, people: int, *, seed: int = 7) -> list[Account]:
+    """An official account with so many followers, and a mini program that every other of them uses: one UnionID in both."""
+    official = populated(clock, "official_account", people, seed=seed)
+    program = Account(clock, "mini_program", seed=seed)
+    for one in list(official.state.people.values())[::2]:
+        program.new_person(one.name, union_id=one.union_id, phone=one.phone)
+    program.new_template("thing1", "time2")
+    return [official, program]

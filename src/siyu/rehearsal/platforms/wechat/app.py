@@ -4,12 +4,12 @@ import asyncio
 import inspect
 import io
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 import orjson
 import segno
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -27,11 +27,17 @@ from siyu.rehearsal.platforms.wechat.api import (  # noqa: F401 - each puts its 
     tokens,
 )
 from siyu.rehearsal.platforms.wechat.api.frame import Declined, answer
+from siyu.rehearsal.platforms.wechat.life import Life
 from siyu.rehearsal.platforms.wechat.receiver import check
 from siyu.rehearsal.platforms.wechat.types import Mode
 
 _FAULTS: Final = TypeAdapter(Faults)
 _MODE: Final[TypeAdapter[Mode]] = TypeAdapter(Mode)
+MOST_ACTS: Final = 60  # a minute, of those that happen by themselves
+_MOST_AT_ONCE: Final = 1000
+_PACE: Final[TypeAdapter[float]] = TypeAdapter(Annotated[float, Field(strict=True, ge=0, le=MOST_ACTS)])
+_COUNT: Final[TypeAdapter[int]] = TypeAdapter(Annotated[int, Field(ge=0)])
+_WANTED: Final = TypeAdapter(dict[str, Annotated[int, Field(strict=True, ge=0, le=_MOST_AT_ONCE)]])
 ACTS: Final = (
     "new_person",
     "follows",
@@ -139,6 +145,14 @@ def _control(account: Account, request: Request, body: dict[str, Any]) -> Any:
             return _switch(account, body)
         case "PUT", ("callback", _, _):
             return _call_back(account, body)
+        case "GET", ("people", _, _):
+            return list(account.state.people)[: _COUNT.validate_python(request.query_params.get("limit", "100"))]
+        case "GET", ("callbacks", _, _):
+            return _callbacks(account)
+        case "PUT", ("pace", _, _):
+            return _pace(account, body)
+        case "POST", ("life", _, _):
+            return _live(account, body)
         case "POST", ("tokens", _, "die"):
             account.tokens.die()
             return account.describe()
@@ -161,6 +175,27 @@ def _call_back(account: Account, body: dict[str, Any]) -> Any:
     account.call_back(url, token, key, mode, by_itself=True)
     verified, reason = account.verify()
     return {"verified": verified, "reason": reason}
+
+
+def _callbacks(account: Account) -> Any:
+    """The latest callbacks that were sent, newest first."""
+    if account.deliverer is None:
+        return {"counts": {}, "waiting": 0, "sent": []}
+    sent = list(account.deliverer.history)[::-1]
+    return {"counts": dict(account.deliverer.counts), "waiting": account.deliverer.waiting(), "sent": sent}
+
+
+def _pace(account: Account, body: dict[str, Any]) -> Any:
+    """How much happens by itself: ``acts_per_minute``."""
+    account.acts_per_minute = _PACE.validate_python(body.get("acts_per_minute"))
+    return {"acts_per_minute": account.acts_per_minute}
+
+
+def _live(account: Account, body: dict[str, Any]) -> Any:
+    """So many of each act at once, by people whom chance chooses; answers how many were possible."""
+    wanted = _WANTED.validate_python(body)
+    with account.lock:
+        return Life(account, account.state.seed + account.state.number).live_through(wanted)
 
 
 def _switch(account: Account, body: dict[str, Any]) -> Any:

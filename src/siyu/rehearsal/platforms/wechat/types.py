@@ -124,3 +124,4 @@ class State:
     sent_keys: dict[str, tuple[int, int]] = field(default_factory=dict)  # client_msg_id: id and when
     received: list[Received] = field(default_factory=list)
     number: int = 0
+    seed: int = 7

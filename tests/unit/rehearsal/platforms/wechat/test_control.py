@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -33,9 +34,19 @@ class TestControl:
         assert account.faults.lost == 0.5
         assert web.put("/faults", json={"lost": "often"}).json()["code"] == "BadInput"
 
+    def test_people_act_by_themselves(self, account: Account, web: httpx.Client) -> None:
+        assert web.post("/life", json={"follow": 3}).json() == {"follow": 3}
+        assert len(web.get("/people", params={"limit": "2"}).json()) == 2
+        assert web.put("/pace", json={"acts_per_minute": 6}).json() == {"acts_per_minute": 6.0}
+        assert account.acts_per_minute == 6
+        assert web.put("/pace", json={"acts_per_minute": 61}).json()["code"] == "BadInput"
+        assert web.get("/callbacks").json() == {"counts": {}, "waiting": 0, "sent": []}
+
     @pytest.mark.parametrize(
         ("path", "body", "code"),
         [
+            ("life", {"fly": 1}, "BadInput"),
+            ("life", {"follow": 1001}, "BadInput"),
             ("acts/hang_up", {}, "NotFound"),
             ("acts/follows", {}, "BadInput"),
             ("acts/follows", {"open_id": "nobody"}, "NotFound"),
@@ -74,3 +85,25 @@ class TestCommand:
                 running.send_signal(signal.SIGINT)
                 running.wait(30)
         assert running.returncode == 130
+
+    def test_both_of_a_brand_in_one_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "accounts.json"
+        command = [sys.executable, "-m", "siyu.app.cli", "fake", "wechat", "--port", "0", "--mini-port", "0"]
+        command += ["--people", "12", "--file", str(file)]
+        for people in (12, 13):  # who came is there again
+            with subprocess.Popen(
+                command, stdout=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"}
+            ) as running:
+                try:
+                    assert running.stdout is not None
+                    said = [running.stdout.readline() for _ in range(9)]
+                    official, program = (line.split()[-1] for line in said if line.startswith("API"))
+                    assert "Ctrl-C" in said[-1]
+                    told = httpx.get(f"{official}/_control/state", trust_env=False).json()
+                    assert (told["people"], told["kind"]) == (people, "official_account")
+                    assert httpx.get(f"{program}/_control/state", trust_env=False).json()["people"] == 6
+                    httpx.post(f"{official}/_control/acts/new_person", json={}, trust_env=False)
+                finally:
+                    running.terminate()
+                    running.wait(30)
+        assert file.exists()

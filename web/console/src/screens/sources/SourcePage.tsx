@@ -1,7 +1,7 @@
 import { answered, api } from "@siyu/api";
 import { Loaded, Page, useInAddress } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Tabs } from "antd";
+import { Flex, Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
@@ -9,6 +9,7 @@ import { useMay } from "../../app/session";
 import { Came } from "./Came";
 import { LetterTable } from "./LetterTable";
 import { Live } from "./Live";
+import { Rename } from "./Rename";
 import { Snippets } from "./Snippets";
 import { useKindName } from "./SourceList";
 import { WriteKeys } from "./WriteKeys";
@@ -24,8 +25,14 @@ export function SourcePage() {
     queryKey: ["sources", id],
     queryFn: ({ signal }) => answered(api.GET("/api/v1/sources/{source_id}", { signal, params: { path: { source_id: id } } })),
   });
+  const actions = (
+    <Flex gap="middle" align="center" wrap>
+      {may("customers.read") && <Link to={`/customers?source_id=${id}`}>{t("toCustomers")}</Link>}
+      {query.data && may("sources.manage") && <Rename source={query.data} />}
+    </Flex>
+  );
   return (
-    <Page title={query.data?.name ?? t("title")} what={query.data && kindName(query.data.kind)} above={<Link to="/sources">{t("back")}</Link>} actions={may("customers.read") && <Link to={`/customers?source_id=${id}`}>{t("toCustomers")}</Link>}>
+    <Page title={query.data?.name ?? t("title")} what={query.data && kindName(query.data.kind)} above={<Link to="/sources">{t("back")}</Link>} actions={actions}>
       <Loaded query={query}>
         {(source) => (
           <>

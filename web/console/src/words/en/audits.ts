@@ -122,6 +122,7 @@ export const actions: Words<typeof source> = {
   "rewards.stock_changed": "Stock of an offer changed",
   "touch.proposed": "Touch proposed by hand",
   "entry_code.created": "Entry code made",
+  "entry_code.renewed": "Entry code made anew",
   "entry_code.changed": "Entry code changed",
   "entry_code.archived": "Entry code archived",
   "entry_code.cards_added": "Package cards added",

@@ -78,6 +78,9 @@ export const imports: Words<typeof source> = {
   steps: { file: "File", recognise: "Recognition", mapping: "Columns", preview: "Dry run", run: "Import" },
   upload: {
     title: "Import a file",
+    forget: "Delete this file",
+    forgetAsk: "Delete the uploaded file?",
+    forgetWhat: "It is deleted from the server and nothing of it is imported. Otherwise it is deleted after two days.",
     what: "Exports of Taobao/Tmall, JD, Doudian, Pinduoduo, Youzan and WeChat Shop are known; any other table can be mapped.",
     drop: "Click, or drop a file here",
     hint: "CSV or XLSX, also as .gz or .zip. Upload the export as it is and do not save it from Excel, which rounds long numbers.",

@@ -235,6 +235,8 @@ export const insight: Words<typeof source> = {
     peopleAhead: "Customers expected to bring {{bin}}",
     peoplePredicted: "Customers with a prediction",
     peopleAheadWhat: "By what the newest fit expects of them; who was merged or split since is shown as they are now.",
+    peopleCame: "Customers who had come back {{repeats}} times by {{until}}",
+    peopleCameWhat: "As the calibration groups them: purchases up to {{until}} only, several orders of one day count once.",
     peopleWhat: "Paid less refunded, from the facts, up to the moment of the chart.",
     soFar: "So far",
     ahead: "Next {{months}} months (predicted)",

@@ -31,6 +31,7 @@ export const sources: Words<typeof source> = {
   },
   toCustomers: "Customers first seen through it",
   back: "Back to the sources",
+  rename: { label: "Rename", save: "Save", what: "Only the name that is shown changes; keys and what has come in stay as they are." },
   tabs: { live: "Live debugger", keys: "Write keys", snippets: "Code", letters: "Dead letters" },
   keys: {
     what: "SDKs send with a write key. To change it without a gap, make a new one, put it in place, then revoke the old one.",

@@ -119,6 +119,7 @@ export const actions = {
   "rewards.stock_changed": "调整权益库存",
   "touch.proposed": "手动触达客户",
   "entry_code.created": "创建活码",
+  "entry_code.renewed": "重新生成活码",
   "entry_code.changed": "修改活码",
   "entry_code.archived": "归档活码",
   "entry_code.cards_added": "新增包裹卡",

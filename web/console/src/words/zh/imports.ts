@@ -74,6 +74,9 @@ export const imports = {
   steps: { file: "选择文件", recognise: "识别", mapping: "列映射", preview: "试运行", run: "导入" },
   upload: {
     title: "导入文件",
+    forget: "删除此文件",
+    forgetAsk: "删除已上传的文件？",
+    forgetWhat: "文件从服务器删除，不会导入任何内容。不删除时，两天后自动删除。",
     what: "支持淘宝/天猫、京东、抖店、拼多多、有赞、微信小店的导出文件，其他表格可自行映射。",
     drop: "点击或拖拽文件到此处",
     hint: "CSV 或 XLSX，可为 .gz 或 .zip。请直接上传导出的文件，不要用 Excel 打开后另存：长编号会被四舍五入。",

@@ -231,6 +231,8 @@ export const insight = {
     peopleAhead: "预计带来 {{bin}} 的客户",
     peoplePredicted: "有预测的客户",
     peopleAheadWhat: "按最近一次拟合的预测值筛选；之后合并或拆分过的客户，以现在的身份为准。",
+    peopleCame: "到 {{until}} 为止复购过 {{repeats}} 次的客户",
+    peopleCameWhat: "校准时的分组：只看 {{until}} 及之前的购买，同一天的多笔订单算一次。",
     peopleWhat: "按事实计算的实付减退款，截至图表的统计时刻。",
     soFar: "至今",
     ahead: "未来 {{months}} 个月（预测）",

@@ -27,6 +27,7 @@ export const sources = {
   },
   toCustomers: "首次来自此数据源的客户",
   back: "返回数据源",
+  rename: { label: "重命名", save: "保存", what: "只改变显示的名称，密钥与已接收的数据不受影响。" },
   tabs: { live: "实时调试", keys: "写入密钥", snippets: "接入代码", letters: "死信" },
   keys: {
     what: "SDK 用写入密钥发送消息。更换时先新建，替换完成后再吊销旧密钥，期间不会丢失消息。",

@@ -16,10 +16,11 @@ type HomeData = Schema<"HomeRead">;
 
 export function Home() {
   return (
-    <Queried of={useHome()} heights={[176, 152, 220]}>
+    <Queried of={useHome()} heights={[176, 92, 152, 220]}>
       {(home) => (
         <>
           <Points home={home} />
+          {home.next_offer && <NextOffer offer={home.next_offer} have={home.points.available} />}
           {home.check_in && <CheckInCard now={home.check_in} />}
           <Tasks tasks={home.tasks} />
           <Ways />
@@ -80,6 +81,29 @@ function Tier({ tier, ahead }: { tier: NonNullable<HomeData["tier"]>; ahead: Hom
   );
 }
 
+function NextOffer({ offer, have }: { offer: NonNullable<HomeData["next_offer"]>; have: number }) {
+  const { t } = useTranslation();
+  const { number } = useFormats();
+  return (
+    <section className="card" aria-labelledby="next-offer">
+      <h2 id="next-offer" className="title">
+        {t("home.nextOffer")}
+        <Link to="/rewards">{t("shop.title")}</Link>
+      </h2>
+      <p>
+        <Link to={`/rewards/${offer.id}`}>{offer.name}</Link>
+      </p>
+      <div className="bar" aria-hidden="true">
+        <span style={{ width: `${Math.min(100, (have / Math.max(offer.points, 1)) * 100)}%` }} />
+      </div>
+      <p className="quiet">
+        {t("shop.points", { points: number(offer.points) })} ·{" "}
+        {offer.missing > 0 ? t("home.offerMissing", { count: offer.missing }) : t("home.offerReady")}
+      </p>
+    </section>
+  );
+}
+
 function CheckInCard({ now }: { now: NonNullable<HomeData["check_in"]> }) {
   const { t } = useTranslation();
   const rewards = useRewards();
@@ -122,17 +146,25 @@ function Tasks({ tasks }: { tasks: HomeData["tasks"] }) {
   );
 }
 
+const WAYS = [
+  { to: "/draw", word: "draw" },
+  { to: "/wins", word: "wins" },
+  { to: "/coupons", word: "coupons" },
+  { to: "/redemptions", word: "redemptions" },
+  { to: "/points", word: "entries" },
+  { to: "/orders", word: "orders" },
+] as const;
+
 function Ways() {
   const { t } = useTranslation();
   return (
     <section className="card">
       <ul>
-        <li className="line">
-          <Link to="/points">{t("home.entries")}</Link>
-        </li>
-        <li className="line">
-          <Link to="/orders">{t("home.orders")}</Link>
-        </li>
+        {WAYS.map(({ to, word }) => (
+          <li className="line" key={to}>
+            <Link to={to}>{t(`home.${word}`)}</Link>
+          </li>
+        ))}
       </ul>
     </section>
   );

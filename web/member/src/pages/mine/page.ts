@@ -5,5 +5,5 @@ import type { Page } from "../../app/pages";
 export const page: Page = {
   path: "/mine",
   load: () => import("./Mine").then((found) => found.Mine),
-  tab: { place: 4, word: "mine", sign: UserOutline },
+  tab: { place: 5, word: "mine", sign: UserOutline },
 };

@@ -5,5 +5,5 @@ import type { Page } from "../../app/pages";
 export const page: Page = {
   path: "/tasks",
   load: () => import("./Tasks").then((found) => found.Tasks),
-  tab: { place: 3, word: "tasks", sign: UnorderedListOutline },
+  tab: { place: 4, word: "tasks", sign: UnorderedListOutline },
 };

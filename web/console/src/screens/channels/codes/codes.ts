@@ -10,6 +10,9 @@ export const KINDS: readonly CodeKind[] = ["staff", "group", "link", "follow"];
 /** Staff serve those who come through it, so it has a roster, welcomes and marks. */
 export const isServed = (kind: CodeKind): boolean => kind === "staff" || kind === "link";
 
+/** Whoever comes is greeted one by one; a follower with a text alone. */
+export const isGreeted = (kind: CodeKind): boolean => kind !== "group";
+
 /** The platform hears of a change within seconds; until then it is asked for again. */
 const WORKING_MS = 3000;
 

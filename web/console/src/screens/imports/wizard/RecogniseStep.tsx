@@ -1,5 +1,5 @@
 import { answered, api, ApiError } from "@siyu/api";
-import { Share, useErrorText, useFormat, useLanguage } from "@siyu/kit";
+import { Share, Sideways, useErrorText, useFormat, useLanguage } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Flex, Form, Input, Segmented, Select, Table, Tag, Typography } from "antd";
 import { useState } from "react";
@@ -157,20 +157,22 @@ function Columns({ waiting }: { waiting: Waiting }) {
         </Typography.Text>
       }
     >
-      <Table<Waiting["columns"][number]>
-        size="small"
-        rowKey="name"
-        aria-label={t("recognise.columns")}
-        dataSource={waiting.columns}
-        pagination={waiting.columns.length > 50 ? { pageSize: 50 } : false}
-        scroll={{ x: "max-content" }}
-        columns={[
-          { key: "name", title: t("recognise.column"), render: (_, row) => row.name },
-          { key: "samples", title: t("recognise.samples"), render: (_, row) => <Typography.Text type="secondary">{row.samples.join(" · ")}</Typography.Text> },
-          { key: "filled", title: t("recognise.filled"), align: "right", render: (_, row) => <Share value={row.filled} digits={0} /> },
-          ...(recognised ? [{ key: "use", title: t("recognise.use"), render: (_: unknown, row: Waiting["columns"][number]) => purpose(row.name) }] : []),
-        ]}
-      />
+      <Sideways label={t("recognise.columns")}>
+        <Table<Waiting["columns"][number]>
+          size="small"
+          rowKey="name"
+          aria-label={t("recognise.columns")}
+          dataSource={waiting.columns}
+          pagination={waiting.columns.length > 50 ? { pageSize: 50 } : false}
+          style={{ minWidth: "max-content" }}
+          columns={[
+            { key: "name", title: t("recognise.column"), render: (_, row) => row.name },
+            { key: "samples", title: t("recognise.samples"), render: (_, row) => <Typography.Text type="secondary">{row.samples.join(" · ")}</Typography.Text> },
+            { key: "filled", title: t("recognise.filled"), align: "right", render: (_, row) => <Share value={row.filled} digits={0} /> },
+            ...(recognised ? [{ key: "use", title: t("recognise.use"), render: (_: unknown, row: Waiting["columns"][number]) => purpose(row.name) }] : []),
+          ]}
+        />
+      </Sideways>
       {recognised && recognised.absent.length > 0 && (
         <Typography.Paragraph type="secondary" style={{ marginTop: 12 }} ellipsis={{ rows: 2, expandable: true }}>
           {t("recognise.absent", { columns: recognised.absent.join("、") })}

@@ -1,9 +1,9 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Loaded, Page } from "@siyu/kit";
-import { useQuery } from "@tanstack/react-query";
+import { Confirm, Loaded, Page } from "@siyu/kit";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Flex } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, Outlet, useLocation, useOutletContext, useParams } from "react-router";
+import { Link, Outlet, useLocation, useNavigate, useOutletContext, useParams } from "react-router";
 
 import { StepLine, type Step } from "./StepLine";
 
@@ -25,13 +25,27 @@ export function Wizard() {
     staleTime: Infinity,
     queryFn: ({ signal }) => answered(api.GET("/api/v1/imports/files/{file_id}", { signal, params: { path: { file_id: file } } })),
   });
-  const other = (
-    <Link to="/imports/new">
-      <Button tabIndex={-1}>{t("recognise.other")}</Button>
-    </Link>
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const forget = async (): Promise<void> => {
+    await answered(api.DELETE("/api/v1/imports/files/{file_id}", { params: { path: { file_id: file } } }));
+    client.removeQueries({ queryKey: ["imports", "file", file] });
+    await navigate("/imports");
+  };
+  const actions = (
+    <Flex gap="small" wrap>
+      <Link to="/imports/new">
+        <Button tabIndex={-1}>{t("recognise.other")}</Button>
+      </Link>
+      {query.data && (
+        <Confirm label={t("upload.forget")} title={t("upload.forgetAsk")} okText={t("upload.forget")} danger onConfirm={forget}>
+          {t("upload.forgetWhat")}
+        </Confirm>
+      )}
+    </Flex>
   );
   return (
-    <Page title={query.data?.name ?? t("upload.title")} above={<Link to="/imports">{t("run.back")}</Link>} actions={other}>
+    <Page title={query.data?.name ?? t("upload.title")} above={<Link to="/imports">{t("run.back")}</Link>} actions={actions}>
       <Flex vertical gap="large">
         <StepLine step={step} />
         <Loaded query={query}>{(waiting) => <Outlet context={waiting} />}</Loaded>

@@ -1,15 +1,19 @@
-import type { Schema } from "@siyu/api";
+import { answered, api, type Schema } from "@siyu/api";
 import { ChartFrame, useFormat, type ChartColumn } from "@siyu/kit";
 import { Col, Row, theme } from "antd";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { useAddress } from "../people/address";
+import { PeopleDrawer } from "../people/PeopleDrawer";
 
 type Held = Schema<"Calibration">;
 type Group = Schema<"GroupCheck">;
 type Week = Schema<"WeekCheck">;
 
 /** The model fitted on the first part of the days, held against what came after: the nearer, the more it can be trusted. */
-export function Calibration({ held }: { held: Held }) {
+export function Calibration({ held, fittedAt }: { held: Held; fittedAt: string }) {
   return (
     <Row gutter={[16, 16]}>
       <Col xs={24} xl={14}>
@@ -17,6 +21,7 @@ export function Calibration({ held }: { held: Held }) {
       </Col>
       <Col xs={24} xl={10}>
         <Groups held={held} />
+        <GroupPeople held={held} fittedAt={fittedAt} />
       </Col>
     </Row>
   );
@@ -57,10 +62,17 @@ function Weeks({ held }: { held: Held }) {
   return <ChartFrame title={t("ltv.weeks")} what={t("ltv.weeksWhat", { until: held.until, days: String(held.days) })} option={option} rows={held.weeks} columns={columns} file="ltv-calibration-weeks" />;
 }
 
+/** How groups are called; the last takes those with more, too. */
+function useGroupName(held: Held): (group: Pick<Group, "repeats">) => string {
+  const last = held.groups[held.groups.length - 1]?.repeats;
+  return useCallback(({ repeats }) => `${repeats}${repeats === last ? "+" : ""}`, [last]);
+}
+
 function Groups({ held }: { held: Held }) {
   const { t } = useTranslation("insight");
-  const last = held.groups[held.groups.length - 1]?.repeats;
-  const name = useCallback((group: Group): string => `${group.repeats}${group.repeats === last ? "+" : ""}`, [last]);
+  const format = useFormat();
+  const { change, href } = useAddress();
+  const name = useGroupName(held);
   const each = (sum: number, group: Group): number => (group.customers ? Math.round((sum / group.customers) * 100) / 100 : 0);
   const option = useMemo(
     () => ({
@@ -78,9 +90,48 @@ function Groups({ held }: { held: Held }) {
   );
   const columns: ChartColumn<Group>[] = [
     { title: t("ltv.repeatsBefore"), value: name },
-    { title: t("ltv.customers"), value: (group) => group.customers },
+    {
+      title: t("ltv.customers"),
+      value: (group) => group.customers,
+      shown: (group) => <Link to={href({ came: String(group.repeats) })}>{format.count(group.customers)}</Link>,
+    },
     { title: t("ltv.actual"), value: (group) => group.actual },
     { title: t("ltv.expected"), value: (group) => Math.round(group.expected * 10) / 10 },
   ];
-  return <ChartFrame title={t("ltv.calibration")} what={t("ltv.calibrationWhat")} option={option} rows={held.groups} columns={columns} file="ltv-calibration" />;
+  return (
+    <ChartFrame
+      title={t("ltv.calibration")}
+      what={t("ltv.calibrationWhat")}
+      option={option}
+      rows={held.groups}
+      columns={columns}
+      file="ltv-calibration"
+      onSelect={({ dataIndex }) => {
+        const group = held.groups[dataIndex ?? -1];
+        if (group) change({ came: String(group.repeats) });
+      }}
+    />
+  );
+}
+
+/** Those who had come back so often before the held-out period. */
+function GroupPeople({ held, fittedAt }: { held: Held; fittedAt: string }) {
+  const { t } = useTranslation("insight");
+  const { search, change } = useAddress();
+  const name = useGroupName(held);
+  const came = search.get("came");
+  const group = held.groups.find(({ repeats }) => String(repeats) === came);
+  return (
+    <PeopleDrawer
+      open={group !== undefined}
+      title={group && t("ltv.peopleCame", { repeats: name(group), until: held.until })}
+      what={t("ltv.peopleCameWhat", { until: held.until })}
+      queryKey={["ltv", "calibration", fittedAt, came]}
+      load={async (cursor, signal) => {
+        const query = { fitted_at: fittedAt, until: held.until, repeats: group?.repeats ?? 0, cursor };
+        return await answered(api.GET("/api/v1/insight/lifetime/calibration/people", { signal, params: { query } }));
+      }}
+      onClose={() => change({ came: null })}
+    />
+  );
 }

@@ -22,7 +22,7 @@ export function Ltv() {
       <Tabs
         activeKey={tab}
         items={TABS.map((key) => ({ key, label: t(`ltv.tab_${key}`), children: key === tab ? parts[key] : null }))}
-        onChange={(key) => change({ tab: key === "spread" ? null : key, by: null, bin: null, ahead: null, period: null, measure: null, group: null })}
+        onChange={(key) => change({ tab: key === "spread" ? null : key, by: null, bin: null, fitted: null, ahead: null, came: null, period: null, measure: null, group: null })}
       />
       <AheadPeople />
     </Page>

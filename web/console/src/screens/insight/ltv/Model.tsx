@@ -96,7 +96,7 @@ function Found({ state, model }: { state: State; model: NonNullable<State["model
           </Col>
         ))}
       </Row>
-      {held ? <Calibration held={held} /> : <Alert type="info" showIcon title={t("ltv.noCalibration")} />}
+      {held && state.fitted_at ? <Calibration held={held} fittedAt={state.fitted_at} /> : <Alert type="info" showIcon title={t("ltv.noCalibration")} />}
       <Parameters state={state} model={model} />
     </>
   );

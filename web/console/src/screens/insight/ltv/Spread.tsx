@@ -51,7 +51,7 @@ function Shown({ table }: { table: Table }) {
       <Histogram table={table} />
       <Predicted />
       <Typography.Text type="secondary">{language === "zh" ? table.definitions.zh : table.definitions.en}</Typography.Text>
-      <BinPeople table={table} />
+      <BinPeople named="bin" until={table.until} />
     </Flex>
   );
 }
@@ -94,22 +94,23 @@ function Histogram({ table }: { table: Table }) {
   );
 }
 
-function BinPeople({ table }: { table: Table }) {
+/** The people of the bin that the address names: what they had brought by that moment. */
+function BinPeople({ named, until }: { named: "bin" | "fitted"; until: string }) {
   const { t } = useTranslation("insight");
   const { search, change } = useAddress();
   const name = useBinName();
-  const bin = readBin(search.get("bin"));
+  const bin = readBin(search.get(named));
   return (
     <PeopleDrawer
       open={bin !== null}
       title={bin && (bin.low === null && bin.high === null ? t("ltv.buyers") : t("ltv.peopleOf", { bin: name(bin) }))}
       what={t("ltv.peopleWhat")}
-      queryKey={["ltv", bin, table.until]}
+      queryKey={["ltv", bin, until]}
       load={async (cursor, signal) => {
-        const query = { by: "none" as const, low_fen: bin?.low ?? undefined, high_fen: bin?.high ?? undefined, until: table.until, cursor };
+        const query = { by: "none" as const, low_fen: bin?.low ?? undefined, high_fen: bin?.high ?? undefined, until, cursor };
         return await answered(api.GET("/api/v1/insight/ltv/people", { signal, params: { query } }));
       }}
-      onClose={() => change({ bin: null })}
+      onClose={() => change({ [named]: null })}
     />
   );
 }
@@ -145,29 +146,37 @@ function Predicted() {
   }
   const columns: ChartColumn<Schema<"ValueBin">>[] = [
     { title: t("ltv.value"), value: (bin) => name({ low: bin.from_fen, high: bin.to_fen }) },
-    { title: t("ltv.soFar"), value: (bin) => bin.actual_customers },
+    {
+      title: t("ltv.soFar"),
+      value: (bin) => bin.actual_customers,
+      shown: (bin) => <Link to={href({ fitted: writeBin({ low: bin.from_fen, high: bin.to_fen }) })}>{format.count(bin.actual_customers)}</Link>,
+    },
     {
       title: t("ltv.ahead", { months: String(query.data?.months ?? 12) }),
       value: (bin) => bin.predicted_customers,
       shown: (bin) => <Link to={href({ ahead: writeBin({ low: bin.from_fen, high: bin.to_fen }) })}>{format.count(bin.predicted_customers)}</Link>,
     },
   ];
+  const fittedAt = query.data?.fitted_at;
   return (
-    <ChartFrame
-      title={t("ltv.predictedHistogram")}
-      what={t("ltv.predictedWhat")}
-      option={option}
-      rows={bins}
-      columns={columns}
-      file="ltv-predicted"
-      onSelect={({ dataIndex, seriesName }) => {
-        const bin = bins?.[dataIndex ?? -1];
-        if (bin && seriesName !== t("ltv.soFar")) change({ ahead: writeBin({ low: bin.from_fen, high: bin.to_fen }) });
-      }}
-      loading={query.isPending}
-      error={query.error}
-      onRetry={() => void query.refetch()}
-      empty={<Empty />}
-    />
+    <>
+      <ChartFrame
+        title={t("ltv.predictedHistogram")}
+        what={t("ltv.predictedWhat")}
+        option={option}
+        rows={bins}
+        columns={columns}
+        file="ltv-predicted"
+        onSelect={({ dataIndex, seriesName }) => {
+          const bin = bins?.[dataIndex ?? -1];
+          if (bin) change({ [seriesName === t("ltv.soFar") ? "fitted" : "ahead"]: writeBin({ low: bin.from_fen, high: bin.to_fen }) });
+        }}
+        loading={query.isPending}
+        error={query.error}
+        onRetry={() => void query.refetch()}
+        empty={<Empty />}
+      />
+      {fittedAt && <BinPeople named="fitted" until={fittedAt} />}
+    </>
   );
 }

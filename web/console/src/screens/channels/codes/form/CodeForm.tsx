@@ -3,7 +3,7 @@ import { Button, Card, Flex, Form, Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useGroups, useStaff, useStaffName, useTags } from "../../mirrored";
-import { isServed, type CodeKind } from "../codes";
+import { isGreeted, isServed, type CodeKind } from "../codes";
 import { Chats } from "./Chats";
 import type { Draft } from "./draft";
 import { Greetings } from "./Greetings";
@@ -37,7 +37,7 @@ export function CodeForm({ account, kind, draft, fresh, saving, error, onSave, o
         <Basics fresh={fresh} />
         {kind === "group" && <Chats account={account} groups={groups.data ?? []} />}
         {isServed(kind) && <Roster account={account} staff={staff.data ?? []} />}
-        {isServed(kind) && <Greetings account={account} staffName={staffName} />}
+        {isGreeted(kind) && <Greetings account={account} kind={kind} staffName={staffName} />}
         <Marks account={account} kind={kind} />
         <div>
           <ErrorNote error={error} />

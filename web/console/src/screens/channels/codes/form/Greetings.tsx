@@ -2,6 +2,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { Button, Card, Flex, Form, Input, Switch, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
+import { isServed, type CodeKind } from "../codes";
 import { Attachments } from "./Attachments";
 import { missingIn, type Attachment } from "./attachments";
 import { NEW_GREETING, type Draft } from "./draft";
@@ -11,7 +12,7 @@ import { SpanFields } from "./SpanFields";
 import { unknownIn, VARIABLES } from "./welcome";
 
 /** What somebody reads who has just come, by the time of the day. */
-export function Greetings({ account, staffName }: { account: number; staffName: (id: string) => string }) {
+export function Greetings({ account, kind, staffName }: { account: number; kind: CodeKind; staffName: (id: string) => string }) {
   const { t } = useTranslation("channels");
   return (
     <Card size="small" title={<Heading text={t("form.greetings")} />}>
@@ -40,7 +41,7 @@ export function Greetings({ account, staffName }: { account: number; staffName: 
                       </Flex>
                     }
                   >
-                    <One at={field.name} account={account} />
+                    <One at={field.name} account={account} served={isServed(kind)} />
                   </Card>
                 ))}
                 <Button icon={<PlusOutlined />} onClick={() => add({ ...NEW_GREETING, timed: fields.length > 0 }, 0)} style={{ alignSelf: "flex-start" }}>
@@ -59,7 +60,7 @@ export function Greetings({ account, staffName }: { account: number; staffName: 
   );
 }
 
-function One({ at, account }: { at: number; account: number }) {
+function One({ at, account, served }: { at: number; account: number; served: boolean }) {
   const { t } = useTranslation("channels");
   const form = Form.useFormInstance<Draft>();
   const one = Form.useWatch<Draft["greetings"][number] | undefined>(["greetings", at]);
@@ -79,7 +80,7 @@ function One({ at, account }: { at: number; account: number }) {
         extra={
           <Flex gap={4} wrap align="center" style={{ marginTop: 4 }}>
             {t("form.insert")}
-            {VARIABLES.map((name) => (
+            {VARIABLES.filter((name) => served || name !== "staff").map((name) => (
               <Button key={name} size="small" onClick={() => insert(name)}>
                 {t(`form.variable.${name}`)}
               </Button>
@@ -89,9 +90,11 @@ function One({ at, account }: { at: number; account: number }) {
       >
         <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} maxLength={4000} />
       </Form.Item>
-      <Form.Item name={[at, "attachments"]} label={t("attach.title")} extra={t("attach.what")} rules={[{ validator: whole }]} style={{ marginBottom: 12 }}>
-        <Attachments account={account} />
-      </Form.Item>
+      {served && (
+        <Form.Item name={[at, "attachments"]} label={t("attach.title")} extra={t("attach.what")} rules={[{ validator: whole }]} style={{ marginBottom: 12 }}>
+          <Attachments account={account} />
+        </Form.Item>
+      )}
       <Form.Item name={[at, "timed"]} label={t("form.timed")} valuePropName="checked" style={{ marginBottom: 12 }}>
         <Switch />
       </Form.Item>

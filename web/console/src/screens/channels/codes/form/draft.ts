@@ -1,6 +1,6 @@
 import type { Schema } from "@siyu/api";
 
-import { isServed, type CodeKind } from "../codes";
+import { isGreeted, isServed, type CodeKind } from "../codes";
 import { DAYS, type Span } from "./week";
 
 /** What the form holds, and what the API takes. Pure. */
@@ -110,7 +110,7 @@ export function definitionOf(draft: Draft, kind: CodeKind): Definition {
     called: draft.called.trim() || NEW.called,
     platform_tag_ids: served ? draft.platform_tag_ids : [],
     remark: served ? draft.remark.trim() : "",
-    greetings: served ? draft.greetings.map(greetingOf) : [],
+    greetings: isGreeted(kind) ? draft.greetings.map(greetingOf) : [],
     roster: served ? rosterOf(draft) : null,
     chats: kind === "group" ? { group_ids: draft.group_ids, new_groups: draft.new_groups, base_name: draft.new_groups ? draft.base_name.trim() : "", base_number: draft.base_number } : null,
   };

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 
 import { useMay } from "../../../../app/session";
-import { isServed, placeOf, useCode, type Code } from "../codes";
+import { isGreeted, placeOf, useCode, type Code } from "../codes";
 import { CodeProblem, CodeStanding } from "../CodeStanding";
 import { Serving } from "../Serving";
 import { CodeFunnel } from "./CodeFunnel";
@@ -61,7 +61,7 @@ function Parts({ code }: { code: Code }) {
     { key: "qr", label: t("codes.tabs.qr"), children: <Pictures code={code} /> },
     { key: "funnel", label: t("codes.tabs.funnel"), children: <CodeFunnel code={code} /> },
     ...(code.kind === "staff" ? [{ key: "cards", label: t("codes.tabs.cards"), children: <Cards code={code} /> }] : []),
-    ...(isServed(code.kind) ? [{ key: "welcomes", label: t("codes.tabs.welcomes"), children: <Welcomes code={code} /> }] : []),
+    ...(isGreeted(code.kind) ? [{ key: "welcomes", label: t("codes.tabs.welcomes"), children: <Welcomes code={code} /> }] : []),
   ];
   return (
     <Flex vertical gap="middle">
