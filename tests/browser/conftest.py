@@ -32,7 +32,7 @@ class Brand:
     sms: str
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if chromium.find() is None:
         pytest.skip(chromium.MISSING)
@@ -132,7 +132,7 @@ def _failed(window: Window, request: Any) -> None:
         window.problems.append(f"failed: {request.url} {request.failure}")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def session(browser: Browser, brand: Brand) -> Any:
     """The owner's session: one sign-in for many pages."""
     window = Window.open(browser, brand.stage.url, "zh", dark=False, width=1280, height=800)

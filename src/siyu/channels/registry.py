@@ -36,6 +36,7 @@ _METHODS: Final = {
     Capability.HANDOVER: ("hand_over", "handovers", "hand_over_groups", "heirless"),
     Capability.RECOGNISE: ("recognise", "pending_ids"),
     Capability.PAGE_LOGIN: ("authorize_url", "login", "claims_of"),
+    Capability.PAGE_SUBSCRIPTION: ("subscribe_url", "accepted_once"),
     Capability.APP_LOGIN: ("login", "phone", "claims_of"),
 }
 

@@ -289,3 +289,59 @@ class TestTheDoor:
 
 def full() -> None:
     raise TryLater(reason="The queue is full.", reason_zh="队列已满。", retry_after=10)
+
+
+def asked_for_one(web: TestClient, account: Account, action: str, **params: Any) -> httpx.Response:
+    """As WeChat's own browser does, from our page to the platform's and back."""
+    gone = web.get(f"/wechat/{account.id}/subscribe", params={"scene": 7, "next": "/m/draws", **params})
+    assert gone.status_code == 302, gone.text
+    there = gone.headers["location"].removesuffix("#wechat_redirect")
+    back = httpx.get(there, params={**parse_qs(urlsplit(there).query), "_action": action}, trust_env=False)
+    assert back.status_code == 302, back.text
+    reached = urlsplit(back.headers["location"])
+    return web.get(f"{reached.path}?{reached.query}")
+
+
+def allowed(web: TestClient, database: Database, account: Account, clock: ManualClock) -> int | None:
+    with database.transaction() as conn:
+        return next(one.left for one in service.used(conn, account, clock.now()) if one.quota == "subscribe_once")
+
+
+def test_one_message_is_allowed_on_a_page(
+    web: TestClient, database: Database, clock: ManualClock, official: tuple[Account, Fake]
+) -> None:
+    account, fake = official
+    fake.new_person("小雨")
+    template_id = fake.new_template("content")
+    done = asked_for_one(web, account, "cancel", template_id=template_id)
+    assert (done.status_code, done.headers["location"]) == (303, "/m/draws")
+    assert not allowed(web, database, account, clock)
+    for _ in range(2):  # in one scene the platform lets no second one gather
+        done = asked_for_one(web, account, "confirm", template_id=template_id)
+        assert (done.status_code, done.headers["location"]) == (303, "/m/draws")
+        assert allowed(web, database, account, clock) == 1
+
+
+def test_a_subscription_that_did_not_begin_here(
+    web: TestClient, database: Database, clock: ManualClock, official: tuple[Account, Fake]
+) -> None:
+    account, fake = official
+    open_id, template_id = fake.new_person("小雨"), fake.new_template("content")
+    forged = {"openid": open_id, "template_id": template_id, "action": "confirm", "scene": "7"}
+    for state in ("", "a" * 60):
+        refused = web.get(f"/wechat/{account.id}/subscribed", params={**forged, "reserved": state})
+        assert (refused.status_code, refused.json()["code"]) == (400, "LoginBroken")
+    gone = web.get(f"/wechat/{account.id}/subscribe", params={"template_id": template_id})
+    state = parse_qs(urlsplit(gone.headers["location"]).query)["reserved"][0]
+    wrong = web.get(f"/wechat/{account.id}/subscribed", params={**forged, "reserved": state, "openid": "no id"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "BadInput")
+    clock.advance(timedelta(minutes=11))
+    late = web.get(f"/wechat/{account.id}/subscribed", params={**forged, "reserved": state})
+    assert late.json()["code"] == "LoginBroken"
+    assert not allowed(web, database, account, clock)
+    for wrong_query in (
+        {"template_id": "no id"},
+        {"template_id": template_id, "next": "//elsewhere"},
+        {"scene": 10_001},
+    ):
+        assert web.get(f"/wechat/{account.id}/subscribe", params=wrong_query).status_code == 400

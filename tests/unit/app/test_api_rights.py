@@ -277,6 +277,8 @@ TABLE: Final[dict[str, str]] = {
     "POST /member/v1/data/deletion": MEMBER,
     "POST /member/v1/data/deletion/take_back": MEMBER,
     "GET /wechat/{account_id}/back": LOGIN,
+    "GET /wechat/{account_id}/subscribe": LOGIN,
+    "GET /wechat/{account_id}/subscribed": LOGIN,
     "PATCH /api/v1/channels/accounts/{account_id}": "channels.manage",
     "PATCH /api/v1/channels/codes/{code_id}": "channels.manage",
     "PATCH /api/v1/operators/{operator_id}": "operators.manage",

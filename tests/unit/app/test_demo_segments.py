@@ -13,7 +13,7 @@ def test_are_made_once_and_filled(reporting_context: Context, tell: Told) -> Non
         stand_segments(reporting_context)
     with reporting_context.database.transaction() as conn:
         found = {one.name: one for one in segments.segments(conn)}
-    assert len(found) == 7
+    assert len(found) == 8
     assert found["高价值客户"].people == 1
     assert found["高价值流失预警"].sentence_zh == "属于人群“高价值客户”，且距上次购买天数不少于 60"
     assert all(one.people is not None for one in found.values())

@@ -23,7 +23,7 @@ from siyu.app.pipeline import Pipeline
 from siyu.app.syncing import Syncing
 from siyu.channels import service
 from siyu.channels.http import PushDoor
-from siyu.channels.types import Account, Channel, CodeDefinition, Greeting, PushRequest
+from siyu.channels.types import Account, Channel, CodeDefinition, PushRequest, Roster
 from siyu.channels.wechat import OfficialAccount
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows
@@ -182,7 +182,7 @@ def test_an_entry_code_brings_followers_and_counts_who_scans_again(
             conn, me, account_id=account.id, kind="follow", name="海报", definition=definition,
             now=clock.now(), zone=zone, state="poster1",
         )  # fmt: skip
-        for kind, wrong in (("staff", definition), ("follow", CodeDefinition(greetings=(Greeting("您好"),)))):
+        for kind, wrong in (("staff", definition), ("follow", CodeDefinition(roster=Roster(staff=("lin",))))):
             with pytest.raises(BadInput):
                 service.create_code(
                     conn, me, account_id=account.id, kind=cast("Any", kind), name="错", definition=wrong,

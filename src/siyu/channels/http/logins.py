@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import httpx
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, Security
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from siyu.channels import service
 from siyu.channels.types import Capability, Channel, MemberSession
 from siyu.engines.access import service as access
-from siyu.engines.http import ERROR_RESPONSES, paced
+from siyu.engines.http import ERROR_RESPONSES, Conn, paced
 from siyu.engines.postgres import Database
 from siyu.intake import service as intake
 from siyu.intake.types import IdentifierClaim, Lane, Message
@@ -30,6 +30,7 @@ router = APIRouter(tags=["logins"], responses=ERROR_RESPONSES)
 
 MEMBER_COOKIE: Final = "siyu_member"
 _WAY_COOKIE: Final = "siyu_login"
+_ASKED_COOKIE: Final = "siyu_asked"
 _WAY_SECONDS: Final = 600
 _MANY: Final = 300  # a minute from one address: that of a carrier or a shop stands for many people
 _AT_ONCE: Final = 12  # calls of platforms under way; they can take seconds each
@@ -221,6 +222,60 @@ def back(
     seconds = int((done.session.expires_at - door.clock.now()).total_seconds())
     _set_cookie(request, response, MEMBER_COOKIE, done.session.token, "/", seconds)
     response.delete_cookie(_WAY_COOKIE, path=f"/wechat/{account_id}", httponly=True, samesite="lax")
+    return response
+
+
+@router.get(
+    "/wechat/{account_id}/subscribe",
+    status_code=302,
+    response_class=Response,
+    responses=_GONE_TO,
+    dependencies=[paced("subscribe", _MANY, 60)],
+)
+def subscribe(
+    request: Request,
+    account_id: AccountId,
+    door: TheDoor,
+    template_id: Annotated[str, Query(min_length=1, max_length=128, pattern=r"^[!-~]+$")],
+    scene: Annotated[int, Query(ge=0, le=10_000, description="The message is sent with the same.")] = 0,
+    next: Annotated[str, Query(max_length=1024, description="A path on this host, where one goes afterwards.")] = "/",  # noqa: A002
+) -> Response:
+    """Send a visitor, within WeChat, to the platform's page that asks whether one message may be sent to them.
+
+    The way back is open for ten minutes, in the same browser.
+    """
+    channel = door.open(account_id, Capability.PAGE_SUBSCRIPTION)
+    redirect = f"{request.app.state.base_url}/wechat/{account_id}/subscribed"
+    begun = service.begin_subscription(
+        channel, redirect, door.clock.now(), template_id=template_id, scene=scene, path=next
+    )
+    response = RedirectResponse(begun.url, 302, _NO_STORE)
+    _set_cookie(request, response, _ASKED_COOKIE, begun.cookie, f"/wechat/{account_id}", _WAY_SECONDS)
+    return response
+
+
+@router.get(
+    "/wechat/{account_id}/subscribed",
+    status_code=303,
+    response_class=Response,
+    responses={303: {"description": "To the page that was asked for."}},
+    dependencies=[paced("subscribed", _MANY, 60)],
+)
+def subscribed(
+    request: Request,
+    account_id: AccountId,
+    door: TheDoor,
+    conn: Conn,
+    action: Annotated[Literal["confirm", "cancel"], Query(description="What the visitor tapped.")],
+    reserved: State,
+    openid: Annotated[str, Query(max_length=128, description="Only where they confirmed.")] = "",
+) -> Response:
+    """Who comes back from there has allowed one message, or none."""
+    channel = door.open(account_id, Capability.PAGE_SUBSCRIPTION)
+    cookie = request.cookies.get(_ASKED_COOKIE, "")
+    path = service.finish_subscription(conn, channel, openid, action, reserved, cookie, door.clock.now())
+    response = RedirectResponse(path, 303, _NO_STORE)
+    response.delete_cookie(_ASKED_COOKIE, path=f"/wechat/{account_id}", httponly=True, samesite="lax")
     return response
 
 

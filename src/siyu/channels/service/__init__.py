@@ -46,7 +46,16 @@ from siyu.channels.service.health import (
     open_account,
 )
 from siyu.channels.service.hearing import apply, hear
-from siyu.channels.service.logins import begin_login, finish_login, login_of_app, session_of, tie_phone, whose_token
+from siyu.channels.service.logins import (
+    begin_login,
+    begin_subscription,
+    finish_login,
+    finish_subscription,
+    login_of_app,
+    session_of,
+    tie_phone,
+    whose_token,
+)
 from siyu.channels.service.mapping import keep_pending, keep_recognised, may_ask, newcomers, visitors
 from siyu.channels.service.marking import do_marks, mark_orders, marks, order_marks
 from siyu.channels.service.media import MOST_BYTES as MOST_PICTURE_BYTES
@@ -119,6 +128,7 @@ __all__ = [
     "ask_reconcile",
     "bad_plugins",
     "begin_login",
+    "begin_subscription",
     "begin_walk",
     "cancel_task",
     "change_tag",
@@ -150,6 +160,7 @@ __all__ = [
     "filled_secrets",
     "finish_login",
     "finish_rereads",
+    "finish_subscription",
     "fold_tallies",
     "forget_welcomes",
     "forgetting",

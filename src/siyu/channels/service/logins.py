@@ -9,8 +9,10 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
 from siyu.channels.rules import logins as rules
+from siyu.channels.service.quotas import grant
 from siyu.channels.types import (
     Account,
     Channel,
@@ -86,9 +88,48 @@ def finish_login(channel: Channel, code: str, state: str, cookie: str, now: date
         LoginUnavailable, TryLater: the platform refuses, or cannot answer now.
     """
     said = rules.read_state(state, cookie, now, partial(vault.signed, _WAY))
-    if said is None or said.get("account") != channel.account.id:
+    if said is None or said.get("account") != channel.account.id or "template" in said:
         raise LoginBroken
     return _signed_in(channel, code, now, _device(said), said.get("next", ""))
+
+
+def begin_subscription(
+    channel: Channel, redirect: str, now: datetime, *, template_id: str, scene: int, path: str
+) -> LoginBegun:
+    """Send a visitor to the platform's page that asks whether one message of this template may be sent.
+
+    Asks no platform and writes nothing. The way back is open for ten minutes, in the same browser.
+
+    Raises:
+        BadInput: ``path`` leads to another host, or the platform takes no such template or scene.
+    """
+    said: dict[str, Any] = {
+        "account": channel.account.id,
+        "once": secrets.token_hex(16),
+        "template": template_id,
+        "next": rules.local_path(path),
+    }
+    cookie = rules.cookie_of(said)
+    state = rules.state_of(cookie, now + rules.WAY_LIFE, partial(vault.sign, _WAY))
+    return LoginBegun(channel.subscribe_url(redirect, state, template_id, scene), cookie)
+
+
+def finish_subscription(
+    conn: Connection, channel: Channel, open_id: str, action: str, state: str, cookie: str, now: datetime
+) -> str:
+    """Keep what the visitor allowed; returns the path on which they go on. Safe to repeat: they allow one message.
+
+    Raises:
+        LoginBroken: they did not go there with this browser, or long ago.
+        BadInput: this is not what the platform comes back with.
+    """
+    said = rules.read_state(state, cookie, now, partial(vault.signed, _WAY))
+    if said is None or said.get("account") != channel.account.id or "template" not in said:
+        raise LoginBroken
+    allowed = channel.accepted_once(open_id, said["template"], action)
+    if allowed:
+        grant(conn, channel.account, allowed, now)
+    return str(said["next"])
 
 
 def login_of_app(channel: Channel, code: str, now: datetime, device: IdentifierClaim | None = None) -> SignedIn:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Literal, NamedTuple
 
 from siyu.channels.types.acting import Acts
 from siyu.channels.types.codes import CodeKind, Handle, OpenCode, Opening
-from siyu.channels.types.declared import About
+from siyu.channels.types.declared import About, Grant
 from siyu.channels.types.handed import Account, Ports
 from siyu.channels.types.logins import Known, Login
 from siyu.channels.types.mapped import Recognised, Visitor
@@ -161,6 +161,28 @@ class Channel(Acts, ABC):
             redirect: of ours.
             state: up to 128 letters and digits.
             ask: the visitor is asked for name and picture as well.
+        """
+        raise NotImplementedError
+
+    def subscribe_url(self, redirect: str, state: str, template_id: str, scene: int) -> str:
+        """Where a page asks a visitor for one message; they come back to ``redirect`` with what they answered.
+
+        Args:
+            redirect: of ours.
+            state: up to 128 letters and digits, which come back.
+            template_id: of the message.
+            scene: 0 to 10,000; the message is sent with the same. Who says yes twice in one allows one message.
+
+        Raises:
+            BadInput: one of them is not what the platform takes.
+        """
+        raise NotImplementedError
+
+    def accepted_once(self, open_id: str, template_id: str, action: str) -> Sequence[Grant]:
+        """What the visitor allowed there: one message, whatever they had allowed before; nothing when they said no.
+
+        Raises:
+            BadInput: it is not what the platform appends to the address.
         """
         raise NotImplementedError
 

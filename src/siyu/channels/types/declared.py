@@ -21,6 +21,7 @@ class Capability(StrEnum):
     CONVERSATIONS = "conversations"  # knows that somebody wrote to customer service
     RECOGNISE = "recognise"  # says which of its contacts a visitor of an app of ours is
     PAGE_LOGIN = "page_login"  # says who visits a page of ours
+    PAGE_SUBSCRIPTION = "page_subscription"  # asks on a page whether one message may be sent
     APP_LOGIN = "app_login"  # says who uses an app of ours, and the phone that they give
     ENTRY_CODES = "entry_codes"
     MEDIA = "media"  # keeps pictures for a while

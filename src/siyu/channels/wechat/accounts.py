@@ -118,15 +118,24 @@ class OfficialAccount(_WeChat):
         """Who came back from there. See :func:`logins.by_page`."""
         return logins.by_page(self._client, self.ports.secret(SECRET), code)
 
-    def accepted_once(self, open_id: str, template_id: str, action: str) -> Grant | None:
+    def subscribe_url(self, redirect: str, state: str, template_id: str, scene: int) -> str:
+        """Where a page asks for one message. See :func:`logins.subscribe_url`."""
+        return logins.subscribe_url(self._client, redirect, state, template_id, scene)
+
+    def accepted_once(self, open_id: str, template_id: str, action: str) -> Sequence[Grant]:
         """What the page of a one-time subscription came back with: one message, when the person confirmed.
+
+        Who confirms again in the same scene allows no second one: what they allowed before is taken back first.
 
         Raises:
             BadInput: it is not what the platform appends to the address.
         """
+        if action != "confirm":
+            return ()
         if not is_id(open_id) or not is_id(template_id):
             raise BadInput(reason="openid or template_id is wrong.", reason_zh="openid 或 template_id 不正确。")
-        return Grant(ONCE, f"{open_id}/{template_id}", 1, None) if action == "confirm" else None
+        subject = f"{open_id}/{template_id}"
+        return Grant(ONCE, subject, 0, None), Grant(ONCE, subject, 1, None)
 
 
 class MiniProgram(_WeChat):

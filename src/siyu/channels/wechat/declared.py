@@ -103,6 +103,7 @@ OFFICIAL_ACCOUNT: Final = About(
             Capability.ENTRY_CODES,
             Capability.SEND,
             Capability.PAGE_LOGIN,
+            Capability.PAGE_SUBSCRIPTION,
         }
     ),
     quotas=(

@@ -12,6 +12,8 @@ from siyu.channels.wechat.rules import is_id
 from siyu.kernel.errors import BadInput
 
 _PAGES: Final = "https://open.weixin.qq.com"
+_MESSAGES: Final = "https://mp.weixin.qq.com"
+_MOST_SCENE: Final = 10_000
 _STATE: Final = re.compile(r"[A-Za-z0-9]{0,128}")
 _CODE: Final = re.compile(r"[!-~]{1,512}")
 _RISK: Final = 40226
@@ -40,6 +42,35 @@ def authorize_url(client: Client, redirect: str, state: str, *, ask: bool) -> st
         safe="",
     )
     return f"{pages}/connect/oauth2/authorize?{query}#wechat_redirect"
+
+
+def subscribe_url(client: Client, redirect: str, state: str, template_id: str, scene: int) -> str:
+    """Where a page asks a visitor for one message of this template.
+
+    Source: 一次性订阅消息, developers.weixin.qq.com, One-time_subscription_info.
+
+    Raises:
+        BadInput: the template, scene or state is not what the platform takes.
+    """
+    if not _STATE.fullmatch(state) or not is_id(template_id) or not 0 <= scene <= _MOST_SCENE:
+        raise BadInput(
+            reason=f"a template_id and a scene from 0 to {_MOST_SCENE} are needed.",
+            reason_zh=f"需提供 template_id，scene 应为 0 至 {_MOST_SCENE} 的整数。",
+        )
+    pages = _MESSAGES if client.base_url == BASE_URL else client.base_url
+    query = urlencode(
+        {
+            "action": "get_confirm",
+            "appid": client.app_id,
+            "scene": str(scene),
+            "template_id": template_id,
+            "redirect_url": redirect,
+            "reserved": state,
+        },
+        quote_via=quote,
+        safe="",
+    )
+    return f"{pages}/mp/subscribemsg?{query}#wechat_redirect"
 
 
 def by_page(client: Client, secret: str, code: str) -> Login:

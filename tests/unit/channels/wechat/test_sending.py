@@ -209,10 +209,13 @@ class TestSubscriptions:
             details={"template_id": template_id, "scene": "7", "title": "开奖", "data.content": "您中奖了"},
         )
         fake.confirms_once(open_id, template_id)
-        assert official.accepted_once(open_id, template_id, "reserved") is None
-        grant = official.accepted_once(open_id, template_id, "confirm")
-        assert grant is not None
-        assert (grant.quota, grant.subject_id, grant.count) == ("subscribe_once", f"{open_id}/{template_id}", 1)
+        assert official.accepted_once("", template_id, "cancel") == ()
+        given = official.accepted_once(open_id, template_id, "confirm")
+        subject = f"{open_id}/{template_id}"
+        assert [(one.quota, one.subject_id, one.count) for one in given] == [
+            ("subscribe_once", subject, 0),
+            ("subscribe_once", subject, 1),
+        ]
         sent = official.send("subscribe_once", [item, item])
         assert [(one.outcome, one.error) for one in sent] == [("sent", 0), ("refused", 43101)]
 

@@ -7212,6 +7212,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wechat/{account_id}/subscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Subscribe
+         * @description Send a visitor, within WeChat, to the platform's page that asks whether one message may be sent to them.
+         *
+         *     The way back is open for ten minutes, in the same browser.
+         */
+        get: operations["subscribe_wechat__account_id__subscribe_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wechat/{account_id}/subscribed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Subscribed
+         * @description Who comes back from there has allowed one message, or none.
+         */
+        get: operations["subscribed_wechat__account_id__subscribed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -8430,7 +8472,7 @@ export interface components {
          * @description What a channel can do; a plugin that declares one does it.
          * @enum {string}
          */
-        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "staff_figures" | "handover";
+        Capability: "staff" | "contacts" | "tags" | "groups" | "push" | "conversations" | "recognise" | "page_login" | "page_subscription" | "app_login" | "entry_codes" | "media" | "welcome" | "send" | "tasks" | "moments" | "tagging" | "remarks" | "feedback" | "staff_figures" | "handover";
         /**
          * CardRead
          * @description One package card.
@@ -37598,6 +37640,94 @@ export interface operations {
                 };
             };
             /** @description To the page that was asked for, with the session as a cookie. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    subscribe_wechat__account_id__subscribe_get: {
+        parameters: {
+            query: {
+                template_id: string;
+                /** @description The message is sent with the same. */
+                scene?: number;
+                /** @description A path on this host, where one goes afterwards. */
+                next?: string;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the platform's page. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    subscribed_wechat__account_id__subscribed_get: {
+        parameters: {
+            query: {
+                /** @description What the visitor tapped. */
+                action: "confirm" | "cancel";
+                reserved: string;
+                /** @description Only where they confirmed. */
+                openid?: string;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page that was asked for. */
             303: {
                 headers: {
                     [name: string]: unknown;

@@ -8,7 +8,8 @@ export function Sideways({ label, children }: { label: string; children: ReactNo
     const element = box.current;
     if (!element) return;
     const watch = new ResizeObserver(() => setWider(element.scrollWidth > element.clientWidth));
-    for (const one of [element, ...element.children]) watch.observe(one);
+    // A table grows beyond what is around it, which keeps its size.
+    for (const one of [element, ...element.children, ...element.querySelectorAll("table")]) watch.observe(one);
     return () => watch.disconnect();
   }, []);
   // Only then is it a stop of the keyboard: one more for every table would be in the way.

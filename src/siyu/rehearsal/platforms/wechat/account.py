@@ -205,7 +205,7 @@ class Account:
         """Somebody confirms on the page of a one-time subscription; the page alone is told."""
         with self.lock:
             found = self.person(open_id)
-            found.once[template_id] = found.once.get(template_id, 0) + 1
+            found.once[template_id] = 1  # of one scene no second one is allowed meanwhile
 
     def _tell_list(self, open_id: str, event: str, name: str, answers: dict[str, str], **more: str) -> None:
         rows = [{"TemplateId": one, "SubscribeStatusString": said, **more} for one, said in answers.items()]

@@ -65,6 +65,9 @@ def create_app(account: Account) -> Starlette:
     async def authorize(request: Request) -> Response:
         return _authorize(account, request)
 
+    async def subscribe(request: Request) -> Response:
+        return _subscribe(account, request)
+
     async def picture(request: Request) -> Response:
         scene = account.state.scenes.get(request.query_params.get("ticket", ""))
         if scene is None:
@@ -89,6 +92,7 @@ def create_app(account: Account) -> Starlette:
         routes=[
             Route("/_control/{path:path}", control, methods=["GET", "POST", "PUT"]),
             Route("/connect/oauth2/authorize", authorize),
+            Route("/mp/subscribemsg", subscribe),
             Route("/cgi-bin/showqrcode", picture),
             Route("/{path:path}", api, methods=["GET", "POST"]),
         ]
@@ -129,6 +133,21 @@ def _authorize(account: Account, request: Request) -> Response:
     code = account.page_code(open_id, ask=query.get("scope") == "snsapi_userinfo")
     redirect = query.get("redirect_uri", "")
     back = urlencode({"code": code, "state": query.get("state", "")})
+    return RedirectResponse(f"{redirect}{'&' if '?' in redirect else '?'}{back}", 302)
+
+
+def _subscribe(account: Account, request: Request) -> Response:
+    """Where a page asks for one message. ``_as`` says who answers, ``_action`` what: ``confirm`` where it says nothing."""
+    query = request.query_params
+    open_id, action = query.get("_as") or next(reversed(account.state.people), ""), query.get("_action", "confirm")
+    if query.get("appid") != account.state.app_id or open_id not in account.state.people:
+        return Response("invalid appid or nobody there", 400)
+    template_id, redirect = query.get("template_id", ""), query.get("redirect_url", "")
+    told = {"template_id": template_id, "action": action, "scene": query.get("scene", "")}
+    if action == "confirm":
+        account.confirms_once(open_id, template_id)
+        told["openid"] = open_id
+    back = urlencode({**told, "reserved": query.get("reserved", "")})
     return RedirectResponse(f"{redirect}{'&' if '?' in redirect else '?'}{back}", 302)
 
 

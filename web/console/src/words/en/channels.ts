@@ -61,6 +61,7 @@ export const channels: Words<typeof source> = {
     conversations: "Conversations",
     recognise: "Recognising visitors",
     page_login: "Sign-in on pages",
+    page_subscription: "One-time subscription on pages",
     app_login: "Sign-in in apps",
   },
   connect: {

@@ -58,6 +58,7 @@ export const channels = {
     conversations: "客服会话",
     recognise: "访客识别",
     page_login: "网页登录",
+    page_subscription: "网页一次性订阅",
     app_login: "小程序登录",
   },
   connect: {
