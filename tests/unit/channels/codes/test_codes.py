@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.unit.channels import cockatoo
 from tests.unit.channels.cockatoo import Cockatoo, Roost, refusal
-from tests.unit.channels.coding import SHANGHAI, SOMEBODY, come, furnish
+from tests.unit.channels.coding import SHANGHAI, SOMEBODY, come
 
-from siyu.channels import registry, service
+from siyu.channels import service
 from siyu.channels.service import codes
 from siyu.channels.service.codes import Rotation
 from siyu.channels.types import (
@@ -32,31 +31,6 @@ from siyu.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, TryLate
 
 PLAIN = CodeDefinition(roster=Roster(("ann",), backups=("bob",)))
 IN_GROUP = CodeDefinition(chats=Chats(("c1",), base_name="x"), greetings=(Greeting("hi"),))
-
-
-@pytest.fixture(autouse=True)
-def roost(monkeypatch: pytest.MonkeyPatch) -> Roost:
-    monkeypatch.setattr(registry, "plugins", cockatoo.installed)
-    monkeypatch.setattr(Cockatoo, "roost", Roost())
-    return Cockatoo.roost
-
-
-@pytest.fixture
-def clock(now: datetime) -> ManualClock:
-    return ManualClock(now)
-
-
-@pytest.fixture
-def shop(database: Database, account: Account, now: datetime) -> Account:
-    furnish(database, account, now)
-    return account
-
-
-@pytest.fixture
-def rotation(database: Database, clock: ManualClock) -> Rotation:
-    return Rotation(
-        database, clock, SHANGHAI, lambda account: Cockatoo(account, service.open_ports(database, account, clock, None))
-    )  # type: ignore[arg-type]
 
 
 @pytest.fixture

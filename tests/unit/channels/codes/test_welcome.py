@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.unit.channels import cockatoo
 from tests.unit.channels.cockatoo import Cockatoo, Roost
 from tests.unit.channels.coding import SHANGHAI, SOMEBODY, furnish
 
-from siyu.channels import registry, service
+from siyu.channels import service
 from siyu.channels.service import Greeter, codes
 from siyu.channels.types import Account, Arrival, CodeDefinition, Content, Greeting, Roster, Sent, Span
 from siyu.engines.postgres import Database, rows
@@ -25,18 +24,6 @@ GREETINGS = (
     ),
 )
 LIFE = timedelta(seconds=20)
-
-
-@pytest.fixture(autouse=True)
-def roost(monkeypatch: pytest.MonkeyPatch) -> Roost:
-    monkeypatch.setattr(registry, "plugins", cockatoo.installed)
-    monkeypatch.setattr(Cockatoo, "roost", Roost())
-    return Cockatoo.roost
-
-
-@pytest.fixture
-def clock(now: datetime) -> ManualClock:
-    return ManualClock(now)
 
 
 @pytest.fixture
