@@ -20,6 +20,7 @@ os.environ["PYTHONDONTWRITEBYTECODE"] = ""
 
 import httpx
 import pytest
+import structlog
 from httpx._transports import default as transports
 from hypothesis import settings
 from sqlalchemy import Connection
@@ -32,6 +33,7 @@ from siyu.app.place import Place
 from siyu.engines.clickhouse.client import Client, connect
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
 from siyu.engines.clickhouse.migrate import migrate as migrate_clickhouse
+from siyu.engines.logging import readable_lines
 from siyu.engines.postgres import Database
 from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.vault import service as vault
@@ -46,6 +48,9 @@ _SHARING = (
     "tests/unit/identity",
 )  # there: rules that are compiled once
 _LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/", "tests/chaos/")
+
+# As a reader gets it; structlog's own form takes up to two seconds for a fault that a test brings about.
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], readable_lines(colors=False)])
 
 # Hypothesis would fail an example that takes 200 ms: on a busy machine that says nothing of the code. What must be fast has
 # a benchmark.
