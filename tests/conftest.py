@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import nullcontext
 from functools import cache, partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from siyu.engines.postgres import Database
 from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
+from siyu.rehearsal.platforms.wechat_pay import crypto
 
 # They start a Siyu of their own; the other stories share one.
 _ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
@@ -136,6 +138,15 @@ def _certificates() -> Iterator[None]:
     """Every HTTP client loads all certificates that there are, and none of the tests' speaks TLS: once a worker is enough."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transports, "create_ssl_context", cache(httpx.create_ssl_context))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _pairs() -> Iterator[None]:
+    """To find a pair of keys takes a tenth of a second, and every test's merchant wants two: they come round again."""
+    made, numbers = cache(lambda _number, find=crypto.pair: find()), cycle(range(8))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crypto, "pair", lambda: made(next(numbers)))
         yield
 
 
