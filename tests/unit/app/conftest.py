@@ -32,6 +32,12 @@ NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 _numbers = itertools.count(1)
 
 Told = Callable[..., None]
+_USUAL = Settings()
+
+
+def placed(folder: Path) -> Settings:
+    """The usual settings, with this folder: to read them all from the environment takes longer than many tests do."""
+    return _USUAL.model_copy(update={"data_folder": folder})
 
 
 @pytest.fixture
@@ -42,13 +48,13 @@ def clock() -> ManualClock:
 @pytest.fixture
 def web_context(database: Database, tmp_path: Path, clock: ManualClock) -> Context:
     """Open engines but ClickHouse, which only reports ask."""
-    return Context(Settings(data_folder=tmp_path), database, cast("Any", None), clock)
+    return Context(placed(tmp_path), database, cast("Any", None), clock)
 
 
 @pytest.fixture
 def reporting_context(database: Database, tmp_path: Path, clock: ManualClock, empty: Client) -> Context:
     """Both engines, with nothing in them."""
-    return Context(Settings(data_folder=tmp_path), database, empty, clock)
+    return Context(placed(tmp_path), database, empty, clock)
 
 
 @pytest.fixture
