@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,14 @@ class TestStartAndStop:
         embedded.stop()
 
 
+def wait_for(happened: Callable[[], bool]) -> None:
+    """Until it has; on a busy machine that takes a while."""
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 class TestCrash:
     def test_kill_in_the_middle_of_inserts_loses_and_repeats_nothing(self, tmp_path: Path) -> None:
         """Every batch is repeated under its token until it is acknowledged, as the exporter does."""
@@ -109,6 +118,8 @@ class TestCrash:
         exporter = threading.Thread(target=export, daemon=True)
         exporter.start()
         for round_ in range(5):
+            before = sent[0]
+            wait_for(lambda: sent[0] > before)  # noqa: B023 - over before the next round
             time.sleep(0.15 + 0.07 * round_)
             assert embedded.pid is not None
             os.kill(embedded.pid, signal.SIGKILL)
@@ -116,7 +127,7 @@ class TestCrash:
                 time.sleep(0.001)
             assert embedded.start() == url
         before = sent[0]
-        time.sleep(0.3)
+        wait_for(lambda: sent[0] > before)
         stop.set()
         exporter.join()
         client = connect(url)
