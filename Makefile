@@ -65,8 +65,9 @@ format: setup  ## put the code into shape
 bench: setup  ## every benchmark, in full
 	@$(BIN)/python -m benchmarks
 
-chaos: setup  ## 50 rounds of kill -9 under load
+chaos: setup  ## 50 rounds of kill -9 under load, and 1,000 examples of each property instead of 100
 	@SIYU_CHAOS_ROUNDS=50 $(BIN)/python -m pytest -m chaos tests/chaos --timeout 3600
+	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile long tests/unit -n $(PYTEST_WORKERS) --dist loadgroup --timeout 3600
 
 contract: setup  ## the API against its OpenAPI, with 200 requests a route each way instead of a few
 	@SIYU_CONTRACT_EXAMPLES=200 $(BIN)/python -m pytest tests/contract --timeout 3600

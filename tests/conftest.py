@@ -57,6 +57,7 @@ structlog.configure(processors=[*structlog.get_config()["processors"][:-1], read
 # Hypothesis would fail an example that takes 200 ms: on a busy machine that says nothing of the code. What must be fast has
 # a benchmark.
 settings.register_profile("siyu", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=1_000)  # of make chaos
 settings.load_profile("siyu")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.channels.parrot import ABOUT, Parrot
 
@@ -175,7 +175,6 @@ def lives(draw: st.DrawFn) -> list[tuple[int, bool]]:
     return [(moment, place % 2 == 0) for place, moment in enumerate(moments)]
 
 
-@settings(max_examples=300)
 @given(life=lives(), data=st.data())
 def test_any_life_ends_in_the_truth(life: list[tuple[int, bool]], data: st.DataObject) -> None:
     """Pushes lost, repeated and in any order, between readings in any order; then one last reading."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.channels.rules.contacts import Event, Outcome, Read, decide
@@ -218,7 +218,6 @@ def worlds(draw: st.DrawFn) -> World:
     return world
 
 
-@settings(max_examples=300)
 @given(world=worlds(), data=st.data())
 def test_any_order_ends_in_the_last_truth(world: World, data: st.DataObject) -> None:
     """Readings and pushes in any order, lost and repeated; but who was deleted by a customer only a push can tell."""

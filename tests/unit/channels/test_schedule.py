@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.channels.rules.schedule import (
@@ -118,7 +118,6 @@ weeks = st.sampled_from(
 
 
 @given(rosters, counts, weeks, st.integers(0, 4 * 24 * 60), st.sets(st.sampled_from(STAFF), min_size=1))
-@settings(max_examples=150)
 def test_nothing_changes_before_the_next_change(
     roster: Roster, got: dict[str, int], week: tuple[ZoneInfo, datetime], minute: int, able: set[str]
 ) -> None:
@@ -144,7 +143,6 @@ def test_nothing_changes_before_the_next_change(
 
 
 @given(rosters, counts, st.datetimes(timezones=st.just(UTC)), st.sets(st.sampled_from(STAFF)))
-@settings(max_examples=200)
 def test_whoever_serves_is_named_and_able_and_somebody_serves_if_anybody_can(
     roster: Roster, got: dict[str, int], moment: datetime, able: set[str]
 ) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.commerce.rules import Snapshot, facts_of_change, fold, read_view
@@ -279,7 +279,6 @@ def complete_views(draw: st.DrawFn) -> list[Message]:
 
 
 class TestProperties:
-    @settings(max_examples=300)
     @given(st.lists(any_message(), min_size=1, max_size=10), st.data())
     def test_facts_always_add_up(self, messages: list[Message], data: st.DataObject) -> None:
         order, total = None, 0
@@ -292,7 +291,6 @@ class TestProperties:
             assert new.status >= (order.status if order else 0)
             order = new
 
-    @settings(max_examples=200)
     @given(st.lists(any_message(), min_size=1, max_size=8))
     def test_batching_does_not_matter_and_repeats_change_nothing(self, messages: list[Message]) -> None:
         one_by_one, _ = told(*messages)
@@ -304,7 +302,6 @@ class TestProperties:
             assert facts == []
             assert again == at_once
 
-    @settings(max_examples=200)
     @given(complete_views(), st.data())
     def test_arrival_order_does_not_matter(self, messages: list[Message], data: st.DataObject) -> None:
         shuffled = data.draw(st.permutations(messages))

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.customers.rules import (
@@ -78,7 +78,6 @@ class TestTraits:
         again, changed, removed = learn(known, changes)
         assert (again.plain, changed, removed) == (known.plain, set(), set())
 
-    @settings(max_examples=200)
     @given(messages, st.randoms())
     def test_any_order_ends_alike_within_ten_minutes(self, told: list[tuple[int, dict[str, Any]]], chance: Any) -> None:
         """Steps above the refresh window; within it an unchanged value may keep its earlier time."""
@@ -90,7 +89,6 @@ class TestTraits:
             known, _, _ = learn(known, changes_of(traits, at))
         assert known.plain == straight.plain
 
-    @settings(max_examples=200)
     @given(messages, messages)
     def test_combined_profiles_know_what_one_would_have_known(self, one: list[Any], other: list[Any]) -> None:
         def after(told: list[Any]) -> Traits:
@@ -241,7 +239,6 @@ class TestBehaviour:
         found = fact(event="E", properties={"blob": "x" * 40_000, "sku": "a", "deep": [[[[[[[[[[1]]]]]]]]]]}).properties
         assert (found["sku"], found["$truncated"], "blob" in found) == ("a", True, False)
 
-    @settings(max_examples=200)
     @given(
         st.recursive(
             st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text()),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 from scipy.special import hyp2f1
@@ -125,6 +125,7 @@ class TestGradients:
 
 class TestCompressed:
     @pytest.mark.parametrize("model", MODELS)
+    @settings(max_examples=40)
     @given(found=people, parameters=st.tuples(positive, positive, positive, positive))
     def test_has_the_same_likelihood(
         self, model: str, found: list[tuple[int, int, int]], parameters: tuple[float, ...]

@@ -86,7 +86,6 @@ def definition(found: Mapping[str, Any]) -> Definition:
     return from_json(found)
 
 
-@settings(max_examples=150)
 @given(DEFINITIONS)
 def test_a_definition_comes_back_the_same_from_json_and_from_yaml(found: dict[str, Any]) -> None:
     made = definition(found)

@@ -108,7 +108,7 @@ class TestForms:
         with pytest.raises(BadInput):
             answering({"phone_info": info}, MiniProgram).phone("code")
 
-    @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         st.recursive(
             st.one_of(st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.text(max_size=10)),

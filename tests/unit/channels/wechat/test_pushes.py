@@ -325,7 +325,7 @@ class TestEverythingElse:
         if mode != "plain":
             assert counts["taken"] < 1500
 
-    @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(body=st.binary(max_size=300))
     def test_any_bytes(self, door: Any, body: bytes) -> None:
         for mode in ("safe", "plain"):
@@ -333,7 +333,7 @@ class TestEverythingElse:
             with pytest.raises((PushRefused, BadInput)):
                 door(mode).read_push(request)
 
-    @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         said=st.dictionaries(
             st.sampled_from(
