@@ -33,6 +33,7 @@ _QUIET: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-opt",  # to optimise scripts pays for pages that stay open longer than ours
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,11 +13,12 @@ from playwright.sync_api import Browser, Request, expect
 from scripts import chromium
 from scripts.pictures import Window, demo
 from scripts.stage import LOGIN, PASSWORD, Stage, set_up
-from tests.running import Siyu, free_port
+from tests.running import Siyu, free_port, lay_out
 
 from siyu.app.place import Place
 
 PEOPLE, DAYS = 300, 150
+SIZE: Final = {"width": 1280, "height": 800}
 # As long as a click waits: what the pages show is told by servers that share two cores with all other tests. How fast they
 # are, the benchmark of the console measures.
 expect.set_options(timeout=30_000)
@@ -32,7 +33,7 @@ class Brand:
     sms: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if chromium.find() is None:
         pytest.skip(chromium.MISSING)
@@ -43,14 +44,18 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
     folder, port = tmp_path_factory.mktemp("browser"), free_port()
-    with demo(folder, port, people=PEOPLE, days=DAYS) as said:
-        stage = set_up(said, folder)
-        data = folder / "data"
-        assert Place(data).running()
-        with closing(stage.api):
-            sms = re.search(r"codes are shown at (http://[\d.:]+)/", said)
-            assert sms
-            yield Brand(stage, Siyu(data, port, None), sms[1])  # type: ignore[arg-type]  # the demo's process is its own
+    data = folder / "data"
+    data.mkdir()
+    lay_out(data)  # engines as a first start makes them
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIYU_WORKERS", "1")  # without the relief
+        with demo(folder, port, people=PEOPLE, days=DAYS) as said:
+            stage = set_up(said, folder)
+            assert Place(data).running()
+            with closing(stage.api):
+                sms = re.search(r"codes are shown at (http://[\d.:]+)/", said)
+                assert sms
+                yield Brand(stage, Siyu(data, port, None), sms[1])  # type: ignore[arg-type]  # the demo's process is its own
 
 
 Open = Callable[..., Window]
@@ -78,7 +83,7 @@ class Watch:
     @classmethod
     def begin(cls, browser: Browser, url: str, language: str = "zh", **how: Any) -> "Watch":
         """``how``: what :meth:`Window.open` takes."""
-        look = {"dark": False, "width": 1280, "height": 800, "bypass_csp": True, "accept_downloads": True} | how
+        look = {"dark": False, **SIZE, "bypass_csp": True, "accept_downloads": True} | how
         watch = cls(Window.open(browser, url, language, **look), urlsplit(url).port)
         watch.window.page.on("request", lambda request: watch.asked.append(request))  # noqa: PLW0108 - Playwright marks it
         watch.window.page.on("requestfailed", lambda request: _failed(watch.window, request))
@@ -87,12 +92,16 @@ class Watch:
     def end(self, test: pytest.Item) -> None:
         """Of a test; the next begins anew."""
         problems, asked = self.window.problems[:], self.asked[:]
-        self.window.problems.clear()
-        self.asked.clear()
+        self.forget()
         if test.stash.get(_FAILED, False):
             _tell(self.window, asked)
         assert problems == []
         assert [one.url for one in asked if one.url.startswith("http") and not _is_at_home(one.url, self.home)] == []
+
+    def forget(self) -> None:
+        """What was seen so far."""
+        self.window.problems.clear()
+        self.asked.clear()
 
 
 def _tell(window: Window, asked: list[Request]) -> None:
@@ -132,7 +141,7 @@ def _failed(window: Window, request: Any) -> None:
         window.problems.append(f"failed: {request.url} {request.failure}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def session(browser: Browser, brand: Brand) -> Any:
     """The owner's session: one sign-in for many pages."""
     window = Window.open(browser, brand.stage.url, "zh", dark=False, width=1280, height=800)
@@ -142,10 +151,29 @@ def session(browser: Browser, brand: Brand) -> Any:
     return state
 
 
+@pytest.fixture(scope="package")
+def owners(browser: Browser, brand: Brand, session: Any) -> Iterator[Watch]:
+    """Over one window for all stories of the owner: a new one would load and compile the console anew."""
+    watch = Watch.begin(browser, brand.stage.url, storage_state=session)
+    yield watch
+    watch.window.context.close()
+
+
 @pytest.fixture
-def owner(opened: Open, brand: Brand, session: Any) -> Window:
-    """A window in which the owner is signed in, in Chinese."""
-    return opened(brand.stage.url, storage_state=session)
+def owner(owners: Watch, brand: Brand, session: Any, request: pytest.FixtureRequest) -> Iterator[Window]:
+    """A window in which the owner is signed in, in Chinese; it remembers nothing of the story before."""
+    window = owners.window
+    yield window
+    try:
+        owners.end(request.node)
+    finally:
+        if window.page.url.startswith(brand.stage.url):
+            window.page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+        window.page.goto("/health/live")  # nothing of the console, and in the process that has compiled it
+        window.context.clear_cookies()
+        window.context.add_cookies(session["cookies"])
+        window.page.set_viewport_size(SIZE)
+        owners.forget()
 
 
 @pytest.fixture

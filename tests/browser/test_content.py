@@ -4,7 +4,8 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Brand, Open
+from scripts.pictures import Window
+from tests.browser.conftest import Brand
 from tests.browser.test_stories import button
 from tests.unit.content.conftest import PNG
 
@@ -19,11 +20,8 @@ def choose(page: Page, label: str, text: str) -> None:
     option.dispatch_event("click")  # the list is still growing
 
 
-def test_a_script_with_a_variable_and_baits_is_previewed_for_a_person(
-    opened: Open, brand: Brand, session: object
-) -> None:
-    window = opened(brand.stage.url, "zh", storage_state=session)
-    page = window.page
+def test_a_script_with_a_variable_and_baits_is_previewed_for_a_person(owner: Window, brand: Brand) -> None:
+    page = owner.page
     page.goto("/content/materials/new?kind=image")
     page.get_by_label("名称", exact=True).fill("故事里的图")
     page.locator("input[type=file]").set_input_files(
@@ -59,7 +57,7 @@ def test_a_script_with_a_variable_and_baits_is_previewed_for_a_person(
     dialog = page.get_by_role("dialog", name="选择素材")
     dialog.get_by_role("button", name="故事里的图").click()
     expect(shown).to_contain_text("图片")
-    assert window.findings() == []
+    assert owner.findings() == []
     button(page, "保存")
     expect(page).to_have_url(re.compile(r"/content/scripts/\d+$"))
 
@@ -78,9 +76,8 @@ def test_a_script_with_a_variable_and_baits_is_previewed_for_a_person(
     expect(page.get_by_text("加上备选")).to_be_visible()
 
 
-def test_a_month_of_moments_warns_when_it_leaves_the_mix(opened: Open, brand: Brand, session: object) -> None:
-    window = opened(brand.stage.url, "zh", storage_state=session)
-    page = window.page
+def test_a_month_of_moments_warns_when_it_leaves_the_mix(owner: Window, brand: Brand) -> None:
+    page = owner.page
     page.goto("/content/moments?new=1")
     drawer = page.get_by_role("dialog")
     drawer.get_by_label("名称", exact=True).fill("故事里的朋友圈")
@@ -102,12 +99,12 @@ def test_a_month_of_moments_warns_when_it_leaves_the_mix(opened: Open, brand: Br
             drawer.get_by_label("文本", exact=True).fill("全网第一的折扣")
             button(drawer, "保存")
             expect(drawer.get_by_text("该人设禁用“全网第一”，请删除")).to_be_visible()
-            window.problems.clear()  # that it was refused
+            owner.problems.clear()  # that it was refused
         drawer.get_by_label("文本", exact=True).fill(f"会员日第 {number} 波")
         button(drawer, "保存")
         expect(drawer).to_have_count(0)
     expect(page.get_by_text(re.compile("品牌内容占 100%，应为 0%")).first).to_be_visible()
-    assert window.findings() == []
+    assert owner.findings() == []
     for _ in range(2):
         page.get_by_role("button", name=re.compile("会员日第")).first.click()
         button(page.get_by_role("dialog"), "删除")
@@ -115,9 +112,8 @@ def test_a_month_of_moments_warns_when_it_leaves_the_mix(opened: Open, brand: Br
     expect(page.get_by_text("品牌内容占")).to_have_count(0)
 
 
-def test_a_broadcast_says_a_script(opened: Open, brand: Brand, session: object) -> None:
-    window = opened(brand.stage.url, "zh", storage_state=session)
-    page = window.page
+def test_a_broadcast_says_a_script(owner: Window, brand: Brand) -> None:
+    page = owner.page
     page.goto("/journeys/broadcasts/new")
     page.get_by_label("名称", exact=True).fill("话术群发")
     choose(page, "人群", "消费满千元")
@@ -127,7 +123,7 @@ def test_a_broadcast_says_a_script(opened: Open, brand: Brand, session: object) 
     expect(page.get_by_text("到店试穿即送 30 元优惠券")).to_be_visible()
     page.get_by_role("radio", name="诱饵 B").check()
     expect(page.get_by_text("定制帆布袋")).to_be_visible()
-    assert window.findings() == []
+    assert owner.findings() == []
     button(page, "创建草稿")
     expect(page).to_have_url(re.compile(r"/journeys/\d+"))
     expect(page.get_by_text("话术“到店礼邀约”第 2 版").first).to_be_visible()

@@ -4,7 +4,8 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.conftest import Brand, Open
+from scripts.pictures import Window
+from tests.browser.conftest import Brand
 from tests.browser.test_reach import add
 from tests.browser.test_stories import agree, button
 
@@ -13,9 +14,8 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 TEXT = "{{shop|小店}}祝您生日快乐！{{trait.city|您的城市}}门店有一份心意等您来取。"
 
 
-def test_from_a_template_to_a_journey_that_runs(opened: Open, brand: Brand, session: object) -> None:
-    window = opened(brand.stage.url, "zh", storage_state=session)
-    page = window.page
+def test_from_a_template_to_a_journey_that_runs(owner: Window, brand: Brand) -> None:
+    page = owner.page
     page.goto("/journeys/templates?key=birthday")
     button(page, "使用此模板")
     page.get_by_label("名称", exact=True).fill("生日到店礼")
@@ -46,7 +46,7 @@ def test_from_a_template_to_a_journey_that_runs(opened: Open, brand: Brand, sess
     builder = page.get_by_role("dialog", name="进入门槛")
     add(page, "企微", "是好友、会员、粉丝…")
     expect(builder.get_by_text("是好友", exact=True)).to_be_visible()
-    assert window.findings() == []
+    assert owner.findings() == []
     button(builder, "确定")
     settings = page.get_by_role("dialog")
     expect(settings.get_by_text("是好友", exact=True)).to_be_visible()
@@ -67,4 +67,4 @@ def test_from_a_template_to_a_journey_that_runs(opened: Open, brand: Brand, sess
     expect(page.get_by_text("运行中").first).to_be_visible()
     page.get_by_role("tab", name="YAML").click()
     expect(page.get_by_role("textbox", name="YAML")).to_have_value(re.compile("祝您生日快乐"))
-    assert window.findings() == []
+    assert owner.findings() == []

@@ -7,12 +7,13 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Brand, Open
+from scripts.pictures import Window
+from tests.browser.conftest import Brand
 from tests.browser.test_stories import agree, button
 
 from siyu.app import guarding
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 DAY_AND_NIGHT = {"start": "00:00", "end": "23:59", "purposes": ["marketing"]}
 SOON = 120_000.0  # until a rehearsal is over, a crowd is in, and the gate has decided
+TALL: Final = {"width": 1280, "height": 1000}
 THANKS = "感谢与须知"
 
 
@@ -128,12 +130,12 @@ def start(page: Page, segment: int) -> None:
     agree(page, "加入人群")
 
 
-def test_from_a_template_to_what_it_brought(opened: Open, brand: Brand, session: object) -> None:
+def test_from_a_template_to_what_it_brought(owner: Window, brand: Brand) -> None:
     stage = brand.stage
     segment, people = friends(brand)
     with by_rules(brand):
-        window = opened(stage.url, "zh", storage_state=session, height=1000)
-        page = window.page
+        owner.page.set_viewport_size(TALL)
+        page = owner.page
         page.goto("/journeys/templates?key=post-purchase")
         button(page, "使用此模板")
         page.get_by_label("名称", exact=True).fill("购后到店礼")
@@ -161,7 +163,7 @@ def test_from_a_template_to_what_it_brought(opened: Open, brand: Brand, session:
         button(page, "开始演练")
         expect(page.get_by_text(re.compile(r"取样 \d+ 人，共 \d+ 人有理由进入"))).to_be_visible(timeout=SOON)
         expect(page.get_by_text("演练无法知道的事")).to_be_visible()
-        assert window.findings() == []
+        assert owner.findings() == []
 
         start(page, segment)
         programme = programme_of(brand, journey)
@@ -194,7 +196,7 @@ def test_from_a_template_to_what_it_brought(opened: Open, brand: Brand, session:
         table = page.get_by_role("table").first
         for one in brought["outcomes"]:
             expect(table.get_by_text(verdicts[one["verdict"]]).first).to_be_visible()
-        assert window.findings() == []
+        assert owner.findings() == []
 
 
 def buy(brand: Brand, customers: list[int]) -> list[int]:
@@ -213,7 +215,7 @@ def buy(brand: Brand, customers: list[int]) -> list[int]:
     return done
 
 
-def test_why_somebody_did_not_get_it_for_seven_reasons(opened: Open, brand: Brand, session: object) -> None:
+def test_why_somebody_did_not_get_it_for_seven_reasons(owner: Window, brand: Brand) -> None:
     stage, api = brand.stage, brand.stage.api
     _, people = friends(brand)
     everybody = [one["customer_id"] for one in got(api.get("/api/v1/customers", params={"limit": 200}))["customers"]]
@@ -232,15 +234,13 @@ def test_why_somebody_did_not_get_it_for_seven_reasons(opened: Open, brand: Bran
         }
         return str(got(api.post(f"/api/v1/touch/customers/{customer}/touches", json=body))["outcome"])
 
-    window = opened(stage.url, "zh", storage_state=session, height=1000)
+    owner.page.set_viewport_size(TALL)
     told: set[str] = set()
 
     def says(code: str, customer: int, sentence: str) -> None:
         """The list of touches names the person and the reason, in words."""
-        window.page.goto(f"/touch?code={code}")
-        row = window.page.get_by_role("row").filter(
-            has=window.page.get_by_role("link", name=f"#{customer}", exact=True)
-        )
+        owner.page.goto(f"/touch?code={code}")
+        row = owner.page.get_by_role("row").filter(has=owner.page.get_by_role("link", name=f"#{customer}", exact=True))
         expect(row.filter(has_text=sentence).first).to_be_visible()
         told.add(code)
 
@@ -267,17 +267,17 @@ def test_why_somebody_did_not_get_it_for_seven_reasons(opened: Open, brand: Bran
         assert offer(sleeps, "night", hours=72) == "defer"
         says("quiet_hours", sleeps, "免打扰时段")
     assert len(told) == 7
-    assert window.findings() == []
+    assert owner.findings() == []
 
 
-def test_the_guard_stops_what_drives_people_away(opened: Open, brand: Brand, session: object) -> None:
-    stage, api = brand.stage, brand.stage.api
+def test_the_guard_stops_what_drives_people_away(owner: Window, brand: Brand) -> None:
+    api = brand.stage.api
     segment, _ = friends(brand)
     with by_rules(brand):
         body = {"key": "harm-story", "definition": definition(brand, "打扰客户的旅程")}
         journey = got(api.post("/api/v1/journeys", json=body))["id"]
-        window = opened(stage.url, "zh", storage_state=session, height=1000)
-        page = window.page
+        owner.page.set_viewport_size(TALL)
+        page = owner.page
         page.goto(f"/journeys/{journey}")
         start(page, segment)
         programme = programme_of(brand, journey)
@@ -299,8 +299,8 @@ def test_the_guard_stops_what_drives_people_away(opened: Open, brand: Brand, ses
         page.goto(f"/journeys/{journey}?tab=report")
         expect(page.get_by_text("已因伤害自动停止")).to_be_visible()
         expect(page.get_by_text(guard["said_zh"]).first).to_be_visible()
-        assert window.findings() == []
+        assert owner.findings() == []
         page.goto(f"/touch/programmes?programme={programme}")
         expect(page.get_by_text("已被防护停止").first).to_be_visible()
         page.goto(f"/touch?programme={programme}&code=programme_halted")
-        assert window.findings() == []
+        assert owner.findings() == []
