@@ -282,7 +282,7 @@ def resume(context: Context, conn: Connection, principal: Principal, run_id: int
     assert run.kept is not None
     how = {name: value for name, value in run.kept.items() if name != "file"}
     task = {"path": str(path), "kind": run.kind, "actor": principal.actor, **how}
-    jobs.defer(conn, IMPORT, task, once=f"{IMPORT}:{run.id}")
+    jobs.defer(conn, IMPORT, task, once=f"{IMPORT}:{run.id}", queue=jobs.LONG)
     intake.resume_import(conn, run.id, now)
     details = {"file": run.file_name}
     access.record(

@@ -33,7 +33,7 @@ def ask_rehearsal(
             reason_zh="演练时段须为过去的时间，起点早于终点，且不超过 100 天。",
         )
     asked = rehearsals.insert(conn, found.id, definition_of(conn, found), since, until, most, actor, now)
-    jobs.defer(conn, REHEARSE, {"rehearsal_id": asked.id})
+    jobs.defer(conn, REHEARSE, {"rehearsal_id": asked.id}, queue=jobs.LONG)
     details = {"rehearsal": asked.id}
     access.record(conn, actor=actor, action="journey.rehearsed", target=f"journey:{found.id}", details=details, now=now)
     return asked
