@@ -192,6 +192,9 @@ def test_an_entry_code_brings_followers_and_counts_who_scans_again(
     while rotation.run_once():
         pass
     ((ticket, _),) = [(one, scene) for one, scene in fake.state.scenes.items() if scene[0] == "poster1"]
+    with siyu.database.transaction() as conn:
+        drawn = service.code_poster(conn, made.id, brand="B", title="", theme="plain", page=False, base_url="http://b")
+    assert "长按或扫码关注" in drawn
     old, new = fake.new_person(), fake.new_person()
     fake.follows(old)
     clock.advance(timedelta(minutes=1))
