@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 from siyu.payments import service
 from siyu.payments.http.payments import Before, CanRefund, CanSee, CustomerId, Limit, PathNumber, Read, Reason
 from siyu.payments.http.till import till_of
 from siyu.payments.types import TransferState
 
-router = APIRouter(prefix="/api/v1/transfers", tags=["payments"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/transfers", tags=["payments"], responses=ERROR_RESPONSES)
 
 
 class TransferRead(Read):
