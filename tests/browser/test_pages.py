@@ -71,6 +71,7 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "touch/announcements/:id": lambda brand: f"/touch/announcements/{brand.stage.announcement}",
     "touch/programmes": lambda _: "/touch/programmes?programme=1",
     "touch/rules": lambda _: "/touch/rules?version=1",
+    "touch/rules, changed": lambda _: "/touch/rules?edit=1",
     "customers/:id/journeys": lambda brand: f"/customers/{brand.stage.customer}/journeys",
     "journeys": lambda _: "/journeys",
     "journeys/templates": lambda _: "/journeys/templates?key=win-back",

@@ -142,6 +142,7 @@ export const actions: Words<typeof source> = {
   "journey.people_put_in": "People put into a journey",
   "journey.crowd_brought": "A segment brought into a journey",
   "journey.secret_seen": "Secret of a journey's calls seen",
+  "journey.secret_renewed": "New secret for a journey's calls",
   "journey.rehearsed": "Journey rehearsed",
   "rehearsal.cancelled": "Rehearsal cancelled",
   "groups.announced": "Said to group chats",

@@ -139,6 +139,7 @@ export const actions = {
   "journey.people_put_in": "手动加入旅程",
   "journey.crowd_brought": "人群加入旅程",
   "journey.secret_seen": "查看回调签名密钥",
+  "journey.secret_renewed": "更换回调签名密钥",
   "journey.rehearsed": "演练旅程",
   "rehearsal.cancelled": "取消演练",
   "groups.announced": "群发到客户群",
