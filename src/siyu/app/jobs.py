@@ -25,6 +25,7 @@ from siyu.app import (
     rewards,
     segmenting,
     syncing,
+    trying,
 )
 from siyu.app.context import Context
 from siyu.channels import service as channels
@@ -91,6 +92,7 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
 
     _periodic(jobs, paying.JOB, "* * * * *", lambda: paying.look_after(context, ending=ending))
     _periodic(jobs, rewards.JOB, "*/5 * * * *", lambda: rewards.keep(context, ending=ending))
+    _periodic(jobs, trying.JOB, "* * * * *", lambda: trying.keep(context, ending=ending))
     _periodic(jobs, membership.JOB, "52 * * * *", lambda: membership.forget_members(context, ending=ending))
 
     _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context), LONG)

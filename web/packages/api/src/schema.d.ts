@@ -15927,7 +15927,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "pool" | "free_orders";
+            kind: "pool" | "free_orders" | "entrants";
             /**
              * Odds
              * @description Empty of free orders.
@@ -17360,7 +17360,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "pool" | "free_orders";
+            kind: "pool" | "free_orders" | "entrants";
             /**
              * Odds
              * @description As members read them; empty of free orders.
