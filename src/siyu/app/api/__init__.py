@@ -88,6 +88,7 @@ join(
     member.paying,
     member.coupons,
     member.draws,
+    member.free_orders,
     member.data,
     touch.rules,
     touch.touches,

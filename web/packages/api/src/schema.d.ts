@@ -5945,7 +5945,11 @@ export interface paths {
          */
         get: operations["transfers_api_v1_transfers_get"];
         put?: never;
-        post?: never;
+        /**
+         * Pay
+         * @description Pay a member, who has a day to take it in WeChat. Safe to repeat. Where the platform does not answer it stays `new`.
+         */
+        post: operations["pay_api_v1_transfers_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6407,6 +6411,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/member/v1/free_orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Free Orders
+         * @description Free-order draws that have begun or ended lately, newest first, with the orders of theirs that take part.
+         */
+        get: operations["free_orders_member_v1_free_orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/member/v1/home": {
         parameters: {
             query?: never;
@@ -6599,9 +6623,29 @@ export interface paths {
         put?: never;
         /**
          * Pay
-         * @description Have it be payable. The platform does it once, whatever the key: a payment has a number of its own.
+         * @description Have it be payable within WeChat. The platform does it once, whatever the key: a payment has a number of its own.
          */
         post: operations["pay_member_v1_redemptions__redemption_id__pay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/redemptions/{redemption_id}/pay_in_browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay In Browser
+         * @description Have it be payable in this browser, where the merchant takes that. Safe to repeat.
+         */
+        post: operations["pay_in_browser_member_v1_redemptions__redemption_id__pay_in_browser_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6782,6 +6826,26 @@ export interface paths {
          * @description Have it wait for them in WeChat. The platform pays once, whatever the key: a transfer has a number of its own.
          */
         post: operations["claim_member_v1_transfers__transfer_id__claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/transfers/{transfer_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Transfer
+         * @description They say that they have taken it: the platform is asked, where it has not told it yet.
+         */
+        post: operations["look_at_transfer_member_v1_transfers__transfer_id__look_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11626,6 +11690,11 @@ export interface components {
             tasks: components["schemas"]["MemberTaskRead"][];
             /** @description Null where the brand has no tiers. */
             tier: components["schemas"]["TierRead"] | null;
+            /**
+             * To Take
+             * @description Transfers that wait for them to take the money, of the latest 50.
+             */
+            to_take: number;
         };
         /**
          * InGroup
@@ -13219,6 +13288,12 @@ export interface components {
              * @default https://api.mch.weixin.qq.com
              */
             base_url: string;
+            /**
+             * H5
+             * @description It may take payments in browsers outside WeChat (H5).
+             * @default false
+             */
+            h5: boolean;
             /** Name */
             name: string;
             /**
@@ -13248,6 +13323,8 @@ export interface components {
             app_id: string;
             /** Base Url */
             base_url: string;
+            /** H5 */
+            h5: boolean;
             /** Id */
             id: number;
             /** Mch Id */
@@ -14495,6 +14572,75 @@ export interface components {
              */
             won: boolean;
         };
+        /** OwnFreeOrders */
+        OwnFreeOrders: {
+            /** Amount */
+            amount: number | null;
+            /**
+             * Closes At
+             * Format: date-time
+             * @description Orders bought before then take part.
+             */
+            closes_at: string;
+            /**
+             * Draws At
+             * Format: date-time
+             */
+            draws_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Entries
+             * @description How many orders took part in all; 0 before it is drawn.
+             */
+            entries: number;
+            /** Id */
+            id: number;
+            /**
+             * Least Fen
+             * @description Only orders that come to so much take part.
+             */
+            least_fen: number;
+            /**
+             * Most Fen
+             * @description No more than this of an order is given back.
+             */
+            most_fen: number;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Orders
+             * @description Their own.
+             */
+            orders: components["schemas"]["OwnOrderPart"][];
+            /**
+             * Per Yuan
+             * @description So much of the unit for each yuan of the order; null: `amount`.
+             */
+            per_yuan: number | null;
+            /**
+             * Seed
+             * @description In hexadecimal; null until it is drawn.
+             */
+            seed: string | null;
+            /**
+             * Seed Hash
+             * @description SHA-256 of the seed, told before the draw.
+             */
+            seed_hash: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Winners
+             * @description How many orders are given back.
+             */
+            winners: number;
+        };
         /** OwnLine */
         OwnLine: {
             /** Paid Fen */
@@ -14650,6 +14796,33 @@ export interface components {
              * @enum {string}
              */
             status: "placed" | "paid" | "shipped" | "received" | "closed";
+        };
+        /** OwnOrderPart */
+        OwnOrderPart: {
+            /**
+             * Fen
+             * @description What it comes to, refunds taken off.
+             */
+            fen: number;
+            /**
+             * Given
+             * @description How much of the unit it got.
+             */
+            given: number;
+            /** Order No */
+            order_no: string;
+            /**
+             * Place
+             * @description By the draw, from 1; null: it is not drawn yet.
+             */
+            place: number | null;
+            /** Platform */
+            platform: string;
+            /**
+             * Taken
+             * @description How much of that went back when it was refunded.
+             */
+            taken: number;
         };
         /** OwnOrders */
         OwnOrders: {
@@ -14860,6 +15033,11 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "waiting" | "moving" | "done" | "failed" | "cancelled";
+            /**
+             * Until
+             * @description Until then they can take it; null: there is nothing to take.
+             */
+            until: string | null;
         };
         /** OwnWins */
         OwnWins: {
@@ -14937,6 +15115,12 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "open" | "paid" | "closed";
+            /**
+             * Way
+             * @description `jsapi`: within WeChat; `h5`: in a browser; empty: nobody has begun to pay it.
+             * @enum {string}
+             */
+            way: "" | "jsapi" | "h5";
         };
         /** PaymentWhole */
         PaymentWhole: {
@@ -14983,6 +15167,12 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "open" | "paid" | "closed";
+            /**
+             * Way
+             * @description `jsapi`: within WeChat; `h5`: in a browser; empty: nobody has begun to pay it.
+             * @enum {string}
+             */
+            way: "" | "jsapi" | "h5";
         };
         /**
          * People
@@ -19167,6 +19357,17 @@ export interface components {
             /** Time Stamp */
             time_stamp: string;
         };
+        /**
+         * ToVisit
+         * @description Where a browser outside WeChat goes to pay.
+         */
+        ToVisit: {
+            /**
+             * Url
+             * @description For five minutes; `&redirect_url=` behind it says where to come back to.
+             */
+            url: string;
+        };
         /** TouchNew */
         TouchNew: {
             /**
@@ -19379,6 +19580,28 @@ export interface components {
              * @description Kept in the audit.
              */
             reason: string;
+        };
+        /** TransferNew */
+        TransferNew: {
+            /** Customer Id */
+            customer_id: number;
+            /** Fen */
+            fen: number;
+            /**
+             * Key
+             * @description Of this request: a repeat pays nothing twice.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Remark
+             * @description What the member reads.
+             */
+            remark: string;
         };
         /** TransferRead */
         TransferRead: {
@@ -35093,6 +35316,48 @@ export interface operations {
             };
         };
     };
+    pay_api_v1_transfers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     cancel_api_v1_transfers__transfer_id__cancel_post: {
         parameters: {
             query?: never;
@@ -36110,6 +36375,44 @@ export interface operations {
             };
         };
     };
+    free_orders_member_v1_free_orders_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnFreeOrders"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_member_v1_home_get: {
         parameters: {
             query?: never;
@@ -36523,6 +36826,49 @@ export interface operations {
             };
         };
     };
+    pay_in_browser_member_v1_redemptions__redemption_id__pay_in_browser_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToVisit"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     shop_member_v1_rewards_get: {
         parameters: {
             query?: never;
@@ -36865,6 +37211,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToConfirm"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_at_transfer_member_v1_transfers__transfer_id__look_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                transfer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTransfer"];
                 };
             };
             /** @description The request cannot be done as it is. */

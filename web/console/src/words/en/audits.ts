@@ -102,6 +102,7 @@ export const actions: Words<typeof source> = {
   "ledger.unit_changed": "Unit of the ledger changed",
   "payments.merchant_changed": "Merchant connected or changed",
   "payments.refunded": "Payment given back",
+  "payments.transfer_begun": "Member paid by hand",
   "payments.transfer_cancelled": "Transfer taken back",
   "rewards.cancelled": "Redemption cancelled",
   "rewards.codes_exported": "Codes of a coupon exported",

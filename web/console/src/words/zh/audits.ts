@@ -99,6 +99,7 @@ export const actions = {
   "ledger.unit_changed": "修改账本单位",
   "payments.merchant_changed": "接入或修改商户",
   "payments.refunded": "支付退款",
+  "payments.transfer_begun": "向会员付款",
   "payments.transfer_cancelled": "撤销转账",
   "rewards.cancelled": "取消兑换",
   "rewards.codes_exported": "导出优惠券码",
