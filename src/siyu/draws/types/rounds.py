@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from siyu.draws.types.pools import Rule
+from siyu.draws.types.pools import FreeOrders, Rule
 from siyu.kernel.errors import SiyuError
 
 Kind = Literal["pool", "free_orders", "entrants"]
