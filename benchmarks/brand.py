@@ -23,7 +23,7 @@ from siyu.engines.postgres import Database
 from siyu.timeline.columns import FACTS_PER_ENTRY
 
 MINUTES_A_COPY: Final = 37
-COPIES_AT_A_TIME: Final = 10
+COPIES_AT_A_TIME: Final = 32
 _AT_ONCE: Final = 2  # rooms of PostgreSQL
 _FINGERPRINT: Final = "'^[0-9a-f]{{32}}$'"
 

@@ -6,9 +6,9 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import nullcontext
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +73,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSiyuAWork
     return OneSiyuAWorker(config, log)
 
 
+class FoldersEnd:
+    """What the tests of a folder share (``scope="package"``) ends with the last of them.
+
+    A folder without package files is no package to pytest: a Siyu that it started would run on beside all that comes after.
+    """
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, Any, Any]:
+        made = yield
+        if fixturedef.scope == "package":
+            assert fixturedef.node is not None
+            fixturedef.node.addfinalizer(partial(fixturedef.finish, request))
+        return made
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """What workers share is said before they start."""
+    config.pluginmanager.register(FoldersEnd())
     sys.dont_write_bytecode = False  # read from the environment before anybody could change it
     running.template_folder()
 

@@ -124,8 +124,8 @@ def start(page: Page, segment: int) -> None:
     agree(page, "启动")
     expect(page.get_by_text("运行中").first).to_be_visible()
     page.goto(f"{page.url.partition('?')[0]}?tab=running&segment={segment}")
-    button(page, "加入人群")
-    agree(page, "加入人群")
+    button(page, "加入客户")
+    agree(page, "加入客户")
 
 
 def test_from_a_template_to_what_it_brought(opened: Open, brand: Brand, session: object) -> None:

@@ -53,6 +53,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/journeys/{journey_id}/figures": "journeys.read",
     "GET /api/v1/journeys/{journey_id}/calls": "journeys.read",
     "POST /api/v1/journeys/{journey_id}/secret": "journeys.manage",
+    "POST /api/v1/journeys/{journey_id}/secret/renew": "journeys.manage",
     "POST /api/v1/journeys/{journey_id}/people": "journeys.manage",
     "POST /api/v1/journeys/{journey_id}/crowd": "journeys.manage",
     "GET /api/v1/journeys/{journey_id}/steps/{step}/people": "customers.read journeys.read",

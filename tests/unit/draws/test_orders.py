@@ -80,9 +80,9 @@ def test_orders_are_given_back(brand: Brand) -> None:
     seed = bytes.fromhex(ended.seed)
     found = entries(brand, round_)
     names = [f"jd:flagship:n{buyer}" for buyer in "12456789"]
-    ranked = sorted(names, key=lambda name: proof.digest_of_order(seed, round_.id, name))
+    ranked = sorted(names, key=lambda name: proof.digest_of(seed, round_.id, name))
     assert [one.order for one in found] == ranked
-    assert [one.digest for one in found] == [proof.digest_of_order(seed, round_.id, name) for name in ranked]
+    assert [one.digest for one in found] == [proof.digest_of(seed, round_.id, name) for name in ranked]
     assert [bool(one.given) for one in found] == [True, True] + [False] * 6
     for one in found[:2]:
         assert one.given == min(one.fen, 10_000)  # 100 points for each yuan, of no more than 100 yuan

@@ -1,7 +1,5 @@
 """The API under ``/api/v1``: what several rooms answer together, and the rooms' own routes."""
 
-from fastapi import APIRouter
-
 from siyu.app.api import (
     arrivals,
     codes,
@@ -24,7 +22,7 @@ from siyu.channels import http as channels
 from siyu.content import http as content
 from siyu.draws import http as draws
 from siyu.engines.access import http as access
-from siyu.engines.http import join
+from siyu.engines.http import Router, join
 from siyu.experiments import http as experiments
 from siyu.loyalty import http as loyalty
 from siyu.members import http as members
@@ -32,7 +30,7 @@ from siyu.payments import http as payments
 from siyu.rewards import http as rewards
 from siyu.touch import http as touch
 
-router = APIRouter()
+router = Router()
 join(
     router,
     access.router,

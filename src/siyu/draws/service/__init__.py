@@ -1,5 +1,6 @@
 """What other rooms may ask of draws."""
 
+from siyu.draws.service.entrants import entrants_of_round, publish_entrants, rank_entrants
 from siyu.draws.service.following import apply, forget_draws, regroup_draws
 from siyu.draws.service.free_orders import order_entries
 from siyu.draws.service.playing import draw, draw_for, hand_out
@@ -20,12 +21,15 @@ __all__ = [
     "draws_of_round",
     "end_due",
     "end_round",
+    "entrants_of_round",
     "forget_draws",
     "free_orders_for",
     "hand_out",
     "odds_of",
     "order_entries",
     "publish",
+    "publish_entrants",
+    "rank_entrants",
     "read_draw_rules",
     "regroup_draws",
     "round_of",

@@ -16,6 +16,7 @@ from siyu.draws.types import (
     FREE_ORDERS,
     POOL,
     DrawLimits,
+    Entrants,
     FreeOrders,
     NotConfirmed,
     Pool,
@@ -186,12 +187,18 @@ def end_round(conn: Connection, principal: Principal, round_id: int, reason: str
         NotAllowed: without the right ``draws.manage``.
         NotFound: there is no such round.
         BadInput: there is no reason.
+        Conflict: it is of entrants, and ends with what they applied for.
     """
     access.require(principal, "draws.manage")
     said = access.reason_given(reason)
-    found, seed = _alone(conn, round_id)
+    found, seed = alone(conn, round_id)
     if found.ended_at is not None:
         return found
+    if isinstance(found.rule, Entrants):
+        raise Conflict(
+            reason=f"round {round_id} belongs to '{found.code}'; it ends with that.",
+            reason_zh=f"轮次 {round_id} 属于“{found.code}”，将随其结束。",
+        )
     done = _end(conn, found, seed, principal.actor, now)
     _record(conn, principal, "draws.ended", round_id, {"code": found.code, "reason": said}, now)
     return done
@@ -205,7 +212,7 @@ def end_due(conn: Connection, now: datetime) -> int:
     for round_id in kept.due(conn, now, 1):
         if isinstance(round_of(conn, round_id).rule, FreeOrders):
             identity.hold_people(conn, alone=True)  # no order is refunded, and nobody merged, while orders are drawn
-        found, seed = _alone(conn, round_id)
+        found, seed = alone(conn, round_id)
         if found.ended_at is None:
             if isinstance(found.rule, FreeOrders):
                 free_orders.settle(conn, found, found.rule, seed, now)
@@ -214,7 +221,12 @@ def end_due(conn: Connection, now: datetime) -> int:
     return 0
 
 
-def _alone(conn: Connection, round_id: int) -> tuple[Round, bytes]:
+def alone(conn: Connection, round_id: int) -> tuple[Round, bytes]:
+    """A round and its seed; nobody draws in it, or ends it, until the end of the transaction.
+
+    Raises:
+        NotFound: there is no such round.
+    """
     kept.hold_round(conn, round_id, alone=True)
     found = kept.with_seed(conn, round_id)
     if found is None:
@@ -250,7 +262,7 @@ def rounds(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Round]:
-    """Rounds, newest first; with ``open_at`` only those in which can be drawn at that moment."""
+    """Rounds of pools and free orders, newest first; with ``open_at`` only those in which can be drawn at that moment."""
     return kept.page(conn, code, open_at, before, limit)
 
 

@@ -3,22 +3,26 @@
 from siyu.draws.types.facts import FACTS
 from siyu.draws.types.pools import (
     DRAW_RULES,
+    ENTRANTS,
     FREE_ORDERS,
     POOL,
     WHOLE,
     DrawLimits,
     DrawRules,
+    Entrants,
     FreeOrders,
     Pool,
     Price,
     Prize,
     Rebate,
     RebateStep,
+    Rule,
     Warned,
 )
 from siyu.draws.types.rounds import (
     Draw,
     DrawNotOpen,
+    Entrant,
     Kind,
     NotConfirmed,
     NoTurnsLeft,
@@ -34,6 +38,7 @@ from siyu.draws.types.rounds import (
 
 __all__ = [
     "DRAW_RULES",
+    "ENTRANTS",
     "FACTS",
     "FREE_ORDERS",
     "POOL",
@@ -42,6 +47,8 @@ __all__ = [
     "DrawLimits",
     "DrawNotOpen",
     "DrawRules",
+    "Entrant",
+    "Entrants",
     "FreeOrders",
     "Kind",
     "NoTurnsLeft",
@@ -56,6 +63,7 @@ __all__ = [
     "Rebate",
     "RebateStep",
     "Round",
+    "Rule",
     "TakingPart",
     "Tally",
     "Warned",

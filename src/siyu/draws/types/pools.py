@@ -135,6 +135,30 @@ class FreeOrders:
 
 
 @checked(frozen=True, slots=True, config=_STRICT)
+class Entrants:
+    """Some of those who have applied for something are drawn; a room above says who has, and gives it to the winners.
+
+    Attributes:
+        code: what it is of, with its number: ``trial:12``.
+        name: for people.
+        opens_at: who applies from then on,
+        closes_at: and before then, takes part.
+        draws_at: they are drawn by then.
+        winners: how many are drawn.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[a-z_]{1,20}:[0-9]{1,19}$")]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+    draws_at: AwareDatetime
+    winners: Annotated[int, Field(ge=1, le=100_000)]
+
+
+Rule = Pool | FreeOrders | Entrants
+
+
+@checked(frozen=True, slots=True, config=_STRICT)
 class RebateStep:
     """Who spends so much gets so many."""
 
@@ -195,6 +219,7 @@ class DrawRules:
 DRAW_RULES: Final = TypeAdapter(DrawRules)
 POOL: Final = TypeAdapter(Pool)
 FREE_ORDERS: Final = TypeAdapter(FreeOrders)
+ENTRANTS: Final = TypeAdapter(Entrants)
 
 
 @dataclass(frozen=True, slots=True)

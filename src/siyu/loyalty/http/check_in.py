@@ -3,17 +3,17 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.engines.versions.types import Version
 from siyu.loyalty import service
 from siyu.loyalty.http.accounts import CanManage, CanSee, PathNumber
 from siyu.loyalty.http.by_hand import CanPost
 from siyu.loyalty.types import CheckedIn, CheckInRules, Reward
 
-router = APIRouter(prefix="/api/v1/ledger/check_in", tags=["ledger"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/ledger/check_in", tags=["ledger"], responses=ERROR_RESPONSES)
 
 
 class CheckInRulesRead(BaseModel):

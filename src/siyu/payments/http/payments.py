@@ -4,17 +4,17 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.kernel.errors import TryLater
 from siyu.payments import service
 from siyu.payments.http.till import till_of
 from siyu.payments.types import Merchant, Payment, PaymentState, PaymentWay, Refund, RefundState
 
-router = APIRouter(prefix="/api/v1/payments", tags=["payments"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/payments", tags=["payments"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("payments.read")]
 CanRefund = Annotated[Principal, needs("payments.reverse")]

@@ -4,18 +4,18 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Router, needs
 from siyu.kernel.errors import TryLater
 from siyu.payments import service
 from siyu.payments.http.payments import Before, CanRefund, CanSee, CustomerId, Limit, PathNumber, Read, Reason
 from siyu.payments.http.till import till_of
 from siyu.payments.types import TransferState
 
-router = APIRouter(prefix="/api/v1/transfers", tags=["payments"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/transfers", tags=["payments"], responses=ERROR_RESPONSES)
 
 CanPay = Annotated[Principal, needs("payments.pay")]
 

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router
 from siyu.rewards import service
 from siyu.rewards.http.rules import CanRedeem, CanSee, Key, PathNumber
 from siyu.rewards.rules import codes
 from siyu.rewards.types import Coupon, CouponTerms, TakenOff, Used
 
-router = APIRouter(prefix="/api/v1/rewards/coupons", tags=["rewards"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/rewards/coupons", tags=["rewards"], responses=ERROR_RESPONSES)
 
 State = Literal["held", "used", "expired", "revoked"]
 Code = Annotated[str, Field(min_length=1, max_length=60)]

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 from siyu.rewards import service
 from siyu.rewards.http.rules import CanSee
 
-router = APIRouter(prefix="/api/v1/rewards/economy", tags=["rewards"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/rewards/economy", tags=["rewards"], responses=ERROR_RESPONSES)
 
 
 class CohortRead(BaseModel):

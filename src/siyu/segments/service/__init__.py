@@ -15,7 +15,7 @@ from siyu.segments.service.defining import (
     users,
 )
 from siyu.segments.service.evaluating import evaluate, not_evaluated
-from siyu.segments.service.lists import delete_list, lists, one_list, upload
+from siyu.segments.service.lists import delete_list, lists, named, one_list, upload
 from siyu.segments.service.matching import everybody_who, matching, preview
 from siyu.segments.service.reacting import CHANNEL, anything_due, expire, react, take_touched, touch, wants
 from siyu.segments.service.reading import check_expression, combine, contains, evaluations, moves, overlap, people_of
@@ -55,6 +55,7 @@ __all__ = [
     "matching",
     "members",
     "moves",
+    "named",
     "not_evaluated",
     "one_list",
     "overlap",

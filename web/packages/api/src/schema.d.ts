@@ -3328,7 +3328,7 @@ export interface paths {
         put?: never;
         /**
          * Ask
-         * @description Have the draft run over what happened: the same engine and the same gate, and nothing of it stays.
+         * @description Have the draft run over what happened, or ahead with a segment: the same engine and gate, and nothing of it stays.
          */
         post: operations["ask_api_v1_journeys__journey_id__rehearsals_post"];
         delete?: never;
@@ -3351,6 +3351,26 @@ export interface paths {
          * @description Show with which secret the calls of this journey are signed. Audited.
          */
         post: operations["show_secret_api_v1_journeys__journey_id__secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/secret/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Secret
+         * @description Make a new secret in place of the one that was seen; for a day calls are signed by both. Safe to repeat.
+         */
+        post: operations["renew_secret_api_v1_journeys__journey_id__secret_renew_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7761,6 +7781,7 @@ export interface components {
          * @description A rehearsal that was asked for.
          *
          *     Attributes:
+         *         segment_id: everybody of it is brought in at ``since``; ``None`` where it goes over what happened.
          *         state: ``waiting`` for its job; ``running``; ``done``; ``failed``; ``cancelled``, with what was found so far.
          *         done, total: so many people of so many were taken through it.
          *         problem: why it failed, as an error of the API.
@@ -7788,6 +7809,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             result: components["schemas"]["Rehearsal"] | null;
+            /** Segment Id */
+            segment_id: number | null;
             /**
              * Since
              * Format: date-time
@@ -8501,12 +8524,40 @@ export interface components {
             until: string;
         };
         /**
+         * CallSecret
+         * @description With which calls are signed: HMAC-SHA256 of ``<t>.<body>`` in the header ``Siyu-Signature: t=…,v1=…``.
+         *
+         *     For a day after a new one was made there is a second ``v1``, by the secret before it.
+         *
+         *     Attributes:
+         *         number: 1 for the first, one more for each that was made in its place.
+         *         made_at: ``None`` for the first.
+         */
+        CallSecret: {
+            /** Made At */
+            made_at: string | null;
+            /** Number */
+            number: number;
+            /** Secret */
+            secret: string;
+        };
+        /**
          * CameIn
-         * @description Who entered; who was inside already or may not come again is not among them.
+         * @description Who entered, and who did not.
          */
         CameIn: {
             /** Entered */
             entered: number[];
+            /**
+             * Left Out
+             * @description Inside already, or may not come (again): re-entry, audience.
+             */
+            left_out: number[];
+            /**
+             * Unknown
+             * @description Identifiers that name nobody.
+             */
+            unknown: string[];
         };
         /** Cancelled */
         Cancelled: {
@@ -16066,7 +16117,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "pool" | "free_orders";
+            kind: "pool" | "free_orders" | "entrants";
             /**
              * Odds
              * @description Empty of free orders.
@@ -16102,13 +16153,16 @@ export interface components {
         };
         /**
          * PutIn
-         * @description Whom to put in.
+         * @description Whom to put in: customers by their ids, or whom identifiers of one type name.
          *
          *     `request_id` makes it safe to repeat: one person comes in by one request once. `key` tells enrolments of the same person
          *     apart. `entry` is what texts and branches may ask of it.
          */
         PutIn: {
-            /** Customer Ids */
+            /**
+             * Customer Ids
+             * @default []
+             */
             customer_ids: number[];
             /**
              * Entry
@@ -16118,12 +16172,24 @@ export interface components {
                 [key: string]: boolean | number | string;
             };
             /**
+             * Identifiers
+             * @description Who is named by several is one.
+             * @default []
+             */
+            identifiers: string[];
+            /**
              * Key
              * @default
              */
             key: string;
             /** Request Id */
             request_id: string;
+            /**
+             * Type
+             * @description Of the identifiers: `customer` for numbers of customers, `phone` …
+             * @default customer
+             */
+            type: string;
         };
         /**
          * QuietHours
@@ -16630,6 +16696,9 @@ export interface components {
         /**
          * RehearsalWanted
          * @description Over which time (the last 30 days when absent), and how many people at most.
+         *
+         *     With a `segment` it goes ahead: everybody of it is brought in at `since` (now when absent), and it ends after seven days
+         *     when `until` is absent.
          */
         RehearsalWanted: {
             /**
@@ -16637,6 +16706,8 @@ export interface components {
              * @default 300
              */
             most: number;
+            /** Segment */
+            segment?: number | null;
             /** Since */
             since?: string | null;
             /** Until */
@@ -17479,7 +17550,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "pool" | "free_orders";
+            kind: "pool" | "free_orders" | "entrants";
             /**
              * Odds
              * @description As members read them; empty of free orders.
@@ -17935,12 +18006,14 @@ export interface components {
             waiting: number;
         };
         /**
-         * Secret
-         * @description With which calls are signed: HMAC-SHA256 of `<t>.<body>` in the header `Siyu-Signature: t=…,v1=…`.
+         * SecretRenewal
+         * @description In place of the secret of which number; the reason is kept in the audit.
          */
-        Secret: {
-            /** Secret */
-            secret: string;
+        SecretRenewal: {
+            /** Reason */
+            reason: string;
+            /** Replaces */
+            replaces: number;
         };
         /**
          * Segment
@@ -29146,7 +29219,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Secret"];
+                    "application/json": components["schemas"]["CallSecret"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    renew_secret_api_v1_journeys__journey_id__secret_renew_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRenewal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallSecret"];
                 };
             };
             /** @description The request cannot be done as it is. */

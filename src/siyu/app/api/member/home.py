@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from siyu.customers import service as customers
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.engines.vault import service as vault
 from siyu.engines.zone import brand_zone
 from siyu.loyalty import service as loyalty
@@ -19,7 +18,7 @@ from siyu.members.types import Member
 from siyu.payments import service as payments
 from siyu.rewards import service as rewards
 
-router = APIRouter(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
 
 
 class PointsRead(BaseModel):

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from siyu.app.api.member.shop import OwnRedemption, own_redemption
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 from siyu.engines.postgres import Database
 from siyu.identity import service as identity
 from siyu.kernel.errors import Conflict, NotFound
@@ -19,7 +19,7 @@ from siyu.payments.http.till import till_of
 from siyu.payments.types import Payment, Transfer
 from siyu.rewards import service as rewards
 
-router = APIRouter(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
 
 _TO_TAKE: Final = timedelta(days=1)  # the platform gives back what nobody has taken until then
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]

@@ -4,7 +4,7 @@ export const draws = {
   what: "已发布的抽奖轮次：概率公开、种子先承诺后公布，任何人都能核验",
   none: "还没有发布过抽奖",
   and: "，",
-  kind: { pool: "奖池抽奖", free_orders: "下单抽免单" },
+  kind: { pool: "奖池抽奖", free_orders: "下单抽免单", entrants: "试用抽选" },
   standing: { before: "未开始", open: "进行中", closed: "已截止", ended: "已结束" },
   warning: { prize_value: "奖品价值超限", short_notice: "公示时间不足" },
   unit: { points: "积分", growth: "成长值", group_points: "群积分", make_up: "补签卡", turn: "抽奖次数" },
@@ -33,7 +33,7 @@ export const draws = {
     budget: "预算",
     end: "提前结束",
     endTitle: "提前结束这一轮？",
-    endWhat: { pool: "结束后不能再抽，种子随即公布。不能恢复。", free_orders: "结束后不再开奖，种子随即公布。不能恢复。" },
+    endWhat: { pool: "结束后不能再抽，种子随即公布。不能恢复。", free_orders: "结束后不再开奖，种子随即公布。不能恢复。", entrants: "随试用结束。" },
   },
   tab: { odds: "概率与结果", orders: "参与订单", turns: "抽奖记录", proof: "公平性核验" },
   odds: {
