@@ -10198,7 +10198,7 @@ export interface components {
              * @description Why that is the fallback instead.
              * @enum {string}
              */
-            why: "" | "out_of_stock" | "over_budget";
+            why: "" | "out_of_stock" | "over_budget" | "no_coupon";
         };
         /**
          * DrawRules
@@ -10919,7 +10919,7 @@ export interface components {
         };
         /**
          * FreeOrders
-         * @description Orders of a window take part; those that are drawn are given back, as points or a coupon. Refunded ones leave.
+         * @description Orders of a window take part; those that are drawn are given back, as points. Refunded ones leave.
          *
          *     Attributes:
          *         code: its word in addresses and facts.
@@ -15813,9 +15813,9 @@ export interface components {
          *         stock: how many there are; ``None``: as many as are drawn.
          *         cost_fen: what one costs the brand; taken from the budget of the round.
          *         value_fen: what one is worth on the market, which the law goes by; ``None``: what it costs.
-         *         unit: of the ledger; ``None``: no such.
+         *         unit: of the ledger; ``None``: no such. ``coupon:12``: coupons of that template, out of its budget.
          *         amount: how many of the unit.
-         *         expires_days: so long they last; ``None``: for ever.
+         *         expires_days: so long they last; ``None``: for ever, coupons as their template says.
          *         thing: somebody hands it out.
          */
         Prize: {

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from siyu.draws import service as draws
 from siyu.draws.types import OrderPart, TakingPart
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.members.http import Asking
 
-router = APIRouter(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
 
 
 class OwnOrderPart(BaseModel):
