@@ -23,6 +23,7 @@ _WHY: Final = "演示品牌"
 # A hundred points are a yuan; a tenth of the cost has to stay over.
 _RULES: Final = {"points": 100, "fen": 100, "margin_bp": 1_000, "goods_cost_bp": 6_000}
 MONEY_OFF: Final = "满 300 减 30"
+SHIPPING: Final = "满 199 包邮"
 TAGS: Final = "吊牌卡满 50 减 10"
 # By name: the terms, and how many may be given.
 _COUPONS: Final[dict[str, tuple[dict[str, Any], int]]] = {
@@ -31,7 +32,7 @@ _COUPONS: Final[dict[str, tuple[dict[str, Any], int]]] = {
         20_000,
     ),
     "会员日九折": ({"kind": "percent", "percent": 10, "most_fen": 5_000, "valid_days": 14, "per_person": 1}, 5_000),
-    "满 199 包邮": ({"kind": "shipping", "most_fen": 1_200, "threshold_fen": 19_900, "valid_days": 60}, 5_000),
+    SHIPPING: ({"kind": "shipping", "most_fen": 1_200, "threshold_fen": 19_900, "valid_days": 60}, 5_000),
     "新客口令券": (
         {
             "kind": "money",
@@ -63,7 +64,7 @@ def stand_rewards(context: Context) -> None:
             rewards.change_rules(conn, _ACTOR, rewards.read_rules(_RULES), 0, _WHY, now)
             kinds = {name: _coupon(conn, name, *said, now) for name, said in _COUPONS.items()}
             offers = {terms["name"]: _offer(conn, terms, now) for terms in _offers(kinds[MONEY_OFF], now)}
-            rounds = _stand_draws(conn, now)
+            rounds = _stand_draws(conn, kinds[SHIPPING], now)
             _live(conn, kinds, offers, rounds, now)
         _take_cash(conn, now)
 
@@ -105,7 +106,7 @@ def _take_cash(conn: Connection, now: datetime) -> None:
             rewards.set_offer_state(conn, _ACTOR, one.id, "live", _WHY, now)
 
 
-def _stand_draws(conn: Connection, now: datetime) -> dict[str, int]:
+def _stand_draws(conn: Connection, coupon_id: int, now: datetime) -> dict[str, int]:
     """A wheel for points, one before it that is over, free orders and a rebate; returns the rounds."""
     if draws.draw_rules(conn) is not None:
         return {}
@@ -114,7 +115,9 @@ def _stand_draws(conn: Connection, now: datetime) -> dict[str, int]:
         | {"thing": True},
         {"code": "p200", "name": "200 积分", "weight": 98_000, "cost_fen": 200, "unit": "points", "amount": 200},
         {"code": "p20", "name": "20 积分", "weight": 500_000, "cost_fen": 20, "unit": "points", "amount": 20},
-        {"code": "thanks", "name": "谢谢参与", "weight": 400_000},
+        {"code": "shipping", "name": f"{SHIPPING}券", "weight": 20_000, "stock": 50, "cost_fen": 1_200}
+        | {"unit": f"coupon:{coupon_id}"},
+        {"code": "thanks", "name": "谢谢参与", "weight": 380_000},
     ]
     wheel = {"prizes": prizes, "fallback": "thanks", "budget_fen": 500_000, "price": {"amount": 50}, "per_day": 3}
     opens, later = now.isoformat(), {days: (now + timedelta(days=days)).isoformat() for days in (14, 21, 30)}

@@ -8,7 +8,7 @@ from siyu.draws.types.pools import FreeOrders, Rule
 from siyu.kernel.errors import SiyuError
 
 Kind = Literal["pool", "free_orders", "entrants"]
-Why = Literal["", "out_of_stock", "over_budget"]
+Why = Literal["", "out_of_stock", "over_budget", "no_coupon"]
 
 
 class DrawNotOpen(SiyuError):

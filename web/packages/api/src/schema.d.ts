@@ -5346,6 +5346,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/{segment_id}/movers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment Movers
+         * @description Show who came into a segment and who left, and when, newest first; 30 days up to today when none are named.
+         */
+        get: operations["segment_movers_api_v1_segments__segment_id__movers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/{segment_id}/moves": {
         parameters: {
             query?: never;
@@ -10198,7 +10218,7 @@ export interface components {
              * @description Why that is the fallback instead.
              * @enum {string}
              */
-            why: "" | "out_of_stock" | "over_budget";
+            why: "" | "out_of_stock" | "over_budget" | "no_coupon";
         };
         /**
          * DrawRules
@@ -10919,7 +10939,7 @@ export interface components {
         };
         /**
          * FreeOrders
-         * @description Orders of a window take part; those that are drawn are given back, as points or a coupon. Refunded ones leave.
+         * @description Orders of a window take part; those that are drawn are given back, as points. Refunded ones leave.
          *
          *     Attributes:
          *         code: its word in addresses and facts.
@@ -13491,6 +13511,21 @@ export interface components {
             value_fen: number;
         };
         /**
+         * Move
+         * @description One customer came into a segment or left it, by the id under which OneID knows them now.
+         */
+        Move: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Entered */
+            entered: boolean;
+        };
+        /**
          * MovePeople
          * @description Those who stood on layer ``before`` of the ladder at ``since``, and on ``after`` at ``until``.
          */
@@ -13512,6 +13547,18 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * MoversRead
+         * @description Who came and went, newest first; `customers` has a row for each who is (still) there.
+         */
+        MoversRead: {
+            /** Customers */
+            customers: components["schemas"]["CustomerRow"][];
+            /** Moves */
+            moves: components["schemas"]["Move"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * MultiplierDays
@@ -15813,9 +15860,9 @@ export interface components {
          *         stock: how many there are; ``None``: as many as are drawn.
          *         cost_fen: what one costs the brand; taken from the budget of the round.
          *         value_fen: what one is worth on the market, which the law goes by; ``None``: what it costs.
-         *         unit: of the ledger; ``None``: no such.
+         *         unit: of the ledger; ``None``: no such. ``coupon:12``: coupons of that template, out of its budget.
          *         amount: how many of the unit.
-         *         expires_days: so long they last; ``None``: for ever.
+         *         expires_days: so long they last; ``None``: for ever, coupons as their template says.
          *         thing: somebody hands it out.
          */
         Prize: {
@@ -33877,6 +33924,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evaluation"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_movers_api_v1_segments__segment_id__movers_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                /** @description Who came, who left, or both. */
+                which?: "both" | "entered" | "left";
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoversRead"];
                 };
             };
             /** @description The request cannot be done as it is. */

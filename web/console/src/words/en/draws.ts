@@ -8,7 +8,7 @@ export const draws = {
   standing: { before: "Not begun", open: "Open", closed: "Closed", ended: "Ended" },
   warning: { prize_value: "value of a prize", short_notice: "short notice" },
   unit: { points: "Points", growth: "Growth", group_points: "Group points", make_up: "Make-up cards", turn: "Turns" },
-  why: { out_of_stock: "out of stock", over_budget: "over the budget" },
+  why: { out_of_stock: "out of stock", over_budget: "over the budget", no_coupon: "no coupons left to give" },
   round: {
     one: "Round",
     what: "Its odds, what was drawn, the record, and the proof",

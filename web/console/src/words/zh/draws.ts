@@ -8,7 +8,7 @@ export const draws = {
   standing: { before: "未开始", open: "进行中", closed: "已截止", ended: "已结束" },
   warning: { prize_value: "奖品价值超限", short_notice: "公示时间不足" },
   unit: { points: "积分", growth: "成长值", group_points: "群积分", make_up: "补签卡", turn: "抽奖次数" },
-  why: { out_of_stock: "奖品已发完", over_budget: "超出预算" },
+  why: { out_of_stock: "奖品已发完", over_budget: "超出预算", no_coupon: "优惠券已停发或发完" },
   round: {
     one: "抽奖轮次",
     what: "概率、结果、逐次记录与核验凭证",
