@@ -31,6 +31,7 @@ from siyu.members import http as members
 from siyu.payments import http as payments
 from siyu.rewards import http as rewards
 from siyu.touch import http as touch
+from siyu.trials import http as trials
 
 router = APIRouter()
 join(
@@ -81,6 +82,8 @@ join(
     rewards.coupons,
     rewards.economy,
     rewards.templates,
+    trials.trials,
+    trials.applications,
     members.sign_in,
     member.home,
     member.check_in,
@@ -90,6 +93,7 @@ join(
     member.paying,
     member.coupons,
     member.draws,
+    member.trials,
     member.data,
     touch.rules,
     touch.touches,
