@@ -15979,7 +15979,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw" | "trial";
         };
         /** PointsLot */
         PointsLot: {
@@ -16000,7 +16000,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw" | "trial";
         };
         /** PointsRead */
         PointsRead: {
