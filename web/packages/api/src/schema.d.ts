@@ -3649,6 +3649,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/check_in/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description By other rules, what the check-ins of last month would have given. Nothing is changed; all of them are read.
+         */
+        post: operations["preview_api_v1_ledger_check_in_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/check_in/versions": {
         parameters: {
             query?: never;
@@ -3767,6 +3787,26 @@ export interface paths {
          */
         put: operations["change_api_v1_ledger_earning_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/earning/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description By other rules, what the orders bought last month would have earned. Nothing is changed; all of them are read.
+         */
+        post: operations["preview_api_v1_ledger_earning_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4054,6 +4094,26 @@ export interface paths {
          * @description Make a unit, or change its name, its days of grace and its limit of postings by hand.
          */
         put: operations["change_unit_api_v1_ledger_units__unit__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verifications
+         * @description When `siyu ledger verify` was run, and what it found; newest first.
+         */
+        get: operations["verifications_api_v1_ledger_verifications_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -8832,6 +8892,16 @@ export interface components {
              */
             version: number;
         };
+        /** CheckInWanted */
+        CheckInWanted: {
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * Checked
          * @description What has to be changed, and how the steps lead to one another: what a canvas draws.
@@ -10295,6 +10365,16 @@ export interface components {
             /** Orders */
             orders?: components["schemas"]["OrderRule"][];
         };
+        /** EarningWanted */
+        EarningWanted: {
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+        };
         /** EconomyRead */
         EconomyRead: {
             /**
@@ -10344,6 +10424,11 @@ export interface components {
              * @description In the span, less what came back.
              */
             spent: number;
+            /**
+             * Weeks
+             * @description Of the span, without gaps, from the first in which something happened.
+             */
+            weeks: components["schemas"]["WeekRead"][];
         };
         /**
          * Enrolment
@@ -12232,6 +12317,15 @@ export interface components {
             /** Weaker */
             weaker: number;
         };
+        /** LedgerFindingRead */
+        LedgerFindingRead: {
+            /** En */
+            en: string;
+            /** Where */
+            where: string;
+            /** Zh */
+            zh: string;
+        };
         /**
          * LeftAlone
          * @description Until when somebody is not to be disturbed; without a moment, `for_ever` says whether they are at all.
@@ -13489,6 +13583,50 @@ export interface components {
              * @default 0
              */
             value_fen: number;
+        };
+        /** MonthLineRead */
+        MonthLineRead: {
+            /**
+             * Amount
+             * @description By the rules that were asked for.
+             */
+            amount: number;
+            /**
+             * In Force
+             * @description By the rules in force.
+             */
+            in_force: number;
+            /** Unit */
+            unit: string;
+        };
+        /** MonthPreviewRead */
+        MonthPreviewRead: {
+            /**
+             * Counted
+             * @description Orders, or days on which somebody checked in.
+             */
+            counted: number;
+            /**
+             * First
+             * Format: date
+             * @description Of last month, on the brand's clock.
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Lines
+             * @description By unit; what neither gives is absent.
+             */
+            lines: components["schemas"]["MonthLineRead"][];
+            /**
+             * People
+             * @description Whom the rules would have given something.
+             */
+            people: number;
         };
         /**
          * MovePeople
@@ -19850,6 +19988,11 @@ export interface components {
             off_fen: number;
             /** Order */
             order: string;
+            /**
+             * Refunded
+             * @description Lines that were refunded, also what shipping cost as `""`.
+             */
+            refunded: string[];
             /** Repeated */
             repeated: boolean;
             /**
@@ -19938,6 +20081,58 @@ export interface components {
             stronger: number;
             /** Weaker */
             weaker: number;
+        };
+        /** VerificationRead */
+        VerificationRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * Anchor
+             * @description The block whose hash was noted before and compared; null: none was.
+             */
+            anchor: number | null;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Block
+             * @description Number of the last block then.
+             */
+            block: number;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Findings
+             * @description 0: nothing was changed.
+             */
+            findings: number;
+            /**
+             * First
+             * @description The first of them.
+             */
+            first: components["schemas"]["LedgerFindingRead"][];
+            /**
+             * Hash
+             * @description Its hash.
+             */
+            hash: string;
+            /** Id */
+            id: number;
+            /**
+             * Transactions
+             * @description That were sealed.
+             */
+            transactions: number;
+            /**
+             * Unsealed
+             * @description That waited for the sealer.
+             */
+            unsealed: number;
         };
         /** VersionNew */
         VersionNew: {
@@ -20368,6 +20563,26 @@ export interface components {
             /**
              * Start
              * Format: date
+             */
+            start: string;
+        };
+        /** WeekRead */
+        WeekRead: {
+            /** Expired */
+            expired: number;
+            /** Issued */
+            issued: number;
+            /**
+             * Left
+             * @description What all had at its end, or at the end of the span, less what some owed.
+             */
+            left: number;
+            /** Spent */
+            spent: number;
+            /**
+             * Start
+             * Format: date
+             * @description A Monday, on the brand's clock.
              */
             start: string;
         };
@@ -29952,6 +30167,48 @@ export interface operations {
             };
         };
     };
+    preview_api_v1_ledger_check_in_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthPreviewRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     versions_api_v1_ledger_check_in_versions_get: {
         parameters: {
             query?: {
@@ -30227,6 +30484,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EarningRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_api_v1_ledger_earning_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarningWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthPreviewRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -30879,6 +31178,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnitLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verifications_api_v1_ledger_verifications_get: {
+        parameters: {
+            query?: {
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
