@@ -338,6 +338,7 @@ class Mix:
             "/segments/{segment_id}": each * 4,
             "/segments/{segment_id}/evaluations": each * 4,
             "/segments/{segment_id}/people": [Ask(one.ids, {"limit": 50 + n}) for n, one in enumerate(each * 4)],
+            "/segments/{segment_id}/movers": [Ask(one.ids, span) for one in each for span in days],
             "/segments/{segment_id}/moves": [Ask(one.ids, span) for one in each for span in days],
             "/segments/{segment_id}/overlap/{other_id}": [
                 Ask({"segment_id": one, "other_id": other}) for one in made for other in made if one != other

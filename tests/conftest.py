@@ -39,7 +39,12 @@ from siyu.engines.vault.keyring import Keyring
 
 # They start a Siyu of their own; the other stories share one.
 _ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
-_SHARING = ("tests/browser", "tests/contract", "tests/stories")
+_SHARING = (
+    "tests/browser",
+    "tests/contract",
+    "tests/stories",
+    "tests/unit/identity",
+)  # there: rules that are compiled once
 _LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/", "tests/chaos/")
 
 # Hypothesis would fail an example that takes 200 ms: on a busy machine that says nothing of the code. What must be fast has

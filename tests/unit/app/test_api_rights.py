@@ -86,6 +86,7 @@ TABLE: Final[dict[str, str]] = {
     "DELETE /api/v1/segments/{segment_id}": "segments.manage",
     "POST /api/v1/segments/{segment_id}/evaluate": "segments.manage",
     "GET /api/v1/segments/{segment_id}/people": "customers.read segments.read",
+    "GET /api/v1/segments/{segment_id}/movers": "customers.read segments.read",
     "GET /api/v1/segments/{segment_id}/moves": "segments.read",
     "GET /api/v1/segments/{segment_id}/evaluations": "segments.read",
     "GET /api/v1/segments/{segment_id}/overlap/{other_id}": "segments.read",

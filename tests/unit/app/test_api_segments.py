@@ -78,6 +78,9 @@ def test_from_a_draft_to_its_people(client: TestClient, make: Callable[..., int]
     (evaluation,) = client.get(f"/api/v1/segments/{buyers}/evaluations").json()
     assert (evaluation["cause"], evaluation["entered"]) == ("first", 1)
     assert client.get(f"/api/v1/segments/{buyers}/moves").json() == []
+    assert client.get(f"/api/v1/segments/{buyers}/movers").json() == {"moves": [], "customers": [], "next": None}
+    backwards = client.get(f"/api/v1/segments/{buyers}/movers", params={"from": "2026-02-02", "to": "2026-02-01"})
+    assert (backwards.status_code, backwards.json()["code"]) == (400, "BadInput")
     asked = {"people": people["people"], "columns": ["customer_id"]}
     export = client.post("/api/v1/customers/exports", json=asked)
     assert export.status_code == 202, export.text

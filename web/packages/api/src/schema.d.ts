@@ -5406,6 +5406,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/{segment_id}/movers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment Movers
+         * @description Show who came into a segment and who left, and when, newest first; 30 days up to today when none are named.
+         */
+        get: operations["segment_movers_api_v1_segments__segment_id__movers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/{segment_id}/moves": {
         parameters: {
             query?: never;
@@ -13629,6 +13649,21 @@ export interface components {
             people: number;
         };
         /**
+         * Move
+         * @description One customer came into a segment or left it, by the id under which OneID knows them now.
+         */
+        Move: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Entered */
+            entered: boolean;
+        };
+        /**
          * MovePeople
          * @description Those who stood on layer ``before`` of the ladder at ``since``, and on ``after`` at ``until``.
          */
@@ -13650,6 +13685,18 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * MoversRead
+         * @description Who came and went, newest first; `customers` has a row for each who is (still) there.
+         */
+        MoversRead: {
+            /** Customers */
+            customers: components["schemas"]["CustomerRow"][];
+            /** Moves */
+            moves: components["schemas"]["Move"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * MultiplierDays
@@ -34218,6 +34265,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evaluation"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_movers_api_v1_segments__segment_id__movers_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                /** @description Who came, who left, or both. */
+                which?: "both" | "entered" | "left";
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoversRead"];
                 };
             };
             /** @description The request cannot be done as it is. */

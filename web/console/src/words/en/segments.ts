@@ -1,3 +1,5 @@
+import { moves } from "./segmentMoves";
+
 /** Words of segments. A rule's conditions are sentences: what stands in {{}} there is a control. */
 export const segments = {
   title: "Segments",
@@ -244,16 +246,11 @@ export const segments = {
     again: "Evaluate again",
     asked: "It will be evaluated again at once",
   },
-  moves: { title: "Came and went, by day", none: "Nobody came or went in these days", what: "How many came into the segment and left it each day. Who was in it when it was first filled did not come.", day: "Day", entered: "Came in", left: "Left", net: "Net", period: "Period", days: "{{days}} days" },
+  moves,
   evaluation: {
     what: "A full evaluation is a proof: as long as the rule is the same, a live segment should be the same before and after.",
-    at: "When",
-    cause: "Why",
-    version: "Version",
-    first: "First",
-    changed: "Rule changed",
-    nightly: "Nightly",
-    asked: "By hand",
+    at: "When", cause: "Why", version: "Version",
+    first: "First", changed: "Rule changed", nightly: "Nightly", asked: "By hand",
   },
   overlap: { with: "Compare with", choose: "Choose another segment to see how much they share", none: "There is no other evaluated segment", both: "In both", ofOne: "Of “{{name}}”", toSets: "Compare more segments, or keep a part as a segment" },
   sets: {

@@ -1,3 +1,5 @@
+import { moves } from "./segmentMoves";
+
 /** Words of segments. A rule's conditions are sentences: what stands in {{}} there is a control. */
 export const segments = {
   title: "人群",
@@ -242,7 +244,7 @@ export const segments = {
     again: "重新计算",
     asked: "已安排重新计算",
   },
-  moves: { title: "每日进出", none: "这段时间没有客户进入或离开", what: "每天进入和离开该人群的客户数。首次计算时已在人群中的客户不计为进入。", day: "日期", entered: "进入", left: "离开", net: "净增", period: "时段", days: "{{days}} 天" },
+  moves,
   evaluation: {
     what: "全量计算用于核对：规则未变时，实时人群在计算前后应当没有差异。",
     at: "时间",
