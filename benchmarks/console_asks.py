@@ -445,6 +445,7 @@ class Mix:
             f"{account}/balance": at_times,
             f"{account}/entries": of_one,
             "/ledger/sealed": [Ask()] * self._some,
+            "/ledger/verifications": [Ask()] * self._some,
             "/ledger/things/{kind}": [Ask({"kind": "stock"})] * self._some,
             "/ledger/totals/{unit}": [Ask({"unit": "points"})] * self._some,
         }

@@ -280,21 +280,17 @@ def _give_coupon(
     template_id = giving.coupon_of(drawn)
     assert template_id is not None
     why: Why = ""
-    together = conn.begin_nested()
     try:
-        key = f"draw:{round_id}:{customer_id}:{nonce}"
-        given_by = rewards.give_won(conn, template_id, customer_id, drawn.amount, key, actor, now)
-        answers = loyalty.post(conn, asked("prize", giving.prize_postings(round_id, drawn, customer_id, now)), now)
+        with conn.begin_nested():
+            key = f"draw:{round_id}:{customer_id}:{nonce}"
+            given_by = rewards.give_won(conn, template_id, customer_id, drawn.amount, key, actor, now)
+            answers = loyalty.post(conn, asked("prize", giving.prize_postings(round_id, drawn, customer_id, now)), now)
+            counted = loyalty.sure(answers[0]) if answers else None
+            return _outcome(round_id, drawn, counted, given_by)
     except CouponRefused:
         why = "no_coupon"
-    else:
-        counted = answers[0] if answers else None
-        if not isinstance(counted, NotPosted):
-            together.commit()
-            return _outcome(round_id, drawn, counted, given_by)
-        if not isinstance(counted.error, NotEnough):
-            raise counted.error
-    together.rollback()
+    except NotEnough:
+        pass  # of the round's stock or budget, which says it itself
     done = _instead(conn, round_id, pool, drawn, customer_id, now, asked)
     return done._replace(why=why or done.why)
 

@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "@siyu/api";
 import { DataTable, DetailDrawer, Empty, ErrorNote, Page, useInAddress, type Column } from "@siyu/kit";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Flex, Form, Input, Typography } from "antd";
+import { Alert, Button, Checkbox, Flex, Form, Input, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../app/session";
@@ -59,7 +59,7 @@ function Keys({ old, onDone }: { old: Merchant | undefined; onDone: () => void }
     },
   });
   return (
-    <Form<Entered> layout="vertical" initialValues={{ base_url: "https://api.mch.weixin.qq.com", ...old }} onFinish={(entered) => saving.mutate(entered)}>
+    <Form<Entered> layout="vertical" initialValues={{ base_url: "https://api.mch.weixin.qq.com", h5: false, ...old }} onFinish={(entered) => saving.mutate(entered)}>
       <Flex vertical gap="middle" style={{ marginBottom: 16 }}>
         <Alert type="info" showIcon title={t("merchant.where")} />
       </Flex>
@@ -82,6 +82,9 @@ function Keys({ old, onDone }: { old: Merchant | undefined; onDone: () => void }
       </Form.Item>
       <Form.Item name="base_url" label={t("merchant.base_url")} extra={t("merchant.hint.base_url")} rules={required(t("merchant.base_url"))}>
         <Input maxLength={200} />
+      </Form.Item>
+      <Form.Item name="h5" valuePropName="checked" extra={t("merchant.hint.h5")}>
+        <Checkbox>{t("merchant.h5")}</Checkbox>
       </Form.Item>
       <ErrorNote error={saving.error} />
       <Button type="primary" htmlType="submit" loading={saving.isPending}>

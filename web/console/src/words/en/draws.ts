@@ -124,7 +124,8 @@ export const draws = {
   },
   pool: {
     budgetWhat: "What all prizes of a round may cost",
-    price: "Points for a turn",
+    price: "A turn costs",
+    priceUnit: "Paid in",
     priceWhat: "Empty: free",
     add: "Add a prize",
     fallback: "Fallback",
@@ -157,6 +158,7 @@ export const draws = {
     add: "One more step",
     remove: "Remove step {{n}}",
   },
+  place: { platform: "Only orders of", shop: "Only its shop", shopWhat: "As the shop is named in imports", all: "All" },
   limits: {
     title: "Limits of the law",
     prize: "A prize is worth at most",

@@ -63,6 +63,7 @@ export const payments = {
     private_key: "Private key",
     api_key: "APIv3 key",
     base_url: "Address of the API",
+    h5: "H5: payments in browsers outside WeChat",
     notify: "Address for notices",
     hint: {
       name: "For colleagues",
@@ -73,6 +74,7 @@ export const payments = {
       private_key: "The content of apiclient_key.pem; kept sealed",
       api_key: "32 characters; kept sealed",
       base_url: "Stays as it is, but for tests",
+      h5: "Once the merchant platform has granted H5 for the host of the members' pages; without it members pay within WeChat only",
     },
     missing: "Please fill in: {{what}}",
     save: "Save",

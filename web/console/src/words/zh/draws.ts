@@ -123,7 +123,8 @@ export const draws = {
   },
   pool: {
     budgetWhat: "一轮所有奖品成本的上限",
-    price: "每次消耗积分",
+    price: "每次消耗",
+    priceUnit: "消耗单位",
     priceWhat: "留空为免费",
     add: "添加奖品",
     fallback: "兜底奖品",
@@ -156,6 +157,7 @@ export const draws = {
     add: "再加一档",
     remove: "移除第 {{n}} 档",
   },
+  place: { platform: "限定平台", shop: "限定店铺", shopWhat: "与导入时的店铺名称一致", all: "全部" },
   limits: {
     title: "法律限制",
     prize: "单个奖品最高价值",

@@ -63,6 +63,7 @@ export const payments = {
     private_key: "商户私钥",
     api_key: "APIv3 密钥",
     base_url: "接口地址",
+    h5: "H5 支付（微信外的浏览器）",
     notify: "通知地址",
     hint: {
       name: "显示给同事看",
@@ -73,6 +74,7 @@ export const payments = {
       private_key: "apiclient_key.pem 的内容，加密保存",
       api_key: "32 位，加密保存",
       base_url: "除联调环境外无需修改",
+      h5: "须已在商户平台开通 H5 支付，并填写会员页面的域名；未开通时，会员只能在微信内付款",
     },
     missing: "请填写{{what}}",
     save: "保存",
