@@ -112,7 +112,7 @@ async def upload(
         found = files.recognise(path, options)
         with context.database.transaction() as conn:
             task = {"path": str(path), "name": file.filename or "", "kind": kind, "actor": principal.actor, **how}
-            job = jobs.defer(conn, IMPORT, task)
+            job = jobs.defer(conn, IMPORT, task, queue=jobs.LONG)
             details = {"file": file.filename, "format": found.format, **how}
             access.record(
                 conn,

@@ -154,7 +154,8 @@ def run_file(
     found = files.recognise(path, options(context, how))
     running = Place(context.settings.data_folder).uploads / f"{secrets.token_hex(8)}-{path.name}"
     said = how.model_dump()
-    job = jobs.defer(conn, IMPORT, {"path": str(running), "name": path.name, "actor": principal.actor, **said})
+    task = {"path": str(running), "name": path.name, "actor": principal.actor, **said}
+    job = jobs.defer(conn, IMPORT, task, queue=jobs.LONG)
     assert job is not None
     access.record(
         conn,

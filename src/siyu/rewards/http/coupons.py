@@ -81,6 +81,7 @@ class UsedRead(BaseModel):
     customer_id: int
     off_fen: int
     coupons: list[UsedCoupon]
+    refunded: list[str] = Field(description='Lines that were refunded, also what shipping cost as `""`.')
     used_at: datetime
     repeated: bool
 
@@ -201,5 +202,5 @@ def _used(one: Used) -> UsedRead:
         UsedCoupon(coupon_id=coupon_id, off_fen=off, shares=shares, returned=coupon_id in one.returned)
         for coupon_id, off, shares in one.coupons
     ]
-    names = ("id", "key", "order", "customer_id", "off_fen", "used_at", "repeated")
+    names = ("id", "key", "order", "customer_id", "off_fen", "refunded", "used_at", "repeated")
     return UsedRead(**{name: getattr(one, name) for name in names}, coupons=coupons)

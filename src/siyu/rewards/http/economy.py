@@ -25,6 +25,16 @@ class CohortRead(BaseModel):
     owed: int = Field(description="Now.")
 
 
+class WeekRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    start: date = Field(description="A Monday, on the brand's clock.")
+    issued: int
+    spent: int
+    expired: int
+    left: int = Field(description="What all had at its end, or at the end of the span, less what some owed.")
+
+
 class EconomyRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -38,6 +48,7 @@ class EconomyRead(BaseModel):
     redeemed_points: int = Field(description="Spent in the shop on things, in the span.")
     redeemed_cost_fen: int = Field(description="What those things cost the brand, less the cash that came with them.")
     cohorts: list[CohortRead]
+    weeks: list[WeekRead] = Field(description="Of the span, without gaps, from the first in which something happened.")
 
 
 @router.get("", openapi_extra={"x-siyu-report": True})

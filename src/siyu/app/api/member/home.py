@@ -15,6 +15,7 @@ from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import CheckInRules, Reward, TaskState, customer
 from siyu.members.http import Asking
 from siyu.members.types import Member
+from siyu.payments import service as payments
 from siyu.rewards import service as rewards
 
 router = Router(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
@@ -79,6 +80,7 @@ class HomeRead(BaseModel):
     next_offer: NextOffer | None = Field(description="What they can have for points next; null: nothing is offered.")
     check_in: CheckInNow | None = Field(description="Null where the brand has no check-in.")
     tasks: list[MemberTaskRead]
+    to_take: int = Field(description="Transfers that wait for them to take the money, of the latest 50.")
 
 
 @router.get("/home")
@@ -97,6 +99,7 @@ def home(member: Asking, conn: Conn, now: Now) -> HomeRead:
         next_offer=_next_offer(conn, member.customer_id, points.available, now),
         check_in=_check_in(conn, member, rules.rules, now) if rules else None,
         tasks=_tasks(conn, member, now),
+        to_take=len(payments.transfers(conn, customer_id=member.customer_id, state="waiting")),
     )
 
 
