@@ -18263,6 +18263,8 @@ export interface components {
          *         next: where to when it is done.
          *         title: what is to be done.
          *         say: the words, with variables as in :class:`Send`.
+         *         script: says it in the place of ``say``, as each person gets it; of materials their titles and links. For whom it has
+         *             nothing goes as dropped.
          *         due_in: until when it should be done; after that nobody is asked any more.
          *         channel, account: whose staff: of this account, or of this channel; of any that has staff when neither is said.
          *         purpose, value_fen: as in :class:`Send`.
@@ -18314,6 +18316,7 @@ export interface components {
              * @default
              */
             say: string;
+            script?: components["schemas"]["ScriptRef"] | null;
             /** Title */
             title: string;
             /**
