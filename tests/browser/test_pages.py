@@ -128,6 +128,8 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "members/draws/:id, its proof": lambda _: "/members/draws/1?tab=proof",
     "members/payments": lambda _: "/members/payments",
     "members/transfers": lambda _: "/members/transfers",
+    "members/merchants": lambda _: "/members/merchants?merchant=new",
+    "members/units": lambda _: "/members/units?unit=points",
     "channels": lambda _: "/channels",
     "channels/connect": lambda _: "/channels/connect",
     "channels/connect, what it needs": lambda _: "/channels/connect?kind=wecom",

@@ -27,6 +27,7 @@ from siyu.members.types import Deletion, Member
 from siyu.payments import service as payments
 from siyu.rewards import service as rewards
 from siyu.timeline import service as timeline
+from siyu.trials import service as trials
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,7 @@ def export(conn: Connection, context: Context, member: Member, now: datetime) ->
         "redemptions": list(_redemptions(conn, living)),
         "coupons": list(_coupons(conn, living, now)),
         "draws": list(_draws(conn, living)),
+        "trials": list(_trials(conn, living)),
         "payments": list(_payments(conn, living)),
         "check_ins": [one.isoformat() for one in loyalty.days_checked_in(conn, living)],
         "tasks": [
@@ -139,6 +141,15 @@ def _draws(conn: Connection, customer_id: int) -> Iterator[dict[str, Any]]:
         before = page[-1].id
 
 
+def _trials(conn: Connection, customer_id: int) -> Iterator[dict[str, Any]]:
+    before: int | None = None
+    while page := trials.applications_of(conn, customer_id, before=before, limit=_PAGE):
+        for one, of in page:
+            names = ("state", "text", "answers", "applied_at", "chosen_at", "sent_at", "stars", "report", "reported_at")
+            yield {"name": of.terms.name, **{name: getattr(one, name) for name in names}}
+        before = page[-1][0].id
+
+
 def _payments(conn: Connection, customer_id: int) -> Iterator[dict[str, Any]]:
     before: int | None = None
     while page := payments.payments(conn, customer_id=customer_id, before=before, limit=_PAGE):
@@ -212,7 +223,8 @@ def _carry_out(context: Context, asked: Deletion, now: datetime) -> bool:
 
 
 def forget_person(conn: Connection, deletion: Deletion, now: datetime) -> list[Fact]:
-    """Delete what is known of somebody: personal data, traits, tags, identifiers, receivers of orders, sessions.
+    """Delete what is known of somebody: personal data, traits, tags, identifiers, receivers of orders, sessions, what
+    they wrote in trials.
 
     Orders and the ledger stay, of nobody who has a name: the law has the brand keep its books. Whoever comes with one of
     the identifiers later is somebody new. A value of the vault that others have as well, such as a name, stays for them.
@@ -230,6 +242,7 @@ def forget_person(conn: Connection, deletion: Deletion, now: datetime) -> list[F
     items |= set(commerce.forget_receivers(conn, living))
     keys = identity.keys_of(conn, living)
     identity.forget(conn, living)
+    trials.forget_trials(conn, living)
     facts = customers.forget(conn, living, now)
     others = customers.prints_in_use(conn, {print_ for _, print_ in items})
     erased = sorted(one for one in items if one[1] not in others)

@@ -28,6 +28,7 @@ from siyu.rewards import service as rewards
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelinePage
 from siyu.touch import service as touch
+from siyu.trials import service as trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +297,7 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     draws.regroup_draws(conn, resolution.merged, now)
     payments.regroup_payments(conn, resolution.merged)
     rewards.regroup(conn, resolution.merged)
+    trials.regroup_trials(conn, resolution.merged, now)
     loyalty.regroup_tiers(conn, resolution.merged, [one for stays, other, _ in parted for one in (stays, other)])
     members.regroup_deletions(conn, resolution.merged, now)
     timeline.append(conn, journeys.reassign(conn, resolution.merged, now))

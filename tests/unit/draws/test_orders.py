@@ -80,9 +80,9 @@ def test_orders_are_given_back(brand: Brand) -> None:
     seed = bytes.fromhex(ended.seed)
     found = entries(brand, round_)
     names = [f"jd:flagship:n{buyer}" for buyer in "12456789"]
-    ranked = sorted(names, key=lambda name: proof.digest_of_order(seed, round_.id, name))
+    ranked = sorted(names, key=lambda name: proof.digest_of(seed, round_.id, name))
     assert [one.order for one in found] == ranked
-    assert [one.digest for one in found] == [proof.digest_of_order(seed, round_.id, name) for name in ranked]
+    assert [one.digest for one in found] == [proof.digest_of(seed, round_.id, name) for name in ranked]
     assert [bool(one.given) for one in found] == [True, True] + [False] * 6
     for one in found[:2]:
         assert one.given == min(one.fen, 10_000)  # 100 points for each yuan, of no more than 100 yuan
@@ -125,6 +125,31 @@ def test_a_round_that_is_ended_early_gives_nothing_back(brand: Brand) -> None:
     assert (brand.end_due(), entries(brand, round_), points(brand)) == (0, [], 0)
     with pytest.raises(NotFound):
         brand.done(lambda conn: service.tally_of(conn, round_.id, NOON))
+
+
+def test_a_customer_sees_their_orders(brand: Brand) -> None:
+    def own(buyer: str) -> list[Any]:
+        return brand.done(lambda conn: service.free_orders_for(conn, who(brand, buyer), brand.now))  # type: ignore[no-any-return]
+
+    tell(brand, *[order(f"n{buyer}", buyer, 5_000) for buyer in "123"], order("late", "1", at=NOON + DAY))
+    round_ = drawn(brand)
+    (before,) = own("1")
+    assert (before.round.seed, before.entries) == (None, 0)
+    assert [(one.order, one.fen, one.place) for one in before.orders] == [("jd:flagship:n1", 5_000, 0)]
+    brand.end_due()
+    places = {}
+    for buyer in "123":
+        (after,) = own(buyer)
+        (part,) = after.orders
+        assert (after.entries, after.round.seed is None) == (3, False)
+        assert part.given == (5_000 if part.place <= FREE.winners else 0)
+        places[part.place] = part.order
+    assert places == {one.place: one.order for one in entries(brand, round_)}
+    winner = next(buyer for buyer in "123" if own(buyer)[0].orders[0].given)
+    tell(brand, order(f"n{winner}", winner, 5_000, refunded=5_000))
+    assert own(winner)[0].orders[0].taken == 5_000
+    brand.now += 61 * DAY
+    assert own("1") == []
 
 
 def test_nobody_takes_part(brand: Brand) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
+from fastapi import File, Form, Path, Query, Request, UploadFile
 from pydantic import BaseModel, Field
 
 from siyu.app.api.people import CanSeePeople, Cursor, Limit, PeopleAnswer, answer, rows
@@ -15,7 +15,7 @@ from siyu.app.listing import lines_of
 from siyu.customers import service as customers
 from siyu.customers.types import CustomerRow, TraitOffered
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router, needs
 from siyu.kernel.errors import BadInput, TooLarge
 from siyu.segments import service as segments
 from siyu.segments.types import (
@@ -31,7 +31,7 @@ from siyu.segments.types import (
     UploadedList,
 )
 
-router = APIRouter(prefix="/api/v1/segments", tags=["segments"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/segments", tags=["segments"], responses=ERROR_RESPONSES)
 
 CanRead = Annotated[Principal, needs("segments.read")]
 CanManage = Annotated[Principal, needs("segments.manage")]

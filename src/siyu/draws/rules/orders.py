@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from siyu.commerce.types import OrderStanding
-from siyu.draws.rules.proof import digest_of_order
+from siyu.draws.rules.proof import digest_of
 from siyu.draws.types import FreeOrders, Rebate
 
 _YUAN: Final = 100
@@ -44,7 +44,7 @@ def fits(rule: FreeOrders | Rebate, order: OrderStanding) -> bool:
 def ranked(rule: FreeOrders, seed: bytes, round_id: int, orders: Iterable[OrderStanding]) -> list[Ranked]:
     """The orders that take part, by their digests; the first win."""
     found = [
-        (digest_of_order(seed, round_id, named(order)), named(order), order)
+        (digest_of(seed, round_id, named(order)), named(order), order)
         for order in orders
         if fits(rule, order) and fen_of(order) >= rule.least_fen
     ]

@@ -50,6 +50,6 @@ def prize_at(prizes: Sequence[Prize], number: int) -> Prize:
     return prizes[bisect_right(list(accumulate(one.weight for one in prizes)), number)]
 
 
-def digest_of_order(seed: bytes, round_id: int, order: str) -> str:
-    """By which an order is ranked, in hexadecimal; the lowest win."""
-    return hmac.digest(seed, f"{round_id}:{order}".encode(), "sha256").hex()
+def digest_of(seed: bytes, round_id: int, named: str) -> str:
+    """By which an order, or whatever takes part under a name, is ranked, in hexadecimal; the lowest win."""
+    return hmac.digest(seed, f"{round_id}:{named}".encode(), "sha256").hex()

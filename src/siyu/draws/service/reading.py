@@ -14,7 +14,7 @@ from siyu.draws.service.rounds import round_of
 from siyu.draws.store import draws as tables
 from siyu.draws.store import rounds as kept
 from siyu.draws.store.draws import Player
-from siyu.draws.types import FREE_ORDERS, POOL, Draw, Odds, Pool, Prize, Round
+from siyu.draws.types import ENTRANTS, FREE_ORDERS, POOL, Draw, FreeOrders, Odds, Pool, Prize, Round
 from siyu.engines.zone import brand_zone
 from siyu.identity import service as identity
 from siyu.kernel.errors import NotFound
@@ -53,7 +53,7 @@ def draws_of(conn: Connection, customer_id: int, *, before: int | None = None, l
 
 
 def odds_of(round_: Round) -> list[Odds]:
-    """The odds of a round as members read them; none of free orders."""
+    """The odds of a round as members read them; only a round of a pool has some."""
     if not isinstance(round_.rule, Pool):
         return []
     return [
@@ -97,6 +97,9 @@ def wins_of(
 def rule_of(round_: Round) -> dict[str, Any]:
     """The rule of a round as the JSON of which the hash is."""
     rule = round_.rule
-    said = POOL.dump_json(rule) if isinstance(rule, Pool) else FREE_ORDERS.dump_json(rule)
+    if isinstance(rule, Pool):
+        said = POOL.dump_json(rule)
+    else:
+        said = FREE_ORDERS.dump_json(rule) if isinstance(rule, FreeOrders) else ENTRANTS.dump_json(rule)
     found: dict[str, Any] = orjson.loads(said)
     return found

@@ -16,6 +16,7 @@ from siyu.draws.types import (
     FREE_ORDERS,
     POOL,
     DrawLimits,
+    Entrants,
     FreeOrders,
     NotConfirmed,
     Pool,
@@ -30,6 +31,7 @@ from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, Conflict, NotFound
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Account, Posting, Request, Unit, issuer
+from siyu.rewards import service as rewards
 
 
 def publish(
@@ -68,6 +70,8 @@ def publish(
             reason_zh=f"“{code}”已于 {rule.closes_at.isoformat()} 结束，请设置更晚的时间窗口。",
         )
     checking.check_units(rule, {one.code for one in loyalty.units(conn)})
+    if isinstance(rule, Pool):
+        _check_coupons(conn, rule, now)
     warned = {one.code for one in _confirmed(checking.warnings(rule, limits, now), confirmed)}
     seed = secrets.token_bytes(proof.SEED_BYTES)
     made = _keep(conn, principal, rule, version, said.decode(), seed, sorted(warned), now)
@@ -76,6 +80,27 @@ def publish(
     details = {"code": code, "version": version, "seed_hash": made.seed_hash, "confirmed": sorted(warned)}
     _record(conn, principal, "draws.published", made.id, details, now)
     return made
+
+
+def _check_coupons(conn: Connection, pool: Pool, now: datetime) -> None:
+    """Check that the templates of coupons give them now, and enough for the stock that is told."""
+    for prize in pool.prizes:
+        template_id = giving.coupon_of(prize)
+        if template_id is None:
+            continue
+        found = rewards.template(conn, template_id, now)
+        name, name_zh = f"'{prize.name}' gives coupons of '{found.template.terms.name}'", f"奖品“{prize.name}”"
+        if found.template.state != "live":
+            raise BadInput(
+                reason=f"{name}, which are not given at present; have that template be live first.",
+                reason_zh=f"{name_zh}使用的优惠券“{found.template.terms.name}”当前未发放，请先启用该券模板。",
+            )
+        wanted = (prize.stock or 0) * prize.amount
+        if wanted > found.left:
+            raise BadInput(
+                reason=f"{name}: {wanted} at most, and its budget has {found.left} left; add to it, or lower the stock.",
+                reason_zh=f"{name_zh}最多需要 {wanted} 张券，而模板剩余可发 {found.left} 张；请追加预算或减少库存。",
+            )
 
 
 def _keep(
@@ -186,12 +211,18 @@ def end_round(conn: Connection, principal: Principal, round_id: int, reason: str
         NotAllowed: without the right ``draws.manage``.
         NotFound: there is no such round.
         BadInput: there is no reason.
+        Conflict: it is of entrants, and ends with what they applied for.
     """
     access.require(principal, "draws.manage")
     said = access.reason_given(reason)
-    found, seed = _alone(conn, round_id)
+    found, seed = alone(conn, round_id)
     if found.ended_at is not None:
         return found
+    if isinstance(found.rule, Entrants):
+        raise Conflict(
+            reason=f"round {round_id} belongs to '{found.code}'; it ends with that.",
+            reason_zh=f"轮次 {round_id} 属于“{found.code}”，将随其结束。",
+        )
     done = _end(conn, found, seed, principal.actor, now)
     _record(conn, principal, "draws.ended", round_id, {"code": found.code, "reason": said}, now)
     return done
@@ -205,7 +236,7 @@ def end_due(conn: Connection, now: datetime) -> int:
     for round_id in kept.due(conn, now, 1):
         if isinstance(round_of(conn, round_id).rule, FreeOrders):
             identity.hold_people(conn, alone=True)  # no order is refunded, and nobody merged, while orders are drawn
-        found, seed = _alone(conn, round_id)
+        found, seed = alone(conn, round_id)
         if found.ended_at is None:
             if isinstance(found.rule, FreeOrders):
                 free_orders.settle(conn, found, found.rule, seed, now)
@@ -214,7 +245,12 @@ def end_due(conn: Connection, now: datetime) -> int:
     return 0
 
 
-def _alone(conn: Connection, round_id: int) -> tuple[Round, bytes]:
+def alone(conn: Connection, round_id: int) -> tuple[Round, bytes]:
+    """A round and its seed; nobody draws in it, or ends it, until the end of the transaction.
+
+    Raises:
+        NotFound: there is no such round.
+    """
     kept.hold_round(conn, round_id, alone=True)
     found = kept.with_seed(conn, round_id)
     if found is None:
@@ -250,7 +286,7 @@ def rounds(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Round]:
-    """Rounds, newest first; with ``open_at`` only those in which can be drawn at that moment."""
+    """Rounds of pools and free orders, newest first; with ``open_at`` only those in which can be drawn at that moment."""
     return kept.page(conn, code, open_at, before, limit)
 
 

@@ -198,7 +198,7 @@ def move(conn: Connection, final: Mapping[int, int]) -> None:
 
 
 def forget(conn: Connection, before: datetime, limit: int) -> int:
-    """Delete up to ``limit`` draws and entries of rounds that ended before a moment, and with them what was handed out.
+    """Delete up to ``limit`` draws, entries and entrants of rounds that ended before a moment, and with them what was handed out.
 
     A draw is kept as long as its thing was handed out after that moment. Returns how many.
     """
@@ -218,8 +218,13 @@ def forget(conn: Connection, before: datetime, limit: int) -> int:
             SELECT round_id, place FROM draws.round JOIN draws.entry ON round_id = round.id
             WHERE ended_at < :before ORDER BY round_id, place LIMIT :limit
         ),
-        left_ AS (DELETE FROM draws.entry WHERE (round_id, place) IN (SELECT * FROM older) RETURNING place)
-        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM left_)
+        left_ AS (DELETE FROM draws.entry WHERE (round_id, place) IN (SELECT * FROM older) RETURNING place),
+        oldest AS (
+            SELECT round_id, place FROM draws.round JOIN draws.entrant ON round_id = round.id
+            WHERE ended_at < :before ORDER BY round_id, place LIMIT :limit
+        ),
+        went AS (DELETE FROM draws.entrant WHERE (round_id, place) IN (SELECT * FROM oldest) RETURNING place)
+        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM left_) + (SELECT count(*) FROM went)
         """,
         before=before,
         limit=limit,

@@ -7,10 +7,10 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from siyu.draws.types import FREE_ORDERS, POOL, FreeOrders, Kind, Pool, Round
+from siyu.draws.types import ENTRANTS, FREE_ORDERS, POOL, Kind, Round, Rule
 from siyu.engines.postgres import one, rows, run, scalar
 
-_COLUMNS: Final = """id, kind, code, version, rule, rule_hash, seed_hash, revealed, opens_at, closes_at, published_at,
+_COLUMNS: Final = """id, kind, code, coalesce(version, 0), rule, rule_hash, seed_hash, revealed, opens_at, closes_at, published_at,
     published_by, ended_at, ended_by, confirmed"""
 
 
@@ -19,7 +19,7 @@ class New(NamedTuple):
 
     kind: Kind
     code: str
-    version: int
+    version: int | None
     rule: str
     rule_hash: str
     seed: bytes
@@ -90,11 +90,12 @@ def with_seed(conn: Connection, round_id: int) -> tuple[Round, bytes] | None:
 
 
 def page(conn: Connection, code: str | None, open_at: datetime | None, before: int | None, limit: int) -> list[Round]:
-    """Rounds, newest first; with ``open_at`` only those in which can be drawn then."""
+    """Rounds of pools and free orders, newest first; with ``open_at`` only those in which can be drawn then."""
     found = rows(
         conn,
         f"""SELECT {_COLUMNS} FROM draws.round
-            WHERE (CAST(:code AS text) IS NULL OR code = :code) AND (CAST(:before AS bigint) IS NULL OR id < :before)
+            WHERE kind <> 'entrants' AND (CAST(:code AS text) IS NULL OR code = :code)
+              AND (CAST(:before AS bigint) IS NULL OR id < :before)
               AND (CAST(:open_at AS timestamptz) IS NULL
                    OR (opens_at <= :open_at AND closes_at > :open_at AND ended_at IS NULL))
             ORDER BY id DESC LIMIT :limit""",
@@ -107,14 +108,28 @@ def page(conn: Connection, code: str | None, open_at: datetime | None, before: i
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[int]:
-    """Rounds whose time is over, the first to end first."""
+    """Rounds whose time is over, the first to end first; those of entrants are ended by their room."""
     found = rows(
         conn,
-        "SELECT id FROM draws.round WHERE ended_at IS NULL AND due_at <= :now ORDER BY due_at, id LIMIT :limit",
+        """SELECT id FROM draws.round WHERE ended_at IS NULL AND due_at <= :now AND kind <> 'entrants'
+           ORDER BY due_at, id LIMIT :limit""",
         now=now,
         limit=limit,
     )
     return [row[0] for row in found]
+
+
+def of_orders(conn: Connection, now: datetime, since: datetime) -> list[Round]:
+    """Rounds of free orders that have begun and have not ended before ``since``, newest first."""
+    found = rows(
+        conn,
+        f"""SELECT {_COLUMNS} FROM draws.round
+            WHERE kind = 'free_orders' AND opens_at <= :now AND (ended_at IS NULL OR ended_at >= :since)
+            ORDER BY id DESC LIMIT 20""",
+        now=now,
+        since=since,
+    )
+    return [_read(row) for row in found]
 
 
 def end(conn: Connection, round_id: int, seed: str, actor: str, now: datetime) -> Round:
@@ -139,5 +154,7 @@ def _read(row: Sequence[Any]) -> Round:
 
 
 @lru_cache(maxsize=256)
-def _rule(kind: str, said: str) -> Pool | FreeOrders:
-    return POOL.validate_json(said) if kind == "pool" else FREE_ORDERS.validate_json(said)
+def _rule(kind: str, said: str) -> Rule:
+    if kind == "pool":
+        return POOL.validate_json(said)
+    return FREE_ORDERS.validate_json(said) if kind == "free_orders" else ENTRANTS.validate_json(said)

@@ -29,9 +29,9 @@ class Prize:
         stock: how many there are; ``None``: as many as are drawn.
         cost_fen: what one costs the brand; taken from the budget of the round.
         value_fen: what one is worth on the market, which the law goes by; ``None``: what it costs.
-        unit: of the ledger; ``None``: no such.
+        unit: of the ledger; ``None``: no such. ``coupon:12``: coupons of that template, out of its budget.
         amount: how many of the unit.
-        expires_days: so long they last; ``None``: for ever.
+        expires_days: so long they last; ``None``: for ever, coupons as their template says.
         thing: somebody hands it out.
     """
 
@@ -97,7 +97,7 @@ class Pool:
 
 @checked(frozen=True, slots=True, config=_STRICT)
 class FreeOrders:
-    """Orders of a window take part; those that are drawn are given back, as points or a coupon. Refunded ones leave.
+    """Orders of a window take part; those that are drawn are given back, as points. Refunded ones leave.
 
     Attributes:
         code: its word in addresses and facts.
@@ -132,6 +132,30 @@ class FreeOrders:
     platform: _Place | None = None
     shop: _Place | None = None
     least_fen: Annotated[int, Field(ge=1, le=MOST_FEN)] = 1
+
+
+@checked(frozen=True, slots=True, config=_STRICT)
+class Entrants:
+    """Some of those who have applied for something are drawn; a room above says who has, and gives it to the winners.
+
+    Attributes:
+        code: what it is of, with its number: ``trial:12``.
+        name: for people.
+        opens_at: who applies from then on,
+        closes_at: and before then, takes part.
+        draws_at: they are drawn by then.
+        winners: how many are drawn.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[a-z_]{1,20}:[0-9]{1,19}$")]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+    draws_at: AwareDatetime
+    winners: Annotated[int, Field(ge=1, le=100_000)]
+
+
+Rule = Pool | FreeOrders | Entrants
 
 
 @checked(frozen=True, slots=True, config=_STRICT)
@@ -195,6 +219,7 @@ class DrawRules:
 DRAW_RULES: Final = TypeAdapter(DrawRules)
 POOL: Final = TypeAdapter(Pool)
 FREE_ORDERS: Final = TypeAdapter(FreeOrders)
+ENTRANTS: Final = TypeAdapter(Entrants)
 
 
 @dataclass(frozen=True, slots=True)

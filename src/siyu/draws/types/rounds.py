@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from siyu.draws.types.pools import FreeOrders, Pool
+from siyu.draws.types.pools import FreeOrders, Rule
 from siyu.kernel.errors import SiyuError
 
-Kind = Literal["pool", "free_orders"]
-Why = Literal["", "out_of_stock", "over_budget"]
+Kind = Literal["pool", "free_orders", "entrants"]
+Why = Literal["", "out_of_stock", "over_budget", "no_coupon"]
 
 
 class DrawNotOpen(SiyuError):
@@ -41,8 +41,8 @@ class Round:
 
     Attributes:
         kind: what is drawn.
-        code: of the pool or the free orders.
-        version: of the rules in which it was published.
+        code: of the pool, the free orders, or what was applied for.
+        version: of the rules in which it was published; 0 of entrants, who have a rule of their own.
         rule: as it was published; never changed.
         rule_hash: SHA-256 of the rule as JSON, in hexadecimal.
         seed_hash: SHA-256 of the seed, in hexadecimal; told before anybody draws.
@@ -55,7 +55,7 @@ class Round:
     kind: Kind
     code: str
     version: int
-    rule: Pool | FreeOrders
+    rule: Rule
     rule_hash: str
     seed_hash: str
     seed: str | None
@@ -192,3 +192,54 @@ class OrderEntry:
     place: int
     given: int
     taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """Somebody who took part in a round of entrants, under a name that says nothing of who they are.
+
+    Attributes:
+        name: of the application, as its room calls it: its number.
+        digest: in hexadecimal; the lowest win.
+        place: from 1.
+        won: whether they were drawn.
+    """
+
+    name: str
+    digest: str
+    place: int
+    won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPart:
+    """An order of a customer that takes part in a round of free orders.
+
+    Attributes:
+        order: ``platform:shop:order_no``.
+        fen: what it came to, refunds taken off.
+        place: from 1; 0 before it is drawn.
+        given: how many of the unit it got.
+        taken: how many of those were taken back when it was refunded.
+    """
+
+    order: str
+    fen: int
+    place: int = 0
+    given: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakingPart:
+    """A round of free orders as a customer stands in it.
+
+    Attributes:
+        entries: how many orders took part in all; 0 before it is drawn.
+        orders: the customer's own.
+    """
+
+    round: Round
+    rule: FreeOrders
+    entries: int
+    orders: tuple[OrderPart, ...]

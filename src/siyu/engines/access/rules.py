@@ -104,11 +104,17 @@ RIGHTS: Mapping[str, Right] = {
         "draw for a customer, and hand prizes out", "代客户抽奖与发放奖品", Role.OPERATOR, Role.STAFF
     ),
     "draws.manage": _right("change, publish and end draws", "修改、发布与结束抽奖", Role.OPERATOR),
+    "trials.read": _right("see trials, applications and reports", "查看试用、申请与报告", *_EVERYONE),
+    "trials.serve": _right(
+        "choose who tries, send pieces, approve reports", "选择试用者、寄送与审核报告", Role.OPERATOR, Role.STAFF
+    ),
+    "trials.manage": _right("make, change, start and end trials", "创建、修改、开始与结束试用", Role.OPERATOR),
     "ledger.manage": _right("change units, their grace and limits", "管理账本单位、宽限与上限"),
     "payments.read": _right(
         "see payments, refunds and transfers", "查看支付、退款与转账", Role.OPERATOR, Role.STAFF, Role.AUDITOR
     ),
     "payments.reverse": _right("give payments back, and take transfers back", "退款与撤销转账", Role.OPERATOR),
+    "payments.pay": _right("pay members by hand", "手工向会员付款"),
     "payments.manage": _right("connect merchants, and change their keys", "接入商户与修改密钥"),
     "rewards.read": _right("see the shop, redemptions and coupons", "查看权益商城、兑换记录与优惠券", *_EVERYONE),
     "rewards.redeem": _right(

@@ -18,6 +18,7 @@ from siyu.payments.types import FACTS as OF_PAYMENTS
 from siyu.rewards.types import FACTS as OF_REWARDS
 from siyu.segments.types import FACTS as OF_SEGMENTS
 from siyu.touch.types import FACTS as OF_TOUCHES
+from siyu.trials.types import FACTS as OF_TRIALS
 
 Period = Literal["day", "week", "month"]
 By = Literal["none", "platform", "shop", "source"]
@@ -38,6 +39,7 @@ FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
             *OF_DRAWS,
             *OF_PAYMENTS,
             *OF_REWARDS,
+            *OF_TRIALS,
             *OF_JOURNEYS,
         ),
         key=lambda kind: kind.name,

@@ -44,7 +44,7 @@ def ask_rehearsal(
         _check_ahead(since, until, now)
     definition = definition_of(conn, found)
     asked = rehearsals.insert(conn, found.id, definition, since, until, most, actor, now, segment_id)
-    jobs.defer(conn, REHEARSE, {"rehearsal_id": asked.id})
+    jobs.defer(conn, REHEARSE, {"rehearsal_id": asked.id}, queue=jobs.LONG)
     details = {"rehearsal": asked.id} | ({"segment": segment_id} if segment_id is not None else {})
     access.record(conn, actor=actor, action="journey.rehearsed", target=f"journey:{found.id}", details=details, now=now)
     return asked

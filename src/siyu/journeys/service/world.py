@@ -31,10 +31,24 @@ from siyu.segments import service as segments
 from siyu.segments.types import FACTS as SEGMENTS
 from siyu.segments.types import FactTest
 from siyu.touch.types import FACTS as TOUCH
+from siyu.trials.types import FACTS as TRIALS
 
 KINDS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
-    for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, SEGMENTS, TOUCH, PAYMENTS, LEDGER, REWARDS, DRAWS, OWN)
+    for room in (
+        IDENTITY,
+        CUSTOMERS,
+        COMMERCE,
+        CHANNELS,
+        SEGMENTS,
+        TOUCH,
+        PAYMENTS,
+        LEDGER,
+        REWARDS,
+        DRAWS,
+        TRIALS,
+        OWN,
+    )
     for kind in room
 }
 

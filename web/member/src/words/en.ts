@@ -1,3 +1,4 @@
+import { trials } from "./trialsEn";
 import type { words as zh } from "./zh";
 
 /** The shape of the Chinese words, with any text in it. */
@@ -48,8 +49,11 @@ export const words: Same<typeof zh> = {
     offerReady: "You have the points: redeem it",
     draw: "Draw",
     wins: "My prizes",
+    trials: "Trials",
     coupons: "My coupons",
     redemptions: "Redeemed",
+    transfers: "Money for you",
+    toTake: "To be claimed: {{count}}",
     entries: "Points in detail",
   },
   tasks: { title: "Tasks", done: "Done", todo: "Do it", waits: "To do", daily: "Daily", weekly: "Weekly", once: "Once", none: "No tasks at present" },
@@ -104,6 +108,7 @@ export const words: Same<typeof zh> = {
     toRedemptions: "To what you redeemed",
     back: "Back to rewards",
   },
+  trials,
   redemptions: {
     title: "Redeemed",
     none: "You have redeemed nothing yet",
@@ -119,6 +124,15 @@ export const words: Same<typeof zh> = {
     left: "Cancelled; your points are back",
     unpaid: "Not paid yet",
     elsewhere: "Open this page within WeChat to pay.",
+  },
+  transfers: {
+    title: "Money for you",
+    none: "No money is on its way to you",
+    state: { new: "To be claimed", waiting: "To be claimed", moving: "On its way", done: "Received", failed: "Not claimed in time", cancelled: "Taken back" },
+    until: "Claim it by {{time}}; after that it goes back to the brand",
+    take: "Claim {{money}}",
+    elsewhere: "Open this page within WeChat to claim it.",
+    left: "Not claimed yet",
   },
   coupons: {
     title: "My coupons",
@@ -181,6 +195,14 @@ export const words: Same<typeof zh> = {
     toHandOut: "To be handed out",
     turn: "Turn {{count}}, number {{number}}",
   },
+  freeOrders: {
+    window: "Orders paid from {{from}} until {{until}} take part", drawsAt: "Drawn on {{time}}; {{count}} orders win",
+    perYuan: "A winning order gets {{count}} {{unit}} for each yuan, of {{money}} at most",
+    amount: "A winning order gets {{count}} {{unit}}", least: "Orders of {{money}} and more", own: "My orders in it",
+    none: "None of your orders take part yet", waits: "Not drawn yet", drawn: "Drawn; {{count}} orders took part",
+    ended: "Ended without a draw", won: "Place {{place}}: {{count}} {{unit}}", lost: "Place {{place}}, no prize",
+    taken: "{{count}} went back with the refund", seed: "Seed",
+  },
   points: {
     title: "Points",
     available: "To spend",
@@ -208,6 +230,7 @@ export const words: Same<typeof zh> = {
       joined: "Accounts joined",
       redemption: "Redeemed",
       draw: "Draw",
+      trial: "Trial",
       other: "Other",
     },
   },

@@ -1,3 +1,5 @@
+import { trials } from "./trialsZh";
+
 /** 会员页面的文案。英文版缺少任何一项都无法通过编译。 */
 export const words = {
   nav: { label: "主导航", home: "首页", checkIn: "签到", rewards: "权益", tasks: "任务", mine: "我的" },
@@ -41,8 +43,11 @@ export const words = {
     offerReady: "积分已够，去兑换",
     draw: "抽奖",
     wins: "我的奖品",
+    trials: "试用",
     coupons: "我的优惠券",
     redemptions: "兑换记录",
+    transfers: "收款",
+    toTake: "有 {{count}} 笔款项待领取",
   },
   tasks: { title: "任务", done: "已完成", todo: "去完成", waits: "待完成", daily: "每天", weekly: "每周", once: "一次", none: "暂无任务" },
   checkIn: {
@@ -96,6 +101,7 @@ export const words = {
     toRedemptions: "查看兑换记录",
     back: "返回权益商城",
   },
+  trials,
   redemptions: {
     title: "兑换记录",
     none: "还没有兑换记录",
@@ -111,6 +117,15 @@ export const words = {
     left: "已取消，积分已退回",
     unpaid: "尚未支付",
     elsewhere: "请在微信中打开本页面完成支付。",
+  },
+  transfers: {
+    title: "收款",
+    none: "暂无款项",
+    state: { new: "待领取", waiting: "待领取", moving: "到账中", done: "已到账", failed: "已失效", cancelled: "已撤销" },
+    until: "请在 {{time}} 前领取，逾期退回品牌",
+    take: "领取 {{money}}",
+    elsewhere: "请在微信中打开本页面领取。",
+    left: "尚未领取",
   },
   coupons: {
     title: "我的优惠券",
@@ -173,6 +188,12 @@ export const words = {
     toHandOut: "待发放",
     turn: "第 {{count}} 次，号码 {{number}}",
   },
+  freeOrders: {
+    window: "{{from}} 至 {{until}} 付款的订单参与", drawsAt: "{{time}} 开奖，抽取 {{count}} 单",
+    perYuan: "中奖订单每 1 元返 {{count}} {{unit}}，单笔最高按 {{money}} 计", amount: "中奖订单返 {{count}} {{unit}}", least: "订单满 {{money}} 参与",
+    own: "我的参与订单", none: "暂无参与的订单", waits: "待开奖", drawn: "已开奖，共 {{count}} 单参与", ended: "已结束，未开奖", won: "第 {{place}} 名，返 {{count}} {{unit}}",
+    lost: "第 {{place}} 名，未中奖", taken: "退款后扣回 {{count}}", seed: "种子",
+  },
   points: {
     title: "积分",
     available: "可用",
@@ -200,6 +221,7 @@ export const words = {
       joined: "账户合并",
       redemption: "兑换权益",
       draw: "抽奖",
+      trial: "试用",
       other: "其他",
     },
   },

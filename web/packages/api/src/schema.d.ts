@@ -3649,6 +3649,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/check_in/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description By other rules, what the check-ins of last month would have given. Nothing is changed; all of them are read.
+         */
+        post: operations["preview_api_v1_ledger_check_in_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/check_in/versions": {
         parameters: {
             query?: never;
@@ -3767,6 +3787,26 @@ export interface paths {
          */
         put: operations["change_api_v1_ledger_earning_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/earning/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description By other rules, what the orders bought last month would have earned. Nothing is changed; all of them are read.
+         */
+        post: operations["preview_api_v1_ledger_earning_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4054,6 +4094,26 @@ export interface paths {
          * @description Make a unit, or change its name, its days of grace and its limit of postings by hand.
          */
         put: operations["change_unit_api_v1_ledger_units__unit__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verifications
+         * @description When `siyu ledger verify` was run, and what it found; newest first.
+         */
+        get: operations["verifications_api_v1_ledger_verifications_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5965,7 +6025,11 @@ export interface paths {
          */
         get: operations["transfers_api_v1_transfers_get"];
         put?: never;
-        post?: never;
+        /**
+         * Pay
+         * @description Pay a member, who has a day to take it in WeChat. Safe to repeat. Where the platform does not answer it stays `new`.
+         */
+        post: operations["pay_api_v1_transfers_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5986,6 +6050,234 @@ export interface paths {
          * @description Take back a transfer that its customer has not confirmed. Safe to repeat.
          */
         post: operations["cancel_api_v1_transfers__transfer_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trials
+         * @description Trials with their figures, newest first.
+         */
+        get: operations["trials_api_v1_trials_get"];
+        put?: never;
+        /**
+         * Make
+         * @description Draft a trial.
+         */
+        post: operations["make_api_v1_trials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Customer
+         * @description What a customer has applied for, newest first.
+         */
+        get: operations["of_customer_api_v1_trials_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trial
+         * @description One trial with its figures.
+         */
+        get: operations["trial_api_v1_trials__trial_id__get"];
+        /**
+         * Change
+         * @description Change the terms of a trial; once it was live only its description and a later end for reports. Safe to repeat.
+         */
+        put: operations["change_api_v1_trials__trial_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Applications
+         * @description Who applied, newest first.
+         */
+        get: operations["applications_api_v1_trials__trial_id__applications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Approve their reports; each is rewarded once. Safe to repeat.
+         */
+        post: operations["approve_api_v1_trials__trial_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose
+         * @description Choose these by hand: all of them, or none. Safe to repeat.
+         */
+        post: operations["choose_api_v1_trials__trial_id__choose_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description End a trial before its time. Who has no piece yet gets the points back. Safe to repeat.
+         */
+        post: operations["end_api_v1_trials__trial_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send
+         * @description Say that their pieces were sent. Safe to repeat.
+         */
+        post: operations["send_api_v1_trials__trial_id__send_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/send_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Back
+         * @description Have their reports be written again. Safe to repeat.
+         */
+        post: operations["send_back_api_v1_trials__trial_id__send_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle
+         * @description Have the choosing be over: what is drawn is drawn, all others are told and get their points back. Safe to repeat.
+         */
+        post: operations["settle_api_v1_trials__trial_id__settle_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Put a trial live. Where its chosen are drawn, the hash of the seed is told from now on. Safe to repeat.
+         */
+        post: operations["start_api_v1_trials__trial_id__start_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6060,6 +6352,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/draw/{round_id}/entrants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entrants
+         * @description The numbers of those among whom was drawn, the winners first; nobody before it is drawn.
+         */
+        get: operations["entrants_draw__round_id__entrants_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/ready": {
         parameters: {
             query?: never;
@@ -6095,6 +6407,26 @@ export interface paths {
          * @description Where platforms fetch a picture; who does not know its hash finds nothing.
          */
         get: operations["public_medium_media__hash___get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Applications
+         * @description What they have applied for, and how far that is.
+         */
+        get: operations["own_applications_member_v1_applications_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6427,6 +6759,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/member/v1/free_orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Free Orders
+         * @description Free-order draws that have begun or ended lately, newest first, with the orders of theirs that take part.
+         */
+        get: operations["free_orders_member_v1_free_orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/member/v1/home": {
         parameters: {
             query?: never;
@@ -6619,9 +6971,29 @@ export interface paths {
         put?: never;
         /**
          * Pay
-         * @description Have it be payable. The platform does it once, whatever the key: a payment has a number of its own.
+         * @description Have it be payable within WeChat. The platform does it once, whatever the key: a payment has a number of its own.
          */
         post: operations["pay_member_v1_redemptions__redemption_id__pay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/redemptions/{redemption_id}/pay_in_browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay In Browser
+         * @description Have it be payable in this browser, where the merchant takes that. Safe to repeat.
+         */
+        post: operations["pay_in_browser_member_v1_redemptions__redemption_id__pay_in_browser_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6802,6 +7174,126 @@ export interface paths {
          * @description Have it wait for them in WeChat. The platform pays once, whatever the key: a transfer has a number of its own.
          */
         post: operations["claim_member_v1_transfers__transfer_id__claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/transfers/{transfer_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Transfer
+         * @description They say that they have taken it: the platform is asked, where it has not told it yet.
+         */
+        post: operations["look_at_transfer_member_v1_transfers__transfer_id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Trials
+         * @description What can be applied for now or later, or waits for the choice, as it stands for them.
+         */
+        get: operations["own_trials_member_v1_trials_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials/{trial_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Trial
+         * @description One trial, as it stands for them.
+         */
+        get: operations["own_trial_member_v1_trials__trial_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials/{trial_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply For
+         * @description Apply, once; points that it costs are held.
+         */
+        post: operations["apply_for_member_v1_trials__trial_id__apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials/{trial_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report
+         * @description Report on what they were sent, or write a report again that was sent back.
+         */
+        post: operations["report_member_v1_trials__trial_id__report_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials/{trial_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take the application back, while nobody was chosen by it; points go back.
+         */
+        post: operations["withdraw_member_v1_trials__trial_id__withdraw_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7696,6 +8188,169 @@ export interface components {
              * @default
              */
             write_key: string;
+        };
+        /** ApplicationOf */
+        ApplicationOf: {
+            /**
+             * Answers
+             * @description To the questions of the trial, in their order.
+             */
+            answers: string[];
+            /**
+             * Applied At
+             * Format: date-time
+             */
+            applied_at: string;
+            /** Barred Until */
+            barred_until: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Chosen At */
+            chosen_at: string | null;
+            /**
+             * Counts
+             * @description Of two people who were merged, one application counts.
+             */
+            counts: boolean;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Due At
+             * @description Until then they may report.
+             */
+            due_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Name
+             * @description Of the trial.
+             */
+            name: string;
+            /**
+             * Note
+             * @description Why the report was sent back.
+             */
+            note: string;
+            /** Parcel */
+            parcel: string;
+            /** Report */
+            report: string;
+            /** Reported At */
+            reported_at: string | null;
+            /** Rewarded At */
+            rewarded_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Stars */
+            stars: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "withdrawn" | "not_chosen" | "chosen" | "sent" | "reported" | "sent_back" | "rewarded" | "missed";
+            /**
+             * Text
+             * @description Why they.
+             */
+            text: string;
+            /** Trial Id */
+            trial_id: number;
+        };
+        /** ApplicationRead */
+        ApplicationRead: {
+            /**
+             * Answers
+             * @description To the questions of the trial, in their order.
+             */
+            answers: string[];
+            /**
+             * Applied At
+             * Format: date-time
+             */
+            applied_at: string;
+            /** Barred Until */
+            barred_until: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Chosen At */
+            chosen_at: string | null;
+            /**
+             * Counts
+             * @description Of two people who were merged, one application counts.
+             */
+            counts: boolean;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Due At
+             * @description Until then they may report.
+             */
+            due_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Note
+             * @description Why the report was sent back.
+             */
+            note: string;
+            /** Parcel */
+            parcel: string;
+            /** Report */
+            report: string;
+            /** Reported At */
+            reported_at: string | null;
+            /** Rewarded At */
+            rewarded_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Stars */
+            stars: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "withdrawn" | "not_chosen" | "chosen" | "sent" | "reported" | "sent_back" | "rewarded" | "missed";
+            /**
+             * Text
+             * @description Why they.
+             */
+            text: string;
+            /** Trial Id */
+            trial_id: number;
+        };
+        /** Applications */
+        Applications: {
+            /**
+             * Applications
+             * @description Newest first.
+             */
+            applications: components["schemas"]["ApplicationRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /** ApplicationsNamed */
+        ApplicationsNamed: {
+            /** Application Ids */
+            application_ids: number[];
+        };
+        /** Applying */
+        Applying: {
+            /**
+             * Answers
+             * @default []
+             */
+            answers: string[];
+            /**
+             * Text
+             * @description Why they.
+             */
+            text: string;
         };
         /** Archived */
         Archived: {
@@ -8787,6 +9442,16 @@ export interface components {
              * @description 0: nobody ever made any.
              */
             version: number;
+        };
+        /** CheckInWanted */
+        CheckInWanted: {
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Checked
@@ -10154,7 +10819,7 @@ export interface components {
              * @description Why that is the fallback instead.
              * @enum {string}
              */
-            why: "" | "out_of_stock" | "over_budget";
+            why: "" | "out_of_stock" | "over_budget" | "no_coupon";
         };
         /**
          * DrawRules
@@ -10251,6 +10916,16 @@ export interface components {
             /** Orders */
             orders?: components["schemas"]["OrderRule"][];
         };
+        /** EarningWanted */
+        EarningWanted: {
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+        };
         /** EconomyRead */
         EconomyRead: {
             /**
@@ -10300,6 +10975,11 @@ export interface components {
              * @description In the span, less what came back.
              */
             spent: number;
+            /**
+             * Weeks
+             * @description Of the span, without gaps, from the first in which something happened.
+             */
+            weeks: components["schemas"]["WeekRead"][];
         };
         /**
          * Enrolment
@@ -10351,6 +11031,23 @@ export interface components {
             enrolments: components["schemas"]["Enrolment"][];
             /** Next */
             next: string | null;
+        };
+        /** EntrantRead */
+        EntrantRead: {
+            /**
+             * Digest
+             * @description The lowest win.
+             */
+            digest: string;
+            /**
+             * Name
+             * @description Number of the application.
+             */
+            name: string;
+            /** Place */
+            place: number;
+            /** Won */
+            won: boolean;
         };
         /** Entries */
         Entries: {
@@ -10875,7 +11572,7 @@ export interface components {
         };
         /**
          * FreeOrders
-         * @description Orders of a window take part; those that are drawn are given back, as points or a coupon. Refunded ones leave.
+         * @description Orders of a window take part; those that are drawn are given back, as points. Refunded ones leave.
          *
          *     Attributes:
          *         code: its word in addresses and facts.
@@ -11646,6 +12343,11 @@ export interface components {
             tasks: components["schemas"]["MemberTaskRead"][];
             /** @description Null where the brand has no tiers. */
             tier: components["schemas"]["TierRead"] | null;
+            /**
+             * To Take
+             * @description Transfers that wait for them to take the money, of the latest 50.
+             */
+            to_take: number;
         };
         /**
          * InGroup
@@ -12182,6 +12884,15 @@ export interface components {
             stronger: number;
             /** Weaker */
             weaker: number;
+        };
+        /** LedgerFindingRead */
+        LedgerFindingRead: {
+            /** En */
+            en: string;
+            /** Where */
+            where: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * LeftAlone
@@ -13239,6 +13950,12 @@ export interface components {
              * @default https://api.mch.weixin.qq.com
              */
             base_url: string;
+            /**
+             * H5
+             * @description It may take payments in browsers outside WeChat (H5).
+             * @default false
+             */
+            h5: boolean;
             /** Name */
             name: string;
             /**
@@ -13268,6 +13985,8 @@ export interface components {
             app_id: string;
             /** Base Url */
             base_url: string;
+            /** H5 */
+            h5: boolean;
             /** Id */
             id: number;
             /** Mch Id */
@@ -13432,6 +14151,50 @@ export interface components {
              * @default 0
              */
             value_fen: number;
+        };
+        /** MonthLineRead */
+        MonthLineRead: {
+            /**
+             * Amount
+             * @description By the rules that were asked for.
+             */
+            amount: number;
+            /**
+             * In Force
+             * @description By the rules in force.
+             */
+            in_force: number;
+            /** Unit */
+            unit: string;
+        };
+        /** MonthPreviewRead */
+        MonthPreviewRead: {
+            /**
+             * Counted
+             * @description Orders, or days on which somebody checked in.
+             */
+            counted: number;
+            /**
+             * First
+             * Format: date
+             * @description Of last month, on the brand's clock.
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Lines
+             * @description By unit; what neither gives is absent.
+             */
+            lines: components["schemas"]["MonthLineRead"][];
+            /**
+             * People
+             * @description Whom the rules would have given something.
+             */
+            people: number;
         };
         /**
          * Move
@@ -14335,6 +15098,87 @@ export interface components {
             made_at: string;
             overview: components["schemas"]["Overview"];
         };
+        /** OwnApplication */
+        OwnApplication: {
+            /** Answers */
+            answers: string[];
+            /**
+             * Applied At
+             * Format: date-time
+             */
+            applied_at: string;
+            /**
+             * Barred Until
+             * @description Until then they may not apply for anything.
+             */
+            barred_until: string | null;
+            /**
+             * Due At
+             * @description Until then they may report.
+             */
+            due_at: string | null;
+            /**
+             * Id
+             * @description Its number; by it anybody finds it in the draw.
+             */
+            id: number;
+            /**
+             * Name
+             * @description Of the trial.
+             */
+            name: string;
+            /**
+             * Note
+             * @description Why the report was sent back.
+             */
+            note: string;
+            /**
+             * Parcel
+             * @description What was said when the piece was sent.
+             */
+            parcel: string;
+            /** Report */
+            report: string;
+            /**
+             * Reward Coupon
+             * @description It earns a coupon.
+             */
+            reward_coupon: boolean;
+            /**
+             * Reward Points
+             * @description That a report earns.
+             */
+            reward_points: number;
+            /** Stars */
+            stars: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "withdrawn" | "not_chosen" | "chosen" | "sent" | "reported" | "sent_back" | "rewarded" | "missed";
+            /** Text */
+            text: string;
+            /** Trial Id */
+            trial_id: number;
+        };
+        /** OwnApplications */
+        OwnApplications: {
+            /**
+             * Applications
+             * @description Newest first.
+             */
+            applications: components["schemas"]["OwnApplication"][];
+            /**
+             * Next
+             * @description `before` of the following page.
+             */
+            next: number | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+        };
         /** OwnCheckIn */
         OwnCheckIn: {
             /**
@@ -14542,6 +15386,75 @@ export interface components {
              */
             won: boolean;
         };
+        /** OwnFreeOrders */
+        OwnFreeOrders: {
+            /** Amount */
+            amount: number | null;
+            /**
+             * Closes At
+             * Format: date-time
+             * @description Orders bought before then take part.
+             */
+            closes_at: string;
+            /**
+             * Draws At
+             * Format: date-time
+             */
+            draws_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Entries
+             * @description How many orders took part in all; 0 before it is drawn.
+             */
+            entries: number;
+            /** Id */
+            id: number;
+            /**
+             * Least Fen
+             * @description Only orders that come to so much take part.
+             */
+            least_fen: number;
+            /**
+             * Most Fen
+             * @description No more than this of an order is given back.
+             */
+            most_fen: number;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Orders
+             * @description Their own.
+             */
+            orders: components["schemas"]["OwnOrderPart"][];
+            /**
+             * Per Yuan
+             * @description So much of the unit for each yuan of the order; null: `amount`.
+             */
+            per_yuan: number | null;
+            /**
+             * Seed
+             * @description In hexadecimal; null until it is drawn.
+             */
+            seed: string | null;
+            /**
+             * Seed Hash
+             * @description SHA-256 of the seed, told before the draw.
+             */
+            seed_hash: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Winners
+             * @description How many orders are given back.
+             */
+            winners: number;
+        };
         /** OwnLine */
         OwnLine: {
             /** Paid Fen */
@@ -14697,6 +15610,33 @@ export interface components {
              * @enum {string}
              */
             status: "placed" | "paid" | "shipped" | "received" | "closed";
+        };
+        /** OwnOrderPart */
+        OwnOrderPart: {
+            /**
+             * Fen
+             * @description What it comes to, refunds taken off.
+             */
+            fen: number;
+            /**
+             * Given
+             * @description How much of the unit it got.
+             */
+            given: number;
+            /** Order No */
+            order_no: string;
+            /**
+             * Place
+             * @description By the draw, from 1; null: it is not drawn yet.
+             */
+            place: number | null;
+            /** Platform */
+            platform: string;
+            /**
+             * Taken
+             * @description How much of that went back when it was refunded.
+             */
+            taken: number;
         };
         /** OwnOrders */
         OwnOrders: {
@@ -14907,6 +15847,119 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "waiting" | "moving" | "done" | "failed" | "cancelled";
+            /**
+             * Until
+             * @description Until then they can take it; null: there is nothing to take.
+             */
+            until: string | null;
+        };
+        /** OwnTrial */
+        OwnTrial: {
+            /** About */
+            about: string;
+            /**
+             * Applied
+             * @description How many have applied.
+             */
+            applied: number;
+            /** Barred Days */
+            barred_days: number;
+            /**
+             * Chosen By
+             * Format: date-time
+             */
+            chosen_by: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "hand" | "draw";
+            /** Id */
+            id: number;
+            /** Least Words */
+            least_words: number;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            own: components["schemas"]["OwnApplication"] | null;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Points
+             * @description That an application costs; they go back to who is not chosen.
+             */
+            points: number;
+            /** Questions */
+            questions: string[];
+            /**
+             * Reports Until
+             * Format: date-time
+             */
+            reports_until: string;
+            /** Reward Coupon */
+            reward_coupon: boolean;
+            /** Reward Points */
+            reward_points: number;
+            /**
+             * Round Id
+             * @description Of the draw that anybody can verify; null: chosen by hand.
+             */
+            round_id: number | null;
+            /**
+             * Stands
+             * @description Whether they can apply now, and why not; points are not looked at.
+             * @enum {string}
+             */
+            stands: "open" | "soon" | "over" | "not_for_you" | "barred" | "applied";
+            /**
+             * Tiers
+             * @description Names of the tiers that it is for; empty: everybody.
+             */
+            tiers: string[];
+            /**
+             * Worth Fen
+             * @description What one piece is sold for; 0: it is not said.
+             */
+            worth_fen: number;
+        };
+        /** OwnTrialNow */
+        OwnTrialNow: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /**
+             * Points
+             * @description What they can spend.
+             */
+            points: number;
+            trial: components["schemas"]["OwnTrial"];
+        };
+        /** OwnTrials */
+        OwnTrials: {
+            /**
+             * Now
+             * Format: date-time
+             * @description By this clock it begins and ends.
+             */
+            now: string;
+            /**
+             * Points
+             * @description What they can spend.
+             */
+            points: number;
+            /** Trials */
+            trials: components["schemas"]["OwnTrial"][];
         };
         /** OwnWins */
         OwnWins: {
@@ -14984,6 +16037,12 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "open" | "paid" | "closed";
+            /**
+             * Way
+             * @description `jsapi`: within WeChat; `h5`: in a browser; empty: nobody has begun to pay it.
+             * @enum {string}
+             */
+            way: "" | "jsapi" | "h5";
         };
         /** PaymentWhole */
         PaymentWhole: {
@@ -15030,6 +16089,12 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "open" | "paid" | "closed";
+            /**
+             * Way
+             * @description `jsapi`: within WeChat; `h5`: in a browser; empty: nobody has begun to pay it.
+             * @enum {string}
+             */
+            way: "" | "jsapi" | "h5";
         };
         /**
          * People
@@ -15211,6 +16276,17 @@ export interface components {
              */
             phone: string;
         };
+        /** PiecesSent */
+        PiecesSent: {
+            /** Application Ids */
+            application_ids: number[];
+            /**
+             * Parcel
+             * @description Its number, or how it went; the customer reads it.
+             * @default
+             */
+            parcel: string;
+        };
         /** PlaceRead */
         PlaceRead: {
             /** Arm */
@@ -15329,7 +16405,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw" | "trial";
         };
         /** PointsLot */
         PointsLot: {
@@ -15350,7 +16426,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw" | "trial";
         };
         /** PointsRead */
         PointsRead: {
@@ -15670,9 +16746,9 @@ export interface components {
          *         stock: how many there are; ``None``: as many as are drawn.
          *         cost_fen: what one costs the brand; taken from the budget of the round.
          *         value_fen: what one is worth on the market, which the law goes by; ``None``: what it costs.
-         *         unit: of the ledger; ``None``: no such.
+         *         unit: of the ledger; ``None``: no such. ``coupon:12``: coupons of that template, out of its budget.
          *         amount: how many of the unit.
-         *         expires_days: so long they last; ``None``: for ever.
+         *         expires_days: so long they last; ``None``: for ever, coupons as their template says.
          *         thing: somebody hands it out.
          */
         Prize: {
@@ -15974,7 +17050,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "pool" | "free_orders";
+            kind: "pool" | "free_orders" | "entrants";
             /**
              * Odds
              * @description Empty of free orders.
@@ -16780,6 +17856,23 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** Reporting */
+        Reporting: {
+            /** Stars */
+            stars: number;
+            /** Text */
+            text: string;
+        };
+        /** ReportsSentBack */
+        ReportsSentBack: {
+            /** Application Ids */
+            application_ids: number[];
+            /**
+             * Note
+             * @description What is missing; the customer reads it.
+             */
+            note: string;
+        };
         /** ResetLink */
         ResetLink: {
             /**
@@ -17407,7 +18500,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "pool" | "free_orders";
+            kind: "pool" | "free_orders" | "entrants";
             /**
              * Odds
              * @description As members read them; empty of free orders.
@@ -19217,6 +20310,17 @@ export interface components {
             /** Time Stamp */
             time_stamp: string;
         };
+        /**
+         * ToVisit
+         * @description Where a browser outside WeChat goes to pay.
+         */
+        ToVisit: {
+            /**
+             * Url
+             * @description For five minutes; `&redirect_url=` behind it says where to come back to.
+             */
+            url: string;
+        };
         /** TouchNew */
         TouchNew: {
             /**
@@ -19430,6 +20534,28 @@ export interface components {
              */
             reason: string;
         };
+        /** TransferNew */
+        TransferNew: {
+            /** Customer Id */
+            customer_id: number;
+            /** Fen */
+            fen: number;
+            /**
+             * Key
+             * @description Of this request: a repeat pays nothing twice.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Remark
+             * @description What the member reads.
+             */
+            remark: string;
+        };
         /** TransferRead */
         TransferRead: {
             /** About */
@@ -19472,6 +20598,247 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "waiting" | "moving" | "done" | "failed" | "cancelled";
+        };
+        /** TrialChange */
+        TrialChange: {
+            /**
+             * Terms
+             * @description All of them, as they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the terms that were changed.
+             */
+            version: number;
+        };
+        /** TrialEnd */
+        TrialEnd: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** TrialFigures */
+        TrialFigures: {
+            /**
+             * Applied
+             * @description Applications but those that were withdrawn.
+             */
+            applied: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Chosen
+             * @description Of them, who got a piece or will get it.
+             */
+            chosen: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * Left
+             * @description Pieces that can still be given to somebody.
+             */
+            left: number;
+            /**
+             * Missed
+             * @description Who was sent a piece and did not report in time.
+             */
+            missed: number;
+            /**
+             * Reported
+             * @description Of them, who reported, whatever is thought of it.
+             */
+            reported: number;
+            /**
+             * Rewarded
+             * @description Of them, whose report was approved.
+             */
+            rewarded: number;
+            /**
+             * Round Id
+             * @description Of draws, in which its chosen are drawn; null: by hand, or never live.
+             */
+            round_id: number | null;
+            /**
+             * Sent
+             * @description Of them, to whom it was sent.
+             */
+            sent: number;
+            /**
+             * Stars
+             * @description Of all reports, on average, in hundredths; null: there is none.
+             */
+            stars: number | null;
+            /**
+             * State
+             * @description `chosen`: those who were not chosen know it.
+             * @enum {string}
+             */
+            state: "draft" | "live" | "chosen" | "ended";
+            terms: components["schemas"]["TrialTerms"];
+            /** Version */
+            version: number;
+            /**
+             * Waiting
+             * @description Reports that somebody has to look at.
+             */
+            waiting: number;
+        };
+        /** TrialLine */
+        TrialLine: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * Round Id
+             * @description Of draws, in which its chosen are drawn; null: by hand, or never live.
+             */
+            round_id: number | null;
+            /**
+             * State
+             * @description `chosen`: those who were not chosen know it.
+             * @enum {string}
+             */
+            state: "draft" | "live" | "chosen" | "ended";
+            terms: components["schemas"]["TrialTerms"];
+            /** Version */
+            version: number;
+        };
+        /** TrialNew */
+        TrialNew: {
+            /**
+             * Terms
+             * @description As they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TrialTerms
+         * @description What a trial gives, to whom, until when, and for what.
+         *
+         *     Attributes:
+         *         name: for people.
+         *         about: what is tried and what is asked for, for people.
+         *         product: its code in the shops; ``None``: it is not sold yet.
+         *         pieces: as many are chosen at most; each gets one.
+         *         worth_fen: what one piece is sold for, for people; 0: it is not said.
+         *         opens_at: who applies before is refused,
+         *         closes_at: and from then on.
+         *         chosen_by: what was not chosen by then, is not: a draw is drawn then, a choice by hand is over.
+         *         reports_until: who was chosen reports by then.
+         *         how: ``hand``: operators choose; ``draw``: a draw that anybody can verify.
+         *         tiers: codes of the tiers that may apply; empty: all.
+         *         segment_id: only who is in it may apply; ``None``: everybody.
+         *         points: that an application costs. They are held, go back to who is not chosen, and are spent when the piece is sent.
+         *         questions: that each application answers.
+         *         reward_points: that a report earns which was approved.
+         *         reward_days: so long they last; ``None``: for ever.
+         *         reward_coupon_id: the template of which such a report earns a coupon; ``None``: none.
+         *         least_words: a report has at least so many characters.
+         *         least_days: who was sent the piece late, or whose report was sent back, has at least so many days from then.
+         *         barred_days: who was sent a piece and did not report may not apply for any trial for so long; 0: they may.
+         */
+        TrialTerms: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Barred Days
+             * @default 0
+             */
+            barred_days: number;
+            /**
+             * Chosen By
+             * Format: date-time
+             */
+            chosen_by: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /**
+             * How
+             * @default hand
+             * @enum {string}
+             */
+            how: "hand" | "draw";
+            /**
+             * Least Days
+             * @default 7
+             */
+            least_days: number;
+            /**
+             * Least Words
+             * @default 10
+             */
+            least_words: number;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Points
+             * @default 0
+             */
+            points: number;
+            /** Product */
+            product?: string | null;
+            /** Questions */
+            questions?: string[];
+            /**
+             * Reports Until
+             * Format: date-time
+             */
+            reports_until: string;
+            /** Reward Coupon Id */
+            reward_coupon_id?: number | null;
+            /** Reward Days */
+            reward_days?: number | null;
+            /**
+             * Reward Points
+             * @default 0
+             */
+            reward_points: number;
+            /** Segment Id */
+            segment_id?: number | null;
+            /** Tiers */
+            tiers?: string[];
+            /**
+             * Worth Fen
+             * @default 0
+             */
+            worth_fen: number;
         };
         /**
          * Tried
@@ -19677,6 +21044,11 @@ export interface components {
             off_fen: number;
             /** Order */
             order: string;
+            /**
+             * Refunded
+             * @description Lines that were refunded, also what shipping cost as `""`.
+             */
+            refunded: string[];
             /** Repeated */
             repeated: boolean;
             /**
@@ -19765,6 +21137,58 @@ export interface components {
             stronger: number;
             /** Weaker */
             weaker: number;
+        };
+        /** VerificationRead */
+        VerificationRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * Anchor
+             * @description The block whose hash was noted before and compared; null: none was.
+             */
+            anchor: number | null;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Block
+             * @description Number of the last block then.
+             */
+            block: number;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Findings
+             * @description 0: nothing was changed.
+             */
+            findings: number;
+            /**
+             * First
+             * @description The first of them.
+             */
+            first: components["schemas"]["LedgerFindingRead"][];
+            /**
+             * Hash
+             * @description Its hash.
+             */
+            hash: string;
+            /** Id */
+            id: number;
+            /**
+             * Transactions
+             * @description That were sealed.
+             */
+            transactions: number;
+            /**
+             * Unsealed
+             * @description That waited for the sealer.
+             */
+            unsealed: number;
         };
         /** VersionNew */
         VersionNew: {
@@ -20195,6 +21619,26 @@ export interface components {
             /**
              * Start
              * Format: date
+             */
+            start: string;
+        };
+        /** WeekRead */
+        WeekRead: {
+            /** Expired */
+            expired: number;
+            /** Issued */
+            issued: number;
+            /**
+             * Left
+             * @description What all had at its end, or at the end of the span, less what some owed.
+             */
+            left: number;
+            /** Spent */
+            spent: number;
+            /**
+             * Start
+             * Format: date
+             * @description A Monday, on the brand's clock.
              */
             start: string;
         };
@@ -29779,6 +31223,48 @@ export interface operations {
             };
         };
     };
+    preview_api_v1_ledger_check_in_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthPreviewRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     versions_api_v1_ledger_check_in_versions_get: {
         parameters: {
             query?: {
@@ -30054,6 +31540,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EarningRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_api_v1_ledger_earning_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarningWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthPreviewRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -30706,6 +32234,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnitLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verifications_api_v1_ledger_verifications_get: {
+        parameters: {
+            query?: {
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -35191,6 +36761,48 @@ export interface operations {
             };
         };
     };
+    pay_api_v1_transfers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     cancel_api_v1_transfers__transfer_id__cancel_post: {
         parameters: {
             query?: never;
@@ -35213,6 +36825,565 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TransferRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    trials_api_v1_trials_get: {
+        parameters: {
+            query?: {
+                state?: ("draft" | "live" | "chosen" | "ended") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialFigures"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_api_v1_trials_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_customer_api_v1_trials_customers__customer_id__get: {
+        parameters: {
+            query?: {
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationOf"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    trial_api_v1_trials__trial_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_trials__trial_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    applications_api_v1_trials__trial_id__applications_get: {
+        parameters: {
+            query?: {
+                /** @description Only those; several may be named. */
+                state?: ("applied" | "withdrawn" | "not_chosen" | "chosen" | "sent" | "reported" | "sent_back" | "rewarded" | "missed")[] | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applications"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve_api_v1_trials__trial_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationsNamed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    choose_api_v1_trials__trial_id__choose_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationsNamed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_api_v1_trials__trial_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_api_v1_trials__trial_id__send_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PiecesSent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_back_api_v1_trials__trial_id__send_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportsSentBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    settle_api_v1_trials__trial_id__settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_api_v1_trials__trial_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -35414,6 +37585,50 @@ export interface operations {
             };
         };
     };
+    entrants_draw__round_id__entrants_get: {
+        parameters: {
+            query?: {
+                /** @description Only places behind this one. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrantRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ready_health_ready_get: {
         parameters: {
             query?: never;
@@ -35477,6 +37692,48 @@ export interface operations {
                     "image/png": string;
                     "image/webp": string;
                     "video/mp4": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_applications_member_v1_applications_get: {
+        parameters: {
+            query?: {
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnApplications"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -36208,6 +38465,44 @@ export interface operations {
             };
         };
     };
+    free_orders_member_v1_free_orders_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnFreeOrders"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_member_v1_home_get: {
         parameters: {
             query?: never;
@@ -36621,6 +38916,49 @@ export interface operations {
             };
         };
     };
+    pay_in_browser_member_v1_redemptions__redemption_id__pay_in_browser_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToVisit"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     shop_member_v1_rewards_get: {
         parameters: {
             query?: never;
@@ -36963,6 +39301,264 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToConfirm"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_at_transfer_member_v1_transfers__transfer_id__look_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                transfer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTransfer"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_trials_member_v1_trials_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTrials"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_trial_member_v1_trials__trial_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTrialNow"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    apply_for_member_v1_trials__trial_id__apply_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Applying"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnApplication"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_member_v1_trials__trial_id__report_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reporting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnApplication"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    withdraw_member_v1_trials__trial_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnApplication"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -3,21 +3,21 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, Field, model_validator
 
 from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, Word, context_of, zone_of
 from siyu.app.api.people import CanSeePeople, Cursor, Limit, PeopleAnswer, answer
 from siyu.app.api.report import REPORT
 from siyu.app.behind import StepPeople
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.identity import service as identity
 from siyu.journeys import service as journeys
 from siyu.journeys.types import EnrolmentPage, OfPerson
 from siyu.kernel.errors import WrongValue
 from siyu.segments import service as segments
 
-router = APIRouter(prefix="/api/v1", tags=["journeys"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1", tags=["journeys"], responses=ERROR_RESPONSES)
 
 Value = bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Word
 

@@ -3,16 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, Field
 
 from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, zone_of
 from siyu.app.api.people import CanSeePeople
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.journeys import service as journeys
 from siyu.journeys.types import AskedRehearsal
 
-router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
 
 _BACK: Final = timedelta(days=30)
 _AHEAD: Final = timedelta(days=7)

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, JourneyRead, Reason, zone_of
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.journeys import service as journeys
 from siyu.journeys.types import CallSecret, Figures, MadeCall
 
-router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
 
 
 class StateChange(BaseModel):

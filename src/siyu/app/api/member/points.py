@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from siyu.app.api.member.home import PointsRead
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import customer
 from siyu.members.http import Asking
 
-router = APIRouter(prefix="/member/v1/points", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1/points", tags=["members"], responses=ERROR_RESPONSES)
 
 What = Literal[
     "order", "refund", "task", "check_in", "streak", "by_hand", "spent", "held", "given_back", "expired", "joined", "other",
-    "redemption", "draw",
+    "redemption", "draw", "trial",
 ]  # fmt: skip
 _REASONS: Final[Mapping[str, What]] = {
     "order": "order",
@@ -28,6 +28,7 @@ _REASONS: Final[Mapping[str, What]] = {
     "by_hand": "by_hand",
     "redemption": "redemption",
     "draw": "draw",
+    "trial": "trial",
     "cancelled": "given_back",
 }
 _KINDS: Final[Mapping[str, What]] = {

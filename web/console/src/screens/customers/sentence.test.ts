@@ -61,6 +61,12 @@ describe("sentence", () => {
     expect(said(fact("free_order.won", {}, { name: "Spring" }), "en")).toBe("An order was given back by “Spring”");
   });
 
+  it("says how far somebody is in a trial", () => {
+    expect(said(fact("trial.applied", {}, { name: "春茶" }))).toBe("申请试用“春茶”");
+    expect(said(fact("trial.reported", { stars: 4 }, { name: "Tea" }), "en")).toBe("Reported on “Tea”, 4 of 5 stars");
+    expect(said(fact("trial.rewarded", { stars: 4, points: 1200 }, { name: "春茶" }))).toBe("“春茶”的试用报告通过，奖励 1,200 积分");
+  });
+
   it("says what was paid and what went back", () => {
     expect(said(fact("payment.paid", {}, { name: "一盒茶", amount_fen: 1000 }))).toContain("：一盒茶");
     expect(said(fact("payment.refunded", {}, { name: "Tea", amount_fen: -1000 }), "en")).toContain("given back: Tea");

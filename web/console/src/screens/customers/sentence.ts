@@ -27,6 +27,7 @@ export const KINDS = {
   draws: ["draw.made", "prize.handed_out", "free_order.won"],
   payments: ["payment.paid", "payment.refunded", "transfer.received"],
   rewards: ["reward.redeemed", "reward.fulfilled", "reward.cancelled", "coupon.issued", "coupon.used", "coupon.returned", "coupon.expired"],
+  trials: ["trial.applied", "trial.withdrawn", "trial.chosen", "trial.not_chosen", "trial.sent", "trial.reported", "trial.sent_back", "trial.rewarded", "trial.missed"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
   journeys: ["journey.entered", "journey.ended"],
@@ -77,6 +78,7 @@ export function sentence(entry: Entry, words: Words): string {
   }
   if (group === "reward") return ofReward(entry, words);
   if (group === "coupon") return ofCoupon(entry, words);
+  if (group === "trial") return ofTrial(entry, words);
   if (group === "points") return ofPoints(entry, words);
   if (group === "friend" || group === "chat") return ofTie(entry, words);
   return ofBehaviour(entry, words);
@@ -172,6 +174,15 @@ function ofReward(entry: Entry, { t }: Words): string {
     default:
       return t("says.rewardRedeemed", about);
   }
+}
+
+const STEPS = ["applied", "withdrawn", "chosen", "not_chosen", "sent", "reported", "sent_back", "rewarded", "missed"] as const;
+
+function ofTrial(entry: Entry, { t, names }: Words): string {
+  const step = STEPS.find((one) => entry.kind === `trial.${one}`);
+  if (!step) return other(entry, t, names);
+  const { stars, points } = entry.properties;
+  return t(`says.trial.${step}`, { name: entry.name, stars: String(whole(stars)), points: whole(points).toLocaleString() });
 }
 
 function ofPoints(entry: Entry, { t, names }: Words): string {

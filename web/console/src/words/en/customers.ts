@@ -255,6 +255,7 @@ export const customers: Words<typeof source> = {
     draws: "Draws",
     payments: "Payments and transfers",
     rewards: "Redemptions and coupons",
+    trials: "Trials",
     segments: "Segments",
     journeys: "Journeys",
     identity: "Identity",

@@ -4,11 +4,11 @@ export const draws = {
   what: "Rounds that were published: the odds are told, the seed is committed to before and told after, and anybody can check",
   none: "Nothing was published yet",
   and: ", ",
-  kind: { pool: "Pool of prizes", free_orders: "Free orders" },
+  kind: { pool: "Pool of prizes", free_orders: "Free orders", entrants: "Draw of a trial" },
   standing: { before: "Not begun", open: "Open", closed: "Closed", ended: "Ended" },
   warning: { prize_value: "value of a prize", short_notice: "short notice" },
   unit: { points: "Points", growth: "Growth", group_points: "Group points", make_up: "Make-up cards", turn: "Turns" },
-  why: { out_of_stock: "out of stock", over_budget: "over the budget" },
+  why: { out_of_stock: "out of stock", over_budget: "over the budget", no_coupon: "no coupons left to give" },
   round: {
     one: "Round",
     what: "Its odds, what was drawn, the record, and the proof",
@@ -34,7 +34,7 @@ export const draws = {
     budget: "Budget",
     end: "End now",
     endTitle: "End this round before its time?",
-    endWhat: { pool: "Nobody can draw any more, and the seed is told. It cannot be undone.", free_orders: "Nothing is drawn then, and the seed is told. It cannot be undone." },
+    endWhat: { pool: "Nobody can draw any more, and the seed is told. It cannot be undone.", free_orders: "Nothing is drawn then, and the seed is told. It cannot be undone.", entrants: "It ends with its trial." },
   },
   tab: { odds: "Odds and outcome", orders: "Orders", turns: "Record", proof: "Proof" },
   odds: {
@@ -124,7 +124,8 @@ export const draws = {
   },
   pool: {
     budgetWhat: "What all prizes of a round may cost",
-    price: "Points for a turn",
+    price: "A turn costs",
+    priceUnit: "Paid in",
     priceWhat: "Empty: free",
     add: "Add a prize",
     fallback: "Fallback",
@@ -157,6 +158,7 @@ export const draws = {
     add: "One more step",
     remove: "Remove step {{n}}",
   },
+  place: { platform: "Only orders of", shop: "Only its shop", shopWhat: "As the shop is named in imports", all: "All" },
   limits: {
     title: "Limits of the law",
     prize: "A prize is worth at most",

@@ -30,6 +30,7 @@ export const system: Words<typeof source> = {
     "ledger.keep": "Release holds whose time is over, and expire points",
     "payments.look_after": "Ask the platform of payments, refunds and transfers",
     "rewards.keep": "Cancel redemptions that were not paid in time, and end coupons",
+    "trials.keep": "Settle trials that are due, mark reports that did not come",
     "touch.watch": "Watch programmes for harm",
     "touch.staff": "Remind staff of touches to confirm",
     "channels.recognise": "Ask which contacts the visitors of our apps are",

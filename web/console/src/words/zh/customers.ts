@@ -250,6 +250,7 @@ export const customers = {
     draws: "抽奖",
     payments: "支付与转账",
     rewards: "兑换与优惠券",
+    trials: "试用",
     segments: "人群",
     journeys: "旅程",
     identity: "身份",

@@ -4,11 +4,11 @@ export const draws = {
   what: "已发布的抽奖轮次：概率公开、种子先承诺后公布，任何人都能核验",
   none: "还没有发布过抽奖",
   and: "，",
-  kind: { pool: "奖池抽奖", free_orders: "下单抽免单" },
+  kind: { pool: "奖池抽奖", free_orders: "下单抽免单", entrants: "试用抽选" },
   standing: { before: "未开始", open: "进行中", closed: "已截止", ended: "已结束" },
   warning: { prize_value: "奖品价值超限", short_notice: "公示时间不足" },
   unit: { points: "积分", growth: "成长值", group_points: "群积分", make_up: "补签卡", turn: "抽奖次数" },
-  why: { out_of_stock: "奖品已发完", over_budget: "超出预算" },
+  why: { out_of_stock: "奖品已发完", over_budget: "超出预算", no_coupon: "优惠券已停发或发完" },
   round: {
     one: "抽奖轮次",
     what: "概率、结果、逐次记录与核验凭证",
@@ -33,7 +33,7 @@ export const draws = {
     budget: "预算",
     end: "提前结束",
     endTitle: "提前结束这一轮？",
-    endWhat: { pool: "结束后不能再抽，种子随即公布。不能恢复。", free_orders: "结束后不再开奖，种子随即公布。不能恢复。" },
+    endWhat: { pool: "结束后不能再抽，种子随即公布。不能恢复。", free_orders: "结束后不再开奖，种子随即公布。不能恢复。", entrants: "随试用结束。" },
   },
   tab: { odds: "概率与结果", orders: "参与订单", turns: "抽奖记录", proof: "公平性核验" },
   odds: {
@@ -123,7 +123,8 @@ export const draws = {
   },
   pool: {
     budgetWhat: "一轮所有奖品成本的上限",
-    price: "每次消耗积分",
+    price: "每次消耗",
+    priceUnit: "消耗单位",
     priceWhat: "留空为免费",
     add: "添加奖品",
     fallback: "兜底奖品",
@@ -156,6 +157,7 @@ export const draws = {
     add: "再加一档",
     remove: "移除第 {{n}} 档",
   },
+  place: { platform: "限定平台", shop: "限定店铺", shopWhat: "与导入时的店铺名称一致", all: "全部" },
   limits: {
     title: "法律限制",
     prize: "单个奖品最高价值",

@@ -26,6 +26,7 @@ export const system = {
     "ledger.keep": "释放超时冻结并处理积分过期",
     "payments.look_after": "向支付平台核对支付、退款与转账",
     "rewards.keep": "取消超时未支付的兑换，处理优惠券过期",
+    "trials.keep": "公布到期的试用，标记逾期报告",
     "touch.watch": "监测项目的负面影响",
     "touch.staff": "提醒员工确认触达任务",
     "channels.recognise": "识别小程序访客对应的渠道联系人",
