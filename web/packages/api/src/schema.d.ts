@@ -6012,6 +6012,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touch/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show To Staff
+         * @description Show a member of staff what customers would read: it comes as a message of the brand's application.
+         */
+        post: operations["show_to_staff_api_v1_touch_trials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/transfers": {
         parameters: {
             query?: never;
@@ -19207,6 +19227,35 @@ export interface components {
             span: components["schemas"]["siyu__channels__types__codes__Span"];
             /** Staff */
             staff: string[];
+        };
+        /**
+         * ShownNew
+         * @description A text for a member of staff; `key` makes it safe to repeat.
+         */
+        ShownNew: {
+            /** Account Id */
+            account_id: number;
+            /** Key */
+            key: string;
+            /** Staff Id */
+            staff_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ShownRead
+         * @description What became of it at once: `ready` is sent within seconds; `held`: the platform's quota has no room.
+         */
+        ShownRead: {
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "sending" | "waits_for_staff" | "sent" | "refused" | "held";
         };
         /** SignIn */
         SignIn: {
@@ -36695,6 +36744,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TouchRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_to_staff_api_v1_touch_trials_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
