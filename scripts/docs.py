@@ -13,7 +13,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from scripts import contents
+from scripts import contents, languages
 from siyu.app.cli.everything import app
 from siyu.app.web import create_app
 from siyu.engines.access.rules import RIGHTS
@@ -134,6 +134,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "http.md": http,
     "openapi.json": openapi,
+    "segment-rules.md": lambda: languages.rules(_NOTE),
+    "journey-yaml.md": lambda: languages.journey_files(_NOTE),
 }
 
 

@@ -143,6 +143,14 @@ def _previewed(page: Page, _: Stage) -> None:
     page.get_by_role("status").first.wait_for()
 
 
+def _putting_in(page: Page, stage: Stage) -> None:
+    """Customers by their numbers, as they are about to be put into a journey."""
+    page.locator("main .ant-btn-primary").last.click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator(".ant-segmented-item").last.click()
+    dialog.locator("textarea").fill(f"#{stage.customer}\n#{stage.friend}")
+
+
 _TILL, _SHOP = _upload("till_file"), _upload("export_file")
 PICTURES = (
     Picture("sign-in", _at("/sign-in"), signed_in=False, height=600),
@@ -166,6 +174,7 @@ PICTURES = (
     Picture("announcement", _at("/touch/announcements/{announcement}"), height=760),
     Picture("announcement-new", _at("/touch/announcements/new"), height=1000),
     Picture("touch-rules", _at("/touch/rules"), height=1000),
+    Picture("touch-rules-change", _at("/touch/rules?edit=1"), height=1000),
     Picture("review", _at("/review"), height=900),
     Picture("imports", _at("/imports"), height=640),
     Picture("import-recognise", _at("/imports/new"), _SHOP),
@@ -181,7 +190,9 @@ PICTURES = (
     Picture("journey", _at("/journeys/{journey}"), height=900),
     Picture("journey-step", _at("/journeys/{journey}?step=第三天带礼回访"), height=900),
     Picture("journey-running", _at("/journeys/{journey}?tab=running"), height=900),
+    Picture("journey-put-in", _at("/journeys/{journey}?tab=running"), _putting_in, height=700),
     Picture("journey-rehearsal", _at("/journeys/{journey}?tab=rehearsal"), height=900),
+    Picture("journey-settings", _at("/journeys/{journey}?tab=report"), height=1000),
     Picture("materials", _at("/content"), height=560),
     Picture("material", _at("/content/materials/{material}"), height=640),
     Picture("scripts", _at("/content/scripts"), height=500),

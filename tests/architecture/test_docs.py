@@ -1,9 +1,11 @@
 """Pages that people read: linked, complete, and about things that exist."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -70,3 +72,21 @@ class TestLicence:
 
         digest = hashlib.sha256((ROOT / "LICENSE").read_bytes()).hexdigest()
         assert digest == "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
+
+
+class TestLanguages:
+    """What operators write by hand is told of whole: each condition of a rule, each trigger and step of a journey."""
+
+    def test_every_word_that_chooses_something_is_there(self) -> None:
+        from siyu.journeys.types import Definition
+        from siyu.segments.types import RuleDocument
+
+        for page, language, word in (
+            ("segment-rules.md", RuleDocument, "condition"),
+            ("journey-yaml.md", Definition, "kind"),
+        ):
+            text = (ROOT / "docs" / "reference" / page).read_text("utf-8")
+            schema = TypeAdapter(language).json_schema()
+            chosen = re.findall(rf'"{word}": \{{"const": "(\w+)"', json.dumps(schema))
+            assert len(chosen) > 15
+            assert [one for one in chosen if f"`{word}: {one}`" not in text] == []

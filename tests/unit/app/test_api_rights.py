@@ -467,6 +467,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/touch/touches": "touch.read",
     "POST /api/v1/touch/customers/{customer_id}/touches": "touch.manage",
     "POST /api/v1/touch/programmes/{programme_id}/pause": "touch.manage",
+    "POST /api/v1/touch/trials": "touch.manage",
     "POST /api/v1/touch/programmes/{programme_id}/resume": "touch.manage",
     "PUT /api/v1/touch/customers/{customer_id}/left_alone": "touch.manage",
     "PUT /api/v1/touch/rules": "touch.manage",

@@ -145,3 +145,24 @@ def test_a_kind_that_became_exclusive_makes_a_script_unfit(brand: Brand) -> None
     assert codes(brand, says(script)) == set()
     brand.done(lambda conn: content.change_exclusions(conn, ME, [["coupon", "gift"]], brand.now))
     assert codes(brand, says(script)) == {"unfit_script"}
+
+
+def test_a_member_of_staff_is_told_what_the_script_has_for_the_person(brand: Brand, clickhouse: Client) -> None:
+    one, two = brand.people(2)
+    script = made(brand, BAITS)
+    brand.done(lambda conn: customers.put_traits(conn, [TraitWord(one, "city", "杭州", brand.now)], brand.now))
+    task = {"kind": "staff_task", "title": "问候", "next": "end", "dropped": "mark"}
+    task["script"] = {"id": script, "version": 1, "bait": "b"}
+    mark = {"kind": "tag", "add": ["无城市"], "next": "end"}
+    lived(brand, clickhouse, [one, two], ask=task, mark=mark)
+    assert {contact: said.text for contact, said in sent(brand).items()} == {f"c{one}": "杭州有礼\n回复 1"}
+    assert brand.rows("SELECT customer_id, kinds FROM touch.touch") == [(one, ["gift"])]
+    assert brand.rows("SELECT customer_id, tag FROM customers.tag") == [(two, "无城市")]
+
+
+def test_a_task_with_a_script_that_is_gone_or_words_beside_it_is_refused(brand: Brand) -> None:
+    task = {"kind": "staff_task", "title": "问候", "next": "end"}
+    there = {"id": made(brand, BAITS), "version": 1, "bait": "a"}
+    assert codes(brand, {**task, "script": there}) == set()
+    assert codes(brand, {**task, "script": {**there, "version": 9}}) == {"unknown_script"}
+    assert codes(brand, {**task, "script": there, "say": "您好"}) == {"two_contents"}

@@ -99,4 +99,5 @@ join(
     touch.guard,
     touch.tasks,
     touch.announcements,
+    touch.trials,
 )

@@ -61,7 +61,7 @@ from siyu.channels.service.marking import do_marks, mark_orders, marks, order_ma
 from siyu.channels.service.media import MOST_BYTES as MOST_PICTURE_BYTES
 from siyu.channels.service.media import keep_file, keep_picture, kept_file, picture, upload_again
 from siyu.channels.service.mirroring import mirror
-from siyu.channels.service.operators import members_of, operator_members, tie_operator
+from siyu.channels.service.operators import check_members, members_of, operator_members, tie_operator
 from siyu.channels.service.passing import do_handovers
 from siyu.channels.service.pushes import PUSH, push_message, read_push
 from siyu.channels.service.quotas import give_back, grant, reserve, used
@@ -133,6 +133,7 @@ __all__ = [
     "cancel_task",
     "change_tag",
     "check_account",
+    "check_members",
     "claim_rereads",
     "code",
     "code_figures",

@@ -28,6 +28,21 @@ def operator_members(conn: Connection) -> dict[int, tuple[StaffMember, ...]]:
     return {operator_id: tuple(members) for operator_id, members in found.items()}
 
 
+def check_members(conn: Connection, members: Collection[StaffMember]) -> None:
+    """Pass when these members of staff are there.
+
+    Raises:
+        BadInput: one of them is not.
+    """
+    if lacking := tables.missing(conn, set(members)):
+        who = lacking[0]
+        raise BadInput(
+            reason=f"account {who.account_id} has no member of staff '{who.staff_id}', or they have left. Choose another, or "
+            "reconcile the account first.",
+            reason_zh=f"账号 {who.account_id} 下没有员工“{who.staff_id}”，或其已离职。请另选员工，或先对该账号对账。",
+        )
+
+
 def tie_operator(
     conn: Connection, principal: Principal, operator_id: int, members: Collection[StaffMember], now: datetime
 ) -> tuple[StaffMember, ...]:
@@ -46,13 +61,7 @@ def tie_operator(
     before, wanted = members_of(conn, operator_id), tuple(sorted(set(members)))
     if wanted == before:
         return before
-    if lacking := tables.missing(conn, set(wanted) - set(before)):
-        who = lacking[0]
-        raise BadInput(
-            reason=f"account {who.account_id} has no member of staff '{who.staff_id}', or they have left. Choose another, or "
-            "reconcile the account first.",
-            reason_zh=f"账号 {who.account_id} 下没有员工“{who.staff_id}”，或其已离职。请另选员工，或先对该账号对账。",
-        )
+    check_members(conn, set(wanted) - set(before))
     tables.replace(conn, operator_id, wanted)
     access.record(
         conn,

@@ -18,7 +18,8 @@ _MOST_WISHES: Final = 10
 def of_sending(definition: Definition, name: str, step: Send | Invite, world: World) -> Iterator[Problem]:
     """Whether a sending has something to say, and ways that carry it."""
     if isinstance(step, Send) and step.script is not None:
-        yield from _of_script(name, step, step.script, world)
+        beside = bool(step.text.strip() or step.attachments or step.kinds)
+        yield from _of_script(name, step.script, world, beside=beside)
     elif isinstance(step, Send) and not (step.text.strip() or step.attachments or step.details):
         yield Problem(
             "nothing_to_send",
@@ -68,9 +69,9 @@ def _of_details(name: str, step: Send | Invite, way: Way) -> Iterator[Problem]:
         )
 
 
-def _of_script(name: str, step: Send, script: ScriptRef, world: World) -> Iterator[Problem]:
+def _of_script(name: str, script: ScriptRef, world: World, *, beside: bool) -> Iterator[Problem]:
     """A script that is there and whole, and nothing said beside it."""
-    if step.text.strip() or step.attachments or step.kinds:
+    if beside:
         yield Problem(
             "two_contents",
             name,
@@ -153,8 +154,12 @@ def of_asking(definition: Definition, name: str, step: StaffTask, world: World) 
     if isinstance(found, Problem):
         yield Problem(found.code, name, f"Step '{name}': {found.en}", f"步骤“{name}”：{found.zh}")
         return
-    for way in {way.name: way for _, way in found}.values():
+    if step.script is not None:
+        yield from _of_script(name, step.script, world, beside=bool(step.say.strip()))
+    for account, way in {way.name: (account, way) for account, way in found}.values():
         yield from _of_length(definition, name, step.say, way)
+        if step.script is not None:
+            yield from _carried(name, step.script, account.about, way, world)
 
 
 def of_publishing(definition: Definition, name: str, step: Moment, world: World) -> Iterator[Problem]:

@@ -7,5 +7,6 @@ from siyu.touch.http.guard import router as guard
 from siyu.touch.http.rules import router as rules
 from siyu.touch.http.tasks import router as tasks
 from siyu.touch.http.touches import router as touches
+from siyu.touch.http.trials import router as trials
 
-__all__ = ["announcements", "guard", "rules", "tasks", "touches"]
+__all__ = ["announcements", "guard", "rules", "tasks", "touches", "trials"]

@@ -31,6 +31,7 @@ from siyu.touch.service.sending import (
 )
 from siyu.touch.service.staffing import look_after_staff
 from siyu.touch.service.tasks import TITLE, Standing, end_overdue, end_staff_task, staff_tasks, standing, whose_tasks
+from siyu.touch.service.trying import show_to_staff
 
 __all__ = [
     "ACTS",
@@ -76,6 +77,7 @@ __all__ = [
     "said",
     "scripted_for_all",
     "sendings",
+    "show_to_staff",
     "split",
     "staff_tasks",
     "standing",

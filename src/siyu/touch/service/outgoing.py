@@ -101,6 +101,14 @@ def to_groups(
     return {group_id: answer for (group_id, _), answer in zip(groups, answers, strict=True)}
 
 
+def to_staff(
+    conn: Connection, account: Account, way: str, key: str, staff_id: str, text: str, until: datetime, now: datetime
+) -> Delivery:
+    """Hand over what a member of staff is to see; what became of it at once."""
+    (answer,) = channels.deliver(conn, account, way, [Item(key, staff_id, Content(text), until=until)], now)
+    return answer
+
+
 class _Kept:
     """What messages say, by their hash; media that they show are kept with the account that sends them."""
 

@@ -6012,6 +6012,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touch/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show To Staff
+         * @description Show a member of staff what customers would read: it comes as a message of the brand's application.
+         */
+        post: operations["show_to_staff_api_v1_touch_trials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/transfers": {
         parameters: {
             query?: never;
@@ -19208,6 +19228,35 @@ export interface components {
             /** Staff */
             staff: string[];
         };
+        /**
+         * ShownNew
+         * @description A text for a member of staff; `key` makes it safe to repeat.
+         */
+        ShownNew: {
+            /** Account Id */
+            account_id: number;
+            /** Key */
+            key: string;
+            /** Staff Id */
+            staff_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ShownRead
+         * @description What became of it at once: `ready` is sent within seconds; `held`: the platform's quota has no room.
+         */
+        ShownRead: {
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "sending" | "waits_for_staff" | "sent" | "refused" | "held";
+        };
         /** SignIn */
         SignIn: {
             /** Login */
@@ -19356,6 +19405,8 @@ export interface components {
          *         next: where to when it is done.
          *         title: what is to be done.
          *         say: the words, with variables as in :class:`Send`.
+         *         script: says it in the place of ``say``, as each person gets it; of materials their titles and links. For whom it has
+         *             nothing goes as dropped.
          *         due_in: until when it should be done; after that nobody is asked any more.
          *         channel, account: whose staff: of this account, or of this channel; of any that has staff when neither is said.
          *         purpose, value_fen: as in :class:`Send`.
@@ -19407,6 +19458,7 @@ export interface components {
              * @default
              */
             say: string;
+            script?: components["schemas"]["ScriptRef"] | null;
             /** Title */
             title: string;
             /**
@@ -36692,6 +36744,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TouchRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_to_staff_api_v1_touch_trials_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownRead"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from typing import Final
 
+from siyu.content.types import Rendered
 from siyu.customers import service as customers
 from siyu.journeys.rules.moments import sure_span
 from siyu.journeys.rules.reaching import by_staff
 from siyu.journeys.rules.texts import fill, texts_of, traits_in
 from siyu.journeys.service.accounts import accounts_of
 from siyu.journeys.service.batch import DEFAULT_PURPOSE, Batch, Group, Place
+from siyu.journeys.service.steps.scripted import rendered
 from siyu.journeys.types.definition import StaffTask
 from siyu.journeys.types.problems import Problem, WrongState
 from siyu.touch import service as touch
 from siyu.touch.types import Decision, Message, Proposal, Wish
 
+_SHOWN: Final = ("title", "url", "page")  # of a material
 _UNTREATED: Final = frozenset({"control", "holdout"})
 _OPEN: Final = frozenset({"waiting", "queued", "waits_for_staff"})
 
@@ -43,14 +46,19 @@ def _propose(batch: Batch, group: Group, step: StaffTask, places: Sequence[Place
         return
     until = now + sure_span(step.due_in)
     wishes = _wishes(batch, group, step)
+    words: dict[Place, Rendered] = {}
+    if step.script is not None:
+        found, silent = rendered(batch, step.script, asked)
+        words, asked = dict(found), [place for place, _ in found]
+        batch.go(silent, step.dropped or step.next, "unsaid")
     traits = customers.traits_of(conn, [place.customer_id for place in asked], traits_in(texts_of(step)))
     own = group.definition.variables
     proposals = []
     for place in asked:
         known = traits.get(place.customer_id, {})
-        message = Message(
-            fill(step.say, own, known, place.entry), (), {touch.TITLE: fill(step.title, own, known, place.entry)}
-        )
+        said = words.get(place)
+        say = fill(step.say, own, known, place.entry) if said is None else _to_say(said)
+        message = Message(say, (), {touch.TITLE: fill(step.title, own, known, place.entry)})
         proposals.append(
             Proposal(
                 group.key_of(place),
@@ -61,6 +69,7 @@ def _propose(batch: Batch, group: Group, step: StaffTask, places: Sequence[Place
                 wishes,
                 step.value_fen,
                 until,
+                kinds=said.kinds if said is not None else frozenset(),
             )
         )
     decisions = touch.propose(conn, proposals, now)
@@ -77,6 +86,12 @@ def _propose(batch: Batch, group: Group, step: StaffTask, places: Sequence[Place
             dropped.append(place)
     batch.go(untreated, step.next)
     batch.go(dropped, step.dropped or step.next, "dropped")
+
+
+def _to_say(said: Rendered) -> str:
+    """The words of a script, and what its materials are called and where they lead: a task is read, not sent."""
+    shown = [" ".join([fields[one] for one in _SHOWN if fields.get(one)]) for _, fields in said.attachments]
+    return "\n".join([one for one in (said.text, *shown) if one])
 
 
 def _is_untreated(decision: Decision) -> bool:

@@ -1,24 +1,22 @@
 """Steps that would reach somebody: what they say is proposed to the touch gate, which decides."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from siyu.channels import service as channels
 from siyu.channels.types import Code
 from siyu.commerce import service as commerce
-from siyu.content import service as content
 from siyu.customers import service as customers
 from siyu.journeys.rules.moments import over_at, sure_span
 from siyu.journeys.rules.reaching import by_staff, chosen
 from siyu.journeys.rules.texts import fill, texts_of, traits_in
 from siyu.journeys.service.accounts import accounts_of
 from siyu.journeys.service.batch import DEFAULT_PURPOSE, Batch, Group, Place
+from siyu.journeys.service.steps.scripted import rendered
 from siyu.journeys.types.definition import Attachment, GroupChoice, Invite, Moment, ScriptRef, Send, Wait
 from siyu.journeys.types.problems import Problem, WrongState
 from siyu.touch import service as touch
 from siyu.touch.types import Message, Proposal, Wish
-
-_ACTOR: Final = "system:journeys"
 
 
 class Said(NamedTuple):
@@ -118,27 +116,8 @@ def _is_for(one: GroupChoice, net_fen: int) -> bool:
 
 def _by_script(batch: Batch, group: Group, step: Send, script: ScriptRef) -> None:
     """What the script has for each. For whom it has nothing, or no value of a variable, go as if it were dropped."""
-    conn, now = batch.around.conn, batch.around.now
-    ids = [place.customer_id for place in group.places]
-    found = content.render(
-        conn,
-        script.id,
-        script.version,
-        ids,
-        arm=script.bait,
-        given=touch.kinds_received(conn, ids, now),
-        personal="clear" if batch.proposed is None else "masked",  # of a rehearsal only the text is looked at
-        actor=_ACTOR,
-        now=now,
-    )
-    said: list[Said] = []
-    silent = []
-    for place in group.places:
-        one = found[place.customer_id]
-        if one.missing or one.nothing_left:
-            silent.append(place)
-        else:
-            said.append(Said(place, Message(one.text, one.attachments, step.details), one.kinds))
+    found, silent = rendered(batch, script, group.places)
+    said = [Said(place, Message(one.text, one.attachments, step.details), one.kinds) for place, one in found]
     batch.go(silent, step.dropped or step.next, "unsaid")
     if said:
         _propose(batch, group, step, _wishes(batch, group, step), said)

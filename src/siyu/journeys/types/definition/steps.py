@@ -287,6 +287,8 @@ class StaffTask:
         next: where to when it is done.
         title: what is to be done.
         say: the words, with variables as in :class:`Send`.
+        script: says it in the place of ``say``, as each person gets it; of materials their titles and links. For whom it has
+            nothing goes as dropped.
         due_in: until when it should be done; after that nobody is asked any more.
         channel, account: whose staff: of this account, or of this channel; of any that has staff when neither is said.
         purpose, value_fen: as in :class:`Send`.
@@ -306,6 +308,7 @@ class StaffTask:
     declined: str = ""
     late: str = ""
     dropped: str = ""
+    script: ScriptRef | None = None
     kind: Literal["staff_task"] = "staff_task"
 
 

@@ -5,6 +5,7 @@ import { saying } from "../journeys/forms/instead";
 import { asKind, beginningOf, kindsOf, NO_OFFER, offersOf, withVariable, type Body, type Entry, type Mix, type PhaseKind, type Plan, type Post } from "./content";
 import { byDay, mixesOf, momentOf, phaseOf, plusDays, plusMonths, wallOf, weeksOf } from "./moments/days";
 import { asJourney, attachmentOf } from "./pick/attachment";
+import { readOf } from "./scripts/PersonPreview";
 
 const body: Body = {
   plain: null,
@@ -77,5 +78,12 @@ describe("a calendar", () => {
     const mixes = mixesOf(plan, entries, standard, "Asia/Shanghai");
     expect(mixes.map((one) => [one.phase.kind, one.posts, one.counts.brand, one.wanted.brand])).toEqual([["everyday", 1, 0, 20], ["burst", 1, 1, 100]]);
     expect([...byDay(entries, "Asia/Shanghai")].map(([day, found]) => [day, found[0]?.time])).toEqual([["2026-03-09", "23:00"], ["2026-03-10", "01:00"]]);
+  });
+});
+
+describe("a message that is shown to staff", () => {
+  it("has its materials by what they are called and where they lead", () => {
+    expect(readOf({ text: "春茶到店", attachments: [["link", { title: "春茶", url: "https://tea.example/1", desc: "新" }], ["image", { medium: "ab" }]] })).toBe("春茶到店\n春茶 https://tea.example/1");
+    expect(readOf({ text: "", attachments: [] })).toBe("");
   });
 });

@@ -131,6 +131,7 @@ export const actions: Words<typeof source> = {
   "trials.sent_back": "Reports of a trial sent back",
   "trials.ended": "Trial ended",
   "touch.proposed": "Touch proposed by hand",
+  "touch.shown_to_staff": "Shown to a member of staff first",
   "entry_code.created": "Entry code made",
   "entry_code.renewed": "Entry code made anew",
   "entry_code.changed": "Entry code changed",

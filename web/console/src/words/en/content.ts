@@ -84,6 +84,17 @@ export const content = {
   },
   offerKind: { red_packet: "Red packet", coupon: "Coupon", service: "Service", experience_officer: "Experience officer", gift: "Gift", points: "Points" },
   exclusions: { title: "Exclusions", what: "Of the kinds in a set one script offers a person only one; who received one of them does not receive the others.", set: "Set {{number}}", remove: "Delete set {{number}}", add: "Add a set" },
+  trial: {
+    action: "Show to a member of staff",
+    title: "Show to a member of staff",
+    what: "Sends what is previewed above to a member of staff as a message of the application, to be read on a phone. No customer is reached; materials come as titles and links, personal data stays masked.",
+    staff: "Member of staff",
+    ok: "Send",
+    close: "Close",
+    done: "Handed over; it arrives within seconds",
+    failed: "It could not be sent",
+    nobody: "There is nobody to choose",
+  },
   preview: {
     title: "Preview for a person",
     customer: "Customer",

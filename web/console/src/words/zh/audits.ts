@@ -128,6 +128,7 @@ export const actions = {
   "trials.sent_back": "退回试用报告",
   "trials.ended": "结束试用",
   "touch.proposed": "手动触达客户",
+  "touch.shown_to_staff": "发给员工试看",
   "entry_code.created": "创建活码",
   "entry_code.renewed": "重新生成活码",
   "entry_code.changed": "修改活码",

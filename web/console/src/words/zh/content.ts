@@ -83,6 +83,17 @@ export const content = {
   },
   offerKind: { red_packet: "红包", coupon: "优惠券", service: "服务", experience_officer: "体验官", gift: "赠品", points: "积分" },
   exclusions: { title: "互斥设置", what: "同一组中的类型，一条话术只给客户其中一种；已收到其中一种的客户，不再收到其他几种。", set: "第 {{number}} 组", remove: "删除第 {{number}} 组", add: "添加互斥组" },
+  trial: {
+    action: "发给员工试看",
+    title: "发给员工试看",
+    what: "把上方的预览以应用消息发给一位员工，在手机上查看效果。不会触达客户，素材以标题与链接代替；个人信息保持打码。",
+    staff: "员工",
+    ok: "发送",
+    close: "关闭",
+    done: "已提交，几秒内送达",
+    failed: "未能发送",
+    nobody: "没有可选的员工",
+  },
   preview: {
     title: "按客户预览",
     customer: "客户",

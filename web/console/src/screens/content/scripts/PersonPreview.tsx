@@ -10,6 +10,7 @@ import { useCalled } from "../../customers/names";
 import { CONTENT, kindsOf, MATERIAL_KINDS, useCalm, type Arm, type Body } from "../content";
 import { Thumb } from "../parts/Thumb";
 import { KindSelect } from "./Kinds";
+import { ShowToStaff } from "./ShowToStaff";
 
 interface Props {
   body: Body;
@@ -85,8 +86,15 @@ function Received({ rendered }: { rendered: Schema<"RenderedRead"> }) {
           </Flex>
         </Flex>
       ))}
+      <ShowToStaff text={readOf(rendered)} />
     </Flex>
   );
+}
+
+/** A message as a text: materials by what they are called and where they lead. */
+export function readOf({ text, attachments }: Pick<Schema<"RenderedRead">, "text" | "attachments">): string {
+  const shown = attachments.map(([, fields]) => [fields["title"], fields["url"], fields["page"]].filter(Boolean).join(" "));
+  return [text, ...shown].filter(Boolean).join("\n");
 }
 
 /** Somebody by name, phone or number; without words those who were there last. */

@@ -6,6 +6,7 @@ import { useTags } from "../../channels/mirrored";
 import type { Definition, StepOf } from "../journey";
 import { Field, SpanInput } from "./fields";
 import { Attachments } from "./Attachments";
+import { Says } from "./Says";
 import { TextInput } from "./TextInput";
 import type { Way } from "./Wishes";
 import { Worth } from "./Worth";
@@ -26,9 +27,15 @@ export function TaskForm({ step, definition, onChange }: Props<StepOf<"staff_tas
       <Field label={t("forms.task.title")} required>
         <Input aria-label={t("forms.task.title")} value={step.title} maxLength={200} onChange={(event) => onChange({ ...step, title: event.target.value })} />
       </Field>
-      <Field label={t("forms.task.say")} extra={t("forms.task.who")}>
-        <TextInput label={t("forms.task.say")} value={step.say} variables={definition.variables ?? {}} limits={limits} onChange={(say) => onChange({ ...step, say })} />
-      </Field>
+      <Says
+        script={step.script ?? null}
+        onChange={(script) => onChange(script ? { ...step, script, say: "" } : { ...step, script: null })}
+        own={
+          <Field label={t("forms.task.say")} extra={t("forms.task.who")}>
+            <TextInput label={t("forms.task.say")} value={step.say} variables={definition.variables ?? {}} limits={limits} onChange={(say) => onChange({ ...step, say })} />
+          </Field>
+        }
+      />
       <Whose test={(way) => way.by_hand} value={step.account ?? 0} onChange={(account) => onChange({ ...step, account })} />
       <Flex gap="middle" wrap>
         <Field label={t("forms.task.due")} tip={t("forms.task.dueWhat")}>
