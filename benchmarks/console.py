@@ -212,7 +212,7 @@ def routes(asked: Mapping[str, Sequence[Ask]]) -> list[tuple[str, bool]]:
 
 def some_of(asked: Sequence[Ask], is_report: bool) -> Sequence[Ask]:
     """Fewer of many, evenly from beginning to end. Of the list of customers all stay: no two of them are alike."""
-    most = 4 if is_report else 12
+    most = 3 if is_report else 12
     if len(asked) <= most or len(asked) > 100:
         return asked
     return [asked[number * (len(asked) - 1) // (most - 1)] for number in range(most)]

@@ -50,9 +50,9 @@ class Mix:
             """).fetchall()
             self._values = [(row[0], row[1]) for row in found]
             found = connection.execute(
-                "SELECT contact_id FROM channels.contact ORDER BY md5(contact_id) LIMIT 40"
+                "SELECT account_id, contact_id FROM channels.contact ORDER BY md5(contact_id) LIMIT 40"
             ).fetchall()
-            self._contacts = [row[0] for row in found]
+            self._contacts = [{"account_id": row[0], "contact_id": row[1]} for row in found]
         self._rng.shuffle(self._people)
         self._values += [("phone", f"1391234{n:04}") for n in range(10)]  # nobody's, most likely
 
@@ -295,9 +295,7 @@ class Mix:
                 f"/channels/accounts/{{account_id}}/{what}": [Ask({"account_id": account}, one) for one in spans]
                 for what in ("staff", "groups")
             },
-            "/channels/accounts/{account_id}/contacts/{contact_id}": [
-                Ask({"account_id": account, "contact_id": one}) for one in self._contacts
-            ],
+            "/channels/accounts/{account_id}/contacts/{contact_id}": [Ask(one) for one in self._contacts],
             "/channels/accounts/{account_id}/walks/{walk_id}": [
                 Ask({"account_id": account, "walk_id": one}) for one in walks
             ],
@@ -342,6 +340,7 @@ class Mix:
             "/segments/{segment_id}": each * 4,
             "/segments/{segment_id}/evaluations": each * 4,
             "/segments/{segment_id}/people": [Ask(one.ids, {"limit": 50 + n}) for n, one in enumerate(each * 4)],
+            "/segments/{segment_id}/movers": [Ask(one.ids, span) for one in each for span in days],
             "/segments/{segment_id}/moves": [Ask(one.ids, span) for one in each for span in days],
             "/segments/{segment_id}/overlap/{other_id}": [
                 Ask({"segment_id": one, "other_id": other}) for one in made for other in made if one != other
@@ -446,6 +445,7 @@ class Mix:
             f"{account}/balance": at_times,
             f"{account}/entries": of_one,
             "/ledger/sealed": [Ask()] * self._some,
+            "/ledger/verifications": [Ask()] * self._some,
             "/ledger/things/{kind}": [Ask({"kind": "stock"})] * self._some,
             "/ledger/totals/{unit}": [Ask({"unit": "points"})] * self._some,
         }

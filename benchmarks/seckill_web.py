@@ -5,7 +5,6 @@ The route lies beside the real one, asks for the same right, reads the same body
 
 import gc
 
-from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
@@ -14,7 +13,7 @@ from siyu.app.process import settle
 from siyu.app.web import create_app, serve_app
 from siyu.engines import logging
 from siyu.engines import settings as all_settings
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 from siyu.engines.postgres import one
 from siyu.rewards.http.offers import Redeem
 from siyu.rewards.http.rules import CanRedeem, PathNumber
@@ -23,7 +22,7 @@ from siyu.rewards.types import SoldOut
 REDEEM = "/api/v1/rewards/offers/{offer_id}/redeem"
 BARE = "/api/v1/rewards/offers/{offer_id}/bare"
 
-router = APIRouter(responses=ERROR_RESPONSES)
+router = Router(responses=ERROR_RESPONSES)
 
 
 class Left(BaseModel):

@@ -6,9 +6,10 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import nullcontext
-from functools import cache
+from functools import cache, partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ os.environ["PYTHONDONTWRITEBYTECODE"] = ""
 
 import httpx
 import pytest
+import structlog
 from httpx._transports import default as transports
 from hypothesis import settings
 from sqlalchemy import Connection
@@ -32,15 +34,25 @@ from siyu.app.place import Place
 from siyu.engines.clickhouse.client import Client, connect
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
 from siyu.engines.clickhouse.migrate import migrate as migrate_clickhouse
+from siyu.engines.logging import readable_lines
 from siyu.engines.postgres import Database
 from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
+from siyu.rehearsal.platforms.wechat_pay import crypto
 
 # They start a Siyu of their own; the other stories share one.
 _ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
-_SHARING = ("tests/browser", "tests/contract", "tests/stories")
+_SHARING = (
+    "tests/browser",
+    "tests/contract",
+    "tests/stories",
+    "tests/unit/identity",
+)  # there: rules that are compiled once
 _LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/", "tests/chaos/")
+
+# As a reader gets it; structlog's own form takes up to two seconds for a fault that a test brings about.
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], readable_lines(colors=False)])
 
 # Hypothesis would fail an example that takes 200 ms: on a busy machine that says nothing of the code. What must be fast has
 # a benchmark.
@@ -73,8 +85,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSiyuAWork
     return OneSiyuAWorker(config, log)
 
 
+class FoldersEnd:
+    """What the tests of a folder share (``scope="package"``) ends with the last of them.
+
+    A folder without package files is no package to pytest: a Siyu that it started would run on beside all that comes after.
+    """
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, Any, Any]:
+        made = yield
+        if fixturedef.scope == "package":
+            assert fixturedef.node is not None
+            fixturedef.node.addfinalizer(partial(fixturedef.finish, request))
+        return made
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """What workers share is said before they start."""
+    config.pluginmanager.register(FoldersEnd())
     sys.dont_write_bytecode = False  # read from the environment before anybody could change it
     running.template_folder()
 
@@ -108,6 +138,15 @@ def _certificates() -> Iterator[None]:
     """Every HTTP client loads all certificates that there are, and none of the tests' speaks TLS: once a worker is enough."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transports, "create_ssl_context", cache(httpx.create_ssl_context))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _pairs() -> Iterator[None]:
+    """To find a pair of keys takes a tenth of a second, and every test's merchant wants two: they come round again."""
+    made, numbers = cache(lambda _number, find=crypto.pair: find()), cycle(range(8))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crypto, "pair", lambda: made(next(numbers)))
         yield
 
 

@@ -92,6 +92,8 @@ def fell_back_rightly(one: Line, prize: Line, fallback: str) -> bool:
         return one["prize"] == one["drawn"]
     if one["why"] == "out_of_stock":
         return one["prize"] == fallback and prize["stock"] is not None and one["stock_before"] == 0
+    if one["why"] == "no_coupon":
+        return one["prize"] == fallback and str(prize["unit"]).startswith("coupon:")
     return one["prize"] == fallback and one["budget_before"] < prize["cost_fen"]
 
 

@@ -47,6 +47,28 @@ def strings(path: Path) -> tuple[tuple[int, str], ...]:
     )
 
 
+@cache
+def loaded_with(module: str) -> frozenset[str]:
+    """What is imported when ``module`` is: modules of ours, and others by the names that stand there."""
+    path = SOURCE.parent.joinpath(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    if module.partition(".")[0] != "siyu" or not path.exists():
+        return frozenset()
+    found = {module.rpartition(".")[0]}
+    ahead: list[ast.AST] = [tree(path)]
+    while ahead:
+        node = ahead.pop()
+        if isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and not (
+            isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        ):
+            ahead += ast.iter_child_nodes(node)
+    return frozenset(found - {""})
+
+
 def where(path: Path, line: int) -> str:
     return f"{path.relative_to(ROOT)}:{line}"
 
@@ -168,6 +190,18 @@ class TestImports:
                     ):
                         found.append(where(path, node.lineno))
         assert found == []
+
+    @pytest.mark.parametrize("heavy", ["numba", "openpyxl", "pandas", "scipy"])
+    def test_what_few_need_is_not_loaded_by_every_process(self, heavy: str) -> None:
+        """Each of them takes 25 to 60 MB, in every process of Siyu, and up to half a second of its start."""
+        seen, ahead = set[str](), ["siyu.app.web", "siyu.app.worker", "siyu.app.relief", "siyu.app.cli.imports"]
+        while ahead:
+            module = ahead.pop()
+            seen.add(module)
+            loaded = loaded_with(module)
+            assert heavy not in {name.partition(".")[0] for name in loaded}, f"{module} imports {heavy}"
+            ahead += loaded - seen
+        assert len(seen) > 500
 
     def test_only_the_registry_of_channels_loads_plugins(self) -> None:
         """What is loaded by an entry point was written by somebody else: one place looks at it before it is used."""

@@ -42,4 +42,6 @@ class TestHosts:
 
 class TestSizes:
     def test_the_list_can_be_made(self) -> None:
-        assert all(line.split()[0].isdigit() for line in sizes.large())
+        lines = sizes.large("benchmarks", "scripts")
+        assert lines == sorted(lines, reverse=True)
+        assert all(int(line.split()[0]) > sizes.FUNCTION_LINES for line in lines)

@@ -25,11 +25,12 @@ expect.set_options(timeout=30_000)
 
 @dataclass
 class Brand:
-    """The demo brand on its stage, the running Siyu behind it, and where its provider of SMS stands."""
+    """The demo brand on its stage, the running Siyu behind it, and where its provider of SMS and its WeChat Pay stand."""
 
     stage: Stage
     siyu: Siyu
     sms: str
+    pay: str
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +50,10 @@ def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
         assert Place(data).running()
         with closing(stage.api):
             sms = re.search(r"codes are shown at (http://[\d.:]+)/", said)
+            pay = re.search(r"phones is shown at (http://[\d.:]+)/", said)
             assert sms
-            yield Brand(stage, Siyu(data, port, None), sms[1])  # type: ignore[arg-type]  # the demo's process is its own
+            assert pay
+            yield Brand(stage, Siyu(data, port, None), sms[1], pay[1])  # type: ignore[arg-type]  # the demo's process is its own
 
 
 Open = Callable[..., Window]
@@ -72,14 +75,15 @@ class Watch:
     """Over a window: at the end it may not have had anything to complain about, nor asked a foreign host."""
 
     window: Window
-    home: int | None  # the port
+    home: frozenset[int | None]  # the ports
     asked: list[Request] = field(default_factory=list)
 
     @classmethod
     def begin(cls, browser: Browser, url: str, language: str = "zh", **how: Any) -> "Watch":
-        """``how``: what :meth:`Window.open` takes."""
+        """``how``: what :meth:`Window.open` takes, and ``beside``: other addresses that may be asked."""
+        ours = [url, *how.pop("beside", ())]
         look = {"dark": False, "width": 1280, "height": 800, "bypass_csp": True, "accept_downloads": True} | how
-        watch = cls(Window.open(browser, url, language, **look), urlsplit(url).port)
+        watch = cls(Window.open(browser, url, language, **look), frozenset(urlsplit(one).port for one in ours))
         watch.window.page.on("request", lambda request: watch.asked.append(request))  # noqa: PLW0108 - Playwright marks it
         watch.window.page.on("requestfailed", lambda request: _failed(watch.window, request))
         return watch
@@ -121,9 +125,9 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callabl
             watch.window.context.close()
 
 
-def _is_at_home(url: str, port: int | None) -> bool:
+def _is_at_home(url: str, ports: frozenset[int | None]) -> bool:
     parts = urlsplit(url)
-    return parts.hostname in {"localhost", "127.0.0.1"} and parts.port == port
+    return parts.hostname in {"localhost", "127.0.0.1"} and parts.port in ports
 
 
 def _failed(window: Window, request: Any) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+from scripts.stage import Stage
 from tests.browser.conftest import Brand, Open
 from tests.browser.test_stories import agree, button
 
@@ -124,8 +125,8 @@ def start(page: Page, segment: int) -> None:
     agree(page, "启动")
     expect(page.get_by_text("运行中").first).to_be_visible()
     page.goto(f"{page.url.partition('?')[0]}?tab=running&segment={segment}")
-    button(page, "加入人群")
-    agree(page, "加入人群")
+    button(page, "加入客户")
+    agree(page, "加入客户")
 
 
 def test_from_a_template_to_what_it_brought(opened: Open, brand: Brand, session: object) -> None:
@@ -195,6 +196,66 @@ def test_from_a_template_to_what_it_brought(opened: Open, brand: Brand, session:
         for one in brought["outcomes"]:
             expect(table.get_by_text(verdicts[one["verdict"]]).first).to_be_visible()
         assert window.findings() == []
+        settled(page)
+        assert window.findings() == []
+        assert got(api_of(stage, programme))["programme"]["control_bp"] == 2000
+        put_in(page, journey, people[0])
+        rehearsed_ahead(page, journey, segment)
+        assert window.findings() == []
+
+
+def api_of(stage: Stage, programme: int) -> httpx.Response:
+    return stage.api.get(f"/api/v1/programmes/{programme}")
+
+
+def decide(page: Page, label: str, reason: str, act: str, set_value: Callable[[Locator], None]) -> None:
+    """A change that asks for a reason: refused without one."""
+    button(page, label)
+    asking = page.get_by_role("dialog")
+    set_value(asking)
+    yes = asking.get_by_role("button", name=re.compile(r"\s*".join(act)))
+    expect(yes).to_be_disabled()
+    asking.get_by_label("原因", exact=True).fill(reason)
+    yes.click()
+    expect(asking).to_be_hidden()
+
+
+def settled(page: Page) -> None:
+    """Another control group, another limit, other costs: on the page of the journey."""
+    decide(page, "修改比例", "人数太少", "修改比例", lambda box: box.get_by_label("对照组比例").fill("20"))
+    expect(page.get_by_text("新进入的客户中 20% 留作对照组")).to_be_visible()
+    decide(page, "守护设置", "先观察一周", "保存", lambda box: box.get_by_label("超过限度时自动停止该项目").click())
+    expect(page.get_by_text("已关闭", exact=True)).to_be_visible()
+    button(page, "修改成本")
+    way = page.get_by_role("combobox", name="添加发送方式")
+    way.fill("群发给客户")
+    expect(page.locator(".ant-select-item-option-active").last).to_contain_text("群发给客户")
+    way.press("Enter")
+    page.get_by_label("群发给客户，每次").fill("0.05")
+    button(page, "保存")
+    expect(page.get_by_text("¥0.05")).to_be_visible()
+
+
+def put_in(page: Page, journey: int, customer: int) -> None:
+    """By their number; who is inside already, and what names nobody, is said."""
+    page.goto(f"/journeys/{journey}?tab=running")
+    button(page, "加入客户")
+    asking = page.get_by_role("dialog")
+    asking.get_by_text("个别客户").click()
+    asking.get_by_label("客户", exact=True).fill(f"#{customer}\nabc")
+    asking.get_by_role("button", name=re.compile(r"^加\s*入$")).click()
+    expect(asking.get_by_role("status").get_by_text("1 个标识找不到客户：abc")).to_be_visible()
+    asking.get_by_role("button", name=re.compile(r"关\s*闭")).last.click()
+
+
+def rehearsed_ahead(page: Page, journey: int, segment: int) -> None:
+    """What a segment would receive that is to be brought in now."""
+    page.goto(f"/journeys/{journey}?tab=rehearsal&segment={segment}")
+    page.get_by_text("加入一个人群").click()
+    page.get_by_role("spinbutton", name="最多取样人数").fill("8")
+    button(page, "开始演练")
+    expect(page.get_by_text("加入人群“全部好友”：")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text(re.compile(r"取样 8 人，共 \d+ 人有理由进入"))).to_be_visible()
 
 
 def buy(brand: Brand, customers: list[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""A worker of journeys in a process of its own, to be killed."""
+"""A worker of journeys and of the gate in a process of its own, to be killed."""
 
 from datetime import datetime
 from typing import cast
@@ -9,6 +9,7 @@ from siyu.engines.postgres import Database
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
 from siyu.journeys import service as journeys
+from siyu.touch import service as touch
 
 
 def work(url: str, moment: str) -> None:
@@ -20,3 +21,5 @@ def work(url: str, moment: str) -> None:
             # No step of the journey asks ClickHouse anything.
             if not journeys.step_once(conn, cast("Client", None), now, ZoneInfo("Asia/Shanghai"), most=100).enrolments:
                 break
+        with database.transaction() as conn:
+            touch.decide_due(conn, now)

@@ -27,7 +27,8 @@ class NotInWeChat(SiyuError):
 
 
 class Cashier:
-    """Takes the cash part of redemptions by a merchant in whose app the customer has an OpenID.
+    """Takes the cash part of redemptions by a merchant in whose app the customer has an OpenID, else by one that takes payments
+    in browsers.
 
     Who locks a payment and its redemption locks the payment first: so does whoever hears of it from the platform.
     """
@@ -50,7 +51,7 @@ class Cashier:
         """Note what is to be paid until then. Idempotent by reference.
 
         Raises:
-            NotInWeChat: no merchant's app knows the customer.
+            NotInWeChat: no merchant's app knows the customer, and none takes payments in browsers.
         """
         merchant_id, payer = _payer(conn, customer_id)
         shown = "".join(letter for letter in title if letter.isprintable()).strip()[:_MOST_SHOWN]
@@ -97,8 +98,12 @@ def turned(conn: Connection, one: Turned, now: datetime) -> None:
 
 
 def _payer(conn: Connection, customer_id: int) -> tuple[int, str]:
-    """(merchant, OpenID in its app); of several OpenIDs the one that was seen last."""
-    for merchant in payments.merchants(conn):
+    """(merchant, OpenID in its app); of several OpenIDs the one that was seen last. Empty: they pay in a browser."""
+    found = payments.merchants(conn)
+    for merchant in found:
         for _, open_id in identity.values_of(conn, "open_id", merchant.app_id, [customer_id]):
             return merchant.id, open_id
+    for merchant in found:
+        if merchant.h5:
+            return merchant.id, ""
     raise NotInWeChat

@@ -129,7 +129,7 @@ def _begin(
 ) -> Export:
     now = context.clock.now()
     made = customers.begin_export(conn, wanted, list(columns), reveal=reveal, made_by=principal.actor, now=now)
-    jobs.defer(conn, EXPORT, {"export_id": made.id})
+    jobs.defer(conn, EXPORT, {"export_id": made.id}, queue=jobs.LONG)
     told = {**details, "columns": list(columns), "reveal": reveal}
     _audit(conn, principal.actor, "export.requested", made.id, told, now)
     return made

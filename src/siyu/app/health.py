@@ -6,16 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
 from siyu.app.context import Context
-from siyu.engines.http import ERROR_RESPONSES
+from siyu.engines.http import ERROR_RESPONSES, Router
 from siyu.intake import service as intake
 from siyu.intake.types import Lane
 from siyu.timeline import service as timeline
 
-router = APIRouter(tags=["health"], responses=ERROR_RESPONSES)
+router = Router(tags=["health"], responses=ERROR_RESPONSES)
 
 _QUEUE = Gauge("siyu_queue_messages", "Messages that wait in the queue.", ["lane"])
 _QUEUE_AGE = Gauge("siyu_queue_age_seconds", "Age of the oldest message in the queue.")

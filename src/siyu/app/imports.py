@@ -10,21 +10,17 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection
 
-from siyu.app import people
 from siyu.app.context import Context
 from siyu.app.place import Place
 from siyu.engines import jobs
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.identity import service as identity
-from siyu.identity.types import BulkResult
 from siyu.intake import service as intake
 from siyu.intake.files import service as files
 from siyu.intake.files.service import FileMapping
 from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Kind, Preview
-from siyu.intake.types import ImportRun, Lane, Message
+from siyu.intake.types import ImportRun, Lane
 from siyu.kernel.errors import Conflict, SiyuError
-from siyu.timeline import service as timeline
 
 log = structlog.get_logger(__name__)
 
@@ -45,21 +41,6 @@ class Begun:
     path: Path
     options: ImportOptions
     run: ImportRun
-
-
-@dataclass(frozen=True, slots=True)
-class FirstPass:
-    """How far the first pass over the files is.
-
-    Attributes:
-        file: which is being read; empty when all are read and it is being decided who is who.
-        bytes_read: of all files.
-        rows: of all files.
-    """
-
-    file: str
-    bytes_read: int
-    rows: int
 
 
 def options_for(
@@ -184,71 +165,12 @@ def finish(context: Context, begun: Begun, progress: Progress = lambda _: None) 
         chunks = files.read_messages(begun.path, begun.options, start_at)
         return _store(context, run, chunks, progress)
     except SiyuError as error:
-        _fail(context, [run], error)
+        fail(context, [run], error)
         raise
 
 
-def link_first(
-    context: Context,
-    begun: Sequence[Begun],
-    *,
-    actor: Principal,
-    progress: Callable[[FirstPass], None] = lambda _: None,
-) -> BulkResult:
-    """Before any of these files is imported, read all of them and decide who is who in them, the surest links first.
-
-    The import itself decides in the order of the rows, with what it knows by then; here the order of rows and files
-    does not count. It then finds the people as they are, merges nobody, and its batches run side by side. One
-    transaction: all of it or nothing; meanwhile the pipeline waits, so this is for a first import.
-
-    Safe to repeat at any time, also in the middle of the import that follows: what is known already changes nothing. So
-    nothing remembers that it was done; after a kill it is simply done again, which costs another reading.
-
-    Args:
-        context: open engines.
-        begun: the files.
-        actor: who imports.
-        progress: called with each piece that was read, and when there is no more.
-
-    Raises:
-        UnreadableFile, FileTooExpansive: nobody was linked.
-    """
-    try:
-        with context.database.transaction() as conn:
-            now = context.clock.now()
-            result = identity.resolve_bulk(conn, identity.links_of(_messages(begun, progress)), now)
-            people.follow(conn, result, now)
-            timeline.append(conn, result.facts)
-            details = {
-                "imports": [each.run.id for each in begun],
-                "identifiers": result.identifiers,
-                "customers": result.customers,
-                "merged": len(result.merged),
-            }
-            access.record(
-                conn, actor=actor.actor, action="import.linked_first", target="imports", details=details, now=now
-            )
-    except SiyuError as error:
-        _fail(context, [each.run for each in begun], error)
-        raise
-    log.info("import.linked_first", **details, links=dict(result.links))
-    return result
-
-
-def _messages(begun: Sequence[Begun], progress: Callable[[FirstPass], None]) -> Iterator[Message]:
-    bytes_before = rows_before = 0
-    for each in begun:
-        rows = 0
-        for chunk in files.read_messages(each.path, each.options):
-            rows = chunk.checkpoint.rows
-            progress(FirstPass(each.run.file_name, bytes_before + chunk.read_bytes, rows_before + rows))
-            yield from chunk.messages
-        bytes_before += each.run.file_bytes
-        rows_before += rows
-    progress(FirstPass("", bytes_before, rows_before))
-
-
-def _fail(context: Context, runs: Sequence[ImportRun], error: SiyuError) -> None:
+def fail(context: Context, runs: Sequence[ImportRun], error: SiyuError) -> None:
+    """Note of each run why it cannot go on."""
     with context.database.transaction() as conn:
         for run in runs:
             intake.fail_import(conn, run, error.as_json(), context.clock.now())
@@ -282,7 +204,7 @@ def resume(context: Context, conn: Connection, principal: Principal, run_id: int
     assert run.kept is not None
     how = {name: value for name, value in run.kept.items() if name != "file"}
     task = {"path": str(path), "kind": run.kind, "actor": principal.actor, **how}
-    jobs.defer(conn, IMPORT, task, once=f"{IMPORT}:{run.id}")
+    jobs.defer(conn, IMPORT, task, once=f"{IMPORT}:{run.id}", queue=jobs.LONG)
     intake.resume_import(conn, run.id, now)
     details = {"file": run.file_name}
     access.record(
@@ -317,7 +239,9 @@ def run_upload(context: Context, path: Path, kind: Kind, actor: Principal, how: 
     with context.database.transaction() as conn:
         intake.keep_import_file(conn, begun.run, path.name, how)
     if how.get("links_first"):
-        link_first(context, [begun], actor=actor)
+        from siyu.app import linking  # noqa: PLC0415 - every room that knows people; it says why it stands apart
+
+        linking.link_first(context, [begun], actor=actor)
     run = finish(context, begun)
     with context.database.transaction() as conn:
         intake.forget_import_file(conn, run)

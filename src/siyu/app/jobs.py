@@ -1,7 +1,8 @@
 """Jobs and when they run."""
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from siyu.app import (
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
+from siyu.engines.jobs import LONG, SHORT
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
 from siyu.journeys import service as journeys
@@ -60,8 +62,8 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
             timeline.squash(conn, context.clickhouse, context.clock.now())
 
     _periodic(jobs, "intake.forget_seen", "7 * * * *", forget_old)
-    _periodic(jobs, "timeline.squash", "17 3 * * *", squash_aliases)
-    _periodic(jobs, lifetime.REFIT, "37 3 * * *", lambda: lifetime.refit(context))
+    _periodic(jobs, "timeline.squash", "17 3 * * *", squash_aliases, LONG)
+    _periodic(jobs, lifetime.REFIT, "37 3 * * *", lambda: lifetime.refit(context), LONG)
 
     def forget_exports() -> None:
         exports.forget(context)
@@ -76,8 +78,8 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
         opens = syncing.opener(context.database, context.clock)
         channels.upload_again(channels.Desk(context.database, context.clock, opens))
 
-    _periodic(jobs, "channels.upload_again", "12 * * * *", upload_again)
-    _periodic(jobs, forgetting.JOB, "27 3 * * *", lambda: forgetting.forget_channels(context, ending=ending))
+    _periodic(jobs, "channels.upload_again", "12 * * * *", upload_again, LONG)
+    _periodic(jobs, forgetting.JOB, "27 3 * * *", lambda: forgetting.forget_channels(context, ending=ending), LONG)
 
     desk = channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
     _periodic(jobs, "touch.staff", "*/10 * * * *", lambda: touch.look_after_staff(desk))
@@ -93,9 +95,9 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, trying.JOB, "* * * * *", lambda: trying.keep(context, ending=ending))
     _periodic(jobs, membership.JOB, "52 * * * *", lambda: membership.forget_members(context, ending=ending))
 
-    _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context))
+    _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context), LONG)
 
-    _periodic(jobs, segmenting.ALL, "57 4 * * *", lambda: segmenting.evaluate_all(context))
+    _periodic(jobs, segmenting.ALL, "57 4 * * *", lambda: segmenting.evaluate_all(context), LONG)
 
     @jobs.task(name=segmenting.EVALUATE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
     async def evaluate_segment(segment_id: int) -> None:
@@ -122,16 +124,37 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
         await asyncio.to_thread(_import, context, Path(path), kind, actor, how)
 
 
+async def run(jobs: procrastinate.App, places: int, until: Coroutine[Any, Any, None], ending: threading.Event) -> None:
+    """Run jobs until ``until`` is over, so many long ones and so many short ones at the same time.
+
+    Then ``ending`` is set, and what is begun has 20 seconds to reach its next piece.
+    """
+    running = [
+        asyncio.create_task(
+            jobs.run_worker_async(
+                queues=[queue], concurrency=places, install_signal_handlers=False, shutdown_graceful_timeout=20
+            )
+        )
+        for queue in (SHORT, LONG)
+    ]
+    ended = asyncio.create_task(until)
+    await asyncio.wait({*running, ended}, return_when=asyncio.FIRST_COMPLETED)
+    ending.set()
+    for one in running:
+        one.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+
+
 def _import(context: Context, path: Path, kind: Kind, actor: str, how: dict[str, Any]) -> None:
     run = imports.run_upload(context, path, kind, access.system(actor), how)
     if run is not None:
         log.info("import.done", **imports.describe(run))
 
 
-def _periodic(jobs: procrastinate.App, name: str, when: str, work: Callable[[], object]) -> None:
+def _periodic(jobs: procrastinate.App, name: str, when: str, work: Callable[[], object], queue: str = SHORT) -> None:
     async def run(timestamp: int) -> None:
         log.info("job.began", job=name, due=timestamp)
         await asyncio.to_thread(work)
 
-    task: Any = jobs.task(name=name, queueing_lock=name, pass_context=False)(run)
+    task: Any = jobs.task(name=name, queue=queue, queueing_lock=name, pass_context=False)(run)
     jobs.periodic(cron=when)(task)

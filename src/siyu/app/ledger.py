@@ -57,7 +57,11 @@ def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> dic
     return done
 
 
-def verify(context: Context, anchor: tuple[int, str] | None = None) -> Verified:
-    """Check the whole ledger as of one moment, see :func:`siyu.loyalty.service.verify`."""
+def verify(context: Context, anchor: tuple[int, str] | None = None, *, actor: str) -> Verified:
+    """Check the whole ledger as of one moment, see :func:`siyu.loyalty.service.verify`; what was found is kept."""
+    began = context.clock.now()
     with context.database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as conn, conn.begin():
-        return loyalty.verify(conn, anchor=anchor)
+        found = loyalty.verify(conn, anchor=anchor)
+    with context.database.transaction() as conn:
+        loyalty.note_verified(conn, found, anchor=anchor, actor=actor, began_at=began, ended_at=context.clock.now())
+    return found

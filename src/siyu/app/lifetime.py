@@ -12,7 +12,7 @@ from siyu.app.context import Context
 from siyu.customers import service as customers
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.jobs import defer
+from siyu.engines.jobs import LONG, defer
 from siyu.insight import service as insight
 from siyu.insight.types import Definitions, LifetimePlan, LifetimeState
 from siyu.segments import service as segments
@@ -63,7 +63,7 @@ def ask(context: Context, principal: Principal) -> bool:
     access.require(principal, "insight.manage")
     now = context.clock.now()
     with context.database.transaction() as conn:
-        job = defer(conn, REFIT, {"timestamp": int(now.timestamp())}, once=REFIT)
+        job = defer(conn, REFIT, {"timestamp": int(now.timestamp())}, once=REFIT, queue=LONG)
         access.record(
             conn, actor=principal.actor, action="lifetime.refit_asked", target="lifetime", details={}, now=now
         )

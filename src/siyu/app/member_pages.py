@@ -21,6 +21,8 @@ _LOGOS: Final = {**TYPES, ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": 
 _MOST_LOGO: Final = 512 * 1024  # bytes
 # A drawing of a brand is a document of its own: it may do nothing.
 _LOGO_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# A platform of payments takes those who come to pay only from the site that it knows: it is told the site, and no address.
+_HEADERS: Final = {**PAGE_HEADERS, "Referrer-Policy": "strict-origin"}
 _ABSENT: Final = """<!doctype html>
 <html lang="zh-CN">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Siyu 私域</title></head>
@@ -59,7 +61,7 @@ class MemberPages(Route):
             state.brand_zone.key if hasattr(state, "brand_zone") else "Asia/Shanghai",
             logo=bool(logo_file) and Path(logo_file).is_file(),
         )
-        return HTMLResponse(dressed, headers=PAGE_HEADERS)
+        return HTMLResponse(dressed, headers=_HEADERS)
 
     def _file(self, request: Request, path: str) -> Response:
         found = (self._folder / path.removeprefix(f"{PLACE}/")).resolve()

@@ -17,6 +17,7 @@ Ends of windows belong to them, beginnings do not. The lists behind figures use 
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -159,14 +160,14 @@ def overview(context: Context, now: datetime, days: int = 30) -> Overview:
         Window(now - keep, now),
         Window(started - keep, started),
     )
-    base, base_30, base_90, this, last, kept, kept_last = insight.windows(context.clickhouse, definitions, now, windows)
     flows_from = now - timedelta(days=FLOW_DAYS)
-    moves = insight.ladder_moves(context.clickhouse, definitions, flows_from, now)
-    with context.database.transaction() as conn:
-        layers = customers.layer_counts(conn)
-        known = customers.became_known(conn, started, now), customers.became_known(conn, before, started)
-        assets = insight.assets(conn, identity.asset_counts(conn))
-        predicted = _predicted(insight.lifetime.state(conn))
+    with ThreadPoolExecutor(1) as beside:  # one engine counts while the other does
+        counting = beside.submit(_counted, context, started, before, now)
+        base, base_30, base_90, this, last, kept, kept_last = insight.windows(
+            context.clickhouse, definitions, now, windows
+        )
+        moves = insight.ladder_moves(context.clickhouse, definitions, flows_from, now)
+        counted = counting.result()
     return Overview(
         at=now,
         days=days,
@@ -174,18 +175,38 @@ def overview(context: Context, now: datetime, days: int = 30) -> Overview:
             _base(now, base),
             _base(windows[1].end, base_30),
             _base(windows[2].end, base_90),
-            predicted,
+            counted.predicted,
             _people(sort="value", orders_from=1),
         ),
-        rarra=_board(started, now, (this, last), (kept, kept_last), known),
-        assets=assets,
+        rarra=_board(started, now, (this, last), (kept, kept_last), counted.known),
+        assets=counted.assets,
         ladder=tuple(
-            LadderLayer(rung.layer, rung.en, rung.zh, layers[rung.layer], _people(layer=int(rung.layer)))
+            LadderLayer(rung.layer, rung.en, rung.zh, counted.layers[rung.layer], _people(layer=int(rung.layer)))
             for rung in customers.LADDER
         ),
         flows=tuple(Flow(Layer(move.before), Layer(move.after), move.people) for move in moves),
         flow_days=FLOW_DAYS,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What PostgreSQL knows of it; ``known``: who became known in the period, and in the one before."""
+
+    layers: Mapping[Layer, int]
+    known: tuple[int, int]
+    assets: Assets
+    predicted: PredictedValue | None
+
+
+def _counted(context: Context, started: datetime, before: datetime, now: datetime) -> _Counted:
+    with context.database.transaction() as conn:
+        return _Counted(
+            customers.layer_counts(conn),
+            (customers.became_known(conn, started, now), customers.became_known(conn, before, started)),
+            insight.assets(conn, identity.asset_counts(conn)),
+            _predicted(insight.lifetime.state(conn)),
+        )
 
 
 def _base(at: datetime, figures: WindowFigures) -> BaseValue:

@@ -65,7 +65,14 @@ class _Rehearsing:
             if found:
                 raise NotPublishable.of(found)
             plan = journeys.plan_rehearsal(
-                conn, self.context.clickhouse, self.definition, asked.since, asked.until, zone, asked.most
+                conn,
+                self.context.clickhouse,
+                self.definition,
+                asked.since,
+                asked.until,
+                zone,
+                asked.most,
+                asked.segment_id,
             )
         left = list(plan.people)
         while self._noted(len(plan.people) - len(left), len(plan.people)) and left:

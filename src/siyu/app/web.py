@@ -90,8 +90,7 @@ def create_app(context: Context | None = None) -> FastAPI:
         version=siyu.__version__,
         description=_DESCRIPTION,
         lifespan=lifespan if context else None,
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,
     )
     if context is not None:
         settings = context.settings

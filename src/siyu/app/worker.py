@@ -1,6 +1,5 @@
 """The worker process: the pipeline, the exporter, the jobs."""
 
-import asyncio
 import gc
 import threading
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from siyu.app import cashing
 from siyu.app.acting import Acting
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
-from siyu.app.jobs import register
+from siyu.app.jobs import register, run
 from siyu.app.journeying import Calling, Journeying
 from siyu.app.learning import SPACING, Learning
 from siyu.app.ledger import Sealing, Tiering
@@ -114,15 +113,4 @@ class Worker:
         ending = threading.Event()
         register(jobs, self._context, ending=ending.is_set)
         async with jobs.open_async():
-            running = asyncio.create_task(
-                jobs.run_worker_async(
-                    concurrency=self._context.settings.worker_jobs,
-                    install_signal_handlers=False,
-                    shutdown_graceful_timeout=20,
-                )
-            )
-            ended = asyncio.create_task(until_signalled())
-            await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
-            ending.set()
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            await run(jobs, self._context.settings.worker_jobs, until_signalled(), ending)

@@ -128,7 +128,13 @@ class Settings(BaseSettings):
         ge=1,
         le=32,
     )
-    worker_jobs: int = _setting(Group.PIPELINE, 2, "Background jobs that run at the same time.", ge=1, le=64)
+    worker_jobs: int = _setting(
+        Group.PIPELINE,
+        2,
+        "Long background jobs (imports, exports, rehearsals) that run at the same time, and as many short ones beside them.",
+        ge=1,
+        le=64,
+    )
 
     channel_check_minutes: int = _setting(
         Group.CHANNELS,

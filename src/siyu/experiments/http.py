@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.experiments import service
 from siyu.experiments.types import MOST_CONTROL_BP, MOST_HOLDOUT_BP, Group, GroupCount, Programme
 
-router = APIRouter(prefix="/api/v1/programmes", tags=["programmes"], responses=ERROR_RESPONSES)
-holdouts = APIRouter(prefix="/api/v1/holdout", tags=["programmes"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/programmes", tags=["programmes"], responses=ERROR_RESPONSES)
+holdouts = Router(prefix="/api/v1/holdout", tags=["programmes"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("journeys.read")]
 CanManage = Annotated[Principal, needs("journeys.manage")]

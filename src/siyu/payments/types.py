@@ -9,6 +9,7 @@ from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
 
 PaymentState = Literal["new", "open", "paid", "closed"]
+PaymentWay = Literal["", "jsapi", "h5"]
 RefundState = Literal["new", "processing", "done", "failed"]
 TransferState = Literal["new", "waiting", "moving", "done", "failed", "cancelled"]
 
@@ -42,6 +43,7 @@ class Merchant:
         platform_key_id: ``PUB_KEY_ID_…``.
         platform_key: the platform's public key, PEM.
         base_url: of the API.
+        h5: it may take payments in browsers outside WeChat.
     """
 
     id: int
@@ -54,6 +56,7 @@ class Merchant:
     base_url: str
     private_key: str = ""
     api_key: str = ""
+    h5: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Payment:
 
     Attributes:
         number: by which the platform knows it; unique.
-        payer: the customer's id in the merchant's app (OpenID).
+        payer: the customer's id in the merchant's app (OpenID); empty: it can be paid in a browser only.
         about: what for, as ``offer:12``.
         description: what the customer reads.
         state: ``new``: the platform does not know it; ``open``: it can be paid; ``closed``: it cannot any more.
@@ -70,6 +73,7 @@ class Payment:
         expires_at: until then it can be paid.
         platform_id: the platform's number of what was paid; empty before.
         refunded_fen: what went back of it.
+        way: ``jsapi``: within WeChat; ``h5``: in a browser; empty: nobody has begun to pay it.
     """
 
     id: int
@@ -88,6 +92,7 @@ class Payment:
     platform_id: str
     paid_at: datetime | None
     refunded_fen: int
+    way: PaymentWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,10 @@ class Port(Protocol):
     """
 
     def prepare(self, payment: Payment, notify_url: str, now: datetime) -> str:
-        """Have a payment be payable; returns the platform's id of it."""
+        """Have a payment be payable within WeChat; returns the platform's id of it."""
+
+    def visit(self, payment: Payment, notify_url: str, address: str, now: datetime) -> str:
+        """Have a payment be payable in the browser at this internet address; returns where that is to go, for five minutes."""
 
     def page(self, prepaid_by: str, now: datetime) -> Mapping[str, str]:
         """What a page hands to WeChat so that its visitor can pay."""

@@ -1,4 +1,6 @@
-"""Build the demo brand, write its exports, its WeCom and its WeChat accounts, make its tracking events, and tell what is true of it."""
+"""Build the demo brand, write its exports, its WeCom, its WeChat accounts and its merchant, make its tracking events, and
+tell what is true of it.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -7,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from siyu.kernel.clock import require_utc
+from siyu.kernel.clock import Clock, require_utc
 from siyu.kernel.errors import BadInput
 from siyu.rehearsal import exports, tracking
 from siyu.rehearsal.accounts import make_accounts
@@ -15,13 +17,25 @@ from siyu.rehearsal.corp import make_corp
 from siyu.rehearsal.examples import examples_of
 from siyu.rehearsal.platforms.wechat import keeping
 from siyu.rehearsal.platforms.wechat.account import DEFAULT_SECRET as APP_SECRET
+from siyu.rehearsal.platforms.wechat_pay import keeping as paying
+from siyu.rehearsal.platforms.wechat_pay.merchant import FakeMerchant
 from siyu.rehearsal.platforms.wecom.fake import DEFAULT_SECRET as CORP_SECRET
 from siyu.rehearsal.rules.calendar import make_calendar
 from siyu.rehearsal.rules.catalogue import make_catalogue
 from siyu.rehearsal.rules.population import MOST_PEOPLE, make_people
 from siyu.rehearsal.rules.purchasing import make_orders
 from siyu.rehearsal.truth import true_of
-from siyu.rehearsal.types import Brand, Example, ExportFile, TrackingBatch, Truth
+from siyu.rehearsal.types import (
+    FOLLOWED_ID,
+    MCH_ID,
+    NAME,
+    Brand,
+    Example,
+    ExportFile,
+    MerchantKeys,
+    TrackingBatch,
+    Truth,
+)
 
 __all__ = [
     "APP_SECRET",
@@ -29,11 +43,13 @@ __all__ = [
     "build",
     "count_events",
     "examples",
+    "merchant_of",
     "tracking_batches",
     "truth",
     "write_accounts",
     "write_corp",
     "write_exports",
+    "write_merchant",
 ]
 
 LONGEST_DAYS = 3650
@@ -87,6 +103,26 @@ def write_accounts(brand: Brand, path: Path) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     keeping.save(make_accounts(brand), path)
+
+
+def write_merchant(clock: Clock, path: Path) -> None:
+    """Write the brand's merchant of WeChat Pay, with new keys, for ``siyu fake wechat-pay --file``. It appears when it is
+    whole; only its owner can read it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    paying.save(FakeMerchant(clock, mch_id=MCH_ID, app_id=FOLLOWED_ID, name=NAME), path)
+
+
+def merchant_of(clock: Clock, path: Path) -> MerchantKeys:
+    """What Siyu has to know of the merchant in a file.
+
+    Raises:
+        BadInput: the file is something else.
+    """
+    found = paying.load(path, clock)
+    return MerchantKeys(
+        found.mch_id, found.app_id, found.serial, found.own.private, found.api_key, found.key_id, found.platform.public
+    )
 
 
 def tracking_batches(brand: Brand) -> Iterator[TrackingBatch]:

@@ -64,6 +64,7 @@ STORES: Final = (f"{NAME}·梧桐路店", f"{NAME}·望江门店", f"{NAME}·星
 WEBSITE, MINI_PROGRAM = "demo-website", "demo-mini-program"  # names of the sources that send tracking events
 CORP = "ww7d3mo0yunxiu0000"  # the brand's WeCom
 APP_ID, FOLLOWED_ID = "wxd3e0000000000001", "wxd3e0000000000002"  # its mini program, and its official account
+MCH_ID = "1603090001"  # its merchant of WeChat Pay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -282,6 +283,19 @@ class Truth:
     net: Ints
     shops: Mapping[tuple[str, str], tuple[int, int]]
     recognisable: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantKeys:
+    """What is needed to speak for a merchant of WeChat Pay. Keys are in PEM, but for the APIv3 key."""
+
+    mch_id: str
+    app_id: str
+    serial: str
+    private_key: str
+    api_key: str
+    platform_key_id: str
+    platform_key: str
 
 
 @dataclass(frozen=True, slots=True)

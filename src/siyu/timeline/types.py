@@ -9,9 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siyu.kernel.errors import BadInput
+from siyu.timeline.declared import OF_JOURNEYS, OF_TOUCHES, OF_TRIALS
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+__all__ = [
+    "OF_JOURNEYS",
+    "OF_TOUCHES",
+    "OF_TRIALS",
+    "DayCount",
+    "EntryKind",
+    "ExportLag",
+    "LoggedFact",
+    "Manifest",
+    "Shipment",
+    "Tail",
+    "TimelineEntry",
+    "TimelinePage",
+    "UnknownFactKind",
+    "UnknownProperty",
+]
 
 EntryKind = Literal["facts", "aliases"]
 

@@ -163,6 +163,7 @@ class TestPrinting:
                 texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
                 assert "福<利>&码" in texts
                 assert "上海 <南京>店" in texts
+                assert "长按或扫码添加" in texts
                 assert not re.search(rb'(?:href|src)="(?!data:)', answer.content)
         assert web.get(f"{at}/poster", params={"theme": "gold"}).status_code == 400
 

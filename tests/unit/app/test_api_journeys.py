@@ -216,10 +216,14 @@ def test_people_are_put_in_by_a_program_once_for_each_request(
     journey = make(web, "hand", steps, reentry={"when": "always"})
     begin(web, journey)
     body = {"customer_ids": [*ids, 999_999], "request_id": "r1", "entry": {"product": "tea"}}
-    assert web.post(f"{JOURNEYS}/{journey}/people", json=body).json() == {"entered": sorted(ids)}
+
+    def put(**more: Any) -> dict[str, Any]:
+        return dict(web.post(f"{JOURNEYS}/{journey}/people", json=body | more).json())
+
+    assert put() == {"entered": sorted(ids), "left_out": [], "unknown": []}
     live()
-    assert web.post(f"{JOURNEYS}/{journey}/people", json=body).json() == {"entered": []}
-    assert web.post(f"{JOURNEYS}/{journey}/people", json=body | {"request_id": "r2"}).json() == {"entered": sorted(ids)}
+    assert put()["entered"] == []
+    assert put(request_id="r2")["entered"] == sorted(ids)
     live()
     facts = web.get(f"/api/v1/customers/{ids[0]}/timeline").json()["entries"]
     assert {"journey.entered", "journey.ended", "tag.added"} <= {one["kind"] for one in facts}
@@ -230,6 +234,26 @@ def test_people_are_put_in_by_a_program_once_for_each_request(
     assert web.post(f"{JOURNEYS}/{journey}/drain", json={}).json()["state"] == "draining"
     live()
     assert web.get(f"{JOURNEYS}/{journey}").json()["journey"]["state"] == "stopped"
+
+
+def test_people_are_put_in_by_what_is_known_of_them(web: TestClient, tell: Told, live: Callable[[], None]) -> None:
+    tell(order("wang", "A1", NOW, 100), order("li", "B1", NOW, 100))
+    (wang,) = web.get("/api/v1/customers/find", params={"value": "wang"}).json()["customers"]
+    (li,) = web.get("/api/v1/customers/find", params={"value": "li"}).json()["customers"]
+    journey = make(web, "known", {"w": {"kind": "wait", "duration": "1d", "next": "end"}, "end": EXIT})
+    begin(web, journey)
+    place = f"{JOURNEYS}/{journey}/people"
+    named = {"type": "platform_buyer", "identifiers": [" wang ", "nobody", "nobody", ""], "request_id": "r1"}
+    assert web.post(place, json=named).json() == {"entered": [wang], "left_out": [], "unknown": ["nobody"]}
+    numbers = {"identifiers": [str(wang), str(li), "12 3"], "customer_ids": [li], "request_id": "r2"}
+    assert web.post(place, json=numbers).json() == {"entered": [li], "left_out": [wang], "unknown": ["12 3"]}
+    odd = web.post(place, json=named | {"type": "shoe_size", "request_id": "r3"})
+    assert (odd.status_code, odd.json()["code"]) == (400, "BadInput")
+    assert "shoe_size" in odd.json()["message"]
+    nobody = web.post(place, json={"request_id": "r4"})
+    assert nobody.status_code == 400
+    assert "customer_ids" in nobody.json()["message_zh"]
+    assert web.post(place, json={"request_id": "r4", "identifiers": ["  "]}).json()["entered"] == []
 
 
 class Other(BaseHTTPRequestHandler):
@@ -288,10 +312,39 @@ def test_another_system_is_called_until_it_has_heard(
     assert first["Idempotency-Key"] == second["Idempotency-Key"] == call["key"]
     assert said == again
     assert orjson.loads(said)["fields"] == {"goods": "tea"}
-    secret = web.post(f"{JOURNEYS}/{journey}/secret").json()["secret"]
+    shown = web.post(f"{JOURNEYS}/{journey}/secret").json()
     at, _, mark = second["Siyu-Signature"].partition(",v1=")
+    assert mark == signed(shown["secret"], at, again)
+
+    # A new secret: for a day both, then it alone.
+    asked = {"replaces": shown["number"], "reason": "it was sent by mail"}
+    place = f"{JOURNEYS}/{journey}/secret/renew"
+    made = web.post(place, json=asked).json()
+    assert (made["number"], made["secret"] != shown["secret"]) == (2, True)
+    assert web.post(place, json=asked).json() == made  # asked again, it is the same
+    assert web.post(f"{JOURNEYS}/{journey}/secret").json()["secret"] == made["secret"]
+    late = web.post(place, json=asked | {"replaces": 7})
+    assert (late.status_code, late.json()["code"]) == (409, "Conflict")
+    for bad in ({"reason": "  "}, {"replaces": 0}, {"reason": "x"}):
+        assert web.post(place, json=asked | bad).status_code in {400, 422}
+    for number, wait in (("r2", MINUTE), ("r3", DAY)):
+        clock.advance(wait)
+        web.post(f"{JOURNEYS}/{journey}/people", json=body | {"request_id": number, "key": number})
+        live()
+        with httpx.Client(trust_env=False) as client:
+            assert Calling(database, clock, client).run_once() == 1
+    (said_both, of_both), (said_new, of_new) = [
+        (heard["Siyu-Signature"].split(","), content) for heard, content in Other.heard[-2:]
+    ]
+    marks = [signed(one["secret"], said_both[0], of_both) for one in (made, shown)]
+    assert said_both[1:] == [f"v1={mark}" for mark in marks]
+    assert said_new[1:] == [f"v1={signed(made['secret'], said_new[0], of_new)}"]
+
+
+def signed(secret: str, at: str, body: bytes) -> str:
+    """As the other system computes it."""
     moment = at.removeprefix("t=")
-    assert mark == hmac.new(secret.encode(), moment.encode() + b"." + again, sha256).hexdigest()
+    return hmac.new(secret.encode(), moment.encode() + b"." + body, sha256).hexdigest()
 
 
 def test_a_rehearsal_is_made_by_a_job(
@@ -315,6 +368,10 @@ def test_a_rehearsal_is_made_by_a_job(
     assert {one["code"] for one in result["touches"]} == {"no_relation"}
     assert all(len(pair) == 2 for pair in result["cannot_know"])
 
+    nobody = web.post(f"{JOURNEYS}/{journey}/rehearsals", json={"segment": 999})
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "NotFound")
+    past = web.post(f"{JOURNEYS}/{journey}/rehearsals", json={"segment": 999, "since": "2020-01-01T00:00:00"})
+    assert past.status_code in {400, 404}
     again = web.post(f"{JOURNEYS}/{journey}/rehearsals", json={}).json()
     cancelled = web.post(f"{JOURNEYS}/rehearsals/{again['id']}/cancel").json()
     assert cancelled["state"] == "cancelled"

@@ -23,6 +23,7 @@ from siyu.app.pipeline import Pipeline
 from siyu.app.syncing import Syncing
 from siyu.channels import service
 from siyu.channels.http import PushDoor
+from siyu.channels.service import codes
 from siyu.channels.types import Account, Channel, CodeDefinition, PushRequest, Roster
 from siyu.channels.wechat import OfficialAccount
 from siyu.engines.access import service as access
@@ -192,6 +193,9 @@ def test_an_entry_code_brings_followers_and_counts_who_scans_again(
     while rotation.run_once():
         pass
     ((ticket, _),) = [(one, scene) for one, scene in fake.state.scenes.items() if scene[0] == "poster1"]
+    with siyu.database.transaction() as conn:
+        drawn = codes.code_poster(conn, made.id, brand="B", title="", theme="plain", page=False, base_url="http://b")
+    assert "长按或扫码关注" in drawn
     old, new = fake.new_person(), fake.new_person()
     fake.follows(old)
     clock.advance(timedelta(minutes=1))

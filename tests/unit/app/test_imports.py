@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from siyu.app import imports
+from siyu.app import imports, linking
 from siyu.app.context import Context
-from siyu.app.imports import Begun, FirstPass
+from siyu.app.imports import Begun
+from siyu.app.linking import FirstPass
 from siyu.app.pipeline import Pipeline
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows
@@ -110,7 +111,7 @@ class TestSurestFirst:
 
     def test_in_one_file(self, context: Context, till: FileMapping, tmp_path: Path) -> None:
         begun = begin(context, till, write(tmp_path / "a.csv", [GIFT, *OWN]))
-        result = imports.link_first(context, begun, actor=ACTOR)
+        result = linking.link_first(context, begun, actor=ACTOR)
         assert (result.identifiers, result.customers) == (4, 2)
         assert people(context) == RIGHT
         (run,) = finish(context, begun)
@@ -119,13 +120,13 @@ class TestSurestFirst:
 
     def test_over_all_files(self, context: Context, till: FileMapping, tmp_path: Path) -> None:
         begun = begin(context, till, write(tmp_path / "a.csv", [GIFT]), write(tmp_path / "b.csv", OWN))
-        imports.link_first(context, begun, actor=ACTOR)
+        linking.link_first(context, begun, actor=ACTOR)
         finish(context, begun)
         assert people(context) == RIGHT
 
     def test_the_import_finds_everybody_as_they_are(self, context: Context, till: FileMapping, tmp_path: Path) -> None:
         begun = begin(context, till, write(tmp_path / "a.csv", [GIFT, *OWN, ("7", "2026-02-09", "alone", "", "")]))
-        imports.link_first(context, begun, actor=ACTOR)
+        linking.link_first(context, begun, actor=ACTOR)
         names = ("identity.identifier", "identity.evidence", "identity.ledger")
         before = [table(context, name) for name in names]
         finish(context, begun)
@@ -142,7 +143,7 @@ class TestPeopleWhoAreThere:
         finish(context, begin(context, till, write(tmp_path / "old.csv", old)))
         told = facts(context)
         begun = begin(context, till, write(tmp_path / "new.csv", [("3", "2026-01-03", "card", "", "me@m.cn")]))
-        result = imports.link_first(context, begun, actor=ACTOR)
+        result = linking.link_first(context, begun, actor=ACTOR)
         ((_, winner),) = result.merged
         assert [fact.kind for fact in result.facts] == ["customer.merged"]
         assert facts(context) > told
@@ -159,7 +160,7 @@ class TestPeopleWhoAreThere:
         finish(context, begin(context, till, write(tmp_path / "old.csv", old)))
         own = [("3", "2026-01-03", "owner", "", "", "13800138000")]
         begun = begin(context, till, write(tmp_path / "new.csv", own))
-        result = imports.link_first(context, begun, actor=ACTOR)
+        result = linking.link_first(context, begun, actor=ACTOR)
         assert [fact.kind for fact in result.facts] == ["customer.split"]
         finish(context, begun)
         assert people(context) == RIGHT
@@ -176,15 +177,15 @@ class TestAgain:
     def test_at_any_moment_it_changes_nothing(self, context: Context, till: FileMapping, tmp_path: Path) -> None:
         path = write(tmp_path / "a.csv", [GIFT, *OWN])
         names = ("identity.identifier", "identity.evidence", "identity.ledger", "identity.alias", "timeline.entry")
-        imports.link_first(context, begin(context, till, path), actor=ACTOR)
+        linking.link_first(context, begin(context, till, path), actor=ACTOR)
         linked = [table(context, name) for name in names]
         begun = begin(context, till, path)  # as after a kill before the import itself
-        again = imports.link_first(context, begun, actor=ACTOR)
+        again = linking.link_first(context, begun, actor=ACTOR)
         assert (again.identifiers, again.customers, sum(again.links.values()), again.merged) == (0, 0, 0, [])
         assert [table(context, name) for name in names] == linked
         finish(context, begun)
         ended = [table(context, name) for name in names]
-        imports.link_first(context, begin(context, till, path), actor=ACTOR)
+        linking.link_first(context, begin(context, till, path), actor=ACTOR)
         assert [table(context, name) for name in names] == ended
         assert len(table(context, "intake.import_run")) == 2  # the one that is done, and the one begun after it
 
@@ -194,14 +195,14 @@ class TestAgain:
         kept = bad.read_bytes()
         bad.unlink()
         with pytest.raises(UnreadableFile):
-            imports.link_first(context, begun, actor=ACTOR)
+            linking.link_first(context, begun, actor=ACTOR)
         assert table(context, "identity.identifier") == []
         with context.database.transaction() as conn:
             assert [row[0] for row in rows(conn, "SELECT state FROM intake.import_run")] == ["failed", "failed"]
         bad.write_bytes(kept)
         again = begin(context, till, good, bad)
         assert [each.run.id for each in again] == [each.run.id for each in begun]
-        imports.link_first(context, again, actor=ACTOR)
+        linking.link_first(context, again, actor=ACTOR)
         assert {run.state for run in finish(context, again)} == {"done"}
         assert people(context) == RIGHT
 
@@ -212,9 +213,9 @@ class TestAgain:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            imports.link_first(context, begun, actor=ACTOR, progress=kill)
+            linking.link_first(context, begun, actor=ACTOR, progress=kill)
         assert table(context, "identity.identifier") == []
-        imports.link_first(context, begun, actor=ACTOR)
+        linking.link_first(context, begun, actor=ACTOR)
         finish(context, begun)
         assert people(context) == RIGHT
 
@@ -222,7 +223,7 @@ class TestAgain:
 def test_says_how_far_it_is(context: Context, till: FileMapping, tmp_path: Path) -> None:
     begun = begin(context, till, write(tmp_path / "a.csv", [GIFT]), write(tmp_path / "b.csv", OWN))
     heard: list[FirstPass] = []
-    imports.link_first(context, begun, actor=ACTOR, progress=heard.append)
+    linking.link_first(context, begun, actor=ACTOR, progress=heard.append)
     assert list(dict.fromkeys(so_far.file for so_far in heard)) == ["a.csv", "b.csv", ""]
     assert (heard[-1].rows, heard[-1].bytes_read) == (6, sum(each.run.file_bytes for each in begun))
     assert [so_far.bytes_read for so_far in heard] == sorted(so_far.bytes_read for so_far in heard)

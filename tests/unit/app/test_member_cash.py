@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -20,10 +21,11 @@ from siyu.app import rewards as keeping
 from siyu.app.context import Context
 from siyu.intake import service as intake
 from siyu.intake.types import IdentifierClaim, Lane, Message
+from siyu.kernel.errors import Conflict, IdempotencyMismatch
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import customer
 from siyu.payments import service as payments
-from siyu.payments.types import Payment, Refund
+from siyu.payments.types import Payment, Refund, Transfer
 from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wechat_pay.app import create_app
 from siyu.rehearsal.platforms.wechat_pay.merchant import FakeMerchant, PayFaults
@@ -309,3 +311,51 @@ def test_money_that_waits_is_taken_by_whose_it_is(till: Till) -> None:
     till.hear()
     (found,) = till.browser.get(f"{URL}/transfers").json()
     assert (found["fen"], found["state"]) == (500, "done")
+
+
+def test_who_is_not_in_wechat_pays_in_the_browser(till: Till) -> None:
+    with till.pages.database.transaction() as conn:
+        (merchant,) = payments.merchants(conn)
+        wanted = replace(settings(till.fake, merchant.base_url), h5=True)
+        payments.ensure_merchant(conn, ACTOR, wanted, till.pages.clock.now())
+    other = till.pages.sign_in("13900139000")
+    earn(till.pages, "13900139000", 1_000)
+    one = write(other, "POST", f"{URL}/rewards/{till.offer_id}/redeem", {}).json()
+    assert write(other, "POST", f"{URL}/redemptions/{one['id']}/pay").json()["code"] == "Conflict"
+    assert write(till.browser, "POST", f"{URL}/redemptions/{one['id']}/pay_in_browser").status_code == 404
+    url = write(other, "POST", f"{URL}/redemptions/{one['id']}/pay_in_browser").json()["url"]
+    till.fake.pays_in_browser(parse_qs(urlsplit(url).query)["prepay_id"][0])
+    assert write(other, "POST", f"{URL}/redemptions/{one['id']}/look").json()["state"] == "placed"
+    till.hear()
+    assert other.get(f"{URL}/redemptions/{one['id']}").json()["state"] == "placed"
+
+
+def test_an_operator_pays_a_member(till: Till) -> None:
+    def pay(key: str, **given: Any) -> Transfer:
+        said = {
+            "fen": 660,
+            "remark": "晒单返现",
+            "reason": "a picture of the scarf",
+            "now": till.pages.clock.now(),
+        } | given
+        with till.pages.database.transaction() as conn:
+            return payments.transfer_by_hand(
+                conn, ACTOR, said.pop("who", till.pages.customer_of(PHONE)), key=key, **said
+            )
+
+    made = pay("by-hand-1")
+    assert pay("by-hand-1").id == made.id
+    assert till.browser.get(f"{URL}/home").json()["to_take"] == 0
+    page = write(till.browser, "POST", f"{URL}/transfers/{made.id}/claim").json()
+    assert till.browser.get(f"{URL}/home").json()["to_take"] == 1
+    (waits,) = till.browser.get(f"{URL}/transfers").json()
+    assert (waits["state"], waits["fen"], waits["until"] is None) == ("waiting", 660, False)
+    till.fake.faults.lost = 1
+    till.fake.confirms(page["package"])
+    done = write(till.browser, "POST", f"{URL}/transfers/{made.id}/look").json()
+    assert (done["state"], done["until"]) == ("done", None)
+    with pytest.raises(IdempotencyMismatch):
+        pay("by-hand-1", fen=700)
+    till.pages.sign_in("13900139000")
+    with pytest.raises(Conflict):
+        pay("by-hand-2", who=till.pages.customer_of("13900139000"))

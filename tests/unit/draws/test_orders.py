@@ -127,6 +127,31 @@ def test_a_round_that_is_ended_early_gives_nothing_back(brand: Brand) -> None:
         brand.done(lambda conn: service.tally_of(conn, round_.id, NOON))
 
 
+def test_a_customer_sees_their_orders(brand: Brand) -> None:
+    def own(buyer: str) -> list[Any]:
+        return brand.done(lambda conn: service.free_orders_for(conn, who(brand, buyer), brand.now))  # type: ignore[no-any-return]
+
+    tell(brand, *[order(f"n{buyer}", buyer, 5_000) for buyer in "123"], order("late", "1", at=NOON + DAY))
+    round_ = drawn(brand)
+    (before,) = own("1")
+    assert (before.round.seed, before.entries) == (None, 0)
+    assert [(one.order, one.fen, one.place) for one in before.orders] == [("jd:flagship:n1", 5_000, 0)]
+    brand.end_due()
+    places = {}
+    for buyer in "123":
+        (after,) = own(buyer)
+        (part,) = after.orders
+        assert (after.entries, after.round.seed is None) == (3, False)
+        assert part.given == (5_000 if part.place <= FREE.winners else 0)
+        places[part.place] = part.order
+    assert places == {one.place: one.order for one in entries(brand, round_)}
+    winner = next(buyer for buyer in "123" if own(buyer)[0].orders[0].given)
+    tell(brand, order(f"n{winner}", winner, 5_000, refunded=5_000))
+    assert own(winner)[0].orders[0].taken == 5_000
+    brand.now += 61 * DAY
+    assert own("1") == []
+
+
 def test_nobody_takes_part(brand: Brand) -> None:
     round_ = drawn(brand)
     assert (brand.end_due(), entries(brand, round_), brand.round_of(round_).seed is None) == (1, [], False)

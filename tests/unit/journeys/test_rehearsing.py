@@ -16,7 +16,7 @@ from siyu.engines.access import service as access
 from siyu.engines.clickhouse.client import Client
 from siyu.journeys import service as journeys
 from siyu.journeys.types import Definition, Rehearsal
-from siyu.kernel.errors import BadInput, Conflict
+from siyu.kernel.errors import BadInput, Conflict, NotFound
 from siyu.kernel.fact import Fact
 from siyu.segments import service as segments
 from siyu.segments.types import AllOf, TagOn
@@ -25,6 +25,7 @@ from siyu.timeline import service as timeline
 __all__ = ["brand_of_the_gate"]
 
 DAY = timedelta(days=1)
+ask = journeys.ask_rehearsal
 WECOM = {"channel": "wecom", "way": "group_send"}
 STEPS = {
     "hi": {
@@ -214,7 +215,7 @@ def test_a_piece_that_takes_too_long_is_given_up_and_leaves_nothing(brand: Brand
 
 
 def test_one_into_which_people_are_put_by_hand_cannot_be_rehearsed(brand: Brand, clickhouse: Client) -> None:
-    with pytest.raises(Conflict, match="another trigger"):
+    with pytest.raises(Conflict, match="Name a segment"):
         rehearse(brand, clickhouse, definition(STEPS))
 
 
@@ -257,3 +258,80 @@ def test_one_that_is_cancelled_keeps_what_was_found(brand: Brand, clickhouse: Cl
         assert (kept.state, kept.done, kept.result) == ("cancelled", 2, found)
         actions = [entry.action for entry in access.audit_page(conn, action="rehearsal.cancelled")]
         assert actions == ["rehearsal.cancelled"]
+
+
+def ahead(brand: Brand, clickhouse: Client, made: Definition, segment: int, lasts: timedelta = 3 * DAY) -> Rehearsal:
+    """As if everybody of a segment were brought in now."""
+    until = brand.now + lasts
+    with brand.database.transaction() as conn:
+        plan = journeys.plan_rehearsal(conn, clickhouse, made, brand.now, until, ZONE, 300, segment)
+    with brand.database.transaction() as conn:
+        part = journeys.rehearse(conn, clickhouse, made, brand.now, until, ZONE, plan=plan, people=plan.people)
+    assert part is not None
+    return journeys.joined([part], plan, brand.now, until)
+
+
+def vips(brand: Brand, clickhouse: Client, ids: Sequence[int]) -> int:
+    """A segment of these people."""
+    with brand.database.transaction() as conn:
+        customers.add_tags(conn, [TagChange(one, "vip", brand.now, "op") for one in ids])
+        made = segments.create(conn, access.system("tests"), "VIP", AllOf((TagOn("vip"),)), brand.now, live=True)
+        segments.evaluate(conn, clickhouse, made.id, brand.now)
+    return made.id
+
+
+def once(**more: Any) -> Definition:
+    """A broadcast by hand."""
+    hi = {**STEPS["hi"], "text": "新品到店", "next": "end"}
+    return definition({"hi": hi, "end": {"kind": "exit"}}, kind="broadcast", purpose="marketing", **more)
+
+
+def test_a_broadcast_by_hand_says_who_would_receive_it_and_what_the_gate_would_drop(
+    brand: Brand, clickhouse: Client
+) -> None:
+    fine, denied, busy = brand.people(3)
+    segment = vips(brand, clickhouse, [fine, denied, busy])
+    brand.says(denied, "denied")
+    assert brand.offer(busy, programme_id=brand.start("other:2").id, purpose="marketing").outcome == "send"
+    found = ahead(brand, clickhouse, once(), segment)
+    told = {touch.customer_id: (touch.state, touch.code) for touch in found.touches}
+    assert (found.people, found.of) == (3, 3)
+    assert told[fine] == ("queued", "")
+    assert told[denied] == ("dropped", "consent_denied")
+    assert told[busy] == ("dropped", "too_late")
+    (why,) = [touch.because_zh for touch in found.touches if touch.customer_id == busy]
+    assert "上限 1 条" in why  # and not only that it had waited for too long
+    assert brand.rows("SELECT count(*) FROM journeys.enrolment") == [(0,)]
+
+
+def test_what_the_gate_puts_off_is_decided_when_that_is_over(brand: Brand, clickhouse: Client) -> None:
+    """Begun at night, a quarter of an hour before it would be too late it is morning: then, and not a day later."""
+    (one,) = brand.people(1)
+    segment = vips(brand, clickhouse, [one])
+    brand.now += timedelta(hours=13)  # after 21:00 of the brand's clock
+    (touch,) = ahead(brand, clickhouse, once(), segment).touches
+    assert (touch.state, touch.code) == ("queued", "")
+
+
+def test_a_crowd_comes_in_at_its_pace_as_far_as_the_time_goes(brand: Brand, clickhouse: Client) -> None:
+    segment = vips(brand, clickhouse, brand.people(9))
+    made = once(pace={"per_minute": 1, "fair": True})
+    found = ahead(brand, clickhouse, made, segment, lasts=timedelta(minutes=5))
+    assert (found.people, found.of, found.figures.entered) == (5, 5, 5)
+
+
+def test_with_a_segment_it_lies_ahead(brand: Brand, clickhouse: Client) -> None:
+    segment = vips(brand, clickhouse, brand.people(1))
+    with brand.database.transaction() as conn:
+        journey = begin(conn, once(), now=brand.now)
+        for since, until in (
+            (brand.now - DAY, brand.now + DAY),
+            (brand.now + DAY, brand.now + DAY),
+            (brand.now + 99 * DAY, brand.now + 101 * DAY),
+        ):
+            with pytest.raises(BadInput, match="lies ahead"):
+                ask(conn, journey.id, since, until, 10, "operator:1", brand.now, segment_id=segment)
+        with pytest.raises(NotFound):
+            ask(conn, journey.id, brand.now, brand.now + DAY, 10, "operator:1", brand.now, segment_id=segment + 1)
+        asked = ask(conn, journey.id, brand.now, brand.now + DAY, 10, "operator:1", brand.now, segment_id=segment)
+        assert journeys.rehearsal(conn, asked.id).segment_id == segment

@@ -9,8 +9,9 @@ from tests.unit.journeys.journeying import ACTOR, NOW, ZONE, begin, definition, 
 
 from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database, rows
+from siyu.experiments import service as experiments
 from siyu.journeys import service as journeys
-from siyu.journeys.types import BadDefinition, NotPublishable, WrongState
+from siyu.journeys.types import BadDefinition, Journey, NotPublishable, WrongState
 
 EXIT = {"kind": "exit"}
 DAY = timedelta(days=1)
@@ -250,3 +251,18 @@ def test_a_draft_with_problems_is_not_published(database: Database) -> None:
         assert {one["code"] for one in caught.value.details["problems"]} == {"unknown_step"}
         with pytest.raises(WrongState, match="publish it first"):
             journeys.start(conn, made.id, ACTOR, NOW, ZONE)
+
+
+def test_a_new_version_leaves_the_control_group_as_it_was_set_since(database: Database) -> None:
+    def publish(journey: Journey, **more: Any) -> int:
+        draft = definition(TWO_DAYS, **({"control_bp": 1000, "control_reason": ""} | more))
+        journeys.keep_draft(conn, journey.id, draft, ACTOR, NOW)
+        journeys.publish(conn, journey.id, ACTOR, NOW, ZONE)
+        return experiments.programme(conn, journey.programme_id).control_bp
+
+    with database.transaction() as conn:
+        journey = begin(conn, definition(TWO_DAYS, control_bp=1000, control_reason=""))
+        experiments.change_control(conn, journey.programme_id, 2500, "to know sooner", ACTOR, NOW)
+        assert publish(journey, name="another name") == 2500
+        assert publish(journey, control_bp=500, control_reason="the coupons are dear") == 500
+        assert publish(journey) == 1000

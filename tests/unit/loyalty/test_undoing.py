@@ -230,6 +230,8 @@ class TestByHand:
             self.ask(ledger, 5, customer_id=77)
         with pytest.raises(BadInput, match="characters why"):
             self.ask(ledger, 5, reason=" . ")
+        with pytest.raises(BadInput, match="given by their template"):
+            self.ask(ledger, 5, unit="coupon:1")
         assert ledger.rows("SELECT * FROM loyalty.by_hand") == []
 
     def test_a_transaction_is_taken_back_by_hand(self, ledger: Ledger) -> None:

@@ -1,11 +1,13 @@
 """The chain of blocks, and that every way of changing the ledger behind its back is found."""
 
+from typing import Any
+
 import orjson
 import pytest
 from tests.unit.loyalty.conftest import DAY, HOUR, NOON, Ledger
 
 from siyu.loyalty import service
-from siyu.loyalty.types import Hold, Verified, customer
+from siyu.loyalty.types import Hold, Verification, Verified, customer
 from siyu.timeline.columns import unpack
 
 
@@ -162,3 +164,20 @@ def test_what_is_sealed_is_told_once(ledger: Ledger) -> None:
     assert (facts[0]["via"], facts[0]["occurred_at"], facts[0]["name"]) == (7, NOON, "order")
     assert properties[0]["about"] == "order:taobao:1"
     assert properties[5]["of"] == gone
+
+
+def test_checks_are_kept(ledger: Ledger) -> None:
+    def run(**given: Any) -> Verification:
+        found = ledger.verified()
+        said = {"anchor": None, "actor": "cli:ops", "began_at": ledger.now, "ended_at": ledger.now + HOUR, **given}
+        return ledger.done(lambda conn: service.note_verified(conn, found, **said))  # type: ignore[no-any-return]
+
+    a_life(ledger)
+    first = run(anchor=(1, "00"))
+    assert (first.findings, first.first, first.anchor, first.actor) == (0, (), 1, "cli:ops")
+    ledger.tamper("UPDATE loyalty.transaction SET reason = 'gift'")
+    second = run()
+    assert second.findings == len(ledger.verified().findings) > 0
+    assert second.first == ledger.verified().findings[:10]
+    assert ledger.done(service.verifications) == [second, first]
+    assert ledger.done(lambda conn: service.verifications(conn, before=second.id, limit=1)) == [first]

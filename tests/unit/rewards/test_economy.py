@@ -1,6 +1,6 @@
 """The points economy: what was issued, spent and lost, and what is owed."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tests.unit.rewards.conftest import DAY, ME, NOON, Shop
@@ -21,7 +21,7 @@ def give(shop: Shop, customer_id: int, points: int, **terms: Any) -> int:
 
 
 def test_nothing_yet(shop: Shop) -> None:
-    assert read(shop) == Economy(0, 0, 0, 0, 0, 0, None, 0, 0, ())
+    assert read(shop) == Economy(0, 0, 0, 0, 0, 0, None, 0, 0, (), ())
 
 
 def test_every_way_of_coming_and_going(shop: Shop) -> None:
@@ -54,6 +54,15 @@ def test_every_way_of_coming_and_going(shop: Shop) -> None:
     assert (found.burn_bp, found.redeemed_points, found.redeemed_cost_fen) == (4000, 1200, 1000)
     sums = sum(one.issued - one.spent - one.expired - one.left + one.owed for one in found.cohorts)
     assert sums == 0
+    weeks = found.weeks
+    assert [one.start for one in weeks] == [date(2026, 3, 2) + timedelta(7 * n) for n in range(len(weeks))]
+    assert (weeks[0].issued, weeks[0].spent, weeks[0].left) == (3500, 1200, 2300)
+    assert {(one.issued, one.spent, one.expired, one.left) for one in weeks[1:-2]} == {(0, 0, 0, 2300)}
+    for name in ("issued", "spent", "expired"):
+        assert sum(getattr(one, name) for one in weeks) == getattr(found, name)
+    assert weeks[-1].left == sum(one.left for one in found.cohorts)
     later = read(shop, since=NOON + DAY)
+    assert later.weeks == weeks[-2:]
+    assert [one.left for one in read(shop, until=NOON + DAY).weeks] == [2300]
     assert (later.issued, later.spent, later.expired, later.redeemed_points) == (0, 200, 100, 0)
     assert read(shop, until=NOON + DAY).issued == 3500

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pyroaring import BitMap64
+from sqlalchemy import Connection
 from tests.forking import Forking
 from tests.unit.segments.conftest import ACTOR, NOW, Brand, ago, did
 
@@ -15,9 +16,11 @@ from siyu.app import people
 from siyu.app.learning import Learning
 from siyu.app.pipeline import Pipeline
 from siyu.app.reacting import READER, Reacting, touched_by
+from siyu.engines.cursor import encode_cursor
 from siyu.engines.postgres import rows
 from siyu.intake import service as intake
 from siyu.intake.types import IdentifierClaim, Lane, Message
+from siyu.kernel.errors import BadInput, NotFound
 from siyu.segments import service as segments
 from siyu.segments.types import Did, FactTest, Not, Span, TagOn, Window
 from siyu.timeline import service as timeline
@@ -34,6 +37,15 @@ def told(brand: Brand) -> Counter[tuple[str, int]]:
         for fact in tail.facts
         if fact.kind.startswith("segment.")
     )
+
+
+FIRST, LAST = NOW.date() - timedelta(days=1), NOW.date() + timedelta(days=3)
+
+
+def movers(conn: Connection, brand: Brand, segment_id: int, **more: Any) -> list[tuple[int, bool]]:
+    """(customer, whether they came), newest first."""
+    found = segments.movers(conn, brand.clickhouse, segment_id, FIRST, LAST, **more)
+    return [(one.customer_id, one.entered) for one in found.moves]
 
 
 def see(brand: Brand, device: str, *more: IdentifierClaim) -> None:
@@ -81,6 +93,18 @@ class TestChanges:
         with brand.database.transaction() as conn:
             (day,) = segments.moves(conn, brand.clickhouse, segment_id, NOW.date(), NOW.date())
             assert (day.entered, day.left) == (1, 0)
+            assert movers(conn, brand, segment_id) == [(1, False), (2, True)]
+            assert movers(conn, brand, segment_id, entered=True) == [(2, True)]
+            assert movers(conn, brand, segment_id, entered=False) == [(1, False)]
+            both = segments.movers(conn, brand.clickhouse, segment_id, FIRST, LAST, limit=1)
+            rest = segments.movers(conn, brand.clickhouse, segment_id, FIRST, LAST, limit=1, cursor=both.next)
+            assert [one.customer_id for one in (*both.moves, *rest.moves)] == [1, 2]
+            assert (both.moves[0].at, rest.moves[0].at, rest.next) == (NOW + timedelta(days=1), NOW, None)
+            for bad in ("x", encode_cursor([1]), encode_cursor([1, -1, "segment.left"])):
+                with pytest.raises(BadInput):
+                    segments.movers(conn, brand.clickhouse, segment_id, FIRST, LAST, cursor=bad)
+            with pytest.raises(NotFound):
+                segments.movers(conn, brand.clickhouse, 999, FIRST, LAST)
 
     def test_a_fact_dated_ahead_counts_from_its_moment(self, brand: Brand) -> None:
         brand.people(1)

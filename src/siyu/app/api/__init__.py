@@ -1,7 +1,5 @@
 """The API under ``/api/v1``: what several rooms answer together, and the rooms' own routes."""
 
-from fastapi import APIRouter
-
 from siyu.app.api import (
     arrivals,
     codes,
@@ -24,7 +22,7 @@ from siyu.channels import http as channels
 from siyu.content import http as content
 from siyu.draws import http as draws
 from siyu.engines.access import http as access
-from siyu.engines.http import join
+from siyu.engines.http import Router, join
 from siyu.experiments import http as experiments
 from siyu.loyalty import http as loyalty
 from siyu.members import http as members
@@ -33,7 +31,7 @@ from siyu.rewards import http as rewards
 from siyu.touch import http as touch
 from siyu.trials import http as trials
 
-router = APIRouter()
+router = Router()
 join(
     router,
     access.router,
@@ -93,6 +91,7 @@ join(
     member.paying,
     member.coupons,
     member.draws,
+    member.free_orders,
     member.trials,
     member.data,
     touch.rules,

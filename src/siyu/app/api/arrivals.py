@@ -4,15 +4,15 @@ from datetime import datetime, time
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from siyu.app.context import Context
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.intake import service as intake
 
-router = APIRouter(prefix="/api/v1/arrivals", tags=["intake"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/arrivals", tags=["intake"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("sources.read")]
 _MINUTES: Final = 5

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from siyu.app import codes
@@ -13,9 +13,9 @@ from siyu.app.codes import CodePeople, Figure, Funnel
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 
-router = APIRouter(prefix="/api/v1/channels/codes", tags=["channels"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/channels/codes", tags=["channels"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("channels.read")]
 CodeId = Annotated[int, Path(ge=1, le=2**63 - 1)]

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 import siyu
 from siyu.app.context import Context
 from siyu.customers import service as customers
 from siyu.customers.types import Layer
-from siyu.engines.http import ERROR_RESPONSES
+from siyu.engines.http import ERROR_RESPONSES, Router
 
-router = APIRouter(prefix="/api/v1/console", tags=["console"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/console", tags=["console"], responses=ERROR_RESPONSES)
 
 CURRENCY: Final = "CNY"  # money is integer fen throughout
 LANGUAGES: Final = ("zh-CN", "en")

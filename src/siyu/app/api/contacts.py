@@ -2,18 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import BaseModel, Field
 
 from siyu.app.api.people import CanSeePeople, rows
 from siyu.channels import service as channels
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router, needs
 from siyu.identity import service as identity
 
-router = APIRouter(
-    prefix="/api/v1/channels/accounts/{account_id}/contacts", tags=["channels"], responses=ERROR_RESPONSES
-)
+router = Router(prefix="/api/v1/channels/accounts/{account_id}/contacts", tags=["channels"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("channels.read")]
 AccountId = Annotated[int, Path(ge=1, le=2**63 - 1)]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from pydantic import BaseModel, Field
 
 from siyu.app import people
@@ -15,12 +15,12 @@ from siyu.commerce.types import OrderPage
 from siyu.customers.types import CustomerList, Sort
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router, needs
 from siyu.identity import service as identity
 from siyu.identity.types import AssetCounts, Evidence, LedgerEntry
 from siyu.timeline.types import TimelinePage
 
-router = APIRouter(prefix="/api/v1", tags=["customers"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1", tags=["customers"], responses=ERROR_RESPONSES)
 
 CanRead = Annotated[Principal, needs("customers.read")]
 CanJoin = Annotated[Principal, needs("identity.manage")]

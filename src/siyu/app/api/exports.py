@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -13,10 +13,10 @@ from siyu.app.behind import Asked
 from siyu.app.context import Context
 from siyu.customers import service as customers
 from siyu.engines.access.types import Principal
-from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, needs
+from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Router, needs
 from siyu.kernel.errors import WrongValue
 
-router = APIRouter(prefix="/api/v1/customers/exports", tags=["customers"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/customers/exports", tags=["customers"], responses=ERROR_RESPONSES)
 
 CanRead = Annotated[Principal, needs("customers.read")]
 Column = Literal[

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import File, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
@@ -21,13 +21,13 @@ from siyu.app.place import Place
 from siyu.engines import jobs
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Now, join, needs
+from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Now, Router, join, needs
 from siyu.intake import service as intake
 from siyu.intake.files import service as files
 from siyu.intake.files.types import Kind, Note
 from siyu.intake.types import RejectedRow, RejectSum
 
-router = APIRouter(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
 
 CanImport = Annotated[Principal, needs("imports.run")]
 join(router, uploads.router)  # before /{run_id}, which would take its paths
@@ -112,7 +112,7 @@ async def upload(
         found = files.recognise(path, options)
         with context.database.transaction() as conn:
             task = {"path": str(path), "name": file.filename or "", "kind": kind, "actor": principal.actor, **how}
-            job = jobs.defer(conn, IMPORT, task)
+            job = jobs.defer(conn, IMPORT, task, queue=jobs.LONG)
             details = {"file": file.filename, "format": found.format, **how}
             access.record(
                 conn,

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router, needs
 from siyu.intake import service as intake
 
-router = APIRouter(prefix="/api/v1/dead-letters", tags=["intake"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/dead-letters", tags=["intake"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("intake.read")]
 CanManage = Annotated[Principal, needs("intake.manage")]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from siyu.app import lifetime
@@ -12,11 +12,11 @@ from siyu.app.api.people import CanSeePeople, PeopleAnswer, answer
 from siyu.app.api.report import REPORT
 from siyu.app.context import Context
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router, needs
 from siyu.insight import service as insight
 from siyu.insight.types import MOST_REPEATS, CalibrationPeople, LifetimeDistribution, LifetimeState
 
-router = APIRouter(prefix="/api/v1/insight/lifetime", tags=["insight"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/insight/lifetime", tags=["insight"], responses=ERROR_RESPONSES)
 
 CanRead = Annotated[Principal, needs("insight.read")]
 CanManage = Annotated[Principal, needs("insight.manage")]

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from fastapi.responses import StreamingResponse
 from fastapi.security.http import HTTPAuthorizationCredentials
 from sqlalchemy.exc import OperationalError
@@ -15,11 +15,11 @@ from siyu.app.context import Context
 from siyu.app.live import Event, Hub, Watcher
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, SESSION_COOKIE, needs
+from siyu.engines.http import ERROR_RESPONSES, SESSION_COOKIE, Router, needs
 from siyu.engines.http.security import caller
 from siyu.kernel.errors import BadInput, SiyuError, TooManyRequests
 
-router = APIRouter(prefix="/api/v1", tags=["live"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1", tags=["live"], responses=ERROR_RESPONSES)
 
 CanRead = Annotated[Principal, needs("customers.read")]
 CanSeeSources = Annotated[Principal, needs("sources.read")]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from siyu.app import overview as reports
@@ -16,9 +16,9 @@ from siyu.app.overview import Overview
 from siyu.app.remembered import Remembered
 from siyu.customers.types import Layer
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 
-router = APIRouter(prefix="/api/v1", tags=["overview"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1", tags=["overview"], responses=ERROR_RESPONSES)
 
 CanRead = Annotated[Principal, needs("insight.read")]
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from siyu.app import system as state
 from siyu.app.context import Context
 from siyu.app.system import System
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, needs
+from siyu.engines.http import ERROR_RESPONSES, Router, needs
 
-router = APIRouter(prefix="/api/v1", tags=["system"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1", tags=["system"], responses=ERROR_RESPONSES)
 
 CanRead = Annotated[Principal, needs("system.read")]
 

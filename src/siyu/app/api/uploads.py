@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, BackgroundTasks, File, Request, UploadFile
+from fastapi import BackgroundTasks, File, Request, UploadFile
 from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
@@ -23,14 +23,14 @@ from siyu.app.place import Place
 from siyu.engines import jobs
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.intake import service as intake
 from siyu.intake.files import service as files
 from siyu.intake.files.types import ImportOptions, Kind, Preview
 from siyu.kernel.clock import from_millis, to_millis
 from siyu.kernel.errors import NotFound, SiyuError, TooLarge
 
-router = APIRouter(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
 
 CanImport = Annotated[Principal, needs("imports.run")]
 _PIECE: Final = 1 << 20
@@ -154,7 +154,8 @@ def run_file(
     found = files.recognise(path, options(context, how))
     running = Place(context.settings.data_folder).uploads / f"{secrets.token_hex(8)}-{path.name}"
     said = how.model_dump()
-    job = jobs.defer(conn, IMPORT, {"path": str(running), "name": path.name, "actor": principal.actor, **said})
+    task = {"path": str(running), "name": path.name, "actor": principal.actor, **said}
+    job = jobs.defer(conn, IMPORT, task, queue=jobs.LONG)
     assert job is not None
     access.record(
         conn,

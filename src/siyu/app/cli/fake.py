@@ -11,7 +11,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from siyu.app.cli import fake_wechat
+from siyu.app.cli import fake_pay, fake_wechat
 from siyu.app.cli.frame import console
 from siyu.kernel.clock import SystemClock
 from siyu.kernel.errors import Conflict, original
@@ -34,6 +34,7 @@ _KNOWN = 0.7  # so many of those who add somebody are among the people of the fi
 def register(whole: typer.Typer) -> None:
     """Add the commands."""
     fake_wechat.register(app)
+    fake_pay.register(app)
     whole.add_typer(app, name="fake")
 
 

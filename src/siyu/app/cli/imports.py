@@ -14,7 +14,7 @@ from rich.table import Table
 from siyu.app import imports
 from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json, spoken
 from siyu.app.context import Context
-from siyu.app.imports import Begun, FirstPass
+from siyu.app.imports import Begun
 from siyu.intake import service as intake
 from siyu.intake.files.service import FileMapping, recognise
 from siyu.intake.files.types import Kind, Preview
@@ -173,10 +173,12 @@ def _bar() -> Progress:
 
 
 def _link_first(context: Context, begun: list[Begun]) -> None:
+    from siyu.app import linking  # noqa: PLC0415 - every room that knows people: 80 MB that a plain import does without
+
     with _bar() as bar:
         task = bar.add_task("", total=sum(each.run.file_bytes for each in begun), rate="")
 
-        def show(so_far: FirstPass) -> None:
+        def show(so_far: linking.FirstPass) -> None:
             elapsed = bar.tasks[0].elapsed or 1
             reading = spoken(f"Links in {so_far.file}", f"读取标识关系：{so_far.file}")
             deciding = spoken("Deciding who is who …", "正在归并客户……")
@@ -187,7 +189,7 @@ def _link_first(context: Context, begun: list[Begun]) -> None:
                 rate=spoken(f"{so_far.rows:,} rows", f"{so_far.rows:,} 行") + f", {so_far.rows / elapsed:,.0f}/s",
             )
 
-        found = imports.link_first(context, begun, actor=ACTOR, progress=show)
+        found = linking.link_first(context, begun, actor=ACTOR, progress=show)
     errors.print(
         spoken(
             f"Who is who: {found.identifiers:,} new identifiers, {found.customers:,} new customers, "

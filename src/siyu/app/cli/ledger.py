@@ -37,7 +37,7 @@ def verify(
     """Compute every block, sum, balance, lot and hold again, and say what is wrong. Ends with 1 when something is."""
     noted = _anchor(anchor) if anchor else None
     with engines(data) as context:
-        found = ledger.verify(context, noted)
+        found = ledger.verify(context, noted, actor=ACTOR.actor)
     if as_json:
         print_json(found)
     else:

@@ -4,17 +4,14 @@ Everything in it can be repeated: imports go on from their checkpoints, tracking
 interrupted fill is simply begun again, with the parameters of the first time.
 """
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 import httpx
@@ -31,8 +28,10 @@ from siyu.app.demo.content import stand_content
 from siyu.app.demo.journeys import stand_journeys
 from siyu.app.demo.marker import FILE, Marker, read_marker
 from siyu.app.demo.membership import stand_earning, stand_membership
+from siyu.app.demo.pay import PAY_FILE, stand_pay
 from siyu.app.demo.rewards import stand_rewards
 from siyu.app.demo.segments import stand_segments
+from siyu.app.demo.stopping import end_if, interruptible
 from siyu.app.demo.summary import summarise
 from siyu.app.demo.trials import stand_trials
 from siyu.app.demo.wechat import (
@@ -75,43 +74,10 @@ def fill(settings: Settings, running: Running, attach: Attach, *, people: int, d
         EngineProblem: Siyu does not answer, or refuses the events.
     """
     try:
-        with _interruptible() as told:
+        with interruptible() as told:
             _fill(settings, running, attach, (people, days, seed), told)
     except KeyboardInterrupt:
         console.print("Interrupted. `siyu demo` goes on from here.")
-
-
-@contextmanager
-def _interruptible() -> Iterator[threading.Event]:
-    """Within the block SIGINT and SIGTERM reach whoever handled them before, and end the block.
-
-    Also tells whether one came: an exception that is raised while some C code looks for an attribute goes unheard.
-    """
-    told = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield told
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        told.set()
-        handler = before[signal.Signals(number)]
-        if callable(handler):
-            handler(number, frame)
-        raise KeyboardInterrupt
-
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield told
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _end_if(told: threading.Event) -> None:
-    if told.is_set():
-        raise KeyboardInterrupt
 
 
 def _fill(
@@ -130,7 +96,7 @@ def _fill(
             return
         if marker is None or not begun:  # nothing here, or a file that outlived its database
             end = context.clock.now().replace(second=0, microsecond=0)
-            for file in (CORP_FILE, ACCOUNTS_FILE):
+            for file in (CORP_FILE, ACCOUNTS_FILE, PAY_FILE):
                 path.with_name(file).unlink(missing_ok=True)  # of the brand before it
             marker = Marker(*asked, end.isoformat())
         elif (marker.people, marker.days, marker.seed) != asked:
@@ -142,6 +108,7 @@ def _fill(
         brand = _Brand(marker)
         beside, marker = stand_beside(context, running, attach, marker, path, brand.get, told)
         wechat, marker = stand_wechat(context, running, attach, marker, path, brand.get, told)
+        marker = stand_pay(context, attach, marker, path, told)
         if marker.done:
             _stand_platforms(context, running, beside, wechat, told)  # filled before the brand had them
             _stand_work(context, beside, wechat)
@@ -283,7 +250,7 @@ def _import(context: Context, file: ExportFile, bars: Progress, told: threading.
     task = bars.add_task(file.path.stem, total=file.rows, rate="")
 
     def heard(run: ImportRun) -> None:
-        _end_if(told)
+        end_if(told)
         bars.update(task, completed=run.rows, rate=_rate(bars, task, "rows"))
 
     import_file(context, file.path, file.kind, actor=_ACTOR, platform=file.platform, shop=file.shop, progress=heard)
@@ -301,7 +268,7 @@ def _track(url: str, keys: dict[str, str], brand: Brand, bars: Progress, told: t
         sending: set[Future[int]] = set()
         try:
             for batch in rehearsal.tracking_batches(brand):
-                _end_if(told)
+                end_if(told)
                 sending.add(pool.submit(sender.send, batch))
                 if len(sending) >= 2 * _SENDERS:
                     done, sending = wait(sending, return_when=FIRST_COMPLETED)
@@ -309,7 +276,7 @@ def _track(url: str, keys: dict[str, str], brand: Brand, bars: Progress, told: t
                     bars.update(task, rate=_rate(bars, task, "events"))
             for future in sending:
                 bars.advance(task, future.result())
-            _end_if(told)
+            end_if(told)
         except BaseException:
             told.set()  # the senders too
             raise
@@ -375,7 +342,7 @@ def _drain(url: str, bars: Progress, told: threading.Event) -> bool:
     most, last, moved = 0, -1, time.monotonic()
     with httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
         while True:
-            _end_if(told)
+            end_if(told)
             left = _left(client)
             if left == 0:
                 bars.update(task, total=max(most, 1), completed=max(most, 1))

@@ -18,7 +18,7 @@ class Marker:
         imported: names of the export files that are.
         tracked: the events of website and mini program were sent.
         port: on which the brand's WeCom last was; 0 for none yet.
-        official_port, program_port: the same of its official account and its mini program.
+        official_port, program_port, pay_port: the same of its official account, its mini program and its WeChat Pay.
         token, aes_key: with which they sign and encrypt their callbacks.
     """
 
@@ -34,6 +34,7 @@ class Marker:
     aes_key: str = ""
     official_port: int = 0
     program_port: int = 0
+    pay_port: int = 0
 
     def write(self, path: Path) -> None:
         """Replace the file. Only its owner can read it."""

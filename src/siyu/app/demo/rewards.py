@@ -10,8 +10,11 @@ from siyu.app.demo.segments import HIGH_VALUE
 from siyu.draws import service as draws
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
+from siyu.identity import service as identity
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import customer
+from siyu.payments import service as payments
+from siyu.rehearsal.types import FOLLOWED_ID
 from siyu.rewards import service as rewards
 from siyu.segments import service as segments
 
@@ -20,6 +23,7 @@ _WHY: Final = "演示品牌"
 # A hundred points are a yuan; a tenth of the cost has to stay over.
 _RULES: Final = {"points": 100, "fen": 100, "margin_bp": 1_000, "goods_cost_bp": 6_000}
 MONEY_OFF: Final = "满 300 减 30"
+SHIPPING: Final = "满 199 包邮"
 TAGS: Final = "吊牌卡满 50 减 10"
 # By name: the terms, and how many may be given.
 _COUPONS: Final[dict[str, tuple[dict[str, Any], int]]] = {
@@ -28,7 +32,7 @@ _COUPONS: Final[dict[str, tuple[dict[str, Any], int]]] = {
         20_000,
     ),
     "会员日九折": ({"kind": "percent", "percent": 10, "most_fen": 5_000, "valid_days": 14, "per_person": 1}, 5_000),
-    "满 199 包邮": ({"kind": "shipping", "most_fen": 1_200, "threshold_fen": 19_900, "valid_days": 60}, 5_000),
+    SHIPPING: ({"kind": "shipping", "most_fen": 1_200, "threshold_fen": 19_900, "valid_days": 60}, 5_000),
     "新客口令券": (
         {
             "kind": "money",
@@ -45,7 +49,9 @@ _COUPONS: Final[dict[str, tuple[dict[str, Any], int]]] = {
 }
 BAG: Final = "棉麻帆布袋"
 CUP: Final = "限量手冲咖啡杯"
-_STOCK: Final = {BAG: 200, "羊毛围巾": 60, CUP: 30}
+SCARF: Final = "羊毛围巾"  # points and cash
+_STOCK: Final = {BAG: 200, SCARF: 60, CUP: 30}
+_PAID: Final = 3  # members
 _WHEEL: Final = "autumn_wheel"
 _WARM_UP: Final = "warm_up"
 
@@ -54,13 +60,13 @@ def stand_rewards(context: Context) -> None:
     """Make what is not there, give coupons to a segment, and have some members redeem and draw. Safe to repeat."""
     now = context.clock.now()
     with context.database.transaction() as conn:
-        if rewards.rules(conn) is not None:
-            return
-        rewards.change_rules(conn, _ACTOR, rewards.read_rules(_RULES), 0, _WHY, now)
-        kinds = {name: _coupon(conn, name, *said, now) for name, said in _COUPONS.items()}
-        offers = {terms["name"]: _offer(conn, terms, now) for terms in _offers(kinds[MONEY_OFF], now)}
-        rounds = _stand_draws(conn, now)
-        _live(conn, kinds, offers, rounds, now)
+        if rewards.rules(conn) is None:
+            rewards.change_rules(conn, _ACTOR, rewards.read_rules(_RULES), 0, _WHY, now)
+            kinds = {name: _coupon(conn, name, *said, now) for name, said in _COUPONS.items()}
+            offers = {terms["name"]: _offer(conn, terms, now) for terms in _offers(kinds[MONEY_OFF], now)}
+            rounds = _stand_draws(conn, kinds[SHIPPING], now)
+            _live(conn, kinds, offers, rounds, now)
+        _take_cash(conn, now)
 
 
 def _coupon(conn: Connection, name: str, terms: dict[str, Any], budget: int, now: datetime) -> int:
@@ -74,7 +80,7 @@ def _offers(coupon_id: int, now: datetime) -> list[dict[str, Any]]:
     week = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(days=7)).isoformat()}
     return [
         {"name": BAG, "points": 800, "cost_fen": 600, "per_person": 2},
-        {"name": "羊毛围巾", "points": 1_500, "cash_fen": 3_900, "cost_fen": 4_500, "tiers": {"silver": 1, "gold": 2}},
+        {"name": SCARF, "points": 1_500, "cash_fen": 3_900, "cost_fen": 4_500, "tiers": {"silver": 1, "gold": 2}},
         {"name": f"{MONEY_OFF}（积分兑换）", "points": 3_300, "coupon_id": coupon_id, "per_day": 1},
         {"name": CUP, "points": 500, "cost_fen": 450, "per_person": 1, "seckill": True, **week},
         {"name": "真丝眼罩", "points": 100, "cost_fen": 3_000},  # a draft: it would sell under its margin
@@ -85,12 +91,22 @@ def _offer(conn: Connection, terms: dict[str, Any], now: datetime) -> int:
     made = rewards.make_offer(conn, _ACTOR, rewards.read_offer(terms), now)
     if pieces := _STOCK.get(made.terms.name):
         rewards.add_stock(conn, _ACTOR, made.id, pieces, f"demo-stock-{made.id}", _WHY, now)
-    if not made.terms.cash_fen and (pieces or made.terms.coupon_id is not None):  # nothing of the demo takes cash
+    if not made.terms.cash_fen and (pieces or made.terms.coupon_id is not None):
         rewards.set_offer_state(conn, _ACTOR, made.id, "live", _WHY, now)
     return made.id
 
 
-def _stand_draws(conn: Connection, now: datetime) -> dict[str, int]:
+def _take_cash(conn: Connection, now: datetime) -> None:
+    """What costs cash besides goes live where somebody takes it."""
+    if not payments.merchants(conn):
+        return
+    for shown in rewards.offers(conn, now):
+        one = shown.offer
+        if one.terms.name == SCARF and one.state == "draft":
+            rewards.set_offer_state(conn, _ACTOR, one.id, "live", _WHY, now)
+
+
+def _stand_draws(conn: Connection, coupon_id: int, now: datetime) -> dict[str, int]:
     """A wheel for points, one before it that is over, free orders and a rebate; returns the rounds."""
     if draws.draw_rules(conn) is not None:
         return {}
@@ -99,7 +115,9 @@ def _stand_draws(conn: Connection, now: datetime) -> dict[str, int]:
         | {"thing": True},
         {"code": "p200", "name": "200 积分", "weight": 98_000, "cost_fen": 200, "unit": "points", "amount": 200},
         {"code": "p20", "name": "20 积分", "weight": 500_000, "cost_fen": 20, "unit": "points", "amount": 20},
-        {"code": "thanks", "name": "谢谢参与", "weight": 400_000},
+        {"code": "shipping", "name": f"{SHIPPING}券", "weight": 20_000, "stock": 50, "cost_fen": 1_200}
+        | {"unit": f"coupon:{coupon_id}"},
+        {"code": "thanks", "name": "谢谢参与", "weight": 380_000},
     ]
     wheel = {"prizes": prizes, "fallback": "thanks", "budget_fen": 500_000, "price": {"amount": 50}, "per_day": 3}
     opens, later = now.isoformat(), {days: (now + timedelta(days=days)).isoformat() for days in (14, 21, 30)}
@@ -138,6 +156,18 @@ def _live(
     _redeem(conn, offers, rich, now)
     _use(conn, rich[:6], kinds[MONEY_OFF], now)
     _draw(conn, rich, rounds, now)
+    _pay(conn, first, now)
+
+
+def _pay(conn: Connection, people: list[int], now: datetime) -> None:
+    """Some are paid for pictures of what they bought; the money waits for them in WeChat."""
+    if not payments.merchants(conn):
+        return
+    known = sorted({one for one, _ in identity.values_of(conn, "open_id", FOLLOWED_ID, people)})
+    for one in known[:_PAID]:
+        payments.transfer_by_hand(
+            conn, _ACTOR, one, fen=888, remark="晒单返现", reason=_WHY, key=f"demo-transfer-{one}", now=now
+        )
 
 
 def _redeem(conn: Connection, offers: dict[str, int], people: list[int], now: datetime) -> None:

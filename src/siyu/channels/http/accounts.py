@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 import httpx
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -12,10 +12,10 @@ from siyu.channels import service
 from siyu.channels.types import Account, Capability, CodeKind, QuotaUse
 from siyu.channels.types import Field as FormField
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.engines.postgres import Database
 
-router = APIRouter(prefix="/api/v1/channels", tags=["channels"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/channels", tags=["channels"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("channels.read")]
 CanManage = Annotated[Principal, needs("channels.manage")]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, Field
 
 from siyu.channels import service
@@ -11,9 +11,9 @@ from siyu.channels.http.accounts import AccountId, CanSee, Read
 from siyu.channels.service import Desk
 from siyu.channels.types import MarkWanted
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 
-router = APIRouter(prefix="/api/v1/channels/accounts/{account_id}", tags=["channels"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/channels/accounts/{account_id}", tags=["channels"], responses=ERROR_RESPONSES)
 
 CanAct = Annotated[Principal, needs("channels.act")]
 PlatformId = Annotated[str, Field(min_length=1, max_length=256)]

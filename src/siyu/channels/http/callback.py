@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from siyu.channels.http.door import BODY_LIMIT, PushDoor
 from siyu.channels.types import PushRequest
-from siyu.engines.http import ERROR_RESPONSES
+from siyu.engines.http import ERROR_RESPONSES, Router
 from siyu.kernel.errors import TooLarge
 
-router = APIRouter(tags=["callbacks"], responses=ERROR_RESPONSES)
+router = Router(tags=["callbacks"], responses=ERROR_RESPONSES)
 
 _ANSWER: Final[dict[int | str, dict[str, Any]]] = {
     200: {

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -15,10 +15,10 @@ from siyu.channels.service import codes as service
 from siyu.channels.service.codes import Picture
 from siyu.channels.types import Code, CodeDefinition, CodeKind, CodeProblem
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.engines.postgres import Database
 
-router = APIRouter(prefix="/api/v1/channels/codes", tags=["channels"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/channels/codes", tags=["channels"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("channels.read")]
 CanManage = Annotated[Principal, needs("channels.manage")]

@@ -7,14 +7,14 @@ from html import escape
 from pathlib import Path as File
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from siyu.channels.service import codes as service
-from siyu.engines.http import Conn, Now
+from siyu.engines.http import Conn, Now, Router
 from siyu.kernel.errors import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 PublicId = Annotated[str, Path(max_length=40)]
 _PAGE: Final = (File(__file__).parent / "entry.html").read_text("utf-8")

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 import httpx
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, Security
+from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
@@ -19,14 +19,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from siyu.channels import service
 from siyu.channels.types import Capability, Channel, MemberSession
 from siyu.engines.access import service as access
-from siyu.engines.http import ERROR_RESPONSES, Conn, paced
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router, paced
 from siyu.engines.postgres import Database
 from siyu.intake import service as intake
 from siyu.intake.types import IdentifierClaim, Lane, Message
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import BadInput, Conflict, NotFound, NotSignedIn, TryLater
 
-router = APIRouter(tags=["logins"], responses=ERROR_RESPONSES)
+router = Router(tags=["logins"], responses=ERROR_RESPONSES)
 
 MEMBER_COOKIE: Final = "siyu_member"
 _WAY_COOKIE: Final = "siyu_login"

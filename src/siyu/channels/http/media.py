@@ -2,15 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import File, Form, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from siyu.channels import service
 from siyu.channels.http.accounts import AccountId, CanManage, CanSee
 from siyu.channels.http.acts import RowId, desk_of
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 
-router = APIRouter(prefix="/api/v1/channels/accounts/{account_id}/media", tags=["channels"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/channels/accounts/{account_id}/media", tags=["channels"], responses=ERROR_RESPONSES)
 
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {

@@ -3,16 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from siyu.channels import service
 from siyu.channels.http.accounts import AccountId, CanManage, CanSee, Read
 from siyu.channels.types.mirrored import GroupSummary, Served
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.kernel.errors import BadInput
 
-router = APIRouter(prefix="/api/v1/channels/accounts/{account_id}", tags=["channels"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/channels/accounts/{account_id}", tags=["channels"], responses=ERROR_RESPONSES)
 
 _PERIOD: Final = timedelta(days=30)
 

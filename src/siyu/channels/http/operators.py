@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.channels import service
 from siyu.channels.types import StaffMember
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 
-router = APIRouter(prefix="/api/v1/channels/operators", tags=["channels"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/channels/operators", tags=["channels"], responses=ERROR_RESPONSES)
 
 CanOperators = Annotated[Principal, needs("operators.manage")]
 

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from siyu.channels import service
 from siyu.channels.http.accounts import AccountId, CanSee, Read
 from siyu.channels.http.acts import After, CanAct, PathId, desk_of
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 
-router = APIRouter(prefix="/api/v1/channels/accounts/{account_id}/tasks", tags=["channels"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/channels/accounts/{account_id}/tasks", tags=["channels"], responses=ERROR_RESPONSES)
 
 
 class TaskRead(Read):

@@ -51,7 +51,7 @@ class Poster:
     brand: str
     title: str
     place: str = ""
-    hint: str = "长按或扫码添加"
+    hint: str = ""
     text: str = ""
     picture: bytes = field(default=b"", repr=False)
     theme: Theme = "plain"

@@ -11,7 +11,7 @@ from siyu.channels.store import accounts as account_tables
 from siyu.channels.store import ending as tables
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.jobs import defer
+from siyu.engines.jobs import LONG, defer
 from siyu.intake import service as intake
 from siyu.intake.types import Lane
 from siyu.kernel.errors import Conflict, NotFound
@@ -44,7 +44,7 @@ def delete_account(conn: Connection, principal: Principal, account_id: int, now:
     codes = tables.archive_codes(conn, account_id, now)
     tables.end_acts(conn, account_id, *_REASON, now)
     tables.close(conn, account_id, now)
-    defer(conn, END_TIES, {"account_id": account_id}, once=f"{END_TIES}:{account_id}")
+    defer(conn, END_TIES, {"account_id": account_id}, once=f"{END_TIES}:{account_id}", queue=LONG)
     details = {"channel": account.channel, "name": account.name, "external_id": account.external_id, "codes": codes}
     access.record(
         conn, actor=principal.actor, action="channel.deleted", target=f"channel:{account_id}", details=details, now=now

@@ -16,7 +16,7 @@ from siyu.channels.types.handed import Account
 from siyu.channels.types.mirrored import Mirrored, Walk
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.jobs import defer
+from siyu.engines.jobs import LONG, defer
 
 RECONCILE: Final = "channels.reconcile"  # name of the job
 _SEEN: Final = frozenset({Capability.STAFF, Capability.CONTACTS, Capability.TAGS, Capability.GROUPS})
@@ -31,7 +31,7 @@ def ask_reconcile(conn: Connection, account: Account) -> bool:
     """
     if not _SEEN & registry.about(account.channel).capabilities:
         return False
-    job = defer(conn, RECONCILE, {"account_id": account.id}, once=f"{RECONCILE}:{account.id}")
+    job = defer(conn, RECONCILE, {"account_id": account.id}, once=f"{RECONCILE}:{account.id}", queue=LONG)
     return job is not None
 
 

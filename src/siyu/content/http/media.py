@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from siyu.content import service
 from siyu.content.types import ContentCheck, Fit, Material, MaterialKind, Medium
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.kernel.errors import TooLarge
 
-router = APIRouter(prefix="/api/v1/content", tags=["content"], responses=ERROR_RESPONSES)
-public = APIRouter(tags=["content"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/content", tags=["content"], responses=ERROR_RESPONSES)
+public = Router(tags=["content"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("content.read")]
 CanManage = Annotated[Principal, needs("content.manage")]

@@ -3,15 +3,15 @@
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from siyu.content import service
 from siyu.content.http.media import CanManage, CanSee, PathId
 from siyu.content.types import MIXES, Adjuster, Calendar, Character, Entry, Mix, Persona, PhaseKind, Plan, Post
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 
-router = APIRouter(prefix="/api/v1/content", tags=["content"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/content", tags=["content"], responses=ERROR_RESPONSES)
 
 
 def _zone(request: Request) -> ZoneInfo:

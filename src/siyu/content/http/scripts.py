@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from siyu.content import service
 from siyu.content.http.media import Archived, Below, CanManage, CanSee, Limit, PathId, Words
 from siyu.content.types import Arm, Body, ContentCheck, Rendered, Script, ScriptVersion
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router, needs
 
-router = APIRouter(prefix="/api/v1/content", tags=["content"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/content", tags=["content"], responses=ERROR_RESPONSES)
 
 CanSeePeople = Annotated[Principal, needs("customers.read")]
 _Note = Annotated[str, Field(max_length=500, description="What has changed.")]

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.draws import service
 from siyu.draws.http.rounds import OddsRead
 from siyu.draws.http.rules import PathNumber
 from siyu.draws.types import Kind
-from siyu.engines.http import ERROR_RESPONSES, Conn, paced
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router, paced
 
-router = APIRouter(tags=["draws"], responses=ERROR_RESPONSES)
+router = Router(tags=["draws"], responses=ERROR_RESPONSES)
 
 _MANY = 300  # a minute, from one address: a shop's guests come from one
 

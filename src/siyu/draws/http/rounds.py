@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.draws import service
 from siyu.draws.http.rules import CanManage, CanSee, PathNumber, Reason
 from siyu.draws.types import Kind, Round
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 
-router = APIRouter(prefix="/api/v1/draws/rounds", tags=["draws"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/draws/rounds", tags=["draws"], responses=ERROR_RESPONSES)
 
 
 class _Read(BaseModel):

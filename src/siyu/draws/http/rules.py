@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.draws import service
 from siyu.draws.types import DrawRules
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.engines.versions.types import Version
 
-router = APIRouter(prefix="/api/v1/draws", tags=["draws"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/draws", tags=["draws"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("draws.read")]
 CanManage = Annotated[Principal, needs("draws.manage")]

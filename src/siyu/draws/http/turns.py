@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.draws import service
 from siyu.draws.http.rules import CanSee, PathNumber
 from siyu.draws.types import Draw, Why
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router, needs
 
-router = APIRouter(prefix="/api/v1/draws", tags=["draws"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/draws", tags=["draws"], responses=ERROR_RESPONSES)
 
 CanServe = Annotated[Principal, needs("draws.serve")]
 

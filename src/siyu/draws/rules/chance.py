@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from scipy.special import gammaincc
-
 from siyu.draws.types import WHOLE, Pool, PrizeTally, Tally
 
 
@@ -42,4 +40,6 @@ def chi_square(found: Sequence[tuple[int, float]]) -> float:
 
 def p_of(square: float, freedom: int) -> float:
     """How often chance alone is as far off, or farther."""
+    from scipy.special import gammaincc  # noqa: PLC0415 - SciPy, only where it is used
+
     return float(gammaincc(freedom / 2, square / 2))

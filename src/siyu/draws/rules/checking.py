@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from siyu.draws.rules.giving import TURN
+from siyu.draws.rules.giving import TURN, coupon_of
 from siyu.draws.types import WHOLE, DrawLimits, DrawRules, FreeOrders, Pool, Prize, Rebate, Warned
 from siyu.draws.types.pools import MOST_FEN
 from siyu.kernel.errors import BadInput
 
 _PLAIN: Final = ("points", "growth", "group_points", "make_up", TURN)  # units that prizes may be, beside coupons
+_MOST_COUPONS: Final = 100
 _PRICES: Final = ("points", "group_points", TURN)
 _YUAN: Final = 100
 _YEARS: Final = (2000, 2999)
@@ -106,12 +107,32 @@ def _check_prize(pool: Pool, prize: Prize) -> None:
             f"{what} is a thing or so many of a unit, not both; make two prizes of it.",
             f"{zh}不能既是实物又是账本单位，请拆分为两个奖品。",
         )
-    if prize.unit is not None:
+    if coupon_of(prize) is not None:
+        _check_coupon(pool, prize, what, zh)
+    elif prize.unit is not None:
         _check_unit(what, zh, prize.unit)
     elif not prize.thing and prize.worth_fen:
         raise _bad(
             f"{what} is nothing, and is said to cost or be worth something; name a unit, or say that it is a thing.",
             f"{zh}没有内容却设置了成本或价值；请指定账本单位，或标记为实物。",
+        )
+
+
+def _check_coupon(pool: Pool, prize: Prize, what: str, zh: str) -> None:
+    if prize.amount > _MOST_COUPONS:
+        raise _bad(
+            f"{what} gives {prize.amount} coupons; give up to {_MOST_COUPONS}.",
+            f"{zh}一次发放 {prize.amount} 张优惠券，最多 {_MOST_COUPONS} 张。",
+        )
+    if prize.expires_days is not None:
+        raise _bad(
+            f"{what} gives coupons, which last as long as their template says; leave out expires_days.",
+            f"{zh}为优惠券，有效期由券模板决定，请将有效天数留空。",
+        )
+    if prize.code == pool.fallback:
+        raise _bad(
+            f"{what} is the fallback, and there is an end of coupons; fall back on something else.",
+            f"{zh}为优惠券，数量有限，不能作为兜底奖品，请改选其他奖品。",
         )
 
 
@@ -158,8 +179,8 @@ def _check_shop(what: str, zh: str, platform: str | None, shop: str | None) -> N
 
 
 def _check_unit(what: str, zh: str, unit: str) -> None:
-    if unit not in _PLAIN and not unit.startswith("coupon:"):
-        can = ", ".join((*_PLAIN, "coupon:…"))
+    if unit not in _PLAIN:
+        can = ", ".join(_PLAIN)
         raise _bad(f"{what} gives {can}, not '{unit}'.", f"{zh}可发放的单位为 {can}，不能是“{unit}”。")
 
 

@@ -52,11 +52,19 @@ def paying(pool: Pool, customer_id: int) -> tuple[Posting, ...]:
     return Posting(customer(customer_id, unit), -amount), Posting(spent(unit), amount)
 
 
+def coupon_of(prize: Prize) -> int | None:
+    """The template of the coupons that a prize gives; ``None``: it gives none."""
+    what, _, number = (prize.unit or "").partition(":")
+    return int(number) if what == "coupon" and number.isdecimal() else None
+
+
 def prize_postings(round_id: int, prize: Prize, customer_id: int, now: datetime) -> tuple[Posting, ...]:
-    """What a prize gives, and takes from its stock and the budget; nothing where there is nothing to post."""
+    """What a prize gives, and takes from its stock and the budget; nothing where there is nothing to post. Coupons are given by
+    their template.
+    """
     pieces = unit_of(round_id, prize.code)
     found: list[Posting] = []
-    if prize.unit is not None:
+    if prize.unit is not None and coupon_of(prize) is None:
         until = now + timedelta(prize.expires_days) if prize.expires_days else None
         found += gift(customer_id, prize.unit, prize.amount, until)
     if prize.thing or prize.stock is not None:

@@ -7,6 +7,7 @@ from siyu.draws.service.playing import draw, draw_for, hand_out
 from siyu.draws.service.reading import draw_of, draws_of, draws_of_round, odds_of, rule_of, turns_left, wins_of
 from siyu.draws.service.rounds import end_due, end_round, publish, round_of, rounds, tally_of, warned_of
 from siyu.draws.service.ruling import change_draw_rules, draw_rule_versions, draw_rules, read_draw_rules
+from siyu.draws.service.taking_part import free_orders_for
 
 __all__ = [
     "apply",
@@ -22,6 +23,7 @@ __all__ = [
     "end_round",
     "entrants_of_round",
     "forget_draws",
+    "free_orders_for",
     "hand_out",
     "odds_of",
     "order_entries",

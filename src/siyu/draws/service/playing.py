@@ -1,6 +1,6 @@
 """A turn at a draw: what the seed says, given as far as stock and budget go, and kept with everything by which it is checked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from re import fullmatch
@@ -24,6 +24,8 @@ from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotFound
 from siyu.kernel.fact import Fact
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import NotEnough, NotPosted, Posted, Posting, Request, customer, spent
+from siyu.rewards import service as rewards
+from siyu.rewards.types import CouponRefused
 from siyu.timeline import service as timeline
 
 _KEY: Final = r"[A-Za-z0-9_.:-]{8,100}"
@@ -38,6 +40,9 @@ class _Asked(NamedTuple):
     input_hash: bytes
     actor: str
     now: datetime
+
+
+_Asks = Callable[[str, tuple[Posting, ...]], list[Request]]
 
 
 class _Outcome(NamedTuple):
@@ -244,19 +249,64 @@ def _give(
         return [Request(key, lines, "draw", source=f"draw_round:{round_id}", actor=actor)] if lines else []
 
     price = asked("price", giving.paying(pool, customer_id))
+    if giving.coupon_of(drawn) is not None:
+        paid = [loyalty.sure(one).transaction_id for one in loyalty.post(conn, price, now)]
+        done = _give_coupon(conn, round_id, pool, drawn, customer_id, nonce, actor, now, asked)
+        return done._replace(paid_by=paid[0] if paid else None)
     prize = asked("prize", giving.prize_postings(round_id, drawn, customer_id, now))
     answers = loyalty.post(conn, [*price, *prize], now)
     paid_by = loyalty.sure(answers[0]).transaction_id if price else None
-    stock, budget = giving.stock_of(round_id, drawn.code), giving.budget_of(round_id)
     given = answers[-1] if prize else None
     if not isinstance(given, NotPosted):
-        changes = given.changes if given else ()
-        found = {one.account: (one.balance - one.amount, one.balance) for one in changes if one.balance is not None}
-        return _Outcome(
-            drawn, "", found.get(stock), found.get(budget), paid_by, given.transaction_id if given else None
-        )
+        given_by = given.transaction_id if given else None
+        return _outcome(round_id, drawn, given, given_by)._replace(paid_by=paid_by)
     if not isinstance(given.error, NotEnough):
         raise given.error
+    return _instead(conn, round_id, pool, drawn, customer_id, now, asked)._replace(paid_by=paid_by)
+
+
+def _give_coupon(
+    conn: Connection,
+    round_id: int,
+    pool: Pool,
+    drawn: Prize,
+    customer_id: int,
+    nonce: int,
+    actor: str,
+    now: datetime,
+    asked: _Asks,
+) -> _Outcome:
+    """Have coupons be given by their template, and counted by the round; or nothing of both, and the fallback."""
+    template_id = giving.coupon_of(drawn)
+    assert template_id is not None
+    why: Why = ""
+    try:
+        with conn.begin_nested():
+            key = f"draw:{round_id}:{customer_id}:{nonce}"
+            given_by = rewards.give_won(conn, template_id, customer_id, drawn.amount, key, actor, now)
+            answers = loyalty.post(conn, asked("prize", giving.prize_postings(round_id, drawn, customer_id, now)), now)
+            counted = loyalty.sure(answers[0]) if answers else None
+            return _outcome(round_id, drawn, counted, given_by)
+    except CouponRefused:
+        why = "no_coupon"
+    except NotEnough:
+        pass  # of the round's stock or budget, which says it itself
+    done = _instead(conn, round_id, pool, drawn, customer_id, now, asked)
+    return done._replace(why=why or done.why)
+
+
+def _outcome(round_id: int, drawn: Prize, posted: Posted | None, given_by: int | None) -> _Outcome:
+    stock, budget = giving.stock_of(round_id, drawn.code), giving.budget_of(round_id)
+    changes = posted.changes if posted else ()
+    found = {one.account: (one.balance - one.amount, one.balance) for one in changes if one.balance is not None}
+    return _Outcome(drawn, "", found.get(stock), found.get(budget), None, given_by)
+
+
+def _instead(
+    conn: Connection, round_id: int, pool: Pool, drawn: Prize, customer_id: int, now: datetime, asked: _Asks
+) -> _Outcome:
+    """The fallback, and what of stock or budget was missing."""
+    stock, budget = giving.stock_of(round_id, drawn.code), giving.budget_of(round_id)
     left = loyalty.balances(conn, [stock, budget], now)
     why: Why = "out_of_stock" if drawn.stock is not None and not left[0].balance else "over_budget"
     instead = asked("prize", giving.prize_postings(round_id, pool.fallen_back, customer_id, now))
@@ -266,7 +316,7 @@ def _give(
         why,
         (left[0].balance, left[0].balance) if drawn.stock is not None else None,
         (left[1].balance, left[1].balance) if drawn.cost_fen else None,
-        paid_by,
+        None,
         posted[0].transaction_id if posted else None,
     )
 

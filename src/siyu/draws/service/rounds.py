@@ -31,6 +31,7 @@ from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, Conflict, NotFound
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Account, Posting, Request, Unit, issuer
+from siyu.rewards import service as rewards
 
 
 def publish(
@@ -69,6 +70,8 @@ def publish(
             reason_zh=f"“{code}”已于 {rule.closes_at.isoformat()} 结束，请设置更晚的时间窗口。",
         )
     checking.check_units(rule, {one.code for one in loyalty.units(conn)})
+    if isinstance(rule, Pool):
+        _check_coupons(conn, rule, now)
     warned = {one.code for one in _confirmed(checking.warnings(rule, limits, now), confirmed)}
     seed = secrets.token_bytes(proof.SEED_BYTES)
     made = _keep(conn, principal, rule, version, said.decode(), seed, sorted(warned), now)
@@ -77,6 +80,27 @@ def publish(
     details = {"code": code, "version": version, "seed_hash": made.seed_hash, "confirmed": sorted(warned)}
     _record(conn, principal, "draws.published", made.id, details, now)
     return made
+
+
+def _check_coupons(conn: Connection, pool: Pool, now: datetime) -> None:
+    """Check that the templates of coupons give them now, and enough for the stock that is told."""
+    for prize in pool.prizes:
+        template_id = giving.coupon_of(prize)
+        if template_id is None:
+            continue
+        found = rewards.template(conn, template_id, now)
+        name, name_zh = f"'{prize.name}' gives coupons of '{found.template.terms.name}'", f"奖品“{prize.name}”"
+        if found.template.state != "live":
+            raise BadInput(
+                reason=f"{name}, which are not given at present; have that template be live first.",
+                reason_zh=f"{name_zh}使用的优惠券“{found.template.terms.name}”当前未发放，请先启用该券模板。",
+            )
+        wanted = (prize.stock or 0) * prize.amount
+        if wanted > found.left:
+            raise BadInput(
+                reason=f"{name}: {wanted} at most, and its budget has {found.left} left; add to it, or lower the stock.",
+                reason_zh=f"{name_zh}最多需要 {wanted} 张券，而模板剩余可发 {found.left} 张；请追加预算或减少库存。",
+            )
 
 
 def _keep(

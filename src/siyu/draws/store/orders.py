@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from siyu.draws.rules.orders import Ranked, named
-from siyu.draws.types import OrderEntry
+from siyu.draws.types import OrderEntry, OrderPart
 from siyu.engines.postgres import rows, run
 
 
@@ -172,3 +172,30 @@ def move(conn: Connection, final: Mapping[int, int]) -> None:
         losers=list(final),
         winners=list(final.values()),
     )
+
+
+def entries_of(conn: Connection, round_ids: Sequence[int], customer_ids: Sequence[int]) -> dict[int, list[OrderPart]]:
+    """By round, the orders of these customers that took part, by place."""
+    found: dict[int, list[OrderPart]] = {}
+    for round_id, *part in rows(
+        conn,
+        """SELECT round_id, named, fen, place, given, coalesce(taken, 0)
+           FROM draws.entry LEFT JOIN draws.entry_taken USING (round_id, place)
+           WHERE round_id = ANY(CAST(:rounds AS bigint[])) AND customer_id = ANY(CAST(:customers AS bigint[]))
+           ORDER BY round_id, place""",
+        rounds=list(round_ids),
+        customers=list(customer_ids),
+    ):
+        found.setdefault(round_id, []).append(OrderPart(*part))
+    return found
+
+
+def counts(conn: Connection, round_ids: Sequence[int]) -> dict[int, int]:
+    """How many orders took part, by round: the last place of each."""
+    found = rows(
+        conn,
+        """SELECT id, (SELECT max(place) FROM draws.entry WHERE round_id = id)
+           FROM unnest(CAST(:rounds AS bigint[])) AS asked (id)""",
+        rounds=list(round_ids),
+    )
+    return {row[0]: row[1] or 0 for row in found}

@@ -119,6 +119,19 @@ def due(conn: Connection, now: datetime, limit: int) -> list[int]:
     return [row[0] for row in found]
 
 
+def of_orders(conn: Connection, now: datetime, since: datetime) -> list[Round]:
+    """Rounds of free orders that have begun and have not ended before ``since``, newest first."""
+    found = rows(
+        conn,
+        f"""SELECT {_COLUMNS} FROM draws.round
+            WHERE kind = 'free_orders' AND opens_at <= :now AND (ended_at IS NULL OR ended_at >= :since)
+            ORDER BY id DESC LIMIT 20""",
+        now=now,
+        since=since,
+    )
+    return [_read(row) for row in found]
+
+
 def end(conn: Connection, round_id: int, seed: str, actor: str, now: datetime) -> Round:
     """A round has ended, and its seed is told."""
     found = one(

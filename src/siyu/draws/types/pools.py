@@ -29,9 +29,9 @@ class Prize:
         stock: how many there are; ``None``: as many as are drawn.
         cost_fen: what one costs the brand; taken from the budget of the round.
         value_fen: what one is worth on the market, which the law goes by; ``None``: what it costs.
-        unit: of the ledger; ``None``: no such.
+        unit: of the ledger; ``None``: no such. ``coupon:12``: coupons of that template, out of its budget.
         amount: how many of the unit.
-        expires_days: so long they last; ``None``: for ever.
+        expires_days: so long they last; ``None``: for ever, coupons as their template says.
         thing: somebody hands it out.
     """
 
@@ -97,7 +97,7 @@ class Pool:
 
 @checked(frozen=True, slots=True, config=_STRICT)
 class FreeOrders:
-    """Orders of a window take part; those that are drawn are given back, as points or a coupon. Refunded ones leave.
+    """Orders of a window take part; those that are drawn are given back, as points. Refunded ones leave.
 
     Attributes:
         code: its word in addresses and facts.

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from siyu.draws.types.pools import Rule
+from siyu.draws.types.pools import FreeOrders, Rule
 from siyu.kernel.errors import SiyuError
 
 Kind = Literal["pool", "free_orders", "entrants"]
-Why = Literal["", "out_of_stock", "over_budget"]
+Why = Literal["", "out_of_stock", "over_budget", "no_coupon"]
 
 
 class DrawNotOpen(SiyuError):
@@ -209,3 +209,37 @@ class Entrant:
     digest: str
     place: int
     won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPart:
+    """An order of a customer that takes part in a round of free orders.
+
+    Attributes:
+        order: ``platform:shop:order_no``.
+        fen: what it came to, refunds taken off.
+        place: from 1; 0 before it is drawn.
+        given: how many of the unit it got.
+        taken: how many of those were taken back when it was refunded.
+    """
+
+    order: str
+    fen: int
+    place: int = 0
+    given: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakingPart:
+    """A round of free orders as a customer stands in it.
+
+    Attributes:
+        entries: how many orders took part in all; 0 before it is drawn.
+        orders: the customer's own.
+    """
+
+    round: Round
+    rule: FreeOrders
+    entries: int
+    orders: tuple[OrderPart, ...]

@@ -114,6 +114,7 @@ RIGHTS: Mapping[str, Right] = {
         "see payments, refunds and transfers", "查看支付、退款与转账", Role.OPERATOR, Role.STAFF, Role.AUDITOR
     ),
     "payments.reverse": _right("give payments back, and take transfers back", "退款与撤销转账", Role.OPERATOR),
+    "payments.pay": _right("pay members by hand", "手工向会员付款"),
     "payments.manage": _right("connect merchants, and change their keys", "接入商户与修改密钥"),
     "rewards.read": _right("see the shop, redemptions and coupons", "查看权益商城、兑换记录与优惠券", *_EVERYONE),
     "rewards.redeem": _right(

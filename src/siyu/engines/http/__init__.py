@@ -2,7 +2,7 @@
 
 A room's ``http.py`` imports from here::
 
-    router = APIRouter(prefix="/api/v1/customers", responses=ERROR_RESPONSES)
+    router = Router(prefix="/api/v1/customers", responses=ERROR_RESPONSES)
 
     @router.get("/{customer_id}")
     def show(customer_id: int, conn: Conn, principal: Annotated[Principal, needs("customers.read")]) -> Profile: ...
@@ -14,6 +14,7 @@ from siyu.engines.http.context import Conn, Id, Now
 from siyu.engines.http.errors import ERROR_RESPONSES, ErrorBody
 from siyu.engines.http.files import CSV
 from siyu.engines.http.joining import join
+from siyu.engines.http.late import Router
 from siyu.engines.http.pace import paced
 from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, check_same_site, needs
 
@@ -27,6 +28,7 @@ __all__ = [
     "ErrorBody",
     "Id",
     "Now",
+    "Router",
     "check_same_site",
     "decode_cursor",
     "encode_cursor",

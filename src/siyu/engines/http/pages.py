@@ -12,7 +12,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 _DOCS: Final = (Path(__file__).parent / "docs.html").read_text("utf-8")
 
@@ -33,9 +33,14 @@ _HEADERS: Final = {"Content-Security-Policy": policy(_DOCS), "Cache-Control": "n
 
 
 def show_api(app: FastAPI, path: str = "/docs") -> None:
-    """Serve the page that shows ``/openapi.json`` and sends requests to try it."""
+    """Serve the page that shows ``/openapi.json`` and sends requests to try it, and that description itself."""
 
     def page(_request: Request) -> Response:
         return HTMLResponse(_DOCS, headers=_HEADERS)
 
+    # In a thread, unlike FastAPI's own: the first time takes seconds, in which nobody else would be answered.
+    def described(_request: Request) -> Response:
+        return JSONResponse(app.openapi())
+
     app.add_route(path, page, include_in_schema=False)
+    app.add_route("/openapi.json", described, include_in_schema=False)

@@ -1,5 +1,5 @@
 """Background and scheduled jobs, by Procrastinate in PostgreSQL. A job is a batch of work, never one customer."""
 
-from siyu.engines.jobs.queue import SCHEMA, defer, job_app, job_states
+from siyu.engines.jobs.queue import LONG, SCHEMA, SHORT, defer, job_app, job_states
 
-__all__ = ["SCHEMA", "defer", "job_app", "job_states"]
+__all__ = ["LONG", "SCHEMA", "SHORT", "defer", "job_app", "job_states"]

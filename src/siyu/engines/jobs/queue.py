@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 from siyu.engines.postgres import rows, run, scalar
 
 SCHEMA: Final = "jobs"
+SHORT: Final = "default"  # of jobs that take seconds
+LONG: Final = "long"  # of those that may take minutes: nobody's segment should wait until two imports are over
 
 
-def job_app(url: str, *, pool_size: int = 4) -> procrastinate.App:
+def job_app(url: str, *, pool_size: int = 6) -> procrastinate.App:
     """A Procrastinate app over the database at ``url``; tasks are registered on it by the app's wiring."""
     connector = procrastinate.PsycopgConnector(
         conninfo=url,
@@ -23,7 +25,9 @@ def job_app(url: str, *, pool_size: int = 4) -> procrastinate.App:
     return procrastinate.App(connector=connector)
 
 
-def defer(conn: Connection, task: str, arguments: Mapping[str, Any], *, once: str | None = None) -> int | None:
+def defer(
+    conn: Connection, task: str, arguments: Mapping[str, Any], *, once: str | None = None, queue: str = SHORT
+) -> int | None:
     """Have a job run when this transaction is committed, and not at all when it is not; return the job's id.
 
     Args:
@@ -31,6 +35,7 @@ def defer(conn: Connection, task: str, arguments: Mapping[str, Any], *, once: st
         task: name of a registered task.
         arguments: its arguments, as JSON.
         once: while a job with this key waits, no second one is made, and the answer is ``None``.
+        queue: :data:`LONG` when it may take minutes; each queue has places of its own to run in.
     """
     run(conn, f"SET LOCAL search_path TO {SCHEMA}")
     try:
@@ -44,8 +49,9 @@ def defer(conn: Connection, task: str, arguments: Mapping[str, Any], *, once: st
         made = scalar(
             conn,
             """SELECT (procrastinate_defer_jobs_v1(ARRAY[
-                   CAST(ROW('default', :task, 0, NULL, :once, CAST(:arguments AS jsonb), NULL)
+                   CAST(ROW(:queue, :task, 0, NULL, :once, CAST(:arguments AS jsonb), NULL)
                         AS procrastinate_job_to_defer_v1)]))[1]""",
+            queue=queue,
             task=task,
             once=once,
             arguments=orjson.dumps(dict(arguments)).decode(),

@@ -21,11 +21,11 @@ at the same people resemble each other more than looks at new ones, and there ar
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from siyu.experiments.statistics.moments import Moments, Numbers
 
@@ -121,7 +121,7 @@ def always_valid(effect: Effect, alpha: float = ALPHA, tuned_for: float = TUNED_
 
 def naive(effect: Effect, alpha: float = ALPHA) -> Interval:
     """The textbook's interval, right for one look that was fixed beforehand; shown beside for comparison only."""
-    radius = ndtri(1 - alpha / 2) * np.sqrt(effect.variance)
+    radius = NormalDist().inv_cdf(1 - alpha / 2) * np.sqrt(effect.variance)
     return Interval(effect.difference - radius, effect.difference + radius)
 
 

@@ -14,13 +14,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logsumexp
 
 from siyu.experiments.statistics.means import ALPHA, Interval
 from siyu.experiments.statistics.moments import Numbers
 
 _RATIOS: Final = np.linspace(-6, 6, 1201)  # logarithms
-_BELIEF: Final = -(_RATIOS**2) / 2 - logsumexp(-(_RATIOS**2) / 2)  # a normal distribution around no effect
+_BELIEF: Final = -(_RATIOS**2) / 2 - np.log(np.exp(-(_RATIOS**2) / 2).sum())  # a normal distribution around no effect
 _HARMS: Final = np.linspace(0, np.log(5), 41)[1:]
 _HARM_BELIEF: Final = -np.log(len(_HARMS))  # even over the logarithm of the ratio, from just above 1 to 5
 
@@ -44,14 +43,14 @@ def harm(treated: ArrayLike, control: ArrayLike, share: ArrayLike, tolerated: fl
     """
     mixed = _likelihood(treated, control, share, np.log(tolerated) + _HARMS)
     even = _likelihood(treated, control, share, np.array([np.log(tolerated)]))
-    evidence: Numbers = logsumexp(mixed - even + _HARM_BELIEF, axis=-1)
+    evidence: Numbers = _summed(mixed - even + _HARM_BELIEF)
     return evidence
 
 
 def together(evidences: ArrayLike) -> Numbers:
     """The evidence that at least one of several kinds of harm is done, along the last axis; they may depend on each other."""
     logs = np.asarray(evidences, np.float64)
-    mean: Numbers = logsumexp(logs, axis=-1) - np.log(logs.shape[-1])
+    mean: Numbers = _summed(logs) - np.log(logs.shape[-1])
     return mean
 
 
@@ -61,7 +60,7 @@ def ratio(treated: ArrayLike, control: ArrayLike, share: ArrayLike, alpha: float
     Arguments as for :func:`harm`; ends are 0 and infinity where nothing is known.
     """
     seen = _likelihood(treated, control, share, _RATIOS)
-    inside = seen > logsumexp(seen + _BELIEF, axis=-1, keepdims=True) + np.log(alpha)
+    inside = seen > _summed(seen + _BELIEF)[..., np.newaxis] + np.log(alpha)
     # One step further on each side: what lies between two points of the grid belongs to it.
     first = np.argmax(inside, axis=-1) - 1
     last = inside.shape[-1] - np.argmax(inside[..., ::-1], axis=-1)
@@ -78,3 +77,11 @@ def _likelihood(treated: ArrayLike, control: ArrayLike, share: ArrayLike, ratios
     part = np.asarray(share, np.float64)[..., None]
     likelihood: Numbers = events * ratios - whole * np.log(part * np.exp(ratios) + 1 - part)
     return likelihood.sum(axis=-2) if likelihood.ndim > 1 else likelihood
+
+
+def _summed(logs: Numbers) -> Numbers:
+    """Logarithm of the sum along the last axis."""
+    from scipy.special import logsumexp  # noqa: PLC0415 - SciPy takes long to load, and few processes look at effects
+
+    summed: Numbers = logsumexp(logs, axis=-1)
+    return summed

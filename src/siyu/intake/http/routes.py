@@ -5,14 +5,14 @@ import binascii
 from typing import Any, Final
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
-from siyu.engines.http import ERROR_RESPONSES
+from siyu.engines.http import ERROR_RESPONSES, Router
 from siyu.intake.http.door import Call, Door, MalformedBody, PayloadTooLarge
 from siyu.kernel.errors import SiyuError, TooManyRequests, TryLater, original
 
-router = APIRouter(tags=["intake"], responses=ERROR_RESPONSES)
+router = Router(tags=["intake"], responses=ERROR_RESPONSES)
 
 _JSON: Final = "application/json"
 _SHORT: Final = {"t": "track", "i": "identify", "a": "alias", "g": "group", "p": "page", "s": "screen", "b": "batch"}

@@ -2,7 +2,7 @@
 
 from siyu.journeys.rules.writing import from_json, from_yaml, to_json, to_yaml
 from siyu.journeys.service.broadcasting import broadcast
-from siyu.journeys.service.calling import call_others, calls, secret_of, show_secret
+from siyu.journeys.service.calling import call_others, calls, renew_secret, show_secret
 from siyu.journeys.service.entering import bring_crowd, bring_segment, enrol, let_crowds_in, put_in, waiting_crowds
 from siyu.journeys.service.looking import (
     customers_at,
@@ -105,7 +105,7 @@ __all__ = [
     "rehearsals_of",
     "rehearse",
     "rehearsed_definition",
-    "secret_of",
+    "renew_secret",
     "show_secret",
     "standings",
     "start",

@@ -1,5 +1,6 @@
 """Calling other systems behind the transactions that asked for it: at least once, signed, with a key against repeats."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,8 +15,9 @@ from siyu.engines.postgres import Database
 from siyu.engines.vault import service as vault
 from siyu.journeys.rules import calls as rules
 from siyu.journeys.store import calls as tables
-from siyu.journeys.types.running import MadeCall
+from siyu.journeys.types.running import CallSecret, MadeCall
 from siyu.kernel.clock import Clock
+from siyu.kernel.errors import Conflict, NotFound
 
 _AT_ONCE: Final = 8
 _PATIENCE: Final = 10.0  # seconds
@@ -23,22 +25,73 @@ _LEASE: Final = timedelta(minutes=2)  # longer than a piece takes; whoever dies 
 _LONGEST_ANSWER: Final = 500
 
 
-def secret_of(journey_id: int) -> str:
-    """With which the calls of a journey are signed; known to this Siyu and to whom an operator gives it."""
-    return vault.sign("journeys.call", str(journey_id).encode()).hex()
+def _secret(journey_id: int, number: int) -> str:
+    """The secret of this number; the first has none in it, as it was before there could be others."""
+    return vault.sign("journeys.call", (f"{journey_id}" if number == 1 else f"{journey_id}.{number}").encode()).hex()
 
 
-def show_secret(conn: Connection, principal: Principal, journey_id: int, now: datetime) -> str:
-    """The same for an operator; audited.
+def show_secret(conn: Connection, principal: Principal, journey_id: int, now: datetime) -> CallSecret:
+    """With which the calls of a journey are signed, for an operator who gives it to the other system; audited.
 
     Raises:
         NotAllowed: without the right ``journeys.manage``.
+        NotFound: there is no such journey.
     """
     access.require(principal, "journeys.manage")
+    number, made_at = _known(conn, journey_id)
     access.record(
         conn, actor=principal.actor, action="journey.secret_seen", target=f"journey:{journey_id}", details={}, now=now
     )
-    return secret_of(journey_id)
+    return CallSecret(_secret(journey_id, number), number, made_at)
+
+
+def renew_secret(
+    conn: Connection, principal: Principal, journey_id: int, replaces: int, reason: str, now: datetime
+) -> CallSecret:
+    """Make a new secret in place of the one of this number. For a day calls are signed by both. Audited; a repeat shows what
+    was made.
+
+    Args:
+        conn: an open transaction.
+        principal: who does it.
+        journey_id: of which.
+        replaces: the number of the secret that was seen, so that nobody replaces one that they do not know.
+        reason: why, in 3 to 500 characters.
+        now: the moment.
+
+    Raises:
+        NotAllowed: without the right ``journeys.manage``.
+        NotFound: there is no such journey.
+        BadInput: without a reason.
+        Conflict: another one was made meanwhile.
+    """
+    access.require(principal, "journeys.manage")
+    said = access.reason_given(reason)
+    number, made_at = _known(conn, journey_id, lock=True)
+    if replaces == number:
+        number, made_at = replaces + 1, now
+        tables.put_secret(conn, journey_id, number, now)
+        access.record(
+            conn,
+            actor=principal.actor,
+            action="journey.secret_renewed",
+            target=f"journey:{journey_id}",
+            details={"number": number, "reason": said},
+            now=now,
+        )
+    elif replaces != number - 1:
+        raise Conflict(
+            reason=f"the secret is the {number}. by now, and not the {replaces}. Look at it again.",
+            reason_zh=f"签名密钥已是第 {number} 个，而非第 {replaces} 个，请重新查看。",
+        )
+    return CallSecret(_secret(journey_id, number), number, made_at)
+
+
+def _known(conn: Connection, journey_id: int, *, lock: bool = False) -> tuple[int, datetime | None]:
+    found = tables.secrets(conn, [journey_id], lock=lock).get(journey_id)
+    if found is None:
+        raise NotFound(what="journey", what_zh="旅程", key=journey_id)
+    return found
 
 
 def call_others(database: Database, clock: Clock, client: httpx.Client, *, most: int = 40) -> int:
@@ -46,15 +99,17 @@ def call_others(database: Database, clock: Clock, client: httpx.Client, *, most:
 
     A call is repeated until it is answered with success, with pauses that grow to half a day, and given up after nine
     tries. The body is the same each time, ``Idempotency-Key`` names it, ``Siyu-Signature`` is made with
-    :func:`secret_of`.
+    the secret of the journey.
     """
     now = clock.now()
     with database.transaction() as conn:
         due = tables.take_calls(conn, now, now + _LEASE, most)
+        known = tables.secrets(conn, sorted({call.journey_id for call in due})) if due else {}
     if not due:
         return 0
+    secrets = {one: [_secret(one, number) for number in rules.signed_by(*secret, now)] for one, secret in known.items()}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = list(pool.map(lambda call: _call(client, call, now), due))
+        answers = list(pool.map(lambda call: _call(client, call, secrets[call.journey_id], now), due))
     noted = []
     for call, (done, said) in zip(due, answers, strict=True):
         pause = rules.after(call.tries)
@@ -65,12 +120,12 @@ def call_others(database: Database, clock: Clock, client: httpx.Client, *, most:
     return len(due)
 
 
-def _call(client: httpx.Client, call: tables.Call, now: datetime) -> tuple[bool, str]:
+def _call(client: httpx.Client, call: tables.Call, secrets: Sequence[str], now: datetime) -> tuple[bool, str]:
     body = orjson.dumps({"id": call.key, **call.body})
     headers = {
         "Content-Type": "application/json",
         "Idempotency-Key": call.key,
-        "Siyu-Signature": rules.signature(secret_of(call.journey_id), int(now.timestamp()), body),
+        "Siyu-Signature": rules.signature(secrets, int(now.timestamp()), body),
     }
     try:
         with client.stream("POST", call.url, content=body, headers=headers, timeout=_PATIENCE) as answer:

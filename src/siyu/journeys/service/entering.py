@@ -129,16 +129,22 @@ def bring_crowd(
     """
     if not len(customer_ids):
         return 0
-    pace = definition.pace
-    ordered = np.asarray(customer_ids, np.int64)
-    if pace.per_minute and pace.fair:
-        scopes = customers.scopes_of(conn, ordered.tolist(), "friend")
-        ordered = fair_order(ordered.tolist(), [scopes.get(one, [f"-{one}"])[0] for one in ordered.tolist()])
-    body = ordered.astype("<i8").tobytes()
-    if not crowds.insert(conn, journey.id, origin, key, body, pace.per_minute, begins_at):
+    ordered = in_order(conn, definition, customer_ids)
+    body = np.asarray(ordered, "<i8").tobytes()
+    if not crowds.insert(conn, journey.id, origin, key, body, definition.pace.per_minute, begins_at):
         return 0
     store.notify(conn, CHANNEL)
-    return int(ordered.size)
+    return len(ordered)
+
+
+def in_order(conn: Connection, definition: Definition, customer_ids: Sequence[int]) -> list[int]:
+    """A crowd in the order in which it comes in by the journey's pace."""
+    ids = list(customer_ids)
+    if not (definition.pace.per_minute and definition.pace.fair):
+        return ids
+    scopes = customers.scopes_of(conn, ids, "friend")
+    ordered: list[int] = fair_order(ids, [scopes.get(one, [f"-{one}"])[0] for one in ids]).tolist()
+    return ordered
 
 
 def let_crowds_in(conn: Connection, clickhouse: Client, now: datetime, *, most: int = _CHUNK) -> int:

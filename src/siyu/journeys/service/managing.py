@@ -160,10 +160,12 @@ def publish(conn: Connection, journey_id: int, actor: str, now: datetime, zone: 
     problems = check(conn, found.draft, now, zone)
     if problems:
         raise NotPublishable.of(problems)
+    before = _version(conn, journey_id, found.version).definition if found.version else found.draft
     made = store.publish(conn, journey_id, found.draft, actor, now)
     if found.programme_id:
         programme = experiments.programme(conn, found.programme_id)
-        if programme.control_bp != found.draft.control_bp:
+        # What was changed of the programme itself since stays, unless this version asks for something else than the last.
+        if found.draft.control_bp not in {before.control_bp, programme.control_bp}:
             reason = found.draft.control_reason or "back to the default"
             experiments.change_control(conn, programme.id, found.draft.control_bp, reason, actor, now)
         _check_arms(found, made, tuple((arm.name, arm.weight) for arm in programme.arms))

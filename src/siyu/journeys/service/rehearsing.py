@@ -12,31 +12,59 @@ from siyu.journeys.store import rehearsals
 from siyu.journeys.types.definition import Definition
 from siyu.journeys.types.running import AskedRehearsal, Rehearsal
 from siyu.kernel.errors import BadInput, NotFound
+from siyu.segments import service as segments
 
 REHEARSE: Final = "journeys.rehearse"  # the job
 LONGEST: Final = timedelta(days=100)
 
 
 def ask_rehearsal(
-    conn: Connection, journey_id: int, since: datetime, until: datetime, most: int, actor: str, now: datetime
+    conn: Connection,
+    journey_id: int,
+    since: datetime,
+    until: datetime,
+    most: int,
+    actor: str,
+    now: datetime,
+    *,
+    segment_id: int | None = None,
 ) -> AskedRehearsal:
-    """Have the draft (or the newest version) rehearsed over what happened in this time, by a job. Audited.
+    """Have the draft (or the newest version) rehearsed, by a job: over what happened in a time that is past; or, with a
+    segment, as if everybody of it were brought in at ``since``, which is now or later. Audited.
 
     Raises:
-        NotFound: there is no such journey.
-        BadInput: the time is empty, longer than a hundred days, or not past.
+        NotFound: there is no such journey or segment.
+        BadInput: the time is empty, longer than a hundred days, or not past; with a segment, past.
     """
     found = journey(conn, journey_id)
+    if segment_id is None:
+        _check_past(since, until, now)
+    else:
+        segments.segment(conn, segment_id)
+        _check_ahead(since, until, now)
+    definition = definition_of(conn, found)
+    asked = rehearsals.insert(conn, found.id, definition, since, until, most, actor, now, segment_id)
+    jobs.defer(conn, REHEARSE, {"rehearsal_id": asked.id}, queue=jobs.LONG)
+    details = {"rehearsal": asked.id} | ({"segment": segment_id} if segment_id is not None else {})
+    access.record(conn, actor=actor, action="journey.rehearsed", target=f"journey:{found.id}", details=details, now=now)
+    return asked
+
+
+def _check_past(since: datetime, until: datetime, now: datetime) -> None:
     if not since < until <= now or until - since > LONGEST:
         raise BadInput(
             reason="a rehearsal goes over at most 100 days that are past: 'since' lies before 'until', and that before now.",
             reason_zh="演练时段须为过去的时间，起点早于终点，且不超过 100 天。",
         )
-    asked = rehearsals.insert(conn, found.id, definition_of(conn, found), since, until, most, actor, now)
-    jobs.defer(conn, REHEARSE, {"rehearsal_id": asked.id})
-    details = {"rehearsal": asked.id}
-    access.record(conn, actor=actor, action="journey.rehearsed", target=f"journey:{found.id}", details=details, now=now)
-    return asked
+
+
+def _check_ahead(since: datetime, until: datetime, now: datetime) -> None:
+    if not now <= since < until or until - now > LONGEST:
+        raise BadInput(
+            reason="a rehearsal with a segment lies ahead: 'since' is now or later, before 'until', and that at most 100 days "
+            "from now.",
+            reason_zh="指定人群的演练须从现在或之后开始，起点早于终点，且终点在 100 天以内。",
+        )
 
 
 def rehearsal(conn: Connection, rehearsal_id: int) -> AskedRehearsal:

@@ -20,9 +20,10 @@ from siyu.customers import service as customers
 from siyu.engines.clickhouse.client import Client
 from siyu.experiments import service as experiments
 from siyu.experiments.types import Arm
+from siyu.journeys.rules.entering import due_in_crowd
 from siyu.journeys.rules.moments import days_of, next_day, next_run
 from siyu.journeys.service.batch import Place, Surroundings
-from siyu.journeys.service.entering import enrol
+from siyu.journeys.service.entering import enrol, in_order
 from siyu.journeys.service.looking import figures
 from siyu.journeys.service.reacting import awaited, listen, react
 from siyu.journeys.service.stepping import carry_on
@@ -44,6 +45,7 @@ from siyu.segments.types import Change
 from siyu.timeline import service as timeline
 from siyu.timeline.types import TimelineEntry
 from siyu.touch import service as touch
+from siyu.touch.types import Touch
 
 MOST: Final = 2000
 _SHOWN: Final = 1000
@@ -96,24 +98,45 @@ def plan_rehearsal(
     until: datetime,
     zone: ZoneInfo,
     most: int,
+    segment_id: int | None = None,
 ) -> Plan:
     """Who would have entered from ``since`` to ``until``: up to ``most``, drawn by a hash, so that the same question looks at
-    the same people.
+    the same people. With a segment: everybody of it, who begins to come in at ``since`` at the journey's pace.
 
     Raises:
-        Conflict: nothing brings anybody in by itself.
+        Conflict: nothing brings anybody in by itself, or the segment was not evaluated yet.
+        NotFound: there is no such segment.
     """
+    if segment_id is not None:
+        crowd = in_order(conn, definition, list(segments.members(conn, segment_id)))
+        return _drawn(_by_pace(crowd, since, until, definition.pace.per_minute), most)
     trigger = definition.trigger
     entering = _entering(definition)
     if entering:
         name = str(trigger.segment) if isinstance(trigger, SegmentTrigger) else None
         people, of = timeline.people_with(clickhouse, kinds=entering, name=name, since=since, until=until, most=most)
         return Plan(tuple(people), of)
-    runs = _runs(conn, definition, since, until, zone, most)
+    return _drawn(_runs(conn, definition, since, until, zone, most), most)
+
+
+def _drawn(runs: Sequence[tuple[datetime, Sequence[int]]], most: int) -> Plan:
+    """Up to ``most`` of those whom the clock brings in."""
     everybody = sorted({one for _, ids in runs for one in ids}, key=lambda one: (one * 2654435761) % 2**32)
     chosen = set(everybody[:most])
     crowds = [(at, tuple([one for one in ids if one in chosen])) for at, ids in runs]
-    return Plan(tuple(sorted(chosen)), len(everybody), tuple(crowds))
+    return Plan(tuple(sorted(chosen)), len(everybody), tuple([one for one in crowds if one[1]]))
+
+
+def _by_pace(
+    crowd: Sequence[int], begins_at: datetime, until: datetime, per_minute: int
+) -> list[tuple[datetime, Sequence[int]]]:
+    """Who comes in at which minute, as far as that lies before ``until``."""
+    size = per_minute or max(len(crowd), 1)
+    parts = [
+        (due_in_crowd(begins_at, start, per_minute), crowd[start : start + size])
+        for start in range(0, len(crowd), size)
+    ]
+    return [(at, ids) for at, ids in parts if at < until]
 
 
 def _entering(definition: Definition) -> tuple[str, ...]:
@@ -143,8 +166,8 @@ def _runs(
         else:
             raise Conflict(
                 reason="people are put into this journey by hand, so history cannot tell who would have entered. "
-                "Rehearse it with another trigger.",
-                reason_zh="该旅程由人工加入客户，历史数据无法得知谁会进入，请换用其他触发方式进行演练。",
+                "Name a segment that would be brought in.",
+                reason_zh="该旅程由人工加入客户，历史数据无法得知谁会进入，请指定将要加入的人群。",
             )
         if at is not None and at < until:
             runs.append((at, ids))
@@ -248,10 +271,9 @@ class _Run:
         self._scratch()
         self.at = self.since
         for moment, happened in groupby(self._history(), key=lambda event: self._grain(event[0])):
-            self._go_on(min(moment, self.until))
-            if moment >= self.until:
-                break
-            self._happen([what for _, what in happened], moment)
+            at = min(moment, self.until)
+            self._go_on(at)
+            self._happen([what for _, what in happened], at)
         self._go_on(self.until)
         return self._told()
 
@@ -300,14 +322,15 @@ class _Run:
             if not self.going():
                 raise _Undone
             due = rehearsals.next_due(self.conn, self.journey_id)
-            # At least once a day, for what the gate has put off.
             if due is None or due > self.at:
-                self.at = min(self._grain(due) if due is not None else to, self.at + _DAY, to)
+                put_off = touch.next_decision(self.conn, self.people, self.at)  # by the gate
+                first = min([one for one in (due, put_off) if one is not None], default=to)
+                self.at = min(self._grain(first), self.at + _DAY, to)
             now = self.at
             places = [Place(row) for row in tables.claim(self.conn, self.journey_id, now, MOST)]
             # What fails does so again in a rehearsal, in which nobody repairs anything.
             carry_on(Surroundings(self.conn, self.clickhouse, now, self.zone, _DAY), places, self.proposed)
-            touch.decide_due(self.conn, now)
+            touch.decide_due(self.conn, now, among=self.people)
 
     def _happen(self, happened: Sequence[object], now: datetime) -> None:
         facts = [one for one in happened if isinstance(one, Happened)]
@@ -333,11 +356,18 @@ class _Run:
         found = touch.touches(self.conn, programme_id=self.programme_id, limit=_SHOWN)
         for one in sorted(found, key=lambda one: (one.proposed_at, one.id)):
             step, text = self.proposed.get(one.key, ("", ""))
-            because = one.decisions[-1].reasons[-1:] if one.decisions and one.code else ()
-            en, zh = touch.said(because[0]) if because else ("", "")
+            en, zh = _because(one) if one.code else ("", "")
             yield RehearsedTouch(
                 one.customer_id, step, one.proposed_at, str(one.state), one.way, one.account_id, text, one.code, en, zh
             )
+
+
+def _because(found: Touch) -> tuple[str, str]:
+    """Why, in English and Chinese; of what became too late also what held it until then."""
+    told = [decision.reasons[-1] for decision in found.decisions if decision.reasons]
+    shown = told[-2:] if found.code == "too_late" else told[-1:]
+    said = [touch.said(reason) for reason in shown]
+    return " ".join([en for en, _ in said]), "".join([zh for _, zh in said])
 
 
 def _event(whose: int, fact: TimelineEntry) -> object:

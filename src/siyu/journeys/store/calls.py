@@ -82,6 +82,29 @@ def note_calls(conn: Connection, noted: Sequence[tuple[int, str, str, datetime]]
         )
 
 
+def secrets(
+    conn: Connection, journey_ids: Sequence[int], *, lock: bool = False
+) -> dict[int, tuple[int, datetime | None]]:
+    """Journey → the number of its secret, and when that was made; ``None`` for the first."""
+    found = rows(
+        conn,
+        f"""SELECT id, secret, secret_at FROM journeys.journey WHERE id = ANY (CAST(:ids AS bigint[]))
+            {"FOR UPDATE" if lock else ""}""",
+        ids=list(journey_ids),
+    )
+    return {row.id: (row.secret, row.secret_at) for row in found}
+
+
+def put_secret(conn: Connection, journey_id: int, number: int, now: datetime) -> None:
+    run(
+        conn,
+        "UPDATE journeys.journey SET secret = :number, secret_at = :now WHERE id = :id",
+        id=journey_id,
+        number=number,
+        now=now,
+    )
+
+
 def calls(conn: Connection, journey_id: int, most: int) -> list[AnyRow]:
     return rows(
         conn,

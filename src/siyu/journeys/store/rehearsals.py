@@ -14,7 +14,7 @@ from siyu.journeys.types.definition import Definition
 from siyu.journeys.types.running import AskedRehearsal, Rehearsal
 
 _COLUMNS: Final = (
-    "id, journey_id, since, until, most, state, done, total, result, problem, asked_by, asked_at, ended_at"
+    "id, journey_id, since, until, most, segment_id, state, done, total, result, problem, asked_by, asked_at, ended_at"
 )
 _RESULT: Final[TypeAdapter[Rehearsal]] = TypeAdapter(Rehearsal)
 
@@ -28,16 +28,19 @@ def insert(
     most: int,
     actor: str,
     now: datetime,
+    segment_id: int | None,
 ) -> AskedRehearsal:
     found = one(
         conn,
-        f"""INSERT INTO journeys.rehearsal (journey_id, definition, since, until, most, asked_by, asked_at)
-            VALUES (:journey_id, CAST(:definition AS json), :since, :until, :most, :actor, :now) RETURNING {_COLUMNS}""",
+        f"""INSERT INTO journeys.rehearsal (journey_id, definition, since, until, most, segment_id, asked_by, asked_at)
+            VALUES (:journey_id, CAST(:definition AS json), :since, :until, :most, :segment_id, :actor, :now)
+            RETURNING {_COLUMNS}""",
         journey_id=journey_id,
         definition=orjson.dumps(to_json(definition)).decode(),
         since=since,
         until=until,
         most=most,
+        segment_id=segment_id,
         actor=actor,
         now=now,
     )
@@ -123,6 +126,7 @@ def _asked(row: AnyRow) -> AskedRehearsal:
         row.since,
         row.until,
         row.most,
+        row.segment_id,
         row.state,
         row.done,
         row.total,

@@ -43,6 +43,7 @@ from siyu.journeys.types.facts import FACTS
 from siyu.journeys.types.problems import BadDefinition, NotPublishable, Problem, WrongState
 from siyu.journeys.types.running import (
     AskedRehearsal,
+    CallSecret,
     Ended,
     Enrolment,
     EnrolmentPage,
@@ -75,6 +76,7 @@ __all__ = [
     "ByRule",
     "BySegment",
     "ByValue",
+    "CallSecret",
     "Case",
     "CodeTrigger",
     "DateTrigger",

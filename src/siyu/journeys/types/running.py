@@ -245,6 +245,7 @@ class AskedRehearsal:
     """A rehearsal that was asked for.
 
     Attributes:
+        segment_id: everybody of it is brought in at ``since``; ``None`` where it goes over what happened.
         state: ``waiting`` for its job; ``running``; ``done``; ``failed``; ``cancelled``, with what was found so far.
         done, total: so many people of so many were taken through it.
         problem: why it failed, as an error of the API.
@@ -255,6 +256,7 @@ class AskedRehearsal:
     since: datetime
     until: datetime
     most: int
+    segment_id: int | None
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     done: int
     total: int
@@ -263,6 +265,22 @@ class AskedRehearsal:
     asked_by: str
     asked_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallSecret:
+    """With which calls are signed: HMAC-SHA256 of ``<t>.<body>`` in the header ``Siyu-Signature: t=…,v1=…``.
+
+    For a day after a new one was made there is a second ``v1``, by the secret before it.
+
+    Attributes:
+        number: 1 for the first, one more for each that was made in its place.
+        made_at: ``None`` for the first.
+    """
+
+    secret: str
+    number: int
+    made_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.loyalty import service
 from siyu.loyalty.types import Account, AccountRead, Unit, held, issuer
 from siyu.loyalty.types.accounts import ACCOUNT_KINDS, UNIT_KINDS
 
-router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/ledger", tags=["ledger"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("ledger.read")]
 CanManage = Annotated[Principal, needs("ledger.manage")]

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router, needs
 from siyu.loyalty import service
 from siyu.loyalty.http.accounts import CanSee, PathNumber
 from siyu.loyalty.types import ByHand, Posted
 
-router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/ledger", tags=["ledger"], responses=ERROR_RESPONSES)
 
 CanPost = Annotated[Principal, needs("ledger.post")]
 CanApprove = Annotated[Principal, needs("ledger.approve")]

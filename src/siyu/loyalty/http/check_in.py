@@ -3,17 +3,18 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.engines.versions.types import Version
 from siyu.loyalty import service
 from siyu.loyalty.http.accounts import CanManage, CanSee, PathNumber
 from siyu.loyalty.http.by_hand import CanPost
+from siyu.loyalty.http.previewing import MonthPreviewRead
 from siyu.loyalty.types import CheckedIn, CheckInRules, Reward
 
-router = APIRouter(prefix="/api/v1/ledger/check_in", tags=["ledger"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/ledger/check_in", tags=["ledger"], responses=ERROR_RESPONSES)
 
 
 class CheckInRulesRead(BaseModel):
@@ -22,6 +23,10 @@ class CheckInRulesRead(BaseModel):
     at: datetime | None
     actor: str
     reason: str
+
+
+class CheckInWanted(BaseModel):
+    rules: dict[str, Any] = Field(description="All of them, as they are read.")
 
 
 class CheckInChange(BaseModel):
@@ -104,6 +109,13 @@ def make_up(customer_id: PathNumber, wanted: MadeUp, principal: CanPost, conn: C
 
 def _made(found: CheckedIn) -> CheckedInRead:
     return CheckedInRead.model_validate(found)
+
+
+@router.post("/preview")
+def preview(wanted: CheckInWanted, principal: CanManage, conn: Conn, now: Now) -> MonthPreviewRead:
+    """By other rules, what the check-ins of last month would have given. Nothing is changed; all of them are read."""
+    found = service.preview_check_in(conn, principal, service.read_check_in(wanted.rules), now)
+    return MonthPreviewRead.model_validate(found)
 
 
 def _read(found: Version[CheckInRules] | None) -> CheckInRulesRead:

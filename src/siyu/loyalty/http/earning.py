@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.engines.versions.types import Version
 from siyu.loyalty import service
 from siyu.loyalty.http.accounts import CanManage, CanSee
+from siyu.loyalty.http.previewing import MonthPreviewRead
 from siyu.loyalty.types import EarningRules
 
-router = APIRouter(prefix="/api/v1/ledger/earning", tags=["ledger"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/ledger/earning", tags=["ledger"], responses=ERROR_RESPONSES)
 
 
 class EarningRead(BaseModel):
@@ -21,6 +22,10 @@ class EarningRead(BaseModel):
     at: datetime | None
     actor: str
     reason: str
+
+
+class EarningWanted(BaseModel):
+    rules: dict[str, Any] = Field(description="All of them, as they are read.")
 
 
 class EarningChange(BaseModel):
@@ -46,6 +51,13 @@ def change(wanted: EarningChange, principal: CanManage, conn: Conn, now: Now) ->
     """Have other rules in force, for orders that have earned nothing yet."""
     changed = service.read_earning(wanted.rules)
     return _read(service.change_earning(conn, principal, changed, wanted.version, wanted.reason, now))
+
+
+@router.post("/preview")
+def preview(wanted: EarningWanted, principal: CanManage, conn: Conn, now: Now) -> MonthPreviewRead:
+    """By other rules, what the orders bought last month would have earned. Nothing is changed; all of them are read."""
+    found = service.preview_earning(conn, principal, service.read_earning(wanted.rules), now)
+    return MonthPreviewRead.model_validate(found)
 
 
 def _read(found: Version[EarningRules] | None) -> EarningRead:

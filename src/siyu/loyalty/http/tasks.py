@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.engines.versions.types import Version
 from siyu.loyalty import service
 from siyu.loyalty.http.accounts import CanManage, CanSee, PathNumber
 from siyu.loyalty.types import MemberTask, MemberTasks
 
-router = APIRouter(prefix="/api/v1/ledger/tasks", tags=["ledger"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/ledger/tasks", tags=["ledger"], responses=ERROR_RESPONSES)
 
 
 class MemberTasksRead(BaseModel):

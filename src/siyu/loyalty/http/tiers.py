@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.engines.versions.types import Version
 from siyu.identity import service as identity
 from siyu.loyalty import service
@@ -14,7 +14,7 @@ from siyu.loyalty.http.accounts import CanManage, CanSee, PathNumber
 from siyu.loyalty.types import Tier, TierRules
 from siyu.loyalty.types.tiers import TierBy, TierWhy
 
-router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/ledger", tags=["ledger"], responses=ERROR_RESPONSES)
 
 _Reason = Annotated[str, Field(min_length=3, max_length=500, description="Kept in the audit.")]
 

@@ -20,6 +20,7 @@ from siyu.loyalty.service.flows import flows
 from siyu.loyalty.service.following import reassign, split
 from siyu.loyalty.service.holding import confirm, hold, release, run_out_holds
 from siyu.loyalty.service.posting import ensure_unit, post, post_one, sure, units
+from siyu.loyalty.service.previewing import preview_check_in, preview_earning
 from siyu.loyalty.service.reading import (
     account_of,
     accounts_of,
@@ -55,7 +56,7 @@ from siyu.loyalty.service.tiers import (
     tiers,
 )
 from siyu.loyalty.service.undoing import undo
-from siyu.loyalty.service.verifying import verify
+from siyu.loyalty.service.verifying import note_verified, verifications, verify
 
 __all__ = [
     "TIERS_CHANNEL",
@@ -89,11 +90,14 @@ __all__ = [
     "make_up",
     "make_up_for",
     "move_due",
+    "note_verified",
     "post",
     "post_by_hand",
     "post_one",
     "posted",
     "posted_under",
+    "preview_check_in",
+    "preview_earning",
     "preview_tiers",
     "read_check_in",
     "read_earning",
@@ -120,6 +124,7 @@ __all__ = [
     "tiers",
     "undo",
     "units",
+    "verifications",
     "verify",
     "why",
 ]

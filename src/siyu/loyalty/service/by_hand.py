@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.kernel.errors import Conflict, IdempotencyMismatch, NotFound
+from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotFound
 from siyu.loyalty.rules import checking
 from siyu.loyalty.service.posting import post_one
 from siyu.loyalty.service.reading import account_of
@@ -51,6 +51,11 @@ def post_by_hand(
         IdempotencyMismatch: the key was used before with something else.
     """
     access.require(principal, "ledger.post")
+    if unit.startswith("coupon:"):
+        raise BadInput(
+            reason="coupons are given by their template: one that is only posted has no code, and cannot be used.",
+            reason_zh="优惠券须通过券模板发放；直接记账的券没有券码，无法使用。",
+        )
     account = account_of(conn, customer_id, unit)
     wanted = ByHand(
         0,

@@ -1,13 +1,17 @@
 """What became of a unit, for whoever answers for what is owed."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
 from siyu.engines.zone import brand_zone
 from siyu.loyalty.rules import checking
 from siyu.loyalty.store import flows as tables
-from siyu.loyalty.types import Cohort, Flows
+from siyu.loyalty.types import Cohort, Flows, Week
+
+_WEEK: Final = timedelta(days=7)
 
 
 def flows(conn: Connection, unit: str, since: datetime | None, until: datetime | None) -> Flows:
@@ -25,5 +29,17 @@ def flows(conn: Connection, unit: str, since: datetime | None, until: datetime |
         BadInput: there can be no such unit.
     """
     checking.unit_kind(unit)
-    found = tables.cohorts(conn, unit, since, until, brand_zone())
-    return Flows(unit, tuple([Cohort(*one) for one in found]), tables.held(conn, unit))
+    zone = brand_zone()
+    found = tables.cohorts(conn, unit, since, until, zone)
+    cohorts = tuple([Cohort(*one) for one in found])
+    return Flows(unit, cohorts, tables.held(conn, unit), _weeks(tables.weeks(conn, unit, since, until, zone)))
+
+
+def _weeks(found: Sequence[tuple[date, int, int, int, int]]) -> tuple[Week, ...]:
+    """In a week in which nothing happened, people have what they had."""
+    weeks: list[Week] = []
+    for one in found:
+        while weeks and (following := weeks[-1].start + _WEEK) < one[0]:
+            weeks.append(Week(following, 0, 0, 0, weeks[-1].left))
+        weeks.append(Week(*one))
+    return tuple(weeks)

@@ -25,6 +25,7 @@ from siyu.loyalty.types import EARNING, EarningRules, OrderRule, Request, Undo, 
 from siyu.loyalty.types.earning import PLAIN
 
 VERSIONS: Final = Versions("loyalty.earning_rules", EARNING, earning.check, "earning")
+_TRIED: Final = -1  # the version of rules that are not in force
 _OF_TIERS: Final = "growth"  # what makes tiers is not multiplied by them: it would earn from its own effect
 _Rules = Mapping[int, EarningRules]
 _ByUnit = tuple[int, str]  # an order or a customer, and a unit
@@ -72,7 +73,7 @@ def reckon(
         versions = _versions(conn, newest, kept)
         known = {order_id for order_id, _ in kept}
         orders += [order for order in others if order.id in known]
-    fresh = _fresh(conn, newest, told, kept, zone)
+    fresh = _fresh(conn, newest.version, newest.rules, told, kept, zone)
     strands = _strands(conn, versions, sorted(orders, key=lambda one: one.id), {**fresh, **kept})
     earning_now = {(one.order.id, one.unit) for one in strands if one.due}
     if first := {key: terms for key, terms in fresh.items() if key in earning_now}:
@@ -84,6 +85,21 @@ def reckon(
     for strand, target in zip(strands, _targets(strands, versions), strict=True):
         due.compare(strand, target)
     due.settle(conn)
+
+
+def would_earn(
+    conn: Connection, rules: EarningRules, orders: Sequence[OrderStanding], zone: ZoneInfo
+) -> dict[tuple[int, str], int]:
+    """By (customer, unit), what orders would earn by other rules if they were all there is, and had earned nothing yet. Nothing
+    is written.
+    """
+    versions = {_TRIED: rules}
+    terms = _fresh(conn, _TRIED, rules, orders, {}, zone)
+    strands = _strands(conn, versions, sorted(orders, key=lambda one: one.id), terms, anew=True)
+    found: dict[tuple[int, str], int] = defaultdict(int)
+    for strand, target in zip(strands, _targets(strands, versions), strict=True):
+        found[strand.order.customer_id, strand.unit] += target
+    return found
 
 
 def _versions(conn: Connection, newest: Version[EarningRules], kept: Mapping[_ByUnit, Terms]) -> _Rules:
@@ -119,13 +135,13 @@ def _next_month(day: date) -> date:
 
 def _fresh(
     conn: Connection,
-    newest: Version[EarningRules],
+    version: int,
+    rules: EarningRules,
     told: Sequence[OrderStanding],
     kept: Mapping[_ByUnit, Terms],
     zone: ZoneInfo,
 ) -> dict[_ByUnit, Terms]:
-    """Terms for orders that have none in a unit in which they may earn by the rules in force."""
-    rules = newest.rules
+    """Terms for orders that have none in a unit in which they may earn by these rules."""
     lacking = [
         (order, unit)
         for order in told
@@ -142,14 +158,19 @@ def _fresh(
         born = days.birthday_of(births.get(order.customer_id, {}).get("birthday"))
         of_day = days.percent_of(rules.days, unit, day, born)
         tier = of_tier[order.customer_id] if unit != _OF_TIERS else PLAIN
-        found[order.id, unit] = Terms(newest.version, day, of_day, tier)
+        found[order.id, unit] = Terms(version, day, of_day, tier)
     return found
 
 
 def _strands(
-    conn: Connection, versions: _Rules, orders: Sequence[OrderStanding], terms: Mapping[_ByUnit, Terms]
+    conn: Connection,
+    versions: _Rules,
+    orders: Sequence[OrderStanding],
+    terms: Mapping[_ByUnit, Terms],
+    *,
+    anew: bool = False,
 ) -> list[_Strand]:
-    """What each order should have earned by each rule, and has."""
+    """What each order should have earned by each rule, and has; ``anew``: as if none had earned anything."""
     of_order: dict[int, list[tuple[str, Terms]]] = defaultdict(list)
     for (order_id, unit), one in sorted(terms.items()):
         of_order[order_id].append((unit, one))
@@ -157,7 +178,7 @@ def _strands(
     lined = [order_id for order_id, own in of_order.items() if any(one.version in with_lines for _, one in own)]
     lines = commerce.line_standings(conn, lined)
     had: dict[_ByUnit, list[Earned]] = defaultdict(list)
-    for row in tables.earned(conn, [order.id for order in orders]):
+    for row in () if anew else tables.earned(conn, [order.id for order in orders]):
         had[row.order_id, row.unit].append(row)
     found: list[_Strand] = []
     for order in orders:

@@ -1,6 +1,7 @@
 """Proving that nothing was changed: every block, every sum, every lot and hold, computed again."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -8,11 +9,13 @@ from sqlalchemy import Connection
 from siyu.engines.postgres import AnyRow
 from siyu.loyalty.rules.sealing import ORIGIN, block_hash
 from siyu.loyalty.store import blocks
+from siyu.loyalty.store import verifications as runs
 from siyu.loyalty.store import verifying as tables
-from siyu.loyalty.types import ACCOUNT_KINDS, Account, Finding, Verified
+from siyu.loyalty.types import ACCOUNT_KINDS, Account, Finding, Verification, Verified
 from siyu.loyalty.types.accounts import COUNTED
 
 _BLOCKS_AT_ONCE: Final = 500
+_KEPT: Final = 10  # findings of a check
 _LOTS: Final = tuple(kind.name for kind in ACCOUNT_KINDS.values() if kind.lots)
 
 
@@ -41,6 +44,25 @@ def verify(conn: Connection, *, anchor: tuple[int, str] | None = None, most: int
         hash=last.hash.hex() if last else "",
         findings=tuple(findings),
     )
+
+
+def note_verified(
+    conn: Connection,
+    found: Verified,
+    *,
+    anchor: tuple[int, str] | None,
+    actor: str,
+    began_at: datetime,
+    ended_at: datetime,
+) -> Verification:
+    """Keep when a check was made, by whom, and what it found; the first findings in words."""
+    compared = anchor[0] if anchor else None
+    return runs.insert(conn, found, found.findings[:_KEPT], compared, actor, began_at, ended_at)
+
+
+def verifications(conn: Connection, *, before: int | None = None, limit: int = 20) -> list[Verification]:
+    """Checks that were made, newest first; ``before``: only those with a lower id."""
+    return runs.page(conn, before, max(1, min(limit, 200)))
 
 
 def _chain(conn: Connection, anchor: tuple[int, str] | None, most: int) -> Iterator[Finding]:

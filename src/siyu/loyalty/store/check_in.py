@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import one, rows, run
+from siyu.engines.postgres import one, rows, run, scalar
 from siyu.loyalty.types import CheckInDay
 
 
@@ -30,6 +30,23 @@ def between(conn: Connection, customer_id: int, first: date, last: date) -> list
         last=last,
     )
     return [CheckInDay(*row) for row in found]
+
+
+def counts(conn: Connection, first: date, last: date) -> tuple[int, dict[tuple[int, bool], int]]:
+    """How many people checked in between two days, and how many days there are by (days in a row, whether made up)."""
+    found = rows(
+        conn,
+        """SELECT streak, made_up, count(*) FROM loyalty.check_in WHERE day BETWEEN :first AND :last GROUP BY 1, 2""",
+        first=first,
+        last=last,
+    )
+    people = scalar(
+        conn,
+        "SELECT count(DISTINCT customer_id) FROM loyalty.check_in WHERE day BETWEEN :first AND :last",
+        first=first,
+        last=last,
+    )
+    return int(people or 0), {(row[0], row[1]): row[2] for row in found}
 
 
 def insert(conn: Connection, customer_id: int, day: date, now: datetime, *, made_up: bool) -> None:

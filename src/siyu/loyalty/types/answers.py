@@ -188,6 +188,31 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """A check of the whole ledger that was made.
+
+    Attributes:
+        actor: who had it made.
+        block: number of the last block then, with its hash.
+        anchor: the block whose hash was noted before and compared; ``None``: none was.
+        findings: how many; 0: nothing was changed.
+        first: the first of them, in words.
+    """
+
+    id: int
+    began_at: datetime
+    ended_at: datetime
+    actor: str
+    transactions: int
+    unsealed: int
+    block: int
+    hash: str
+    anchor: int | None
+    findings: int
+    first: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """How far the ledger is sealed.
 
@@ -228,12 +253,32 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """What came and went in one week of the brand's, which begins with Monday.
+
+    Attributes:
+        start: its first day.
+        issued: what people got, less what was taken back.
+        spent: what they used or have held, less what came back.
+        expired: what ended unused.
+        left: what all had at its end, or at the end of the span, less what some owed.
+    """
+
+    start: date
+    issued: int
+    spent: int
+    expired: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Flows:
-    """What became of a unit; ``held``: of what is spent, so much is only held."""
+    """What became of a unit; ``held``: of what is spent, so much is only held. ``weeks`` has no gaps."""
 
     unit: str
     cohorts: tuple[Cohort, ...]
     held: int
+    weeks: tuple[Week, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,3 +304,31 @@ class ByHand:
     decided_by: str
     decided_at: datetime | None
     transaction_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """How much of a unit rules would have given last month, and those in force."""
+
+    unit: str
+    amount: int
+    in_force: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPreview:
+    """What rules would have given last month, if they had been in force.
+
+    Attributes:
+        first: the first day of that month,
+        last: and its last, on the brand's clock.
+        counted: orders, or days on which somebody checked in.
+        people: whom they would have given something.
+        lines: by unit.
+    """
+
+    first: date
+    last: date
+    counted: int
+    people: int
+    lines: tuple[MonthLine, ...]

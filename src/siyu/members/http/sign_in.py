@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Cookie, Request, Response
+from fastapi import Cookie, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.channels import service as channels
 from siyu.channels.types import Capability
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, check_same_site, paced
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, check_same_site, paced
 from siyu.engines.postgres import Database
 from siyu.engines.vault import service as vault
 from siyu.intake import service as intake
@@ -19,7 +19,7 @@ from siyu.members.http.asking import COOKIE, PLACE, Asking
 from siyu.members.http.door import TheDoor
 from siyu.members.types import SessionOpened, SmsMissing, Way, WrongCode
 
-router = APIRouter(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
 
 _PLATFORM_COOKIE: Final = "siyu_member"  # that of a sign-in through an official account
 _NEXT_CODE: Final = 60  # seconds

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
-from siyu.engines.http import ERROR_RESPONSES
+from siyu.engines.http import ERROR_RESPONSES, Router
 from siyu.kernel.errors import TooLarge
 from siyu.payments import service
 from siyu.payments.http.till import till_of
 
-router = APIRouter(tags=["callbacks"], responses=ERROR_RESPONSES)
+router = Router(tags=["callbacks"], responses=ERROR_RESPONSES)
 
 _LIMIT: Final = 256 * 1024  # bytes; a notification has a few thousand
 _BODY: Final[dict[str, Any]] = {

@@ -4,17 +4,17 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.kernel.errors import TryLater
 from siyu.payments import service
 from siyu.payments.http.till import till_of
-from siyu.payments.types import Merchant, Payment, PaymentState, Refund, RefundState
+from siyu.payments.types import Merchant, Payment, PaymentState, PaymentWay, Refund, RefundState
 
-router = APIRouter(prefix="/api/v1/payments", tags=["payments"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/payments", tags=["payments"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("payments.read")]
 CanRefund = Annotated[Principal, needs("payments.reverse")]
@@ -38,6 +38,7 @@ class MerchantRead(Read):
     serial: str
     platform_key_id: str
     base_url: str
+    h5: bool
 
 
 class MerchantChange(BaseModel):
@@ -49,6 +50,7 @@ class MerchantChange(BaseModel):
     platform_key_id: Annotated[str, Field(max_length=80, description="`PUB_KEY_ID_…`")]
     platform_key: Annotated[str, Field(max_length=10_000, description="The platform's public key, PEM.")]
     base_url: Annotated[str, Field(max_length=200)] = "https://api.mch.weixin.qq.com"
+    h5: Annotated[bool, Field(description="It may take payments in browsers outside WeChat (H5).")] = False
 
 
 class PaymentRead(Read):
@@ -65,6 +67,9 @@ class PaymentRead(Read):
     platform_id: str = Field(description="The platform's number of what was paid.")
     paid_at: datetime | None
     refunded_fen: int
+    way: PaymentWay = Field(
+        description="`jsapi`: within WeChat; `h5`: in a browser; empty: nobody has begun to pay it."
+    )
 
 
 class RefundRead(Read):

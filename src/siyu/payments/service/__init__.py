@@ -1,7 +1,7 @@
 """What other rooms may ask of payments."""
 
 from siyu.payments.service.hearing import hear, take_notify
-from siyu.payments.service.looking import look_after, look_at_payment
+from siyu.payments.service.looking import look_after, look_at_payment, look_at_transfer
 from siyu.payments.service.merchants import Till, ensure_merchant, merchant, merchants, opener
 from siyu.payments.service.paying import (
     begin_payment,
@@ -15,6 +15,7 @@ from siyu.payments.service.paying import (
     regroup_payments,
     send_refund,
     undo_payment,
+    visit,
     withdraw_payment,
 )
 from siyu.payments.service.transferring import (
@@ -22,6 +23,7 @@ from siyu.payments.service.transferring import (
     cancel_transfer,
     claim,
     send_transfer,
+    transfer_by_hand,
     transfer_of,
     transfers,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "hold_payments",
     "look_after",
     "look_at_payment",
+    "look_at_transfer",
     "merchant",
     "merchants",
     "opener",
@@ -50,8 +53,10 @@ __all__ = [
     "send_refund",
     "send_transfer",
     "take_notify",
+    "transfer_by_hand",
     "transfer_of",
     "transfers",
     "undo_payment",
+    "visit",
     "withdraw_payment",
 ]

@@ -15,7 +15,7 @@ from siyu.payments.service.transferring import send_transfer, transfer_of
 from siyu.payments.store import looking as turns
 from siyu.payments.store import payments as tables
 from siyu.payments.store.looking import Due, Kind
-from siyu.payments.types import Merchant, Payment, PaymentSaid, Said
+from siyu.payments.types import Merchant, Payment, PaymentSaid, Said, Transfer
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,18 @@ def look_at_payment(till: Till, payment_id: int) -> Payment:
     _payment(till, payment_id, till.clock.now())
     with till.database.transaction() as conn:
         return payment_of(conn, payment_id)
+
+
+def look_at_transfer(till: Till, transfer_id: int) -> Transfer:
+    """Ask the platform now how a transfer stands.
+
+    Raises:
+        NotFound: there is no such transfer.
+        TryLater, PlatformDeclined, NotFromPlatform: the platform did not say.
+    """
+    _transfer(till, transfer_id, till.clock.now())
+    with till.database.transaction() as conn:
+        return transfer_of(conn, transfer_id)
 
 
 def _look(till: Till, one: Due, now: datetime) -> None:

@@ -17,7 +17,7 @@ from siyu.payments import rules
 from siyu.payments.service.hearing import declining, hear
 from siyu.payments.service.merchants import Till, merchant
 from siyu.payments.store import payments as tables
-from siyu.payments.types import Payment, PaymentState, Refund, RefundSaid
+from siyu.payments.types import Merchant, Payment, PaymentState, PaymentWay, Port, Refund, RefundSaid
 
 _LONGEST: Final = 120  # minutes; what the platform has prepared is good for two hours
 _KEY: Final = 180
@@ -42,7 +42,8 @@ def begin_payment(
         conn: an open transaction: that in which the caller sets aside what is paid for.
         merchant_id: to whom.
         customer_id: who pays.
-        payer: their OpenID in the merchant's app.
+        payer: their OpenID in the merchant's app; empty where they are not known there, and the merchant takes payments in
+            browsers.
         fen: above 0.
         about: what for, for the caller: ``offer:12``.
         description: what the customer reads, up to 40 characters.
@@ -56,7 +57,9 @@ def begin_payment(
         IdempotencyMismatch: the key was used before with something else.
     """
     rules.check_fen(fen)
-    check_asked(key, payer, about)
+    check_asked(key, about)
+    if payer:
+        check_person(payer)
     rules.check_words("the description", "商品描述", description, 40)
     if not 1 <= minutes <= _LONGEST:
         raise BadInput(
@@ -65,7 +68,11 @@ def begin_payment(
     hash_ = hash_of([merchant_id, customer_id, payer, fen, about, description, minutes])
     before = tables.of_key(conn, key)
     if before is None:
-        merchant(conn, merchant_id)
+        if not merchant(conn, merchant_id).h5 and not payer:
+            raise BadInput(
+                reason="the payer's OpenID is missing, and the merchant takes no payments in browsers.",
+                reason_zh="缺少付款人的 OpenID，且该商户未开通 H5 支付。",
+            )
         owner = identity.living(conn, customer_id)
         new = tables.NewPayment(
             merchant_id, number(), key, hash_, owner, payer, about, description, fen, now + timedelta(minutes=minutes),
@@ -81,31 +88,80 @@ def begin_payment(
 
 
 def prepare(till: Till, payment_id: int) -> Mapping[str, str]:
-    """Have the platform prepare a payment; returns what the page hands to WeChat. Safe to repeat.
+    """Have the platform prepare a payment within WeChat; returns what the page hands to WeChat. Safe to repeat.
 
     Raises:
         NotFound: there is no such payment.
-        Conflict: it is paid, or its time is over.
+        Conflict: it is paid, its time is over, or it is paid in a browser.
         TryLater, PlatformDeclined, NotFromPlatform: the platform did not.
     """
     now = till.clock.now()
-    with till.database.transaction() as conn:
-        found = payment_of(conn, payment_id)
-        owner = merchant(conn, found.merchant_id)
-    if found.state == "paid":
-        raise Conflict(reason="it is paid already.", reason_zh="该订单已支付。")
-    if found.state == "closed" or found.expires_at <= now:
-        raise _over()
+    found, owner = _to_pay(till, payment_id, "jsapi", now)
     port = till.opens(owner)
     by = found.prepaid_by or port.prepare(found, till.notify_url(owner.id), now)
     if not found.prepaid_by:
-        with till.database.transaction() as conn:
-            tables.opened(conn, found.id, by)
-            found = payment_of(conn, payment_id)
-        if found.state == "closed":  # it was withdrawn meanwhile, before the platform knew it
-            port.close(found.number, now)
-            raise _over()
+        _opened(till, port, found, by, now)
     return port.page(by, now)
+
+
+def visit(till: Till, payment_id: int, address: str) -> str:
+    """Have the platform prepare a payment in a browser; returns where that is to go, for five minutes. Safe to repeat.
+
+    Args:
+        till: where platforms are called.
+        payment_id: of what.
+        address: of the browser, as it comes to us; the platform compares it.
+
+    Raises:
+        NotFound: there is no such payment.
+        Conflict: it is paid, its time is over, it is paid within WeChat, or the merchant takes none in browsers.
+        TryLater, PlatformDeclined, NotFromPlatform: the platform did not.
+    """
+    now = till.clock.now()
+    found, owner = _to_pay(till, payment_id, "h5", now)
+    port = till.opens(owner)
+    url = port.visit(found, till.notify_url(owner.id), address, now)
+    _opened(till, port, found, "", now)
+    return url
+
+
+def _to_pay(till: Till, payment_id: int, way: PaymentWay, now: datetime) -> tuple[Payment, Merchant]:
+    """What somebody begins to pay, or goes on with. Which way is noted before the platform hears of it: it takes a number one
+    way only.
+    """
+    with till.database.transaction() as conn:
+        found = payment_of(conn, payment_id)
+        owner = merchant(conn, found.merchant_id)
+        if found.state == "paid":
+            raise Conflict(reason="it is paid already.", reason_zh="该订单已支付。")
+        if found.state == "closed" or found.expires_at <= now:
+            raise _over()
+        if way == "h5" and not owner.h5:
+            raise Conflict(reason="open this page within WeChat to pay.", reason_zh="请在微信中打开本页面完成支付。")
+        if (way == "jsapi" and not found.payer) or not tables.goes(conn, found.id, way):
+            raise _another_way(way)
+    return found, owner
+
+
+def _opened(till: Till, port: Port, payment: Payment, by: str, now: datetime) -> None:
+    with till.database.transaction() as conn:
+        tables.opened(conn, payment.id, by)
+        found = payment_of(conn, payment.id)
+    if found.state == "closed":  # it was withdrawn meanwhile, before the platform knew it
+        port.close(found.number, now)
+        raise _over()
+
+
+def _another_way(way: PaymentWay) -> Conflict:
+    if way == "h5":
+        return Conflict(
+            reason="paying has begun within WeChat; go on there, or leave it and begin again.",
+            reason_zh="该订单已在微信中发起支付，请回到微信继续，或放弃后重新下单。",
+        )
+    return Conflict(
+        reason="paying has begun in a browser outside WeChat; go on there, or leave it and begin again.",
+        reason_zh="该订单需在微信外的浏览器中支付，请回到原浏览器继续，或放弃后重新下单。",
+    )
 
 
 def _over() -> Conflict:
@@ -273,15 +329,23 @@ def hash_of(said: list[Any]) -> bytes:
     return blake2b(orjson.dumps(said), digest_size=16).digest()
 
 
-def check_asked(key: str, person: str, about: str) -> None:
+def check_asked(key: str, about: str) -> None:
     """Check what every request has.
 
     Raises:
         BadInput: says what to change.
     """
     rules.check_words("the key", "幂等键", key, _KEY)
-    rules.check_words("the OpenID", "OpenID", person, 128)
     rules.check_words("what it is about", "业务标识", about, 120)
+
+
+def check_person(open_id: str) -> None:
+    """Check who pays or is paid.
+
+    Raises:
+        BadInput: says what to change.
+    """
+    rules.check_words("the OpenID", "OpenID", open_id, 128)
 
 
 def regroup_payments(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:

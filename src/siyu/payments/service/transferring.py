@@ -12,8 +12,8 @@ from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotFound
 from siyu.payments import rules
 from siyu.payments.service.hearing import declining, hear
-from siyu.payments.service.merchants import Till, merchant
-from siyu.payments.service.paying import check_asked, hash_of, number
+from siyu.payments.service.merchants import Till, merchant, merchants
+from siyu.payments.service.paying import check_asked, check_person, hash_of, number
 from siyu.payments.store import transfers as tables
 from siyu.payments.types import Transfer, TransferSaid, TransferState
 
@@ -58,7 +58,8 @@ def begin_transfer(
             reason=f"a transfer is {_LEAST} to {_MOST} fen, not {fen}.",
             reason_zh=f"转账金额须为 {_LEAST} 至 {_MOST} 分，不能是 {fen}。",
         )
-    check_asked(key, payee, about)
+    check_asked(key, about)
+    check_person(payee)
     rules.check_words("the remark", "转账备注", remark, 32)
     rules.check_words("the scene", "转账场景", scene, 36)
     hash_ = hash_of([merchant_id, customer_id, payee, fen, about, remark, scene])
@@ -88,6 +89,54 @@ def begin_transfer(
     if before[1] != hash_:
         raise IdempotencyMismatch(key=key)
     return before[0]
+
+
+def transfer_by_hand(
+    conn: Connection,
+    principal: Principal,
+    customer_id: int,
+    *,
+    fen: int,
+    remark: str,
+    reason: str,
+    key: str,
+    now: datetime,
+) -> Transfer:
+    """Note that a customer is to get money because an operator says so, by the first merchant in whose app they are known.
+    Idempotent by key. Audited.
+
+    Raises:
+        NotAllowed: without the right ``payments.pay``.
+        NotFound: there is no such customer.
+        BadInput: there is no reason, or it cannot be paid like this.
+        Conflict: no merchant's app knows the customer.
+        IdempotencyMismatch: the key was used before with something else.
+    """
+    access.require(principal, "payments.pay")
+    why, living = access.reason_given(reason), identity.living(conn, customer_id)
+    for one in merchants(conn):
+        for _, open_id in identity.values_of(conn, "open_id", one.app_id, [living]):
+            again = tables.of_key(conn, key) is not None
+            made = begin_transfer(
+                conn, merchant_id=one.id, customer_id=living, payee=open_id, fen=fen, about="by_hand", remark=remark,
+                key=key, now=now,
+            )  # fmt: skip
+            if not again:
+                details = {"fen": fen, "customer": living, "reason": why}
+                target = f"transfer:{made.id}"
+                access.record(
+                    conn,
+                    actor=principal.actor,
+                    action="payments.transfer_begun",
+                    target=target,
+                    details=details,
+                    now=now,
+                )
+            return made
+    raise Conflict(
+        reason="the member is not known in the app of any merchant; money reaches people within WeChat only.",
+        reason_zh="该会员未在任何商户绑定的公众号或小程序中登录过，无法通过微信向其付款。",
+    )
 
 
 def send_transfer(till: Till, transfer_id: int) -> Transfer:

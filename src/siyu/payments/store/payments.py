@@ -7,10 +7,10 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import one, rows, run, scalar
-from siyu.payments.types import Payment, PaymentState, Refund, RefundState
+from siyu.payments.types import Payment, PaymentState, PaymentWay, Refund, RefundState
 
 _PAYMENT: Final = """id, merchant_id, number, key, customer_id, payer, about, description, fen, state, prepaid_by, expires_at,
-    created_at, platform_id, paid_at, refunded_fen"""
+    created_at, platform_id, paid_at, refunded_fen, way"""
 _REFUND: Final = "id, payment_id, number, key, fen, reason, actor, state, created_at, platform_id, done_at"
 
 
@@ -157,6 +157,19 @@ def page(
         limit=limit,
     )
     return [Payment(*row) for row in found]
+
+
+def goes(conn: Connection, payment_id: int, way: PaymentWay) -> bool:
+    """Have a payment be paid this way; false where somebody has begun to pay it another way."""
+    return (
+        scalar(
+            conn,
+            "UPDATE payments.payment SET way = :way WHERE id = :id AND way IN ('', :way) RETURNING id",
+            id=payment_id,
+            way=way,
+        )
+        is not None
+    )
 
 
 def opened(conn: Connection, payment_id: int, prepaid_by: str) -> None:

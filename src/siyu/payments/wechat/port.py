@@ -63,8 +63,18 @@ class WechatPay:
         self._platform = signing.public_key(merchant.platform_key)
 
     def prepare(self, payment: Payment, notify_url: str, now: datetime) -> str:
-        """Have a payment be payable."""
-        asked = {
+        """Have a payment be payable within WeChat."""
+        asked = {**self._wanted(payment, notify_url), "payer": {"openid": payment.payer}}
+        return str(self._call("POST", f"{_PAY}/jsapi", asked, now)["prepay_id"])
+
+    def visit(self, payment: Payment, notify_url: str, address: str, now: datetime) -> str:
+        """Have a payment be payable in a browser (H5)."""
+        scene = {"payer_client_ip": address, "h5_info": {"type": "Wap"}}
+        asked = {**self._wanted(payment, notify_url), "scene_info": scene}
+        return str(self._call("POST", f"{_PAY}/h5", asked, now)["h5_url"])
+
+    def _wanted(self, payment: Payment, notify_url: str) -> Mapping[str, Any]:
+        return {
             "appid": self._merchant.app_id,
             "mchid": self._merchant.mch_id,
             "description": payment.description,
@@ -73,9 +83,7 @@ class WechatPay:
             "attach": payment.about,
             "notify_url": notify_url,
             "amount": {"total": payment.fen, "currency": "CNY"},
-            "payer": {"openid": payment.payer},
         }
-        return str(self._call("POST", f"{_PAY}/jsapi", asked, now)["prepay_id"])
 
     def page(self, prepaid_by: str, now: datetime) -> Mapping[str, str]:
         """What a page hands to ``wx.requestPayment`` or ``WeixinJSBridge``."""

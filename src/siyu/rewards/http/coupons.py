@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router
 from siyu.rewards import service
 from siyu.rewards.http.rules import CanRedeem, CanSee, Key, PathNumber
 from siyu.rewards.rules import codes
 from siyu.rewards.types import Coupon, CouponTerms, TakenOff, Used
 
-router = APIRouter(prefix="/api/v1/rewards/coupons", tags=["rewards"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/rewards/coupons", tags=["rewards"], responses=ERROR_RESPONSES)
 
 State = Literal["held", "used", "expired", "revoked"]
 Code = Annotated[str, Field(min_length=1, max_length=60)]
@@ -81,6 +81,7 @@ class UsedRead(BaseModel):
     customer_id: int
     off_fen: int
     coupons: list[UsedCoupon]
+    refunded: list[str] = Field(description='Lines that were refunded, also what shipping cost as `""`.')
     used_at: datetime
     repeated: bool
 
@@ -201,5 +202,5 @@ def _used(one: Used) -> UsedRead:
         UsedCoupon(coupon_id=coupon_id, off_fen=off, shares=shares, returned=coupon_id in one.returned)
         for coupon_id, off, shares in one.coupons
     ]
-    names = ("id", "key", "order", "customer_id", "off_fen", "used_at", "repeated")
+    names = ("id", "key", "order", "customer_id", "off_fen", "refunded", "used_at", "repeated")
     return UsedRead(**{name: getattr(one, name) for name in names}, coupons=coupons)

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 from siyu.rewards import service
 from siyu.rewards.http.rules import CanSee
 
-router = APIRouter(prefix="/api/v1/rewards/economy", tags=["rewards"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/rewards/economy", tags=["rewards"], responses=ERROR_RESPONSES)
 
 
 class CohortRead(BaseModel):
@@ -23,6 +23,16 @@ class CohortRead(BaseModel):
     expired: int
     left: int = Field(description="Now.")
     owed: int = Field(description="Now.")
+
+
+class WeekRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    start: date = Field(description="A Monday, on the brand's clock.")
+    issued: int
+    spent: int
+    expired: int
+    left: int = Field(description="What all had at its end, or at the end of the span, less what some owed.")
 
 
 class EconomyRead(BaseModel):
@@ -38,6 +48,7 @@ class EconomyRead(BaseModel):
     redeemed_points: int = Field(description="Spent in the shop on things, in the span.")
     redeemed_cost_fen: int = Field(description="What those things cost the brand, less the cash that came with them.")
     cohorts: list[CohortRead]
+    weeks: list[WeekRead] = Field(description="Of the span, without gaps, from the first in which something happened.")
 
 
 @router.get("", openapi_extra={"x-siyu-report": True})

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router
 from siyu.rewards import service
 from siyu.rewards.http.redemptions import RedeemedRead, redeemed_read
 from siyu.rewards.http.rules import CanManage, CanRedeem, CanSee, Key, PathNumber, Words
 from siyu.rewards.types import Offer, OfferRead, OfferTerms
 
-router = APIRouter(prefix="/api/v1/rewards/offers", tags=["rewards"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/rewards/offers", tags=["rewards"], responses=ERROR_RESPONSES)
 
 State = Literal["draft", "live", "paused", "ended"]
 

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.rewards import service
 from siyu.rewards.http.rules import CanRedeem, CanSee, PathNumber, Words
 from siyu.rewards.types import Redeemed, Redemption
 
-router = APIRouter(prefix="/api/v1/rewards/redemptions", tags=["rewards"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/rewards/redemptions", tags=["rewards"], responses=ERROR_RESPONSES)
 
 State = Literal["awaiting_payment", "placed", "fulfilled", "cancelled"]
 

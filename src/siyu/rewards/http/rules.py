@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.engines.versions.types import Version
 from siyu.rewards import service
 from siyu.rewards.types import RewardRules
 
-router = APIRouter(prefix="/api/v1/rewards/rules", tags=["rewards"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/rewards/rules", tags=["rewards"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("rewards.read")]
 CanManage = Annotated[Principal, needs("rewards.manage")]

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import File, Form, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Id, Now
+from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Id, Now, Router
 from siyu.rewards import service
 from siyu.rewards.http.rules import CanManage, CanSee, Key, PathNumber, Words
 from siyu.rewards.types import CouponTerms, Issued, Template, TemplateRead
 
-router = APIRouter(prefix="/api/v1/rewards/coupons", tags=["rewards"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/rewards/coupons", tags=["rewards"], responses=ERROR_RESPONSES)
 
 State = Literal["draft", "live", "paused", "ended"]
 _BYTES = 4 << 20

@@ -2,7 +2,7 @@
 
 from siyu.rewards.service.economy import change_rules, read_rules, rule_versions, rules
 from siyu.rewards.service.handing import claim, export_codes, find_code, import_codes, print_codes
-from siyu.rewards.service.issuing import issue
+from siyu.rewards.service.issuing import give_won, issue
 from siyu.rewards.service.offers import (
     add_stock,
     change_offer,
@@ -64,6 +64,7 @@ __all__ = [
     "export_codes",
     "find_code",
     "fulfil",
+    "give_won",
     "import_codes",
     "issue",
     "make_offer",

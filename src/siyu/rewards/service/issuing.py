@@ -101,6 +101,33 @@ def issue(
     return done
 
 
+def give_won(
+    conn: Connection, template_id: int, customer_id: int, count: int, key: str, actor: str, now: datetime
+) -> int:
+    """Give coupons that a customer has won, out of the template's budget. What was won is counted with what they have had, and is
+    given also where it is more than one may have. Idempotent by key; returns the transaction of the ledger that gives them.
+
+    Args:
+        conn: an open transaction of isolation READ COMMITTED; the budget stays locked until its end.
+        template_id: of which.
+        customer_id: who has won them.
+        count: how many, 1 to 100.
+        key: of the winning, unique, with a word before it: ``draw:7:12:0``.
+        actor: by whose doing.
+        now: the present: relative windows begin with it.
+
+    Raises:
+        NotFound: there is no such template or customer.
+        CouponRefused: the template is not live, its coupons have ended, or its budget is used up.
+        IdempotencyMismatch: the key was used before with something else.
+    """
+    found = there(conn, template_id)
+    batch_id, before = begin(conn, key, template_id, [[customer_id], count], now)
+    if before is None:
+        give(conn, found, [customer_id], count, batch_id, actor, now, strict=True, limited=False)
+    return tables.lock_batch(conn, batch_id)[0].transaction_id
+
+
 def begin(conn: Connection, key: str, template_id: int, said: Any, now: datetime) -> tuple[int, Issued | None]:
     """Begin a batch; with what it came to when it was there before.
 
@@ -124,8 +151,11 @@ def give(
     now: datetime,
     *,
     strict: bool = False,
+    limited: bool = True,
 ) -> Issued:
-    """Give coupons of a begun batch to customers, and keep what it came to; ``strict``: to everybody or nobody.
+    """Give coupons of a begun batch to customers, and keep what it came to.
+
+    ``strict``: to everybody or nobody; not ``limited``: also to whoever has had as many as one may have.
 
     Raises:
         CouponRefused: the template is not live, or its coupons have ended; and, strictly, why somebody gets none.
@@ -143,7 +173,8 @@ def give(
             refused[asked] = NotFound(what="customer", what_zh="客户", key=asked)
         else:
             people.setdefault(own, asked)
-    within = tables.take(conn, template.id, list(people), each, template.terms.per_person)
+    most = template.terms.per_person if limited else None
+    within = tables.take(conn, template.id, list(people), each, most)
     for own in people.keys() - within:
         refused[people[own]] = enough(template)
     posted, failed = _post(conn, template, sorted(within), each, batch_id, actor, window, now)

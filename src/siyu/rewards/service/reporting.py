@@ -42,4 +42,5 @@ def economy(conn: Connection, since: datetime | None = None, until: datetime | N
         redeemed_points=points,
         redeemed_cost_fen=cost,
         cohorts=found.cohorts,
+        weeks=found.weeks,
     )

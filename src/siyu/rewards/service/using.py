@@ -309,6 +309,7 @@ def _used(conn: Connection, found: Use) -> Used:
         off_fen=found.off_fen,
         coupons=tuple((part.coupon_id, part.off_fen, part.shares) for part in parts),
         returned=tuple(part.coupon_id for part in parts if part.returned),
+        refunded=found.returned,
         used_at=found.used_at,
     )
 

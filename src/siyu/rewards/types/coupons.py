@@ -226,7 +226,9 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Coupons that were used on an order; ``returned`` are the ids of those that came back with a refund."""
+    """Coupons that were used on an order; ``returned`` are the ids of those that came back with a refund, ``refunded`` the lines that
+    were.
+    """
 
     id: int
     key: str
@@ -235,6 +237,7 @@ class Used:
     off_fen: int
     coupons: tuple[tuple[int, int, dict[str, int]], ...]
     returned: tuple[int, ...]
+    refunded: tuple[str, ...]
     used_at: datetime
     repeated: bool = False
 

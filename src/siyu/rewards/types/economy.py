@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as checked
 
-from siyu.loyalty.types import Cohort
+from siyu.loyalty.types import Cohort, Week
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -47,6 +47,7 @@ class Economy:
         redeemed_points: that were spent in the shop in the span.
         redeemed_cost_fen: what the brand paid for what they bought, less the cash that came with them.
         cohorts: the same by the month in which people first had points.
+        weeks: what came and went, week by week of the span.
     """
 
     issued: int
@@ -59,3 +60,4 @@ class Economy:
     redeemed_points: int
     redeemed_cost_fen: int
     cohorts: tuple[Cohort, ...]
+    weeks: tuple[Week, ...]

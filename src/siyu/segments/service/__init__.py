@@ -15,10 +15,19 @@ from siyu.segments.service.defining import (
     users,
 )
 from siyu.segments.service.evaluating import evaluate, not_evaluated
-from siyu.segments.service.lists import delete_list, lists, one_list, upload
+from siyu.segments.service.lists import delete_list, lists, named, one_list, upload
 from siyu.segments.service.matching import everybody_who, matching, preview
 from siyu.segments.service.reacting import CHANNEL, anything_due, expire, react, take_touched, touch, wants
-from siyu.segments.service.reading import check_expression, combine, contains, evaluations, moves, overlap, people_of
+from siyu.segments.service.reading import (
+    check_expression,
+    combine,
+    contains,
+    evaluations,
+    movers,
+    moves,
+    overlap,
+    people_of,
+)
 from siyu.segments.service.reading import members_of as members
 from siyu.segments.service.rulebook import check_rule, problems, sentence, sentences
 from siyu.segments.store.bitmaps import bitmap
@@ -54,7 +63,9 @@ __all__ = [
     "lists",
     "matching",
     "members",
+    "movers",
     "moves",
+    "named",
     "not_evaluated",
     "one_list",
     "overlap",

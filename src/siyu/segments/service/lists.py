@@ -55,7 +55,7 @@ def upload(
     unknown = []
     for start in range(0, len(values), _AT_ONCE):
         part = values[start : start + _AT_ONCE]
-        found = _numbered(conn, part) if type_ == CUSTOMER else identity.find_many(conn, type_, part)
+        found = named(conn, type_, part)
         people.update(customer_id for owners in found.values() for customer_id in owners)
         unknown += [value for value in part if value not in found]
     personal = type_ != CUSTOMER and TYPES[type_].personal
@@ -67,6 +67,20 @@ def upload(
     target = f"list:{list_id}"
     access.record(conn, actor=principal.actor, action="list.uploaded", target=target, details=details, now=now)
     return one_list(conn, list_id)
+
+
+def named(conn: Connection, type_: str, values: Sequence[str]) -> dict[str, list[int]]:
+    """Whom each of these names: usually one customer; what names nobody is absent.
+
+    Args:
+        conn: an open transaction.
+        type_: what they are: ``customer`` for numbers of customers, or a type of identifier.
+        values: up to some ten thousand.
+
+    Raises:
+        BadInput: no such type.
+    """
+    return _numbered(conn, values) if type_ == CUSTOMER else identity.find_many(conn, type_, values)
 
 
 def _numbered(conn: Connection, values: Sequence[str]) -> dict[str, list[int]]:

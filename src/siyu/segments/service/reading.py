@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from siyu.customers import service as customers
 from siyu.engines.clickhouse.client import Client
+from siyu.engines.cursor import decode_cursor, encode_cursor, foreign_cursor
 from siyu.kernel.errors import BadInput, Conflict
 from siyu.segments.service.defining import stored_segment
 from siyu.segments.store import definitions, history, members
@@ -18,6 +19,7 @@ from siyu.segments.types import (
     Evaluation,
     Expression,
     Intersection,
+    MovePage,
     OfSegment,
     Outside,
     Overlap,
@@ -147,6 +149,45 @@ def moves(conn: Connection, clickhouse: Client, segment_id: int, first: date, la
     """
     stored_segment(conn, segment_id)
     return history.by_day(clickhouse, segment_id, first, last, definitions.zone(conn))
+
+
+def movers(
+    conn: Connection,
+    clickhouse: Client,
+    segment_id: int,
+    first: date,
+    last: date,
+    *,
+    entered: bool | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> MovePage:
+    """Who came and who left on these days of the brand's zone, ends included, and when; newest first.
+
+    Args:
+        conn: an open transaction.
+        clickhouse: of the timeline's database.
+        segment_id: of which.
+        first: the first of the days.
+        last: the last of them.
+        entered: only who came, or only who left; both when ``None``.
+        cursor: ``next`` of the page before.
+        limit: how many a page has.
+
+    Raises:
+        NotFound: there is none of this id.
+        BadInput: the cursor is none of ours.
+    """
+    stored_segment(conn, segment_id)
+    place = decode_cursor(cursor, int, int, str)
+    before = (int(place[0]), int(place[1]), str(place[2])) if place else None
+    if before and before[1] < 0:
+        raise foreign_cursor()
+    found = history.movers(
+        clickhouse, segment_id, first, last, definitions.zone(conn), entered=entered, before=before, most=limit + 1
+    )
+    following = encode_cursor(found[limit - 1][1]) if len(found) > limit else None
+    return MovePage(tuple([move for move, _ in found[:limit]]), following)
 
 
 def evaluations(conn: Connection, segment_id: int, limit: int = 50) -> list[Evaluation]:

@@ -127,6 +127,23 @@ class DayMoves:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """One customer came into a segment or left it, by the id under which OneID knows them now."""
+
+    customer_id: int
+    at: datetime
+    entered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovePage:
+    """Who came and went, newest first; ``next`` is the cursor of the following page, ``None`` at the end."""
+
+    moves: tuple[Move, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class UploadedList:
     """A list from a file.
 

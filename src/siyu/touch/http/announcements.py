@@ -3,18 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router
 from siyu.kernel.errors import BadInput
 from siyu.touch import service
 from siyu.touch.http.rules import CanManage, CanSee
 from siyu.touch.http.touches import Before, Limit, PathNumber
 from siyu.touch.types import GroupNews, Message
 
-router = APIRouter(prefix="/api/v1/touch/announcements", tags=["touch"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/touch/announcements", tags=["touch"], responses=ERROR_RESPONSES)
 
 GroupId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
 

@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.touch import service
 from siyu.touch.http.rules import CanManage, CanSee, Why
 from siyu.touch.http.touches import PathNumber
 from siyu.touch.types import Guard
 
-router = APIRouter(prefix="/api/v1/touch/programmes/{programme_id}/guard", tags=["touch"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/touch/programmes/{programme_id}/guard", tags=["touch"], responses=ERROR_RESPONSES)
 
 
 class GuardChange(BaseModel):

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.engines.versions.types import Version
 from siyu.touch import service
 from siyu.touch.types import RuleSet
 
-router = APIRouter(prefix="/api/v1/touch/rules", tags=["touch"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/touch/rules", tags=["touch"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("touch.read")]
 CanManage = Annotated[Principal, needs("touch.manage")]

@@ -3,20 +3,20 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from siyu.engines.access.types import Principal
 from siyu.engines.cursor import decode_cursor, encode_cursor
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.experiments import service as experiments
 from siyu.touch import service
 from siyu.touch.http.rules import Why
 from siyu.touch.http.touches import Number, PathNumber
 from siyu.touch.types import Purpose, Task, TaskState
 
-router = APIRouter(prefix="/api/v1/staff-tasks", tags=["touch"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/staff-tasks", tags=["touch"], responses=ERROR_RESPONSES)
 
 CanDo = Annotated[Principal, needs("tasks.do")]
 

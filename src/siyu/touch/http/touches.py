@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router
 from siyu.touch import service
 from siyu.touch.http.rules import CanManage, CanSee, Why
 from siyu.touch.types import Decision, Judged, Message, Purpose, Reason, Touch, TouchState, Wish
 
-router = APIRouter(prefix="/api/v1/touch", tags=["touch"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/touch", tags=["touch"], responses=ERROR_RESPONSES)
 
 PathNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[int, Query(ge=1, le=2**63 - 1)]

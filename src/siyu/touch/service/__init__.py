@@ -11,7 +11,7 @@ from siyu.touch.service.announcing import (
 )
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
 from siyu.touch.service.counting import kinds_received, ways_sent
-from siyu.touch.service.deciding import decide_due
+from siyu.touch.service.deciding import decide_due, next_decision
 from siyu.touch.service.following import ACTS, note_acts, reassign, split
 from siyu.touch.service.guarding import change_guard, guard_of, guard_programme, guarded_programmes
 from siyu.touch.service.held import hold_customers, hold_free
@@ -61,6 +61,7 @@ __all__ = [
     "kinds_received",
     "leave_alone",
     "look_after_staff",
+    "next_decision",
     "note_acts",
     "pause_sending",
     "programmes",

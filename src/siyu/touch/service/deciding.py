@@ -28,7 +28,7 @@ _NOTHING_SAID: Final[Mapping[tuple[str, str], str]] = {}
 _SHORTLY: Final = timedelta(minutes=1)
 
 
-def decide_due(conn: Connection, now: datetime, most: int = 5000) -> int:
+def decide_due(conn: Connection, now: datetime, most: int = 5000, *, among: Collection[int] | None = None) -> int:
     """Decide again what has waited until now; returns how many touches were decided.
 
     Of everybody whose touches are due all come together, so that the one that is worth most wins. Several may run at
@@ -38,10 +38,16 @@ def decide_due(conn: Connection, now: datetime, most: int = 5000) -> int:
         conn: an open transaction.
         now: the present.
         most: so many touches pick the people; of each of them a few more may come.
+        among: only these people, whoever is due; everybody when ``None``.
     """
     decide_beside_others(conn)
-    ids = people.lock_free(conn, touches.due_people(conn, now, most))
+    ids = people.lock_free(conn, touches.due_people(conn, now, most) if among is None else sorted(among))
     return len(decide(conn, [], set(ids), now)) if ids else 0
+
+
+def next_decision(conn: Connection, customer_ids: Collection[int], after: datetime) -> datetime | None:
+    """When the next touch of these people is decided again, after a moment; ``None`` where none waits."""
+    return touches.next_due(conn, customer_ids, after)
 
 
 def decide(conn: Connection, fresh: Sequence[Ticket], locked: Collection[int], now: datetime) -> list[Decision]:

@@ -10,7 +10,7 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from siyu.engines.postgres import call, one, rows, run
+from siyu.engines.postgres import call, one, rows, run, scalar
 from siyu.kernel.errors import IdempotencyMismatch
 from siyu.touch.rules.history import NOTHING, History
 from siyu.touch.types.proposals import Purpose, TouchState
@@ -100,6 +100,18 @@ def due_people(conn: Connection, now: datetime, most: int) -> list[int]:
         most=most,
     )
     return [row[0] for row in found]
+
+
+def next_due(conn: Connection, ids: Collection[int], after: datetime) -> datetime | None:
+    """When the next touch of these people is decided again, after a moment."""
+    found: datetime | None = scalar(
+        conn,
+        """SELECT min(due_at) FROM touch.touch
+           WHERE state = 'waiting' AND customer_id = ANY(CAST(:ids AS bigint[])) AND due_at > :after""",
+        ids=list(ids),
+        after=after,
+    )
+    return found
 
 
 def due_of(conn: Connection, ids: Collection[int], now: datetime) -> list[Waiting]:

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router
 from siyu.trials import service
 from siyu.trials.http.trials import CanSee, CanServe, PathNumber
 from siyu.trials.types import APPLICATION_STATES, Application, ApplicationState
 
-router = APIRouter(prefix="/api/v1/trials", tags=["trials"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/trials", tags=["trials"], responses=ERROR_RESPONSES)
 
 Ids = Annotated[list[Id], Field(min_length=1, max_length=1000)]
 

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, needs
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.trials import service
 from siyu.trials.types import TRIAL_STATES, Trial, TrialRead, TrialState, TrialTerms
 
-router = APIRouter(prefix="/api/v1/trials", tags=["trials"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/trials", tags=["trials"], responses=ERROR_RESPONSES)
 
 CanSee = Annotated[Principal, needs("trials.read")]
 CanServe = Annotated[Principal, needs("trials.serve")]

@@ -12,6 +12,9 @@ declare global {
 
 const WITHIN = /MicroMessenger/i.test(navigator.userAgent);
 
+/** Whether WeChat shows this page: there one pays by its bridge, elsewhere at its address. */
+export const inWeChat = (): boolean => WITHIN || window.WeixinJSBridge !== undefined;
+
 /** Have WeChat ask for the money; what it says here is only a hint: the server asks the platform. */
 export async function payInWeChat(toPay: Schema<"ToPay">): Promise<"paid" | "unpaid" | "elsewhere"> {
   const bridge = await found();
@@ -26,6 +29,16 @@ export async function payInWeChat(toPay: Schema<"ToPay">): Promise<"paid" | "unp
       paySign: toPay.pay_sign,
     };
     bridge.invoke("getBrandWCPayRequest", given, ({ err_msg }) => resolve(err_msg === "get_brand_wcpay_request:ok" ? "paid" : "unpaid"));
+  });
+}
+
+/** Have WeChat ask whether they take money; what it says here is only a hint: the server asks the platform. */
+export async function takeInWeChat(toConfirm: Schema<"ToConfirm">): Promise<"taken" | "left" | "elsewhere"> {
+  const bridge = await found();
+  if (!bridge) return "elsewhere";
+  return new Promise((resolve) => {
+    const given = { mchId: toConfirm.mch_id, appId: toConfirm.app_id, package: toConfirm.package };
+    bridge.invoke("requestMerchantTransfer", given, ({ err_msg }) => resolve(err_msg === "requestMerchantTransfer:ok" ? "taken" : "left"));
   });
 }
 

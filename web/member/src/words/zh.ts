@@ -46,6 +46,8 @@ export const words = {
     trials: "试用",
     coupons: "我的优惠券",
     redemptions: "兑换记录",
+    transfers: "收款",
+    toTake: "有 {{count}} 笔款项待领取",
   },
   tasks: { title: "任务", done: "已完成", todo: "去完成", waits: "待完成", daily: "每天", weekly: "每周", once: "一次", none: "暂无任务" },
   checkIn: {
@@ -116,6 +118,15 @@ export const words = {
     unpaid: "尚未支付",
     elsewhere: "请在微信中打开本页面完成支付。",
   },
+  transfers: {
+    title: "收款",
+    none: "暂无款项",
+    state: { new: "待领取", waiting: "待领取", moving: "到账中", done: "已到账", failed: "已失效", cancelled: "已撤销" },
+    until: "请在 {{time}} 前领取，逾期退回品牌",
+    take: "领取 {{money}}",
+    elsewhere: "请在微信中打开本页面领取。",
+    left: "尚未领取",
+  },
   coupons: {
     title: "我的优惠券",
     none: "暂无优惠券",
@@ -176,6 +187,12 @@ export const words = {
     handedOut: "已发放",
     toHandOut: "待发放",
     turn: "第 {{count}} 次，号码 {{number}}",
+  },
+  freeOrders: {
+    window: "{{from}} 至 {{until}} 付款的订单参与", drawsAt: "{{time}} 开奖，抽取 {{count}} 单",
+    perYuan: "中奖订单每 1 元返 {{count}} {{unit}}，单笔最高按 {{money}} 计", amount: "中奖订单返 {{count}} {{unit}}", least: "订单满 {{money}} 参与",
+    own: "我的参与订单", none: "暂无参与的订单", waits: "待开奖", drawn: "已开奖，共 {{count}} 单参与", ended: "已结束，未开奖", won: "第 {{place}} 名，返 {{count}} {{unit}}",
+    lost: "第 {{place}} 名，未中奖", taken: "退款后扣回 {{count}}", seed: "种子",
   },
   points: {
     title: "积分",

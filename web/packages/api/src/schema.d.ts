@@ -3328,7 +3328,7 @@ export interface paths {
         put?: never;
         /**
          * Ask
-         * @description Have the draft run over what happened: the same engine and the same gate, and nothing of it stays.
+         * @description Have the draft run over what happened, or ahead with a segment: the same engine and gate, and nothing of it stays.
          */
         post: operations["ask_api_v1_journeys__journey_id__rehearsals_post"];
         delete?: never;
@@ -3351,6 +3351,26 @@ export interface paths {
          * @description Show with which secret the calls of this journey are signed. Audited.
          */
         post: operations["show_secret_api_v1_journeys__journey_id__secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journeys/{journey_id}/secret/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Secret
+         * @description Make a new secret in place of the one that was seen; for a day calls are signed by both. Safe to repeat.
+         */
+        post: operations["renew_secret_api_v1_journeys__journey_id__secret_renew_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3629,6 +3649,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/check_in/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description By other rules, what the check-ins of last month would have given. Nothing is changed; all of them are read.
+         */
+        post: operations["preview_api_v1_ledger_check_in_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/check_in/versions": {
         parameters: {
             query?: never;
@@ -3747,6 +3787,26 @@ export interface paths {
          */
         put: operations["change_api_v1_ledger_earning_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/earning/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description By other rules, what the orders bought last month would have earned. Nothing is changed; all of them are read.
+         */
+        post: operations["preview_api_v1_ledger_earning_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4034,6 +4094,26 @@ export interface paths {
          * @description Make a unit, or change its name, its days of grace and its limit of postings by hand.
          */
         put: operations["change_unit_api_v1_ledger_units__unit__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verifications
+         * @description When `siyu ledger verify` was run, and what it found; newest first.
+         */
+        get: operations["verifications_api_v1_ledger_verifications_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5326,6 +5406,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/{segment_id}/movers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment Movers
+         * @description Show who came into a segment and who left, and when, newest first; 30 days up to today when none are named.
+         */
+        get: operations["segment_movers_api_v1_segments__segment_id__movers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/{segment_id}/moves": {
         parameters: {
             query?: never;
@@ -5925,7 +6025,11 @@ export interface paths {
          */
         get: operations["transfers_api_v1_transfers_get"];
         put?: never;
-        post?: never;
+        /**
+         * Pay
+         * @description Pay a member, who has a day to take it in WeChat. Safe to repeat. Where the platform does not answer it stays `new`.
+         */
+        post: operations["pay_api_v1_transfers_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6655,6 +6759,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/member/v1/free_orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Free Orders
+         * @description Free-order draws that have begun or ended lately, newest first, with the orders of theirs that take part.
+         */
+        get: operations["free_orders_member_v1_free_orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/member/v1/home": {
         parameters: {
             query?: never;
@@ -6847,9 +6971,29 @@ export interface paths {
         put?: never;
         /**
          * Pay
-         * @description Have it be payable. The platform does it once, whatever the key: a payment has a number of its own.
+         * @description Have it be payable within WeChat. The platform does it once, whatever the key: a payment has a number of its own.
          */
         post: operations["pay_member_v1_redemptions__redemption_id__pay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/redemptions/{redemption_id}/pay_in_browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay In Browser
+         * @description Have it be payable in this browser, where the merchant takes that. Safe to repeat.
+         */
+        post: operations["pay_in_browser_member_v1_redemptions__redemption_id__pay_in_browser_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7030,6 +7174,26 @@ export interface paths {
          * @description Have it wait for them in WeChat. The platform pays once, whatever the key: a transfer has a number of its own.
          */
         post: operations["claim_member_v1_transfers__transfer_id__claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/transfers/{transfer_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Transfer
+         * @description They say that they have taken it: the platform is asked, where it has not told it yet.
+         */
+        post: operations["look_at_transfer_member_v1_transfers__transfer_id__look_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8228,6 +8392,7 @@ export interface components {
          * @description A rehearsal that was asked for.
          *
          *     Attributes:
+         *         segment_id: everybody of it is brought in at ``since``; ``None`` where it goes over what happened.
          *         state: ``waiting`` for its job; ``running``; ``done``; ``failed``; ``cancelled``, with what was found so far.
          *         done, total: so many people of so many were taken through it.
          *         problem: why it failed, as an error of the API.
@@ -8255,6 +8420,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             result: components["schemas"]["Rehearsal"] | null;
+            /** Segment Id */
+            segment_id: number | null;
             /**
              * Since
              * Format: date-time
@@ -8968,12 +9135,40 @@ export interface components {
             until: string;
         };
         /**
+         * CallSecret
+         * @description With which calls are signed: HMAC-SHA256 of ``<t>.<body>`` in the header ``Siyu-Signature: t=…,v1=…``.
+         *
+         *     For a day after a new one was made there is a second ``v1``, by the secret before it.
+         *
+         *     Attributes:
+         *         number: 1 for the first, one more for each that was made in its place.
+         *         made_at: ``None`` for the first.
+         */
+        CallSecret: {
+            /** Made At */
+            made_at: string | null;
+            /** Number */
+            number: number;
+            /** Secret */
+            secret: string;
+        };
+        /**
          * CameIn
-         * @description Who entered; who was inside already or may not come again is not among them.
+         * @description Who entered, and who did not.
          */
         CameIn: {
             /** Entered */
             entered: number[];
+            /**
+             * Left Out
+             * @description Inside already, or may not come (again): re-entry, audience.
+             */
+            left_out: number[];
+            /**
+             * Unknown
+             * @description Identifiers that name nobody.
+             */
+            unknown: string[];
         };
         /** Cancelled */
         Cancelled: {
@@ -9247,6 +9442,16 @@ export interface components {
              * @description 0: nobody ever made any.
              */
             version: number;
+        };
+        /** CheckInWanted */
+        CheckInWanted: {
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Checked
@@ -10614,7 +10819,7 @@ export interface components {
              * @description Why that is the fallback instead.
              * @enum {string}
              */
-            why: "" | "out_of_stock" | "over_budget";
+            why: "" | "out_of_stock" | "over_budget" | "no_coupon";
         };
         /**
          * DrawRules
@@ -10711,6 +10916,16 @@ export interface components {
             /** Orders */
             orders?: components["schemas"]["OrderRule"][];
         };
+        /** EarningWanted */
+        EarningWanted: {
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+        };
         /** EconomyRead */
         EconomyRead: {
             /**
@@ -10760,6 +10975,11 @@ export interface components {
              * @description In the span, less what came back.
              */
             spent: number;
+            /**
+             * Weeks
+             * @description Of the span, without gaps, from the first in which something happened.
+             */
+            weeks: components["schemas"]["WeekRead"][];
         };
         /**
          * Enrolment
@@ -11352,7 +11572,7 @@ export interface components {
         };
         /**
          * FreeOrders
-         * @description Orders of a window take part; those that are drawn are given back, as points or a coupon. Refunded ones leave.
+         * @description Orders of a window take part; those that are drawn are given back, as points. Refunded ones leave.
          *
          *     Attributes:
          *         code: its word in addresses and facts.
@@ -12123,6 +12343,11 @@ export interface components {
             tasks: components["schemas"]["MemberTaskRead"][];
             /** @description Null where the brand has no tiers. */
             tier: components["schemas"]["TierRead"] | null;
+            /**
+             * To Take
+             * @description Transfers that wait for them to take the money, of the latest 50.
+             */
+            to_take: number;
         };
         /**
          * InGroup
@@ -12659,6 +12884,15 @@ export interface components {
             stronger: number;
             /** Weaker */
             weaker: number;
+        };
+        /** LedgerFindingRead */
+        LedgerFindingRead: {
+            /** En */
+            en: string;
+            /** Where */
+            where: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * LeftAlone
@@ -13716,6 +13950,12 @@ export interface components {
              * @default https://api.mch.weixin.qq.com
              */
             base_url: string;
+            /**
+             * H5
+             * @description It may take payments in browsers outside WeChat (H5).
+             * @default false
+             */
+            h5: boolean;
             /** Name */
             name: string;
             /**
@@ -13745,6 +13985,8 @@ export interface components {
             app_id: string;
             /** Base Url */
             base_url: string;
+            /** H5 */
+            h5: boolean;
             /** Id */
             id: number;
             /** Mch Id */
@@ -13910,6 +14152,65 @@ export interface components {
              */
             value_fen: number;
         };
+        /** MonthLineRead */
+        MonthLineRead: {
+            /**
+             * Amount
+             * @description By the rules that were asked for.
+             */
+            amount: number;
+            /**
+             * In Force
+             * @description By the rules in force.
+             */
+            in_force: number;
+            /** Unit */
+            unit: string;
+        };
+        /** MonthPreviewRead */
+        MonthPreviewRead: {
+            /**
+             * Counted
+             * @description Orders, or days on which somebody checked in.
+             */
+            counted: number;
+            /**
+             * First
+             * Format: date
+             * @description Of last month, on the brand's clock.
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Lines
+             * @description By unit; what neither gives is absent.
+             */
+            lines: components["schemas"]["MonthLineRead"][];
+            /**
+             * People
+             * @description Whom the rules would have given something.
+             */
+            people: number;
+        };
+        /**
+         * Move
+         * @description One customer came into a segment or left it, by the id under which OneID knows them now.
+         */
+        Move: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Entered */
+            entered: boolean;
+        };
         /**
          * MovePeople
          * @description Those who stood on layer ``before`` of the ladder at ``since``, and on ``after`` at ``until``.
@@ -13932,6 +14233,18 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * MoversRead
+         * @description Who came and went, newest first; `customers` has a row for each who is (still) there.
+         */
+        MoversRead: {
+            /** Customers */
+            customers: components["schemas"]["CustomerRow"][];
+            /** Moves */
+            moves: components["schemas"]["Move"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * MultiplierDays
@@ -15073,6 +15386,75 @@ export interface components {
              */
             won: boolean;
         };
+        /** OwnFreeOrders */
+        OwnFreeOrders: {
+            /** Amount */
+            amount: number | null;
+            /**
+             * Closes At
+             * Format: date-time
+             * @description Orders bought before then take part.
+             */
+            closes_at: string;
+            /**
+             * Draws At
+             * Format: date-time
+             */
+            draws_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Entries
+             * @description How many orders took part in all; 0 before it is drawn.
+             */
+            entries: number;
+            /** Id */
+            id: number;
+            /**
+             * Least Fen
+             * @description Only orders that come to so much take part.
+             */
+            least_fen: number;
+            /**
+             * Most Fen
+             * @description No more than this of an order is given back.
+             */
+            most_fen: number;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Orders
+             * @description Their own.
+             */
+            orders: components["schemas"]["OwnOrderPart"][];
+            /**
+             * Per Yuan
+             * @description So much of the unit for each yuan of the order; null: `amount`.
+             */
+            per_yuan: number | null;
+            /**
+             * Seed
+             * @description In hexadecimal; null until it is drawn.
+             */
+            seed: string | null;
+            /**
+             * Seed Hash
+             * @description SHA-256 of the seed, told before the draw.
+             */
+            seed_hash: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Winners
+             * @description How many orders are given back.
+             */
+            winners: number;
+        };
         /** OwnLine */
         OwnLine: {
             /** Paid Fen */
@@ -15228,6 +15610,33 @@ export interface components {
              * @enum {string}
              */
             status: "placed" | "paid" | "shipped" | "received" | "closed";
+        };
+        /** OwnOrderPart */
+        OwnOrderPart: {
+            /**
+             * Fen
+             * @description What it comes to, refunds taken off.
+             */
+            fen: number;
+            /**
+             * Given
+             * @description How much of the unit it got.
+             */
+            given: number;
+            /** Order No */
+            order_no: string;
+            /**
+             * Place
+             * @description By the draw, from 1; null: it is not drawn yet.
+             */
+            place: number | null;
+            /** Platform */
+            platform: string;
+            /**
+             * Taken
+             * @description How much of that went back when it was refunded.
+             */
+            taken: number;
         };
         /** OwnOrders */
         OwnOrders: {
@@ -15438,6 +15847,11 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "waiting" | "moving" | "done" | "failed" | "cancelled";
+            /**
+             * Until
+             * @description Until then they can take it; null: there is nothing to take.
+             */
+            until: string | null;
         };
         /** OwnTrial */
         OwnTrial: {
@@ -15623,6 +16037,12 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "open" | "paid" | "closed";
+            /**
+             * Way
+             * @description `jsapi`: within WeChat; `h5`: in a browser; empty: nobody has begun to pay it.
+             * @enum {string}
+             */
+            way: "" | "jsapi" | "h5";
         };
         /** PaymentWhole */
         PaymentWhole: {
@@ -15669,6 +16089,12 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "open" | "paid" | "closed";
+            /**
+             * Way
+             * @description `jsapi`: within WeChat; `h5`: in a browser; empty: nobody has begun to pay it.
+             * @enum {string}
+             */
+            way: "" | "jsapi" | "h5";
         };
         /**
          * People
@@ -16320,9 +16746,9 @@ export interface components {
          *         stock: how many there are; ``None``: as many as are drawn.
          *         cost_fen: what one costs the brand; taken from the budget of the round.
          *         value_fen: what one is worth on the market, which the law goes by; ``None``: what it costs.
-         *         unit: of the ledger; ``None``: no such.
+         *         unit: of the ledger; ``None``: no such. ``coupon:12``: coupons of that template, out of its budget.
          *         amount: how many of the unit.
-         *         expires_days: so long they last; ``None``: for ever.
+         *         expires_days: so long they last; ``None``: for ever, coupons as their template says.
          *         thing: somebody hands it out.
          */
         Prize: {
@@ -16660,13 +17086,16 @@ export interface components {
         };
         /**
          * PutIn
-         * @description Whom to put in.
+         * @description Whom to put in: customers by their ids, or whom identifiers of one type name.
          *
          *     `request_id` makes it safe to repeat: one person comes in by one request once. `key` tells enrolments of the same person
          *     apart. `entry` is what texts and branches may ask of it.
          */
         PutIn: {
-            /** Customer Ids */
+            /**
+             * Customer Ids
+             * @default []
+             */
             customer_ids: number[];
             /**
              * Entry
@@ -16676,12 +17105,24 @@ export interface components {
                 [key: string]: boolean | number | string;
             };
             /**
+             * Identifiers
+             * @description Who is named by several is one.
+             * @default []
+             */
+            identifiers: string[];
+            /**
              * Key
              * @default
              */
             key: string;
             /** Request Id */
             request_id: string;
+            /**
+             * Type
+             * @description Of the identifiers: `customer` for numbers of customers, `phone` …
+             * @default customer
+             */
+            type: string;
         };
         /**
          * QuietHours
@@ -17188,6 +17629,9 @@ export interface components {
         /**
          * RehearsalWanted
          * @description Over which time (the last 30 days when absent), and how many people at most.
+         *
+         *     With a `segment` it goes ahead: everybody of it is brought in at `since` (now when absent), and it ends after seven days
+         *     when `until` is absent.
          */
         RehearsalWanted: {
             /**
@@ -17195,6 +17639,8 @@ export interface components {
              * @default 300
              */
             most: number;
+            /** Segment */
+            segment?: number | null;
             /** Since */
             since?: string | null;
             /** Until */
@@ -18510,12 +18956,14 @@ export interface components {
             waiting: number;
         };
         /**
-         * Secret
-         * @description With which calls are signed: HMAC-SHA256 of `<t>.<body>` in the header `Siyu-Signature: t=…,v1=…`.
+         * SecretRenewal
+         * @description In place of the secret of which number; the reason is kept in the audit.
          */
-        Secret: {
-            /** Secret */
-            secret: string;
+        SecretRenewal: {
+            /** Reason */
+            reason: string;
+            /** Replaces */
+            replaces: number;
         };
         /**
          * Segment
@@ -19859,6 +20307,17 @@ export interface components {
             /** Time Stamp */
             time_stamp: string;
         };
+        /**
+         * ToVisit
+         * @description Where a browser outside WeChat goes to pay.
+         */
+        ToVisit: {
+            /**
+             * Url
+             * @description For five minutes; `&redirect_url=` behind it says where to come back to.
+             */
+            url: string;
+        };
         /** TouchNew */
         TouchNew: {
             /**
@@ -20071,6 +20530,28 @@ export interface components {
              * @description Kept in the audit.
              */
             reason: string;
+        };
+        /** TransferNew */
+        TransferNew: {
+            /** Customer Id */
+            customer_id: number;
+            /** Fen */
+            fen: number;
+            /**
+             * Key
+             * @description Of this request: a repeat pays nothing twice.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Remark
+             * @description What the member reads.
+             */
+            remark: string;
         };
         /** TransferRead */
         TransferRead: {
@@ -20560,6 +21041,11 @@ export interface components {
             off_fen: number;
             /** Order */
             order: string;
+            /**
+             * Refunded
+             * @description Lines that were refunded, also what shipping cost as `""`.
+             */
+            refunded: string[];
             /** Repeated */
             repeated: boolean;
             /**
@@ -20648,6 +21134,58 @@ export interface components {
             stronger: number;
             /** Weaker */
             weaker: number;
+        };
+        /** VerificationRead */
+        VerificationRead: {
+            /** Actor */
+            actor: string;
+            /**
+             * Anchor
+             * @description The block whose hash was noted before and compared; null: none was.
+             */
+            anchor: number | null;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Block
+             * @description Number of the last block then.
+             */
+            block: number;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Findings
+             * @description 0: nothing was changed.
+             */
+            findings: number;
+            /**
+             * First
+             * @description The first of them.
+             */
+            first: components["schemas"]["LedgerFindingRead"][];
+            /**
+             * Hash
+             * @description Its hash.
+             */
+            hash: string;
+            /** Id */
+            id: number;
+            /**
+             * Transactions
+             * @description That were sealed.
+             */
+            transactions: number;
+            /**
+             * Unsealed
+             * @description That waited for the sealer.
+             */
+            unsealed: number;
         };
         /** VersionNew */
         VersionNew: {
@@ -21078,6 +21616,26 @@ export interface components {
             /**
              * Start
              * Format: date
+             */
+            start: string;
+        };
+        /** WeekRead */
+        WeekRead: {
+            /** Expired */
+            expired: number;
+            /** Issued */
+            issued: number;
+            /**
+             * Left
+             * @description What all had at its end, or at the end of the span, less what some owed.
+             */
+            left: number;
+            /** Spent */
+            spent: number;
+            /**
+             * Start
+             * Format: date
+             * @description A Monday, on the brand's clock.
              */
             start: string;
         };
@@ -29929,7 +30487,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Secret"];
+                    "application/json": components["schemas"]["CallSecret"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    renew_secret_api_v1_journeys__journey_id__secret_renew_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRenewal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallSecret"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -30618,6 +31220,48 @@ export interface operations {
             };
         };
     };
+    preview_api_v1_ledger_check_in_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthPreviewRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     versions_api_v1_ledger_check_in_versions_get: {
         parameters: {
             query?: {
@@ -30893,6 +31537,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EarningRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_api_v1_ledger_earning_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarningWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthPreviewRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -31545,6 +32231,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnitLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verifications_api_v1_ledger_verifications_get: {
+        parameters: {
+            query?: {
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationRead"][];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -34565,6 +35293,54 @@ export interface operations {
             };
         };
     };
+    segment_movers_api_v1_segments__segment_id__movers_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                /** @description Who came, who left, or both. */
+                which?: "both" | "entered" | "left";
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoversRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     segment_moves_api_v1_segments__segment_id__moves_get: {
         parameters: {
             query?: {
@@ -35960,6 +36736,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TransferRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pay_api_v1_transfers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -37644,6 +38462,44 @@ export interface operations {
             };
         };
     };
+    free_orders_member_v1_free_orders_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnFreeOrders"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_member_v1_home_get: {
         parameters: {
             query?: never;
@@ -38057,6 +38913,49 @@ export interface operations {
             };
         };
     };
+    pay_in_browser_member_v1_redemptions__redemption_id__pay_in_browser_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                redemption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToVisit"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     shop_member_v1_rewards_get: {
         parameters: {
             query?: never;
@@ -38399,6 +39298,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToConfirm"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    look_at_transfer_member_v1_transfers__transfer_id__look_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                transfer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTransfer"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -16,16 +16,18 @@ interface Props extends Omit<ButtonProps, "onClick" | "title" | "children"> {
   okText?: string;
   /** For what cannot be undone: has to be typed first. */
   typed?: string;
+  /** False while what is to be done is not chosen yet. */
+  ready?: boolean;
   onConfirm: () => Promise<unknown>;
 }
 
 /** A button that asks before it does; stays open and says why when it fails. */
-export function Confirm({ label, title, children, okText, typed, onConfirm, danger, ...button }: Props) {
+export function Confirm({ label, title, children, okText, typed, ready: chosen = true, onConfirm, danger, ...button }: Props) {
   const { t } = useTranslation("kit");
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
   const doing = useMutation({ mutationFn: onConfirm, onSuccess: () => setOpen(false) });
-  const ready = typed === undefined || text.trim() === typed;
+  const ready = chosen && (typed === undefined || text.trim() === typed);
   const ask = typed === undefined ? "" : t("confirm.type", { text: typed });
   const reset = (): void => {
     doing.reset();

@@ -1,9 +1,7 @@
 """Insight over HTTP: reports, funnels, and the people behind every figure."""
 
-from fastapi import APIRouter
-
 from siyu.app.api.insight import funnels, lift, reports
-from siyu.engines.http import join
+from siyu.engines.http import Router, join
 
-router = APIRouter()
+router = Router()
 join(router, reports.router, funnels.router, lift.router)

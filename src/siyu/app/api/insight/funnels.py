@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.app.api.insight.asked import CanRead, moment
@@ -12,7 +12,7 @@ from siyu.app.api.report import REPORT
 from siyu.app.context import Context
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal, Role
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.insight import service as insight
 from siyu.insight.types import (
     FunnelBy,
@@ -27,7 +27,7 @@ from siyu.insight.types import (
     SavedFunnel,
 )
 
-router = APIRouter(prefix="/api/v1/insight", tags=["insight"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/insight", tags=["insight"], responses=ERROR_RESPONSES)
 
 
 class FunnelAsked(BaseModel):

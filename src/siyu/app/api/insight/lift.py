@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from siyu.app.api.insight.asked import CanRead, Until, definitions_of, moment
 from siyu.app.api.report import REPORT
 from siyu.app.context import Context
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 from siyu.experiments import service as experiments
 from siyu.experiments.types import Programme
 from siyu.insight import service as insight
 from siyu.insight.types import Lift, LiftPlan
 from siyu.touch import service as touch
 
-router = APIRouter(prefix="/api/v1/insight/lift", tags=["insight"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/insight/lift", tags=["insight"], responses=ERROR_RESPONSES)
 
 
 @router.get("")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 
 from siyu.app.api.insight.asked import (
     CanRead,
@@ -17,7 +17,7 @@ from siyu.app.api.insight.asked import (
 from siyu.app.api.people import CanSeePeople, PeopleAnswer, answer
 from siyu.app.api.report import REPORT
 from siyu.app.context import Context
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 from siyu.identity import service as identity
 from siyu.insight import service as insight
 from siyu.insight.types import (
@@ -34,7 +34,7 @@ from siyu.insight.types import (
     RfmTable,
 )
 
-router = APIRouter(prefix="/api/v1/insight", tags=["insight"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/insight", tags=["insight"], responses=ERROR_RESPONSES)
 
 Cohorts = Annotated[CohortsAsked, Depends()]
 Shown = Annotated[CohortsShown, Depends()]

@@ -1,9 +1,7 @@
 """Journeys over HTTP: written, checked, published, started, looked at."""
 
-from fastapi import APIRouter
-
 from siyu.app.api.journeys import drafts, people, rehearsals, running
-from siyu.engines.http import join
+from siyu.engines.http import Router, join
 
-router = APIRouter()
+router = Router()
 join(router, drafts.router, running.router, people.router, rehearsals.router)

@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, JourneyRead, JourneyRow, Number, Word, zone_of
 from siyu.customers.types import Purpose
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.journeys import service as journeys
 from siyu.journeys.types import Definition, Invite, Problem, Send, Version
 
-router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
 
 YAML: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file, UTF-8.", "content": {"application/yaml": {"schema": {"type": "object"}}}}

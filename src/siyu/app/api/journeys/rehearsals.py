@@ -1,25 +1,33 @@
 """Rehearsals: a draft over what really happened; asked for here, made by a job."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, Field
 
 from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, zone_of
 from siyu.app.api.people import CanSeePeople
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.journeys import service as journeys
 from siyu.journeys.types import AskedRehearsal
 
-router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
+
+_BACK: Final = timedelta(days=30)
+_AHEAD: Final = timedelta(days=7)
 
 
 class RehearsalWanted(BaseModel):
-    """Over which time (the last 30 days when absent), and how many people at most."""
+    """Over which time (the last 30 days when absent), and how many people at most.
+
+    With a `segment` it goes ahead: everybody of it is brought in at `since` (now when absent), and it ends after seven days
+    when `until` is absent.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
+    segment: Annotated[int | None, Field(ge=1, le=2**53)] = None
     most: Annotated[int, Field(ge=1, le=2000)] = 300
 
 
@@ -27,12 +35,17 @@ class RehearsalWanted(BaseModel):
 def ask(
     request: Request, conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, wanted: RehearsalWanted
 ) -> AskedRehearsal:
-    """Have the draft run over what happened: the same engine and the same gate, and nothing of it stays."""
+    """Have the draft run over what happened, or ahead with a segment: the same engine and gate, and nothing of it stays."""
     zone = zone_of(request)
     until, since = (at if at is None or at.tzinfo else at.replace(tzinfo=zone) for at in (wanted.until, wanted.since))
-    end = until or now
+    if wanted.segment is not None:
+        since = since or now
+        until = until or since + _AHEAD
+    else:
+        until = until or now
+        since = since or until - _BACK
     return journeys.ask_rehearsal(
-        conn, journey_id, since or end - timedelta(days=30), end, wanted.most, principal.actor, now
+        conn, journey_id, since, until, wanted.most, principal.actor, now, segment_id=wanted.segment
     )
 
 

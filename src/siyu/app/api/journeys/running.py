@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from siyu.app.api.journeys.asked import CanManage, CanRead, JourneyId, JourneyRead, Reason, zone_of
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.journeys import service as journeys
-from siyu.journeys.types import Figures, MadeCall
+from siyu.journeys.types import CallSecret, Figures, MadeCall
 
-router = APIRouter(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1/journeys", tags=["journeys"], responses=ERROR_RESPONSES)
 
 
 class StateChange(BaseModel):
@@ -27,10 +27,11 @@ class Migration(BaseModel):
     steps: Annotated[dict[str, str], Field(max_length=200)] = {}
 
 
-class Secret(BaseModel):
-    """With which calls are signed: HMAC-SHA256 of `<t>.<body>` in the header `Siyu-Signature: t=…,v1=…`."""
+class SecretRenewal(BaseModel):
+    """In place of the secret of which number; the reason is kept in the audit."""
 
-    secret: str
+    replaces: Annotated[int, Field(ge=1, le=2**31 - 2)]
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
 
 
 @router.post("/{journey_id}/start")
@@ -76,7 +77,14 @@ def calls(conn: Conn, _: CanRead, journey_id: JourneyId) -> list[MadeCall]:
 
 
 @router.post("/{journey_id}/secret")
-def show_secret(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId) -> Secret:
+def show_secret(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId) -> CallSecret:
     """Show with which secret the calls of this journey are signed. Audited."""
-    found = journeys.journey(conn, journey_id)
-    return Secret(secret=journeys.show_secret(conn, principal, found.id, now))
+    return journeys.show_secret(conn, principal, journey_id, now)
+
+
+@router.post("/{journey_id}/secret/renew")
+def renew_secret(
+    conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, wanted: SecretRenewal
+) -> CallSecret:
+    """Make a new secret in place of the one that was seen; for a day calls are signed by both. Safe to repeat."""
+    return journeys.renew_secret(conn, principal, journey_id, wanted.replaces, wanted.reason, now)

@@ -3,18 +3,18 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.kernel.errors import NotFound
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import CheckedIn, CheckInRules, Reward, Streak
 from siyu.members import service as members
 from siyu.members.http import Asking, Key
 
-router = APIRouter(prefix="/member/v1/check_in", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1/check_in", tags=["members"], responses=ERROR_RESPONSES)
 
 
 class OwnDay(BaseModel):

@@ -5,16 +5,16 @@ from io import BytesIO
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.members import service as members
 from siyu.members.http import Asking, Key
 from siyu.rewards import service as rewards
 from siyu.rewards.types import Coupon, CouponKind, CouponState, Template
 
-router = APIRouter(prefix="/member/v1/coupons", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1/coupons", tags=["members"], responses=ERROR_RESPONSES)
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 

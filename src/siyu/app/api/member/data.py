@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from siyu.app import membership
 from siyu.customers import service as customers
 from siyu.customers.types import ConsentChange, ConsentState
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now, paced
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, paced
 from siyu.engines.vault import service as vault
 from siyu.identity import service as identity
 from siyu.intake import service as intake
@@ -23,7 +23,7 @@ from siyu.members.types import Member
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
 
-router = APIRouter(prefix="/member/v1/data", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1/data", tags=["members"], responses=ERROR_RESPONSES)
 
 Channel = Literal["all", "wecom", "wechat", "sms", "email", "phone"]
 MemberPurpose = Literal["marketing", "service"]

@@ -3,19 +3,19 @@
 from datetime import datetime
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from siyu.draws import service as draws
 from siyu.draws.types import Draw, Pool, Prize, Round
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import customer
 from siyu.members import service as members
 from siyu.members.http import Asking, Key
 
-router = APIRouter(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
 
 _MOST = 20
 

@@ -4,21 +4,21 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from siyu.customers import service as customers
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.engines.vault import service as vault
 from siyu.engines.zone import brand_zone
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import CheckInRules, Reward, TaskState, customer
 from siyu.members.http import Asking
 from siyu.members.types import Member
+from siyu.payments import service as payments
 from siyu.rewards import service as rewards
 
-router = APIRouter(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
 
 
 class PointsRead(BaseModel):
@@ -80,6 +80,7 @@ class HomeRead(BaseModel):
     next_offer: NextOffer | None = Field(description="What they can have for points next; null: nothing is offered.")
     check_in: CheckInNow | None = Field(description="Null where the brand has no check-in.")
     tasks: list[MemberTaskRead]
+    to_take: int = Field(description="Transfers that wait for them to take the money, of the latest 50.")
 
 
 @router.get("/home")
@@ -98,6 +99,7 @@ def home(member: Asking, conn: Conn, now: Now) -> HomeRead:
         next_offer=_next_offer(conn, member.customer_id, points.available, now),
         check_in=_check_in(conn, member, rules.rules, now) if rules else None,
         tasks=_tasks(conn, member, now),
+        to_take=len(payments.transfers(conn, customer_id=member.customer_id, state="waiting")),
     )
 
 

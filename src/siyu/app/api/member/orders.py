@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.commerce import service as commerce
 from siyu.commerce.types import Order, OrderStatus
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 from siyu.members.http import Asking
 
-router = APIRouter(prefix="/member/v1/orders", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1/orders", tags=["members"], responses=ERROR_RESPONSES)
 
 
 class OwnLine(BaseModel):

@@ -1,25 +1,27 @@
 """A member pays for what they have redeemed, leaves it, and takes money that is waiting for them."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from siyu.app.api.member.shop import OwnRedemption, own_redemption
-from siyu.engines.http import ERROR_RESPONSES, Conn
+from siyu.engines.http import ERROR_RESPONSES, Conn, Router
 from siyu.engines.postgres import Database
 from siyu.identity import service as identity
 from siyu.kernel.errors import Conflict, NotFound
 from siyu.members.http import Asking, Key
+from siyu.members.types import Member
 from siyu.payments import service as payments
 from siyu.payments.http.till import till_of
-from siyu.payments.types import Transfer
+from siyu.payments.types import Payment, Transfer
 from siyu.rewards import service as rewards
 
-router = APIRouter(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
 
+_TO_TAKE: Final = timedelta(days=1)  # the platform gives back what nobody has taken until then
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -34,6 +36,12 @@ class ToPay(BaseModel):
     pay_sign: str
 
 
+class ToVisit(BaseModel):
+    """Where a browser outside WeChat goes to pay."""
+
+    url: str = Field(description="For five minutes; `&redirect_url=` behind it says where to come back to.")
+
+
 class OwnTransfer(BaseModel):
     id: int
     remark: str
@@ -42,6 +50,7 @@ class OwnTransfer(BaseModel):
         description="`new` and `waiting`: for them to take it."
     )
     created_at: datetime
+    until: datetime | None = Field(description="Until then they can take it; null: there is nothing to take.")
 
 
 class ToConfirm(BaseModel):
@@ -54,11 +63,8 @@ class ToConfirm(BaseModel):
 
 @router.post("/redemptions/{redemption_id}/pay")
 def pay(redemption_id: Number, member: Asking, _: Key, conn: Conn, request: Request) -> ToPay:
-    """Have it be payable. The platform does it once, whatever the key: a payment has a number of its own."""
-    found = rewards.redemption_for(conn, member.customer_id, redemption_id)[0]
-    if found.state != "awaiting_payment":
-        raise Conflict(reason="there is nothing to pay.", reason_zh="该兑换无需支付。")
-    begun = payments.payment_of_key(conn, f"redemption:{found.id}")
+    """Have it be payable within WeChat. The platform does it once, whatever the key: a payment has a number of its own."""
+    begun = _begun(conn, member, redemption_id)
     page = payments.prepare(till_of(request), begun.id)
     return ToPay(
         app_id=page["appId"],
@@ -68,6 +74,14 @@ def pay(redemption_id: Number, member: Asking, _: Key, conn: Conn, request: Requ
         sign_type=page["signType"],
         pay_sign=page["paySign"],
     )
+
+
+@router.post("/redemptions/{redemption_id}/pay_in_browser")
+def pay_in_browser(redemption_id: Number, member: Asking, _: Key, conn: Conn, request: Request) -> ToVisit:
+    """Have it be payable in this browser, where the merchant takes that. Safe to repeat."""
+    begun = _begun(conn, member, redemption_id)
+    address = request.client.host if request.client else "127.0.0.1"
+    return ToVisit(url=payments.visit(till_of(request), begun.id, address))
 
 
 @router.post("/redemptions/{redemption_id}/look")
@@ -112,6 +126,20 @@ def claim(transfer_id: Number, member: Asking, _: Key, conn: Conn, request: Requ
     return ToConfirm(mch_id=page["mchId"], app_id=page["appId"], package=page["package"])
 
 
+@router.post("/transfers/{transfer_id}/look")
+def look_at_transfer(transfer_id: Number, member: Asking, _: Key, conn: Conn, request: Request) -> OwnTransfer:
+    """They say that they have taken it: the platform is asked, where it has not told it yet."""
+    _own(conn, member.customer_id, transfer_id)
+    return _transfer(payments.look_at_transfer(till_of(request), transfer_id))
+
+
+def _begun(conn: Connection, member: Member, redemption_id: int) -> Payment:
+    found = rewards.redemption_for(conn, member.customer_id, redemption_id)[0]
+    if found.state != "awaiting_payment":
+        raise Conflict(reason="there is nothing to pay.", reason_zh="该兑换无需支付。")
+    return payments.payment_of_key(conn, f"redemption:{found.id}")
+
+
 def _own(conn: Connection, customer_id: int, transfer_id: int) -> Transfer:
     found = payments.transfer_of(conn, transfer_id)
     if identity.living(conn, found.customer_id) != identity.living(conn, customer_id):
@@ -120,4 +148,7 @@ def _own(conn: Connection, customer_id: int, transfer_id: int) -> Transfer:
 
 
 def _transfer(one: Transfer) -> OwnTransfer:
-    return OwnTransfer(id=one.id, remark=one.remark, fen=one.fen, state=one.state, created_at=one.created_at)
+    until = one.changed_at + _TO_TAKE if one.state in {"new", "waiting"} else None
+    return OwnTransfer(
+        id=one.id, remark=one.remark, fen=one.fen, state=one.state, created_at=one.created_at, until=until
+    )

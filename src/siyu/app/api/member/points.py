@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from siyu.app.api.member.home import PointsRead
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import customer
 from siyu.members.http import Asking
 
-router = APIRouter(prefix="/member/v1/points", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1/points", tags=["members"], responses=ERROR_RESPONSES)
 
 What = Literal[
     "order", "refund", "task", "check_in", "streak", "by_hand", "spent", "held", "given_back", "expired", "joined", "other",

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Now
+from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import customer
 from siyu.members import service as members
@@ -14,7 +14,7 @@ from siyu.members.http import Asking, Key
 from siyu.rewards import service as rewards
 from siyu.rewards.types import Offer, OfferShown, Redemption, RedemptionState, Stands
 
-router = APIRouter(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
+router = Router(prefix="/member/v1", tags=["members"], responses=ERROR_RESPONSES)
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 

@@ -12,12 +12,18 @@ from siyu.channels.rules import qr
 from siyu.channels.rules.qr import Poster, Theme
 from siyu.channels.service.codes.reading import Picture, code
 from siyu.channels.store import codes as tables
-from siyu.channels.types import Card, Code
+from siyu.channels.types import Card, Code, CodeKind
 from siyu.engines.postgres import Database
 from siyu.kernel.errors import Conflict
 
 _PIECE: Final = 200  # cards, of which the pictures are in memory at one time
 _SUFFIXES: Final = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+_HINTS: Final[dict[CodeKind, str]] = {
+    "staff": "长按或扫码添加",
+    "group": "长按或扫码进群",
+    "link": "长按或扫码添加",
+    "follow": "长按或扫码关注",
+}
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -67,7 +73,7 @@ def code_poster(
     if not text and qr.kind_of(picture) is None:
         raise _not_yet()
     place = " ".join(part for part in (found.definition.region, found.definition.store) if part)
-    return qr.poster(Poster(brand, title or found.name, place, text=text, picture=picture, theme=theme))
+    return qr.poster(Poster(brand, title or found.name, place, _HINTS[found.kind], text, picture, theme))
 
 
 def card_lines(database: Database, of: Code) -> Iterator[bytes]:

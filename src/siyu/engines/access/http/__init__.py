@@ -1,11 +1,9 @@
 """The HTTP face of access: the API, and the one page a browser needs before there is a console."""
 
-from fastapi import APIRouter
-
 from siyu.engines.access.http import pages, routes
-from siyu.engines.http import join
+from siyu.engines.http import Router, join
 
 __all__ = ["router"]
 
-router = APIRouter()
+router = Router()
 join(router, routes.router, pages.pages)

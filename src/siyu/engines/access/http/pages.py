@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from siyu.engines.http import Router
 from siyu.engines.http.pages import policy
 
-pages = APIRouter(include_in_schema=False)
+pages = Router(include_in_schema=False)
 
 _PAGE = (Path(__file__).parent / "first_owner.html").read_text("utf-8")
 

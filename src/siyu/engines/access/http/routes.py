@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from siyu.engines.access import service
@@ -14,6 +14,7 @@ from siyu.engines.http import (
     Caller,
     Conn,
     Now,
+    Router,
     decode_cursor,
     encode_cursor,
     needs,
@@ -22,7 +23,7 @@ from siyu.engines.http.security import check_same_site
 from siyu.engines.postgres import Database
 from siyu.kernel.errors import TooManyRequests
 
-router = APIRouter(prefix="/api/v1", tags=["access"], responses=ERROR_RESPONSES)
+router = Router(prefix="/api/v1", tags=["access"], responses=ERROR_RESPONSES)
 
 Login = Annotated[str, Field(max_length=200)]
 Password = Annotated[str, Field(max_length=2000)]

@@ -26,7 +26,22 @@ class Pair(NamedTuple):
 
 def pair() -> Pair:
     """New keys of 2048 bits."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return _written(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+
+def read(pem: str) -> Pair:
+    """Keys that were written.
+
+    Raises:
+        ValueError: it is no RSA key in PEM.
+    """
+    key = serialization.load_pem_private_key(pem.encode(), None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise ValueError("no RSA key")  # noqa: TRY004 - of what was read
+    return _written(key)
+
+
+def _written(key: rsa.RSAPrivateKey) -> Pair:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

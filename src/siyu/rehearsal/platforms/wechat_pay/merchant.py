@@ -20,6 +20,10 @@ RETRIES: Final = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 108
 DAY: Final = timedelta(days=1)
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _PATIENCE: Final = 5.0
+PAGE: Final = "/cgi-bin/mmpayweb-bin/checkmweb"  # where browsers pay
+VISIT: Final = 300.0  # seconds in which the address of a browser is good
+_SETTLES: Final = 5.0  # seconds until a refund is through
+_OURS: Final = frozenset({"notify_url", "refunded", "until", "time_expire", "way"})
 
 
 class Declined(Exception):
@@ -74,42 +78,78 @@ class Notice:
 class FakeMerchant:
     """A merchant with keys of its own. Time is the clock's; nothing is sent before :meth:`deliver`."""
 
-    def __init__(self, clock: Clock, *, mch_id: str = "1900000109", app_id: str = "wx0000000000000001") -> None:
-        self.clock, self.mch_id, self.app_id = clock, mch_id, app_id
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        mch_id: str = "1900000109",
+        app_id: str = "wx0000000000000001",
+        name: str = "模拟商户",
+        keys: tuple[crypto.Pair, crypto.Pair] | None = None,
+    ) -> None:
+        self.clock, self.mch_id, self.app_id, self.name = clock, mch_id, app_id, name
         self.serial = secrets.token_hex(20).upper()
         self.api_key = secrets.token_hex(16)
         self.key_id = f"PUB_KEY_ID_0{secrets.randbelow(10**24):024}"
-        self.own, self.platform = crypto.pair(), crypto.pair()
+        self.own, self.platform = keys or (crypto.pair(), crypto.pair())
         self.faults = PayFaults()
         self.trades: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self.bills: dict[str, dict[str, Any]] = {}
         self.prepaid: dict[str, str] = {}
+        self.visits: dict[str, float] = {}  # until when a browser's address is good
         self.balance = 10**9
         self.answers: list[tuple[str, int]] = []  # what notifications were answered with
-        self._notices: list[Notice] = []
-        self._number = 0
-        self._lock = threading.RLock()
+        self.notices: list[Notice] = []
+        self.number = 0
+        self.lock = threading.RLock()
 
     # what people do
 
     def pays(self, prepay_id: str, open_id: str) -> None:
         """Somebody pays what was prepared for them."""
-        with self._lock:
+        with self.lock:
             trade = self.trades[self.prepaid[prepay_id]]
-            if trade["trade_state"] != "NOTPAY" or trade["payer"]["openid"] != open_id:
-                raise ValueError(f"{trade['trade_state']} of {trade['payer']['openid']}")
-            trade |= {
-                "trade_state": "SUCCESS",
-                "trade_type": "JSAPI",
-                "transaction_id": self._id("42"),
-                "success_time": self._stamp(),
-            }
-            self._tell("TRANSACTION.SUCCESS", "transaction", trade)
+            if trade["trade_state"] != "NOTPAY" or trade.get("payer", {}).get("openid") != open_id:
+                raise ValueError(f"{trade['trade_state']} of {trade.get('payer')}")
+            self._paid(trade, "JSAPI")
+
+    def visited(self, prepay_id: str) -> dict[str, Any]:
+        """What somebody in a browser is asked to pay.
+
+        Raises:
+            ValueError: the address is no longer good, or never was.
+        """
+        with self.lock:
+            if prepay_id not in self.visits or self.visits[prepay_id] <= self.clock.now().timestamp():
+                raise ValueError("the address is older than five minutes, or wrong")
+            return self.trades[self.prepaid[prepay_id]]
+
+    def pays_in_browser(self, prepay_id: str) -> None:
+        """Somebody pays at the address that a browser was sent to.
+
+        Raises:
+            ValueError: it cannot be paid any more.
+        """
+        with self.lock:
+            trade = self.visited(prepay_id)
+            if trade["trade_state"] != "NOTPAY" or datetime.fromisoformat(trade["time_expire"]) <= self.clock.now():
+                raise ValueError(trade["trade_state"])
+            trade["payer"] = {"openid": f"o-{secrets.token_hex(8)}"}
+            self._paid(trade, "MWEB")
+
+    def _paid(self, trade: dict[str, Any], how: str) -> None:
+        trade |= {
+            "trade_state": "SUCCESS",
+            "trade_type": how,
+            "transaction_id": self._id("42"),
+            "success_time": self._stamp(),
+        }
+        self._tell("TRANSACTION.SUCCESS", "transaction", trade)
 
     def confirms(self, package: str) -> None:
         """Somebody takes the money of a transfer."""
-        with self._lock:
+        with self.lock:
             bill = next(one for one in self.bills.values() if one["package_info"] == package)
             if self._state(bill) != "WAIT_USER_CONFIRM":
                 raise ValueError(bill["state"])
@@ -118,7 +158,7 @@ class FakeMerchant:
 
     def settles(self, out_refund_no: str, *, well: bool = True) -> None:
         """A refund that takes its time comes to its end."""
-        with self._lock:
+        with self.lock:
             refund = self.refunds[out_refund_no]
             refund["status"] = "SUCCESS" if well else "CLOSED"
             if well:
@@ -139,9 +179,11 @@ class FakeMerchant:
         """
         pay, refunds = "/v3/pay/transactions", "/v3/refund/domestic/refunds"
         bills = "/v3/fund-app/mch-transfer/transfer-bills"
-        with self._lock:
+        with self.lock:
             if (method, path) == ("POST", f"{pay}/jsapi"):
-                return self._prepare(asked)
+                return {"prepay_id": self._prepare(asked, "payer")}
+            if (method, path) == ("POST", f"{pay}/h5"):
+                return {"h5_url": self._sent(asked)}
             if path.startswith(f"{pay}/out-trade-no/"):
                 number, _, act = path.removeprefix(f"{pay}/out-trade-no/").partition("/")
                 trade = _found(self.trades, number, "ORDER_NOT_EXIST")
@@ -158,13 +200,22 @@ class FakeMerchant:
                 return self._cancel(bill) if (method, act) == ("POST", "cancel") else self._bill(bill)
         raise Declined(404, "NOT_FOUND", "no such API")
 
-    def _prepare(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _sent(self, asked: dict[str, Any]) -> str:
+        scene = asked["scene_info"]
+        if not scene["payer_client_ip"] or scene["h5_info"]["type"] not in {"Wap", "iOS", "Android"}:
+            raise Declined(400, "PARAM_ERROR", "wrong scene_info")
+        prepay_id = self._prepare(asked)
+        self.visits[prepay_id] = self.clock.now().timestamp() + VISIT
+        return f"{PAGE}?prepay_id={prepay_id}&package={secrets.randbelow(10**10):010}"
+
+    def _prepare(self, asked: dict[str, Any], *more: str) -> str:
         if asked.get("mchid") != self.mch_id or asked.get("appid") != self.app_id:
             raise Declined(400, "APPID_MCHID_NOT_MATCH", "appid and mchid do not match")
         number = asked["out_trade_no"]
         before = self.trades.get(number)
-        wanted = {name: asked[name] for name in ("description", "amount", "payer", "notify_url", "time_expire")}
-        if before is not None and {name: before[name] for name in wanted} != wanted:
+        wanted = {name: asked[name] for name in ("description", "amount", "notify_url", "time_expire", *more)}
+        wanted["way"] = "jsapi" if more else "h5"
+        if before is not None and {name: before.get(name) for name in wanted} != wanted:
             raise Declined(400, "INVALID_REQUEST", "the same out_trade_no with other parameters")
         if before is not None and before["trade_state"] != "NOTPAY":
             raise Declined(400, "ORDERPAID" if before["trade_state"] == "SUCCESS" else "ORDER_CLOSED", "")
@@ -175,7 +226,7 @@ class FakeMerchant:
             }  # fmt: skip
         prepay_id = self._id("wx")
         self.prepaid[prepay_id] = number
-        return {"prepay_id": prepay_id}
+        return prepay_id
 
     def _close(self, trade: dict[str, Any]) -> dict[str, Any]:
         if trade["trade_state"] == "SUCCESS":
@@ -220,7 +271,7 @@ class FakeMerchant:
             "mchid": self.mch_id, "out_bill_no": number, "transfer_bill_no": self._id("133"), "transfer_amount": fen,
             "openid": asked["openid"], "transfer_remark": asked["transfer_remark"], "state": "WAIT_USER_CONFIRM",
             "package_info": secrets.token_urlsafe(48), "notify_url": asked["notify_url"],
-            "create_time": self._stamp(), "until": self.clock.now() + DAY,
+            "create_time": self._stamp(), "until": (self.clock.now() + DAY).timestamp(),
         }  # fmt: skip
         return {**self._bill(self.bills[number]), "package_info": self.bills[number]["package_info"]}
 
@@ -239,7 +290,7 @@ class FakeMerchant:
 
     def _state(self, bill: dict[str, Any]) -> str:
         """One that nobody has confirmed for a day is given back."""
-        if bill["state"] == "WAIT_USER_CONFIRM" and bill["until"] <= self.clock.now():
+        if bill["state"] == "WAIT_USER_CONFIRM" and bill["until"] <= self.clock.now().timestamp():
             self.balance += bill["transfer_amount"]
             bill |= {"state": "FAIL", "fail_reason": "OVERDUE_CLOSE", "update_time": self._stamp()}
             self._tell("MCHTRANSFER.BILL.FINISHED", "mch_payment", bill)
@@ -255,21 +306,21 @@ class FakeMerchant:
             self._push(Notice(self.clock.now().timestamp(), 0, event, kind, of["notify_url"], said))
 
     def _push(self, notice: Notice) -> None:
-        self._number += 1
-        notice.number = self._number
-        heapq.heappush(self._notices, notice)
+        with self.lock:
+            self.number += 1
+            notice.number = self.number
+            heapq.heappush(self.notices, notice)
 
     def waiting(self) -> int:
         """How many notifications are still to come."""
-        return len(self._notices)
+        return len(self.notices)
 
     def deliver(self, send: Callable[[str, bytes, dict[str, str]], int] | None = None) -> int:
         """Send what is due; what is not taken comes again. Returns how many were tried."""
         post = send or _post
         now = self.clock.now().timestamp()
         count = 0
-        while self._notices and self._notices[0].due <= now:
-            notice = heapq.heappop(self._notices)
+        while (notice := self._next(now)) is not None:
             body, headers = self._written(notice)
             status = post(notice.url, body, headers)
             self.answers.append((notice.event, status))
@@ -278,6 +329,21 @@ class FakeMerchant:
                 notice.due, notice.tries = now + RETRIES[notice.tries], notice.tries + 1
                 self._push(notice)
         return count
+
+    def live(self) -> None:
+        """What time does: refunds get through, transfers that nobody took are given back, and what is due is told."""
+        with self.lock:
+            until = self.clock.now().timestamp() - _SETTLES
+            for number, one in self.refunds.items():
+                if one["status"] == "PROCESSING" and datetime.fromisoformat(one["create_time"]).timestamp() <= until:
+                    self.settles(number)
+            for bill in self.bills.values():
+                self._state(bill)
+        self.deliver()
+
+    def _next(self, now: float) -> Notice | None:
+        with self.lock:
+            return heapq.heappop(self.notices) if self.notices and self.notices[0].due <= now else None
 
     def _written(self, notice: Notice) -> tuple[bytes, dict[str, str]]:
         said, spoiled, now = dict(notice.said), self.faults.spoiled, int(self.clock.now().timestamp())
@@ -318,7 +384,7 @@ def _found(of: dict[str, dict[str, Any]], number: str, code: str) -> dict[str, A
 
 
 def _shown(of: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in of.items() if name not in {"notify_url", "refunded", "until", "time_expire"}}
+    return {name: value for name, value in of.items() if name not in _OURS}
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> int:

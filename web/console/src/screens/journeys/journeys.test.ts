@@ -13,6 +13,7 @@ import { read, written } from "./forms/Wishes";
 import { keyOf, type Definition, type Step, type StepOf } from "./journey";
 import { fits } from "./list/JourneyList";
 import { byDay } from "./rehearse/days";
+import { linesOf } from "./run/Bring";
 
 const wait = (next: string): Step => ({ kind: "wait", next, duration: "1d", days: 0, weekdays: [], since: "step" });
 const journey = (steps: Definition["steps"], start = Object.keys(steps)[0] ?? ""): Definition => ({ version: 1, name: "x", about: "", kind: "journey", trigger: { kind: "manual" }, start, steps, goals: [], arms: [], control_bp: 1000, control_reason: "" });
@@ -162,5 +163,12 @@ describe("lists", () => {
       { day: "2026-03-04", queued: 0, waiting: 0, dropped: 1 },
     ]);
     expect(lost(forked, journey({ a: wait("end"), end: { kind: "exit" } }))).toEqual(["b", "c", "d"]);
+  });
+});
+
+describe("people that were pasted", () => {
+  it("are one a line or with commas between, each once", () => {
+    expect(linesOf(" 138 1234 5678\n#12,#13，#12；x;\n\n")).toEqual(["138 1234 5678", "#12", "#13", "x"]);
+    expect(linesOf("  \n")).toEqual([]);
   });
 });

@@ -30,7 +30,9 @@ export const area: Area = {
     { path: "economy", lazy: () => import("../rewards/economy/EconomyPage").then((m) => ({ Component: m.EconomyPage })) },
     { path: "payments", lazy: () => import("../payments/Payments").then((m) => ({ Component: m.Payments })) },
     { path: "transfers", lazy: () => import("../payments/Transfers").then((m) => ({ Component: m.Transfers })) },
+    { path: "merchants", lazy: () => import("../payments/Merchants").then((m) => ({ Component: m.Merchants })) },
     { path: "ledger", lazy: () => import("./ledger/LedgerPage").then((m) => ({ Component: m.LedgerPage })) },
+    { path: "units", lazy: () => import("./ledger/Units").then((m) => ({ Component: m.Units })) },
     { path: "approvals", lazy: () => import("./ledger/Approvals").then((m) => ({ Component: m.Approvals })) },
   ],
   entries: [
@@ -46,7 +48,9 @@ export const area: Area = {
     { path: "/members/economy", label: "rewards:economy.title", right: "rewards.read" },
     { path: "/members/payments", label: "payments:title", right: "payments.read" },
     { path: "/members/transfers", label: "payments:transfers", right: "payments.read" },
+    { path: "/members/merchants", label: "payments:merchants", right: "payments.read" },
     { path: "/members/ledger", label: "members:ledger.title", right: "ledger.read" },
+    { path: "/members/units", label: "units:title", right: "ledger.read" },
     { path: "/members/approvals", label: "members:byHand.title", right: "ledger.read" },
   ],
 };

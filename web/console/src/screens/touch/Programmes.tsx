@@ -7,6 +7,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { useMay } from "../../app/session";
+import { Guard } from "../journeys/lift/Guard";
+import { Costs } from "./programme/Costs";
+import { Groups } from "./programme/Groups";
 import { TouchState } from "./TouchState";
 import { WithReason } from "./WithReason";
 import { useCode, useProgrammeName, type Programme } from "./words";
@@ -60,6 +63,7 @@ export function Programmes() {
 function One({ id }: { id: number }) {
   const { t } = useTranslation("touch");
   const code = useCode();
+  const may = useMay();
   const query = useQuery({
     queryKey: ["touch", "programme", id],
     refetchInterval: 10_000,
@@ -97,6 +101,13 @@ function One({ id }: { id: number }) {
                 { title: "", render: (_, row) => <Link to={`/touch?programme=${id}&state=${row.state}${row.code ? `&code=${row.code}` : ""}`}>{t("programme.show")}</Link> },
               ]}
             />
+            <Guard programme={id} />
+            {may("journeys.read") && (
+              <>
+                <Groups programme={id} />
+                <Costs programme={id} />
+              </>
+            )}
           </Flex>
         );
       }}

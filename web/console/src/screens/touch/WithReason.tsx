@@ -7,12 +7,16 @@ import { useTranslation } from "react-i18next";
 interface Props extends Omit<ButtonProps, "onClick" | "title" | "children"> {
   label: string;
   title: string;
+  /** What the button that does it says; the label when absent. */
+  okText?: string;
+  /** Whether what is above the reason can be done; yes when absent. */
+  ready?: boolean;
   children?: ReactNode;
   onDone: (reason: string) => Promise<unknown>;
 }
 
 /** A button that asks for a reason before it does; the reason goes into the audit. */
-export function WithReason({ label, title, children, onDone, ...button }: Props) {
+export function WithReason({ label, title, okText, ready = true, children, onDone, ...button }: Props) {
   const { t } = useTranslation("touch");
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
@@ -25,8 +29,8 @@ export function WithReason({ label, title, children, onDone, ...button }: Props)
       <Modal
         open={open}
         title={title}
-        okText={label}
-        okButtonProps={{ disabled: reason.trim().length < 3, danger: button.danger }}
+        okText={okText ?? label}
+        okButtonProps={{ disabled: !ready || reason.trim().length < 3, danger: button.danger }}
         confirmLoading={doing.isPending}
         onOk={() => doing.mutate()}
         onCancel={() => setOpen(false)}

@@ -15,7 +15,7 @@ export const PURPOSES = ["marketing", "service", "transactional"] as const;
 /** Codes of reasons, those that decide most often first. */
 export const CODES = [
   "budget", "outbid", "quiet_hours", "resting", "consent_denied", "consent_unknown", "do_not_disturb", "no_relation", "control", "holdout", "exclusion", "exclusion_within", "repeated",
-  "no_room", "no_grant", "account_closed", "refused", "no_friend", "capped", "left_out", "declined", "unconfirmed", "cancelled", "late", "too_late", "no_time_left", "too_early",
+  "no_room", "no_grant", "account_closed", "account_gone", "refused", "no_friend", "capped", "left_out", "declined", "unconfirmed", "cancelled", "late", "too_late", "no_time_left", "too_early",
   "programme_paused", "programme_halted", "programme_stopped",
 ] as const;
 

@@ -168,7 +168,7 @@ export const codes: Words<typeof source> = {
   qr: {
     of: "Which QR",
     kinds: { code: "The code", page: "Its page" },
-    what: { code: "Scanning it is enough.", page: "Scanning it opens a page that always shows the code as it is now, and counts how often it was opened." },
+    what: { staff: "Scanning it adds a member of staff.", group: "Scanning it joins the group.", link: "Opening it adds a member of staff.", follow: "Scanning it follows the account.", page: "Scanning it opens a page that always shows the code as it is now, and counts how often it was opened." },
     title: "QR",
     alt: "The QR of “{{name}}”",
     notYet: "The platform has not made this code yet; that takes some seconds. Its page can be used already.",

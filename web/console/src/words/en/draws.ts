@@ -8,7 +8,7 @@ export const draws = {
   standing: { before: "Not begun", open: "Open", closed: "Closed", ended: "Ended" },
   warning: { prize_value: "value of a prize", short_notice: "short notice" },
   unit: { points: "Points", growth: "Growth", group_points: "Group points", make_up: "Make-up cards", turn: "Turns" },
-  why: { out_of_stock: "out of stock", over_budget: "over the budget" },
+  why: { out_of_stock: "out of stock", over_budget: "over the budget", no_coupon: "no coupons left to give" },
   round: {
     one: "Round",
     what: "Its odds, what was drawn, the record, and the proof",
@@ -126,7 +126,8 @@ export const draws = {
   },
   pool: {
     budgetWhat: "What all prizes of a round may cost",
-    price: "Points for a turn",
+    price: "A turn costs",
+    priceUnit: "Paid in",
     priceWhat: "Empty: free",
     add: "Add a prize",
     fallback: "Fallback",
@@ -159,6 +160,7 @@ export const draws = {
     add: "One more step",
     remove: "Remove step {{n}}",
   },
+  place: { platform: "Only orders of", shop: "Only its shop", shopWhat: "As the shop is named in imports", all: "All" },
   limits: {
     title: "Limits of the law",
     prize: "A prize is worth at most",

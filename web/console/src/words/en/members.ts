@@ -44,6 +44,16 @@ export const members: Words<typeof source> = {
     remove: "Remove: {{what}}",
   },
   says: { reward: "{{amount}} {{unit}}", rewardFor: "{{amount}} {{unit}} (for {{days}} days)", and: ", ", nothing: "nothing" },
+  month: {
+    title: "What it would have given last month",
+    what: "By these rules, beside those in force. Nothing is given or changed.",
+    now: "Reckon last month",
+    orders: "{{counted}} orders bought from {{first}} to {{last}}; {{people}} people would have got something. Orders as they stand now, tiers as they are now.",
+    days: "{{counted}} check-ins from {{first}} to {{last}}, by {{people}} people.",
+    amount: "By these rules",
+    inForce: "By those in force",
+    nothing: "Nothing at all",
+  },
   checkIn: {
     title: "Check-in",
     what: "What members get for checking in each day and for days in a row, and how far back they may make up. Days are those of the brand's time zone.",

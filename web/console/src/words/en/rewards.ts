@@ -161,6 +161,13 @@ export const rewards = {
     paidWhat: "What 100 points cost the brand that were spent on things in the span",
     paidNormal: "under the value by the rules",
   },
+  week: {
+    title: "Week by week",
+    what: "What was issued, burnt and expired in each week (bars), and what people had at its end (line)",
+    none: "Nothing happened to points in this span",
+    start: "Week of (Monday)",
+    left: "Had at its end",
+  },
   cohort: {
     title: "By the month of the first points",
     what: "What became of the points of those who first had some in the same month: burnt, expired, left",

@@ -8,7 +8,7 @@ export const draws = {
   standing: { before: "未开始", open: "进行中", closed: "已截止", ended: "已结束" },
   warning: { prize_value: "奖品价值超限", short_notice: "公示时间不足" },
   unit: { points: "积分", growth: "成长值", group_points: "群积分", make_up: "补签卡", turn: "抽奖次数" },
-  why: { out_of_stock: "奖品已发完", over_budget: "超出预算" },
+  why: { out_of_stock: "奖品已发完", over_budget: "超出预算", no_coupon: "优惠券已停发或发完" },
   round: {
     one: "抽奖轮次",
     what: "概率、结果、逐次记录与核验凭证",
@@ -125,7 +125,8 @@ export const draws = {
   },
   pool: {
     budgetWhat: "一轮所有奖品成本的上限",
-    price: "每次消耗积分",
+    price: "每次消耗",
+    priceUnit: "消耗单位",
     priceWhat: "留空为免费",
     add: "添加奖品",
     fallback: "兜底奖品",
@@ -158,6 +159,7 @@ export const draws = {
     add: "再加一档",
     remove: "移除第 {{n}} 档",
   },
+  place: { platform: "限定平台", shop: "限定店铺", shopWhat: "与导入时的店铺名称一致", all: "全部" },
   limits: {
     title: "法律限制",
     prize: "单个奖品最高价值",

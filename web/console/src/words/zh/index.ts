@@ -18,4 +18,5 @@ export { system } from "./system";
 export { team } from "./team";
 export { touch } from "./touch";
 export { trials } from "./trials";
+export { units } from "./units";
 export { kit } from "@siyu/kit/words/zh";

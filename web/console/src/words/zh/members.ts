@@ -42,6 +42,16 @@ export const members = {
     remove: "删除：{{what}}",
   },
   says: { reward: "{{amount}} {{unit}}", rewardFor: "{{amount}} {{unit}}（{{days}} 天内有效）", and: "、", nothing: "无奖励" },
+  month: {
+    title: "上个月会怎样",
+    what: "按此规则，上个月会发放多少，与现行规则对照。只计算，不发放。",
+    now: "计算上个月",
+    orders: "{{first}} 至 {{last}} 付款的 {{counted}} 笔订单；{{people}} 人会获得奖励。按订单现在的状态与会员现在的等级计算。",
+    days: "{{first}} 至 {{last}} 共签到 {{counted}} 人次，{{people}} 人。",
+    amount: "按此规则",
+    inForce: "按现行规则",
+    nothing: "不会发放任何奖励",
+  },
   checkIn: {
     title: "签到",
     what: "会员每天签到可获得的奖励、连续签到奖励与补签期限。日期以品牌所在时区为准。",

@@ -9,6 +9,7 @@ import { useFormats } from "../../app/format";
 import { usePress } from "../../app/queries";
 import { Failed } from "../../parts/Failed";
 import { Queried } from "../../parts/Queried";
+import { FreeOrders } from "./FreeOrders";
 import { restingAt } from "./wheel";
 import { Wheel } from "./Wheel";
 
@@ -39,6 +40,7 @@ export function DrawPage() {
           )
         }
       </Queried>
+      <FreeOrders />
     </>
   );
 }

@@ -15,10 +15,16 @@ import { TaskLine } from "../tasks/TaskLine";
 type HomeData = Schema<"HomeRead">;
 
 export function Home() {
+  const { t } = useTranslation();
   return (
     <Queried of={useHome()} heights={[176, 92, 152, 220]}>
       {(home) => (
         <>
+          {home.to_take > 0 && (
+            <p className="notice notice-good">
+              <Link to="/transfers">{t("home.toTake", { count: home.to_take })}</Link>
+            </p>
+          )}
           <Points home={home} />
           {home.next_offer && <NextOffer offer={home.next_offer} have={home.points.available} />}
           {home.check_in && <CheckInCard now={home.check_in} />}
@@ -152,6 +158,7 @@ const WAYS = [
   { to: "/trials", word: "trials" },
   { to: "/coupons", word: "coupons" },
   { to: "/redemptions", word: "redemptions" },
+  { to: "/transfers", word: "transfers" },
   { to: "/points", word: "entries" },
   { to: "/orders", word: "orders" },
 ] as const;

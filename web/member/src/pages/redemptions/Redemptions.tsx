@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import Button from "antd-mobile/es/components/button";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 
 import { useFormats } from "../../app/format";
 import { serverTime } from "../../parts/clock";
@@ -21,6 +22,7 @@ export function Redemptions() {
     // what waits for money changes without a press: when it is paid, and when its time is over
     refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.redemptions.some((one) => one.state === "awaiting_payment")) ? 5000 : false),
   });
+  const [search] = useSearchParams();
   const [phone, setPhone] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setPhone(Date.now()), 1000);
@@ -36,7 +38,7 @@ export function Redemptions() {
       {found.isPending && <Waiting heights={[110, 110, 110]} />}
       {shown?.length === 0 && <p className="empty">{t("redemptions.none")}</p>}
       {shown?.map((one) => (
-        <Redeemed key={one.id} one={one} now={now} />
+        <Redeemed key={one.id} one={one} now={now} back={search.get("paid") === String(one.id)} />
       ))}
       {found.hasNextPage && (
         <Button block loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
@@ -47,7 +49,7 @@ export function Redemptions() {
   );
 }
 
-function Redeemed({ one, now }: { one: Schema<"OwnRedemption">; now: number }) {
+function Redeemed({ one, now, back }: { one: Schema<"OwnRedemption">; now: number; back: boolean }) {
   const { t } = useTranslation();
   const { moment } = useFormats();
   const price = usePrice();
@@ -61,7 +63,7 @@ function Redeemed({ one, now }: { one: Schema<"OwnRedemption">; now: number }) {
       </h2>
       <p>{price(one.points, one.cash_fen)}</p>
       <p className="quiet">{moment(one.at)}</p>
-      {one.cash_fen > 0 && <Pay one={one} now={now} />}
+      {one.cash_fen > 0 && <Pay one={one} now={now} back={back} />}
     </article>
   );
 }

@@ -92,6 +92,7 @@ describe("the preview of a welcome", () => {
 
   it("is the first whose time it is", () => {
     expect([greetingAt(greetings, 1, 600)?.text, greetingAt(greetings, 1, 1200)?.text, greetingAt(greetings.slice(0, 1), 6, 600)]).toEqual(["day", "any", undefined]);
+    expect([greetingAt([undefined, { timed: true, text: "half made" }, { text: "any" }], 1, 600)?.text, greetingAt([], 1, 600)]).toEqual(["any", undefined]);
   });
 
   it("is signed by who is on duty, or by the backups", () => {

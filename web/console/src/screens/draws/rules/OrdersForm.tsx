@@ -7,6 +7,7 @@ import { Field, YuanInput } from "../../journeys/forms/fields";
 import { Instant } from "../../rewards/parts/Instant";
 import { Fields, Row, Whole } from "../../rewards/parts/Part";
 import type { FreeOrders, Rebate } from "../draws";
+import { OfShop } from "./OfShop";
 import { isNamed, NameAndWindow, Saving } from "./Saving";
 
 export function newFreeOrders(): FreeOrders {
@@ -54,6 +55,7 @@ export function FreeOrdersForm({ given, fresh, onSave, onRemove }: Props<FreeOrd
         <Whole label={t("free.amount")} value={free.amount} onChange={(amount) => set({ amount, ...(amount && { per_yuan: null }) })} />
         <Whole label={t("prize.expires")} max={36_500} value={free.expires_days} onChange={(expires_days) => set({ expires_days })} />
       </Row>
+      <OfShop value={free} onChange={set} />
       <Saving ready={isNamed(free) && free.draws_at !== "" && free.most_fen > 0 && free.budget_fen > 0} onSave={(reason) => onSave(free, reason)} onRemove={fresh ? undefined : onRemove} />
     </Fields>
   );
@@ -85,6 +87,7 @@ export function RebateForm({ given, fresh, onSave, onRemove }: Props<Rebate>) {
         </Flex>
       </Field>
       <Whole label={t("prize.expires")} max={36_500} value={rebate.expires_days} onChange={(expires_days) => set({ expires_days })} />
+      <OfShop value={rebate} onChange={set} />
       <Saving ready={isNamed(rebate)} onSave={(reason) => onSave(rebate, reason)} onRemove={fresh ? undefined : onRemove} />
     </Fields>
   );

@@ -10,6 +10,8 @@ import { missing, percentOf, WHOLE, type Pool, type Prize } from "../draws";
 import { isNamed, NameAndWindow, Saving } from "./Saving";
 
 const UNITS = ["points", "growth", "group_points", "make_up", "turn"] as const;
+/** What a turn may cost. */
+const PRICES = ["points", "group_points", "turn"] as const;
 const NOTHING = "nothing";
 const THING = "thing";
 
@@ -42,6 +44,11 @@ export function PoolForm({ given, fresh, onSave, onRemove }: Props) {
           <YuanInput label={t("round.budget")} value={pool.budget_fen} onChange={(fen) => set({ budget_fen: fen ?? 0 })} />
         </Field>
         <Whole label={t("pool.price")} extra={t("pool.priceWhat")} value={pool.price?.amount ?? null} onChange={(amount) => set({ price: amount ? { unit: pool.price?.unit ?? "points", amount } : null })} />
+        {pool.price && (
+          <Field label={t("pool.priceUnit")}>
+            <Select<string> aria-label={t("pool.priceUnit")} value={pool.price.unit ?? "points"} options={PRICES.map((value) => ({ value, label: t(`unit.${value}`) }))} onChange={(unit) => pool.price && set({ price: { ...pool.price, unit } })} style={{ width: 140 }} />
+          </Field>
+        )}
         <Whole label={t("round.perDay")} value={pool.per_day} onChange={(per_day) => set({ per_day })} />
         <Whole label={t("round.perPerson")} value={pool.per_person} onChange={(per_person) => set({ per_person })} />
       </Row>
@@ -102,7 +109,7 @@ function OnePrize({ prize, number, onChange, onRemove }: { prize: Prize; number:
         <InputNumber<number> aria-label={t("odds.percent")} suffix="%" min={0} max={100} precision={4} value={prize.weight / 10_000} onChange={(percent) => set({ weight: Math.round((percent ?? 0) * 10_000) })} style={{ width: 120 }} />
       </Small>
       <Small label={t("prize.gives")}>
-        <Select<string> aria-label={t("prize.gives")} value={gives} options={options} showSearch={{ optionFilterProp: "label" }} onChange={(next) => set({ thing: next === THING, unit: next === THING || next === NOTHING ? null : next })} style={{ width: 170 }} />
+        <Select<string> aria-label={t("prize.gives")} value={gives} options={options} showSearch={{ optionFilterProp: "label" }} onChange={(next) => set({ thing: next === THING, unit: next === THING || next === NOTHING ? null : next, ...(next.startsWith("coupon:") && { expires_days: null }) })} style={{ width: 170 }} />
       </Small>
       {prize.unit && (
         <Small label={t("prize.amount")}>

@@ -46,7 +46,7 @@ function Whole({ journey, saved }: { journey: Journey; saved: Definition }) {
     canvas: () => <Editor draft={draft} journey={journey} editable={editable} />,
     yaml: () => <YamlPane draft={draft} journey={journey} editable={editable} />,
     running: () => <Running journey={journey} definition={draft.definition} />,
-    rehearsal: () => <Rehearsals journey={journey} dirty={draft.dirty} />,
+    rehearsal: () => <Rehearsals journey={journey} definition={draft.definition} dirty={draft.dirty} />,
     report: () => <Report journey={journey} />,
     versions: () => <Versions journey={journey} />,
   };

@@ -18,10 +18,11 @@ export function TimeOfDay({ label, value, onChange, required = false }: { label:
 }
 
 /** A moment on the brand's clock, `2026-05-01T19:30:00`. */
-export function Moment({ label, value, onChange }: { label: string; value: string | null | undefined; onChange: (at: string | null) => void }) {
+export function Moment({ label, empty, value, onChange }: { label: string; empty?: string; value: string | null | undefined; onChange: (at: string | null) => void }) {
   return (
     <DatePicker
       aria-label={label}
+      placeholder={empty}
       showTime={{ format: "HH:mm", minuteStep: 5 }}
       format="YYYY-MM-DD HH:mm"
       needConfirm={false}

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../../app/session";
+import { GuardSettings } from "../../touch/programme/GuardSettings";
 
 type State = Schema<"Guard">;
 type Harm = Schema<"Harm">;
@@ -30,7 +31,12 @@ function Standing({ guard, queryKey }: { guard: State; queryKey: readonly unknow
     <Card
       size="small"
       title={<h2 style={{ fontSize: 16, margin: 0 }}>{t("lift.guard")}</h2>}
-      extra={<Badge status={guard.watching ? "success" : "warning"} text={t(guard.watching ? "lift.watching" : "lift.notWatching")} />}
+      extra={
+        <Flex gap="middle" align="center" wrap>
+          <Badge status={guard.watching ? "success" : "warning"} text={t(guard.watching ? "lift.watching" : "lift.notWatching")} />
+          {may("touch.manage") && <GuardSettings key={`${guard.watching} ${guard.tolerated}`} guard={guard} />}
+        </Flex>
+      }
     >
       <Flex vertical gap="small">
         <Typography.Text type="secondary">

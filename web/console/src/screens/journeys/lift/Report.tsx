@@ -5,6 +5,8 @@ import { Alert, Card, Col, Flex, Row, Segmented, Table, Tag, Tooltip, Typography
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../../app/session";
+import { Costs } from "../../touch/programme/Costs";
+import { Groups } from "../../touch/programme/Groups";
 import { JOURNEYS, type Journey } from "../journey";
 import { Forest } from "./Forest";
 import { Guard } from "./Guard";
@@ -36,6 +38,8 @@ export function Report({ journey }: { journey: Journey }) {
       </Flex>
       {may("insight.read") && <Loaded query={query}>{(lift) => <Brought lift={lift} />}</Loaded>}
       {may("touch.read") && <Guard programme={id} />}
+      <Groups programme={id} />
+      <Costs programme={id} />
     </Flex>
   );
 }

@@ -1,19 +1,19 @@
 import { answered, api, type Schema } from "@siyu/api";
 import { Empty, ErrorNote, Loaded, Loading, useBrand, useErrorText, useFormat, useInAddress, useLanguage, When } from "@siyu/kit";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, DatePicker, Flex, InputNumber, Progress, Select, Typography } from "antd";
-import dayjs from "dayjs";
-import { useState } from "react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Alert, Button, Flex, Progress, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../../app/session";
-import { JOURNEYS, type Journey } from "../journey";
+import { JOURNEYS, type Definition, type Journey } from "../journey";
+import { useSegments } from "../sentences";
+import { Ask } from "./Ask";
 import { Result } from "./Result";
 
 type Asked = Schema<"AskedRehearsal">;
 
 /** A draft over what really happened: ask for a rehearsal, and read what it would have done. */
-export function Rehearsals({ journey, dirty }: { journey: Journey; dirty: boolean }) {
+export function Rehearsals({ journey, definition, dirty }: { journey: Journey; definition: Definition; dirty: boolean }) {
   const { t } = useTranslation("journeys");
   const [chosen, setChosen] = useInAddress("rehearsal");
   const key = [...JOURNEYS, journey.id, "rehearsals"];
@@ -21,7 +21,7 @@ export function Rehearsals({ journey, dirty }: { journey: Journey; dirty: boolea
   return (
     <Flex vertical gap="middle">
       <Typography.Text type="secondary">{t("rehearsal.what")}</Typography.Text>
-      <Ask journey={journey} dirty={dirty} queryKey={key} onAsked={(id) => setChosen(String(id))} />
+      <Ask journey={journey} definition={definition} dirty={dirty} queryKey={key} onAsked={(id) => setChosen(String(id))} />
       <Loaded query={list}>
         {(rehearsals) => {
           const id = Number(chosen) || rehearsals[0]?.id;
@@ -38,46 +38,12 @@ export function Rehearsals({ journey, dirty }: { journey: Journey; dirty: boolea
   );
 }
 
-function Ask({ journey, dirty, queryKey, onAsked }: { journey: Journey; dirty: boolean; queryKey: readonly unknown[]; onAsked: (id: number) => void }) {
-  const { t } = useTranslation("journeys");
-  const may = useMay();
-  const client = useQueryClient();
-  const [now] = useState(() => dayjs());
-  const [days, setDays] = useState<[dayjs.Dayjs, dayjs.Dayjs]>([now.subtract(30, "day"), now]);
-  const [most, setMost] = useState(300);
-  const asking = useMutation({
-    mutationFn: () => {
-      const until = days[1].isSame(now, "day") ? null : days[1].format("YYYY-MM-DDT23:59:59");
-      return answered(api.POST("/api/v1/journeys/{journey_id}/rehearsals", { params: { path: { journey_id: journey.id } }, body: { since: days[0].format("YYYY-MM-DDT00:00:00"), until, most } }));
-    },
-    onSuccess: async ({ id }) => {
-      await client.invalidateQueries({ queryKey });
-      onAsked(id);
-    },
-  });
-  if (!may("journeys.manage")) return null;
-  return (
-    <>
-      <Flex gap="small" align="center" wrap>
-        <span>{t("rehearsal.period")}</span>
-        <DatePicker.RangePicker aria-label={t("rehearsal.period")} allowClear={false} maxDate={now} value={days} onChange={(range) => range?.[0] && range[1] && setDays([range[0], range[1]])} />
-        <span>{t("rehearsal.most")}</span>
-        <InputNumber aria-label={t("rehearsal.most")} min={1} max={2000} precision={0} value={most} onChange={(next) => setMost(next ?? 300)} />
-        <Button type="primary" disabled={dirty} loading={asking.isPending} onClick={() => asking.mutate()}>
-          {t("rehearsal.run")}
-        </Button>
-        {dirty && <Typography.Text type="warning">{t("rehearsal.unsaved")}</Typography.Text>}
-      </Flex>
-      <ErrorNote error={asking.error} />
-    </>
-  );
-}
-
 function Past({ rehearsals, value, onChange }: { rehearsals: readonly Asked[]; value: number; onChange: (id: number) => void }) {
   const { t } = useTranslation("journeys");
   const { when } = useFormat();
+  const segment = useSegmentName();
   if (rehearsals.length < 2) return null;
-  const options = rehearsals.map((one) => ({ value: one.id, label: `${when(one.asked_at)} (${when(one.since, "day")} – ${when(one.until, "day")})` }));
+  const options = rehearsals.map((one) => ({ value: one.id, label: `${when(one.asked_at)} (${one.segment_id ? segment(one.segment_id) : `${when(one.since, "day")} – ${when(one.until, "day")}`})` }));
   return (
     <Flex gap="small" align="center" wrap>
       <span>{t("rehearsal.past")}</span>
@@ -86,8 +52,14 @@ function Past({ rehearsals, value, onChange }: { rehearsals: readonly Asked[]; v
   );
 }
 
+function useSegmentName(): (id: number) => string {
+  const segments = useSegments().data ?? [];
+  return (id) => segments.find((one) => one.id === id)?.name ?? `#${id}`;
+}
+
 function One({ id }: { id: number }) {
   const { t } = useTranslation("journeys");
+  const segment = useSegmentName();
   const language = useLanguage();
   const text = useErrorText();
   const { zone } = useBrand();
@@ -97,7 +69,7 @@ function One({ id }: { id: number }) {
     queryFn: ({ signal }) => answered(api.GET("/api/v1/journeys/rehearsals/{rehearsal_id}", { signal, params: { path: { rehearsal_id: id } } })),
   });
   if (!query.data) return query.error ? <Alert type="error" title={text(query.error)} /> : <Loading />;
-  const { state, result, problem, since, until } = query.data;
+  const { state, result, problem, since, until, segment_id } = query.data;
   if (state === "waiting" || state === "running") return <Progressing asked={query.data} onCancelled={() => void query.refetch()} />;
   if (state === "cancelled" && !result) return <Alert type="info" showIcon title={t("rehearsal.cancelledEarly")} />;
   if (state === "failed" || !result) {
@@ -108,7 +80,8 @@ function One({ id }: { id: number }) {
     <>
       {state === "cancelled" && <Alert type="info" showIcon title={t("rehearsal.cancelled")} />}
       <Typography.Text type="secondary">
-        <When at={since} precision="day" /> – <When at={until} precision="day" />
+        {segment_id && `${t("rehearsal.brought", { segment: segment(segment_id) })} `}
+        <When at={since} precision={segment_id ? "minute" : "day"} /> – <When at={until} precision="day" />
       </Typography.Text>
       <Result result={result} zone={zone} />
     </>

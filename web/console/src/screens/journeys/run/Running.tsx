@@ -11,6 +11,7 @@ import { ENTRY } from "../canvas/graph";
 import { JOURNEYS, type Definition, type Figures, type Journey } from "../journey";
 import { useSentences } from "../sentences";
 import { Bring } from "./Bring";
+import { Secret } from "./Secret";
 
 const EVERY_MS = 10_000;
 
@@ -36,7 +37,7 @@ export function Running({ journey, definition }: { journey: Journey; definition:
           <Totals figures={figures} />
           <Canvas definition={definition} height={560} onOpen={may("customers.read") ? (name) => (name === ENTRY ? undefined : setStep(name)) : undefined} below={(name) => <Beside figures={figures} step={name} />} />
           <Steps figures={figures} definition={definition} onOpen={may("customers.read") ? setStep : undefined} />
-          <Calls journey={journey} />
+          <Calls journey={journey} definition={definition} />
           <PeopleDrawer
             open={step !== null}
             title={t("running.peopleAt", { step: step ?? "" })}
@@ -135,22 +136,25 @@ function Steps({ figures, definition, onOpen }: { figures: Figures; definition: 
 
 const CALL_COLOURS = { waiting: "warning", done: "success", failed: "error" } as const;
 
-function Calls({ journey }: { journey: Journey }) {
+function Calls({ journey, definition }: { journey: Journey; definition: Definition }) {
   const { t } = useTranslation("journeys");
+  const may = useMay();
   const query = useQuery({
     queryKey: [...JOURNEYS, journey.id, "calls"],
     queryFn: ({ signal }) => answered(api.GET("/api/v1/journeys/{journey_id}/calls", { signal, params: { path: { journey_id: journey.id } } })),
   });
-  if (!query.data?.length) return null;
+  const calling = Object.values(definition.steps).some((step) => step.kind === "webhook");
+  if (!query.data?.length && !calling) return null;
   return (
-    <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("running.calls")}</h2>}>
+    <Card size="small" title={<h2 style={{ fontSize: 15, margin: 0 }}>{t("running.calls")}</h2>} extra={may("journeys.manage") && <Secret journey={journey} />}>
       <Table<Schema<"MadeCall">>
         aria-label={t("running.calls")}
         size="small"
         rowKey="id"
         pagination={{ pageSize: 10, hideOnSinglePage: true }}
         scroll={{ x: "max-content" }}
-        dataSource={query.data}
+        dataSource={query.data ?? []}
+        locale={{ emptyText: <Empty title={t("running.noCalls")} /> }}
         columns={[
           { title: t("running.asked"), render: (_, call) => <When at={call.asked_at} /> },
           { title: t("running.url"), render: (_, call) => <Typography.Text code>{call.url}</Typography.Text> },

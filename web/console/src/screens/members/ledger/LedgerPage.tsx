@@ -9,6 +9,7 @@ import { Link, useNavigate } from "react-router";
 import { useMay } from "../../../app/session";
 import { Heading } from "../rules/Versioned";
 import { useUnitName, useUnits } from "../units";
+import { Runs } from "./Runs";
 
 type Standing = Schema<"Standing">;
 
@@ -23,6 +24,7 @@ export function LedgerPage() {
         <Totals />
         <ThingsCard />
         <Seal />
+        <Runs />
       </Flex>
     </Page>
   );

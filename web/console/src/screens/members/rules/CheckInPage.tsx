@@ -3,6 +3,7 @@ import { Flex } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { Part, Rewards, Rows, Whole } from "./fields";
+import { MonthPreview } from "./MonthPreview";
 import { useGiven } from "./sentences";
 import type { CheckInRules, Streak } from "./types";
 import { Versioned, type Version } from "./Versioned";
@@ -23,6 +24,7 @@ export function CheckInPage() {
       save={(body) => answered(api.PUT("/api/v1/ledger/check_in", { body: { ...body, rules: { ...body.rules } } }))}
       said={(rules) => <InWords rules={rules} />}
       form={(draft, change) => <Editing draft={draft} change={change} />}
+      preview={(draft) => <MonthPreview rules={draft} counted="days" ask={(rules) => answered(api.POST("/api/v1/ledger/check_in/preview", { body: { rules: { ...rules } } }))} />}
     />
   );
 }

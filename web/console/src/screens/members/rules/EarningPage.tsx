@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { EarningForm } from "./EarningForm";
 import { useEarningWords } from "./earningWords";
+import { MonthPreview } from "./MonthPreview";
 import type { EarningRules } from "./types";
 import { Versioned, type Version } from "./Versioned";
 
@@ -23,6 +24,7 @@ export function EarningPage() {
       save={(body) => answered(api.PUT("/api/v1/ledger/earning", { body: { ...body, rules: { ...body.rules } } }))}
       said={(rules) => <InWords rules={rules} />}
       form={(draft, change) => <EarningForm draft={draft} change={change} />}
+      preview={(draft) => <MonthPreview rules={draft} counted="orders" ask={(rules) => answered(api.POST("/api/v1/ledger/earning/preview", { body: { rules: { ...rules } } }))} />}
     />
   );
 }

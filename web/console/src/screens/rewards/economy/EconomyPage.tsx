@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { Cards } from "../parts/Cards";
 import { REWARDS, useRewardRules, type Economy } from "../rewards";
 import { Cohorts } from "./Cohorts";
+import { Weeks } from "./Weeks";
 import { Worth } from "./Worth";
 
 /** A burn rate below is a shop that nobody likes, or points that come too easily; above, the liability melts away. */
@@ -44,6 +45,7 @@ export function EconomyPage() {
           {(economy) => (
             <>
               <Figures economy={economy} />
+              <Weeks weeks={economy.weeks} />
               <Cohorts cohorts={economy.cohorts} />
             </>
           )}

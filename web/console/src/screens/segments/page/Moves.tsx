@@ -1,13 +1,15 @@
 import { answered, api, type Schema } from "@siyu/api";
 import { ChartFrame, Count, Empty, useBrand, useFormat, useInAddress, type ChartColumn } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Segmented } from "antd";
+import { Button, Flex, Segmented } from "antd";
 import dayjs from "dayjs";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useMay } from "../../../app/session";
 import type { Segment } from "../segment";
 import { everyDay } from "./days";
+import { Movers } from "./Movers";
 
 type Day = Schema<"DayMoves">;
 const PERIODS = ["30", "7", "90"] as const;
@@ -17,7 +19,9 @@ export function Moves({ segment }: { segment: Segment }) {
   const { t } = useTranslation("segments");
   const { zone } = useBrand();
   const format = useFormat();
+  const may = useMay();
   const [period, choose] = useInAddress("days");
+  const [chosen, chooseDay] = useInAddress("day");
   const days = PERIODS.find((one) => one === period) ?? "30";
   const [now] = useState(() => Date.now());
   const today = format.when(now, "day");
@@ -43,12 +47,13 @@ export function Moves({ segment }: { segment: Segment }) {
     };
   }, [rows, format, t]);
   const columns: ChartColumn<Day>[] = [
-    { title: t("moves.day"), value: (one) => one.day },
+    { title: t("moves.day"), value: (one) => one.day, shown: (one) => <Button type="link" size="small" style={{ padding: 0 }} onClick={() => chooseDay(one.day)}>{one.day}</Button> },
     { title: t("moves.entered"), value: (one) => one.entered, shown: (one) => <Count value={one.entered} /> },
     { title: t("moves.left"), value: (one) => one.left, shown: (one) => <Count value={one.left} /> },
     { title: t("moves.net"), value: (one) => one.entered - one.left, shown: (one) => <Count value={one.entered - one.left} /> },
   ];
-  return (
+  const day = rows?.some((one) => one.day === chosen) ? chosen : null;
+  const chart = (
     <ChartFrame
       title={t("moves.title")}
       what={t("moves.what")}
@@ -59,7 +64,14 @@ export function Moves({ segment }: { segment: Segment }) {
       file={`segment-${segment.id}-moves`}
       error={query.data ? undefined : query.error}
       onRetry={() => void query.refetch()}
+      onSelect={({ dataIndex }) => chooseDay((dataIndex !== undefined && rows?.[dataIndex]?.day) || null)}
       actions={<Segmented size="small" aria-label={t("moves.period")} value={days} options={[...PERIODS].sort((a, b) => Number(a) - Number(b)).map((value) => ({ value, label: t("moves.days", { days: value }) }))} onChange={(value) => choose(value === "30" ? null : value, true)} />}
     />
+  );
+  return (
+    <Flex vertical gap="middle">
+      {chart}
+      {may("customers.read") && <Movers segment={segment} first={first} last={today} day={day} onEveryDay={() => chooseDay(null)} />}
+    </Flex>
   );
 }

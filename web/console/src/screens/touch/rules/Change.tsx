@@ -1,19 +1,18 @@
-import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { answered, api, type Schema } from "@siyu/api";
+import { ArrowDownOutlined, ArrowUpOutlined } from "@ant-design/icons";
+import { answered, api } from "@siyu/api";
 import { ErrorNote } from "@siyu/kit";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Card, Flex, Form, Input, InputNumber, Select, Switch, Typography } from "antd";
-import { useState } from "react";
+import { Button, Card, Flex, Form, Input, Switch, Typography } from "antd";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useNames } from "../../customers/names";
-import { PURPOSES } from "../words";
-import { OPTIONAL, withRule } from "./order";
+import { Whole } from "./fields";
+import { moved, OPTIONAL, withRule, type Name } from "./order";
+import { Reasons } from "./Reasons";
 import type { Rules, RuleSet } from "./RulesPage";
+import { Settings } from "./Settings";
 
-type Budget = Schema<"Budget">;
-
-/** Other rules: which are asked, budgets, quiet hours, exclusions; with a reason. */
+/** Other rules: which are asked, in which order, with which settings; with a reason. */
 export function Change({ rules, onDone }: { rules: Rules; onDone: () => void }) {
   const { t } = useTranslation("touch");
   const client = useQueryClient();
@@ -27,41 +26,22 @@ export function Change({ rules, onDone }: { rules: Rules; onDone: () => void }) 
     },
   });
   const set = (part: Partial<RuleSet>): void => setDraft({ ...draft, ...part });
+  const left = OPTIONAL.filter((name) => !draft.order.includes(name));
   return (
     <Flex vertical gap="middle">
-      <Part title={t("rules.asked")}>
-        <Flex vertical gap="small">
-          {OPTIONAL.map((name) => (
-            <Flex key={name} gap="small" align="center">
-              <Switch aria-label={t(`rule.${name}.name`)} checked={draft.order.includes(name)} onChange={(on) => set({ order: withRule(draft.order, name, on) })} />
-              <span>
-                <strong>{t(`rule.${name}.name`)}</strong> {t(`rule.${name}.what`)}
-              </span>
-            </Flex>
-          ))}
-        </Flex>
-      </Part>
-      <Part title={t("rule.budget.name")}>
-        <Budgets budgets={draft.budgets} onChange={(budgets) => set({ budgets })} />
-      </Part>
-      <Part title={t("rule.quiet_hours.name")}>
-        <Flex gap="small" wrap align="center">
-          <Input aria-label={t("rules.from")} value={draft.quiet_hours.start} maxLength={5} style={{ width: 80 }} onChange={(event) => set({ quiet_hours: { ...draft.quiet_hours, start: event.target.value } })} />
-          <span>{t("rules.to")}</span>
-          <Input aria-label={t("rules.to")} value={draft.quiet_hours.end} maxLength={5} style={{ width: 80 }} onChange={(event) => set({ quiet_hours: { ...draft.quiet_hours, end: event.target.value } })} />
-          <Purposes label={t("rules.obeys")} value={draft.quiet_hours.purposes} onChange={(purposes) => set({ quiet_hours: { ...draft.quiet_hours, purposes } })} />
-        </Flex>
-      </Part>
-      <Part title={t("rule.exclusion.name")}>
-        <Exclusions exclusions={draft.exclusions} onChange={(exclusions) => set({ exclusions })} />
-      </Part>
-      <Part title={t("rules.more")}>
+      <Typography.Text type="secondary">{t("rules.orderWhat")}</Typography.Text>
+      {draft.order.map((name, at) => (
+        <One key={name} name={name} place={at + 1} draft={draft} onChange={set} />
+      ))}
+      {left.map((name) => (
+        <One key={name} name={name} draft={draft} onChange={set} />
+      ))}
+      <Part title={t("rules.staff")}>
         <Flex gap="middle" wrap>
-          <Whole label={t("rules.dedupDays")} value={draft.dedup.days} min={1} max={400} onChange={(days) => set({ dedup: { ...draft.dedup, days } })} />
+          <Whole label={t("rules.remindHours")} value={draft.staff.remind_hours} min={0} max={168} onChange={(remind_hours) => set({ staff: { ...draft.staff, remind_hours } })} />
           <Form.Item label={t("rules.fallback")} style={{ marginBottom: 0 }}>
             <Input aria-label={t("rules.fallback")} value={draft.staff.fallback} maxLength={64} style={{ width: 220 }} onChange={(event) => set({ staff: { ...draft.staff, fallback: event.target.value.trim() } })} />
           </Form.Item>
-          <Whole label={t("rules.remindHours")} value={draft.staff.remind_hours} min={0} max={168} onChange={(remind_hours) => set({ staff: { ...draft.staff, remind_hours } })} />
         </Flex>
       </Part>
       <Form layout="vertical" component="div">
@@ -80,10 +60,48 @@ export function Change({ rules, onDone }: { rules: Rules; onDone: () => void }) 
   );
 }
 
-function Part({ title, children }: { title: string; children: React.ReactNode }) {
+interface OneProps {
+  name: Name;
+  /** In the order, from 1; absent where it is left out. */
+  place?: number;
+  draft: RuleSet;
+  onChange: (part: Partial<RuleSet>) => void;
+}
+
+function One({ name, place, draft, onChange }: OneProps) {
+  const { t } = useTranslation("touch");
+  const called = t(`rule.${name}.name`);
+  const optional = OPTIONAL.some((one) => one === name);
+  const up = moved(draft.order, name, -1);
+  const down = moved(draft.order, name, 1);
+  const extra = (
+    <Flex gap={4} align="center">
+      {place !== undefined && (up ?? down) !== null && (
+        <>
+          <Button type="text" size="small" icon={<ArrowUpOutlined />} disabled={!up} aria-label={t("rules.earlier", { name: called })} onClick={() => up && onChange({ order: up })} />
+          <Button type="text" size="small" icon={<ArrowDownOutlined />} disabled={!down} aria-label={t("rules.later", { name: called })} onClick={() => down && onChange({ order: down })} />
+        </>
+      )}
+      {optional && <Switch aria-label={called} checked={place !== undefined} onChange={(on) => onChange({ order: withRule(draft.order, name, on) })} />}
+    </Flex>
+  );
+  return (
+    <Part title={place === undefined ? t("rules.off", { name: called }) : `${place} ${called}`} extra={extra}>
+      <Flex vertical gap="small">
+        <span>
+          {t(`rule.${name}.what`)} <Reasons name={name} />
+        </span>
+        {place !== undefined && <Settings name={name} rules={draft} onChange={onChange} />}
+      </Flex>
+    </Part>
+  );
+}
+
+function Part({ title, extra, children }: { title: string; extra?: ReactNode; children: ReactNode }) {
   return (
     <Card
       size="small"
+      extra={extra}
       title={
         <Typography.Title level={2} style={{ fontSize: 15, margin: 0 }}>
           {title}
@@ -92,67 +110,5 @@ function Part({ title, children }: { title: string; children: React.ReactNode })
     >
       {children}
     </Card>
-  );
-}
-
-function Whole({ label, value, min, max, onChange }: { label: string; value: number; min: number; max: number; onChange: (value: number) => void }) {
-  return (
-    <Flex gap={6} align="center">
-      <span>{label}</span>
-      <InputNumber<number> aria-label={label} min={min} max={max} precision={0} value={value} onChange={(next) => onChange(next ?? min)} style={{ width: 90 }} />
-    </Flex>
-  );
-}
-
-function Purposes({ label, value, onChange }: { label: string; value: RuleSet["dedup"]["purposes"]; onChange: (value: RuleSet["dedup"]["purposes"]) => void }) {
-  const names = useNames();
-  return (
-    <Flex gap={6} align="center">
-      <span>{label}</span>
-      <Select<RuleSet["dedup"]["purposes"]> mode="multiple" aria-label={label} value={value} options={PURPOSES.map((one) => ({ value: one, label: names.purpose(one) }))} onChange={onChange} style={{ minWidth: 180 }} />
-    </Flex>
-  );
-}
-
-function Budgets({ budgets, onChange }: { budgets: RuleSet["budgets"]; onChange: (budgets: RuleSet["budgets"]) => void }) {
-  const { t } = useTranslation("touch");
-  const set = (at: number, part: Partial<Budget>): void => onChange(budgets.map((one, index) => (index === at ? { ...one, ...part } : one)));
-  return (
-    <Flex vertical gap="small">
-      {budgets.map((one, at) => (
-        <Flex key={`${at} of ${budgets.length}`} gap="small" wrap align="center" role="group" aria-label={one.name}>
-          <Input aria-label={t("rules.budgetName")} value={one.name} maxLength={60} style={{ width: 110 }} onChange={(event) => set(at, { name: event.target.value })} />
-          <Whole label={t("rules.hours")} value={one.hours} min={1} max={9600} onChange={(hours) => set(at, { hours })} />
-          <Whole label={t("rules.most")} value={one.most} min={0} max={1000} onChange={(most) => set(at, { most })} />
-          <Purposes label={t("rules.counts")} value={one.counts} onChange={(counts) => set(at, { counts })} />
-          <Purposes label={t("rules.obeys")} value={one.obeys} onChange={(obeys) => set(at, { obeys })} />
-          <Button type="text" icon={<DeleteOutlined />} aria-label={t("rules.removeBudget", { name: one.name })} onClick={() => onChange(budgets.filter((_, index) => index !== at))} />
-        </Flex>
-      ))}
-      <Button type="dashed" icon={<PlusOutlined />} style={{ alignSelf: "flex-start" }} onClick={() => onChange([...budgets, { name: `budget-${budgets.length + 1}`, hours: 24, most: 1, counts: ["service", "marketing"], obeys: ["marketing"] }])}>
-        {t("rules.addBudget")}
-      </Button>
-    </Flex>
-  );
-}
-
-function Exclusions({ exclusions, onChange }: { exclusions: RuleSet["exclusions"]; onChange: (exclusions: RuleSet["exclusions"]) => void }) {
-  const { t } = useTranslation("touch");
-  return (
-    <Flex vertical gap="small">
-      {exclusions.map((one, at) => {
-        const set = (part: Partial<typeof one>): void => onChange(exclusions.map((each, index) => (index === at ? { ...each, ...part } : each)));
-        return (
-          <Flex key={`${at} of ${exclusions.length}`} gap="small" wrap align="center">
-            <Select<string[]> mode="tags" aria-label={t("rules.kinds")} placeholder={t("rules.kinds")} value={one.kinds} open={false} suffixIcon={null} tokenSeparators={[",", "，", " "]} onChange={(kinds) => set({ kinds })} style={{ minWidth: 260 }} />
-            <Whole label={t("rules.days")} value={one.days} min={1} max={400} onChange={(days) => set({ days })} />
-            <Button type="text" icon={<DeleteOutlined />} aria-label={t("rules.removeExclusion", { kinds: one.kinds.join(" / ") })} onClick={() => onChange(exclusions.filter((_, index) => index !== at))} />
-          </Flex>
-        );
-      })}
-      <Button type="dashed" icon={<PlusOutlined />} style={{ alignSelf: "flex-start" }} onClick={() => onChange([...exclusions, { kinds: [], days: 1 }])}>
-        {t("rules.addExclusion")}
-      </Button>
-    </Flex>
   );
 }

@@ -3,12 +3,13 @@ import { answered, api, type Schema } from "@siyu/api";
 import { Loaded, Page, useInAddress, When } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Table, Tag, Typography } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../../app/session";
 import { useActorName } from "../../imports/names";
 import { Change } from "./Change";
+import { Holdout } from "./Holdout";
+import { Reasons } from "./Reasons";
 import { useRuleWords } from "./ruleWords";
 
 /** The API gives every rule; in its description those that have a default may be left out, for whoever sends them. */
@@ -29,8 +30,8 @@ export function RulesPage() {
 function InForce({ rules }: { rules: Rules }) {
   const { t } = useTranslation("touch");
   const may = useMay();
-  const [changing, setChanging] = useState(false);
-  if (changing) return <Change rules={rules} onDone={() => setChanging(false)} />;
+  const [changing, change] = useInAddress("edit");
+  if (changing && may("touch.manage")) return <Change rules={rules} onDone={() => change(null)} />;
   return (
     <Flex vertical gap="middle">
       <Card
@@ -42,7 +43,7 @@ function InForce({ rules }: { rules: Rules }) {
         }
         extra={
           may("touch.manage") && (
-            <Button icon={<EditOutlined />} onClick={() => setChanging(true)}>
+            <Button icon={<EditOutlined />} onClick={() => change("1")}>
               {t("rules.change")}
             </Button>
           )
@@ -50,6 +51,7 @@ function InForce({ rules }: { rules: Rules }) {
       >
         <InWords rules={rules.rules} />
       </Card>
+      <Holdout />
       <Versions now={rules.version} />
     </Flex>
   );
@@ -62,7 +64,7 @@ function InWords({ rules }: { rules: RuleSet }) {
     <ol style={{ margin: 0, paddingInlineStart: 24 }}>
       {rules.order.map((name) => (
         <li key={name} style={{ padding: "6px 0" }}>
-          <Typography.Text strong>{t(`rule.${name}.name`)}</Typography.Text>
+          <Typography.Text strong>{t(`rule.${name}.name`)}</Typography.Text> <Reasons name={name} />
           <div>{t(`rule.${name}.what`)}</div>
           {words(name, rules).map((line) => (
             <Typography.Text key={line} type="secondary" style={{ display: "block" }}>

@@ -16,7 +16,7 @@ export function GreetingPreview({ staffName }: { staffName: (id: string) => stri
   const [day, setDay] = useState<number>(1);
   const [time, setTime] = useState("10:00");
   const minute = minuteOf(time);
-  const found = minute === null ? undefined : greetingAt((draft?.greetings ?? []).filter((one) => one && Array.isArray(one.days)), day, minute);
+  const found = minute === null ? undefined : greetingAt(draft?.greetings ?? [], day, minute);
   const [staff] = onDutyAt(draft ?? {}, day, minute ?? 0);
   const text = filled(found?.text ?? "", {
     name: draft?.called || t("form.someone"),

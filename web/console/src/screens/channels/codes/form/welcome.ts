@@ -1,14 +1,18 @@
 import type { Draft, DraftGreeting } from "./draft";
-import { covers } from "./week";
+import { covers, type Span } from "./week";
 
 /** What a welcome says at some moment. Pure; the server does the same when it greets. */
 
 export const VARIABLES = ["name", "staff", "greeting", "brand", "store"] as const;
 export type Variable = (typeof VARIABLES)[number];
 
-/** The first whose time it is; one without a time is for any. */
-export function greetingAt(greetings: readonly DraftGreeting[], day: number, minute: number): DraftGreeting | undefined {
-  return greetings.find((one) => !one.timed || covers(one, day, minute));
+/** The first whose time it is; one without a time is for any. A form holds days only of those that have a time. */
+export function greetingAt<One extends Partial<DraftGreeting>>(greetings: readonly (One | undefined)[], day: number, minute: number): One | undefined {
+  return greetings.find((one) => one && (!one.timed || (isSpan(one) && covers(one, day, minute))));
+}
+
+function isSpan(one: Partial<Span>): one is Span {
+  return Array.isArray(one.days) && one.begins !== undefined && one.ends !== undefined;
 }
 
 /** Who is on duty; the backups when nobody is. What is still being filled in counts as nothing. */

@@ -20,7 +20,7 @@ export function Pictures({ code }: { code: Code }) {
     <Flex vertical gap="middle">
       <Flex gap="middle" align="center" wrap>
         <Segmented aria-label={t("qr.of")} value={of} options={(["code", "page"] as const).map((value) => ({ value, label: t(`qr.kinds.${value}`) }))} onChange={(value) => want(value === "page" ? value : null, true)} />
-        <Typography.Text type="secondary">{t(`qr.what.${of}`)}</Typography.Text>
+        <Typography.Text type="secondary">{t(of === "page" ? "qr.what.page" : `qr.what.${code.kind}`)}</Typography.Text>
       </Flex>
       <Row gutter={[16, 16]}>
         <Col xs={24} lg={10}>
