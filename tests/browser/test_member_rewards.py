@@ -1,4 +1,5 @@
-"""What members do with their points: a seckill in two tabs, a coupon that is shown at the counter, a draw with a wheel."""
+"""What members do with their points: a seckill in two tabs, a coupon that is shown at the counter, a draw with a wheel; and a
+trial, from the application to the reward."""
 
 import re
 import time
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from scripts.pictures import Window
 from tests.browser.conftest import Brand, Open
 from tests.browser.test_member_pages import PHONE, ZH, enter, looked_at
 
@@ -54,6 +56,23 @@ class Operator:
         budget = {"key": f"story-budget-{made}", "coupons": 5, "fen": 0, **WHY}
         self._said(self.api.post(f"{URL}/coupons/{made}/budget", json=budget))
         self._said(self.api.post(f"{URL}/coupons/{made}/state", json={"state": "live", **WHY}))
+
+    def trial(self) -> int:
+        now, day = datetime.now(UTC), timedelta(days=1)
+        terms = {
+            "name": "故事试用", "about": "桂花乌龙 20 克", "pieces": 1, "questions": ["平时喝什么茶？"], "reward_points": 30,
+            "opens_at": now.isoformat(), "closes_at": (now + day).isoformat(), "chosen_by": (now + 2 * day).isoformat(),
+            "reports_until": (now + 9 * day).isoformat(),
+        }  # fmt: skip
+        made: int = self._said(self.api.post("/api/v1/trials", json={"terms": terms}))["id"]
+        self._said(self.api.post(f"/api/v1/trials/{made}/start"))
+        return made
+
+    def act(self, trial: int, state: str, what: str, **said: Any) -> None:
+        """Do something with every application that is so far."""
+        found = self._said(self.api.get(f"/api/v1/trials/{trial}/applications", params={"state": state}))
+        ids = [one["id"] for one in found["applications"]]
+        self._said(self.api.post(f"/api/v1/trials/{trial}/{what}", json={"application_ids": ids, **said}))
 
     def draw(self) -> None:
         found, now = self._said(self.api.get("/api/v1/draws/rules")), datetime.now(UTC)
@@ -140,3 +159,40 @@ def test_what_points_are_for(opened: Open, brand: Brand, codes: httpx.Client) ->
     expect(button(round_, "机会已用完")).to_be_disabled()
     looked_at(window, "/wins")
     looked_at(window, "/")
+    try_and_report(window, operator)
+
+
+def try_and_report(window: Window, operator: Operator) -> None:
+    """Somebody applies, is chosen, and reports twice; the report earns 30 points."""
+    page, trial = window.page, operator.trial()
+    page.goto("/m/trials")
+    page.get_by_role("link", name="故事试用").click()
+    button(page, "申请").click()
+    expect(page.get_by_text("请填写每一项。")).to_be_visible()
+    page.get_by_label("为什么想试用？").fill("我是老茶客")
+    page.get_by_label("平时喝什么茶？").fill("绿茶")
+    assert window.findings() == []
+    button(page, "申请").click()
+    expect(page.get_by_role("status").filter(has_text="已申请")).to_be_visible()
+    operator.act(trial, "applied", "choose")
+    operator.act(trial, "chosen", "send", parcel="SF 1001")
+    page.reload()
+    expect(page.get_by_text("寄送信息：SF 1001")).to_be_visible()
+    page.get_by_text("★").nth(3).click()
+    page.get_by_label(re.compile("使用感受")).fill("茶汤清亮，桂花香明显，三泡之后仍有回甘。")
+    assert window.findings() == []
+    button(page, "提交报告").click()
+    expect(page.get_by_role("status").filter(has_text="报告审核中")).to_be_visible()
+    operator.act(trial, "reported", "send_back", note="请补充冲泡方法")
+    page.reload()
+    expect(page.get_by_text("请补充：请补充冲泡方法")).to_be_visible()
+    page.get_by_label(re.compile("使用感受")).fill("85 度水冲泡，茶汤清亮，三泡之后仍有回甘。")
+    button(page, "提交报告").click()
+    expect(page.get_by_role("status").filter(has_text="报告审核中")).to_be_visible()
+    operator.act(trial, "reported", "approve")
+    looked_at(window, f"/trials/{trial}")
+    expect(page.get_by_role("status").filter(has_text="已奖励")).to_be_visible()
+    looked_at(window, "/trials")
+    page.goto("/m/points")
+    expect(page.get_by_text("试用").first).to_be_visible()
+    assert window.findings() == []

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siyu.kernel.errors import BadInput
-from siyu.timeline.declared import OF_JOURNEYS, OF_TOUCHES
+from siyu.timeline.declared import OF_JOURNEYS, OF_TOUCHES, OF_TRIALS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OF_JOURNEYS",
     "OF_TOUCHES",
+    "OF_TRIALS",
     "DayCount",
     "EntryKind",
     "ExportLag",

@@ -80,6 +80,7 @@ RULES: dict[str, Rule] = {
     "reached lately": Did(MARKETING, within=TWO_DAYS),
     "not reached lately": Did(MARKETING, comparison="eq", value=0, within=TWO_DAYS),
     "went through": Did(FactTest("journey.entered", "win-back")),
+    "tried lately": Did(FactTest("trial.rewarded"), within=TWO_DAYS),
     "mixed": AnyOf((AllOf((Did(LOOK), TagOn("vip"))), AllOf((Not(Bought()), Not(RelationIs("friend")))))),
 }
 
@@ -189,7 +190,9 @@ class Town:
     def reached(self) -> None:
         """A touch was received, or a journey entered: told by rooms above."""
         purpose = self.draw(st.sampled_from(["marketing", "service"]))
-        kind, name = self.draw(st.sampled_from([("touch.sent", ""), ("journey.entered", "win-back")]))
+        kind, name = self.draw(
+            st.sampled_from([("touch.sent", ""), ("journey.entered", "win-back"), ("trial.rewarded", "tea")])
+        )
         properties = {"purpose": purpose} if kind == "touch.sent" else {"journey": 1, "key": ""}
         self.by_hand(lambda _, one: [Fact(kind, one, 0, self.now, name=name, properties=properties)])
 

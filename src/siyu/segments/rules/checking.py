@@ -42,13 +42,14 @@ from siyu.segments.types import (
     Window,
     leaves,
 )
-from siyu.timeline.types import OF_JOURNEYS, OF_TOUCHES, UnknownFactKind, UnknownProperty
+from siyu.timeline.types import OF_JOURNEYS, OF_TOUCHES, OF_TRIALS, UnknownFactKind, UnknownProperty
 
 # What rules may ask of. Not of segments' own facts: a rule could change its own answer for ever.
 FACT_KINDS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
     for kind in sorted(
-        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_TOUCHES, *OF_JOURNEYS), key=lambda kind: kind.name
+        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_TOUCHES, *OF_JOURNEYS, *OF_TRIALS),
+        key=lambda kind: kind.name,
     )
 }
 COLUMNS: Final = ("amount_fen", "source_id")  # what every fact has

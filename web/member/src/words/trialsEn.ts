@@ -17,7 +17,7 @@ export const trials = {
   earns: "A report earns {{what}}",
   coupon: "a coupon",
   barredWhat: "Who gets a piece and does not report cannot apply for {{count}} days",
-  drawn: "The chosen are drawn, and anybody can check it:",
+  drawn: "The chosen are drawn, and anybody can check it.",
   entrants: "Who took part",
   stands: { open: "Open", soon: "Soon", over: "Closed", not_for_you: "For other members", barred: "A report is missing; not now", applied: "Applied" },
   state: {

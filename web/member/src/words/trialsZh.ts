@@ -17,7 +17,7 @@ export const trials = {
   earns: "报告通过奖励 {{what}}",
   coupon: "优惠券",
   barredWhat: "收到试用品未交报告，{{count}} 天内不能再申请",
-  drawn: "入选由抽选产生，任何人都能核验：",
+  drawn: "入选由抽选产生，任何人都能核验。",
   entrants: "参与名单",
   stands: { open: "可申请", soon: "即将开始", over: "已截止", not_for_you: "不符合申请条件", barred: "有报告未提交，暂不能申请", applied: "已申请" },
   state: {

@@ -23,12 +23,13 @@ export function Proof({ round }: { round: Round }) {
           { key: "seed", label: t("proof.seed"), children: round.seed ? hex(round.seed) : t("proof.notYet") },
           { key: "rule", label: t("proof.ruleHash"), children: hex(round.rule_hash) },
           { key: "public", label: t("proof.public"), children: <a href={`/draw/${round.id}`} target="_blank" rel="noreferrer">{`/draw/${round.id}`}</a> },
+          ...(round.kind === "entrants" ? [{ key: "entrants", label: t("proof.entrants"), children: <a href={`/draw/${round.id}/entrants`} target="_blank" rel="noreferrer">{`/draw/${round.id}/entrants`}</a> }] : []),
         ]}
       />
       <ol style={{ margin: 0, paddingInlineStart: 24 }}>
         {(["one", "two", "three", "four"] as const).map((step) => (
           <li key={step} style={{ padding: "4px 0" }}>
-            {t(`proof.step.${step}`)}
+            {t(step === "two" && round.kind === "entrants" ? "proof.step.entrants" : `proof.step.${step}`)}
           </li>
         ))}
       </ol>

@@ -1,6 +1,6 @@
 import { answered, api } from "@siyu/api";
-import { DataTable, DetailDrawer, Empty, useInAddress, When, type Column, type Filter } from "@siyu/kit";
-import { Button, Descriptions, Flex, Rate } from "antd";
+import { DataTable, DetailDrawer, Empty, When, type Column, type Filter } from "@siyu/kit";
+import { Button, Descriptions, Flex } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -13,21 +13,13 @@ import { BEHIND, TRIALS, WORDS, type Application, type Trial } from "./trials";
 export function Applications({ trial }: { trial: Trial }) {
   const { t } = useTranslation("trials");
   const [ticked, tick] = useState<Application[]>([]);
-  const [open, show] = useInAddress("application");
-  const [last, keep] = useState<Application | null>(null);
+  const [shown, show] = useState<Application | null>(null);
   const columns: Column<Application>[] = [
     {
       key: "id",
       title: t("application.number"),
       render: (row) => (
-        <Button
-          type="link"
-          style={{ padding: 0, height: "auto" }}
-          onClick={() => {
-            keep(row);
-            show(String(row.id));
-          }}
-        >
+        <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => show(row)}>
           #{row.id}
         </Button>
       ),
@@ -37,7 +29,7 @@ export function Applications({ trial }: { trial: Trial }) {
     { key: "text", title: t("application.text"), render: (row) => <div style={{ maxWidth: 260, whiteSpace: "normal" }}>{row.text.slice(0, 80)}</div> },
     { key: "stars", title: t("application.stars"), render: (row) => (row.stars === null ? "—" : <Stars of={row.stars} />) },
     { key: "report", title: t("application.report"), render: (row) => <div style={{ maxWidth: 260, whiteSpace: "normal" }}>{row.report.slice(0, 80) || "—"}</div> },
-    { key: "applied", title: t("step.applied"), render: (row) => <When at={row.applied_at} /> },
+    { key: "applied", title: t("application.at"), render: (row) => <When at={row.applied_at} /> },
     { key: "due", title: t("application.due"), optional: true, render: (row) => <When at={row.due_at} /> },
     { key: "parcel", title: t("application.parcel"), optional: true, render: (row) => row.parcel || "—" },
   ];
@@ -62,8 +54,8 @@ export function Applications({ trial }: { trial: Trial }) {
           return { rows: page.applications, next: page.next };
         }}
       />
-      <DetailDrawer open={open !== null && last !== null} title={t("application.one", { id: open ?? "" })} onClose={() => show(null)}>
-        {last && <One application={last} trial={trial} onDone={() => show(null)} />}
+      <DetailDrawer open={shown !== null} title={t("application.one", { id: String(shown?.id ?? "") })} onClose={() => show(null)}>
+        {shown && <One application={shown} trial={trial} onDone={() => show(null)} />}
       </DetailDrawer>
     </>
   );
@@ -73,7 +65,8 @@ function Stars({ of }: { of: number }) {
   const { t } = useTranslation("trials");
   return (
     <span role="img" aria-label={t("application.ofFive", { stars: String(of) })} style={{ whiteSpace: "nowrap" }}>
-      <Rate disabled value={of} style={{ fontSize: 13, pointerEvents: "none" }} aria-hidden />
+      {"★".repeat(of)}
+      {"☆".repeat(5 - of)}
     </span>
   );
 }
@@ -92,7 +85,7 @@ function One({ application: one, trial, onDone }: { application: Application; tr
           { key: "customer", label: t("column.customer"), children: <Link to={`/customers/${one.customer_id}`}>#{one.customer_id}</Link> },
           { key: "text", label: t("application.text"), children: text(one.text) },
           ...(trial.terms.questions ?? []).map((question, place) => ({ key: `q${String(place)}`, label: question, children: text(one.answers[place] ?? "—") })),
-          { key: "applied", label: t("step.applied"), children: <When at={one.applied_at} /> },
+          { key: "applied", label: t("application.at"), children: <When at={one.applied_at} /> },
           ...(one.sent_at ? [{ key: "sent", label: t("step.sent"), children: <When at={one.sent_at} /> }] : []),
           ...(one.parcel ? [{ key: "parcel", label: t("application.parcel"), children: text(one.parcel) }] : []),
           ...(one.due_at ? [{ key: "due", label: t("application.due"), children: <When at={one.due_at} /> }] : []),

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { BEHIND, canDo, canSettle, draftOf, type Terms, type TrialState } from "./trials";
+import { BEHIND, canDo, canSettle, draftOf, type Step, type Terms, type TrialState } from "./trials";
 
 const trial = (state: TrialState, terms: Partial<Terms> = {}) => ({ state, terms: { ...draftOf(0), ...terms } });
-const rows = (...states: (keyof typeof STATES)[]) => states.map((state) => ({ state }));
-const STATES = { applied: 1, chosen: 1, reported: 1, rewarded: 1 };
+const rows = (...states: Step[]) => states.map((state) => ({ state }));
 
 describe("what can be done with applications together", () => {
   it("asks that all of them are where it begins", () => {

@@ -89,9 +89,11 @@ export const draws = {
     public: "Public page, for anybody",
     copy: "Copy",
     copied: "Copied",
+    entrants: "Who took part",
     step: {
       one: "Before: the public page tells the rule, the odds, the hash of the rule and the hash of the seed.",
       two: "A draw follows from the seed, the round, the customer, how often they drew before, and their own seed.",
+      entrants: "The digest of an application follows from the seed, the round and its number; the lowest win.",
       three: "After: the seed is told; its SHA-256 has to be the hash that was told before.",
       four: 'The script in the guide "Verify a draw" computes every outcome again.',
     },

@@ -92,6 +92,7 @@ export const trials = {
     stars: "Stars",
     ofFive: "{{stars}} of 5 stars",
     report: "Report",
+    at: "Applied on",
     due: "Report due",
     parcel: "Parcel",
     note: "Why it was sent back",

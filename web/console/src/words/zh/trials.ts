@@ -90,6 +90,7 @@ export const trials = {
     stars: "评分",
     ofFive: "{{stars}} 星（满分 5 星）",
     report: "报告",
+    at: "申请时间",
     due: "报告截止",
     parcel: "寄送信息",
     note: "退回原因",

@@ -70,9 +70,13 @@ function About({ trial, now }: { trial: Trial; now: number }) {
         {trial.barred_days > 0 && <li>{t("trials.barredWhat", { count: trial.barred_days })}</li>}
       </ul>
       {trial.round_id !== null && (
-        <p className="quiet">
-          {t("trials.drawn")} <a href={`/draw/${trial.round_id}`}>{t("draw.published")}</a> · <a href={`/draw/${trial.round_id}/entrants`}>{t("trials.entrants")}</a>
-        </p>
+        <>
+          <p className="quiet">{t("trials.drawn")}</p>
+          <p className="row">
+            <a href={`/draw/${trial.round_id}`}>{t("draw.published")}</a>
+            <a href={`/draw/${trial.round_id}/entrants`}>{t("trials.entrants")}</a>
+          </p>
+        </>
       )}
     </section>
   );
