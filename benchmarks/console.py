@@ -61,6 +61,8 @@ EXEMPT: Final[dict[str, str]] = {
     "/draws/rounds/{round_id}/tally": "no round is published here",
     "/draws/rounds/{round_id}/orders": "no round is published here",
     "/draws/rounds/{round_id}/draws": "no round is published here",
+    "/trials/{trial_id}": "no trial is there here",
+    "/trials/{trial_id}/applications": "no trial is there here",
     "/payments/{payment_id}": "nobody has paid here",
     "/rewards/redemptions/{redemption_id}": "nobody has redeemed here",
     "/rewards/coupons/uses/{use_id}": "nobody has used a coupon here",

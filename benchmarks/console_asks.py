@@ -70,6 +70,8 @@ class Mix:
             **self.draws(),
             **{f"/{what}": [Ask()] * self._some for what in ("payments", "payments/merchants", "transfers")},
             **self.rewards(),
+            "/trials": [Ask()] * self._some,
+            "/trials/customers/{customer_id}": [Ask({"customer_id": one}) for one in self._people],
         }
 
     def people(self) -> dict[str, Sequence[Ask]]:

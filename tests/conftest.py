@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import nullcontext
 from functools import cache, partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ os.environ["PYTHONDONTWRITEBYTECODE"] = ""
 
 import httpx
 import pytest
+import structlog
 from httpx._transports import default as transports
 from hypothesis import settings
 from sqlalchemy import Connection
@@ -32,10 +34,12 @@ from siyu.app.place import Place
 from siyu.engines.clickhouse.client import Client, connect
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
 from siyu.engines.clickhouse.migrate import migrate as migrate_clickhouse
+from siyu.engines.logging import readable_lines
 from siyu.engines.postgres import Database
 from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
+from siyu.rehearsal.platforms.wechat_pay import crypto
 
 # They start a Siyu of their own; the other stories share one.
 _ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
@@ -46,6 +50,9 @@ _SHARING = (
     "tests/unit/identity",
 )  # there: rules that are compiled once
 _LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/", "tests/chaos/")
+
+# As a reader gets it; structlog's own form takes up to two seconds for a fault that a test brings about.
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], readable_lines(colors=False)])
 
 # Hypothesis would fail an example that takes 200 ms: on a busy machine that says nothing of the code. What must be fast has
 # a benchmark.
@@ -131,6 +138,15 @@ def _certificates() -> Iterator[None]:
     """Every HTTP client loads all certificates that there are, and none of the tests' speaks TLS: once a worker is enough."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transports, "create_ssl_context", cache(httpx.create_ssl_context))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _pairs() -> Iterator[None]:
+    """To find a pair of keys takes a tenth of a second, and every test's merchant wants two: they come round again."""
+    made, numbers = cache(lambda _number, find=crypto.pair: find()), cycle(range(8))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crypto, "pair", lambda: made(next(numbers)))
         yield
 
 

@@ -3,7 +3,7 @@
     python verify_a_draw.py round.json draws.json [more.json …] [--hash SHA256]
 
 round.json is the answer of GET /draw/{id} after the round has ended; the other files are pages of
-/api/v1/draws/rounds/{id}/draws, or of /orders for free orders. --hash is the hash of the seed as you read it before you
+/api/v1/draws/rounds/{id}/draws, of /orders for free orders, or of GET /draw/{id}/entrants for a trial. --hash is the hash of the seed as you read it before you
 drew. Ends with 0 when everything is as it was published, else says what is not and ends with 1.
 """
 
@@ -118,6 +118,20 @@ def check_orders(found: Line, orders: Sequence[Line]) -> Iterator[str]:
             yield f"order {one['order']} got something at place {place}, behind the winners"
 
 
+def check_entrants(found: Line, entrants: Sequence[Line]) -> Iterator[str]:
+    """The numbers with the lowest digests won, as many as the rule says."""
+    seed, winners = bytes.fromhex(found["seed"]), found["rule"]["winners"]
+    ranked = sorted(entrants, key=lambda one: (one["digest"], one["name"]))
+    if len({one["name"] for one in entrants}) != len(entrants):
+        yield "a number took part twice"
+    for place, one in enumerate(ranked, 1):
+        digest = hmac.new(seed, f"{found['id']}:{one['name']}".encode(), hashlib.sha256).hexdigest()
+        if digest != one["digest"] or one["place"] != place:
+            yield f"number {one['name']}: its digest is {digest}, and it is said to be {one['digest']} at place {one['place']}"
+        if one["won"] != (place <= winners):
+            yield f"number {one['name']} at place {place} of {winners} winners is said to have {'won' if one['won'] else 'lost'}"
+
+
 def main() -> int:
     """Check what the files say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -129,7 +143,7 @@ def main() -> int:
     lines = [line for page in given.pages for line in json.loads(page.read_text("utf-8"))]
     wrong = list(check_promise(found, given.noted))
     if found["seed"] is not None:
-        check = check_draws if found["kind"] == "pool" else check_orders
+        check = {"pool": check_draws, "free_orders": check_orders, "entrants": check_entrants}[found["kind"]]
         wrong += check(found, lines)
     for line in wrong:
         sys.stdout.write(f"wrong: {line}\n")

@@ -24,6 +24,7 @@ def further(
         **_counted(api, post),
         **_given(api, other, post, customers),
         **_drawn(api, post, customers),
+        **_tried(post),
         **_paid(api),
     }
 
@@ -124,6 +125,17 @@ def _drawn(api: httpx.Client, post: Post, customers: list[int]) -> dict[str, lis
         for n, one in enumerate(customers)
     ]
     return {"round_id": [round_], "draw_id": turns}
+
+
+def _tried(post: Post) -> dict[str, list[Any]]:
+    now = datetime.now(UTC)
+    terms = {
+        "name": "春茶", "pieces": 3, "opens_at": now.isoformat(), "closes_at": (now + timedelta(1)).isoformat(),
+        "chosen_by": (now + timedelta(2)).isoformat(), "reports_until": (now + timedelta(9)).isoformat(),
+        "reward_points": 10,
+    }  # fmt: skip
+    made = post("/api/v1/trials", json={"terms": terms})["id"]
+    return {"trial_id": [post(f"/api/v1/trials/{made}/start")["id"]]}
 
 
 def _paid(api: httpx.Client) -> dict[str, list[Any]]:

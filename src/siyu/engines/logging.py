@@ -25,7 +25,7 @@ def configure(level: Level = "info", form: Format = "auto") -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        [readable_lines(colors=sys.stderr.isatty())]
         if readable
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
     )
@@ -37,6 +37,11 @@ def configure(level: Level = "info", form: Format = "auto") -> None:
         cache_logger_on_first_use=False,
     )
     _capture_libraries(number, shared, last)
+
+
+def readable_lines(*, colors: bool) -> structlog.dev.ConsoleRenderer:
+    """For a reader. A trace is Python's own: structlog's would take seconds, and show what the variables hold."""
+    return structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
 
 
 def _capture_libraries(

@@ -9,9 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siyu.kernel.errors import BadInput
+from siyu.timeline.declared import OF_JOURNEYS, OF_TOUCHES
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+__all__ = [
+    "OF_JOURNEYS",
+    "OF_TOUCHES",
+    "DayCount",
+    "EntryKind",
+    "ExportLag",
+    "LoggedFact",
+    "Manifest",
+    "Shipment",
+    "Tail",
+    "TimelineEntry",
+    "TimelinePage",
+    "UnknownFactKind",
+    "UnknownProperty",
+]
 
 EntryKind = Literal["facts", "aliases"]
 

@@ -9,6 +9,7 @@ from tests.unit.app.conftest import row
 from tests.unit.app.membership import ACTOR, Pages, standing, write
 from tests.unit.app.test_api_member_home import OTHER, PHONE, order
 from tests.unit.app.test_api_member_shop import coupon, earn, offer, publish, value_points
+from tests.unit.app.test_api_trials import live
 
 from siyu.app import membership, people
 from siyu.app.context import Context
@@ -165,7 +166,11 @@ class TestExport:
         one = offer(pages, name="十元券", points=1_500, cost_fen=0, coupon_id=coupon(pages))
         write(browser, "POST", f"/member/v1/rewards/{one}/redeem", {})
         write(browser, "POST", f"/member/v1/draws/{publish(pages)}/turns", {"client_seed": "mine"})
+        write(browser, "POST", f"/member/v1/trials/{live(pages)}/apply", {"text": "想试试"})
         said = browser.post("/member/v1/data/export").json()
+        assert [(line["name"], line["state"], line["text"]) for line in said["trials"]] == [
+            ("春茶试用", "applied", "想试试")
+        ]
         assert [(line["name"], line["points"], line["state"]) for line in said["redemptions"]] == [
             ("十元券", 1_500, "placed")
         ]
@@ -208,6 +213,7 @@ class TestDeletion:
         browser, mine = self.known(pages), pages.customer_of(PHONE)
         with pages.database.transaction() as conn:
             keys = identity.keys_of(conn, mine)
+        write(browser, "POST", f"/member/v1/trials/{live(pages)}/apply", {"text": "我住在龙井村"})
         write(browser, "POST", "/member/v1/data/deletion")
         pages.clock.advance(timedelta(days=7))
         assert membership.forget_members(pages.context)["deleted"] == 1
@@ -221,6 +227,7 @@ class TestDeletion:
             assert people.reveal(conn, ACTOR, mine, "a test of it") == {}
             assert scalar(conn, "SELECT count(*) FROM vault.item") == 0
             assert [identity.holder_of(conn, key) for key in keys] == [None]
+            assert scalar(conn, "SELECT text FROM trials.application WHERE customer_id = :id", id=mine) == ""
             assert rows(conn, "SELECT order_no FROM commerce.order_header WHERE customer_id = :id", id=mine)
             actions = [one.action for one in access.audit_page(conn, target=f"customer:{mine}")]
         assert actions == ["member.deleted", "member.deletion_asked"]

@@ -229,6 +229,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /e/{public_id}/qr": ANYBODY,
     "GET /media/{hash_}": ANYBODY,
     "GET /draw/{round_id}": ANYBODY,
+    "GET /draw/{round_id}/entrants": ANYBODY,
     "GET /first-owner": ANYBODY,
     "GET /health/live": ANYBODY,
     "GET /health/ready": ANYBODY,
@@ -274,6 +275,12 @@ TABLE: Final[dict[str, str]] = {
     "GET /member/v1/draws": MEMBER,
     "GET /member/v1/free_orders": MEMBER,
     "POST /member/v1/draws/{round_id}/turns": MEMBER,
+    "GET /member/v1/trials": MEMBER,
+    "GET /member/v1/trials/{trial_id}": MEMBER,
+    "POST /member/v1/trials/{trial_id}/apply": MEMBER,
+    "POST /member/v1/trials/{trial_id}/withdraw": MEMBER,
+    "POST /member/v1/trials/{trial_id}/report": MEMBER,
+    "GET /member/v1/applications": MEMBER,
     "GET /member/v1/wins": MEMBER,
     "GET /member/v1/data": MEMBER,
     "PATCH /member/v1/data/profile": MEMBER,
@@ -378,6 +385,19 @@ TABLE: Final[dict[str, str]] = {
     "POST /api/v1/draws/rounds/{round_id}/draws": "draws.serve",
     "GET /api/v1/draws/customers/{customer_id}": "draws.read",
     "POST /api/v1/draws/record/{draw_id}/hand_out": "draws.serve",
+    "GET /api/v1/trials": "trials.read",
+    "POST /api/v1/trials": "trials.manage",
+    "GET /api/v1/trials/{trial_id}": "trials.read",
+    "PUT /api/v1/trials/{trial_id}": "trials.manage",
+    "POST /api/v1/trials/{trial_id}/start": "trials.manage",
+    "POST /api/v1/trials/{trial_id}/settle": "trials.serve",
+    "POST /api/v1/trials/{trial_id}/end": "trials.manage",
+    "GET /api/v1/trials/{trial_id}/applications": "trials.read",
+    "GET /api/v1/trials/customers/{customer_id}": "trials.read",
+    "POST /api/v1/trials/{trial_id}/choose": "trials.serve",
+    "POST /api/v1/trials/{trial_id}/send": "trials.serve",
+    "POST /api/v1/trials/{trial_id}/approve": "trials.serve",
+    "POST /api/v1/trials/{trial_id}/send_back": "trials.serve",
     "POST /pay/notify/{merchant_id}": SIGNATURE,
     "GET /api/v1/payments": "payments.read",
     "GET /api/v1/payments/merchants": "payments.read",
@@ -532,7 +552,7 @@ class TestMembers:
             for key in MEMBERS
         }
         given = {"year", "month", "cursor", "limit", "before", "state"}
-        public = {"offer_id", "round_id"}
+        public = {"offer_id", "round_id", "trial_id"}
         theirs = {"coupon_id", "redemption_id", "transfer_id"}  # of others they are refused: test_api_member_shop
         assert {name for names in named.values() for name in names} <= given | public | theirs
 

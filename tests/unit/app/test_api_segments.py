@@ -89,6 +89,30 @@ def test_from_a_draft_to_its_people(client: TestClient, make: Callable[..., int]
     assert len(file.split()) == 1 + 3
 
 
+def test_rules_ask_who_was_reached_and_who_is_on_a_journey(client: TestClient, make: Callable[..., int]) -> None:
+    week = {"last": {"amount": 7, "unit": "day"}}
+    marketing = {"kind": "touch.sent", "where": [{"property": "purpose", "comparison": "eq", "value": "marketing"}]}
+    reached = {
+        "condition": "did",
+        "fact": marketing,
+        "measure": "count",
+        "comparison": "ge",
+        "value": 1,
+        "within": week,
+    }
+    words = client.post("/api/v1/segments/check", json=document(reached)).json()
+    assert words["sentence_zh"] == "最近 7 天内触达成功（目的等于“营销”）至少 1 次"
+    assert "the purpose is marketing" in words["sentence_en"]
+    through = {"condition": "did", "fact": {"kind": "journey.entered", "name": "win-back"}}
+    words = client.post("/api/v1/segments/check", json=document(through)).json()
+    assert words["sentence_zh"] == "进入旅程“win-back”至少 1 次"
+    made = make("没收到", {"condition": "not", "of": reached})
+    assert client.get(f"/api/v1/segments/{made}").json()["people"] == 5
+    kinds = client.get("/api/v1/segments/offers").json()["kinds"]
+    assert {"touch.sent", "touch.dropped", "journey.entered", "journey.ended"} <= set(kinds)
+    assert not {"segment.entered", "segment.left"} & set(kinds)
+
+
 def test_change_and_delete(client: TestClient, make: Callable[..., int]) -> None:
     one = make("one", VIEWED)
     two = make("two", {"condition": "not", "of": {"condition": "segment", "segment_id": one}})
@@ -113,6 +137,15 @@ def test_change_and_delete(client: TestClient, make: Callable[..., int]) -> None
     ("rule", "code", "says"),
     [
         ({"condition": "did", "fact": {"kind": "order.payed"}}, "UnknownFactKind", "order.paid"),
+        (
+            {
+                "condition": "did",
+                "fact": {"kind": "touch.sent", "where": [{"property": "purposes", "comparison": "eq", "value": "x"}]},
+            },
+            "UnknownProperty",
+            "purpose",
+        ),
+        ({"condition": "did", "fact": {"kind": "segment.entered"}}, "UnknownFactKind", "segment.entered"),
         ({"condition": "segment", "segment_id": 99}, "DeletedSegment", "99"),
         ({"condition": "list", "list_id": 99}, "UnknownList", "99"),
         ({"condition": "all", "of": []}, "UnusableRule", "empty"),

@@ -11,11 +11,11 @@ from siyu.engines import logging as ours
 @pytest.fixture(autouse=True)
 def restore() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, before = list(root.handlers), root.level, structlog.get_config()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def lines(text: str) -> list[dict[str, object]]:
@@ -49,6 +49,18 @@ class TestConfigure:
         except ValueError as problem:
             structlog.get_logger("x").error("it.broke", exc_info=problem)
         assert "test_an_exception_keeps_its_trace" in capsys.readouterr().err
+
+    def test_what_variables_hold_stays_out_of_it(self, capsys: pytest.CaptureFixture[str]) -> None:
+        phone = "13912345678"
+        for form in ("console", "json"):
+            ours.configure("info", form)
+            try:
+                int(phone[:2] + "x")
+            except ValueError:
+                structlog.get_logger("x").exception("it.broke")
+            told = capsys.readouterr().err
+            assert "test_what_variables_hold_stays_out_of_it" in told
+            assert phone not in told
 
     def test_twice_writes_once(self, capsys: pytest.CaptureFixture[str]) -> None:
         ours.configure("info", "json")

@@ -18,6 +18,7 @@ from siyu.identity import service as identity
 from siyu.intake import service as intake
 from siyu.intake.types import IdentifierClaim, Lane, Message
 from siyu.kernel.clock import to_millis
+from siyu.kernel.fact import Fact
 from siyu.segments.types import (
     AllOf,
     Anniversary,
@@ -33,6 +34,7 @@ from siyu.segments.types import (
     Not,
     OnLayer,
     OnList,
+    PropertyTest,
     RelationIs,
     Rfm,
     Rule,
@@ -47,6 +49,7 @@ from siyu.timeline import service as timeline
 
 LOOK, CART, PAY = FactTest("event.tracked", "look"), FactTest("event.tracked", "cart"), FactTest("order.paid")
 TWO_DAYS = Window(Span(2))
+MARKETING = FactTest("touch.sent", where=(PropertyTest("purpose", "eq", "marketing"),))
 RULES: dict[str, Rule] = {
     "looked lately": Did(LOOK, within=TWO_DAYS),
     "looked twice lately": Did(LOOK, value=2, within=TWO_DAYS),
@@ -74,6 +77,9 @@ RULES: dict[str, Rule] = {
     "member lately": TraitDate("joined", "last_days", days=3),
     "came by the shop": FirstSource((1,)),
     "on the list": OnList(1),
+    "reached lately": Did(MARKETING, within=TWO_DAYS),
+    "not reached lately": Did(MARKETING, comparison="eq", value=0, within=TWO_DAYS),
+    "went through": Did(FactTest("journey.entered", "win-back")),
     "mixed": AnyOf((AllOf((Did(LOOK), TagOn("vip"))), AllOf((Not(Bought()), Not(RelationIs("friend")))))),
 }
 
@@ -180,6 +186,13 @@ class Town:
 
         self.by_hand(change)
 
+    def reached(self) -> None:
+        """A touch was received, or a journey entered: told by rooms above."""
+        purpose = self.draw(st.sampled_from(["marketing", "service"]))
+        kind, name = self.draw(st.sampled_from([("touch.sent", ""), ("journey.entered", "win-back")]))
+        properties = {"purpose": purpose} if kind == "touch.sent" else {"journey": 1, "key": ""}
+        self.by_hand(lambda _, one: [Fact(kind, one, 0, self.now, name=name, properties=properties)])
+
     def merge(self) -> None:
         one, other = self.somebody(), self.somebody()
         if one is not None and other is not None and one != other:
@@ -208,7 +221,7 @@ class Town:
         self.brand.evaluate(self.brand.named[name])
 
 
-STEPS = ("tracked", "tracked", "order", "traits", "tag", "relation", "consent", "merge", "split", "wait", "wait", "react",
+STEPS = ("tracked", "tracked", "order", "traits", "tag", "relation", "consent", "reached", "merge", "split", "wait", "wait", "react",
          "evaluate")  # fmt: skip
 
 

@@ -77,7 +77,7 @@ class Brand:
 
     def send(self, trial_id: int, *wanted: Application) -> list[Application]:
         ids = [one.id for one in wanted]
-        return self.done(lambda conn: service.send(conn, ME, trial_id, ids, "SF 1001", self.now))  # type: ignore[no-any-return]
+        return self.done(lambda conn: service.send_pieces(conn, ME, trial_id, ids, "SF 1001", self.now))  # type: ignore[no-any-return]
 
     def report(self, customer_id: int, trial_id: int, stars: int = 5, text: str = REPORT) -> Application:
         return self.done(lambda conn: service.report(conn, customer_id, trial_id, stars, text, self.now))  # type: ignore[no-any-return]

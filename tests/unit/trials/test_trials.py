@@ -318,7 +318,7 @@ def test_every_act_asks_for_its_right(brand: Brand) -> None:
         lambda conn: service.end_trial(conn, nobody, made, "a test", brand.now),
         lambda conn: service.choose(conn, nobody, made, [a.id], brand.now),
         lambda conn: service.settle_trial(conn, nobody, made, brand.now),
-        lambda conn: service.send(conn, nobody, made, [a.id], "", brand.now),
+        lambda conn: service.send_pieces(conn, nobody, made, [a.id], "", brand.now),
         lambda conn: service.approve(conn, nobody, made, [a.id], brand.now),
         lambda conn: service.send_back(conn, nobody, made, [a.id], "a test", brand.now),
     ]

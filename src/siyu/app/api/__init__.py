@@ -29,6 +29,7 @@ from siyu.members import http as members
 from siyu.payments import http as payments
 from siyu.rewards import http as rewards
 from siyu.touch import http as touch
+from siyu.trials import http as trials
 
 router = Router()
 join(
@@ -79,6 +80,8 @@ join(
     rewards.coupons,
     rewards.economy,
     rewards.templates,
+    trials.trials,
+    trials.applications,
     members.sign_in,
     member.home,
     member.check_in,
@@ -89,6 +92,7 @@ join(
     member.coupons,
     member.draws,
     member.free_orders,
+    member.trials,
     member.data,
     touch.rules,
     touch.touches,

@@ -33,6 +33,7 @@ from siyu.app.demo.rewards import stand_rewards
 from siyu.app.demo.segments import stand_segments
 from siyu.app.demo.stopping import end_if, interruptible
 from siyu.app.demo.summary import summarise
+from siyu.app.demo.trials import stand_trials
 from siyu.app.demo.wechat import (
     ACCOUNTS_FILE,
     WeChat,
@@ -146,6 +147,7 @@ def _stand_work(context: Context, beside: Beside, wechat: WeChat) -> None:
     stand_content(context)
     stand_membership(context)
     stand_rewards(context)
+    stand_trials(context)
     stand_journeys(context, beside, template_of_birthdays(wechat))
 
 

@@ -1,9 +1,10 @@
 """What anybody may read of a round, before they draw and after: ``/draw/{round_id}``."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from siyu.draws import service
 from siyu.draws.http.rounds import OddsRead
@@ -29,6 +30,15 @@ class PublishedRead(BaseModel):
     ended_at: datetime | None
 
 
+class EntrantRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str = Field(description="Number of the application.")
+    digest: str = Field(description="The lowest win.")
+    place: int
+    won: bool
+
+
 @router.get("/draw/{round_id}", dependencies=[paced("draw", _MANY, 60)])
 def published(round_id: PathNumber, conn: Conn) -> PublishedRead:
     """The rule, the odds and the hash of the seed of a round; after its end the seed, with which draws can be verified."""
@@ -36,3 +46,15 @@ def published(round_id: PathNumber, conn: Conn) -> PublishedRead:
     names = set(PublishedRead.model_fields) - {"rule", "odds"}
     odds = [OddsRead.model_validate(line) for line in service.odds_of(found)]
     return PublishedRead(rule=service.rule_of(found), odds=odds, **{name: getattr(found, name) for name in names})
+
+
+@router.get("/draw/{round_id}/entrants", dependencies=[paced("draw", _MANY, 60)])
+def entrants(
+    round_id: PathNumber,
+    conn: Conn,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Only places behind this one.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+) -> list[EntrantRead]:
+    """The numbers of those among whom was drawn, the winners first; nobody before it is drawn."""
+    found = service.entrants_of_round(conn, round_id, after=after, limit=limit)
+    return [EntrantRead.model_validate(one) for one in found]

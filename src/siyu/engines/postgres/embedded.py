@@ -4,6 +4,7 @@ Only the programs of the wheel are used, not its Python: we supervise the server
 us, restarted when it dies, and never shared by accident.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -172,21 +173,38 @@ class EmbeddedPostgres:
                     parent.chmod(mode | stat.S_IXOTH)
 
     def _stop_leftover(self) -> None:
-        pid_file = self.folder / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        try:
-            process = psutil.Process(int(pid_file.read_text("utf-8").split("\n", 1)[0]))
-            ours = process.name() == "postgres" and str(self.folder) in process.cmdline()
-        except (psutil.Error, ValueError):
-            return  # a stale lock: PostgreSQL itself removes it
-        if ours:
-            process.send_signal(signal.SIGINT)
+        server, sessions = self._leftover()
+        if server is not None:
+            server.send_signal(signal.SIGINT)
             try:
-                process.wait(30)
+                server.wait(30)
             except psutil.TimeoutExpired:
-                process.kill()
-                process.wait(10)
+                server.kill()
+                server.wait(10)
+                _, sessions = self._leftover()
+        # Of a server that was killed, sessions in the middle of something live on for as long as that takes, and no
+        # other can start meanwhile. What they do comes to nothing: nobody is there any more to commit it for.
+        for one in sessions:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.terminate()
+        _, living = psutil.wait_procs(sessions, timeout=10)
+        for one in living:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(living, timeout=10)
+
+    def _leftover(self) -> tuple[psutil.Process | None, list[psutil.Process]]:
+        """A server over this folder, and processes of one that is gone. All of them work in the folder."""
+        server, sessions = None, []
+        for one in psutil.process_iter(["name"]):
+            with contextlib.suppress(psutil.Error):
+                if one.info["name"] != "postgres" or one.cwd() != str(self.folder):
+                    continue
+                if str(self.folder) in one.cmdline():
+                    server = one
+                else:
+                    sessions.append(one)
+        return server, [] if server else sessions
 
 
 def binaries() -> Path:

@@ -42,12 +42,14 @@ from siyu.segments.types import (
     Window,
     leaves,
 )
-from siyu.timeline.types import UnknownFactKind, UnknownProperty
+from siyu.timeline.types import OF_JOURNEYS, OF_TOUCHES, UnknownFactKind, UnknownProperty
 
 # What rules may ask of. Not of segments' own facts: a rule could change its own answer for ever.
 FACT_KINDS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
-    for kind in sorted((*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS), key=lambda kind: kind.name)
+    for kind in sorted(
+        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_TOUCHES, *OF_JOURNEYS), key=lambda kind: kind.name
+    )
 }
 COLUMNS: Final = ("amount_fen", "source_id")  # what every fact has
 MOST_LEAVES: Final = 100

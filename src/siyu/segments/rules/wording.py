@@ -23,6 +23,7 @@ from siyu.segments.types import (
     OnLayer,
     OnList,
     Predicted,
+    PropertyTest,
     RelationIs,
     Rfm,
     Rule,
@@ -232,9 +233,16 @@ class _Teller:
         if test.name is not None:
             text += self.say(f"“{test.name}”", f" '{test.name}'")
         if test.where:
-            tests = [self._compared(one.property, one.comparison, one.value) for one in test.where]
+            tests = [self._tested(one) for one in test.where]
             text += self.say(f"（{'，'.join(tests)}）", f" ({', '.join(tests)})")
         return text
+
+    def _tested(self, one: PropertyTest) -> str:
+        """A field of a fact; the purpose of a touch as consent calls it."""
+        if one.property != "purpose" or one.value not in _PURPOSES:
+            return self._compared(one.property, one.comparison, one.value)
+        sign, purpose = _SIGNS[one.comparison][self.place], _PURPOSES[str(one.value)][self.place]
+        return self.say(f"目的{sign}“{purpose}”", f"the purpose {sign} {purpose}")
 
     def _window(self, window: Window) -> str:
         if window.last is not None:

@@ -9,7 +9,7 @@ from siyu.trials.service.applying import (
     trials_for,
     withdraw,
 )
-from siyu.trials.service.choosing import choose, end_trial, send, settle_due, settle_trial
+from siyu.trials.service.choosing import choose, end_trial, send_pieces, settle_due, settle_trial
 from siyu.trials.service.following import forget_trials, regroup_trials
 from siyu.trials.service.making import change_trial, make_trial, read_trial, start_trial, trial, trials
 from siyu.trials.service.reporting import approve, end_finished, mark_missed, report, send_back
@@ -30,8 +30,8 @@ __all__ = [
     "read_trial",
     "regroup_trials",
     "report",
-    "send",
     "send_back",
+    "send_pieces",
     "settle_due",
     "settle_trial",
     "start_trial",

@@ -139,7 +139,7 @@ def end_trial(conn: Connection, principal: Principal, trial_id: int, reason: str
     return kept.write(conn, replace(found, state="ended"), now)
 
 
-def send(
+def send_pieces(
     conn: Connection, principal: Principal, trial_id: int, application_ids: Collection[int], parcel: str, now: datetime
 ) -> list[Application]:
     """Say that the pieces of these applications were sent; their points are spent now. Audited. Safe to repeat.

@@ -134,7 +134,7 @@ def counts(conn: Connection, ids: Sequence[int]) -> dict[int, Counts]:
         SELECT trial_id,
                count(*) FILTER (WHERE state <> 'withdrawn'),
                count(*) FILTER (WHERE chosen_at IS NOT NULL AND state <> 'not_chosen'),
-               count(sent_at), count(reported_at), count(rewarded_at),
+               count(sent_at), count(*) FILTER (WHERE state IN ('reported', 'sent_back', 'rewarded')), count(rewarded_at),
                count(*) FILTER (WHERE state = 'missed'), count(*) FILTER (WHERE state = 'reported'),
                CAST(round(avg(stars) * 100) AS integer)
         FROM trials.application WHERE trial_id = ANY(CAST(:ids AS bigint[])) GROUP BY trial_id

@@ -1,3 +1,4 @@
+import { trials } from "./trialsEn";
 import type { words as zh } from "./zh";
 
 /** The shape of the Chinese words, with any text in it. */
@@ -48,6 +49,7 @@ export const words: Same<typeof zh> = {
     offerReady: "You have the points: redeem it",
     draw: "Draw",
     wins: "My prizes",
+    trials: "Trials",
     coupons: "My coupons",
     redemptions: "Redeemed",
     transfers: "Money for you",
@@ -106,6 +108,7 @@ export const words: Same<typeof zh> = {
     toRedemptions: "To what you redeemed",
     back: "Back to rewards",
   },
+  trials,
   redemptions: {
     title: "Redeemed",
     none: "You have redeemed nothing yet",
@@ -227,6 +230,7 @@ export const words: Same<typeof zh> = {
       joined: "Accounts joined",
       redemption: "Redeemed",
       draw: "Draw",
+      trial: "Trial",
       other: "Other",
     },
   },

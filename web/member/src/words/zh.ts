@@ -1,3 +1,5 @@
+import { trials } from "./trialsZh";
+
 /** 会员页面的文案。英文版缺少任何一项都无法通过编译。 */
 export const words = {
   nav: { label: "主导航", home: "首页", checkIn: "签到", rewards: "权益", tasks: "任务", mine: "我的" },
@@ -41,6 +43,7 @@ export const words = {
     offerReady: "积分已够，去兑换",
     draw: "抽奖",
     wins: "我的奖品",
+    trials: "试用",
     coupons: "我的优惠券",
     redemptions: "兑换记录",
     transfers: "收款",
@@ -98,6 +101,7 @@ export const words = {
     toRedemptions: "查看兑换记录",
     back: "返回权益商城",
   },
+  trials,
   redemptions: {
     title: "兑换记录",
     none: "还没有兑换记录",
@@ -217,6 +221,7 @@ export const words = {
       joined: "账户合并",
       redemption: "兑换权益",
       draw: "抽奖",
+      trial: "试用",
       other: "其他",
     },
   },

@@ -6056,6 +6056,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trials
+         * @description Trials with their figures, newest first.
+         */
+        get: operations["trials_api_v1_trials_get"];
+        put?: never;
+        /**
+         * Make
+         * @description Draft a trial.
+         */
+        post: operations["make_api_v1_trials_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Customer
+         * @description What a customer has applied for, newest first.
+         */
+        get: operations["of_customer_api_v1_trials_customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trial
+         * @description One trial with its figures.
+         */
+        get: operations["trial_api_v1_trials__trial_id__get"];
+        /**
+         * Change
+         * @description Change the terms of a trial; once it was live only its description and a later end for reports. Safe to repeat.
+         */
+        put: operations["change_api_v1_trials__trial_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Applications
+         * @description Who applied, newest first.
+         */
+        get: operations["applications_api_v1_trials__trial_id__applications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Approve their reports; each is rewarded once. Safe to repeat.
+         */
+        post: operations["approve_api_v1_trials__trial_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose
+         * @description Choose these by hand: all of them, or none. Safe to repeat.
+         */
+        post: operations["choose_api_v1_trials__trial_id__choose_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description End a trial before its time. Who has no piece yet gets the points back. Safe to repeat.
+         */
+        post: operations["end_api_v1_trials__trial_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send
+         * @description Say that their pieces were sent. Safe to repeat.
+         */
+        post: operations["send_api_v1_trials__trial_id__send_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/send_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Back
+         * @description Have their reports be written again. Safe to repeat.
+         */
+        post: operations["send_back_api_v1_trials__trial_id__send_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle
+         * @description Have the choosing be over: what is drawn is drawn, all others are told and get their points back. Safe to repeat.
+         */
+        post: operations["settle_api_v1_trials__trial_id__settle_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Put a trial live. Where its chosen are drawn, the hash of the seed is told from now on. Safe to repeat.
+         */
+        post: operations["start_api_v1_trials__trial_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/beacon/v1/batch": {
         parameters: {
             query?: never;
@@ -6124,6 +6352,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/draw/{round_id}/entrants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entrants
+         * @description The numbers of those among whom was drawn, the winners first; nobody before it is drawn.
+         */
+        get: operations["entrants_draw__round_id__entrants_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/ready": {
         parameters: {
             query?: never;
@@ -6159,6 +6407,26 @@ export interface paths {
          * @description Where platforms fetch a picture; who does not know its hash finds nothing.
          */
         get: operations["public_medium_media__hash___get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Applications
+         * @description What they have applied for, and how far that is.
+         */
+        get: operations["own_applications_member_v1_applications_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6926,6 +7194,106 @@ export interface paths {
          * @description They say that they have taken it: the platform is asked, where it has not told it yet.
          */
         post: operations["look_at_transfer_member_v1_transfers__transfer_id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Trials
+         * @description What can be applied for now or later, or waits for the choice, as it stands for them.
+         */
+        get: operations["own_trials_member_v1_trials_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials/{trial_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Trial
+         * @description One trial, as it stands for them.
+         */
+        get: operations["own_trial_member_v1_trials__trial_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials/{trial_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply For
+         * @description Apply, once; points that it costs are held.
+         */
+        post: operations["apply_for_member_v1_trials__trial_id__apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials/{trial_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report
+         * @description Report on what they were sent, or write a report again that was sent back.
+         */
+        post: operations["report_member_v1_trials__trial_id__report_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/trials/{trial_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take the application back, while nobody was chosen by it; points go back.
+         */
+        post: operations["withdraw_member_v1_trials__trial_id__withdraw_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7820,6 +8188,169 @@ export interface components {
              * @default
              */
             write_key: string;
+        };
+        /** ApplicationOf */
+        ApplicationOf: {
+            /**
+             * Answers
+             * @description To the questions of the trial, in their order.
+             */
+            answers: string[];
+            /**
+             * Applied At
+             * Format: date-time
+             */
+            applied_at: string;
+            /** Barred Until */
+            barred_until: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Chosen At */
+            chosen_at: string | null;
+            /**
+             * Counts
+             * @description Of two people who were merged, one application counts.
+             */
+            counts: boolean;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Due At
+             * @description Until then they may report.
+             */
+            due_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Name
+             * @description Of the trial.
+             */
+            name: string;
+            /**
+             * Note
+             * @description Why the report was sent back.
+             */
+            note: string;
+            /** Parcel */
+            parcel: string;
+            /** Report */
+            report: string;
+            /** Reported At */
+            reported_at: string | null;
+            /** Rewarded At */
+            rewarded_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Stars */
+            stars: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "withdrawn" | "not_chosen" | "chosen" | "sent" | "reported" | "sent_back" | "rewarded" | "missed";
+            /**
+             * Text
+             * @description Why they.
+             */
+            text: string;
+            /** Trial Id */
+            trial_id: number;
+        };
+        /** ApplicationRead */
+        ApplicationRead: {
+            /**
+             * Answers
+             * @description To the questions of the trial, in their order.
+             */
+            answers: string[];
+            /**
+             * Applied At
+             * Format: date-time
+             */
+            applied_at: string;
+            /** Barred Until */
+            barred_until: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Chosen At */
+            chosen_at: string | null;
+            /**
+             * Counts
+             * @description Of two people who were merged, one application counts.
+             */
+            counts: boolean;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Due At
+             * @description Until then they may report.
+             */
+            due_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Note
+             * @description Why the report was sent back.
+             */
+            note: string;
+            /** Parcel */
+            parcel: string;
+            /** Report */
+            report: string;
+            /** Reported At */
+            reported_at: string | null;
+            /** Rewarded At */
+            rewarded_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Stars */
+            stars: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "withdrawn" | "not_chosen" | "chosen" | "sent" | "reported" | "sent_back" | "rewarded" | "missed";
+            /**
+             * Text
+             * @description Why they.
+             */
+            text: string;
+            /** Trial Id */
+            trial_id: number;
+        };
+        /** Applications */
+        Applications: {
+            /**
+             * Applications
+             * @description Newest first.
+             */
+            applications: components["schemas"]["ApplicationRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /** ApplicationsNamed */
+        ApplicationsNamed: {
+            /** Application Ids */
+            application_ids: number[];
+        };
+        /** Applying */
+        Applying: {
+            /**
+             * Answers
+             * @default []
+             */
+            answers: string[];
+            /**
+             * Text
+             * @description Why they.
+             */
+            text: string;
         };
         /** Archived */
         Archived: {
@@ -10500,6 +11031,23 @@ export interface components {
             enrolments: components["schemas"]["Enrolment"][];
             /** Next */
             next: string | null;
+        };
+        /** EntrantRead */
+        EntrantRead: {
+            /**
+             * Digest
+             * @description The lowest win.
+             */
+            digest: string;
+            /**
+             * Name
+             * @description Number of the application.
+             */
+            name: string;
+            /** Place */
+            place: number;
+            /** Won */
+            won: boolean;
         };
         /** Entries */
         Entries: {
@@ -14550,6 +15098,87 @@ export interface components {
             made_at: string;
             overview: components["schemas"]["Overview"];
         };
+        /** OwnApplication */
+        OwnApplication: {
+            /** Answers */
+            answers: string[];
+            /**
+             * Applied At
+             * Format: date-time
+             */
+            applied_at: string;
+            /**
+             * Barred Until
+             * @description Until then they may not apply for anything.
+             */
+            barred_until: string | null;
+            /**
+             * Due At
+             * @description Until then they may report.
+             */
+            due_at: string | null;
+            /**
+             * Id
+             * @description Its number; by it anybody finds it in the draw.
+             */
+            id: number;
+            /**
+             * Name
+             * @description Of the trial.
+             */
+            name: string;
+            /**
+             * Note
+             * @description Why the report was sent back.
+             */
+            note: string;
+            /**
+             * Parcel
+             * @description What was said when the piece was sent.
+             */
+            parcel: string;
+            /** Report */
+            report: string;
+            /**
+             * Reward Coupon
+             * @description It earns a coupon.
+             */
+            reward_coupon: boolean;
+            /**
+             * Reward Points
+             * @description That a report earns.
+             */
+            reward_points: number;
+            /** Stars */
+            stars: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "withdrawn" | "not_chosen" | "chosen" | "sent" | "reported" | "sent_back" | "rewarded" | "missed";
+            /** Text */
+            text: string;
+            /** Trial Id */
+            trial_id: number;
+        };
+        /** OwnApplications */
+        OwnApplications: {
+            /**
+             * Applications
+             * @description Newest first.
+             */
+            applications: components["schemas"]["OwnApplication"][];
+            /**
+             * Next
+             * @description `before` of the following page.
+             */
+            next: number | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+        };
         /** OwnCheckIn */
         OwnCheckIn: {
             /**
@@ -15224,6 +15853,114 @@ export interface components {
              */
             until: string | null;
         };
+        /** OwnTrial */
+        OwnTrial: {
+            /** About */
+            about: string;
+            /**
+             * Applied
+             * @description How many have applied.
+             */
+            applied: number;
+            /** Barred Days */
+            barred_days: number;
+            /**
+             * Chosen By
+             * Format: date-time
+             */
+            chosen_by: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "hand" | "draw";
+            /** Id */
+            id: number;
+            /** Least Words */
+            least_words: number;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            own: components["schemas"]["OwnApplication"] | null;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Points
+             * @description That an application costs; they go back to who is not chosen.
+             */
+            points: number;
+            /** Questions */
+            questions: string[];
+            /**
+             * Reports Until
+             * Format: date-time
+             */
+            reports_until: string;
+            /** Reward Coupon */
+            reward_coupon: boolean;
+            /** Reward Points */
+            reward_points: number;
+            /**
+             * Round Id
+             * @description Of the draw that anybody can verify; null: chosen by hand.
+             */
+            round_id: number | null;
+            /**
+             * Stands
+             * @description Whether they can apply now, and why not; points are not looked at.
+             * @enum {string}
+             */
+            stands: "open" | "soon" | "over" | "not_for_you" | "barred" | "applied";
+            /**
+             * Tiers
+             * @description Names of the tiers that it is for; empty: everybody.
+             */
+            tiers: string[];
+            /**
+             * Worth Fen
+             * @description What one piece is sold for; 0: it is not said.
+             */
+            worth_fen: number;
+        };
+        /** OwnTrialNow */
+        OwnTrialNow: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /**
+             * Points
+             * @description What they can spend.
+             */
+            points: number;
+            trial: components["schemas"]["OwnTrial"];
+        };
+        /** OwnTrials */
+        OwnTrials: {
+            /**
+             * Now
+             * Format: date-time
+             * @description By this clock it begins and ends.
+             */
+            now: string;
+            /**
+             * Points
+             * @description What they can spend.
+             */
+            points: number;
+            /** Trials */
+            trials: components["schemas"]["OwnTrial"][];
+        };
         /** OwnWins */
         OwnWins: {
             /**
@@ -15539,6 +16276,17 @@ export interface components {
              */
             phone: string;
         };
+        /** PiecesSent */
+        PiecesSent: {
+            /** Application Ids */
+            application_ids: number[];
+            /**
+             * Parcel
+             * @description Its number, or how it went; the customer reads it.
+             * @default
+             */
+            parcel: string;
+        };
         /** PlaceRead */
         PlaceRead: {
             /** Arm */
@@ -15657,7 +16405,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw" | "trial";
         };
         /** PointsLot */
         PointsLot: {
@@ -15678,7 +16426,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw";
+            what: "order" | "refund" | "task" | "check_in" | "streak" | "by_hand" | "spent" | "held" | "given_back" | "expired" | "joined" | "other" | "redemption" | "draw" | "trial";
         };
         /** PointsRead */
         PointsRead: {
@@ -17107,6 +17855,23 @@ export interface components {
             nothing_left: boolean;
             /** Text */
             text: string;
+        };
+        /** Reporting */
+        Reporting: {
+            /** Stars */
+            stars: number;
+            /** Text */
+            text: string;
+        };
+        /** ReportsSentBack */
+        ReportsSentBack: {
+            /** Application Ids */
+            application_ids: number[];
+            /**
+             * Note
+             * @description What is missing; the customer reads it.
+             */
+            note: string;
         };
         /** ResetLink */
         ResetLink: {
@@ -19830,6 +20595,247 @@ export interface components {
              * @enum {string}
              */
             state: "new" | "waiting" | "moving" | "done" | "failed" | "cancelled";
+        };
+        /** TrialChange */
+        TrialChange: {
+            /**
+             * Terms
+             * @description All of them, as they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description Of the terms that were changed.
+             */
+            version: number;
+        };
+        /** TrialEnd */
+        TrialEnd: {
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+        };
+        /** TrialFigures */
+        TrialFigures: {
+            /**
+             * Applied
+             * @description Applications but those that were withdrawn.
+             */
+            applied: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Chosen
+             * @description Of them, who got a piece or will get it.
+             */
+            chosen: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * Left
+             * @description Pieces that can still be given to somebody.
+             */
+            left: number;
+            /**
+             * Missed
+             * @description Who was sent a piece and did not report in time.
+             */
+            missed: number;
+            /**
+             * Reported
+             * @description Of them, who reported, whatever is thought of it.
+             */
+            reported: number;
+            /**
+             * Rewarded
+             * @description Of them, whose report was approved.
+             */
+            rewarded: number;
+            /**
+             * Round Id
+             * @description Of draws, in which its chosen are drawn; null: by hand, or never live.
+             */
+            round_id: number | null;
+            /**
+             * Sent
+             * @description Of them, to whom it was sent.
+             */
+            sent: number;
+            /**
+             * Stars
+             * @description Of all reports, on average, in hundredths; null: there is none.
+             */
+            stars: number | null;
+            /**
+             * State
+             * @description `chosen`: those who were not chosen know it.
+             * @enum {string}
+             */
+            state: "draft" | "live" | "chosen" | "ended";
+            terms: components["schemas"]["TrialTerms"];
+            /** Version */
+            version: number;
+            /**
+             * Waiting
+             * @description Reports that somebody has to look at.
+             */
+            waiting: number;
+        };
+        /** TrialLine */
+        TrialLine: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /**
+             * Round Id
+             * @description Of draws, in which its chosen are drawn; null: by hand, or never live.
+             */
+            round_id: number | null;
+            /**
+             * State
+             * @description `chosen`: those who were not chosen know it.
+             * @enum {string}
+             */
+            state: "draft" | "live" | "chosen" | "ended";
+            terms: components["schemas"]["TrialTerms"];
+            /** Version */
+            version: number;
+        };
+        /** TrialNew */
+        TrialNew: {
+            /**
+             * Terms
+             * @description As they are read.
+             */
+            terms: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TrialTerms
+         * @description What a trial gives, to whom, until when, and for what.
+         *
+         *     Attributes:
+         *         name: for people.
+         *         about: what is tried and what is asked for, for people.
+         *         product: its code in the shops; ``None``: it is not sold yet.
+         *         pieces: as many are chosen at most; each gets one.
+         *         worth_fen: what one piece is sold for, for people; 0: it is not said.
+         *         opens_at: who applies before is refused,
+         *         closes_at: and from then on.
+         *         chosen_by: what was not chosen by then, is not: a draw is drawn then, a choice by hand is over.
+         *         reports_until: who was chosen reports by then.
+         *         how: ``hand``: operators choose; ``draw``: a draw that anybody can verify.
+         *         tiers: codes of the tiers that may apply; empty: all.
+         *         segment_id: only who is in it may apply; ``None``: everybody.
+         *         points: that an application costs. They are held, go back to who is not chosen, and are spent when the piece is sent.
+         *         questions: that each application answers.
+         *         reward_points: that a report earns which was approved.
+         *         reward_days: so long they last; ``None``: for ever.
+         *         reward_coupon_id: the template of which such a report earns a coupon; ``None``: none.
+         *         least_words: a report has at least so many characters.
+         *         least_days: who was sent the piece late, or whose report was sent back, has at least so many days from then.
+         *         barred_days: who was sent a piece and did not report may not apply for any trial for so long; 0: they may.
+         */
+        TrialTerms: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Barred Days
+             * @default 0
+             */
+            barred_days: number;
+            /**
+             * Chosen By
+             * Format: date-time
+             */
+            chosen_by: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /**
+             * How
+             * @default hand
+             * @enum {string}
+             */
+            how: "hand" | "draw";
+            /**
+             * Least Days
+             * @default 7
+             */
+            least_days: number;
+            /**
+             * Least Words
+             * @default 10
+             */
+            least_words: number;
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Points
+             * @default 0
+             */
+            points: number;
+            /** Product */
+            product?: string | null;
+            /** Questions */
+            questions?: string[];
+            /**
+             * Reports Until
+             * Format: date-time
+             */
+            reports_until: string;
+            /** Reward Coupon Id */
+            reward_coupon_id?: number | null;
+            /** Reward Days */
+            reward_days?: number | null;
+            /**
+             * Reward Points
+             * @default 0
+             */
+            reward_points: number;
+            /** Segment Id */
+            segment_id?: number | null;
+            /** Tiers */
+            tiers?: string[];
+            /**
+             * Worth Fen
+             * @default 0
+             */
+            worth_fen: number;
         };
         /**
          * Tried
@@ -35838,6 +36844,565 @@ export interface operations {
             };
         };
     };
+    trials_api_v1_trials_get: {
+        parameters: {
+            query?: {
+                state?: ("draft" | "live" | "chosen" | "ended") | null;
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialFigures"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_api_v1_trials_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_customer_api_v1_trials_customers__customer_id__get: {
+        parameters: {
+            query?: {
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationOf"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    trial_api_v1_trials__trial_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialFigures"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_api_v1_trials__trial_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    applications_api_v1_trials__trial_id__applications_get: {
+        parameters: {
+            query?: {
+                /** @description Only those; several may be named. */
+                state?: ("applied" | "withdrawn" | "not_chosen" | "chosen" | "sent" | "reported" | "sent_back" | "rewarded" | "missed")[] | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applications"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve_api_v1_trials__trial_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationsNamed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    choose_api_v1_trials__trial_id__choose_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationsNamed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_api_v1_trials__trial_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_api_v1_trials__trial_id__send_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PiecesSent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_back_api_v1_trials__trial_id__send_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportsSentBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    settle_api_v1_trials__trial_id__settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_api_v1_trials__trial_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialLine"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     take_beacon_v1_batch_post: {
         parameters: {
             query?: {
@@ -36017,6 +37582,50 @@ export interface operations {
             };
         };
     };
+    entrants_draw__round_id__entrants_get: {
+        parameters: {
+            query?: {
+                /** @description Only places behind this one. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrantRead"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ready_health_ready_get: {
         parameters: {
             query?: never;
@@ -36080,6 +37689,48 @@ export interface operations {
                     "image/png": string;
                     "image/webp": string;
                     "video/mp4": string;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_applications_member_v1_applications_get: {
+        parameters: {
+            query?: {
+                /** @description Only older ones. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnApplications"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -37690,6 +39341,221 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnTransfer"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_trials_member_v1_trials_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTrials"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_trial_member_v1_trials__trial_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTrialNow"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    apply_for_member_v1_trials__trial_id__apply_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Applying"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnApplication"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_member_v1_trials__trial_id__report_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reporting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnApplication"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    withdraw_member_v1_trials__trial_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each press of a button; the same again has no second effect, and gets the same answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnApplication"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -10,5 +10,18 @@ from siyu.app.api.member.orders import router as orders
 from siyu.app.api.member.paying import router as paying
 from siyu.app.api.member.points import router as points
 from siyu.app.api.member.shop import router as shop
+from siyu.app.api.member.trials import router as trials
 
-__all__ = ["check_in", "coupons", "data", "draws", "free_orders", "home", "orders", "paying", "points", "shop"]
+__all__ = [
+    "check_in",
+    "coupons",
+    "data",
+    "draws",
+    "free_orders",
+    "home",
+    "orders",
+    "paying",
+    "points",
+    "shop",
+    "trials",
+]

@@ -18,7 +18,7 @@ router = Router(prefix="/member/v1/points", tags=["members"], responses=ERROR_RE
 
 What = Literal[
     "order", "refund", "task", "check_in", "streak", "by_hand", "spent", "held", "given_back", "expired", "joined", "other",
-    "redemption", "draw",
+    "redemption", "draw", "trial",
 ]  # fmt: skip
 _REASONS: Final[Mapping[str, What]] = {
     "order": "order",
@@ -28,6 +28,7 @@ _REASONS: Final[Mapping[str, What]] = {
     "by_hand": "by_hand",
     "redemption": "redemption",
     "draw": "draw",
+    "trial": "trial",
     "cancelled": "given_back",
 }
 _KINDS: Final[Mapping[str, What]] = {

@@ -29,7 +29,7 @@ export function RoundPage() {
     await answered(api.POST("/api/v1/draws/rounds/{round_id}/end", { params: { path: { round_id: round?.id ?? 0 } }, body: { reason } }));
     await again();
   };
-  const act = round && may("draws.manage") && standingOf(round, now) !== "ended" && (
+  const act = round && round.kind !== "entrants" && may("draws.manage") && standingOf(round, now) !== "ended" && (
     <WithReason danger label={t("round.end")} title={t("round.endTitle")} onDone={end}>
       {t(`round.endWhat.${round.kind}`)}
     </WithReason>
@@ -41,10 +41,10 @@ export function RoundPage() {
           <Flex vertical gap="middle">
             <About round={found} />
             <Tabs
-              activeKey={tab ?? "odds"}
+              activeKey={found.kind === "entrants" ? "proof" : (tab ?? "odds")}
               onChange={(next) => setTab(next === "odds" ? null : next)}
               items={[
-                { key: "odds", label: t(found.kind === "pool" ? "tab.odds" : "tab.orders"), children: found.kind === "pool" ? <Odds round={found} /> : <Orders round={found} /> },
+                ...(found.kind === "entrants" ? [] : [{ key: "odds", label: t(found.kind === "pool" ? "tab.odds" : "tab.orders"), children: found.kind === "pool" ? <Odds round={found} /> : <Orders round={found} /> }]),
                 ...(found.kind === "pool" ? [{ key: "turns", label: t("tab.turns"), children: <Turns round={found} /> }] : []),
                 { key: "proof", label: t("tab.proof"), children: <Proof round={found} /> },
               ]}

@@ -6,7 +6,7 @@ import type { Area } from "../../app/screens";
 export const area: Area = {
   name: "members",
   icon: <CrownOutlined />,
-  rights: ["ledger.read", "rewards.read", "draws.read", "payments.read"],
+  rights: ["ledger.read", "rewards.read", "draws.read", "trials.read", "payments.read"],
   routes: [
     { index: true, element: <Navigate to="/members/earning" replace /> },
     { path: "earning", lazy: () => import("./rules/EarningPage").then((m) => ({ Component: m.EarningPage })) },
@@ -24,6 +24,9 @@ export const area: Area = {
     { path: "draws", lazy: () => import("../draws/RoundList").then((m) => ({ Component: m.RoundList })) },
     { path: "draws/rules", lazy: () => import("../draws/rules/RulesPage").then((m) => ({ Component: m.RulesPage })) },
     { path: "draws/:id", lazy: () => import("../draws/RoundPage").then((m) => ({ Component: m.RoundPage })) },
+    { path: "trials", lazy: () => import("../trials/TrialList").then((m) => ({ Component: m.TrialList })) },
+    { path: "trials/new", lazy: () => import("../trials/TrialNew").then((m) => ({ Component: m.TrialNew })) },
+    { path: "trials/:id", lazy: () => import("../trials/TrialPage").then((m) => ({ Component: m.TrialPage })) },
     { path: "economy", lazy: () => import("../rewards/economy/EconomyPage").then((m) => ({ Component: m.EconomyPage })) },
     { path: "payments", lazy: () => import("../payments/Payments").then((m) => ({ Component: m.Payments })) },
     { path: "transfers", lazy: () => import("../payments/Transfers").then((m) => ({ Component: m.Transfers })) },
@@ -41,6 +44,7 @@ export const area: Area = {
     { path: "/members/shop", label: "rewards:offer.title", right: "rewards.read" },
     { path: "/members/redemptions", label: "rewards:redemption.title", right: "rewards.read" },
     { path: "/members/draws", label: "draws:title", right: "draws.read" },
+    { path: "/members/trials", label: "trials:title", right: "trials.read" },
     { path: "/members/economy", label: "rewards:economy.title", right: "rewards.read" },
     { path: "/members/payments", label: "payments:title", right: "payments.read" },
     { path: "/members/transfers", label: "payments:transfers", right: "payments.read" },

@@ -17,5 +17,6 @@ export { sources } from "./sources";
 export { system } from "./system";
 export { team } from "./team";
 export { touch } from "./touch";
+export { trials } from "./trials";
 export { units } from "./units";
 export { kit } from "@siyu/kit/words/zh";

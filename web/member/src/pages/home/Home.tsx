@@ -155,6 +155,7 @@ function Tasks({ tasks }: { tasks: HomeData["tasks"] }) {
 const WAYS = [
   { to: "/draw", word: "draw" },
   { to: "/wins", word: "wins" },
+  { to: "/trials", word: "trials" },
   { to: "/coupons", word: "coupons" },
   { to: "/redemptions", word: "redemptions" },
   { to: "/transfers", word: "transfers" },

@@ -2,6 +2,8 @@ import { CloseOutlined } from "@ant-design/icons";
 import { Button, Flex, Input, InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
 
+import { useNames } from "../../customers/names";
+import { PURPOSES } from "../../touch/words";
 import { comparisonsFor, isNumeric, valueOf, type Condition, type Field, type Kind } from "./definition";
 
 interface Props {
@@ -54,6 +56,7 @@ export function ConditionEditor({ kind, condition, label, onChange, onRemove }: 
 
 function ValueEditor({ field, condition, label, onChange }: { field: Field | undefined; condition: Condition; label: string; onChange: (value: Condition["value"]) => void }) {
   const { t } = useTranslation("insight");
+  const names = useNames();
   const { value, comparison } = condition;
   const style = { flex: 3, minWidth: 0 };
   if (comparison === "in") {
@@ -75,6 +78,9 @@ function ValueEditor({ field, condition, label, onChange }: { field: Field | und
     // Money is typed in yuan and asked in fen.
     const yuan = typeof value === "number" ? value / 100 : null;
     return <InputNumber aria-label={label} prefix="¥" precision={2} value={yuan} onChange={(next) => onChange(next === null ? "" : Math.round(next * 100))} style={style} />;
+  }
+  if (field?.name === "purpose") {
+    return <Select aria-label={label} placeholder={t("funnel.value")} value={String(value) || undefined} options={PURPOSES.map((one) => ({ value: one, label: names.purpose(one) }))} onChange={onChange} style={style} />;
   }
   if (isNumeric(field)) return <InputNumber aria-label={label} value={typeof value === "number" ? value : null} onChange={(next) => onChange(next ?? "")} style={style} />;
   return <Input aria-label={label} placeholder={t("funnel.value")} value={String(value)} onChange={(event) => onChange(valueOf(event.target.value, field))} style={style} />;

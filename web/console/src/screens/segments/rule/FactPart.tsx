@@ -6,7 +6,7 @@ import { ConditionEditor } from "../../insight/funnels/ConditionEditor";
 import type { Condition } from "../../insight/funnels/definition";
 import { useKindName } from "../../insight/funnels/stepName";
 import { Pick, PickOrType } from "./controls";
-import { useKinds } from "./offers";
+import { useFactNames, useKinds } from "./offers";
 import type { Fact } from "./tree";
 
 interface Props {
@@ -21,16 +21,17 @@ export function FactPart({ label, fact, onChange }: Props) {
   const kinds = useKinds();
   const name = useKindName(kinds);
   const kind = kinds.find((one) => one.name === fact.kind);
+  const names = useFactNames(fact.kind, kind?.names.map((one) => one.name) ?? []);
   const sorted = [...kinds].sort((a, b) => b.facts - a.facts);
   return (
     <>
       <Pick label={label} value={fact.kind} options={sorted.map((one) => ({ value: one.name, label: name(one.name) }))} onChange={(next) => onChange({ kind: next, where: [] })} />
-      {kind && (kind.names.length > 0 || fact.name) && (
+      {kind && (names.length > 0 || fact.name) && (
         <PickOrType
           label={t("part.name", { what: label })}
           placeholder={t("part.anyName")}
           value={fact.name ?? ""}
-          options={[{ value: "", label: t("part.anyName") }, ...kind.names.map((one) => ({ value: one.name, label: one.name }))].filter((one) => one.value || fact.name)}
+          options={[{ value: "", label: t("part.anyName") }, ...names].filter((one) => one.value || fact.name)}
           onChange={(next) => onChange({ kind: fact.kind, where: fact.where, ...(next && { name: next }) })}
         />
       )}

@@ -6,6 +6,9 @@ const EVER = {};
 const LAST_30 = { last: { amount: 30, unit: "day" } } as const;
 const PAID = { kind: "order.paid", where: [] };
 const VIEWED = { kind: "page.viewed", where: [] };
+const LAST_7 = { last: { amount: 7, unit: "day" } } as const;
+const MARKETING = { kind: "touch.sent", where: [{ property: "purpose", comparison: "eq" as const, value: "marketing" }] };
+const ENTERED = { kind: "journey.entered", where: [] };
 
 export interface MenuEntry {
   /** Key of its words below `segments:menu`. */
@@ -68,6 +71,17 @@ export const MENU: readonly { theme: string; entries: readonly MenuEntry[] }[] =
     entries: [
       { name: "then", leaf: { condition: "sequence", first: VIEWED, then: PAID, within: { amount: 3, unit: "day" }, followed: true, since: LAST_30 } },
       { name: "notThen", leaf: { condition: "sequence", first: { kind: "order.placed", where: [] }, then: PAID, within: { amount: 1, unit: "day" }, followed: false, since: LAST_30 } },
+    ],
+  },
+  {
+    theme: "reached",
+    entries: [
+      { name: "reached", leaf: { condition: "did", fact: MARKETING, measure: "count", comparison: "ge", value: 1, within: LAST_7 } },
+      { name: "notReached", leaf: { condition: "did", fact: MARKETING, measure: "count", comparison: "eq", value: 0, within: LAST_7 } },
+      { name: "touchLost", leaf: { condition: "did", fact: { kind: "touch.dropped", where: [] }, measure: "count", comparison: "ge", value: 1, within: LAST_30 } },
+      { name: "journeyIn", leaf: { condition: "did", fact: ENTERED, measure: "count", comparison: "ge", value: 1, within: EVER } },
+      { name: "journeyOut", leaf: { condition: "did", fact: { kind: "journey.ended", where: [{ property: "how", comparison: "in" as const, value: ["exit", "goal"] }] }, measure: "count", comparison: "ge", value: 1, within: EVER } },
+      { name: "notJourney", leaf: { condition: "did", fact: ENTERED, measure: "count", comparison: "eq", value: 0, within: EVER } },
     ],
   },
   { theme: "rfm", entries: [{ name: "rfm", leaf: { condition: "rfm", recency_days: { most: 90 }, purchases: { least: 2 } } }] },

@@ -29,6 +29,15 @@ export function useLists() {
   return useQuery({ queryKey: ["segments", "lists"], queryFn: ({ signal }) => answered(api.GET("/api/v1/segments/lists", { signal })) });
 }
 
+/** What facts of a kind are called: as they are known, and journeys by their names. */
+export function useFactNames(kind: string, known: readonly string[]): { value: string; label: string }[] {
+  const ofJourneys = kind.startsWith("journey.");
+  const may = useMay()("journeys.read");
+  const journeys = useQuery({ queryKey: ["journeys", "keys"], enabled: ofJourneys && may, staleTime: MINUTES_5, queryFn: ({ signal }) => answered(api.GET("/api/v1/journeys", { signal })) });
+  const called = new Map((ofJourneys ? (journeys.data ?? []) : []).map((one) => [one.key, one.name]));
+  return [...new Set([...called.keys(), ...known])].map((value) => ({ value, label: called.get(value) ?? value }));
+}
+
 /** Entry codes by their names, for those who may see channels. */
 export function useCodes() {
   const may = useMay();

@@ -1,8 +1,8 @@
-import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
+import { DeleteOutlined } from "@ant-design/icons";
 import { answered, api } from "@siyu/api";
 import { Empty, ErrorNote, Loaded, Money } from "@siyu/kit";
 import { useMutation } from "@tanstack/react-query";
-import { Button, Card, Descriptions, Dropdown, Flex, InputNumber, Typography } from "antd";
+import { Button, Card, Descriptions, Flex, InputNumber, Select, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -77,11 +77,16 @@ function Change({ id, costs, called, ways, onDone }: ChangeProps) {
           <Button type="text" icon={<DeleteOutlined />} aria-label={t("settings.costRemove", { way: called(way) })} onClick={() => setDraft(Object.fromEntries(Object.entries(draft).filter(([one]) => one !== way)))} />
         </Flex>
       ))}
-      <Dropdown trigger={["click"]} disabled={free.length === 0} menu={{ items: free.map((one) => ({ key: one.value, label: one.label })), onClick: ({ key }) => setDraft({ ...draft, [key]: 0 }) }}>
-        <Button type="dashed" icon={<PlusOutlined />} style={{ alignSelf: "flex-start" }} aria-haspopup="menu">
-          {t("settings.costAdd")}
-        </Button>
-      </Dropdown>
+      <Select<string | null>
+        aria-label={t("settings.costAdd")}
+        showSearch={{ optionFilterProp: "label" }}
+        placeholder={t("settings.costAdd")}
+        disabled={free.length === 0}
+        value={null}
+        options={free}
+        onChange={(way) => way && setDraft({ ...draft, [way]: 0 })}
+        style={{ width: 260 }}
+      />
       <ErrorNote error={saving.error} />
       <Flex gap="small">
         <Button type="primary" loading={saving.isPending} onClick={() => saving.mutate()}>
