@@ -47,11 +47,28 @@ def test_a_coupon_is_drafted_given_and_used(owner: Window, brand: Brand) -> None
     page.get_by_role("button", name="周末满减").click()
     page.get_by_role("textbox", name="商品编码", exact=True).fill("围巾")
     number(page, "单价", "120")
+    button(page, "再加一个商品")
+    page.get_by_role("textbox", name="商品编码", exact=True).nth(1).fill("手套")
+    page.get_by_role("spinbutton", name="单价", exact=True).nth(1).fill("80")
     button(page, "试算优惠")
-    expect(page.get_by_text("合计 ¥120.00，优惠 ¥30.00，应付 ¥90.00")).to_be_visible()
+    expect(page.get_by_text("合计 ¥200.00，优惠 ¥30.00，应付 ¥170.00")).to_be_visible()
     page.get_by_role("textbox", name="订单号", exact=True).fill("till-0001")
     button(page, "确认核销")
     expect(page.get_by_role("row").filter(has_text="周末满减")).to_contain_text("已核销")
     assert owner.findings() == []
     found = api.get(f"/api/v1/rewards/coupons/{template}").json()
     assert (found["issued"], found["used"], found["used_fen"], found["left"]) == (1, 1, 3000, 9)
+
+    # The gloves are given back: the coupon stays used until the scarf is, too.
+    page.goto("/members/coupons/desk?by=order&q=till-0001")
+    button(page, "退券")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="商品 1 · 券抵扣 ¥18.00").uncheck()
+    dialog.get_by_role("button").last.click()
+    expect(page.get_by_role("status").filter(has_text="券抵扣 ¥12.00")).to_contain_text("仍占用")
+    assert owner.findings() == []
+    button(page, "退券")
+    expect(dialog.get_by_role("checkbox", name="商品 2")).to_be_disabled()
+    dialog.get_by_role("button").last.click()
+    expect(page.get_by_role("status").filter(has_text="券抵扣 ¥18.00")).to_contain_text("已退回")
+    assert api.get(f"/api/v1/rewards/coupons/{template}").json()["returned"] == 1

@@ -46,10 +46,13 @@ class Tiering:
 
 
 def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> dict[str, int]:
-    """Release holds whose time is over, then post away what has expired; returns how many of each. Safe to repeat."""
+    """Release holds whose time is over, post away what has expired, and tell of ties that have lasted as tasks ask for; returns how
+    many of each. Safe to repeat.
+    """
     pieces: tuple[tuple[str, Callable[[Connection], int]], ...] = (
         ("holds", lambda conn: loyalty.run_out_holds(conn, context.clock.now())),
         ("lots", lambda conn: loyalty.expire_due(conn, context.clock.now())),
+        ("lasting", lambda conn: loyalty.tell_lasting(conn, context.clock.now())),
     )
     done = in_pieces(context, pieces, ending)
     if any(done.values()):

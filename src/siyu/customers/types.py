@@ -63,6 +63,17 @@ FACTS: tuple[FactKind, ...] = (
             "scope": ("string", "of what: the account, shop, staff or group"),
         },
     ),
+    FactKind(
+        "relation.lasted",
+        1,
+        "A standing tie to the customer has lasted so many days; told where a task asks for it.",
+        "关系满期",
+        {
+            "relation": ("string", "follower, subscriber, member, friend, group_member, fan"),
+            "scope": ("string", "of what: the account, shop, staff or group"),
+            "days": ("integer", "how many"),
+        },
+    ),
     FactKind("event.tracked", 1, "What a tracking SDK saw; the name is the event's.", "行为事件", _CONTEXT, open=True),
     FactKind("page.viewed", 1, "The customer saw a page.", "浏览页面", _CONTEXT, open=True),
     FactKind("screen.viewed", 1, "The customer saw a screen of an app.", "浏览屏幕", _CONTEXT, open=True),

@@ -213,7 +213,7 @@ def test_the_loop_and_the_job(web_context: Context, database: Database, buyer: i
     sealing = ledger.Sealing(database, clock)
     assert (sealing.run_once(), sealing.run_once()) == (1, 0)
     clock.advance(2 * DAY)
-    assert ledger.keep(web_context) == {"holds": 0, "lots": 1}
+    assert ledger.keep(web_context) == {"holds": 0, "lots": 1, "lasting": 0}
     assert sealing.run_once() == 1
     assert ledger.verify(web_context, actor="system:tests").findings == ()
 

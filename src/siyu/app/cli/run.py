@@ -16,6 +16,7 @@ from siyu.app.supervisor import ROLES, Supervisor, run_until_signalled
 from siyu.engines.access import service as access
 from siyu.engines.settings import Settings
 
+_DEMO_COLOUR = "#a3452f"  # of the demo brand's pages for members
 _RoleOption = Annotated[list[str], typer.Option("--role", help="Run only these processes: web, worker.")]
 
 
@@ -49,6 +50,7 @@ def demo(
 
     if not os.environ.get("SIYU_BRAND_NAME"):
         os.environ["SIYU_BRAND_NAME"] = NAME  # where web and worker read it too
+    os.environ.setdefault("SIYU_BRAND_COLOUR", _DEMO_COLOUR)
     port = prepare_sms()
     settings = load_settings(data)
     with Place(settings.data_folder) as place:

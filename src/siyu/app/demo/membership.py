@@ -58,6 +58,13 @@ TASKS: Final[dict[str, Any]] = {
             "rewards": [{"amount": 30, "unit": "points"}, {"amount": 1, "unit": "turn"}],
         },
         {
+            "code": "stay",
+            "name": "入群满 30 天",
+            "fact": "relation.lasted",
+            "where": {"relation": "group_member", "days": 30},
+            "rewards": [{"amount": 50, "unit": "points"}],
+        },
+        {
             "code": "order",
             "name": "本周下单",
             "fact": "order.paid",

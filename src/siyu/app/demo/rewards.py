@@ -115,7 +115,7 @@ def _stand_draws(conn: Connection, coupon_id: int, now: datetime) -> dict[str, i
         | {"thing": True},
         {"code": "p200", "name": "200 积分", "weight": 98_000, "cost_fen": 200, "unit": "points", "amount": 200},
         {"code": "p20", "name": "20 积分", "weight": 500_000, "cost_fen": 20, "unit": "points", "amount": 20},
-        {"code": "shipping", "name": f"{SHIPPING}券", "weight": 20_000, "stock": 50, "cost_fen": 1_200}
+        {"code": "shipping", "name": "包邮券", "weight": 20_000, "stock": 50, "cost_fen": 1_200}
         | {"unit": f"coupon:{coupon_id}"},
         {"code": "thanks", "name": "谢谢参与", "weight": 380_000},
     ]

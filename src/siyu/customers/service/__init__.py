@@ -15,6 +15,7 @@ from siyu.customers.service.exporting import (
 )
 from siyu.customers.service.forgetting import forget, prints_in_use
 from siyu.customers.service.knowing import may_be_put, people_of_days, put_traits, scopes_of, traits_of
+from siyu.customers.service.lasting import lasting
 from siyu.customers.service.listing import (
     CHANNEL,
     basis,
@@ -73,6 +74,7 @@ __all__ = [
     "keep_first",
     "keep_standings",
     "ladder_of",
+    "lasting",
     "layer_counts",
     "layer_of",
     "list_page",

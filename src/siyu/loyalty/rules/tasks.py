@@ -7,6 +7,7 @@ from typing import Final
 from siyu.channels.types import FACTS as CHANNELS
 from siyu.commerce.types import FACTS as COMMERCE
 from siyu.customers.types import FACTS as CUSTOMERS
+from siyu.customers.types import RELATION_KINDS
 from siyu.identity.types import FACTS as IDENTITY
 from siyu.kernel.errors import BadInput
 from siyu.kernel.fact import Fact, FactKind
@@ -20,6 +21,8 @@ KINDS: Final[Mapping[str, FactKind]] = {
 _OWN: Final = frozenset(kind.name for kind in OWN)
 _JSON: Final[Mapping[str, type]] = {"string": str, "integer": int, "boolean": bool}
 TRAIT: Final = "tier"  # that the ledger itself writes
+LASTED: Final = "relation.lasted"  # told where a task asks for it
+_LONGEST: Final = 3650  # days
 
 
 def check(rules: MemberTasks) -> None:
@@ -75,6 +78,17 @@ def _check_fact(task: MemberTask) -> None:
                 f"task '{task.code}': '{name}' of '{task.fact}' is compared with a {told[0]}, not {value!r}.",
                 f"任务“{task.code}”：“{task.fact}”的“{name}”类型为 {told[0]}，不能与 {value!r} 比较。",
             )
+    if task.fact == LASTED:
+        _check_lasting(task)
+
+
+def _check_lasting(task: MemberTask) -> None:
+    if task.where.get("relation") not in RELATION_KINDS or not 1 <= int(task.where.get("days", 0)) <= _LONGEST:
+        can = ", ".join(RELATION_KINDS)
+        raise _bad(
+            f"task '{task.code}': say which tie has to last (relation = {can}) and how long (days = 1 to {_LONGEST}).",
+            f"任务“{task.code}”：请填写关系（relation = {can}）与天数（days = 1 至 {_LONGEST}）。",
+        )
 
 
 def fulfils(task: MemberTask, fact: Fact, day: date) -> bool:

@@ -19,6 +19,7 @@ from siyu.loyalty.service.expiring import expire_due
 from siyu.loyalty.service.flows import flows
 from siyu.loyalty.service.following import reassign, split
 from siyu.loyalty.service.holding import confirm, hold, release, run_out_holds
+from siyu.loyalty.service.lasting import tell_lasting
 from siyu.loyalty.service.posting import ensure_unit, post, post_one, sure, units
 from siyu.loyalty.service.previewing import preview_check_in, preview_earning
 from siyu.loyalty.service.reading import (
@@ -118,6 +119,7 @@ __all__ = [
     "task_versions",
     "tasks",
     "tasks_of",
+    "tell_lasting",
     "tier_ahead",
     "tier_of",
     "tier_versions",

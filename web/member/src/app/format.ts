@@ -14,12 +14,13 @@ interface Formats {
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
   const tag = TAGS[i18n.language as Language] ?? "zh-CN";
+  const month = tag === "en" ? "short" : "2-digit"; // 08/03 is another day in another country
   const time = (options: Intl.DateTimeFormatOptions) => (at: string) =>
     new Intl.DateTimeFormat(tag, { timeZone: brand.zone, ...options }).format(new Date(at));
   return {
     number: (value) => new Intl.NumberFormat(tag).format(value),
     money: (fen) => `¥${new Intl.NumberFormat(tag, { minimumFractionDigits: 2 }).format(fen / 100)}`,
-    day: time({ year: "numeric", month: "2-digit", day: "2-digit" }),
-    moment: time({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }),
+    day: time({ year: "numeric", month, day: "2-digit" }),
+    moment: time({ year: "numeric", month, day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }),
   };
 }

@@ -20,8 +20,8 @@ export const words: Same<typeof zh> = {
     notFound: "There is no such page",
     back: "To the first page",
   },
-  units: { points: "points", growth: "growth", make_up: "make-up cards", group_points: "group points", other: "rewards" },
-  reward: "+{{amount}} {{unit}}",
+  units: { points: "points", growth: "growth", make_up: "make-up cards", group_points: "group points", turn: "turns in a draw", other: "rewards" },
+  reward: "{{unit}} +{{amount}}",
   home: {
     hello: "Hello, {{name}}",
     helloNobody: "Hello",

@@ -17,7 +17,7 @@ export const words = {
     notFound: "页面不存在",
     back: "返回首页",
   },
-  units: { points: "积分", growth: "成长值", make_up: "补签卡", group_points: "社群积分", other: "权益" },
+  units: { points: "积分", growth: "成长值", make_up: "补签卡", group_points: "社群积分", turn: "抽奖机会", other: "权益" },
   reward: "{{unit}} +{{amount}}",
   home: {
     hello: "您好，{{name}}",

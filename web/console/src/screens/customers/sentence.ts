@@ -19,7 +19,7 @@ interface Words {
 export const KINDS = {
   trade: ["order.placed", "order.paid", "order.shipped", "order.received", "order.closed", "order.refunded", "order.amended", "order.claimed"],
   behaviour: ["page.viewed", "screen.viewed", "event.tracked", "group.joined"],
-  profile: ["profile.identified", "tag.added", "tag.removed", "consent.changed", "relation.started", "relation.ended"],
+  profile: ["profile.identified", "tag.added", "tag.removed", "consent.changed", "relation.started", "relation.ended", "relation.lasted"],
   ties: ["friend.added", "friend.deleted", "friend.transferred", "chat.joined", "chat.left"],
   touch: ["touch.sent", "touch.failed", "touch.dropped"],
   points: ["points.earned", "points.spent", "points.expired", "points.taken_back", "points.given_back"],
@@ -137,6 +137,8 @@ function ofProfile(entry: Entry, { t, names, called }: Words): string {
     }
     case "relation.started":
       return scope ? t("says.relationStartedWith", { relation, scope }) : t("says.relationStarted", { relation });
+    case "relation.lasted":
+      return t("says.relationLasted", { relation, days: text(said["days"]) });
     case "relation.ended":
       return scope ? t("says.relationEndedWith", { relation, scope }) : t("says.relationEnded", { relation });
     case "profile.identified": {

@@ -9,6 +9,7 @@ import { useFormats } from "../../app/format";
 import { usePress } from "../../app/queries";
 import { Failed } from "../../parts/Failed";
 import { Queried } from "../../parts/Queried";
+import { useUnit } from "../../parts/rewards";
 import { FreeOrders } from "./FreeOrders";
 import { restingAt } from "./wheel";
 import { Wheel } from "./Wheel";
@@ -83,7 +84,7 @@ function Turning({ round }: { round: Round }) {
   };
   const none = round.turns_left === 0;
   const poor = round.price !== null && round.has < round.price.amount;
-  const unit = round.price && (round.price.unit === "points" || round.price.unit === "group_points" ? t(`units.${round.price.unit}`) : t("units.other"));
+  const unit = useUnit()(round.price?.unit ?? "points");
   return (
     <article aria-label={round.name}>
       <section className="card">

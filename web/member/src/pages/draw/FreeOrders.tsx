@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { useFormats } from "../../app/format";
 import { Failed } from "../../parts/Failed";
+import { useUnit } from "../../parts/rewards";
 
 type Found = Schema<"OwnFreeOrders">;
 
@@ -82,9 +83,4 @@ function Own({ order, unit }: { order: Found["orders"][number]; unit: string }) 
       <span>{money(order.fen)}</span>
     </li>
   );
-}
-
-function useUnit(): (unit: string) => string {
-  const { t } = useTranslation();
-  return (unit) => (unit === "points" || unit === "group_points" ? t(`units.${unit}`) : t("units.other"));
 }

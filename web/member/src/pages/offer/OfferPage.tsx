@@ -57,7 +57,7 @@ function Offer({ found: { offer, points }, now }: { found: Found; now: number })
         {stands === "open" && offer.ends_at && t("shop.ends", { time: remaining(offer.ends_at, now) })}
       </p>
       <ul className="quiet">
-        <li>{t("shop.left", { count: offer.left })}</li>
+        <li>{t("shop.left", { count: number(offer.left) })}</li>
         {offer.per_person !== null && <li>{t("shop.perPerson", { count: offer.per_person })}</li>}
         {offer.per_day !== null && <li>{t("shop.perDay", { count: offer.per_day })}</li>}
         {offer.tiers.length > 0 && <li>{t("shop.tiers", { tiers: offer.tiers.join("、") })}</li>}

@@ -41,6 +41,7 @@ export function Shop() {
 }
 
 function OfferCard({ offer, now }: { offer: Schema<"OwnOffer">; now: number }) {
+  const { number } = useFormats();
   const { t } = useTranslation();
   const price = usePrice();
   const remaining = useRemaining();
@@ -53,7 +54,7 @@ function OfferCard({ offer, now }: { offer: Schema<"OwnOffer">; now: number }) {
       <strong>{price(offer.points, offer.cash_fen)}</strong>
       <span className="quiet">
         {stands === "soon" && offer.starts_at && t("shop.begins", { time: remaining(offer.starts_at, now) })}
-        {stands === "open" && t("shop.left", { count: offer.left })}
+        {stands === "open" && t("shop.left", { count: number(offer.left) })}
         {stands === "open" && offer.seckill && offer.ends_at && ` · ${t("shop.ends", { time: remaining(offer.ends_at, now) })}`}
         {stands !== "soon" && stands !== "open" && t(`shop.stands.${stands}`)}
       </span>

@@ -10,7 +10,7 @@ import type { MemberTask, MemberTasks } from "./types";
 import { readWhere, written } from "./where";
 
 /** Facts that often fulfil tasks; any other that the reference names can be written. */
-const FACTS = ["profile.identified", "relation.started", "friend.added", "account.followed", "chat.joined", "order.paid", "order.received", "event.tracked", "entry.scanned", "moment.liked", "moment.commented", "message.received"] as const;
+const FACTS = ["profile.identified", "relation.started", "relation.lasted", "friend.added", "account.followed", "chat.joined", "order.paid", "order.received", "event.tracked", "entry.scanned", "moment.liked", "moment.commented", "message.received"] as const;
 const TRAITS = ["name", "phone", "birthday", "gender", "city", "email"] as const;
 
 interface Props {

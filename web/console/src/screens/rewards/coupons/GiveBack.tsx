@@ -24,7 +24,7 @@ export function GiveBack({ use, onDone }: { use: Used; onDone: (back: Schema<"Re
     choose(null);
     await again();
   };
-  const name = (line: string): string => `${line || t("uses.shipping")} · ${t("uses.lineOff", { money: money(shares.get(line) ?? 0) })}`;
+  const name = (line: string): string => `${line ? t("using.line", { n: line }) : t("uses.shipping")} · ${t("uses.lineOff", { money: money(shares.get(line) ?? 0) })}`;
   return (
     <Confirm size="small" label={t("uses.back")} title={t("uses.backTitle", { order: use.order })} ready={lines.length > 0} onConfirm={giveBack}>
       <Flex vertical gap="small">
