@@ -89,6 +89,7 @@ join(
     member.coupons,
     member.draws,
     member.free_orders,
+    member.invitations,
     member.data,
     touch.rules,
     touch.touches,

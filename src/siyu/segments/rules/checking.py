@@ -12,6 +12,7 @@ from siyu.customers.types import FACTS as OF_CUSTOMERS
 from siyu.customers.types import Layer
 from siyu.identity.types import FACTS as OF_IDENTITY
 from siyu.kernel.fact import FactKind
+from siyu.members.types import FACTS as OF_MEMBERS
 from siyu.segments.types import (
     AllOf,
     Anniversary,
@@ -47,7 +48,7 @@ from siyu.timeline.types import UnknownFactKind, UnknownProperty
 # What rules may ask of. Not of segments' own facts: a rule could change its own answer for ever.
 FACT_KINDS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
-    for kind in sorted((*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS), key=lambda kind: kind.name)
+    for kind in sorted((*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_MEMBERS), key=lambda kind: kind.name)
 }
 COLUMNS: Final = ("amount_fen", "source_id")  # what every fact has
 MOST_LEAVES: Final = 100

@@ -6,9 +6,22 @@ from siyu.app.api.member.data import router as data
 from siyu.app.api.member.draws import router as draws
 from siyu.app.api.member.free_orders import router as free_orders
 from siyu.app.api.member.home import router as home
+from siyu.app.api.member.invitations import router as invitations
 from siyu.app.api.member.orders import router as orders
 from siyu.app.api.member.paying import router as paying
 from siyu.app.api.member.points import router as points
 from siyu.app.api.member.shop import router as shop
 
-__all__ = ["check_in", "coupons", "data", "draws", "free_orders", "home", "orders", "paying", "points", "shop"]
+__all__ = [
+    "check_in",
+    "coupons",
+    "data",
+    "draws",
+    "free_orders",
+    "home",
+    "invitations",
+    "orders",
+    "paying",
+    "points",
+    "shop",
+]
