@@ -91,6 +91,7 @@ class Mix:
             "/customers/{customer_id}": each,
             "/customers/{customer_id}/graph": each,
             "/customers/{customer_id}/orders": [Ask(one.ids, {"limit": 50 + n}) for n, one in enumerate(each)],
+            "/customers/{customer_id}/referrals": each,
             "/customers/{customer_id}/timeline": timelines,
             "/identity/review": [Ask(query={"limit": 50 + n}) for n in range(self._some)],
         }

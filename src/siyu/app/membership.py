@@ -61,6 +61,7 @@ def export(conn: Connection, context: Context, member: Member, now: datetime) ->
         "coupons": list(_coupons(conn, living, now)),
         "draws": list(_draws(conn, living)),
         "trials": list(_trials(conn, living)),
+        "invitations": _invitations(conn, living),
         "payments": list(_payments(conn, living)),
         "check_ins": [one.isoformat() for one in loyalty.days_checked_in(conn, living)],
         "tasks": [
@@ -148,6 +149,13 @@ def _trials(conn: Connection, customer_id: int) -> Iterator[dict[str, Any]]:
             names = ("state", "text", "answers", "applied_at", "chosen_at", "sent_at", "stars", "report", "reported_at")
             yield {"name": of.terms.name, **{name: getattr(one, name) for name in names}}
         before = page[-1][0].id
+
+
+def _invitations(conn: Connection, customer_id: int) -> dict[str, Any]:
+    """When they came by somebody, and somebody by them; who that was is the others' own."""
+    came = members.brought_by(conn, [customer_id]).get(customer_id)
+    friends = members.friends_of(conn, [customer_id]).get(customer_id, [])
+    return {"invited_at": came and came.at, "friends": [{"came_at": one.at, "way": one.way} for one in friends]}
 
 
 def _payments(conn: Connection, customer_id: int) -> Iterator[dict[str, Any]]:
@@ -243,6 +251,7 @@ def forget_person(conn: Connection, deletion: Deletion, now: datetime) -> list[F
     keys = identity.keys_of(conn, living)
     identity.forget(conn, living)
     trials.forget_trials(conn, living)
+    members.end_invitations(conn, living, now)
     facts = customers.forget(conn, living, now)
     others = customers.prints_in_use(conn, {print_ for _, print_ in items})
     erased = sorted(one for one in items if one[1] not in others)

@@ -7,7 +7,7 @@
 * **Retention**: of those who bought before a window of 90 days, how many bought in it. The window ends now, and for
   comparison when the period before ended.
 * **Activation**: people whose first purchase ever lies in the period. Who pays is known: an order names its buyer.
-* **Referral**: nothing yet; it needs facts of who brought whom.
+* **Referral**: people who first came by a member's invitation in the period (docs/decisions/0033-invitations.md).
 * **Revenue**: net in the period; ARPU is that for each who bought in it.
 * **Acquisition**: people who became known by more than a device in the period.
 * **Ladder**: the layer each customer stands on now (:data:`siyu.customers.service.LADDER`). **Flows**: who stood on
@@ -28,6 +28,7 @@ from siyu.customers.types import Layer
 from siyu.identity import service as identity
 from siyu.insight import service as insight
 from siyu.insight.types import Assets, Definitions, LifetimeState, Window, WindowFigures
+from siyu.members import service as members
 
 RETENTION_DAYS: Final = 90
 FLOW_DAYS: Final = 30
@@ -178,7 +179,7 @@ def overview(context: Context, now: datetime, days: int = 30) -> Overview:
             counted.predicted,
             _people(sort="value", orders_from=1),
         ),
-        rarra=_board(started, now, (this, last), (kept, kept_last), counted.known),
+        rarra=_board(started, now, (this, last), (kept, kept_last), counted),
         assets=counted.assets,
         ladder=tuple(
             LadderLayer(rung.layer, rung.en, rung.zh, counted.layers[rung.layer], _people(layer=int(rung.layer)))
@@ -191,10 +192,16 @@ def overview(context: Context, now: datetime, days: int = 30) -> Overview:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What PostgreSQL knows of it; ``known``: who became known in the period, and in the one before."""
+    """What PostgreSQL knows of it.
+
+    Attributes:
+        known: who became known in the period, and in the one before.
+        brought: who first came by an invitation, likewise; ``None`` where nobody ever did.
+    """
 
     layers: Mapping[Layer, int]
     known: tuple[int, int]
+    brought: tuple[int, int] | None
     assets: Assets
     predicted: PredictedValue | None
 
@@ -204,6 +211,9 @@ def _counted(context: Context, started: datetime, before: datetime, now: datetim
         return _Counted(
             customers.layer_counts(conn),
             (customers.became_known(conn, started, now), customers.became_known(conn, before, started)),
+            (members.count_brought(conn, started, now), members.count_brought(conn, before, started))
+            if members.any_brought(conn)
+            else None,
             insight.assets(conn, identity.asset_counts(conn)),
             _predicted(insight.lifetime.state(conn)),
         )
@@ -226,7 +236,7 @@ def _board(
     now: datetime,
     period: tuple[WindowFigures, WindowFigures],
     kept: tuple[WindowFigures, WindowFigures],
-    known: tuple[int, int],
+    counted: _Counted,
 ) -> Board:
     this, last = period
     window = now - timedelta(days=RETENTION_DAYS)
@@ -242,19 +252,27 @@ def _board(
         activation=_figure(
             "customers", (this.new, last.new), None, _people(sort="last_order", first_order_from=started)
         ),
-        referral=Figure(
-            "customers",
-            None,
-            None,
-            None,
-            None,
-            "No fact says yet who brought whom; this figure begins with the first campaign that does.",
-            "目前还没有记录“谁带来了谁”的事实；首个老带新活动上线后开始统计。",
-            None,
-        ),
+        referral=_referral(started, now, counted.brought),
         revenue=_figure("fen", (this.net_fen, last.net_fen), None, bought),
         arpu=_figure("fen", (arpu[0], arpu[1]), (this.buyers, last.buyers), bought),
-        acquisition=_figure("customers", known, None, _people(sort="first_seen", known_from=started, known_before=now)),
+        acquisition=_figure(
+            "customers", counted.known, None, _people(sort="first_seen", known_from=started, known_before=now)
+        ),
+    )
+
+
+def _referral(started: datetime, now: datetime, brought: tuple[int, int] | None) -> Figure:
+    if brought is not None:
+        return _figure("customers", brought, None, _people(sort="first_seen", invited_from=started, invited_before=now))
+    return Figure(
+        "customers",
+        None,
+        None,
+        None,
+        None,
+        "No fact says yet who brought whom; this figure begins with the first friend who comes by an invitation.",
+        "目前还没有记录“谁带来了谁”的事实；首位好友受邀加入后开始统计。",
+        None,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from siyu.app.social import SocialValue, social_values
 from siyu.channels import service as channels
 from siyu.commerce import service as commerce
 from siyu.commerce.types import Value
@@ -55,12 +56,13 @@ class Waiting(Evidence):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Profile with its layer on the ladder, identifiers, what they spent and, where foretold, will spend."""
+    """Profile with its layer on the ladder, identifiers, what they spent, those whom they brought, and what they will."""
 
     customer_id: int
     profile: Profile
     identifiers: tuple[Known, ...]
     value: Value
+    social: SocialValue
     prediction: Prediction | None
 
 
@@ -77,6 +79,7 @@ def person(conn: Connection, customer_id: int) -> Person:
         profile=customers.profile(conn, living, purchases=value.orders),
         identifiers=shown(conn, identity.graph(conn, living).identifiers),
         value=value,
+        social=social_values(conn, [living])[living],
         prediction=customers.prediction(conn, living),
     )
 
@@ -282,6 +285,7 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     """Have every room that keeps rows by customer follow what OneID did: splits first, then merges."""
     for identifier_ids, customer_id in resolution.moved:
         commerce.reassign_by_via(conn, identifier_ids, customer_id)
+        members.part_invitations(conn, identifier_ids, customer_id)
         customers.start_profile(conn, customer_id, now)
     customers.merge_profiles(conn, resolution.merged)
     commerce.reassign(conn, resolution.merged)
@@ -300,6 +304,7 @@ def follow(conn: Connection, resolution: Resolution | BulkResult, now: datetime)
     trials.regroup_trials(conn, resolution.merged, now)
     loyalty.regroup_tiers(conn, resolution.merged, [one for stays, other, _ in parted for one in (stays, other)])
     members.regroup_deletions(conn, resolution.merged, now)
+    members.regroup_invitations(conn, resolution.merged)
     timeline.append(conn, journeys.reassign(conn, resolution.merged, now))
     customers.mark_stale(conn, {fact.customer_id for fact in splits})
     if splits:

@@ -30,6 +30,7 @@ from siyu.intake.types import DeadLetter, Message
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError, TryLater, original
 from siyu.loyalty import service as loyalty
+from siyu.members import service as members
 from siyu.segments import service as segments
 from siyu.timeline import service as timeline
 
@@ -66,6 +67,7 @@ def absorb(conn: Connection, ahead: Ahead, messages: Sequence[Message], now: dat
         *of_orders,
         *customers.apply(conn, attributed, now),
         *channels.apply(conn, attributed, now),
+        *members.join(conn, attributed),
     ]
     facts += channels.arrive(conn, facts, now)
     channels.hear(conn, messages, now)

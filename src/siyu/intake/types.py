@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Literal, NamedTuple
 
-MessageType = Literal["track", "page", "screen", "identify", "group", "alias", "order", "customer", "push", "contact"]
+MessageType = Literal[
+    "track", "page", "screen", "identify", "group", "alias", "order", "customer", "push", "contact", "sign_in"
+]
 Strength = Literal["self", "contact"]
 Outcome = Literal["duplicate", "nothing_new"]  # of a message that leaves no trace in any table
 
@@ -33,7 +35,8 @@ class Message(NamedTuple):
 
     Attributes:
         type: of the Segment contract; ``order`` or ``customer`` for a row of a file; ``push`` for what a platform
-            told at the door of channels; ``contact`` for what the mirror of a platform found to be different of a person.
+            told at the door of channels; ``contact`` for what the mirror of a platform found to be different of a person;
+            ``sign_in`` for a member who signed in on the brand's pages.
         source_id: the source it came through.
         message_id: unique within the source; the same id is the same message.
         occurred_at: when it happened, corrected for the sender's clock, UTC.

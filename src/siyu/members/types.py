@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, Protocol
 
 from siyu.intake.types import IdentifierClaim
 from siyu.kernel.errors import SiyuError
+from siyu.kernel.fact import FactKind
 
 Way = Literal["sms", "official_account", "mini_program"]
 
@@ -66,6 +67,43 @@ class Deletion:
     customer_id: int
     asked_at: datetime
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Somebody who was no member first came by a member's invitation.
+
+    Attributes:
+        customer_id: who came, as OneID knows them now.
+        inviter_id: who brought them, likewise.
+        at: when they signed in for the first time.
+        way: how.
+    """
+
+    customer_id: int
+    inviter_id: int
+    at: datetime
+    way: Way
+
+
+_HOW = ("string", "how they signed in: sms, official_account or mini_program")
+
+FACTS: tuple[FactKind, ...] = (
+    FactKind(
+        "member.invited",
+        1,
+        "Somebody who was no member came by this customer's invitation.",
+        "邀请好友成功",
+        {"friend": ("integer", "id of the customer who came"), "way": _HOW},
+    ),
+    FactKind(
+        "member.referred",
+        1,
+        "The customer signed in for the first time, by a member's invitation.",
+        "受邀加入",
+        {"inviter": ("integer", "id of the customer who invited them"), "way": _HOW},
+    ),
+)
 
 
 class Sms(Protocol):

@@ -10,7 +10,10 @@ from fastapi.testclient import TestClient
 from tests.unit.app.conftest import NOW, Told, order, row, visit
 
 from siyu.app.context import Context
+from siyu.identity import service as identity
+from siyu.intake.types import IdentifierClaim, Message
 from siyu.kernel.clock import ManualClock
+from siyu.members.store.invitations import insert_code
 from siyu.timeline import service as timeline
 
 
@@ -129,3 +132,31 @@ class TestNobody:
         assert found["rarra"]["arpu"]["reason"]
         assert [one["customers"] for one in found["ladder"]] == [0, 0, 0, 0, 0]
         assert found["flows"] == []
+
+
+def test_who_was_brought(tell: Told, web_context: Context, client: TestClient) -> None:
+    """In the period, in the one before, and long ago; the list behind the figure are those of the period."""
+
+    def signs_in(phone: str, days: float, invite: str) -> Message:
+        at = NOW - timedelta(days=days)
+        said = {"way": "sms", "invite": invite}
+        return Message("sign_in", 1, f"in-{phone}", at, at, (IdentifierClaim("phone", "", phone),), said)
+
+    tell(signs_in("13800138000", 100, ""))
+    code = "abcdefghjk"
+    with web_context.database.transaction() as conn:
+        (inviter,) = identity.find(conn, "13800138000", "phone")
+        insert_code(conn, code, inviter.id, inviter.customer_id, NOW)
+    phones = ["13900139000", "13900139001", "13900139002", "13900139003"]
+    tell(*(signs_in(phone, days, code) for phone, days in zip(phones, (3, 20, 45, 90), strict=True)))
+    tell(signs_in("13900139004", 2, "none"))
+    figure = client.get("/api/v1/overview").json()["overview"]["rarra"]["referral"]
+    assert (figure["value"], figure["before"], figure["reason"]) == (2, 1, None)
+    listed = client.get(figure["people"]["path"], params=figure["people"]["parameters"]).json()
+    with web_context.database.transaction() as conn:
+        wanted = {found.customer_id for phone in phones[:2] for found in identity.find(conn, phone, "phone")}
+    assert {one["customer_id"] for one in listed["customers"]} == wanted
+    all_of_them = client.get("/api/v1/customers", params={"inviter": inviter.customer_id}).json()
+    assert len(all_of_them["customers"]) == 4
+    refused = client.get("/api/v1/customers", params={"inviter": inviter.customer_id, "q": "ann"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "BadInput")

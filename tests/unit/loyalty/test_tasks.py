@@ -118,6 +118,18 @@ def test_through_the_pipeline(ledger: Ledger) -> None:
     assert points(ledger) == 100 + 10
 
 
+def test_once_for_each_friend(ledger: Ledger) -> None:
+    rule(ledger, MemberTask("invite", "邀请好友", "member.invited", [Reward(100)], every="friend"), VISIT)
+    brought = [fact("member.invited", friend=friend, way="sms") for friend in (5, 6)]
+    happen(ledger, *brought, brought[0])
+    happen(ledger, brought[1], fact("member.invited", at=NOON + DAY, friend=5, way="sms"), fact("page.viewed"))
+    assert ledger.balance(1) == 201
+    given_ = ledger.done(lambda conn: service.given_for_friends(conn, 1))
+    assert given_ == {5: [Reward(100)], 6: [Reward(100)]}
+    (state, _) = ledger.done(lambda conn: service.tasks_of(conn, 1, ledger.now))
+    assert (state.open, state.done_at, state.times) == (True, None, 2)
+
+
 def test_it_is_told(ledger: Ledger) -> None:
     rule(ledger, FOLLOW)
     happen(ledger, followed())
@@ -208,6 +220,7 @@ GIVES = {"rewards": [{"amount": 1}]}
         ([{"code": "a", "name": "A", "fact": "tag.added", "rewards": [{"amount": -1}]}], "greater than or equal to 1"),
         ([{"code": "a", "name": "A", "fact": "tag.added", "rewards": [{"amount": 1, "unit": "fen"}]}], "not 'fen'"),
         ([{"code": "a", "name": "A", "fact": "tag.added", "every": "hourly", **GIVES}], "once"),
+        ([{"code": "a", "name": "A", "fact": "tag.added", "every": "friend", **GIVES}], "member.invited"),
     ],
 )
 def test_tasks_that_make_no_sense(said: Any, why: str) -> None:

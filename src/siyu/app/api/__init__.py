@@ -93,6 +93,7 @@ join(
     member.draws,
     member.free_orders,
     member.trials,
+    member.invitations,
     member.data,
     touch.rules,
     touch.touches,

@@ -6,18 +6,21 @@ from typing import Annotated, Literal
 from fastapi import Body, Query, Request
 from pydantic import BaseModel, Field
 
-from siyu.app import people
+from siyu.app import people, social
+from siyu.app.api.people import rows
 from siyu.app.api.report import REPORT
 from siyu.app.api.wanted import Wanted
 from siyu.app.people import Known, Person, Waiting
+from siyu.app.social import SocialValue
 from siyu.commerce import service as commerce
 from siyu.commerce.types import OrderPage
-from siyu.customers.types import CustomerList, Sort
+from siyu.customers.types import CustomerList, CustomerRow, Sort
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router, needs
 from siyu.identity import service as identity
 from siyu.identity.types import AssetCounts, Evidence, LedgerEntry
+from siyu.members.types import Referral, Way
 from siyu.timeline.types import TimelinePage
 
 router = Router(prefix="/api/v1", tags=["customers"], responses=ERROR_RESPONSES)
@@ -46,6 +49,23 @@ class Graph(BaseModel):
     edges: list[Evidence]
     elsewhere: list[Known]
     history: list[LedgerEntry]
+
+
+class Brought(BaseModel):
+    """Somebody on the other side of an invitation; ``customer`` is null where nothing is known of them any more."""
+
+    customer_id: int
+    customer: CustomerRow | None
+    at: datetime = Field(description="When who was invited came.")
+    way: Way = Field(description="How they signed in.")
+
+
+class ReferralsRead(BaseModel):
+    """Who brought them (null: nobody), the latest 50 whom they brought, and what these are worth."""
+
+    came_by: Brought | None
+    friends: list[Brought]
+    social: SocialValue
 
 
 class Merge(BaseModel):
@@ -110,7 +130,7 @@ def list_customers(
     `total` is exact on a list that fits on one page, else an estimate.
     """
     return people.search(
-        conn, wanted.words, wanted.filter, sort=sort, descending=order == "desc", cursor=cursor, limit=limit
+        conn, wanted.words, wanted.filter(conn), sort=sort, descending=order == "desc", cursor=cursor, limit=limit
     )
 
 
@@ -160,6 +180,24 @@ def timeline(
 def orders(conn: Conn, _: CanRead, customer_id: int, cursor: str | None = None, limit: Limit = 50) -> OrderPage:
     """The orders of a customer, newest first, amounts in fen."""
     return commerce.orders_of(conn, identity.living(conn, customer_id), cursor=cursor, limit=limit)
+
+
+@router.get("/customers/{customer_id}/referrals")
+def referred(conn: Conn, _: CanRead, customer_id: int) -> ReferralsRead:
+    """Who brought a customer to these pages, whom they brought, and what these are worth. Personal data is masked."""
+    found = social.referrals(conn, identity.living(conn, customer_id))
+    told = [*([found.came_by] if found.came_by else []), *found.friends]
+    others = {one.inviter_id if one is found.came_by else one.customer_id for one in told}
+    shown = {one.customer_id: one for one in rows(conn, tuple(others))}
+
+    def brought(customer_id: int, of: Referral) -> Brought:
+        return Brought(customer_id=customer_id, customer=shown.get(customer_id), at=of.at, way=of.way)
+
+    return ReferralsRead(
+        came_by=brought(found.came_by.inviter_id, found.came_by) if found.came_by else None,
+        friends=[brought(one.customer_id, one) for one in found.friends],
+        social=found.social,
+    )
 
 
 @router.get("/customers/{customer_id}/graph")

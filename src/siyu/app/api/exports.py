@@ -93,7 +93,7 @@ def ask(request: Request, conn: Conn, principal: CanRead, body: ExportAsked) -> 
         of_figure = exports.ask_people(context, conn, principal, body.people, body.columns, reveal=body.reveal)
         return ExportRead.model_validate(of_figure)
     wanted = body.wanted
-    made = exports.ask(context, conn, principal, wanted.words, wanted.filter, body.columns, reveal=body.reveal)
+    made = exports.ask(context, conn, principal, wanted.words, wanted.filter(conn), body.columns, reveal=body.reveal)
     return ExportRead.model_validate(made)
 
 

@@ -1,11 +1,15 @@
 """Which customers a list, an export or a link to people speaks of: the filters, as query parameters and as JSON."""
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from sqlalchemy import Connection
 
 from siyu.customers.types import Layer, ListFilter, RelationKind
+from siyu.identity import service as identity
 from siyu.kernel.errors import WrongValue
+from siyu.members import service as members
 
 _MOST: Final = 2**53
 Word = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00]*$")]
@@ -43,12 +47,23 @@ class Wanted(BaseModel):
     predicted_from: Whole | None = Field(None, description="Fen that the newest prediction expects of them.")
     predicted_to: Whole | None = Field(None, description="Fen, included; without a prediction they are left out.")
 
+    invited_from: AwareDatetime | None = Field(None, description="First came by an invitation, then or later.")
+    invited_before: AwareDatetime | None = None
+    inviter: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(
+        None, description="First came by an invitation of this customer."
+    )
+
     @model_validator(mode="after")
     def _shop_needs_platform(self) -> "Wanted":
         if self.shop and not self.platform:
             raise WrongValue("a shop needs the platform it is on", "按店铺筛选时须同时指定平台")
         if self.q and self.name:
             raise WrongValue("give either q or name", "q 与 name 只能给出一个")
+        if (self.q or self.name) and self._invited:
+            raise WrongValue(
+                "look for somebody by name, or for those who came by an invitation",
+                "按姓名或标识查找时，不能同时按邀请筛选",
+            )
         return self
 
     @property
@@ -57,8 +72,16 @@ class Wanted(BaseModel):
         return self.q
 
     @property
-    def filter(self) -> ListFilter:
-        """The rest, as the room of customers understands it."""
+    def _invited(self) -> bool:
+        return any(one is not None for one in (self.invited_from, self.invited_before, self.inviter))
+
+    def filter(self, conn: Connection) -> ListFilter:
+        """The rest, as the room of customers understands it; who came by an invitation is known elsewhere."""
         place = f"{self.platform}/{self.shop}" if self.shop else self.platform
-        given = self.model_dump(exclude={"q", "platform", "shop", "name"})
-        return ListFilter(**given, name=self.name or None, place=place or None)
+        elsewhere = {"q", "platform", "shop", "name", "invited_from", "invited_before", "inviter"}
+        found = ListFilter(**self.model_dump(exclude=elsewhere), name=self.name or None, place=place or None)
+        return replace(found, ids=self._brought(conn)) if self._invited else found
+
+    def _brought(self, conn: Connection) -> tuple[int, ...]:
+        of = identity.living_of(conn, [self.inviter]).get(self.inviter, self.inviter) if self.inviter else None
+        return tuple(members.brought(conn, since=self.invited_from, until=self.invited_before, inviter_id=of))

@@ -14,6 +14,7 @@ from siyu.journeys.types import FACTS as OF_JOURNEYS
 from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as OF_LEDGER
+from siyu.members.types import FACTS as OF_MEMBERS
 from siyu.payments.types import FACTS as OF_PAYMENTS
 from siyu.rewards.types import FACTS as OF_REWARDS
 from siyu.segments.types import FACTS as OF_SEGMENTS
@@ -36,6 +37,7 @@ FACT_KINDS: Final[Mapping[str, FactKind]] = {  # every kind of fact
             *OF_SEGMENTS,
             *OF_TOUCHES,
             *OF_LEDGER,
+            *OF_MEMBERS,
             *OF_DRAWS,
             *OF_PAYMENTS,
             *OF_REWARDS,

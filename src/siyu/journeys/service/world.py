@@ -25,6 +25,7 @@ from siyu.journeys.types.problems import Problem
 from siyu.kernel.errors import NotFound, SiyuError
 from siyu.kernel.fact import FactKind
 from siyu.loyalty.types import FACTS as LEDGER
+from siyu.members.types import FACTS as MEMBERS
 from siyu.payments.types import FACTS as PAYMENTS
 from siyu.rewards.types import FACTS as REWARDS
 from siyu.segments import service as segments
@@ -40,6 +41,7 @@ KINDS: Final[Mapping[str, FactKind]] = {
         CUSTOMERS,
         COMMERCE,
         CHANNELS,
+        MEMBERS,
         SEGMENTS,
         TOUCH,
         PAYMENTS,

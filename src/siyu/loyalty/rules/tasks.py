@@ -14,12 +14,14 @@ from siyu.kernel.fact import Fact, FactKind
 from siyu.loyalty.rules.check_in import check_rewards
 from siyu.loyalty.types.facts import FACTS as OWN
 from siyu.loyalty.types.tasks import Every, MemberTask, MemberTasks
+from siyu.members.types import FACTS as MEMBERS
 
 KINDS: Final[Mapping[str, FactKind]] = {
-    kind.name: kind for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS) for kind in room
+    kind.name: kind for room in (IDENTITY, CUSTOMERS, COMMERCE, CHANNELS, MEMBERS) for kind in room
 }
 _OWN: Final = frozenset(kind.name for kind in OWN)
 _JSON: Final[Mapping[str, type]] = {"string": str, "integer": int, "boolean": bool}
+FRIEND: Final = "friend"  # the property that names whom somebody brought
 TRAIT: Final = "tier"  # that the ledger itself writes
 LASTED: Final = "relation.lasted"  # told where a task asks for it
 _LONGEST: Final = 3650  # days
@@ -66,6 +68,12 @@ def _check_fact(task: MemberTask) -> None:
             f"task '{task.code}': no fact '{task.fact}' fulfils tasks. There are: {', '.join(sorted(KINDS))}.",
             f"任务“{task.code}”：没有可用的事实“{task.fact}”，可用的有：{', '.join(sorted(KINDS))}。",
         )
+    if task.every == "friend" and FRIEND not in kind.fields:
+        raise _bad(
+            f"task '{task.code}' is done once for each friend, but '{task.fact}' names none; choose the fact "
+            "'member.invited', or how often it can be done.",
+            f"任务“{task.code}”按好友计次，但事实“{task.fact}”不含好友；请改用事实“member.invited”，或修改完成频率。",
+        )
     for name, value in task.where.items():
         told = kind.fields.get(name)
         if told is None and not kind.open:
@@ -111,13 +119,27 @@ def in_season(task: MemberTask, day: date) -> bool:
 
 
 def period_of(every: Every, day: date) -> str:
-    """The period in which a task can be done once: ``''``, ``2026-03-03`` or ``2026-W10``."""
-    if every == "once":
+    """The period in which a task can be done once: ``''``, ``2026-03-03`` or ``2026-W10``.
+
+    Where each friend is one, a day says nothing.
+    """
+    if every in {"once", "friend"}:
         return ""
     if every == "daily":
         return day.isoformat()
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
+
+
+def period_for(task: MemberTask, fact: Fact, day: date) -> str:
+    """The period in which a fact of this day fulfils a task: ``friend:17`` for who was brought, else as above."""
+    return f"{FRIEND}:{fact.properties[FRIEND]}" if task.every == "friend" else period_of(task.every, day)
+
+
+def friend_of(period: str) -> int | None:
+    """The friend for whom a task was done in this period."""
+    word, _, number = period.partition(":")
+    return int(number) if word == FRIEND else None
 
 
 def _bad(en: str, zh: str) -> BadInput:

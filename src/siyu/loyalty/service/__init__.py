@@ -37,7 +37,9 @@ from siyu.loyalty.service.reading import (
 from siyu.loyalty.service.sealing import seal
 from siyu.loyalty.service.tasks import (
     change_tasks,
+    friend_tasks,
     fulfil,
+    given_for_friends,
     read_tasks,
     regroup_tasks,
     task_versions,
@@ -86,7 +88,9 @@ __all__ = [
     "entries",
     "expire_due",
     "flows",
+    "friend_tasks",
     "fulfil",
+    "given_for_friends",
     "hold",
     "make_up",
     "make_up_for",

@@ -21,7 +21,7 @@ from siyu.loyalty.rules.rewarding import reward_request
 from siyu.loyalty.service.posting import post, sure
 from siyu.loyalty.store import tasks as tables
 from siyu.loyalty.store.tasks import Done
-from siyu.loyalty.types import TASKS, MemberTask, MemberTasks, TaskState
+from siyu.loyalty.types import TASKS, MemberTask, MemberTasks, Reward, TaskState
 from siyu.timeline import service as timeline
 
 _VERSIONS: Final = Versions("loyalty.task_rules", TASKS, rules.check, "tasks")
@@ -116,7 +116,7 @@ def _asked(found: MemberTasks, facts: Iterable[Fact]) -> _Asked:
         day = fact.occurred_at.astimezone(zone).date()
         for task in by_kind[fact.kind]:
             if rules.fulfils(task, fact, day):
-                key = (fact.customer_id, task.code, rules.period_of(task.every, day))
+                key = (fact.customer_id, task.code, rules.period_for(task, fact, day))
                 asked.setdefault(key, _Wanted(task, fact))
     places = {task.code: place for place, task in enumerate(found.tasks)}
     return dict(sorted(asked.items(), key=lambda one: places[one[0][1]]))
@@ -175,6 +175,30 @@ def tasks_of(conn: Connection, customer_id: int, now: datetime) -> list[TaskStat
         can = done_at is None and ready and rules.in_season(task, today)
         states.append(TaskState(task, can, done_at, len(own[task.code])))
     return states
+
+
+def friend_tasks(conn: Connection, now: datetime) -> list[MemberTask]:
+    """Tasks in force and in season that are done once for each friend somebody brings."""
+    found = _VERSIONS.newest(conn)
+    today = now.astimezone(ZoneInfo(brand_zone())).date()
+    return [one for one in found.rules.tasks if one.every == "friend" and rules.in_season(one, today)] if found else []
+
+
+def given_for_friends(conn: Connection, customer_id: int) -> dict[int, list[Reward]]:
+    """By friend, what tasks in force gave a customer for having brought them, as those tasks stand now.
+
+    Args:
+        conn: an open transaction.
+        customer_id: as OneID knows them now. Friends are named as they were when they came.
+    """
+    found = _VERSIONS.newest(conn)
+    own = {task.code: task for task in found.rules.tasks if task.every == "friend"} if found else {}
+    given: dict[int, list[Reward]] = defaultdict(list)
+    for one in tables.done(conn, [customer_id], own) if own else ():
+        friend = rules.friend_of(one.period)
+        if friend is not None:
+            given[friend] += own[one.task].rewards
+    return dict(given)
 
 
 def regroup_tasks(conn: Connection, merged: Sequence[tuple[int, int]]) -> None:

@@ -12,7 +12,7 @@ from siyu.loyalty.types.check_in import Reward
 _STRICT = ConfigDict(extra="forbid", strict=True)
 _Word = Annotated[str, Field(min_length=1, max_length=200)]
 _Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
-Every = Literal["once", "daily", "weekly"]
+Every = Literal["once", "daily", "weekly", "friend"]
 
 
 @checked(frozen=True, slots=True, config=_STRICT)
@@ -27,7 +27,8 @@ class MemberTask:
         where: properties that the fact has to have: ``{"relation": "follower"}``.
         named: the name that the fact has to have: that of an event.
         traits: what the profile has to have as well: a complete profile is the fact ``profile.identified`` with these.
-        every: how often it can be done: once, once a day or once a calendar week from Monday, on the brand's clock.
+        every: how often it can be done: once, once a day or once a calendar week from Monday, on the brand's clock; or
+            once for each friend whom the fact names.
         after: only by who has done this task, which stands before it: a series.
         first: only by facts of this day or later; with ``last`` a season.
         last: only by facts of this day or before.

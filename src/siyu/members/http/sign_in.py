@@ -47,8 +47,21 @@ class CodeSent(BaseModel):
     expires_at: datetime
 
 
-class PhoneSignIn(CodeAsked):
+Invite = Annotated[
+    str,
+    Field(
+        max_length=1000,
+        description="Code of the invitation by which they come. One that is wrong or their own is no error.",
+    ),
+]
+
+
+class PhoneProof(CodeAsked):
     code: Code
+
+
+class PhoneSignIn(PhoneProof):
+    invite: Invite = ""
 
 
 class PlatformSignIn(BaseModel):
@@ -57,6 +70,7 @@ class PlatformSignIn(BaseModel):
     token: Annotated[str, Field(max_length=4096)] = Field(
         "", description="Of a mini program; without it the cookie of the official account's sign-in counts."
     )
+    invite: Invite = ""
 
 
 class MemberSessionRead(BaseModel):
@@ -117,8 +131,10 @@ def sign_in_by_phone(
         spent = service.spend_code(conn, body.phone, body.code, now)
         if spent is not None:
             code_id, phone = spent
-            message = service.message_of_phone(service.source_of(conn, now), code_id, phone, now)
-            intake.put(conn, Lane.LIVE, [message])
+            source_id = service.source_of(conn, now)
+            message = service.message_of_phone(source_id, code_id, phone, now)
+            came = service.message_of_sign_in(conn, source_id, phone, "sms", message.message_id, body.invite, now)
+            intake.put(conn, Lane.LIVE, [message, came])
             opened = service.open_session(conn, phone, "sms", now, idle=door.idle, agent=_agent(request))
     if spent is None:
         raise WrongCode
@@ -141,13 +157,16 @@ def sign_in_by_platform(
     if not token:
         raise NotSignedIn
     known = channels.whose_token(token, now)
+    door.check()
     database: Database = request.app.state.database
     with database.transaction() as conn:
         account = channels.account(conn, known.account_id)
         about = channels.about(account.channel)
         claim = IdentifierClaim(about.identity[0], account.external_id, known.open_id)
         way: Way = "mini_program" if Capability.APP_LOGIN in about.capabilities else "official_account"
+        came = service.message_of_sign_in(conn, service.source_of(conn, now), claim, way, token, body.invite, now)
         opened = service.open_session(conn, claim, way, now, idle=door.idle, login=token, agent=_agent(request))
+        intake.put(conn, Lane.LIVE, [came])
     door.await_known(database, opened.token, now)
     response.delete_cookie(_PLATFORM_COOKIE, path="/", httponly=True, samesite="lax")
     return _opened(request, response, opened, now)
@@ -169,7 +188,7 @@ def sign_out(
 
 
 @router.post("/phone", dependencies=[paced("member sign-in", _MANY, 60)])
-def bind_phone(request: Request, member: Asking, body: PhoneSignIn, door: TheDoor, now: Now) -> PhoneBound:
+def bind_phone(request: Request, member: Asking, body: PhoneProof, door: TheDoor, now: Now) -> PhoneBound:
     """Have a phone be theirs, beside what they are signed in with. OneID ties both together by its own rules."""
     door.check()
     database: Database = request.app.state.database

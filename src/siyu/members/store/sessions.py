@@ -70,6 +70,20 @@ def session(conn: Connection, token_hash: bytes, now: datetime) -> StoredSession
     return StoredSession(way, IdentifierKey(type_name, scope, value), bytes(claim), last_used_at, expires_at)
 
 
+def had(conn: Connection, key: IdentifierKey) -> bool:
+    """Whether a session was ever opened with this identifier, as far as is still known."""
+    return (
+        one(
+            conn,
+            "SELECT FROM members.session WHERE type = :type AND scope = :scope AND value = :value LIMIT 1",
+            type=key.type,
+            scope=key.scope,
+            value=key.value,
+        )
+        is not None
+    )
+
+
 def touch(conn: Connection, token_hash: bytes, now: datetime, longest: timedelta) -> None:
     """Push the end out: ``idle`` from now on, but never later than ``longest`` after the sign-in."""
     run(

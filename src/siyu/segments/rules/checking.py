@@ -12,6 +12,7 @@ from siyu.customers.types import FACTS as OF_CUSTOMERS
 from siyu.customers.types import Layer
 from siyu.identity.types import FACTS as OF_IDENTITY
 from siyu.kernel.fact import FactKind
+from siyu.members.types import FACTS as OF_MEMBERS
 from siyu.segments.types import (
     AllOf,
     Anniversary,
@@ -48,7 +49,7 @@ from siyu.timeline.types import OF_JOURNEYS, OF_TOUCHES, OF_TRIALS, UnknownFactK
 FACT_KINDS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
     for kind in sorted(
-        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_TOUCHES, *OF_JOURNEYS, *OF_TRIALS),
+        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_MEMBERS, *OF_TOUCHES, *OF_JOURNEYS, *OF_TRIALS),
         key=lambda kind: kind.name,
     )
 }

@@ -56,7 +56,7 @@ export const words: Same<typeof zh> = {
     toTake: "To be claimed: {{count}}",
     entries: "Points in detail",
   },
-  tasks: { title: "Tasks", done: "Done", todo: "Do it", waits: "To do", daily: "Daily", weekly: "Weekly", once: "Once", none: "No tasks at present" },
+  tasks: { title: "Tasks", done: "Done", todo: "Do it", waits: "To do", daily: "Daily", weekly: "Weekly", friend: "For each friend", once: "Once", none: "No tasks at present" },
   checkIn: {
     title: "Check-in",
     button: "Check in",

@@ -49,7 +49,7 @@ export const words = {
     transfers: "收款",
     toTake: "有 {{count}} 笔款项待领取",
   },
-  tasks: { title: "任务", done: "已完成", todo: "去完成", waits: "待完成", daily: "每天", weekly: "每周", once: "一次", none: "暂无任务" },
+  tasks: { title: "任务", done: "已完成", todo: "去完成", waits: "待完成", daily: "每天", weekly: "每周", friend: "每位好友", once: "一次", none: "暂无任务" },
   checkIn: {
     title: "签到",
     button: "签到",

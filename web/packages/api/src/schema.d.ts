@@ -1799,6 +1799,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Referred
+         * @description Who brought a customer to these pages, whom they brought, and what these are worth. Personal data is masked.
+         */
+        get: operations["referred_api_v1_customers__customer_id__referrals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/reveal": {
         parameters: {
             query?: never;
@@ -6819,6 +6839,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/member/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations
+         * @description Their code, made when it is first asked for, and who came by it. Who that was is not said.
+         */
+        get: operations["invitations_member_v1_invitations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/member/v1/invitations/code.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description The link as a picture that scanners read.
+         */
+        get: operations["picture_member_v1_invitations_code_svg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/member/v1/orders": {
         parameters: {
             query?: never;
@@ -8854,6 +8914,27 @@ export interface components {
              * @description Of the brand: its days begin there.
              */
             zone: string;
+        };
+        /**
+         * Brought
+         * @description Somebody on the other side of an invitation; ``customer`` is null where nothing is known of them any more.
+         */
+        Brought: {
+            /**
+             * At
+             * Format: date-time
+             * @description When who was invited came.
+             */
+            at: string;
+            customer: components["schemas"]["CustomerRow"] | null;
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Way
+             * @description How they signed in.
+             * @enum {string}
+             */
+            way: "sms" | "official_account" | "mini_program";
         };
         /**
          * Budget
@@ -12437,6 +12518,31 @@ export interface components {
              */
             set: "intersection";
         };
+        /** InvitationsRead */
+        InvitationsRead: {
+            /**
+             * Came
+             * @description How many came.
+             */
+            came: number;
+            /** Code */
+            code: string;
+            /**
+             * Friends
+             * @description Those of them who came last, at most 50, the newest first.
+             */
+            friends: components["schemas"]["InvitedFriend"][];
+            /**
+             * Gives
+             * @description What each friend gives at present; empty: nothing.
+             */
+            gives: components["schemas"]["Reward"][];
+            /**
+             * Link
+             * @description Who comes by it for the first time is brought by this member.
+             */
+            link: string;
+        };
         /**
          * Invite
          * @description A touch that invites into group chats by a group code; whoever is in one of them already goes on without it.
@@ -12498,6 +12604,20 @@ export interface components {
             value_fen: number;
             /** Wishes */
             wishes: components["schemas"]["Wish"][];
+        };
+        /** InvitedFriend */
+        InvitedFriend: {
+            /**
+             * At
+             * Format: date-time
+             * @description When they came.
+             */
+            at: string;
+            /**
+             * Rewards
+             * @description What it gave, by the tasks as they stand now.
+             */
+            rewards: components["schemas"]["Reward"][];
         };
         /** IssueNew */
         IssueNew: {
@@ -13830,7 +13950,8 @@ export interface components {
          *         where: properties that the fact has to have: ``{"relation": "follower"}``.
          *         named: the name that the fact has to have: that of an event.
          *         traits: what the profile has to have as well: a complete profile is the fact ``profile.identified`` with these.
-         *         every: how often it can be done: once, once a day or once a calendar week from Monday, on the brand's clock.
+         *         every: how often it can be done: once, once a day or once a calendar week from Monday, on the brand's clock; or
+         *             once for each friend whom the fact names.
          *         after: only by who has done this task, which stands before it: a series.
          *         first: only by facts of this day or later; with ``last`` a season.
          *         last: only by facts of this day or before.
@@ -13845,7 +13966,7 @@ export interface components {
              * @default once
              * @enum {string}
              */
-            every: "once" | "daily" | "weekly";
+            every: "once" | "daily" | "weekly" | "friend";
             /** Fact */
             fact: string;
             /** First */
@@ -16149,7 +16270,7 @@ export interface components {
         };
         /**
          * Person
-         * @description Profile with its layer on the ladder, identifiers, what they spent and, where foretold, will spend.
+         * @description Profile with its layer on the ladder, identifiers, what they spent, those whom they brought, and what they will.
          */
         Person: {
             /** Customer Id */
@@ -16158,6 +16279,7 @@ export interface components {
             identifiers: components["schemas"]["Known"][];
             prediction: components["schemas"]["Prediction"] | null;
             profile: components["schemas"]["Profile"];
+            social: components["schemas"]["SocialValue"];
             value: components["schemas"]["Value"];
         };
         /** PersonRead */
@@ -16278,10 +16400,26 @@ export interface components {
              */
             code: string;
         };
+        /** PhoneProof */
+        PhoneProof: {
+            /** Code */
+            code: string;
+            /**
+             * Phone
+             * @description Of mainland China.
+             */
+            phone: string;
+        };
         /** PhoneSignIn */
         PhoneSignIn: {
             /** Code */
             code: string;
+            /**
+             * Invite
+             * @description Code of the invitation by which they come. One that is wrong or their own is no error.
+             * @default
+             */
+            invite: string;
             /**
              * Phone
              * @description Of mainland China.
@@ -16361,6 +16499,12 @@ export interface components {
         };
         /** PlatformSignIn */
         PlatformSignIn: {
+            /**
+             * Invite
+             * @description Code of the invitation by which they come. One that is wrong or their own is no error.
+             * @default
+             */
+            invite: string;
             /**
              * Token
              * @description Of a mini program; without it the cookie of the official account's sign-in counts.
@@ -17542,6 +17686,16 @@ export interface components {
              * @enum {string}
              */
             when: "never" | "after" | "always";
+        };
+        /**
+         * ReferralsRead
+         * @description Who brought them (null: nobody), the latest 50 whom they brought, and what these are worth.
+         */
+        ReferralsRead: {
+            came_by: components["schemas"]["Brought"] | null;
+            /** Friends */
+            friends: components["schemas"]["Brought"][];
+            social: components["schemas"]["SocialValue"];
         };
         /** Refund */
         Refund: {
@@ -19279,6 +19433,23 @@ export interface components {
              * @description As `Authorization: Bearer …`.
              */
             token: string;
+        };
+        /**
+         * SocialValue
+         * @description What somebody is worth by whom they brought, in a first form: one level, and what was paid so far.
+         *
+         *     Attributes:
+         *         friends: how many first came by their invitation.
+         *         buyers: how many of these bought.
+         *         net_fen: what these paid less what went back; also what they bought before they came.
+         */
+        SocialValue: {
+            /** Buyers */
+            buyers: number;
+            /** Friends */
+            friends: number;
+            /** Net Fen */
+            net_fen: number;
         };
         /**
          * SourceArrivals
@@ -21463,6 +21634,18 @@ export interface components {
             first_seen_before?: string | null;
             /** First Seen From */
             first_seen_from?: string | null;
+            /** Invited Before */
+            invited_before?: string | null;
+            /**
+             * Invited From
+             * @description First came by an invitation, then or later.
+             */
+            invited_from?: string | null;
+            /**
+             * Inviter
+             * @description First came by an invitation of this customer.
+             */
+            inviter?: number | null;
             /** Known Before */
             known_before?: string | null;
             /**
@@ -26333,6 +26516,11 @@ export interface operations {
                 predicted_from?: number | null;
                 /** @description Fen, included; without a prediction they are left out. */
                 predicted_to?: number | null;
+                /** @description First came by an invitation, then or later. */
+                invited_from?: string | null;
+                invited_before?: string | null;
+                /** @description First came by an invitation of this customer. */
+                inviter?: number | null;
                 /** @description `last_seen` is by the hour; the last three list only who bought. */
                 sort?: "last_seen" | "first_seen" | "value" | "orders" | "last_order";
                 order?: "desc" | "asc";
@@ -26762,6 +26950,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    referred_api_v1_customers__customer_id__referrals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralsRead"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -38632,6 +38860,83 @@ export interface operations {
             };
         };
     };
+    invitations_member_v1_invitations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationsRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    picture_member_v1_invitations_code_svg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "image/svg+xml": unknown;
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     orders_member_v1_orders_get: {
         parameters: {
             query?: {
@@ -38683,7 +38988,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PhoneSignIn"];
+                "application/json": components["schemas"]["PhoneProof"];
             };
         };
         responses: {

@@ -6,6 +6,7 @@ from siyu.app.api.member.data import router as data
 from siyu.app.api.member.draws import router as draws
 from siyu.app.api.member.free_orders import router as free_orders
 from siyu.app.api.member.home import router as home
+from siyu.app.api.member.invitations import router as invitations
 from siyu.app.api.member.orders import router as orders
 from siyu.app.api.member.paying import router as paying
 from siyu.app.api.member.points import router as points
@@ -19,6 +20,7 @@ __all__ = [
     "draws",
     "free_orders",
     "home",
+    "invitations",
     "orders",
     "paying",
     "points",

@@ -62,6 +62,8 @@ describe("sentence", () => {
   });
 
   it("says how far somebody is in a trial", () => {
+    expect(said(fact("member.invited", { friend: 7, way: "sms" }))).toBe("邀请客户 7 加入");
+    expect(said(fact("member.referred", { inviter: 3, way: "sms" }))).toBe("受客户 3 邀请加入");
     expect(said(fact("trial.applied", {}, { name: "春茶" }))).toBe("申请试用“春茶”");
     expect(said(fact("trial.reported", { stars: 4 }, { name: "Tea" }), "en")).toBe("Reported on “Tea”, 4 of 5 stars");
     expect(said(fact("trial.rewarded", { stars: 4, points: 1200 }, { name: "春茶" }))).toBe("“春茶”的试用报告通过，奖励 1,200 积分");

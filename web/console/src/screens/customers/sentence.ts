@@ -28,6 +28,7 @@ export const KINDS = {
   payments: ["payment.paid", "payment.refunded", "transfer.received"],
   rewards: ["reward.redeemed", "reward.fulfilled", "reward.cancelled", "coupon.issued", "coupon.used", "coupon.returned", "coupon.expired"],
   trials: ["trial.applied", "trial.withdrawn", "trial.chosen", "trial.not_chosen", "trial.sent", "trial.reported", "trial.sent_back", "trial.rewarded", "trial.missed"],
+  invitations: ["member.invited", "member.referred"],
   identity: ["customer.merged", "customer.split"],
   segments: ["segment.entered", "segment.left"],
   journeys: ["journey.entered", "journey.ended"],
@@ -78,6 +79,10 @@ export function sentence(entry: Entry, words: Words): string {
   }
   if (group === "reward") return ofReward(entry, words);
   if (group === "coupon") return ofCoupon(entry, words);
+  if (group === "member") {
+    const { friend, inviter } = entry.properties;
+    return entry.kind === "member.invited" ? words.t("says.invited", { friend: text(friend) }) : words.t("says.referred", { inviter: text(inviter) });
+  }
   if (group === "trial") return ofTrial(entry, words);
   if (group === "points") return ofPoints(entry, words);
   if (group === "friend" || group === "chat") return ofTie(entry, words);

@@ -256,6 +256,7 @@ export const customers: Words<typeof source> = {
     payments: "Payments and transfers",
     rewards: "Redemptions and coupons",
     trials: "Trials",
+    invitations: "Invitations",
     segments: "Segments",
     journeys: "Journeys",
     identity: "Identity",

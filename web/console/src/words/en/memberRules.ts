@@ -112,7 +112,7 @@ export const rules: Words<typeof source> = {
     namedIs: "called “{{name}}”",
     withTraits: "profile has {{traits}}",
     every: "How often",
-    everies: { once: "once", daily: "once a day", weekly: "once a week" },
+    everies: { once: "once", daily: "once a day", weekly: "once a week", friend: "once for each friend" },
     seriesSeason: "Series and season",
     afterThat: "after “{{name}}”",
     season: "{{first}} to {{last}}",

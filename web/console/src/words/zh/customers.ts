@@ -251,6 +251,7 @@ export const customers = {
     payments: "支付与转账",
     rewards: "兑换与优惠券",
     trials: "试用",
+    invitations: "邀请",
     segments: "人群",
     journeys: "旅程",
     identity: "身份",

@@ -109,7 +109,7 @@ export const rules = {
     namedIs: "名称为“{{name}}”",
     withTraits: "资料包含{{traits}}",
     every: "频率",
-    everies: { once: "仅一次", daily: "每天一次", weekly: "每周一次" },
+    everies: { once: "仅一次", daily: "每天一次", weekly: "每周一次", friend: "每位好友一次" },
     seriesSeason: "系列与期限",
     afterThat: "完成“{{name}}”之后",
     season: "{{first}} 至 {{last}}",

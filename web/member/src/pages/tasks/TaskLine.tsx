@@ -11,7 +11,7 @@ export function TaskLine({ task }: { task: Schema<"MemberTaskRead"> }) {
   const { t } = useTranslation();
   const rewards = useRewards();
   const way = WAYS[task.fact];
-  const every = task.every === "daily" || task.every === "weekly" ? task.every : "once";
+  const every = task.every === "daily" || task.every === "weekly" || task.every === "friend" ? task.every : "once";
   return (
     <li className="line">
       <span>

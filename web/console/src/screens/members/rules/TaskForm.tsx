@@ -10,7 +10,7 @@ import type { MemberTask, MemberTasks } from "./types";
 import { readWhere, written } from "./where";
 
 /** Facts that often fulfil tasks; any other that the reference names can be written. */
-const FACTS = ["profile.identified", "relation.started", "relation.lasted", "friend.added", "account.followed", "chat.joined", "order.paid", "order.received", "event.tracked", "entry.scanned", "moment.liked", "moment.commented", "message.received"] as const;
+const FACTS = ["profile.identified", "member.invited", "member.referred", "relation.started", "relation.lasted", "friend.added", "account.followed", "chat.joined", "order.paid", "order.received", "event.tracked", "entry.scanned", "moment.liked", "moment.commented", "message.received"] as const;
 const TRAITS = ["name", "phone", "birthday", "gender", "city", "email"] as const;
 
 interface Props {
@@ -56,7 +56,7 @@ function TaskFields({ tasks, one, set, at }: { tasks: readonly MemberTask[]; one
           <Select<string[]> mode="tags" aria-label={t("tasks.traits")} value={one.traits ?? []} options={TRAITS.map((value) => ({ value, label: names.field(value) }))} onChange={(traits) => set({ traits })} style={{ minWidth: 220 }} />
         </Field>
       ) : null}
-      <Choose<MemberTask["every"]> label={t("tasks.every")} value={one.every} options={(["once", "daily", "weekly"] as const).map((value) => ({ value, label: t(`tasks.everies.${value}`) }))} onChange={(every) => set({ every })} />
+      <Choose<MemberTask["every"]> label={t("tasks.every")} value={one.every} options={(["once", "daily", "weekly", "friend"] as const).map((value) => ({ value, label: t(`tasks.everies.${value}`) }))} onChange={(every) => set({ every })} />
       <Field label={t("tasks.after")}>
         <Select<string> aria-label={t("tasks.after")} allowClear placeholder={t("tasks.noAfter")} value={one.after} options={before.map((each) => ({ value: each.code, label: each.name }))} onChange={(after: string | undefined) => set({ after: after ?? null })} style={{ width: 160 }} />
       </Field>
