@@ -152,9 +152,8 @@ class EmbeddedClickHouse:
 
     def _stop_leftover(self) -> None:
         state = _read_state(self.folder)
-        if state is None or not _alive(state["adapter"]):
-            return
-        if _alive(state["owner"]) and state["owner"][0] != os.getpid():
+        known = state is not None and _alive(state["adapter"])
+        if state is not None and known and _alive(state["owner"]) and state["owner"][0] != os.getpid():
             raise EngineProblem(
                 engine="ClickHouse",
                 reason=f"process {state['owner'][0]} uses the folder {self.folder}.",
@@ -162,14 +161,33 @@ class EmbeddedClickHouse:
                 advice="Stop that Siyu first, or choose another data folder.",
                 advice_zh="请先停止该 Siyu，或选择其他数据文件夹。",
             )
-        log.info("clickhouse.leftover_stopped", pid=state["pid"])
-        process = psutil.Process(state["pid"])
-        process.terminate()
-        try:
-            process.wait(25)
-        except psutil.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+        left = [psutil.Process(state["pid"])] if state is not None and known else self._orphans()
+        for process in left:
+            log.info("clickhouse.leftover_stopped", pid=process.pid)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.terminate()
+                try:
+                    process.wait(25)
+                except psutil.TimeoutExpired:
+                    process.kill()
+                    process.wait(10)
+
+    def _orphans(self) -> list[psutil.Process]:
+        """Adapters over this folder whose Siyu was killed before they answered: of those nothing is written down yet."""
+        found = []
+        for process in psutil.process_iter(["cmdline", "ppid"]):
+            command = process.info["cmdline"] or ()
+            if _MODULE in command and str(self.folder / "data") in command and not _is_elsewhere(process.info["ppid"]):
+                found.append(process)
+        return found
+
+
+def _is_elsewhere(parent: int) -> bool:
+    """Whether this parent is a Python of somebody else: not ourselves, nor what looks after orphans."""
+    try:
+        return parent not in (1, os.getpid()) and "python" in psutil.Process(parent).name()
+    except psutil.Error:
+        return False
 
 
 def running_url(folder: Path) -> str | None:

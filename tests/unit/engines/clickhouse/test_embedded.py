@@ -163,8 +163,11 @@ class TestOrphan:
         parent.kill()
         assert _gone(pid, 5)
 
-    def test_a_leftover_is_stopped_first(self, parent: Any, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("noted", [True, False], ids=["noted", "killed while it started"])
+    def test_a_leftover_is_stopped_first(self, parent: Any, tmp_path: Path, *, noted: bool) -> None:
         pid = self._adapter(parent)
+        if not noted:
+            (tmp_path / "adapter.json").unlink()
         os.kill(pid, signal.SIGSTOP)  # so that it cannot notice that its parent is gone
         parent.kill()
         parent.wait()
