@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 
 import { SIGNED_IN } from "../../app/queries";
 import { Failed } from "../../parts/Failed";
+import { invitation } from "../../parts/invitation";
 import { Waiting } from "../../parts/Waiting";
 
 /** A mini program hands its token over behind `#token=`; an official account has left a cookie. */
@@ -14,7 +15,7 @@ export function Enter() {
   const begun = useRef(false);
   const { mutate, error } = useMutation({
     retry: false,
-    mutationFn: (token: string) => answered(api.POST("/member/v1/sign-in/platform", { body: { token } })),
+    mutationFn: (token: string) => answered(api.POST("/member/v1/sign-in/platform", { body: { token, invite: invitation() } })),
     onSuccess: async () => {
       client.clear();
       client.setQueryData(SIGNED_IN, true);

@@ -159,6 +159,7 @@ const WAYS = [
   { to: "/coupons", word: "coupons" },
   { to: "/redemptions", word: "redemptions" },
   { to: "/transfers", word: "transfers" },
+  { to: "/invite", word: "invite" },
   { to: "/points", word: "entries" },
   { to: "/orders", word: "orders" },
 ] as const;

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 
 import { SIGNED_IN } from "../../app/queries";
+import { invitation } from "../../parts/invitation";
 import { Queried } from "../../parts/Queried";
 import { PhoneCode } from "./PhoneCode";
 import { wayBack } from "./wayBack";
@@ -17,7 +18,7 @@ export function SignIn() {
   const [search] = useSearchParams();
   const brand = useQuery({ queryKey: ["brand"], queryFn: () => answered(api.GET("/member/v1/brand")) });
   const enter = async (given: { phone: string; code: string }): Promise<void> => {
-    await answered(api.POST("/member/v1/sign-in/phone", { body: given }));
+    await answered(api.POST("/member/v1/sign-in/phone", { body: { ...given, invite: invitation() } }));
     client.clear();
     client.setQueryData(SIGNED_IN, true);
     await navigate(wayBack(search.get("next")), { replace: true });

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { useRewards } from "../../parts/rewards";
 
 /** Where a task is done on these pages, by the fact that fulfils it; others are done elsewhere. */
-const WAYS: Partial<Record<string, string>> = { "profile.identified": "/mine", "check_in.made": "/check-in" };
+const WAYS: Partial<Record<string, string>> = { "profile.identified": "/mine", "check_in.made": "/check-in", "member.invited": "/invite" };
 
 export function TaskLine({ task }: { task: Schema<"MemberTaskRead"> }) {
   const { t } = useTranslation();
