@@ -1,3 +1,4 @@
+import { en as invite } from "./invite";
 import { trials } from "./trialsEn";
 import type { words as zh } from "./zh";
 
@@ -126,17 +127,7 @@ export const words: Same<typeof zh> = {
     unpaid: "Not paid yet",
     elsewhere: "Open this page within WeChat to pay.",
   },
-  invite: {
-    title: "Invite friends",
-    gives: "For each friend who signs in by this link for the first time you get {{rewards}}",
-    plain: "Send this link to your friends",
-    picture: "QR code of your link",
-    copy: "Copy the link",
-    copied: "Copied. Send it to a friend",
-    mark: "Press and hold the link to copy it",
-    came: "Friends who came: {{count}}",
-    nobody: "Nobody has come by your link yet",
-  },
+  invite,
   transfers: {
     title: "Money for you",
     none: "No money is on its way to you",

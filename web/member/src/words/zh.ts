@@ -1,3 +1,4 @@
+import { zh as invite } from "./invite";
 import { trials } from "./trialsZh";
 
 /** 会员页面的文案。英文版缺少任何一项都无法通过编译。 */
@@ -119,17 +120,7 @@ export const words = {
     unpaid: "尚未支付",
     elsewhere: "请在微信中打开本页面完成支付。",
   },
-  invite: {
-    title: "邀请好友",
-    gives: "好友通过下方链接首次登录，您每次可得 {{rewards}}",
-    plain: "把下方链接发给好友",
-    picture: "邀请链接二维码",
-    copy: "复制链接",
-    copied: "已复制，去发给好友吧",
-    mark: "请长按上方链接复制",
-    came: "已邀请 {{count}} 位好友",
-    nobody: "还没有好友通过您的链接加入",
-  },
+  invite,
   transfers: {
     title: "收款",
     none: "暂无款项",
