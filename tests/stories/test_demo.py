@@ -23,6 +23,7 @@ from siyu.app.place import NotRunning
 from siyu.channels import service as channels
 from siyu.identity import service as identity
 from siyu.kernel.errors import NotFound
+from siyu.members import service as members
 from siyu.rehearsal import identifiers
 from siyu.rehearsal import service as rehearsal
 from siyu.rehearsal.accounts import make_accounts
@@ -124,6 +125,7 @@ def check_what_siyu_found(siyu: Siyu) -> None:
         now = context.clock.now()
         served = sum(one.contacts for one in channels.workload(conn, account.id, now, now))
         assert len(channels.group_list(conn, account.id, now, now)) == PEOPLE // 100
+        assert members.count_brought(conn, now - timedelta(days=1), now) > 5  # friends of the first member
         health = channels.health_of_accounts(conn)
         codes = {one.state: one for one in channels.code_list(conn)}
         figures = channels.code_figures(

@@ -38,6 +38,7 @@ from siyu.app.demo.wechat import (
     ACCOUNTS_FILE,
     WeChat,
     begin_life,
+    bring_friends,
     live_on_wechat,
     stand_follow_code,
     stand_wechat,
@@ -110,8 +111,8 @@ def _fill(
         wechat, marker = stand_wechat(context, running, attach, marker, path, brand.get, told)
         marker = stand_pay(context, attach, marker, path, told)
         if marker.done:
-            _stand_platforms(context, running, beside, wechat, told)  # filled before the brand had them
-            _stand_work(context, beside, wechat)
+            _stand_platforms(context, beside, wechat, told)  # filled before the brand had them
+            _stand_work(context, beside, wechat, running.http_url)
             console.print(f"The demo brand {NAME} is here already.")
         elif not _fill_from(context, running, path, marker, brand.get(), beside, wechat, told):
             return
@@ -123,7 +124,6 @@ def _fill(
 
 def _stand_platforms(
     context: Context,
-    running: Running,
     beside: Beside,
     wechat: WeChat,
     told: threading.Event,
@@ -136,16 +136,17 @@ def _stand_platforms(
         seen(name, wait_until_mirrored(context, account, told, partial(seen, name)))
     stand_codes(context, beside, told)
     if stand_follow_code(context, wechat, told):
-        begin_life(wechat, running.http_url)
+        begin_life(wechat)
     for account in (beside.account, wechat.official, wechat.program):
         check_once(context, account)
 
 
-def _stand_work(context: Context, beside: Beside, wechat: WeChat) -> None:
+def _stand_work(context: Context, beside: Beside, wechat: WeChat, http_url: str) -> None:
     """What operators make."""
     stand_segments(context)
     stand_content(context)
     stand_membership(context)
+    bring_friends(context, wechat, http_url)
     stand_rewards(context)
     stand_trials(context)
     stand_journeys(context, beside, template_of_birthdays(wechat))
@@ -203,14 +204,14 @@ def _fill_from(
         def seen(name: str, count: int) -> None:
             bars.update(mirrored[name], completed=count)
 
-        _stand_platforms(context, running, beside, wechat, told, seen)
+        _stand_platforms(context, beside, wechat, told, seen)
         if not _drain(running.http_url, bars, told):
             bars.stop()
             console.print("The queue has not moved for two minutes; the log says why. `siyu demo` goes on from here.")
             return False
     with console.status("What will they bring? …"):
         lifetime.refit(context)
-        _stand_work(context, beside, wechat)
+        _stand_work(context, beside, wechat, running.http_url)
     replace(marker, done=True).write(path)
     log.info("demo.filled", people=marker.people, seconds=round(time.monotonic() - begun, 1))
     summarise(context, running, brand, beside, wechat)

@@ -65,6 +65,13 @@ TASKS: Final[dict[str, Any]] = {
             "rewards": [{"amount": 50, "unit": "points"}],
         },
         {
+            "code": "invite",
+            "name": "邀请好友",
+            "fact": "member.invited",
+            "every": "friend",
+            "rewards": [{"amount": 100, "unit": "points", "expires_days": 365}],
+        },
+        {
             "code": "order",
             "name": "本周下单",
             "fact": "order.paid",

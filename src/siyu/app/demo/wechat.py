@@ -23,6 +23,8 @@ from siyu.channels import service as channels
 from siyu.channels.types import Account, CodeDefinition, Greeting
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
+from siyu.engines.http import CSRF_HEADER
+from siyu.members import service as members
 from siyu.rehearsal import service as rehearsal
 from siyu.rehearsal.accounts import BIRTHDAY, STATE
 from siyu.rehearsal.types import APP_ID, FOLLOWED_ID, NAME, STORES, Brand
@@ -141,14 +143,11 @@ def stand_follow_code(context: Context, wechat: WeChat, told: threading.Event) -
     return True
 
 
-def begin_life(wechat: WeChat, http_url: str) -> None:
-    """A little of everything at both accounts, told by their callbacks; and a few sign in to the mini program, some with
-    their phone. The acts are chosen by the brand's seed.
-    """
+def begin_life(wechat: WeChat) -> None:
+    """A little of everything at both accounts, told by their callbacks. The acts are chosen by the brand's seed."""
     try:
         _lived(wechat.official_url, _LATELY)
         _lived(wechat.program_url, _LATELY_IN_THE_PROGRAM)
-        _sign_in(wechat, http_url)
     except httpx.HTTPError as error:  # the accounts are there; people come as time goes on
         log.warning("demo.nobody_came", error=str(error))
 
@@ -178,12 +177,25 @@ def _lived(url: str, acts: Mapping[str, int]) -> None:
     answer.raise_for_status()
 
 
+def bring_friends(context: Context, wechat: WeChat, http_url: str) -> None:
+    """A few sign in to the mini program, with the code of ``wx.login`` and some with that of the button for one's phone,
+    and look at the members' pages from there: the first invites the others. Safe to repeat.
+    """
+    with context.database.transaction() as conn:
+        if members.any_brought(conn):
+            return
+    try:
+        _sign_in(wechat, http_url)
+    except httpx.HTTPError as error:  # they can still come
+        log.warning("demo.nobody_signed_in", error=str(error))
+
+
 def _sign_in(wechat: WeChat, http_url: str) -> None:
-    """As the mini program does: with the code of ``wx.login``, and that of the button for one's phone."""
     with (
         httpx.Client(base_url=f"{wechat.program_url}/_control", timeout=10, trust_env=False) as people,
         httpx.Client(base_url=f"{http_url}/mini-program/{wechat.program.id}", timeout=30, trust_env=False) as siyu,
     ):
+        invite = ""
         who = people.get("/people", params={"limit": _SIGN_IN}).raise_for_status().json()
         for number, open_id in enumerate(who):
             code = _act(people, "app_code", open_id)
@@ -191,6 +203,16 @@ def _sign_in(wechat: WeChat, http_url: str) -> None:
             if number % 2:
                 given = {"code": _act(people, "phone_code", open_id)}
                 siyu.post("/phone", json=given, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+            invite = _look_at_pages(http_url, token, invite)
+
+
+def _look_at_pages(http_url: str, token: str, invite: str) -> str:
+    """Sign in to the members' pages by an invitation, if there is one; returns it, or else their own."""
+    with httpx.Client(
+        base_url=f"{http_url}/member/v1", headers={CSRF_HEADER: "1"}, timeout=30, trust_env=False
+    ) as pages:
+        pages.post("/sign-in/platform", json={"token": token, "invite": invite}).raise_for_status()
+        return invite or str(pages.get("/invitations").raise_for_status().json()["code"])
 
 
 def _act(people: httpx.Client, name: str, open_id: str) -> Any:

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Consents } from "./Consents";
+import { Friends } from "./Friends";
 import { Future } from "./Future";
 import { Ladder } from "./Ladder";
 import { usePersonHere } from "./person";
@@ -45,6 +46,11 @@ export function Overview() {
       <Col xs={24} lg={10}>
         <Part title={t("tags.title")}>
           <Tags tags={profile.tags ?? []} />
+        </Part>
+      </Col>
+      <Col span={24}>
+        <Part title={t("friends.title")}>
+          <Friends id={person.customer_id} />
         </Part>
       </Col>
       <Col span={24}>

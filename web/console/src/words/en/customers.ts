@@ -173,6 +173,18 @@ export const customers: Words<typeof source> = {
     byPlatform: "By platform",
     none: "No purchases yet.",
   },
+  friends: {
+    title: "Invitations and social value",
+    cameBy: "Brought by",
+    none: "Has brought nobody yet.",
+    social: "Social value",
+    socialWhat: "Net value so far of those they brought",
+    came: "Friends brought",
+    bought: "Of them, bought",
+    at: "Came",
+    way: "Signed in by",
+    ways: { sms: "a code by SMS", official_account: "official account", mini_program: "mini program" },
+  },
   future: {
     title: "Predicted",
     value: "Expected value in {{months}} months",

@@ -168,6 +168,18 @@ export const customers = {
     byPlatform: "分平台",
     none: "尚未购买。",
   },
+  friends: {
+    title: "邀请与社交价值",
+    cameBy: "邀请人：",
+    none: "尚未带来好友。",
+    social: "社交价值",
+    socialWhat: "所带来好友的累计净消费",
+    came: "带来的好友",
+    bought: "其中已购买",
+    at: "加入时间",
+    way: "登录方式",
+    ways: { sms: "短信验证码", official_account: "公众号", mini_program: "小程序" },
+  },
   future: {
     title: "预测",
     value: "未来 {{months}} 个月预计价值",
