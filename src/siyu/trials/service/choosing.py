@@ -70,7 +70,7 @@ def choose(
                 reason_zh=f"申请 {one.id} 已撤回或未入选，不能选中，请去掉后重试。",
             )
     _give(conn, found, new, principal.actor, now)
-    record(conn, principal.actor, "trials.chose", trial_id, now, {"applications": [one.id for one in new]})
+    record(conn, principal.actor, trial_id, now, {"applications": [one.id for one in new]}, action="trials.chose")
     return list(tables.lock(conn, trial_id, application_ids).values())
 
 
@@ -135,7 +135,7 @@ def end_trial(conn: Connection, principal: Principal, trial_id: int, reason: str
         _take_pieces_back(conn, found, [one for one in waiting if one.state == "chosen"], principal.actor, now)
         _empty(conn, found, "ended", principal.actor, now)
     announce_segment(conn, trial_id, None)
-    record(conn, principal.actor, "trials.ended", trial_id, now, {"reason": said})
+    record(conn, principal.actor, trial_id, now, {"reason": said}, action="trials.ended")
     return kept.write(conn, replace(found, state="ended"), now)
 
 
@@ -180,7 +180,7 @@ def send_pieces(
     until = applying.due(found.terms, now)
     tables.set_sent(conn, [one.id for one in new], parcel.strip(), until, now)
     timeline.append(conn, [told("trial.sent", one, found, now, until=until.isoformat()) for one in new])
-    record(conn, principal.actor, "trials.sent", trial_id, now, {"applications": [one.id for one in new]})
+    record(conn, principal.actor, trial_id, now, {"applications": [one.id for one in new]}, action="trials.sent")
     take_points(conn, found, [one.id for one in new], principal.actor, now)
     _post(
         conn,
@@ -216,7 +216,7 @@ def _settle(conn: Connection, found: Trial, actor: str, now: datetime) -> Trial:
     _refuse(conn, found, waiting, now)
     _empty(conn, found, "settled", actor, now)
     announce_segment(conn, found.id, None)
-    record(conn, actor, "trials.settled", found.id, now, {"not_chosen": len(waiting)})
+    record(conn, actor, found.id, now, {"not_chosen": len(waiting)}, action="trials.settled")
     return kept.write(conn, replace(found, state="chosen"), now)
 
 

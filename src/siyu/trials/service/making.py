@@ -49,7 +49,7 @@ def make_trial(conn: Connection, principal: Principal, terms: TrialTerms, now: d
     access.require(principal, "trials.manage")
     _check(conn, terms, now)
     made = tables.insert(conn, terms, now)
-    record(conn, principal.actor, "trials.made", made.id, now, {"name": terms.name})
+    record(conn, principal.actor, made.id, now, {"name": terms.name}, action="trials.made")
     return made
 
 
@@ -78,7 +78,7 @@ def change_trial(
         )
     rules.check_change(found, terms)
     changed = tables.write(conn, replace(found, terms=terms, version=found.version + 1), now)
-    record(conn, principal.actor, "trials.changed", trial_id, now, {"version": changed.version})
+    record(conn, principal.actor, trial_id, now, {"version": changed.version}, action="trials.changed")
     return changed
 
 
@@ -122,7 +122,7 @@ def start_trial(conn: Connection, principal: Principal, trial_id: int, now: date
     loyalty.post_one(
         conn, Request(f"trial:{trial_id}:filled", lines, "trial", f"trial:{trial_id}", principal.actor), now
     )
-    record(conn, principal.actor, "trials.started", trial_id, now, {"pieces": terms.pieces, "how": terms.how})
+    record(conn, principal.actor, trial_id, now, {"pieces": terms.pieces, "how": terms.how}, action="trials.started")
     return started
 
 
@@ -198,8 +198,6 @@ def _figures(conn: Connection, found: Sequence[Trial], now: datetime) -> list[Tr
     ]
 
 
-def record(
-    conn: Connection, actor: str, action: str, trial_id: int, now: datetime, details: dict[str, Any] | None = None
-) -> None:
+def record(conn: Connection, actor: str, trial_id: int, now: datetime, details: dict[str, Any], *, action: str) -> None:
     """An audit row of a trial."""
-    access.record(conn, actor=actor, action=action, target=f"trial:{trial_id}", details=details or {}, now=now)
+    access.record(conn, actor=actor, action=action, target=f"trial:{trial_id}", details=details, now=now)

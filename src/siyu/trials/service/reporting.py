@@ -87,7 +87,7 @@ def approve(
             for one in new
         ],
     )
-    record(conn, principal.actor, "trials.approved", trial_id, now, {"applications": [one.id for one in new]})
+    record(conn, principal.actor, trial_id, now, {"applications": [one.id for one in new]}, action="trials.approved")
     if coupon:
         _give_coupons(conn, found, coupon, new, now)
     if terms.reward_points:
@@ -129,7 +129,7 @@ def send_back(
         return wanted
     tables.send_back(conn, [one.id for one in new], said, applying.due(found.terms, now), now)
     timeline.append(conn, [told("trial.sent_back", one, found, now, stars=one.stars) for one in new])
-    record(conn, principal.actor, "trials.sent_back", trial_id, now, {"applications": [one.id for one in new]})
+    record(conn, principal.actor, trial_id, now, {"applications": [one.id for one in new]}, action="trials.sent_back")
     return list(tables.lock(conn, trial_id, application_ids).values())
 
 

@@ -52,14 +52,17 @@ function Keys({ old, onDone }: { old: Merchant | undefined; onDone: () => void }
   const client = useQueryClient();
   const required = (name: string) => [{ required: true, whitespace: true, message: t("merchant.missing", { what: name }) }];
   const saving = useMutation({
-    mutationFn: ({ mch_id, ...body }: Entered) => answered(api.PUT("/api/v1/payments/merchants/{mch_id}", { params: { path: { mch_id: mch_id.trim() } }, body })),
+    mutationFn: ({ mch_id, base_url, ...body }: Entered) => {
+      const address = base_url?.trim(); // without one it is the platform's own
+      return answered(api.PUT("/api/v1/payments/merchants/{mch_id}", { params: { path: { mch_id: mch_id.trim() } }, body: { ...body, ...(address && { base_url: address }) } as Schema<"MerchantChange"> }));
+    },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: MERCHANTS });
       onDone();
     },
   });
   return (
-    <Form<Entered> layout="vertical" initialValues={{ base_url: "https://api.mch.weixin.qq.com", h5: false, ...old }} onFinish={(entered) => saving.mutate(entered)}>
+    <Form<Entered> layout="vertical" initialValues={{ h5: false, ...old }} onFinish={(entered) => saving.mutate(entered)}>
       <Flex vertical gap="middle" style={{ marginBottom: 16 }}>
         <Alert type="info" showIcon title={t("merchant.where")} />
       </Flex>
@@ -80,7 +83,7 @@ function Keys({ old, onDone }: { old: Merchant | undefined; onDone: () => void }
       <Form.Item name="api_key" label={t("merchant.api_key")} extra={t("merchant.hint.api_key")} rules={required(t("merchant.api_key"))}>
         <Input.Password maxLength={64} autoComplete="new-password" />
       </Form.Item>
-      <Form.Item name="base_url" label={t("merchant.base_url")} extra={t("merchant.hint.base_url")} rules={required(t("merchant.base_url"))}>
+      <Form.Item name="base_url" label={t("merchant.base_url")} extra={t("merchant.hint.base_url")}>
         <Input maxLength={200} />
       </Form.Item>
       <Form.Item name="h5" valuePropName="checked" extra={t("merchant.hint.h5")}>

@@ -73,7 +73,7 @@ export const payments = {
       platform_key: "PEM; the signatures of WeChat Pay are checked by it",
       private_key: "The content of apiclient_key.pem; kept sealed",
       api_key: "32 characters; kept sealed",
-      base_url: "Stays as it is, but for tests",
+      base_url: "Empty: that of WeChat Pay. Only for tests",
       h5: "Once the merchant platform has granted H5 for the host of the members' pages; without it members pay within WeChat only",
     },
     missing: "Please fill in: {{what}}",

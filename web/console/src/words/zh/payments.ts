@@ -73,7 +73,7 @@ export const payments = {
       platform_key: "PEM 格式，用于验证微信支付的签名",
       private_key: "apiclient_key.pem 的内容，加密保存",
       api_key: "32 位，加密保存",
-      base_url: "除联调环境外无需修改",
+      base_url: "留空即为微信支付官方地址；仅联调时填写",
       h5: "须已在商户平台开通 H5 支付，并填写会员页面的域名；未开通时，会员只能在微信内付款",
     },
     missing: "请填写{{what}}",
