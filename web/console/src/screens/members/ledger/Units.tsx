@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "@siyu/api";
 import { Count, DataTable, DetailDrawer, ErrorNote, Page, useInAddress, type Column } from "@siyu/kit";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Flex, Input, InputNumber } from "antd";
+import { Button, Form, Input, InputNumber } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -56,7 +56,7 @@ function Change({ unit, onDone }: { unit: Unit; onDone: () => void }) {
     },
   });
   return (
-    <Flex vertical gap="middle">
+    <Form layout="vertical" component="div">
       <Field label={t("name")} required>
         <Input aria-label={t("name")} maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
       </Field>
@@ -67,11 +67,9 @@ function Change({ unit, onDone }: { unit: Unit; onDone: () => void }) {
         <InputNumber<number> aria-label={t("byHand")} min={0} max={1_000_000_000} precision={0} value={byHand} onChange={setByHand} style={{ width: 200 }} />
       </Field>
       <ErrorNote error={saving.error} />
-      <div>
-        <Button type="primary" disabled={!name.trim() || byHand === null} loading={saving.isPending} onClick={() => saving.mutate()}>
-          {t("save")}
-        </Button>
-      </div>
-    </Flex>
+      <Button type="primary" disabled={!name.trim() || byHand === null} loading={saving.isPending} onClick={() => saving.mutate()}>
+        {t("save")}
+      </Button>
+    </Form>
   );
 }
