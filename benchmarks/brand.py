@@ -100,12 +100,12 @@ _ID: Final = "{c} + k * :step"
 _ID_OR_NOBODY: Final = "CASE WHEN {c} = 0 THEN 0 ELSE {c} + k * :step END"
 _TIME: Final = "{c} - k * interval ':minutes minutes'"
 # A fingerprint of a copy ends with its number: as good as a new one, and much sooner made.
-_ENDING: Final = "lpad(to_hex(k), 4, '0')"
-_PRINT: Final = "left({c}, 28) || " + _ENDING
+_ENDING: Final = "lpad(to_hex(k), 12, '0')"
+_PRINT: Final = "left({c}, 20) || " + _ENDING
 _NAME: Final = "{c} || '-' || k"
 _NAME_OR_NONE: Final = "CASE WHEN {c} = '' THEN '' ELSE {c} || '-' || k END"
 _PRINTS: Final = (
-    "CAST(regexp_replace({c}::text, '\"([0-9a-f]{{28}})[0-9a-f]{{4}}\"', '\"\\1' || "
+    "CAST(regexp_replace({c}::text, '\"([0-9a-f]{{20}})[0-9a-f]{{12}}\"', '\"\\1' || "
     + _ENDING
     + " || '\"', 'g') AS jsonb)"
 )
@@ -135,7 +135,7 @@ _TABLES: Final[dict[str, dict[str, str]]] = {
         "first_seen_at": _TIME,
         "last_seen_at": _TIME,
         "personal": _PRINTS,
-        "tokens": "ARRAY(SELECT left(t, 28) || " + _ENDING + " FROM unnest({c}) AS t ORDER BY 1)",
+        "tokens": "ARRAY(SELECT left(t, 20) || " + _ENDING + " FROM unnest({c}) AS t ORDER BY 1)",
     },
     "customers.tag": {"customer_id": _ID, "since": _TIME},
     "customers.consent": {"customer_id": _ID, "since": _TIME},
@@ -161,7 +161,7 @@ _TABLES: Final[dict[str, dict[str, str]]] = {
     "channels.chat_group": {"group_id": _NAME},
     "channels.tally": {"object_id": f"CASE WHEN old.kind IN ('tag', 'staff') THEN {{c}} ELSE {_NAME} END"},
     "channels.chat_member": {"group_id": _NAME, "member_id": _NAME, "joined_at": _TIME, "left_at": _TIME},
-    "vault.item": {"fingerprint": "CAST(left(replace(CAST({c} AS text), '-', ''), 28) || " + _ENDING + " AS uuid)"},
+    "vault.item": {"fingerprint": "CAST(left(replace(CAST({c} AS text), '-', ''), 20) || " + _ENDING + " AS uuid)"},
 }
 _COUNTED: Final = {"identity.ledger"}  # ids that only count
 
