@@ -101,7 +101,7 @@ def test_from_the_sign_in_to_points(opened: Open, brand: Brand, codes: httpx.Cli
     looked_at(window, "/points")
     assert points(page) == 105
     expect(page.get_by_text("完成任务 完善资料").first).to_be_visible()
-    for path in ("/", "/check-in", "/tasks", "/orders"):
+    for path in ("/", "/check-in", "/tasks", "/orders", "/invite"):
         looked_at(window, path)
 
 
