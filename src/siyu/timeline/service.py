@@ -1,6 +1,6 @@
 """Writing to the fact log, and knowing how far its image is behind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -215,7 +215,9 @@ def _read_facts(body: bytes, most: int) -> Iterator[tuple[Any, ...]]:
         yield fact_id, customer_id, kind, name, from_millis(at), *rest
 
 
-def read_on(conn: Connection, reader: str, most_facts: int = 20_000) -> Shipment | None:
+def read_on(
+    conn: Connection, reader: str, most_facts: int = 20_000, columns: Collection[str] | None = None
+) -> Shipment | None:
     """What ClickHouse has more, for this reader once and never again when this transaction is committed.
 
     Entries come in the order in which they were shipped first, none is left out, also when the log is shipped anew.
@@ -224,6 +226,7 @@ def read_on(conn: Connection, reader: str, most_facts: int = 20_000) -> Shipment
         conn: a transaction, in which also everything is done that the shipment asks for.
         reader: a name of its own for each who reads; a new one begins with the beginning of the log.
         most_facts: stop before there are more, but for what one shipment carried.
+        columns: of the facts, those that are wanted; all when not given.
 
     Returns:
         ``None`` when there is nothing yet, or when somebody else reads for this reader at this moment.
@@ -234,7 +237,7 @@ def read_on(conn: Connection, reader: str, most_facts: int = 20_000) -> Shipment
         return None
     bodies = store.shipped_bodies(conn, places)
     store.move_reader(conn, reader, places[-1])
-    facts = unpack(bodies["facts"]) if bodies["facts"] else FACT_COLUMNS.empty_table()
+    facts = unpack(bodies["facts"], columns) if bodies["facts"] else FACT_COLUMNS.empty_table()
     aliases = unpack(bodies["aliases"]) if bodies["aliases"] else ALIAS_COLUMNS.empty_table()
     return Shipment(places[-1], facts, aliases["customer_id"].to_numpy().astype("int64"))
 
