@@ -87,12 +87,14 @@ def contents(conn: Connection, account_id: int, hashes: Collection[str]) -> dict
 def insert(conn: Connection, account_id: int, way: str, new: Mapping[str, list[Any]], now: datetime) -> set[str]:
     """Keep these, given as columns by name; returns the keys that are not new. Another's same key is waited for."""
     details = Shared()
+    apart = {id(said): said for said in new["details"]}
+    places = {one_: details.place(dict(said)) for one_, said in apart.items()}
     given = {
         **new,
         "account_id": account_id,
         "way": way,
         "now": now,
-        "details": [details.place(said) for said in new["details"]],
+        "details": [places[id(said)] for said in new["details"]],
         "all_details": details.all(),
         "taken": orjson.dumps(new["taken"]).decode(),
     }
