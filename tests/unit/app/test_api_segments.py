@@ -110,6 +110,7 @@ def test_rules_ask_who_was_reached_and_who_is_on_a_journey(client: TestClient, m
     assert client.get(f"/api/v1/segments/{made}").json()["people"] == 5
     kinds = client.get("/api/v1/segments/offers").json()["kinds"]
     assert {"touch.sent", "touch.dropped", "journey.entered", "journey.ended"} <= set(kinds)
+    assert {"points.spent", "reward.redeemed", "coupon.used", "draw.made", "payment.paid"} <= set(kinds)
     assert not {"segment.entered", "segment.left"} & set(kinds)
 
 

@@ -103,6 +103,29 @@ class TestSentences:
         assert "None" not in zh + en
         assert "{" not in zh + en
 
+    @pytest.mark.parametrize(
+        ("fact", "zh", "en"),
+        [
+            (
+                FactTest("points.spent", where=(PropertyTest("amount", "ge", 100),)),
+                "消耗积分（数量不小于100）",
+                "(the amount is",
+            ),
+            (
+                FactTest("draw.made", where=(PropertyTest("won", "eq", value=True),)),
+                "参与抽奖（中奖等于是）",
+                "(won is true)",
+            ),
+            (FactTest("coupon.used", "满减"), "使用优惠券“满减”", "coupon.used '满减'"),
+            (FactTest("reward.redeemed"), "兑换权益商品", "reward.redeemed"),
+            (FactTest("payment.paid"), "完成支付", "payment.paid"),
+        ],
+    )
+    def test_rules_ask_of_points_draws_payments_rewards_and_coupons(self, fact: FactTest, zh: str, en: str) -> None:
+        rules.check(Did(fact))
+        assert rules.sentence(Did(fact), "zh") == f"{zh}至少 1 次"
+        assert en in rules.sentence(Did(fact), "en")
+
     def test_reads_like_one(self) -> None:
         rule = AllOf(
             (

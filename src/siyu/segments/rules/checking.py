@@ -43,13 +43,36 @@ from siyu.segments.types import (
     Window,
     leaves,
 )
-from siyu.timeline.types import OF_JOURNEYS, OF_TOUCHES, OF_TRIALS, UnknownFactKind, UnknownProperty
+from siyu.timeline.types import (
+    OF_DRAWS,
+    OF_JOURNEYS,
+    OF_LEDGER,
+    OF_PAYMENTS,
+    OF_REWARDS,
+    OF_TOUCHES,
+    OF_TRIALS,
+    UnknownFactKind,
+    UnknownProperty,
+)
 
 # What rules may ask of. Not of segments' own facts: a rule could change its own answer for ever.
 FACT_KINDS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
     for kind in sorted(
-        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_MEMBERS, *OF_TOUCHES, *OF_JOURNEYS, *OF_TRIALS),
+        (
+            *OF_ORDERS,
+            *OF_CUSTOMERS,
+            *OF_IDENTITY,
+            *OF_CHANNELS,
+            *OF_MEMBERS,
+            *OF_TOUCHES,
+            *OF_PAYMENTS,
+            *OF_LEDGER,
+            *OF_REWARDS,
+            *OF_DRAWS,
+            *OF_TRIALS,
+            *OF_JOURNEYS,
+        ),
         key=lambda kind: kind.name,
     )
 }

@@ -39,6 +39,17 @@ export const menu = {
   journeyIn: "Entered a journey",
   journeyOut: "Ended a journey, or reached its goal",
   notJourney: "Never entered a journey",
+  pointsEarned: "Earned points lately",
+  pointsSpent: "Spent points lately",
+  pointsNotSpent: "Has not spent points for long",
+  pointsExpired: "Points expired lately",
+  tierRaised: "Came into a higher tier lately",
+  checkedIn: "Checked in on some days",
+  redeemed: "Redeemed a reward",
+  couponUsed: "Used a coupon",
+  couponLeft: "Got a coupon and did not use it",
+  drawWon: "Won in a draw",
+  paidHere: "Money paid through the merchant",
 } as const;
 
 export const alike = {
@@ -81,4 +92,15 @@ export const alike = {
   journeyIn: "sop automation flow",
   journeyOut: "sop goal done",
   notJourney: "sop never",
+  pointsEarned: "loyalty got",
+  pointsSpent: "loyalty used",
+  pointsNotSpent: "loyalty asleep unused",
+  pointsExpired: "loyalty lost",
+  tierRaised: "level upgrade growth",
+  checkedIn: "sign in streak active",
+  redeemed: "shop gift offer",
+  couponUsed: "voucher discount",
+  couponLeft: "voucher unused",
+  drawWon: "prize lottery",
+  paidHere: "wechat pay payment",
 } as const;

@@ -79,6 +79,7 @@ export const segments = {
     did: "Behaviour",
     sequence: "One after the other",
     reached: "Touches and journeys",
+    rights: "Points and rewards",
     rfm: "RFM",
     value: "Value",
     segment: "Other segments",

@@ -39,6 +39,17 @@ export const menu = {
   journeyIn: "进入过某个旅程",
   journeyOut: "走完或达成某个旅程的目标",
   notJourney: "从未进入某个旅程",
+  pointsEarned: "近期获得过积分",
+  pointsSpent: "近期用过积分",
+  pointsNotSpent: "很久没有用积分",
+  pointsExpired: "近期有积分过期",
+  tierRaised: "近期升过等级",
+  checkedIn: "签到过几天",
+  redeemed: "兑换过权益商品",
+  couponUsed: "用过优惠券",
+  couponLeft: "领了优惠券没有用",
+  drawWon: "抽奖中过奖",
+  paidHere: "商户支付的金额",
 } as const;
 
 export const alike = {
@@ -81,4 +92,15 @@ export const alike = {
   journeyIn: "SOP 自动化 流程",
   journeyOut: "SOP 目标 完成",
   notJourney: "SOP 没走过",
+  pointsEarned: "积分 赚取 奖励",
+  pointsSpent: "积分 消耗 兑换",
+  pointsNotSpent: "积分 沉睡 未使用",
+  pointsExpired: "积分 失效",
+  tierRaised: "会员等级 升级 成长值",
+  checkedIn: "打卡 连续 活跃",
+  redeemed: "积分商城 礼品",
+  couponUsed: "券 核销",
+  couponLeft: "券 未核销 未使用",
+  drawWon: "奖品 转盘",
+  paidHere: "微信支付 付款",
 } as const;

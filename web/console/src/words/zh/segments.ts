@@ -77,6 +77,7 @@ export const segments = {
     did: "行为",
     sequence: "先后",
     reached: "触达与旅程",
+    rights: "积分与权益",
     rfm: "RFM",
     value: "价值",
     segment: "其他人群",
