@@ -49,6 +49,7 @@ from siyu.timeline import service as timeline
 
 LOOK, CART, PAY = FactTest("event.tracked", "look"), FactTest("event.tracked", "cart"), FactTest("order.paid")
 TWO_DAYS = Window(Span(2))
+LATELY = Window(Span(3))
 MARKETING = FactTest("touch.sent", where=(PropertyTest("purpose", "eq", "marketing"),))
 COUPON = FactTest("coupon.issued")
 RULES: dict[str, Rule] = {
@@ -60,6 +61,10 @@ RULES: dict[str, Rule] = {
     "on two days": Did(LOOK, "days", "ge", 2, Window(Span(72, "hour"))),
     "cart and nothing": FollowedBy(CART, PAY, Span(12, "hour"), followed=False, since=Window(Span(3))),
     "cart and order": FollowedBy(CART, PAY, Span(1), since=Window(Span(3))),
+    "looked, cart and order": FollowedBy(LOOK, CART, Span(2), since=LATELY, further=(PAY,)),
+    "looked and no cart and order": FollowedBy(
+        LOOK, CART, Span(12, "hour"), followed=False, since=LATELY, further=(PAY,)
+    ),
     "bought for a lot": Bought("sum", "ge", 500, Window(Span(5))),
     "no purchase": Not(Bought()),
     "tagged": TagOn("vip"),

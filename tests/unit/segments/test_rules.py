@@ -1,5 +1,6 @@
 """What a rule may be, how it reads, how it is planned, and days of the calendar against a plain count."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -64,6 +65,8 @@ EVERY_LEAF: tuple[Leaf, ...] = (
     Bought("count", "le", 2, platform="jd", shop="flagship", product_nos=("p1",), category="tea", title="绿茶"),
     FollowedBy(FactTest("event.tracked", "cart"), PAID, Span(24, "hour"), followed=False, since=Window(Span(7))),
     FollowedBy(FactTest("event.tracked", "cart"), PAID, Span(90, "minute")),
+    FollowedBy(FactTest("page.viewed"), FactTest("order.placed"), Span(3), further=(PAID, FactTest("order.received"))),
+    FollowedBy(FactTest("page.viewed"), FactTest("order.placed"), Span(3), followed=False, further=(PAID,)),
     Rfm(Bounds(1, 30), Bounds(2), Bounds(most=50_000)),
     ValueIs("ge", 100_000),
     Predicted("alive_percent", "lt", 30),
@@ -126,6 +129,14 @@ class TestSentences:
         assert rules.sentence(Did(fact), "zh") == f"{zh}至少 1 次"
         assert en in rules.sentence(Did(fact), "en")
 
+    def test_a_long_way_is_told_in_its_order(self) -> None:
+        way = FollowedBy(FactTest("page.viewed"), FactTest("order.placed"), Span(3), further=(PAID,))
+        assert rules.sentence(way, "zh") == "浏览页面后 3 天内依次发生下单、付款"
+        assert rules.sentence(way, "en") == "page.viewed and then order.placed, then order.paid within 3 days"
+        not_all = replace(way, followed=False)
+        assert rules.sentence(not_all, "zh") == "浏览页面后 3 天内没有依次发生下单、付款"
+        assert "and then not all of order.placed, then order.paid within 3 days" in rules.sentence(not_all, "en")
+
     def test_reads_like_one(self) -> None:
         rule = AllOf(
             (
@@ -172,6 +183,7 @@ class TestChecks:
             (Rfm(Bounds(3, 1)), "not above"),
             (FirstSource(()), "1 to"),
             (FollowedBy(PAID, PAID, Span(10**6)), "36600 days"),
+            (FollowedBy(PAID, PAID, Span(1), further=(PAID,) * 5), "at most 6"),
             (AllOf(tuple([OnLayer((1,))] * 101)), "at most 100"),
             (Predicted("value_fen", "ge", float("inf")), "too large"),
         ],

@@ -267,11 +267,13 @@ class _Teller:
         return f"{span.amount} {_UNITS[span.unit][self.place]}"
 
     def _sequence(self, leaf: FollowedBy) -> str:
-        first, then, span = self._fact(leaf.first), self._fact(leaf.then), self._span(leaf.within)
-        when = self._window(leaf.since)
+        first, span, when = self._fact(leaf.first), self._span(leaf.within), self._window(leaf.since)
+        thens = [self._fact(then) for then in leaf.thens]
+        then = thens[0] if len(thens) == 1 else self.say("依次发生" + "、".join(thens), ", then ".join(thens))
         if leaf.followed:
             return self.say(f"{when}{first}后 {span}内{then}", f"{first}{when} and then {then} within {span}")
-        return self.say(f"{when}{first}后 {span}内没有{then}", f"{first}{when} and then no {then} within {span}")
+        no = "no" if len(thens) == 1 else "not all of"
+        return self.say(f"{when}{first}后 {span}内没有{then}", f"{first}{when} and then {no} {then} within {span}")
 
     def _rfm(self, leaf: Rfm) -> str:
         parts = []

@@ -1628,7 +1628,7 @@ export interface paths {
         put?: never;
         /**
          * Ask
-         * @description Have the list with these filters, or the people behind a figure, written as CSV (UTF-8 with BOM).
+         * @description Have the list with these filters, the people behind a figure, or the moves of a segment written as CSV (UTF-8 with BOM).
          *
          *     A job writes it; the file is kept for 7 days.
          */
@@ -11391,6 +11391,8 @@ export interface components {
              *     ]
              */
             columns: ("customer_id" | "name" | "phone" | "email" | "layer" | "orders" | "net_yuan" | "first_order_at" | "last_order_at" | "first_seen_at" | "last_seen_at" | "known_since" | "platforms" | "tags" | "relations")[];
+            /** @description Who came into a segment and who left it, a line each time, instead of filters; before the columns stand the time and which of both. Needs `segments.read` too. */
+            moves?: components["schemas"]["SegmentMoves"] | null;
             /**
              * People
              * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.
@@ -11410,7 +11412,7 @@ export interface components {
          * @description One export, as far as it is.
          *
          *     `wanted` holds no personal data: who was looked for stands in it as ids. The people behind a figure stand in it as
-         *     `people`.
+         *     `people`, who came into a segment and left it as `moves`.
          */
         ExportRead: {
             /** Bytes */
@@ -11640,11 +11642,13 @@ export interface components {
          * FollowedBy
          * @description ``first`` and then ``then`` within a time, or (``followed`` false) ``first`` and in that time no ``then``.
          *
-         *     One such ``first`` is enough. ``then`` may be of the same moment, but not the same fact. Without ``then`` counts from
+         *     One such ``first`` is enough. What follows may be of the same moment, but not the same fact. Without ``then`` counts from
          *     when the time has passed.
          *
          *     Attributes:
+         *         within: from ``first`` to the last of them.
          *         since: which moments of ``first`` count.
+         *         further: what has to come after ``then``, in this order; with ``followed`` false they did not all come so.
          */
         FollowedBy: {
             /**
@@ -11658,6 +11662,11 @@ export interface components {
              * @default true
              */
             followed: boolean;
+            /**
+             * Further
+             * @default []
+             */
+            further: components["schemas"]["FactTest"][];
             /** @default {} */
             since: components["schemas"]["Window"];
             then: components["schemas"]["FactTest"];
@@ -19194,6 +19203,30 @@ export interface components {
             took_ms: number | null;
             /** Version */
             version: number;
+        };
+        /**
+         * SegmentMoves
+         * @description Who came into a segment and who left it, on these days of the brand's zone, ends included; each time they did.
+         */
+        SegmentMoves: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Segment Id */
+            segment_id: number;
+            /**
+             * Which
+             * @default both
+             * @enum {string}
+             */
+            which: "both" | "entered" | "left";
         };
         /**
          * SegmentPeople

@@ -74,8 +74,9 @@ export const MENU: readonly { theme: string; entries: readonly MenuEntry[] }[] =
   {
     theme: "sequence",
     entries: [
-      { name: "then", leaf: { condition: "sequence", first: VIEWED, then: PAID, within: { amount: 3, unit: "day" }, followed: true, since: LAST_30 } },
-      { name: "notThen", leaf: { condition: "sequence", first: { kind: "order.placed", where: [] }, then: PAID, within: { amount: 1, unit: "day" }, followed: false, since: LAST_30 } },
+      { name: "then", leaf: { condition: "sequence", first: VIEWED, then: PAID, within: { amount: 3, unit: "day" }, followed: true, since: LAST_30, further: [] } },
+      { name: "thenThen", leaf: { condition: "sequence", first: VIEWED, then: plain("order.placed"), within: { amount: 7, unit: "day" }, followed: true, since: LAST_30, further: [PAID] } },
+      { name: "notThen", leaf: { condition: "sequence", first: { kind: "order.placed", where: [] }, then: PAID, within: { amount: 1, unit: "day" }, followed: false, since: LAST_30, further: [] } },
     ],
   },
   {
@@ -100,7 +101,7 @@ export const MENU: readonly { theme: string; entries: readonly MenuEntry[] }[] =
       { name: "checkedIn", leaf: { condition: "did", fact: plain("check_in.made"), measure: "days", comparison: "ge", value: 3, within: LAST_7 } },
       { name: "redeemed", leaf: { condition: "did", fact: plain("reward.redeemed"), ...ONCE, within: LAST_90 } },
       { name: "couponUsed", leaf: { condition: "did", fact: plain("coupon.used"), ...ONCE, within: LAST_30 } },
-      { name: "couponLeft", leaf: { condition: "sequence", first: plain("coupon.issued"), then: plain("coupon.used"), within: { amount: 7, unit: "day" }, followed: false, since: LAST_30 } },
+      { name: "couponLeft", leaf: { condition: "sequence", first: plain("coupon.issued"), then: plain("coupon.used"), within: { amount: 7, unit: "day" }, followed: false, since: LAST_30, further: [] } },
       { name: "drawWon", leaf: { condition: "did", fact: { kind: "draw.made", where: [{ property: "won", comparison: "eq" as const, value: true }] }, ...ONCE, within: LAST_30 } },
       { name: "paidHere", leaf: { condition: "did", fact: plain("payment.paid"), measure: "sum", comparison: "ge", value: 10_000, within: LAST_90 } },
     ],
