@@ -10439,14 +10439,25 @@ export interface components {
         };
         /**
          * DateTrigger
-         * @description A day of the person that comes every year, told by a trait (``1990-05-17`` or ``05-17``).
+         * @description A day of the person: told by a trait (``1990-05-17`` or ``05-17``), or on which a tie to the brand began.
          *
          *     Attributes:
          *         trait: which.
+         *         tie: in place of a trait, the day on which the oldest tie of this kind that stands began: a friend was added, a
+         *             member joined.
+         *         every: the day comes every year, every month, or is that one day. A day that a month does not have is its last, so who
+         *             was born on 29 February has their day on the 28th in other years. The day on which a tie began does not itself come
+         *             round: the first time is a year or a month later.
          *         before_days: so many days ahead of it.
-         *         at: at this time of the day. Who was born on 29 February has their day on the 28th in other years.
+         *         after_days: so many days behind it.
+         *         at: at this time of the day.
          */
         DateTrigger: {
+            /**
+             * After Days
+             * @default 0
+             */
+            after_days: number;
             /**
              * At
              * @default 10:00
@@ -10458,10 +10469,18 @@ export interface components {
              */
             before_days: number;
             /**
+             * Every
+             * @default year
+             * @enum {string}
+             */
+            every: "year" | "month" | "once";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "date";
+            /** Tie */
+            tie?: ("follower" | "subscriber" | "member" | "friend" | "group_member" | "fan") | null;
             /**
              * Trait
              * @default birthday
