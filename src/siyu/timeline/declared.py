@@ -33,6 +33,14 @@ OF_TOUCHES: tuple[FactKind, ...] = (
         "触达未发送",
         {**_TOUCH, "reason": ("string", "the code that decided: consent_denied, no_relation, repeated …")},
     ),
+    FactKind(
+        "touch.complained",
+        1,
+        "The customer complained about being reached, as somebody wrote down who heard it. Without a touch in particular its "
+        "fields are 0 and empty.",
+        "投诉触达",
+        _TOUCH,
+    ),
 )
 
 _PAYMENT = {

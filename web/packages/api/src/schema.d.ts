@@ -5824,6 +5824,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touch/customers/{customer_id}/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Complaint
+         * @description Write down that a customer complained about being reached; the harm guard counts it. A touch is complained about once.
+         */
+        post: operations["note_complaint_api_v1_touch_customers__customer_id__complaints_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/touch/customers/{customer_id}/left_alone": {
         parameters: {
             query?: never;
@@ -9990,6 +10010,41 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * ComplaintNew
+         * @description What a customer complained about.
+         */
+        ComplaintNew: {
+            /**
+             * Key
+             * @description Of this request: a repeat writes nothing.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Touch Id
+             * @description Which touch it was about; none in particular without it.
+             */
+            touch_id?: number | null;
+        };
+        /** ComplaintRead */
+        ComplaintRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Noted By */
+            noted_by: string;
+            /** Touch Id */
+            touch_id: number | null;
         };
         /** ConfirmationRead */
         ConfirmationRead: {
@@ -20652,6 +20707,11 @@ export interface components {
              * @description The reason that decided; empty where none did.
              */
             code: string;
+            /**
+             * Complained At
+             * @description When it was written down that the customer complained.
+             */
+            complained_at?: string | null;
             /** Customer Id */
             customer_id: number;
             /**
@@ -36517,6 +36577,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    note_complaint_api_v1_touch_customers__customer_id__complaints_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintRead"];
                 };
             };
             /** @description The request cannot be done as it is. */

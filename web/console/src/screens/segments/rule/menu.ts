@@ -85,6 +85,7 @@ export const MENU: readonly { theme: string; entries: readonly MenuEntry[] }[] =
       { name: "reached", leaf: { condition: "did", fact: MARKETING, measure: "count", comparison: "ge", value: 1, within: LAST_7 } },
       { name: "notReached", leaf: { condition: "did", fact: MARKETING, measure: "count", comparison: "eq", value: 0, within: LAST_7 } },
       { name: "touchLost", leaf: { condition: "did", fact: { kind: "touch.dropped", where: [] }, measure: "count", comparison: "ge", value: 1, within: LAST_30 } },
+      { name: "complained", leaf: { condition: "did", fact: plain("touch.complained"), ...ONCE, within: LAST_90 } },
       { name: "journeyIn", leaf: { condition: "did", fact: ENTERED, measure: "count", comparison: "ge", value: 1, within: EVER } },
       { name: "journeyOut", leaf: { condition: "did", fact: { kind: "journey.ended", where: [{ property: "how", comparison: "in" as const, value: ["exit", "goal"] }] }, measure: "count", comparison: "ge", value: 1, within: EVER } },
       { name: "notJourney", leaf: { condition: "did", fact: ENTERED, measure: "count", comparison: "eq", value: 0, within: EVER } },
