@@ -3368,7 +3368,7 @@ export interface paths {
         put?: never;
         /**
          * Show Secret
-         * @description Show with which secret the calls of this journey are signed. Audited.
+         * @description Show with which secret the calls of this journey are signed: once, audited; afterwards only how it ends.
          */
         post: operations["show_secret_api_v1_journeys__journey_id__secret_post"];
         delete?: never;
@@ -3388,7 +3388,7 @@ export interface paths {
         put?: never;
         /**
          * Renew Secret
-         * @description Make a new secret in place of the one that was seen; for a day calls are signed by both. Safe to repeat.
+         * @description Make a new secret in place of the known one, and show it; for a day calls are signed by both. Safe to repeat.
          */
         post: operations["renew_secret_api_v1_journeys__journey_id__secret_renew_post"];
         delete?: never;
@@ -9262,16 +9262,23 @@ export interface components {
          *     For a day after a new one was made there is a second ``v1``, by the secret before it.
          *
          *     Attributes:
+         *         secret: ``None`` where it was shown before: it is shown once.
+         *         ends_with: its last signs, by which to know it.
          *         number: 1 for the first, one more for each that was made in its place.
          *         made_at: ``None`` for the first.
+         *         shown_at: when it was shown before.
          */
         CallSecret: {
+            /** Ends With */
+            ends_with: string;
             /** Made At */
             made_at: string | null;
             /** Number */
             number: number;
             /** Secret */
-            secret: string;
+            secret: string | null;
+            /** Shown At */
+            shown_at?: string | null;
         };
         /**
          * CameIn
