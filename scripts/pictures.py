@@ -168,7 +168,7 @@ PICTURES = (
     Picture("customer-touches", _at("/customers/{refused}/touches"), height=640),
     Picture("segments", _at("/segments"), height=560),
     Picture("segment-new", _at("/segments/{segments[0]}/edit"), _counted, height=760),
-    Picture("segment", _at("/segments/{segments[0]}"), height=760),
+    Picture("segment", _at("/segments/{moved}"), height=1100),
     Picture("segment-sets", _at("/segments/sets?of={segments[0]},{segments[1]},{segments[2]}"), height=900),
     Picture("touches", _at("/touch"), height=560),
     Picture("announcement", _at("/touch/announcements/{announcement}"), height=760),

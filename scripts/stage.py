@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import httpx
 
+from siyu.app.demo.segments import BROWSING
 from siyu.kernel.clock import SystemClock
 from siyu.rehearsal.platforms.serving import serving
 from siyu.rehearsal.platforms.wecom import world
@@ -75,7 +76,7 @@ class Stage:
         wecom: the account of the brand's WeCom; till: the entry code at the till of a store.
         account: a WeCom account, whose platform has answered and does not any more.
         code: an entry code of it; friend: somebody who came through it.
-        segments: three that overlap; refused: somebody to whom the gate did not let a touch through.
+        segments: three that overlap; moved: one that some came into and left since it was made; refused: somebody to whom the gate did not let a touch through.
         announcement: something that was said to group chats.
         journey: one that runs, with people in it, and that was rehearsed.
         material: a picture; script: one of baits, in two versions; persona, calendar: those of the demo.
@@ -100,6 +101,7 @@ class Stage:
     code: int = 0
     friend: int = 0
     segments: tuple[int, ...] = ()
+    moved: int = 0
     refused: int = 0
     announcement: int = 0
     journey: int = 0
@@ -186,6 +188,8 @@ def _reach(stage: Stage) -> None:
         for name, rule in rules.items()
     ]
     stage.segments = tuple(one["id"] for one in made)
+    stage.moved = next(one["id"] for one in _good(stage.api.get("/api/v1/segments")) if one["name"] == BROWSING)
+    _until(lambda: _good(stage.api.get(f"/api/v1/segments/{stage.moved}/moves")), "A move of a segment")
     friend = {"condition": "relation", "kind": "friend"}
     customer = _good(
         stage.api.post("/api/v1/segments", json={"name": "全部好友", "rule": {"version": 1, "rule": friend}})

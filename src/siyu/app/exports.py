@@ -1,4 +1,4 @@
-"""Exports of the customers' list, or of the people behind a figure.
+"""Exports of the customers' list, of the people behind a figure, or of who came into a segment and left it.
 
 Asked for, written by a job as CSV into the data folder, fetched, forgotten.
 """
@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection
 
-from siyu.app import behind, people
+from siyu.app import behind, movers, people
 from siyu.app.behind import Asked, SegmentPeople
 from siyu.app.codes import CodePeople
 from siyu.app.context import Context
+from siyu.app.movers import SegmentMoves
 from siyu.customers import service as customers
 from siyu.customers.types import CustomerRow, Export, ListFilter
 from siyu.engines import jobs
@@ -27,6 +28,7 @@ from siyu.engines.access.types import Principal
 from siyu.engines.vault import service as vault
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, Conflict, SiyuError, original
+from siyu.segments import service as segments
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +36,7 @@ EXPORT: Final = "exports.write"
 _PAGE: Final = 2000
 _MOST_FOUND: Final = 5000  # by a name or identifier
 _PEOPLE: Final = "people"  # where the record of an export keeps the figure it was asked with; no filter is called so
+_MOVES: Final = "moves"  # likewise, of an export of who came into a segment and left it
 _SEEN_BY: Final[Mapping[type, str]] = {CodePeople: "channels.read", SegmentPeople: "segments.read"}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _TIMES: Final = {
@@ -63,6 +66,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "relations": "关系",
 }
 _PERSONAL: Final = ("name", "phone", "email")
+_OF_MOVES: Final = ("时间", "变化")  # what stands before these
 
 
 def ask(
@@ -108,6 +112,31 @@ def ask_people(
     behind.check(asked, context.clock.now())
     stored = {_PEOPLE: behind.as_json(asked)}
     return _begin(context, conn, principal, stored, columns, reveal=reveal, details={"report": asked.report})
+
+
+def ask_moves(
+    context: Context,
+    conn: Connection,
+    principal: Principal,
+    asked: SegmentMoves,
+    columns: Sequence[str],
+    *,
+    reveal: bool,
+) -> Export:
+    """Have a job write who came into a segment and who left it, and when, a line each time; it runs when the transaction is
+    committed. Audited.
+
+    Raises:
+        NotAllowed: without the rights ``customers.read`` and ``segments.read``, or ``personal.reveal`` for one in clear.
+        BadInput: an unknown column, one named twice, or none; or there are no such days.
+        NotFound: there is no such segment.
+    """
+    _may(principal, columns, reveal=reveal)
+    access.require(principal, "segments.read")
+    movers.days(context, context.clock.now(), asked.first, asked.last)
+    segments.segment(conn, asked.segment_id)
+    told = {"moves": asked.which, "segment": asked.segment_id}
+    return _begin(context, conn, principal, {_MOVES: movers.as_json(asked)}, columns, reveal=reveal, details=told)
 
 
 def _may(principal: Principal, columns: Sequence[str], *, reveal: bool) -> None:
@@ -181,23 +210,54 @@ def _write_rows(context: Context, export: Export, path: Path) -> int:
     with path.open("w", encoding="utf-8-sig", newline="") as file:  # Excel takes UTF-8 for what it is by the BOM
         path.chmod(0o600)
         writer = csv.writer(file)
-        writer.writerow([COLUMNS[name] for name in export.columns])
-        for wanted in _lists(context, export):
-            cursor: str | None = None
-            while True:
-                with context.database.transaction() as conn:
-                    page = people.search(
-                        conn, None, wanted, sort="first_seen", descending=False, cursor=cursor, limit=_PAGE
-                    )
-                    clear = _in_clear(conn, export, page.customers) if export.reveal else {}
-                    count += len(page.customers)
-                    customers.advance_export(conn, export.id, count)
-                # Only now: what was shown in clear is in the audit by this commit.
-                writer.writerows(_lines(page.customers, clear, export.columns, zone))
-                cursor = page.next
-                if cursor is None:
-                    break
+        moves = _MOVES in export.wanted
+        writer.writerow([*(_OF_MOVES if moves else ()), *[COLUMNS[name] for name in export.columns]])
+        for lines in _moved(context, export, zone) if moves else _listed(context, export, zone):
+            writer.writerows(lines)
+            count += len(lines)
+            with context.database.transaction() as conn:
+                customers.advance_export(conn, export.id, count)
     return count
+
+
+def _listed(context: Context, export: Export, zone: ZoneInfo) -> Iterator[list[list[str]]]:
+    for wanted in _lists(context, export):
+        cursor: str | None = None
+        while True:
+            shown, clear, cursor = _shown(context, export, wanted, cursor)
+            yield _lines(shown, clear, export.columns, zone)
+            if cursor is None:
+                break
+
+
+def _moved(context: Context, export: Export, zone: ZoneInfo) -> Iterator[list[list[str]]]:
+    """A line each time that somebody came or left; of whom nothing is known, their number."""
+    for moves in movers.pages(context, movers.from_json(export.wanted[_MOVES]), _PAGE):
+        ids = tuple({move.customer_id for move in moves})
+        shown, clear, _ = _shown(context, export, ListFilter(ids=ids), None)
+        cells = {one.customer_id: _lines([one], clear, export.columns, zone)[0] for one in shown}
+        yield [
+            [
+                f"{move.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+                "进入" if move.entered else "离开",
+                *cells.get(move.customer_id, _unknown(move.customer_id, export.columns)),
+            ]
+            for move in moves
+        ]
+
+
+def _unknown(customer_id: int, columns: Sequence[str]) -> list[str]:
+    return [str(customer_id) if name == "customer_id" else "" for name in columns]
+
+
+def _shown(
+    context: Context, export: Export, wanted: ListFilter, cursor: str | None
+) -> tuple[Sequence[CustomerRow], dict[int, dict[str, str]], str | None]:
+    """A page of customers with what is to be seen of them in clear, which is in the audit by the commit of this."""
+    with context.database.transaction() as conn:
+        page = people.search(conn, None, wanted, sort="first_seen", descending=False, cursor=cursor, limit=_PAGE)
+        clear = _in_clear(conn, export, page.customers) if export.reveal else {}
+    return page.customers, clear, page.next
 
 
 def _lists(context: Context, export: Export) -> Iterator[ListFilter]:

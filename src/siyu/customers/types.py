@@ -142,6 +142,23 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class DayWanted:
+    """Days of people that are looked for.
+
+    Attributes:
+        day: which.
+        every: whose day comes on it every year, every month, or whose day it is itself.
+        year_days: the days of the year that have it (``05-17``; on some days of February two).
+        month_days: the days of the month that have it.
+    """
+
+    day: date
+    every: Literal["year", "month", "once"]
+    year_days: tuple[str, ...]
+    month_days: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RelationChange:
     """A tie that stands (``standing``) or ended at ``at``. ``since`` is when it began, where that is known better."""
 

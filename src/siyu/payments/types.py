@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, Protocol
 
 from siyu.kernel.errors import SiyuError
 from siyu.kernel.fact import FactKind
+from siyu.timeline.types import OF_PAYMENTS
 
 PaymentState = Literal["new", "open", "paid", "closed"]
 PaymentWay = Literal["", "jsapi", "h5"]
@@ -242,25 +243,4 @@ class Port(Protocol):
         """
 
 
-_OF = {
-    "payment": ("string", "the merchant's number of the payment"),
-    "about": ("string", "what for, as offer:12"),
-}
-
-FACTS: tuple[FactKind, ...] = (
-    FactKind("payment.paid", 1, "The customer paid through the merchant; the amount is in fen.", "完成支付", _OF),
-    FactKind(
-        "payment.refunded",
-        1,
-        "Some of a payment of the customer, or all of it, went back; the amount is below zero.",
-        "支付退款",
-        {**_OF, "refund": ("string", "the merchant's number of the refund")},
-    ),
-    FactKind(
-        "transfer.received",
-        1,
-        "The customer confirmed a transfer of the merchant and has the money; the amount is in fen, below zero.",
-        "收到转账",
-        {"transfer": ("string", "the merchant's number of the transfer"), "about": ("string", "what for")},
-    ),
-)
+FACTS: tuple[FactKind, ...] = OF_PAYMENTS

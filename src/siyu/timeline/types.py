@@ -9,13 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siyu.kernel.errors import BadInput
-from siyu.timeline.declared import OF_JOURNEYS, OF_TOUCHES, OF_TRIALS
+from siyu.timeline.declared import (
+    OF_DRAWS,
+    OF_JOURNEYS,
+    OF_LEDGER,
+    OF_PAYMENTS,
+    OF_REWARDS,
+    OF_TOUCHES,
+    OF_TRIALS,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "OF_DRAWS",
     "OF_JOURNEYS",
+    "OF_LEDGER",
+    "OF_PAYMENTS",
+    "OF_REWARDS",
     "OF_TOUCHES",
     "OF_TRIALS",
     "DayCount",

@@ -313,6 +313,8 @@ def test_another_system_is_called_until_it_has_heard(
     assert said == again
     assert orjson.loads(said)["fields"] == {"goods": "tea"}
     shown = web.post(f"{JOURNEYS}/{journey}/secret").json()
+    masked = web.post(f"{JOURNEYS}/{journey}/secret").json()  # it is shown once
+    assert (masked["secret"], masked["ends_with"], masked["shown_at"] is None) == (None, shown["secret"][-4:], False)
     at, _, mark = second["Siyu-Signature"].partition(",v1=")
     assert mark == signed(shown["secret"], at, again)
 
@@ -322,7 +324,8 @@ def test_another_system_is_called_until_it_has_heard(
     made = web.post(place, json=asked).json()
     assert (made["number"], made["secret"] != shown["secret"]) == (2, True)
     assert web.post(place, json=asked).json() == made  # asked again, it is the same
-    assert web.post(f"{JOURNEYS}/{journey}/secret").json()["secret"] == made["secret"]
+    hidden = web.post(f"{JOURNEYS}/{journey}/secret").json()
+    assert (hidden["secret"], hidden["ends_with"], hidden["number"]) == (None, made["secret"][-4:], 2)
     late = web.post(place, json=asked | {"replaces": 7})
     assert (late.status_code, late.json()["code"]) == (409, "Conflict")
     for bad in ({"reason": "  "}, {"replaces": 0}, {"reason": "x"}):
@@ -339,6 +342,8 @@ def test_another_system_is_called_until_it_has_heard(
     marks = [signed(one["secret"], said_both[0], of_both) for one in (made, shown)]
     assert said_both[1:] == [f"v1={mark}" for mark in marks]
     assert said_new[1:] == [f"v1={signed(made['secret'], said_new[0], of_new)}"]
+    repeated = web.post(place, json=asked).json()  # no answer is lost for so long
+    assert (repeated["secret"], repeated["number"]) == (None, 2)
 
 
 def signed(secret: str, at: str, body: bytes) -> str:

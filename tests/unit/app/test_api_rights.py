@@ -468,6 +468,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/touch/rules": "touch.read",
     "GET /api/v1/touch/rules/versions": "touch.read",
     "GET /api/v1/touch/touches": "touch.read",
+    "POST /api/v1/touch/customers/{customer_id}/complaints": "touch.complaints",
     "POST /api/v1/touch/customers/{customer_id}/touches": "touch.manage",
     "POST /api/v1/touch/programmes/{programme_id}/pause": "touch.manage",
     "POST /api/v1/touch/trials": "touch.manage",

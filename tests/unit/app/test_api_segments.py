@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
@@ -89,6 +90,53 @@ def test_from_a_draft_to_its_people(client: TestClient, make: Callable[..., int]
     assert len(file.split()) == 1 + 3
 
 
+def test_who_came_and_who_left_is_exported(
+    client: TestClient, make: Callable[..., int], reporting_context: Context, tell: Told
+) -> None:
+    buyers, others = make("买家", BOUGHT), make("其他人", {"condition": "not", "of": BOUGHT})
+    tell(order("b", "3", NOW, 900))
+    exporter = timeline.Exporter(reporting_context.database, reporting_context.clickhouse)
+
+    def ship() -> None:
+        while exporter.export_once():
+            pass
+
+    ship()
+    for segment_id in (buyers, others):
+        segmenting.evaluate(reporting_context, segment_id)
+    ship()
+    (mover,) = client.get(f"/api/v1/segments/{buyers}/movers").json()["moves"]
+    path, columns = "/api/v1/customers/exports", ["customer_id", "orders"]
+
+    def lines(segment_id: int, which: str) -> list[str]:
+        moves = {"segment_id": segment_id, "first": f"{NOW:%Y-%m-%d}", "last": f"{NOW:%Y-%m-%d}", "which": which}
+        export = client.post(path, json={"moves": moves, "columns": columns})
+        assert export.status_code == 202, export.text
+        exports.write(reporting_context, export.json()["id"])
+        return client.get(f"{path}/{export.json()['id']}/file").content.decode("utf-8-sig").split("\r\n")[:-1]
+
+    at = f"{NOW.astimezone(ZoneInfo(reporting_context.settings.brand_zone)):%Y-%m-%d %H:%M:%S}"
+    one = mover["customer_id"]
+    assert lines(buyers, "both") == ["时间,变化,客户编号,已付订单数", f"{at},进入,{one},2"]
+    assert lines(others, "both")[1:] == [f"{at},离开,{one},2"]
+    assert lines(others, "entered")[1:] == []
+    told = client.get("/api/v1/audit", params={"action": "export.requested"}).json()["items"]
+    assert {"moves": "entered", "segment": others}.items() <= told[0]["details"].items()
+    moves = {"segment_id": buyers, "first": "2026-02-02", "last": "2026-02-01"}
+    backwards = client.post(path, json={"moves": moves})
+    assert (backwards.status_code, backwards.json()["code"]) == (400, "BadInput")
+    nowhere = client.post(path, json={"moves": {**moves, "segment_id": 99, "last": "2026-02-03"}})
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "NotFound")
+    both = client.post(path, json={"moves": moves, "wanted": {"layer": 3}})
+    assert both.status_code == 400
+
+
+def test_who_moved_is_not_for_everybody(asking: Callable[..., TestClient]) -> None:
+    body = {"moves": {"segment_id": 1, "first": "2026-02-01", "last": "2026-02-02"}}
+    refused = asking("customers.read").post("/api/v1/customers/exports", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "NotAllowed")
+
+
 def test_rules_ask_who_was_reached_and_who_is_on_a_journey(client: TestClient, make: Callable[..., int]) -> None:
     week = {"last": {"amount": 7, "unit": "day"}}
     marketing = {"kind": "touch.sent", "where": [{"property": "purpose", "comparison": "eq", "value": "marketing"}]}
@@ -110,6 +158,7 @@ def test_rules_ask_who_was_reached_and_who_is_on_a_journey(client: TestClient, m
     assert client.get(f"/api/v1/segments/{made}").json()["people"] == 5
     kinds = client.get("/api/v1/segments/offers").json()["kinds"]
     assert {"touch.sent", "touch.dropped", "journey.entered", "journey.ended"} <= set(kinds)
+    assert {"points.spent", "reward.redeemed", "coupon.used", "draw.made", "payment.paid"} <= set(kinds)
     assert not {"segment.entered", "segment.left"} & set(kinds)
 
 

@@ -141,7 +141,7 @@ class Story:
 @pytest.fixture
 def story(database: Database, clock: ManualClock, corp: Corp, account: Account, asking: Asking, tell: Told) -> Story:
     tell()  # the friends whom the mirror told of
-    return Story(database, clock, corp, account, asking("touch.read", "touch.manage"))
+    return Story(database, clock, corp, account, asking("touch.read", "touch.manage", "touch.complaints", "audit.read"))
 
 
 def test_a_friend_gets_it_when_the_member_of_staff_confirms(story: Story, corp: Corp, clock: ManualClock) -> None:
@@ -169,6 +169,42 @@ def test_a_friend_gets_it_when_the_member_of_staff_confirms(story: Story, corp: 
     assert story.why(customer_id) == ("sent", "", "")
     assert story.told(customer_id) == ["touch.sent"]
     assert len(corp.state.sends) == 1
+
+
+def test_a_complaint_is_written_down_once(
+    story: Story, corp: Corp, clock: ManualClock, asking: Asking, database: Database
+) -> None:
+    (customer_id, tie), (other, _), *_ = story.friends()
+    programme = story.start("journey:complaints", 0)
+    story.propose(programme, customer_id, "complaint-1")
+    story.work()
+    (touched,) = story.client.get(f"{URL}/customers/{customer_id}").json()["touches"]
+    place = f"{URL}/customers/{customer_id}/complaints"
+    body = {"key": "request-1", "touch_id": touched["id"], "reason": "来电说太打扰了"}
+    early = story.client.post(place, json=body)
+    assert (early.status_code, early.json()["code"]) == (409, "Conflict")  # nobody has confirmed yet
+    (send,) = corp.state.sends.values()
+    corp.staff_confirms(tie.userid, send.msgid)
+    clock.advance(2 * HOUR)
+    story.work()
+    first = story.client.post(place, json=body)
+    assert (first.status_code, first.json()["touch_id"]) == (200, touched["id"])
+    again = story.client.post(place, json={**body, "key": "request-2", "reason": "又来电"})
+    assert again.json() == first.json()  # the same touch is complained about once
+    (shown,) = story.client.get(f"{URL}/customers/{customer_id}").json()["touches"]
+    assert shown["complained_at"] == first.json()["at"]
+    general = {"key": "request-3", "reason": "在门店抱怨群发太多"}
+    for _ in range(2):
+        assert story.client.post(place, json=general).json()["touch_id"] is None
+    assert story.told(customer_id) == ["touch.sent", "touch.complained", "touch.complained"]
+    elsewhere = story.client.post(f"{URL}/customers/{other}/complaints", json=general)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "IdempotencyMismatch")
+    foreign = story.client.post(f"{URL}/customers/{other}/complaints", json=body)
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "NotFound")
+    told = story.client.get("/api/v1/audit", params={"action": "touch.complaint_noted"}).json()["items"]
+    assert [one["details"]["reason"] for one in told] == ["在门店抱怨群发太多", "来电说太打扰了"]
+    refused = asking("touch.read", "touch.manage").post(place, json=general)
+    assert (refused.status_code, refused.json()["code"]) == (403, "NotAllowed")
 
 
 def test_six_reasons_why_somebody_did_not_get_it(story: Story, clock: ManualClock, tell: Told) -> None:

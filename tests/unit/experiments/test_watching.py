@@ -51,6 +51,7 @@ def test_what_counts_as_harm(conn: Connection, empty: Client, now: datetime, sta
         did(treated[6], "consent.changed", later, channel="all", purpose="marketing", state="denied", before="granted"),
         did(treated[7], "consent.changed", later, channel="all", purpose="marketing", state="granted", before="denied"),
         did(treated[8], "event.tracked", later, "Complaint Made"),
+        did(treated[16], "touch.complained", later, touch=1),
         did(treated[9], "event.tracked", later, "Sender Blocked"),
         did(treated[10], "event.tracked", later, "Product Viewed"),
         did(treated[11], "sender.blocked", later, account=1),  # as channels tell it
@@ -67,7 +68,7 @@ def test_what_counts_as_harm(conn: Connection, empty: Client, now: datetime, sta
         HarmCount("left", 5000, 0, 1),
         HarmCount("blocked", 5000, 2, 0),
         HarmCount("unsubscribed", 5000, 2, 0),
-        HarmCount("complained", 5000, 1, 0),
+        HarmCount("complained", 5000, 2, 0),
     ]
     assert service.harm_counts(conn, empty, programme.id, until, days=1) == [HarmCount("deleted", 5000, 0, 1)]
     assert service.harm_counts(conn, empty, start(conn, "journey:2").id, until) == []

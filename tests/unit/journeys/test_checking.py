@@ -71,6 +71,11 @@ CASES: list[tuple[str, Definition]] = [
         "time_in_the_past",
         definition({"end": EXIT}, trigger={"kind": "time", "segment": 7, "once": "2026-01-01T10:00:00"}),
     ),
+    ("before_and_after", definition({"end": EXIT}, trigger={"kind": "date", "before_days": 3, "after_days": 3})),
+    (
+        "before_a_tie",
+        definition({"end": EXIT}, trigger={"kind": "date", "tie": "friend", "every": "once", "before_days": 3}),
+    ),
     ("unknown_code", definition({"end": EXIT}, trigger={"kind": "code", "codes": [99]})),
     ("unknown_fact", definition({"end": EXIT}, trigger={"kind": "fact", "fact": {"kind": "order.eaten"}})),
     ("unknown_fact", definition({"end": EXIT}, goals=[{"fact": paid(property="order_nr", value="A-1")}])),

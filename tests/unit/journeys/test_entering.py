@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 from tests.unit.journeys.journeying import ACTOR, NOW, ZONE, begin, definition, enter, past, walk, where
 
@@ -17,7 +19,8 @@ from siyu.engines.clickhouse.client import Client
 from siyu.engines.postgres import Database, rows, scalar
 from siyu.journeys import service as journeys
 from siyu.journeys.rules.entering import due_in_crowd, fair_order
-from siyu.journeys.types import Journey, Newcomer
+from siyu.journeys.service.dates import whose_day
+from siyu.journeys.types import DateTrigger, Journey, Newcomer
 
 EXIT = {"kind": "exit"}
 STAY = {"stay": {"kind": "wait", "duration": "1d", "next": "end"}, "end": EXIT}
@@ -173,6 +176,44 @@ def test_whose_birthday_comes_is_brought_in_once(database: Database, clickhouse:
         journeys.let_crowds_in(conn, clickhouse, at)
         assert {one for one, _ in where(conn)} == {1, 2, 3, 6}
         assert scalar(conn, "SELECT min(entered_at) FROM journeys.enrolment") == at
+
+
+@pytest.mark.parametrize(
+    ("trigger", "who"),
+    [
+        ({"trait": "joined", "every": "once"}, {1}),
+        ({"trait": "joined", "every": "once", "after_days": 30}, {2}),
+        ({"trait": "joined", "every": "once", "before_days": 7}, {3}),
+        ({"trait": "joined", "every": "month"}, {2, 4, 5, 6}),  # up to the 31st; not the day itself
+        ({"trait": "joined", "every": "year", "after_days": 1}, set()),
+        ({"trait": "joined", "every": "year", "before_days": 7}, {3, 7}),
+        ({"tie": "friend", "every": "once", "after_days": 30}, {11}),
+        ({"tie": "friend", "every": "month"}, {11, 12, 14}),
+        ({"tie": "friend", "every": "year"}, {12}),
+        ({"tie": "friend", "every": "once"}, {13}),
+        ({"tie": "member", "every": "once", "after_days": 30}, set()),
+    ],
+)
+def test_whose_day_it_is(database: Database, trigger: dict[str, Any], who: set[int]) -> None:
+    joined = {
+        1: "2027-02-28", 2: "2027-01-29", 3: "2027-03-07", 4: "2026-11-28", 5: "2026/12/31", 6: "2026-12-30T08:00:00Z",
+        7: "1990-03-07", 8: "soon", 9: "2026-12-27",
+    }  # fmt: skip
+    # By the brand's clock: the tie of 12 began on the 28th, though it was the 27th by that of Greenwich.
+    began = {11: "2027-01-29T02:00", 12: "2026-02-27T20:00", 13: "2027-02-28T01:00", 14: "2027-01-30T02:00"}
+    with database.transaction() as conn:
+        customers.put_traits(conn, [TraitWord(one, "joined", day, NOW) for one, day in joined.items()], NOW)
+        ties = [
+            RelationChange(
+                one, "friend", "a", standing=True, at=datetime.fromisoformat(f"{at}:00+00:00"), source="test"
+            )
+            for one, at in began.items()
+        ]
+        customers.change_relations(conn, ties, datetime(2027, 3, 1, tzinfo=UTC))
+        asked = TypeAdapter(DateTrigger).validate_python({"kind": "date", **trigger})
+        day = date(2027, 2, 28)
+        assert whose_day(conn, asked, day, ZONE) == sorted(who)
+        assert whose_day(conn, asked, day, ZONE, most=1) == sorted(who)[:1]
 
 
 def test_who_may_not_enter_is_left_out_without_a_word(database: Database, clickhouse: Client) -> None:

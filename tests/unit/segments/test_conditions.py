@@ -1,6 +1,7 @@
 """Every condition, asked of everybody and of a few: the same people."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from tests.unit.segments.conftest import NOW, Brand, ago, did, paid
@@ -78,6 +79,11 @@ CASES: list[tuple[Rule, set[int]]] = [
     (FollowedBy(LOOK, LOOK, Span(30), followed=False), set()),
     (FollowedBy(LOOK, LOOK, Span(12, "hour"), followed=False), {1, 2, 3}),
     (FollowedBy(CART, PAY, Span(24, "hour"), since=Window(Span(1))), set()),
+    (FollowedBy(LOOK, LOOK, Span(2), further=(LOOK,)), {1}),
+    (FollowedBy(LOOK, LOOK, Span(47, "hour"), further=(LOOK,)), set()),
+    (FollowedBy(LOOK, LOOK, Span(20), further=(LOOK,), followed=False), {2}),
+    (FollowedBy(PAY, FactTest("order.refunded"), Span(40), further=(CART,)), {5}),
+    (FollowedBy(PAY, CART, Span(40), further=(FactTest("order.refunded"),)), set()),
     (Bought(), {4, 5}),
     (Bought(value=2), set()),
     (Bought("sum", "ge", 8_000), {4}),
@@ -101,6 +107,41 @@ def test_facts(shop: Brand) -> None:
         if found != (who, who, who & {1, 4}):
             wrong.append((rule, who, found))
     assert wrong == []
+
+
+STEPS = {"a": LOOK, "b": CART, "c": PAY}
+
+
+def test_ways_of_any_length_are_found_as_by_trying_all(brand: Brand) -> None:
+    chance, hour = Random(5), timedelta(hours=1)
+    told = {
+        one: [(chance.choice("abc"), at) for at in sorted(chance.sample(range(400), chance.randint(0, 8)))]
+        for one in range(1, 121)
+    }
+    kinds = {"a": ("look", "event.tracked"), "b": ("cart", "event.tracked"), "c": ("", "order.paid")}
+    brand.people(*told)
+    brand.tell(*[did(one, NOW - at * hour, *kinds[kind]) for one, facts in told.items() for kind, at in facts])
+    brand.ship()
+    for way in ("ab", "abc", "aab", "aba", "abcab"):
+        for hours in (20, 90, 300):
+            for followed in (True, False):
+                first, then, *further = [STEPS[kind] for kind in way]
+                rule = FollowedBy(first, then, Span(hours, "hour"), followed=followed, further=tuple(further))
+                who = {one for one, facts in told.items() if _goes(facts, way, hours, followed=followed)}
+                assert brand.who(rule) == brand.few(rule, *told) == who, (way, hours, followed)
+
+
+def _goes(facts: list[tuple[str, int]], way: str, hours: int, *, followed: bool) -> bool:
+    """Facts are (kind, hours ago), the newest first."""
+
+    def ends(start: int, rest: str) -> set[int]:
+        if not rest:
+            return {start}
+        return set[int]().union(*[ends(at, rest[1:]) for kind, at in facts if kind == rest[0] and at < start])
+
+    firsts = [at for kind, at in facts if kind == way[0] and (followed or at >= hours)]
+    near = [any(start - end <= hours for end in ends(start, way[1:])) for start in firsts]
+    return any(near) if followed else not all(near)
 
 
 def test_many_rules_at_once_are_answered_as_each_alone(shop: Brand) -> None:

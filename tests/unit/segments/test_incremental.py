@@ -49,7 +49,9 @@ from siyu.timeline import service as timeline
 
 LOOK, CART, PAY = FactTest("event.tracked", "look"), FactTest("event.tracked", "cart"), FactTest("order.paid")
 TWO_DAYS = Window(Span(2))
+LATELY = Window(Span(3))
 MARKETING = FactTest("touch.sent", where=(PropertyTest("purpose", "eq", "marketing"),))
+COUPON = FactTest("coupon.issued")
 RULES: dict[str, Rule] = {
     "looked lately": Did(LOOK, within=TWO_DAYS),
     "looked twice lately": Did(LOOK, value=2, within=TWO_DAYS),
@@ -59,6 +61,10 @@ RULES: dict[str, Rule] = {
     "on two days": Did(LOOK, "days", "ge", 2, Window(Span(72, "hour"))),
     "cart and nothing": FollowedBy(CART, PAY, Span(12, "hour"), followed=False, since=Window(Span(3))),
     "cart and order": FollowedBy(CART, PAY, Span(1), since=Window(Span(3))),
+    "looked, cart and order": FollowedBy(LOOK, CART, Span(2), since=LATELY, further=(PAY,)),
+    "looked and no cart and order": FollowedBy(
+        LOOK, CART, Span(12, "hour"), followed=False, since=LATELY, further=(PAY,)
+    ),
     "bought for a lot": Bought("sum", "ge", 500, Window(Span(5))),
     "no purchase": Not(Bought()),
     "tagged": TagOn("vip"),
@@ -81,6 +87,8 @@ RULES: dict[str, Rule] = {
     "not reached lately": Did(MARKETING, comparison="eq", value=0, within=TWO_DAYS),
     "went through": Did(FactTest("journey.entered", "win-back")),
     "tried lately": Did(FactTest("trial.rewarded"), within=TWO_DAYS),
+    "earned a lot lately": Did(FactTest("points.earned", where=(PropertyTest("amount", "ge", 50),)), within=TWO_DAYS),
+    "let a coupon lie": FollowedBy(COUPON, FactTest("coupon.used"), Span(1), followed=False, since=Window(Span(3))),
     "mixed": AnyOf((AllOf((Did(LOOK), TagOn("vip"))), AllOf((Not(Bought()), Not(RelationIs("friend")))))),
 }
 
@@ -188,12 +196,17 @@ class Town:
         self.by_hand(change)
 
     def reached(self) -> None:
-        """A touch was received, or a journey entered: told by rooms above."""
-        purpose = self.draw(st.sampled_from(["marketing", "service"]))
-        kind, name = self.draw(
-            st.sampled_from([("touch.sent", ""), ("journey.entered", "win-back"), ("trial.rewarded", "tea")])
-        )
-        properties = {"purpose": purpose} if kind == "touch.sent" else {"journey": 1, "key": ""}
+        """Something that is told by rooms above: a touch, a journey, a trial, points, a coupon."""
+        kinds: list[tuple[str, str, dict[str, Any]]] = [
+            ("touch.sent", "", {"purpose": "marketing"}),
+            ("touch.sent", "", {"purpose": "service"}),
+            ("journey.entered", "win-back", {"journey": 1, "key": ""}),
+            ("trial.rewarded", "tea", {"trial": 1}),
+            ("points.earned", "order", {"unit": "points", "amount": self.draw(st.sampled_from([10, 50]))}),
+            ("coupon.issued", "tea", {"coupon": 1}),
+            ("coupon.used", "tea", {"coupon": 1}),
+        ]
+        kind, name, properties = self.draw(st.sampled_from(kinds))
         self.by_hand(lambda _, one: [Fact(kind, one, 0, self.now, name=name, properties=properties)])
 
     def merge(self) -> None:

@@ -1,5 +1,6 @@
 """What a rule may be, how it reads, how it is planned, and days of the calendar against a plain count."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -64,6 +65,8 @@ EVERY_LEAF: tuple[Leaf, ...] = (
     Bought("count", "le", 2, platform="jd", shop="flagship", product_nos=("p1",), category="tea", title="绿茶"),
     FollowedBy(FactTest("event.tracked", "cart"), PAID, Span(24, "hour"), followed=False, since=Window(Span(7))),
     FollowedBy(FactTest("event.tracked", "cart"), PAID, Span(90, "minute")),
+    FollowedBy(FactTest("page.viewed"), FactTest("order.placed"), Span(3), further=(PAID, FactTest("order.received"))),
+    FollowedBy(FactTest("page.viewed"), FactTest("order.placed"), Span(3), followed=False, further=(PAID,)),
     Rfm(Bounds(1, 30), Bounds(2), Bounds(most=50_000)),
     ValueIs("ge", 100_000),
     Predicted("alive_percent", "lt", 30),
@@ -102,6 +105,37 @@ class TestSentences:
         assert en.isascii() or "绿茶" in en or "上海" in en
         assert "None" not in zh + en
         assert "{" not in zh + en
+
+    @pytest.mark.parametrize(
+        ("fact", "zh", "en"),
+        [
+            (
+                FactTest("points.spent", where=(PropertyTest("amount", "ge", 100),)),
+                "消耗积分（数量不小于100）",
+                "(the amount is",
+            ),
+            (
+                FactTest("draw.made", where=(PropertyTest("won", "eq", value=True),)),
+                "参与抽奖（中奖等于是）",
+                "(won is true)",
+            ),
+            (FactTest("coupon.used", "满减"), "使用优惠券“满减”", "coupon.used '满减'"),
+            (FactTest("reward.redeemed"), "兑换权益商品", "reward.redeemed"),
+            (FactTest("payment.paid"), "完成支付", "payment.paid"),
+        ],
+    )
+    def test_rules_ask_of_points_draws_payments_rewards_and_coupons(self, fact: FactTest, zh: str, en: str) -> None:
+        rules.check(Did(fact))
+        assert rules.sentence(Did(fact), "zh") == f"{zh}至少 1 次"
+        assert en in rules.sentence(Did(fact), "en")
+
+    def test_a_long_way_is_told_in_its_order(self) -> None:
+        way = FollowedBy(FactTest("page.viewed"), FactTest("order.placed"), Span(3), further=(PAID,))
+        assert rules.sentence(way, "zh") == "浏览页面后 3 天内依次发生下单、付款"
+        assert rules.sentence(way, "en") == "page.viewed and then order.placed, then order.paid within 3 days"
+        not_all = replace(way, followed=False)
+        assert rules.sentence(not_all, "zh") == "浏览页面后 3 天内没有依次发生下单、付款"
+        assert "and then not all of order.placed, then order.paid within 3 days" in rules.sentence(not_all, "en")
 
     def test_reads_like_one(self) -> None:
         rule = AllOf(
@@ -149,6 +183,7 @@ class TestChecks:
             (Rfm(Bounds(3, 1)), "not above"),
             (FirstSource(()), "1 to"),
             (FollowedBy(PAID, PAID, Span(10**6)), "36600 days"),
+            (FollowedBy(PAID, PAID, Span(1), further=(PAID,) * 5), "at most 6"),
             (AllOf(tuple([OnLayer((1,))] * 101)), "at most 100"),
             (Predicted("value_fen", "ge", float("inf")), "too large"),
         ],

@@ -11,6 +11,7 @@ from siyu.app import exports
 from siyu.app.api.wanted import Wanted
 from siyu.app.behind import Asked
 from siyu.app.context import Context
+from siyu.app.movers import SegmentMoves
 from siyu.customers import service as customers
 from siyu.engines.access.types import Principal
 from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Router, needs
@@ -47,6 +48,10 @@ class ExportAsked(BaseModel):
         None,
         description="The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.",
     )
+    moves: SegmentMoves | None = Field(
+        None,
+        description="Who came into a segment and who left it, a line each time, instead of filters; before the columns stand the time and which of both. Needs `segments.read` too.",
+    )
     columns: Annotated[list[Column], Field(min_length=1, max_length=30)] = _USUAL
     reveal: bool = Field(
         False, description="Names, phones and mail in clear: needs `personal.reveal`, goes into the audit."
@@ -54,8 +59,8 @@ class ExportAsked(BaseModel):
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "ExportAsked":
-        if self.people is not None and self.wanted != Wanted():
-            raise WrongValue("give either wanted or people", "wanted 与 people 只能给出一个")
+        if (self.wanted != Wanted()) + (self.people is not None) + (self.moves is not None) > 1:
+            raise WrongValue("give only one of wanted, people and moves", "wanted、people 与 moves 只能给出一个")
         return self
 
 
@@ -63,7 +68,7 @@ class ExportRead(BaseModel):
     """One export, as far as it is.
 
     `wanted` holds no personal data: who was looked for stands in it as ids. The people behind a figure stand in it as
-    `people`.
+    `people`, who came into a segment and left it as `moves`.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -84,7 +89,7 @@ class ExportRead(BaseModel):
 
 @router.post("", status_code=202)
 def ask(request: Request, conn: Conn, principal: CanRead, body: ExportAsked) -> ExportRead:
-    """Have the list with these filters, or the people behind a figure, written as CSV (UTF-8 with BOM).
+    """Have the list with these filters, the people behind a figure, or the moves of a segment written as CSV (UTF-8 with BOM).
 
     A job writes it; the file is kept for 7 days.
     """
@@ -92,6 +97,9 @@ def ask(request: Request, conn: Conn, principal: CanRead, body: ExportAsked) -> 
     if body.people is not None:
         of_figure = exports.ask_people(context, conn, principal, body.people, body.columns, reveal=body.reveal)
         return ExportRead.model_validate(of_figure)
+    if body.moves is not None:
+        of_segment = exports.ask_moves(context, conn, principal, body.moves, body.columns, reveal=body.reveal)
+        return ExportRead.model_validate(of_segment)
     wanted = body.wanted
     made = exports.ask(context, conn, principal, wanted.words, wanted.filter(conn), body.columns, reveal=body.reveal)
     return ExportRead.model_validate(made)

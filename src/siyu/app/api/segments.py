@@ -1,12 +1,12 @@
 """Segments over HTTP: rules, sizes, who is in them, how they lie to each other; lists from files."""
 
-from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import Annotated
 
 from fastapi import File, Form, Path, Query, Request, UploadFile
 from pydantic import BaseModel, Field
 
+from siyu.app import movers
 from siyu.app.api.people import CanSeePeople, Cursor, Limit, PeopleAnswer, answer, rows
 from siyu.app.api.report import REPORT
 from siyu.app.behind import SegmentPeople
@@ -16,7 +16,7 @@ from siyu.customers import service as customers
 from siyu.customers.types import CustomerRow, TraitOffered
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router, needs
-from siyu.kernel.errors import BadInput, TooLarge
+from siyu.kernel.errors import TooLarge
 from siyu.segments import service as segments
 from siyu.segments.types import (
     DayMoves,
@@ -36,8 +36,6 @@ router = Router(prefix="/api/v1/segments", tags=["segments"], responses=ERROR_RE
 CanRead = Annotated[Principal, needs("segments.read")]
 CanManage = Annotated[Principal, needs("segments.manage")]
 PathId = Annotated[int, Path(ge=1, le=2**63 - 1)]  # an address has texts only: the strict Id of bodies refuses them
-_MOST_DAYS = 400
-_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2149, 6, 5)  # as far as ClickHouse's days go
 
 
 class SegmentWanted(BaseModel):
@@ -274,7 +272,7 @@ def segment_moves(
 ) -> list[DayMoves]:
     """Count who came and went day by day; 30 days up to today when none are named."""
     context: Context = request.app.state.context
-    begin, end = _days(context, now, first, last)
+    begin, end = movers.days(context, now, first, last)
     return segments.moves(conn, context.clickhouse, segment_id, begin, end)
 
 
@@ -288,30 +286,19 @@ def segment_movers(
     segment_id: PathId,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
-    which: Annotated[Literal["both", "entered", "left"], Query(description="Who came, who left, or both.")] = "both",
+    which: Annotated[movers.Which, Query(description="Who came, who left, or both.")] = "both",
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> MoversRead:
     """Show who came into a segment and who left, and when, newest first; 30 days up to today when none are named."""
     context: Context = request.app.state.context
-    begin, end = _days(context, now, first, last)
+    begin, end = movers.days(context, now, first, last)
     entered = None if which == "both" else which == "entered"
     page = segments.movers(
         conn, context.clickhouse, segment_id, begin, end, entered=entered, cursor=cursor, limit=limit
     )
     ids = tuple(dict.fromkeys([move.customer_id for move in page.moves]))
     return MoversRead(moves=list(page.moves), customers=rows(conn, ids), next=page.next)
-
-
-def _days(context: Context, now: datetime, first: date | None, last: date | None) -> tuple[date, date]:
-    end = last or now.astimezone(ZoneInfo(context.settings.brand_zone)).date()
-    begin = first or max(end, _FIRST_DAY + timedelta(days=29)) - timedelta(days=29)
-    if not _FIRST_DAY <= begin <= end <= _LAST_DAY or (end - begin).days >= _MOST_DAYS:
-        raise BadInput(
-            reason=f"days are from 1970 to 2149, at most {_MOST_DAYS} of them, the first not after the last.",
-            reason_zh=f"日期应在 1970 年至 2149 年之间，最多 {_MOST_DAYS} 天，且起始日期不晚于结束日期。",
-        )
-    return begin, end
 
 
 @router.get("/{segment_id}/evaluations")

@@ -28,6 +28,7 @@ from siyu.app.demo.content import stand_content
 from siyu.app.demo.journeys import stand_journeys
 from siyu.app.demo.marker import FILE, Marker, read_marker
 from siyu.app.demo.membership import stand_earning, stand_membership
+from siyu.app.demo.moving import stir
 from siyu.app.demo.pay import PAY_FILE, stand_pay
 from siyu.app.demo.rewards import stand_rewards
 from siyu.app.demo.segments import stand_segments
@@ -113,6 +114,7 @@ def _fill(
         if marker.done:
             _stand_platforms(context, beside, wechat, told)  # filled before the brand had them
             _stand_work(context, beside, wechat, running.http_url)
+            _stir(context, running.http_url, told)
             console.print(f"The demo brand {NAME} is here already.")
         elif not _fill_from(context, running, path, marker, brand.get(), beside, wechat, told):
             return
@@ -215,7 +217,13 @@ def _fill_from(
     replace(marker, done=True).write(path)
     log.info("demo.filled", people=marker.people, seconds=round(time.monotonic() - begun, 1))
     summarise(context, running, brand, beside, wechat)
+    _stir(context, running.http_url, told)  # afterwards: these orders are none of the brand's own
     return True
+
+
+def _stir(context: Context, url: str, told: threading.Event) -> None:
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
+        stir(context, _Sender(client, _write_keys(context), told).send)
 
 
 def _write_keys(context: Context) -> dict[str, str]:

@@ -29,6 +29,7 @@ from siyu.segments.types import (
 _ACTOR: Final[Principal] = access.system("demo")
 HIGH_VALUE: Final = "高价值客户"
 NEW_FRIENDS: Final = "新好友未下单"
+BROWSING: Final = "常逛未买"
 FOLLOWERS_BORN: Final = "公众号粉丝 7 天内生日"
 _SEGMENTS: Final[Mapping[str, tuple[str, Rule]]] = {
     HIGH_VALUE: ("买过两次以上、累计满 500 元", Rfm(purchases=Bounds(2), money_fen=Bounds(50_000))),
@@ -48,7 +49,7 @@ _SEGMENTS: Final[Mapping[str, tuple[str, Rule]]] = {
             since=Window(Span(7)),
         ),
     ),
-    "常逛未买": (
+    BROWSING: (
         "最近 30 天浏览 3 次以上、没有购买",
         AllOf((Did(FactTest("event.tracked"), value=3, within=Window(Span(30))), Not(Bought(within=Window(Span(30)))))),
     ),

@@ -14,7 +14,7 @@ from siyu.customers.service.exporting import (
     finish_export,
 )
 from siyu.customers.service.forgetting import forget, prints_in_use
-from siyu.customers.service.knowing import may_be_put, people_of_days, put_traits, scopes_of, traits_of
+from siyu.customers.service.knowing import may_be_put, people_of_day, people_tied_on, put_traits, scopes_of, traits_of
 from siyu.customers.service.lasting import lasting
 from siyu.customers.service.listing import (
     CHANNEL,
@@ -85,7 +85,8 @@ __all__ = [
     "merge_profiles",
     "normalise",
     "offered",
-    "people_of_days",
+    "people_of_day",
+    "people_tied_on",
     "personal_items",
     "personal_prints",
     "prediction",

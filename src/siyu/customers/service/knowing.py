@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from siyu.customers import store
 from siyu.customers.rules import FIRST, TraitChange, kind_of_trait, learn
 from siyu.customers.store import knowing
-from siyu.customers.types import RelationKind, TraitWord
+from siyu.customers.types import DayWanted, RelationKind, TraitWord
 from siyu.kernel.clock import to_millis
 from siyu.kernel.fact import Fact
 
@@ -27,13 +27,22 @@ def may_be_put(trait: str) -> bool:
     return kind_of_trait(trait) is None and trait not in FIRST
 
 
-def people_of_days(conn: Connection, trait: str, days: Sequence[str], *, after: int = 0, most: int = 5000) -> list[int]:
-    """Customers whose trait is one of these days of the year (``05-17``), by id, from behind ``after``.
+def people_of_day(conn: Connection, trait: str, wanted: DayWanted, *, after: int = 0, most: int = 5000) -> list[int]:
+    """Customers whose trait is such a day, by id, from behind ``after``.
 
-    The trait is a text, ``1990-05-17`` (also with ``/`` or ``.``, or a time behind it) or ``05-17``. This reads every
-    profile: once a day, not once a request.
+    The trait is a text, ``1990-05-17`` (also with ``/`` or ``.``, or a time behind it) or ``05-17``, which is no day that comes
+    only once. This reads every profile: once a day, not once a request.
     """
-    return knowing.days_of(conn, trait, days, after, most)
+    return knowing.of_day(conn, trait, wanted, after, most)
+
+
+def people_tied_on(
+    conn: Connection, kind: RelationKind, wanted: DayWanted, zone: str, *, after: int = 0, most: int = 5000
+) -> list[int]:
+    """Customers of whose ties of this kind that stand the oldest began on such a day of the zone, by id, from behind
+    ``after``; of a day that comes round, in an earlier month. This reads every tie of the kind.
+    """
+    return knowing.tied_on(conn, kind, wanted, zone, after, most)
 
 
 def scopes_of(conn: Connection, customer_ids: Sequence[int], kind: RelationKind) -> dict[int, list[str]]:

@@ -82,6 +82,7 @@ RIGHTS: Mapping[str, Right] = {
         "修改闸门规则、暂停发送与单人发送",
         Role.OPERATOR,
     ),
+    "touch.complaints": _right("write down that customers complained", "登记客户投诉", Role.OPERATOR, Role.STAFF),
     "journeys.read": _right(
         "see journeys, who is where in them, and what is planned",
         "查看旅程、在途客户与计划",

@@ -16,7 +16,7 @@ _CUSTOMER: Final = (
 )
 _BY: Final = "simpleJSONExtractString(properties, 'by')"
 # What the people did themselves: by transfer, by a member of staff or with an account nobody has left. What platforms tell of
-# blocks comes from channels; whatever else knows of them, and of complaints, tells them as tracked events of these names.
+# blocks comes from channels, what staff hear of complaints from touch; whatever else knows of them tells tracked events.
 HARMS: Final[dict[HarmKind, str]] = {
     "deleted": f"kind = 'friend.deleted' AND {_BY} NOT IN ('transfer', 'left', 'staff', 'account')",
     "unfollowed": f"kind = 'account.unfollowed' AND {_BY} <> 'account'",
@@ -25,11 +25,11 @@ HARMS: Final[dict[HarmKind, str]] = {
     "unsubscribed": (
         "kind = 'notice.refused' OR (kind = 'consent.changed' AND simpleJSONExtractString(properties, 'state') = 'denied')"
     ),
-    "complained": "kind = 'event.tracked' AND name = 'Complaint Made'",
+    "complained": "kind = 'touch.complained' OR (kind = 'event.tracked' AND name = 'Complaint Made')",
 }
 _KINDS: Final = (
     "'friend.deleted', 'account.unfollowed', 'chat.left', 'sender.blocked', 'notice.refused', 'event.tracked', "
-    "'consent.changed'"
+    "'consent.changed', 'touch.complained'"
 )
 
 

@@ -16,6 +16,7 @@ from siyu.journeys.types.definition import (
     ByRule,
     BySegment,
     CodeTrigger,
+    DateTrigger,
     Definition,
     FactTrigger,
     Invite,
@@ -104,6 +105,21 @@ def _of_the_trigger(definition: Definition, world: World) -> Iterator[Problem]:
                     "",
                     "The trigger never fires: its time is past, or its days never come. Choose a time in the future.",
                     "触发时间已过或永远不会到来，请选择未来的时间。",
+                )
+        case DateTrigger():
+            if trigger.before_days and trigger.after_days:
+                yield Problem(
+                    "before_and_after",
+                    "",
+                    "The trigger comes both before and after the day. Set 'before_days' or 'after_days' to 0.",
+                    "触发时间不能既提前又延后，请将 before_days 或 after_days 设为 0。",
+                )
+            if trigger.before_days and trigger.tie is not None and trigger.every == "once":
+                yield Problem(
+                    "before_a_tie",
+                    "",
+                    "Nobody knows a tie before it begins. Set 'before_days' to 0, or let the day come every month or year.",
+                    "关系建立之前无法触发，请将 before_days 设为 0，或改为每月、每年触发。",
                 )
         case CodeTrigger():
             for code in trigger.codes:

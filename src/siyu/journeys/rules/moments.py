@@ -102,6 +102,12 @@ def next_day(at: str, after: datetime, zone: ZoneInfo) -> datetime:
     return found
 
 
+def month_days_of(day: date) -> tuple[int, ...]:
+    """The days of the month of everybody whose day it is: on the last of a month also of those that it does not have."""
+    last = (day + timedelta(days=1)).month != day.month
+    return tuple(range(day.day, 32)) if last else (day.day,)
+
+
 def days_of(day: date) -> tuple[str, ...]:
     """``MM-DD`` of everybody whose day it is: on 28 February of a common year also of those of the 29th."""
     own = day.strftime("%m-%d")

@@ -23,6 +23,8 @@ _AT_ONCE: Final = 8
 _PATIENCE: Final = 10.0  # seconds
 _LEASE: Final = timedelta(minutes=2)  # longer than a piece takes; whoever dies leaves it to others
 _LONGEST_ANSWER: Final = 500
+_SHOWN: Final = 4  # signs of a secret by which to know it
+_REPEATS: Final = timedelta(minutes=10)  # of a request whose answer was lost
 
 
 def _secret(journey_id: int, number: int) -> str:
@@ -31,25 +33,30 @@ def _secret(journey_id: int, number: int) -> str:
 
 
 def show_secret(conn: Connection, principal: Principal, journey_id: int, now: datetime) -> CallSecret:
-    """With which the calls of a journey are signed, for an operator who gives it to the other system; audited.
+    """With which the calls of a journey are signed, for an operator who gives it to the other system: once, audited. Afterwards
+    only how it ends; who has lost it makes a new one.
 
     Raises:
         NotAllowed: without the right ``journeys.manage``.
         NotFound: there is no such journey.
     """
     access.require(principal, "journeys.manage")
-    number, made_at = _known(conn, journey_id)
+    number, made_at = _known(conn, journey_id, lock=True)
+    shown = tables.show_secret(conn, journey_id, now)
+    secret = _secret(journey_id, number)
+    if shown is not None:
+        return CallSecret(None, secret[-_SHOWN:], number, made_at, shown)
     access.record(
         conn, actor=principal.actor, action="journey.secret_seen", target=f"journey:{journey_id}", details={}, now=now
     )
-    return CallSecret(_secret(journey_id, number), number, made_at)
+    return CallSecret(secret, secret[-_SHOWN:], number, made_at)
 
 
 def renew_secret(
     conn: Connection, principal: Principal, journey_id: int, replaces: int, reason: str, now: datetime
 ) -> CallSecret:
-    """Make a new secret in place of the one of this number. For a day calls are signed by both. Audited; a repeat shows what
-    was made.
+    """Make a new secret in place of the one of this number, and show it. For a day calls are signed by both. Audited; a repeat
+    within ten minutes shows what was made, a later one only how it ends.
 
     Args:
         conn: an open transaction.
@@ -84,7 +91,10 @@ def renew_secret(
             reason=f"the secret is the {number}. by now, and not the {replaces}. Look at it again.",
             reason_zh=f"签名密钥已是第 {number} 个，而非第 {replaces} 个，请重新查看。",
         )
-    return CallSecret(_secret(journey_id, number), number, made_at)
+    secret = _secret(journey_id, number)
+    if made_at is not None and now - made_at <= _REPEATS:
+        return CallSecret(secret, secret[-_SHOWN:], number, made_at)
+    return CallSecret(None, secret[-_SHOWN:], number, made_at, made_at)
 
 
 def _known(conn: Connection, journey_id: int, *, lock: bool = False) -> tuple[int, datetime | None]:

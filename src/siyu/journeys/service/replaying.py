@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from siyu.customers import service as customers
 from siyu.engines.clickhouse.client import Client
 from siyu.experiments import service as experiments
 from siyu.experiments.types import Arm
 from siyu.journeys.rules.entering import due_in_crowd
-from siyu.journeys.rules.moments import days_of, next_day, next_run
+from siyu.journeys.rules.moments import next_day, next_run
 from siyu.journeys.service.batch import Place, Surroundings
+from siyu.journeys.service.dates import whose_day
 from siyu.journeys.service.entering import enrol, in_order
 from siyu.journeys.service.looking import figures
 from siyu.journeys.service.reacting import awaited, listen, react
@@ -161,8 +161,7 @@ def _runs(
             ids = list(segments.members(conn, trigger.segment)) if at is not None else []
         elif isinstance(trigger, DateTrigger):
             at = next_day(trigger.at, at, zone)
-            day = at.astimezone(zone).date() + timedelta(days=trigger.before_days)
-            ids = customers.people_of_days(conn, trigger.trait, days_of(day), most=most)
+            ids = whose_day(conn, trigger, at.astimezone(zone).date(), zone, most)
         else:
             raise Conflict(
                 reason="people are put into this journey by hand, so history cannot tell who would have entered. "

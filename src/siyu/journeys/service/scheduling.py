@@ -1,14 +1,14 @@
 """Triggers of time and of dates: whose hour has come brings its crowd in."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection
 
-from siyu.customers import service as customers
-from siyu.journeys.rules.moments import days_of, next_day, next_run
+from siyu.journeys.rules.moments import next_day, next_run
+from siyu.journeys.service.dates import whose_day
 from siyu.journeys.service.entering import bring_crowd
 from siyu.journeys.store import journeys as store
 from siyu.journeys.types.definition import DateTrigger, TimeTrigger
@@ -40,19 +40,9 @@ def bring_due(conn: Connection, now: datetime, zone: ZoneInfo) -> int:
                 continue
             following = next_run(trigger, now, zone)
         elif isinstance(trigger, DateTrigger):
-            found = _whose_day(conn, trigger, day)
+            found = whose_day(conn, trigger, day, zone)
             following = next_day(trigger.at, now, zone)
         people += bring_crowd(conn, journey, definition, found, origin=f"time:{due.isoformat()}", begins_at=due)
         store.set_next_run(conn, journey.id, following)
         log.info("journeys.crowd", journey=journey.id, people=len(found))
     return people
-
-
-def _whose_day(conn: Connection, trigger: DateTrigger, day: date) -> list[int]:
-    found: list[int] = []
-    days = days_of(day + timedelta(days=trigger.before_days))
-    while True:
-        page = customers.people_of_days(conn, trigger.trait, days, after=found[-1] if found else 0)
-        found += page
-        if not page:
-            return found

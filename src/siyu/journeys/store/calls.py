@@ -95,10 +95,20 @@ def secrets(
     return {row.id: (row.secret, row.secret_at) for row in found}
 
 
+def show_secret(conn: Connection, journey_id: int, now: datetime) -> datetime | None:
+    """Note that the secret is shown; when it was before, ``None`` where this is the first time. Locks the journey."""
+    found = rows(conn, "SELECT secret_shown_at FROM journeys.journey WHERE id = :id FOR UPDATE", id=journey_id)
+    shown: datetime | None = found[0].secret_shown_at if found else None
+    if shown is None:
+        run(conn, "UPDATE journeys.journey SET secret_shown_at = :now WHERE id = :id", id=journey_id, now=now)
+    return shown
+
+
 def put_secret(conn: Connection, journey_id: int, number: int, now: datetime) -> None:
+    """A new secret, which is shown with it."""
     run(
         conn,
-        "UPDATE journeys.journey SET secret = :number, secret_at = :now WHERE id = :id",
+        "UPDATE journeys.journey SET secret = :number, secret_at = :now, secret_shown_at = :now WHERE id = :id",
         id=journey_id,
         number=number,
         now=now,

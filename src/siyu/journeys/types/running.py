@@ -274,13 +274,18 @@ class CallSecret:
     For a day after a new one was made there is a second ``v1``, by the secret before it.
 
     Attributes:
+        secret: ``None`` where it was shown before: it is shown once.
+        ends_with: its last signs, by which to know it.
         number: 1 for the first, one more for each that was made in its place.
         made_at: ``None`` for the first.
+        shown_at: when it was shown before.
     """
 
-    secret: str
+    secret: str | None
+    ends_with: str
     number: int
     made_at: datetime | None
+    shown_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,36 @@ from siyu.segments.types import (
     Window,
     leaves,
 )
-from siyu.timeline.types import OF_JOURNEYS, OF_TOUCHES, OF_TRIALS, UnknownFactKind, UnknownProperty
+from siyu.timeline.types import (
+    OF_DRAWS,
+    OF_JOURNEYS,
+    OF_LEDGER,
+    OF_PAYMENTS,
+    OF_REWARDS,
+    OF_TOUCHES,
+    OF_TRIALS,
+    UnknownFactKind,
+    UnknownProperty,
+)
 
 # What rules may ask of. Not of segments' own facts: a rule could change its own answer for ever.
 FACT_KINDS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
     for kind in sorted(
-        (*OF_ORDERS, *OF_CUSTOMERS, *OF_IDENTITY, *OF_CHANNELS, *OF_MEMBERS, *OF_TOUCHES, *OF_JOURNEYS, *OF_TRIALS),
+        (
+            *OF_ORDERS,
+            *OF_CUSTOMERS,
+            *OF_IDENTITY,
+            *OF_CHANNELS,
+            *OF_MEMBERS,
+            *OF_TOUCHES,
+            *OF_PAYMENTS,
+            *OF_LEDGER,
+            *OF_REWARDS,
+            *OF_DRAWS,
+            *OF_TRIALS,
+            *OF_JOURNEYS,
+        ),
         key=lambda kind: kind.name,
     )
 }
@@ -59,6 +82,7 @@ MOST_DEPTH: Final = 12
 _MOST_FILTERS: Final = 10
 _MOST_VALUES: Final = 1000
 _MOST_PARTS: Final = 6
+_MOST_STEPS: Final = 6
 _LONGEST: Final = 256
 _LARGEST: Final = 2**53  # further numbers are not exact in JSON
 _MOST_DAYS: Final = 36_600
@@ -171,8 +195,10 @@ def _check_standing(leaf: TagOn | RelationIs) -> None:
 
 def _check_behaviour(leaf: Did | Bought | FollowedBy) -> None:
     if isinstance(leaf, FollowedBy):
-        check_fact(leaf.first)
-        check_fact(leaf.then)
+        if len(leaf.thens) >= _MOST_STEPS:
+            _wrong(f"a sequence has at most {_MOST_STEPS} facts.", f"一个先后条件最多包含 {_MOST_STEPS} 个行为。")
+        for test in (leaf.first, *leaf.thens):
+            check_fact(test)
         _check_span(leaf.within)
         _check_window(leaf.since)
         return

@@ -65,7 +65,7 @@ def named_only(rule: Rule) -> dict[str, frozenset[str]]:
 
 def _tests(leaf: Leaf) -> tuple[FactTest, ...]:
     if isinstance(leaf, FollowedBy):
-        return leaf.first, leaf.then
+        return leaf.first, *leaf.thens
     return (leaf.fact,) if isinstance(leaf, Did) else ()
 
 
@@ -104,7 +104,7 @@ def _of_leaf(leaf: Leaf) -> tuple[str, ...]:
     if isinstance(leaf, Did):
         return (leaf.fact.kind,)
     if isinstance(leaf, FollowedBy):
-        return (leaf.first.kind, leaf.then.kind)
+        return tuple(test.kind for test in _tests(leaf))
     if isinstance(leaf, Bought):
         return (*MONEY, PURCHASE)
     if isinstance(leaf, Trait | TraitDate | Anniversary | EntryCode):

@@ -78,6 +78,14 @@ _PURPOSES: Final = {
     "marketing": ("营销", "marketing"),
 }
 _CONSENTS: Final = {"granted": ("已同意", "granted"), "denied": ("已拒绝", "denied"), "unknown": ("未表态", "unknown")}
+_FIELDS: Final = {  # of facts; others are called as they are
+    "amount": ("数量", "the amount"),
+    "reason": ("原因", "the reason"),
+    "stars": ("星级", "the stars"),
+    "tier": ("等级", "the tier"),
+    "unit": ("单位", "the unit"),
+    "won": ("中奖", "won"),
+}
 _PREDICTIONS: Final = {
     "value_fen": ("预测价值", "predicted value"),
     "alive_percent": ("预测留存概率", "predicted probability to buy again"),
@@ -240,7 +248,8 @@ class _Teller:
     def _tested(self, one: PropertyTest) -> str:
         """A field of a fact; the purpose of a touch as consent calls it."""
         if one.property != "purpose" or one.value not in _PURPOSES:
-            return self._compared(one.property, one.comparison, one.value)
+            what = _FIELDS[one.property][self.place] if one.property in _FIELDS else one.property
+            return self._compared(what, one.comparison, one.value)
         sign, purpose = _SIGNS[one.comparison][self.place], _PURPOSES[str(one.value)][self.place]
         return self.say(f"目的{sign}“{purpose}”", f"the purpose {sign} {purpose}")
 
@@ -258,11 +267,13 @@ class _Teller:
         return f"{span.amount} {_UNITS[span.unit][self.place]}"
 
     def _sequence(self, leaf: FollowedBy) -> str:
-        first, then, span = self._fact(leaf.first), self._fact(leaf.then), self._span(leaf.within)
-        when = self._window(leaf.since)
+        first, span, when = self._fact(leaf.first), self._span(leaf.within), self._window(leaf.since)
+        thens = [self._fact(then) for then in leaf.thens]
+        then = thens[0] if len(thens) == 1 else self.say("依次发生" + "、".join(thens), ", then ".join(thens))
         if leaf.followed:
             return self.say(f"{when}{first}后 {span}内{then}", f"{first}{when} and then {then} within {span}")
-        return self.say(f"{when}{first}后 {span}内没有{then}", f"{first}{when} and then no {then} within {span}")
+        no = "no" if len(thens) == 1 else "not all of"
+        return self.say(f"{when}{first}后 {span}内没有{then}", f"{first}{when} and then {no} {then} within {span}")
 
     def _rfm(self, leaf: Rfm) -> str:
         parts = []

@@ -103,7 +103,7 @@ def _kinds(part: Rule) -> set[str]:
             found.add(leaf.fact.kind)
         else:
             assert isinstance(leaf, FollowedBy)
-            found |= {leaf.first.kind, leaf.then.kind}
+            found |= {test.kind for test in (leaf.first, *leaf.thens)}
     return found
 
 

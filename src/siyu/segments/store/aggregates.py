@@ -119,24 +119,37 @@ class Aggregates:
             return f"toInt64({self._named(f'uniqExactIf({day}, {column})')})"
         return f"toInt64({self._count(leaf)})"
 
-    # A way from first to then is told from all its moments in the order of time, as numbers t × 4 + 1 (first) + 2 (then).
+    # A way is told from all its moments in the order of time, as numbers: t × 4 + 1 (first) + 2 (then), of longer ways t × 8 …
 
     def _moments(self, leaf: FollowedBy) -> str:
-        first, then = self._columns[leaf.first, leaf.since], self._columns[leaf.then, leaf.since, leaf.within]
-        return self._named(f"arraySort(groupArrayIf(t * 4 + {first} + 2 * {then}, {first} OR {then}))")
+        steps = [self._columns[leaf.first, leaf.since]]
+        steps += [self._columns[then, leaf.since, leaf.within] for then in leaf.thens]
+        bits = " + ".join(f"{2**place} * {step}" for place, step in enumerate(steps))
+        return self._named(f"arraySort(groupArrayIf(t * {2 ** len(steps)} + {bits}, {' OR '.join(steps)}))")
 
     def _followed(self, leaf: FollowedBy) -> str:
-        moments, span = self._moments(leaf), self._values.put(millis(leaf.within), "Int64")
-        if leaf.followed:  # of every first, only the newest before a then can be near enough
-            firsts = f"arrayMap(m -> if(bitAnd(m, 1) = 1, {_TIME}, {BEFORE}), {moments})"
+        return self._went(leaf) if leaf.followed else self._did_not_go(leaf)
+
+    def _went(self, leaf: FollowedBy) -> str:
+        """Of every first, only the newest from which the way came so far can be near enough."""
+        moments, time, span = self._moments(leaf), _time(leaf), self._values.put(millis(leaf.within), "Int64")
+        firsts = f"arrayMap(m -> if({_is(0)}, {time}, {BEFORE}), {moments})"
+        for step in range(1, len(leaf.thens) + 1):
             newest = f"arrayShiftRight(arrayFill(f -> f != {BEFORE}, {firsts}), 1, toInt64({BEFORE}))"
-            near = f"bitAnd(m, 2) = 2 AND f != {BEFORE} AND {_TIME} - f <= {span}"
-            return f"arrayExists((m, f) -> {near}, {moments}, {newest})"
-        thens = f"arrayMap(m -> if(bitAnd(m, 2) = 2, {_TIME}, {NEVER}), {moments})"
-        next_ = f"arrayShiftLeft(arrayReverseFill(f -> f != {NEVER}, {thens}), 1, toInt64({NEVER}))"
+            firsts = f"arrayMap((m, f) -> if({_is(step)}, f, {BEFORE}), {moments}, {newest})"
+        near = f"f != {BEFORE} AND {time} - f <= {span}"
+        return f"arrayExists((m, f) -> {near}, {moments}, {firsts})"
+
+    def _did_not_go(self, leaf: FollowedBy) -> str:
+        """Of every end, only the next that can be reached counts, and it is too late."""
+        moments, time, span = self._moments(leaf), _time(leaf), self._values.put(millis(leaf.within), "Int64")
+        ends = f"arrayMap(m -> if({_is(len(leaf.thens))}, {time}, {NEVER}), {moments})"
+        for step in range(len(leaf.thens) - 1, -1, -1):
+            next_ = f"arrayShiftLeft(arrayReverseFill(f -> f != {NEVER}, {ends}), 1, toInt64({NEVER}))"
+            ends = f"arrayMap((m, f) -> if({_is(step)}, f, {NEVER}), {moments}, {next_})" if step else next_
         now = self._values.put(self._moment.now, "Int64")
-        alone = f"bitAnd(m, 1) = 1 AND {_TIME} + {span} <= {now} AND f - {_TIME} > {span}"
-        return f"arrayExists((m, f) -> {alone}, {moments}, {next_})"
+        alone = f"{_is(0)} AND {time} + {span} <= {now} AND f - {time} > {span}"
+        return f"arrayExists((m, f) -> {alone}, {moments}, {ends})"
 
     def due(self, rule: Rule) -> str:
         """The next moment at which the part may answer otherwise without any fact; ``NEVER`` when there is none."""
@@ -170,7 +183,7 @@ class Aggregates:
 
     def _dues_of_way(self, leaf: FollowedBy) -> list[str]:
         moments, dues = self._moments(leaf), []
-        firsts = f"arrayMap(m -> {_TIME}, arrayFilter(m -> bitAnd(m, 1) = 1, {moments}))"
+        firsts = f"arrayMap(m -> {_time(leaf)}, arrayFilter(m -> {_is(0)}, {moments}))"
         if leaf.since.last is not None:
             end = f"arrayMin(arrayPushBack({firsts}, toInt64({NEVER}))) + {millis(leaf.since.last)}"
             dues.append(f"least({end}, {NEVER})")
@@ -184,4 +197,10 @@ class Aggregates:
         return f"if({moment} > {self._values.put(self._moment.now, 'Int64')}, {moment}, {NEVER})"
 
 
-_TIME: Final = "intDiv(m - bitAnd(m, 3), 4)"
+def _is(step: int) -> str:
+    return f"bitAnd(m, {2**step}) != 0"
+
+
+def _time(leaf: FollowedBy) -> str:
+    base = 2 ** (1 + len(leaf.thens))
+    return f"intDiv(m - bitAnd(m, {base - 1}), {base})"

@@ -142,7 +142,7 @@ def _tests(parts: Sequence[Rule]) -> list[Test]:
         for leaf in scan_leaves(part):
             if isinstance(leaf, FollowedBy):
                 found[leaf.first, leaf.since] = None
-                found[leaf.then, leaf.since, leaf.within] = None
+                found |= dict.fromkeys([(then, leaf.since, leaf.within) for then in leaf.thens])
             else:
                 found[leaf] = None
     return list(found)

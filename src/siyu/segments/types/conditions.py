@@ -235,11 +235,13 @@ class Bought(Exact):
 class FollowedBy(Exact):
     """``first`` and then ``then`` within a time, or (``followed`` false) ``first`` and in that time no ``then``.
 
-    One such ``first`` is enough. ``then`` may be of the same moment, but not the same fact. Without ``then`` counts from
+    One such ``first`` is enough. What follows may be of the same moment, but not the same fact. Without ``then`` counts from
     when the time has passed.
 
     Attributes:
+        within: from ``first`` to the last of them.
         since: which moments of ``first`` count.
+        further: what has to come after ``then``, in this order; with ``followed`` false they did not all come so.
     """
 
     first: FactTest
@@ -247,7 +249,13 @@ class FollowedBy(Exact):
     within: Span
     followed: bool = True
     since: Window = EVER
+    further: tuple[FactTest, ...] = ()
     condition: Literal["sequence"] = "sequence"
+
+    @property
+    def thens(self) -> tuple[FactTest, ...]:
+        """What has to follow, in order."""
+        return self.then, *self.further
 
 
 @dataclass(frozen=True, slots=True)

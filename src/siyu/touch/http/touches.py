@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router
+from siyu.engines.access.types import Principal
+from siyu.engines.http import ERROR_RESPONSES, Conn, Id, Now, Router, needs
 from siyu.touch import service
 from siyu.touch.http.rules import CanManage, CanSee, Why
 from siyu.touch.types import Decision, Judged, Message, Purpose, Reason, Touch, TouchState, Wish
 
 router = Router(prefix="/api/v1/touch", tags=["touch"], responses=ERROR_RESPONSES)
 
+CanNote = Annotated[Principal, needs("touch.complaints")]
 PathNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[int, Query(ge=1, le=2**63 - 1)]
 Before = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only what is older than the one with this id.")]
@@ -67,6 +69,8 @@ class TouchRead(_Read):
     decided_at: datetime
     ended_at: datetime | None
     decisions: list[JudgedRead] = Field(description="Oldest first.")
+
+    complained_at: datetime | None = Field(None, description="When it was written down that the customer complained.")
 
 
 class PersonRead(BaseModel):
@@ -135,6 +139,23 @@ class TouchNew(BaseModel):
     details: dict[Word, str] = Field(default={}, description="What a way needs besides, as `template_id`.")
     kinds: Annotated[list[Word], Field(max_length=10)] = []
     hours: Annotated[int, Field(ge=1, le=720, description="So long it is valid.")] = 24
+
+
+class ComplaintNew(BaseModel):
+    """What a customer complained about."""
+
+    key: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9_.:-]{8,100}$", description="Of this request: a repeat writes nothing.")
+    ]
+    touch_id: Id | None = Field(None, description="Which touch it was about; none in particular without it.")
+    reason: Why
+
+
+class ComplaintRead(_Read):
+    customer_id: int
+    touch_id: int | None
+    at: datetime
+    noted_by: str
 
 
 class DecisionRead(BaseModel):
@@ -208,6 +229,17 @@ def send_by_hand(customer_id: PathNumber, wanted: TouchNew, principal: CanManage
         wanted.hours,
     )
     return _decision(service.propose_by_hand(conn, principal, asked, now))
+
+
+@router.post("/customers/{customer_id}/complaints")
+def note_complaint(
+    customer_id: PathNumber, wanted: ComplaintNew, principal: CanNote, conn: Conn, now: Now
+) -> ComplaintRead:
+    """Write down that a customer complained about being reached; the harm guard counts it. A touch is complained about once."""
+    found = service.note_complaint(
+        conn, principal, customer_id, wanted.reason, now, key=wanted.key, touch_id=wanted.touch_id
+    )
+    return ComplaintRead.model_validate(found)
 
 
 @router.get("/programmes")

@@ -10,6 +10,7 @@ from siyu.touch.service.announcing import (
     announcements,
 )
 from siyu.touch.service.by_hand import ByHand, propose_by_hand
+from siyu.touch.service.complaining import note_complaint
 from siyu.touch.service.counting import kinds_received, ways_sent
 from siyu.touch.service.deciding import decide_due, next_decision
 from siyu.touch.service.following import ACTS, note_acts, reassign, split
@@ -64,6 +65,7 @@ __all__ = [
     "look_after_staff",
     "next_decision",
     "note_acts",
+    "note_complaint",
     "pause_sending",
     "programmes",
     "propose",

@@ -11,7 +11,8 @@ from siyu.touch.types import Judged, Reason, ReasonCount, Touch, Wish
 
 _TOUCH: Final = (
     "id, key, programme_id, customer_id, purpose, kinds, wishes, value_fen, not_before, valid_until, state, code, "
-    "account_id, way, subject_id, staff_id, proposed_at, due_at, decided_at, ended_at, decisions"
+    "account_id, way, subject_id, staff_id, proposed_at, due_at, decided_at, ended_at, decisions, "
+    "(SELECT at FROM touch.complaint WHERE touch_id = touch.id) AS complained_at"
 )
 _FILTERS: Final = {
     "customer_id": "customer_id = :customer_id",
@@ -24,6 +25,7 @@ _FILTERS: Final = {
     "until": "proposed_at < :until",
     "before": "id < :before",
     "key": "key = :key",
+    "id": "id = :id",
 }
 
 
@@ -95,7 +97,7 @@ def _touch(row: AnyRow) -> Touch:
         row.id, row.key, row.programme_id, row.customer_id, row.purpose, tuple(row.kinds),
         tuple([Wish(account_id, way) for account_id, way in row.wishes]), row.value_fen, row.not_before,
         row.valid_until, row.state, row.code, row.account_id, row.way, row.subject_id, row.staff_id, row.proposed_at,
-        row.due_at, row.decided_at, row.ended_at, tuple([_judged(one) for one in row.decisions]),
+        row.due_at, row.decided_at, row.ended_at, tuple([_judged(one) for one in row.decisions]), row.complained_at,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What other rooms may know of touches."""
 
 from siyu.touch.types.announcements import Announced, Announcement, GroupNews
+from siyu.touch.types.complaints import Complaint
 from siyu.touch.types.facts import FACTS
 from siyu.touch.types.guarded import Guard
 from siyu.touch.types.programmes import ReasonCount, Sending, SendingState
@@ -40,6 +41,7 @@ __all__ = [
     "Announced",
     "Announcement",
     "Budget",
+    "Complaint",
     "Consent",
     "Decision",
     "Dedup",

@@ -110,6 +110,7 @@ class Touch:
         code: the reason that decided, of :data:`REASONS`; empty where none did.
         account_id, way, subject_id, staff_id: how it went or goes out; empty as long as that is not decided.
         decisions: every decision, oldest first.
+        complained_at: when it was written down that the customer complained about it.
     """
 
     id: int
@@ -133,3 +134,4 @@ class Touch:
     decided_at: datetime
     ended_at: datetime | None
     decisions: tuple[Judged, ...]
+    complained_at: datetime | None = None

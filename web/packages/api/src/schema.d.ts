@@ -1628,7 +1628,7 @@ export interface paths {
         put?: never;
         /**
          * Ask
-         * @description Have the list with these filters, or the people behind a figure, written as CSV (UTF-8 with BOM).
+         * @description Have the list with these filters, the people behind a figure, or the moves of a segment written as CSV (UTF-8 with BOM).
          *
          *     A job writes it; the file is kept for 7 days.
          */
@@ -3368,7 +3368,7 @@ export interface paths {
         put?: never;
         /**
          * Show Secret
-         * @description Show with which secret the calls of this journey are signed. Audited.
+         * @description Show with which secret the calls of this journey are signed: once, audited; afterwards only how it ends.
          */
         post: operations["show_secret_api_v1_journeys__journey_id__secret_post"];
         delete?: never;
@@ -3388,7 +3388,7 @@ export interface paths {
         put?: never;
         /**
          * Renew Secret
-         * @description Make a new secret in place of the one that was seen; for a day calls are signed by both. Safe to repeat.
+         * @description Make a new secret in place of the known one, and show it; for a day calls are signed by both. Safe to repeat.
          */
         post: operations["renew_secret_api_v1_journeys__journey_id__secret_renew_post"];
         delete?: never;
@@ -5818,6 +5818,26 @@ export interface paths {
         get: operations["of_person_api_v1_touch_customers__customer_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touch/customers/{customer_id}/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Complaint
+         * @description Write down that a customer complained about being reached; the harm guard counts it. A touch is complained about once.
+         */
+        post: operations["note_complaint_api_v1_touch_customers__customer_id__complaints_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9242,16 +9262,23 @@ export interface components {
          *     For a day after a new one was made there is a second ``v1``, by the secret before it.
          *
          *     Attributes:
+         *         secret: ``None`` where it was shown before: it is shown once.
+         *         ends_with: its last signs, by which to know it.
          *         number: 1 for the first, one more for each that was made in its place.
          *         made_at: ``None`` for the first.
+         *         shown_at: when it was shown before.
          */
         CallSecret: {
+            /** Ends With */
+            ends_with: string;
             /** Made At */
             made_at: string | null;
             /** Number */
             number: number;
             /** Secret */
-            secret: string;
+            secret: string | null;
+            /** Shown At */
+            shown_at?: string | null;
         };
         /**
          * CameIn
@@ -9991,6 +10018,41 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /**
+         * ComplaintNew
+         * @description What a customer complained about.
+         */
+        ComplaintNew: {
+            /**
+             * Key
+             * @description Of this request: a repeat writes nothing.
+             */
+            key: string;
+            /**
+             * Reason
+             * @description Kept in the audit.
+             */
+            reason: string;
+            /**
+             * Touch Id
+             * @description Which touch it was about; none in particular without it.
+             */
+            touch_id?: number | null;
+        };
+        /** ComplaintRead */
+        ComplaintRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Noted By */
+            noted_by: string;
+            /** Touch Id */
+            touch_id: number | null;
+        };
         /** ConfirmationRead */
         ConfirmationRead: {
             /** Confirmed At */
@@ -10439,14 +10501,25 @@ export interface components {
         };
         /**
          * DateTrigger
-         * @description A day of the person that comes every year, told by a trait (``1990-05-17`` or ``05-17``).
+         * @description A day of the person: told by a trait (``1990-05-17`` or ``05-17``), or on which a tie to the brand began.
          *
          *     Attributes:
          *         trait: which.
+         *         tie: in place of a trait, the day on which the oldest tie of this kind that stands began: a friend was added, a
+         *             member joined.
+         *         every: the day comes every year, every month, or is that one day. A day that a month does not have is its last, so who
+         *             was born on 29 February has their day on the 28th in other years. The day on which a tie began does not itself come
+         *             round: the first time is a year or a month later.
          *         before_days: so many days ahead of it.
-         *         at: at this time of the day. Who was born on 29 February has their day on the 28th in other years.
+         *         after_days: so many days behind it.
+         *         at: at this time of the day.
          */
         DateTrigger: {
+            /**
+             * After Days
+             * @default 0
+             */
+            after_days: number;
             /**
              * At
              * @default 10:00
@@ -10458,10 +10531,18 @@ export interface components {
              */
             before_days: number;
             /**
+             * Every
+             * @default year
+             * @enum {string}
+             */
+            every: "year" | "month" | "once";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "date";
+            /** Tie */
+            tie?: ("follower" | "subscriber" | "member" | "friend" | "group_member" | "fan") | null;
             /**
              * Trait
              * @default birthday
@@ -11391,6 +11472,8 @@ export interface components {
              *     ]
              */
             columns: ("customer_id" | "name" | "phone" | "email" | "layer" | "orders" | "net_yuan" | "first_order_at" | "last_order_at" | "first_seen_at" | "last_seen_at" | "known_since" | "platforms" | "tags" | "relations")[];
+            /** @description Who came into a segment and who left it, a line each time, instead of filters; before the columns stand the time and which of both. Needs `segments.read` too. */
+            moves?: components["schemas"]["SegmentMoves"] | null;
             /**
              * People
              * @description The people behind a figure, as the answer that lists them has it; instead of filters. Needs the right to see the figure too.
@@ -11410,7 +11493,7 @@ export interface components {
          * @description One export, as far as it is.
          *
          *     `wanted` holds no personal data: who was looked for stands in it as ids. The people behind a figure stand in it as
-         *     `people`.
+         *     `people`, who came into a segment and left it as `moves`.
          */
         ExportRead: {
             /** Bytes */
@@ -11640,11 +11723,13 @@ export interface components {
          * FollowedBy
          * @description ``first`` and then ``then`` within a time, or (``followed`` false) ``first`` and in that time no ``then``.
          *
-         *     One such ``first`` is enough. ``then`` may be of the same moment, but not the same fact. Without ``then`` counts from
+         *     One such ``first`` is enough. What follows may be of the same moment, but not the same fact. Without ``then`` counts from
          *     when the time has passed.
          *
          *     Attributes:
+         *         within: from ``first`` to the last of them.
          *         since: which moments of ``first`` count.
+         *         further: what has to come after ``then``, in this order; with ``followed`` false they did not all come so.
          */
         FollowedBy: {
             /**
@@ -11658,6 +11743,11 @@ export interface components {
              * @default true
              */
             followed: boolean;
+            /**
+             * Further
+             * @default []
+             */
+            further: components["schemas"]["FactTest"][];
             /** @default {} */
             since: components["schemas"]["Window"];
             then: components["schemas"]["FactTest"];
@@ -19196,6 +19286,30 @@ export interface components {
             version: number;
         };
         /**
+         * SegmentMoves
+         * @description Who came into a segment and who left it, on these days of the brand's zone, ends included; each time they did.
+         */
+        SegmentMoves: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Segment Id */
+            segment_id: number;
+            /**
+             * Which
+             * @default both
+             * @enum {string}
+             */
+            which: "both" | "entered" | "left";
+        };
+        /**
          * SegmentPeople
          * @description Those in a segment, or in a set made of segments, as they stand when they are asked for.
          */
@@ -20600,6 +20714,11 @@ export interface components {
              * @description The reason that decided; empty where none did.
              */
             code: string;
+            /**
+             * Complained At
+             * @description When it was written down that the customer complained.
+             */
+            complained_at?: string | null;
             /** Customer Id */
             customer_id: number;
             /**
@@ -36465,6 +36584,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonRead"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    note_complaint_api_v1_touch_customers__customer_id__complaints_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintRead"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -78,7 +78,7 @@ def calls(conn: Conn, _: CanRead, journey_id: JourneyId) -> list[MadeCall]:
 
 @router.post("/{journey_id}/secret")
 def show_secret(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId) -> CallSecret:
-    """Show with which secret the calls of this journey are signed. Audited."""
+    """Show with which secret the calls of this journey are signed: once, audited; afterwards only how it ends."""
     return journeys.show_secret(conn, principal, journey_id, now)
 
 
@@ -86,5 +86,5 @@ def show_secret(conn: Conn, now: Now, principal: CanManage, journey_id: JourneyI
 def renew_secret(
     conn: Conn, now: Now, principal: CanManage, journey_id: JourneyId, wanted: SecretRenewal
 ) -> CallSecret:
-    """Make a new secret in place of the one that was seen; for a day calls are signed by both. Safe to repeat."""
+    """Make a new secret in place of the known one, and show it; for a day calls are signed by both. Safe to repeat."""
     return journeys.renew_secret(conn, principal, journey_id, wanted.replaces, wanted.reason, now)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
+from siyu.customers.types import RelationKind
 from siyu.journeys.types.definition.words import STRICT, Id, MomentText, Span, TimeOfDay, Weekday
 from siyu.segments.types import FactTest
 
@@ -60,17 +61,26 @@ class TimeTrigger:
 
 @dataclass(frozen=True, slots=True)
 class DateTrigger:
-    """A day of the person that comes every year, told by a trait (``1990-05-17`` or ``05-17``).
+    """A day of the person: told by a trait (``1990-05-17`` or ``05-17``), or on which a tie to the brand began.
 
     Attributes:
         trait: which.
+        tie: in place of a trait, the day on which the oldest tie of this kind that stands began: a friend was added, a
+            member joined.
+        every: the day comes every year, every month, or is that one day. A day that a month does not have is its last, so who
+            was born on 29 February has their day on the 28th in other years. The day on which a tie began does not itself come
+            round: the first time is a year or a month later.
         before_days: so many days ahead of it.
-        at: at this time of the day. Who was born on 29 February has their day on the 28th in other years.
+        after_days: so many days behind it.
+        at: at this time of the day.
     """
 
     __pydantic_config__: ClassVar[Any] = STRICT
     trait: Annotated[str, Field(min_length=1, max_length=128)] = "birthday"
+    tie: RelationKind | None = None
+    every: Literal["year", "month", "once"] = "year"
     before_days: Annotated[int, Field(ge=0, le=60)] = 0
+    after_days: Annotated[int, Field(ge=0, le=3650)] = 0
     at: TimeOfDay = "10:00"
     kind: Literal["date"] = "date"
 

@@ -21,7 +21,7 @@ export const KINDS = {
   behaviour: ["page.viewed", "screen.viewed", "event.tracked", "group.joined"],
   profile: ["profile.identified", "tag.added", "tag.removed", "consent.changed", "relation.started", "relation.ended", "relation.lasted"],
   ties: ["friend.added", "friend.deleted", "friend.transferred", "chat.joined", "chat.left"],
-  touch: ["touch.sent", "touch.failed", "touch.dropped"],
+  touch: ["touch.sent", "touch.failed", "touch.dropped", "touch.complained"],
   points: ["points.earned", "points.spent", "points.expired", "points.taken_back", "points.given_back"],
   tiers: ["tier.raised", "tier.lowered", "check_in.made", "task.done"],
   draws: ["draw.made", "prize.handed_out", "free_order.won"],

@@ -7,6 +7,7 @@ import { useMay } from "../../app/session";
 import { useAccounts, useKinds } from "../channels/accounts";
 import { useScripts } from "../content/content";
 import { useNames } from "../customers/names";
+import { everyOf, sideOf } from "./dates";
 import { minutesOf, unitOf } from "./editor/texts";
 import type { FactMatch, PropertyTest, Step, Trigger, When, Wish } from "./journey";
 
@@ -80,7 +81,7 @@ export function useSentences() {
         return t("trigger.daily", { at, segment: segment(one.segment) });
       }
       case "date":
-        return one.before_days ? t("trigger.dateBefore", { trait: one.trait, count: one.before_days, at: one.at }) : t("trigger.date", { trait: one.trait, at: one.at });
+        return t(`dates.says.${everyOf(one)}.${sideOf(one)}`, { what: one.tie ? t(`dates.tie.${one.tie}`) : one.trait, days: String(one.before_days || one.after_days), at: one.at });
       case "code": {
         const named = (one.codes ?? []).map((id) => codes?.find((code) => code.id === id)?.name ?? `#${id}`);
         return named.length ? t("trigger.code", { codes: named.map((name) => `“${name}”`).join(t("canvas.says.list")) }) : t("trigger.anyCode");

@@ -30,6 +30,13 @@ describe("a rule as a tree", () => {
     expect(editable(not(not(VIP)))).toEqual(all(VIP));
   });
 
+  it("takes a sequence that was kept before there were further steps", () => {
+    const fact = { kind: "order.paid", where: [] };
+    const old = { condition: "sequence", first: fact, then: fact, within: { amount: 1, unit: "day" }, followed: true, since: {} } as unknown as Rule;
+    expect(editable(old)).toEqual(all({ ...old, further: [] } as Rule));
+    expect(unfinished(editable(old))).toEqual([]);
+  });
+
   it("says of every way to take a group which it is", () => {
     for (const mode of MODES) {
       const { inner, negated } = opened(grouped([VIP, NEW], mode));

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session";
 import { useNames } from "../customers/names";
 import { usePersonHere } from "../customers/person";
+import { Complained } from "./Complained";
 import { Decisions } from "./TouchDetail";
 import { TestSend } from "./TestSend";
 import { TouchState } from "./TouchState";
@@ -28,7 +29,13 @@ export function PersonTouches() {
     queryFn: ({ pageParam, signal }) => answered(api.GET("/api/v1/touch/customers/{customer_id}", { signal, params: { path: { customer_id: id }, query: { before: pageParam } } })),
     getNextPageParam: (page) => page.next_before ?? undefined,
   });
-  if (!may("touch.read")) return <Empty title={t("person.notAllowed")} />;
+  if (!may("touch.read"))
+    return (
+      <>
+        <Complained customerId={id} />
+        <Empty title={t("person.notAllowed")} />
+      </>
+    );
   return (
     <Loaded query={query}>
       {({ pages }) => {
@@ -76,20 +83,23 @@ function Standing({ person }: { person: Of }) {
           description={person.left_alone_because}
         />
       )}
-      {may("touch.manage") && (
-        <Flex gap="small" wrap>
-          <TestSend customerId={person.customer_id} />
-          {until ? (
-            <WithReason label={t("alone.end")} title={t("alone.endTitle")} onDone={(reason) => change({ for_ever: false, reason })}>
-              {t("alone.endWhat")}
-            </WithReason>
-          ) : (
-            <WithReason danger label={t("alone.begin")} title={t("alone.beginTitle")} onDone={(reason) => change({ for_ever: true, reason })}>
-              {t("alone.beginWhat")}
-            </WithReason>
-          )}
-        </Flex>
-      )}
+      <Flex gap="small" wrap>
+        {may("touch.manage") && (
+          <>
+            <TestSend customerId={person.customer_id} />
+            {until ? (
+              <WithReason label={t("alone.end")} title={t("alone.endTitle")} onDone={(reason) => change({ for_ever: false, reason })}>
+                {t("alone.endWhat")}
+              </WithReason>
+            ) : (
+              <WithReason danger label={t("alone.begin")} title={t("alone.beginTitle")} onDone={(reason) => change({ for_ever: true, reason })}>
+                {t("alone.beginWhat")}
+              </WithReason>
+            )}
+          </>
+        )}
+        <Complained customerId={person.customer_id} />
+      </Flex>
     </Flex>
   );
 }
@@ -125,6 +135,7 @@ function One({ touch }: { touch: Touch }) {
             {t("person.due")} <When at={touch.due_at} />
           </span>
         )}
+        <Complained customerId={touch.customer_id} touch={touch} />
       </Flex>
       <Typography.Paragraph style={{ margin: "6px 0 0" }}>{why(touch)}</Typography.Paragraph>
       <details style={{ marginTop: 4 }}>

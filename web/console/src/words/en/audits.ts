@@ -130,6 +130,7 @@ export const actions: Words<typeof source> = {
   "trials.approved": "Reports of a trial approved",
   "trials.sent_back": "Reports of a trial sent back",
   "trials.ended": "Trial ended",
+  "touch.complaint_noted": "Complaint written down",
   "touch.proposed": "Touch proposed by hand",
   "touch.shown_to_staff": "Shown to a member of staff first",
   "entry_code.created": "Entry code made",

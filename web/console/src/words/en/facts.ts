@@ -69,7 +69,7 @@ export const kind: Words<typeof kinds> = {
   page: { viewed: "Page viewed" },
   screen: { viewed: "Screen viewed" },
   group: { joined: "Joined an organisation" },
-  touch: { sent: "Touch sent", failed: "Touch failed", dropped: "Touch not sent" },
+  touch: { sent: "Touch sent", failed: "Touch failed", dropped: "Touch not sent", complained: "Complained about being reached" },
   points: { earned: "Points earned", spent: "Points spent", expired: "Points expired", taken_back: "Points taken back", given_back: "Points given back" },
   tier: { raised: "Tier raised", lowered: "Tier lowered" },
   check_in: { made: "Checked in" },

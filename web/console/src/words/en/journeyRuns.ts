@@ -52,7 +52,10 @@ export const running: Words<typeof runningSource> = {
   secret: {
     show: "Signing secret",
     title: "Signing secret of the webhooks",
-    what: "The system that is called checks the header Siyu-Signature with it: HMAC-SHA256 of time.body. Keep it safe; each look goes into the audit.",
+    what: "The system that is called checks the header Siyu-Signature with it: HMAC-SHA256 of time.body. The look goes into the audit.",
+    once: "It is shown only this once: copy it now and keep it safe",
+    shownAt: "It was shown",
+    lost: "and is not shown again. Who has lost it makes a new one.",
     copy: "Copy",
     copied: "Copied",
     first: "It was never replaced",

@@ -246,8 +246,6 @@ export const forms: Words<typeof formsSource> = {
     at: "Time of day",
     weekdays: "Days of the week",
     monthDays: "Days of the month",
-    trait: "Trait with the date",
-    before: "Days ahead",
     codes: "Entry codes",
     anyCode: "any entry code",
     manualWhat: "Operators bring a segment in under “Running”; programs put people in by the API",

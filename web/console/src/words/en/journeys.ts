@@ -1,6 +1,7 @@
 import type { Words } from "@siyu/kit";
 
 import type { journeys as source } from "../zh/journeys";
+import { dates } from "./journeyDates";
 import { canvas, forms } from "./journeySteps";
 import { lift, rehearsal, running } from "./journeyRuns";
 
@@ -82,6 +83,7 @@ export const journeys: Words<typeof source> = {
     sendWhat: "Everybody of the segment enters at the journey's pace. The gate decides for each of them whether it is sent.",
     sent: "{{people}} people are on their way in",
   },
+  dates,
   trigger: {
     fact: "When “{{what}}” happens",
     factWhere: "When “{{what}}” happens, on {{count}} condition(s)",
@@ -92,8 +94,6 @@ export const journeys: Words<typeof source> = {
     daily: "Every day at {{at}}: everybody of the segment “{{segment}}”",
     weekly: "Every {{days}} at {{at}}: everybody of the segment “{{segment}}”",
     monthly: "Every month on {{days}} at {{at}}: everybody of the segment “{{segment}}”",
-    date: "On the day of “{{trait}}” at {{at}}",
-    dateBefore: "{{count}} days before “{{trait}}” at {{at}}",
     code: "When somebody comes by the entry code {{codes}}",
     anyCode: "When somebody comes by any entry code",
     manual: "By hand or by the API",

@@ -79,6 +79,7 @@ export const segments = {
     did: "Behaviour",
     sequence: "One after the other",
     reached: "Touches and journeys",
+    rights: "Points and rewards",
     rfm: "RFM",
     value: "Value",
     segment: "Other segments",
@@ -165,6 +166,8 @@ export const segments = {
   measure: { count: "number", sum: "money in all", days: "number of days", since_last: "the last one was", since_first: "the first one was" },
   limit: { add: "of what, where", remove: "Drop “{{what}}”", platform: "Platform", shop: "Shop", product_nos: "Product numbers", category: "Category", title: "Title contains", typeNumbers: "Type a number and press Enter" },
   followed: { yes: "there was", no: "there was no" },
+  followedAll: { yes: "there were in this order", no: "there were not all, in this order, of" },
+  step: { then: ", then", fact: "What came as number {{number}}", add: "Add what came next", remove: "Remove number {{number}}" },
   rfm: { recency_days: "Days since the last purchase", purchases: "Purchases", money_fen: "Money" },
   predicted: { value_fen: "Predicted value", alive_percent: "Predicted probability to buy again", purchases: "Predicted purchases" },
   page: {

@@ -1,3 +1,4 @@
+import { complaint } from "./complaints";
 import { announcement } from "./announcements";
 import { settings } from "./programmes";
 
@@ -229,5 +230,6 @@ export const touch = {
     drop: "Not sent",
   },
   announcement,
+  complaint,
   settings,
 } as const;

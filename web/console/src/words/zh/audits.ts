@@ -127,6 +127,7 @@ export const actions = {
   "trials.approved": "通过试用报告",
   "trials.sent_back": "退回试用报告",
   "trials.ended": "结束试用",
+  "touch.complaint_noted": "登记客户投诉",
   "touch.proposed": "手动触达客户",
   "touch.shown_to_staff": "发给员工试看",
   "entry_code.created": "创建活码",

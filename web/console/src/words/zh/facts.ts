@@ -68,7 +68,7 @@ export const kind = {
   page: { viewed: "浏览页面" },
   screen: { viewed: "浏览屏幕" },
   group: { joined: "归属组织" },
-  touch: { sent: "触达成功", failed: "触达失败", dropped: "触达未发送" },
+  touch: { sent: "触达成功", failed: "触达失败", dropped: "触达未发送", complained: "投诉触达" },
   points: { earned: "获得积分", spent: "消耗积分", expired: "积分过期", taken_back: "扣回积分", given_back: "退还积分" },
   tier: { raised: "等级提升", lowered: "等级下降" },
   check_in: { made: "签到" },

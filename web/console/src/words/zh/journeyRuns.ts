@@ -45,7 +45,10 @@ export const running = {
   secret: {
     show: "签名密钥",
     title: "Webhook 签名密钥",
-    what: "收到调用的系统用它核对请求头 Siyu-Signature：对“时间.正文”做 HMAC-SHA256。请妥善保管，每次查看都会记入审计日志。",
+    what: "收到调用的系统用它核对请求头 Siyu-Signature：对“时间.正文”做 HMAC-SHA256。查看会记入审计日志。",
+    once: "密钥只显示这一次，请立即复制并妥善保管",
+    shownAt: "密钥已于",
+    lost: "显示过，不再显示。如已遗失，请更换密钥。",
     copy: "复制",
     copied: "已复制",
     first: "尚未更换过",

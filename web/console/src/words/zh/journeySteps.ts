@@ -243,8 +243,6 @@ export const forms = {
     at: "时刻",
     weekdays: "星期",
     monthDays: "日期",
-    trait: "日期属性",
-    before: "提前天数",
     codes: "活码",
     anyCode: "任一活码",
     manualWhat: "由运营在“运行”页加入人群，或由程序通过 API 加入",

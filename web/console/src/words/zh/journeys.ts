@@ -1,3 +1,4 @@
+import { dates } from "./journeyDates";
 import { canvas, forms } from "./journeySteps";
 import { lift, rehearsal, running } from "./journeyRuns";
 
@@ -80,6 +81,7 @@ export const journeys = {
     sendWhat: "按设定的节奏让该人群的所有客户进入。闸门会逐人判断是否发送。",
     sent: "已安排 {{people}} 人进入",
   },
+  dates,
   trigger: {
     fact: "发生“{{what}}”时",
     factWhere: "发生“{{what}}”且满足 {{count}} 个条件时",
@@ -90,8 +92,6 @@ export const journeys = {
     daily: "每天 {{at}} 让人群“{{segment}}”进入",
     weekly: "每{{days}} {{at}} 让人群“{{segment}}”进入",
     monthly: "每月 {{days}} 日 {{at}} 让人群“{{segment}}”进入",
-    date: "“{{trait}}”当天 {{at}}",
-    dateBefore: "“{{trait}}”前 {{count}} 天 {{at}}",
     code: "通过活码 {{codes}} 添加时",
     anyCode: "通过任一活码添加时",
     manual: "手动或 API 加入",

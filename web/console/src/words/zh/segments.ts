@@ -77,6 +77,7 @@ export const segments = {
     did: "行为",
     sequence: "先后",
     reached: "触达与旅程",
+    rights: "积分与权益",
     rfm: "RFM",
     value: "价值",
     segment: "其他人群",
@@ -163,6 +164,8 @@ export const segments = {
   measure: { count: "次数", sum: "金额合计", days: "天数", since_last: "最近一次距今", since_first: "首次距今" },
   limit: { add: "限定商品或店铺", remove: "去掉限定“{{what}}”", platform: "平台", shop: "店铺", product_nos: "商品编号", category: "类目", title: "标题包含", typeNumbers: "输入商品编号后回车" },
   followed: { yes: "发生了", no: "没有发生" },
+  followedAll: { yes: "依次发生了", no: "没有依次发生" },
+  step: { then: "、", fact: "第 {{number}} 个行为", add: "添加下一个行为", remove: "删除第 {{number}} 个行为" },
   rfm: { recency_days: "距上次购买天数", purchases: "购买次数", money_fen: "累计金额" },
   predicted: { value_fen: "预测价值", alive_percent: "预测留存概率", purchases: "预测购买次数" },
   page: {

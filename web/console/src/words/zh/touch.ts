@@ -1,3 +1,4 @@
+import { complaint } from "./complaints";
 import { announcement } from "./announcements";
 import { settings } from "./programmes";
 
@@ -228,5 +229,6 @@ export const touch = {
     drop: "未发送",
   },
   announcement,
+  complaint,
   settings,
 } as const;

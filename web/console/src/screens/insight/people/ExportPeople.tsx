@@ -5,8 +5,8 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Button, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
-/** What an export is asked with: the filters of the list, or a figure and no filter. */
-export type Exportable = Pick<Schema<"ExportAsked">, "wanted" | "people">;
+/** What an export is asked with: the filters of the list; or a figure, or the moves of a segment, and no filter. */
+export type Exportable = Pick<Schema<"ExportAsked">, "wanted" | "people" | "moves">;
 
 const COLUMNS: Schema<"ExportAsked">["columns"] = ["customer_id", "name", "phone", "layer", "orders", "net_yuan", "last_order_at", "tags"];
 

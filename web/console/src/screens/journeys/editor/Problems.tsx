@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ENTRY } from "../canvas/graph";
 import type { Problem } from "../journey";
 
-const OF_TRIGGER = new Set(["no_segment", "unknown_segment", "time_in_the_past", "unknown_code"]);
+const OF_TRIGGER = new Set(["no_segment", "unknown_segment", "time_in_the_past", "before_and_after", "before_a_tie", "unknown_code"]);
 
 /** Where something can be mended: at a step, at the entry, or in the settings (empty). */
 export function placeOf(problem: Pick<Problem, "step" | "code">): string {

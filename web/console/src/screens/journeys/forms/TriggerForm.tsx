@@ -1,11 +1,11 @@
-import { Flex, Input, InputNumber, Select, Typography } from "antd";
+import { Input, Select, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { TRIGGER_KINDS, type Trigger, type TriggerKind } from "../journey";
 import { useCodes } from "../sentences";
+import { DateFields } from "./DateFields";
 import { FactEditor } from "./FactEditor";
 import { Field, SegmentSelect, SpanInput, WeekdaySelect } from "./fields";
-import { useOffers } from "./TextInput";
 import { Moment, TimeOfDay } from "./Times";
 
 type TimeTrigger = Extract<Trigger, { kind: "time" }>;
@@ -20,7 +20,7 @@ export function freshTrigger(kind: TriggerKind): Trigger {
     case "time":
       return { kind, segment: 0, at: "20:00", weekdays: [], month_days: [] };
     case "date":
-      return { kind, trait: "birthday", before_days: 0, at: "10:00" };
+      return { kind, trait: "birthday", every: "year", before_days: 0, after_days: 0, at: "10:00" };
     case "code":
       return { kind, codes: [], fresh: "2d" };
     case "manual":
@@ -44,7 +44,6 @@ export function TriggerForm({ trigger, onChange }: { trigger: Trigger; onChange:
 function OfKind({ trigger, onChange }: { trigger: Trigger; onChange: (trigger: Trigger) => void }) {
   const { t } = useTranslation("journeys");
   const codes = useCodes().data ?? [];
-  const traits = useOffers().data?.traits ?? [];
   const fresh = (value: string, set: (span: string) => void) => (
     <Field label={t("forms.fact.fresh")} tip={t("forms.fact.freshWhat")}>
       <SpanInput label={t("forms.fact.fresh")} value={value} onChange={set} />
@@ -75,21 +74,7 @@ function OfKind({ trigger, onChange }: { trigger: Trigger; onChange: (trigger: T
     case "time":
       return <TimeFields trigger={trigger} onChange={onChange} />;
     case "date":
-      return (
-        <>
-          <Field label={t("forms.trigger.trait")} required>
-            <Select aria-label={t("forms.trigger.trait")} showSearch value={trigger.trait} options={[...new Set(["birthday", trigger.trait, ...traits.map((one) => one.name)])].map((value) => ({ value, label: value }))} onChange={(trait) => onChange({ ...trigger, trait })} />
-          </Field>
-          <Flex gap="middle" wrap>
-            <Field label={t("forms.trigger.before")}>
-              <InputNumber aria-label={t("forms.trigger.before")} min={0} max={60} precision={0} value={trigger.before_days} onChange={(days) => onChange({ ...trigger, before_days: days ?? 0 })} />
-            </Field>
-            <Field label={t("forms.trigger.at")}>
-              <TimeOfDay required label={t("forms.trigger.at")} value={trigger.at} onChange={(at) => onChange({ ...trigger, at: at ?? "10:00" })} />
-            </Field>
-          </Flex>
-        </>
-      );
+      return <DateFields trigger={trigger} onChange={onChange} />;
     case "code":
       return (
         <>

@@ -2,7 +2,7 @@ import { KeyOutlined } from "@ant-design/icons";
 import { answered, api, type Schema } from "@siyu/api";
 import { ErrorNote, When } from "@siyu/kit";
 import { useMutation } from "@tanstack/react-query";
-import { Button, Flex, Input, Modal, Typography } from "antd";
+import { Alert, Button, Flex, Input, Modal, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -11,7 +11,9 @@ import type { Journey } from "../journey";
 
 type Known = Schema<"CallSecret">;
 
-/** With what the calls of a journey are signed: shown when asked, which the audit keeps, and made anew. */
+const MONO = { fontFamily: "ui-monospace, Consolas, monospace" };
+
+/** With what the calls of a journey are signed: shown once, which the audit keeps, then only how it ends; and made anew. */
 export function Secret({ journey }: { journey: Journey }) {
   const { t } = useTranslation("journeys");
   const [known, setKnown] = useState<Known>();
@@ -30,7 +32,20 @@ export function Secret({ journey }: { journey: Journey }) {
         {known && (
           <Flex vertical gap="middle">
             <Typography.Text>{t("running.secret.what")}</Typography.Text>
-            <Copied secret={known.secret} />
+            {known.secret ? <Copied secret={known.secret} /> : <Input readOnly aria-label={t("running.secret.title")} value={`••••••••${known.ends_with}`} style={MONO} />}
+            <Alert
+              type={known.secret ? "warning" : "info"}
+              showIcon
+              title={
+                known.secret ? (
+                  t("running.secret.once")
+                ) : (
+                  <>
+                    {t("running.secret.shownAt")} {known.shown_at && <When at={known.shown_at} />} {t("running.secret.lost")}
+                  </>
+                )
+              }
+            />
             <Flex justify="space-between" align="center" wrap gap="small">
               <Typography.Text type="secondary">{known.made_at ? <>{t("running.secret.madeAt")} <When at={known.made_at} /></> : t("running.secret.first")}</Typography.Text>
               <WithReason
@@ -59,7 +74,7 @@ function Copied({ secret }: { secret: string }) {
   };
   return (
     <Flex gap="small">
-      <Input readOnly aria-label={t("running.secret.title")} value={secret} onFocus={(event) => event.target.select()} style={{ fontFamily: "ui-monospace, Consolas, monospace" }} />
+      <Input readOnly aria-label={t("running.secret.title")} value={secret} onFocus={(event) => event.target.select()} style={MONO} />
       <Button onClick={() => void copy()} aria-live="polite">
         {t(copied === secret ? "running.secret.copied" : "running.secret.copy")}
       </Button>

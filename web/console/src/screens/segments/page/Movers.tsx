@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { useLayerName } from "../../../app/ladder";
+import { ExportPeople } from "../../insight/people/ExportPeople";
 import type { Segment } from "../segment";
 
 const WHICH = ["both", "entered", "left"] as const;
@@ -35,11 +36,17 @@ export function Movers({ segment, first, last, day, onEveryDay }: Props) {
     queryFn: ({ pageParam, signal }) => answered(api.GET("/api/v1/segments/{segment_id}/movers", { signal, params: { path: { segment_id: segment.id }, query: { from, to, which, cursor: pageParam } } })),
     getNextPageParam: (page) => page.next ?? undefined,
   });
+  const some = found.data?.pages.some((page) => page.moves.length > 0);
   return (
     <Card
       size="small"
       title={<h2 style={{ fontSize: 16, margin: 0 }}>{t("moves.people")}</h2>}
-      extra={<Segmented size="small" aria-label={t("moves.which")} value={which} options={WHICH.map((value) => ({ value, label: t(`moves.${value}`) }))} onChange={setWhich} />}
+      extra={
+        <Flex gap="small" wrap>
+          <Segmented aria-label={t("moves.which")} value={which} options={WHICH.map((value) => ({ value, label: t(`moves.${value}`) }))} onChange={setWhich} />
+          {some && <ExportPeople key={`${which} ${from} ${to}`} asked={{ wanted: {}, moves: { segment_id: segment.id, first: from, last: to, which } }} />}
+        </Flex>
+      }
     >
       <Flex vertical gap="small">
         <Flex gap="small" align="center" wrap>

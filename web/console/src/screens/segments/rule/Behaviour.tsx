@@ -3,7 +3,7 @@ import { Button, Dropdown, Flex, Input } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useNames } from "../../customers/names";
-import { Numeric, OrderPart, ORDERS, Pick, PickMany, SpanPart, WindowPart } from "./controls";
+import { Numeric, OrderPart, ORDERS, Pick, PickMany, WindowPart } from "./controls";
 import { FactPart, FactWhere } from "./FactPart";
 import { useLists, useOffers, useSegments } from "./offers";
 import type { LeafProps } from "./Profile";
@@ -99,26 +99,6 @@ function LimitPart({ name, leaf, onChange }: LeafProps<Of<"bought">> & { name: L
       {name === "product_nos" && <PickMany label={label} open value={leaf.product_nos.filter(Boolean)} options={[]} placeholder={t("limit.typeNumbers")} onChange={(product_nos) => onChange({ ...leaf, product_nos })} />}
       {(name === "category" || name === "title") && <Input aria-label={label} value={leaf[name] ?? ""} maxLength={256} onChange={(event) => onChange({ ...leaf, [name]: event.target.value })} style={{ width: 200 }} />}
       <Button type="text" size="small" icon={<CloseOutlined />} aria-label={t("limit.remove", { what: label })} onClick={remove} />
-    </Flex>
-  );
-}
-
-export function SequenceLeaf({ leaf, onChange }: LeafProps<Of<"sequence">>) {
-  const { t } = useTranslation("segments");
-  return (
-    <Flex vertical gap={6}>
-      <Said
-        text={t("said.sequence", marked("window", "first", "span", "followed", "then"))}
-        parts={{
-          window: <WindowPart value={leaf.since} onChange={(since) => onChange({ ...leaf, since })} />,
-          first: <FactPart label={t("part.first")} fact={leaf.first} onChange={(first) => onChange({ ...leaf, first })} />,
-          span: <SpanPart label={t("part.within")} value={leaf.within} onChange={(within) => onChange({ ...leaf, within })} />,
-          followed: <Pick label={t("part.followed")} value={leaf.followed ? "yes" : "no"} options={(["yes", "no"] as const).map((value) => ({ value, label: t(`followed.${value}`) }))} onChange={(value) => onChange({ ...leaf, followed: value === "yes" })} />,
-          then: <FactPart label={t("part.then")} fact={leaf.then} onChange={(then) => onChange({ ...leaf, then })} />,
-        }}
-      />
-      <FactWhere label={t("part.first")} fact={leaf.first} onChange={(first) => onChange({ ...leaf, first })} />
-      <FactWhere label={t("part.then")} fact={leaf.then} onChange={(then) => onChange({ ...leaf, then })} />
     </Flex>
   );
 }

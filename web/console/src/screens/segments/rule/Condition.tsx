@@ -2,8 +2,9 @@ import { CloseOutlined, CopyOutlined } from "@ant-design/icons";
 import { Alert, Button, Flex, theme, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { BoughtLeaf, DidLeaf, ListLeaf, PredictedLeaf, RfmLeaf, SegmentLeaf, SequenceLeaf, ValueLeaf } from "./Behaviour";
+import { BoughtLeaf, DidLeaf, ListLeaf, PredictedLeaf, RfmLeaf, SegmentLeaf, ValueLeaf } from "./Behaviour";
 import { AnniversaryLeaf, CodeLeaf, ConsentLeaf, DateLeaf, GroupLeaf, LayerLeaf, RelationLeaf, SourceLeaf, TagLeaf, TraitLeaf, type LeafProps } from "./Profile";
+import { SequenceLeaf } from "./Sequence";
 
 interface Props extends LeafProps {
   negated: boolean;

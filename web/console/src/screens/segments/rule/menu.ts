@@ -9,6 +9,11 @@ const VIEWED = { kind: "page.viewed", where: [] };
 const LAST_7 = { last: { amount: 7, unit: "day" } } as const;
 const MARKETING = { kind: "touch.sent", where: [{ property: "purpose", comparison: "eq" as const, value: "marketing" }] };
 const ENTERED = { kind: "journey.entered", where: [] };
+const LAST_90 = { last: { amount: 90, unit: "day" } } as const;
+const plain = (kind: string) => ({ kind, where: [] });
+const points = (kind: string) => ({ kind, where: [{ property: "unit", comparison: "eq" as const, value: "points" }] });
+const ONCE = { measure: "count", comparison: "ge", value: 1 } as const;
+const NEVER = { measure: "count", comparison: "eq", value: 0 } as const;
 
 export interface MenuEntry {
   /** Key of its words below `segments:menu`. */
@@ -69,8 +74,9 @@ export const MENU: readonly { theme: string; entries: readonly MenuEntry[] }[] =
   {
     theme: "sequence",
     entries: [
-      { name: "then", leaf: { condition: "sequence", first: VIEWED, then: PAID, within: { amount: 3, unit: "day" }, followed: true, since: LAST_30 } },
-      { name: "notThen", leaf: { condition: "sequence", first: { kind: "order.placed", where: [] }, then: PAID, within: { amount: 1, unit: "day" }, followed: false, since: LAST_30 } },
+      { name: "then", leaf: { condition: "sequence", first: VIEWED, then: PAID, within: { amount: 3, unit: "day" }, followed: true, since: LAST_30, further: [] } },
+      { name: "thenThen", leaf: { condition: "sequence", first: VIEWED, then: plain("order.placed"), within: { amount: 7, unit: "day" }, followed: true, since: LAST_30, further: [PAID] } },
+      { name: "notThen", leaf: { condition: "sequence", first: { kind: "order.placed", where: [] }, then: PAID, within: { amount: 1, unit: "day" }, followed: false, since: LAST_30, further: [] } },
     ],
   },
   {
@@ -79,9 +85,26 @@ export const MENU: readonly { theme: string; entries: readonly MenuEntry[] }[] =
       { name: "reached", leaf: { condition: "did", fact: MARKETING, measure: "count", comparison: "ge", value: 1, within: LAST_7 } },
       { name: "notReached", leaf: { condition: "did", fact: MARKETING, measure: "count", comparison: "eq", value: 0, within: LAST_7 } },
       { name: "touchLost", leaf: { condition: "did", fact: { kind: "touch.dropped", where: [] }, measure: "count", comparison: "ge", value: 1, within: LAST_30 } },
+      { name: "complained", leaf: { condition: "did", fact: plain("touch.complained"), ...ONCE, within: LAST_90 } },
       { name: "journeyIn", leaf: { condition: "did", fact: ENTERED, measure: "count", comparison: "ge", value: 1, within: EVER } },
       { name: "journeyOut", leaf: { condition: "did", fact: { kind: "journey.ended", where: [{ property: "how", comparison: "in" as const, value: ["exit", "goal"] }] }, measure: "count", comparison: "ge", value: 1, within: EVER } },
       { name: "notJourney", leaf: { condition: "did", fact: ENTERED, measure: "count", comparison: "eq", value: 0, within: EVER } },
+    ],
+  },
+  {
+    theme: "rights",
+    entries: [
+      { name: "pointsEarned", leaf: { condition: "did", fact: points("points.earned"), ...ONCE, within: LAST_30 } },
+      { name: "pointsSpent", leaf: { condition: "did", fact: points("points.spent"), ...ONCE, within: LAST_30 } },
+      { name: "pointsNotSpent", leaf: { condition: "did", fact: points("points.spent"), ...NEVER, within: LAST_90 } },
+      { name: "pointsExpired", leaf: { condition: "did", fact: points("points.expired"), ...ONCE, within: LAST_30 } },
+      { name: "tierRaised", leaf: { condition: "did", fact: plain("tier.raised"), ...ONCE, within: LAST_30 } },
+      { name: "checkedIn", leaf: { condition: "did", fact: plain("check_in.made"), measure: "days", comparison: "ge", value: 3, within: LAST_7 } },
+      { name: "redeemed", leaf: { condition: "did", fact: plain("reward.redeemed"), ...ONCE, within: LAST_90 } },
+      { name: "couponUsed", leaf: { condition: "did", fact: plain("coupon.used"), ...ONCE, within: LAST_30 } },
+      { name: "couponLeft", leaf: { condition: "sequence", first: plain("coupon.issued"), then: plain("coupon.used"), within: { amount: 7, unit: "day" }, followed: false, since: LAST_30, further: [] } },
+      { name: "drawWon", leaf: { condition: "did", fact: { kind: "draw.made", where: [{ property: "won", comparison: "eq" as const, value: true }] }, ...ONCE, within: LAST_30 } },
+      { name: "paidHere", leaf: { condition: "did", fact: plain("payment.paid"), measure: "sum", comparison: "ge", value: 10_000, within: LAST_90 } },
     ],
   },
   { theme: "rfm", entries: [{ name: "rfm", leaf: { condition: "rfm", recency_days: { most: 90 }, purchases: { least: 2 } } }] },

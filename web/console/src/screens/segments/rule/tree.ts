@@ -49,7 +49,9 @@ export function editable(rule: Rule): Rule {
 
 function simplified(rule: Rule): Rule {
   const { negated, inner } = opened(rule);
-  return closed(isGroup(inner) ? { ...inner, of: inner.of.map(simplified) } : inner, negated);
+  // A rule that was kept or shared before sequences could be longer does not name further steps.
+  const whole = inner.condition === "sequence" ? { ...inner, further: inner.further ?? [] } : inner;
+  return closed(isGroup(whole) ? { ...whole, of: whole.of.map(simplified) } : whole, negated);
 }
 
 /** A rule as it is kept: a group of one is that one. */
@@ -108,7 +110,7 @@ export function isWhole(leaf: Leaf): boolean {
       return some(leaf.value) && someWindow(leaf.within) && [...limits, ...leaf.product_nos].every(some);
     }
     case "sequence":
-      return someFact(leaf.first) && someFact(leaf.then) && leaf.within.amount > 0 && someWindow(leaf.since);
+      return [leaf.first, leaf.then, ...(leaf.further ?? [])].every(someFact) && leaf.within.amount > 0 && someWindow(leaf.since);
     case "rfm": {
       const bounds = [leaf.recency_days, leaf.purchases, leaf.money_fen];
       return bounds.some(Boolean) && bounds.every(someBounds);
