@@ -20299,6 +20299,11 @@ export interface components {
              */
             left_fen: number | null;
             /**
+             * Promised
+             * @description Coupons that are set aside for draws and trials that were published.
+             */
+            promised: number;
+            /**
              * Returned
              * @description How often one came back with a refund.
              */
