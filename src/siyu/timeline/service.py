@@ -1,6 +1,6 @@
 """Writing to the fact log, and knowing how far its image is behind."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from siyu.timeline.columns import (
 )
 from siyu.timeline.exporter import Exporter
 from siyu.timeline.store import SHIPPED
-from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Shipment, Tail, TimelineEntry, TimelinePage
+from siyu.timeline.types import DayCount, DaysWith, ExportLag, LoggedFact, Shipment, Tail, TimelineEntry, TimelinePage
 
 __all__ = [
     "CHANNEL",
@@ -33,6 +33,7 @@ __all__ = [
     "append",
     "append_aliases",
     "counts_by_day",
+    "days_with",
     "end_of_log",
     "facts_between",
     "lag",
@@ -144,6 +145,34 @@ def counts_by_day(clickhouse: Client, *, kind: str, start: date, end: date, zone
         zone: whose clock decides where a day begins, an IANA name.
     """
     return image.counts_by_day(clickhouse, kind=kind, start=start, end=end, zone=zone)
+
+
+def days_with(
+    clickhouse: Client,
+    *,
+    kind: str,
+    since: datetime,
+    until: datetime,
+    zone: str,
+    name: str | None = None,
+    where: Mapping[str, str | int | bool] | None = None,
+    about: str | None = None,
+) -> DaysWith:
+    """On which days who had facts of a kind, as ClickHouse knows people now: each person's day once, the earliest first.
+
+    Args:
+        clickhouse: of the timeline's database.
+        kind: name of a fact kind.
+        since: from this time on.
+        until: before this time.
+        zone: whose clock decides where a day begins, an IANA name.
+        name: that the facts have; ``None`` for any.
+        where: properties that they have, of the same type.
+        about: a property with a whole number that tells facts of one day apart: whom one brought.
+    """
+    return image.days_with(
+        clickhouse, kind=kind, name=name, where=where or {}, since=since, until=until, zone=zone, about=about
+    )
 
 
 def people_with(
