@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "touch_0006"
-down_revision = "touch_0005"
+revision = "touch_0007"
+down_revision = "touch_0006"
 branch_labels = None
 depends_on = None
 
