@@ -7,7 +7,6 @@ by HKDF, one key for one purpose.
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 from collections.abc import Sequence
@@ -25,7 +24,6 @@ from siyu.kernel.errors import original
 KEY_BYTES = 32
 _FINGERPRINT_BYTES = 16  # 128 bit: two of a billion values meet with a chance of 1e-21
 _NONCE_BYTES = 12
-_BLOCK_BYTES = 64  # of SHA-256
 _FORMAT = b"\x01"
 
 
@@ -35,7 +33,9 @@ class Keyring:
     def __init__(self, masters: Sequence[bytes]) -> None:
         if not masters or any(len(master) != KEY_BYTES for master in masters):
             raise _not_a_key()
-        self._printers = {kind.value: _printer(_derive(masters[0], f"fingerprint {kind}")) for kind in Kind}
+        self._printers = {
+            kind.value: hmac.new(_derive(masters[0], f"fingerprint {kind}"), digestmod="sha256") for kind in Kind
+        }
         self._signers = [_derive(master, "sign") for master in reversed(masters)]
         self._ciphers = {key_id(master): AESGCM(_derive(master, "encrypt")) for master in masters}
         self.root_id = key_id(masters[0])
@@ -48,10 +48,9 @@ class Keyring:
 
     def fingerprint(self, kind: str, value: str) -> str:
         """The HMAC of ``value`` as 32 hex characters; ``KeyError`` for an unknown kind of data."""
-        inner, outer = [half.copy() for half in self._printers[kind]]
-        inner.update(value.encode("utf-8", "surrogatepass"))
-        outer.update(inner.digest())
-        return outer.digest()[:_FINGERPRINT_BYTES].hex()
+        begun = self._printers[kind].copy()  # to begin anew takes longer than a short value does
+        begun.update(value.encode("utf-8", "surrogatepass"))
+        return begun.digest()[:_FINGERPRINT_BYTES].hex()
 
     def encrypt(self, values: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """Encrypt ``(plaintext, associated data)`` pairs with the current key; each result begins with its nonce."""
@@ -98,12 +97,6 @@ class Keyring:
 
 def _signature(key: bytes, purpose: str, said: bytes) -> bytes:
     return hmac.digest(key, purpose.encode() + b"\0" + said, "sha256")
-
-
-def _printer(key: bytes) -> "tuple[hashlib._Hash, hashlib._Hash]":
-    """Both halves of the HMAC with this key, begun: to begin them anew takes longer than a short value does."""
-    padded = key.ljust(_BLOCK_BYTES, b"\0")
-    return hashlib.sha256(bytes([one ^ 0x36 for one in padded])), hashlib.sha256(bytes([one ^ 0x5C for one in padded]))
 
 
 def key_id(master: bytes) -> str:
