@@ -1,5 +1,6 @@
 """Running it: once a folder, up again after anything, down without a trace."""
 
+import base64
 import os
 import re
 import signal
@@ -64,6 +65,20 @@ def test_a_life(tmp_path: Path) -> None:
         assert "Siyu has stopped." in (tmp_path / "siyu.log").read_text()
         stopped = siyu.cli("status", check=False)
         assert (stopped.returncode, "siyu up" in stopped.stderr) == (1, True)
+
+        # A key that is none of this folder's: one sentence, and nothing that runs on.
+        environment = os.environ | {"SIYU_DATA_FOLDER": str(tmp_path), "SIYU_HTTP_PORT": str(port)}
+        done = subprocess.run(
+            [sys.executable, "-m", "siyu.app.cli", "up"],
+            env=environment | {"SIYU_VAULT_KEY": base64.b64encode(b"x" * 32).decode()},
+            capture_output=True, text=True, timeout=100, check=False,
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert "The vault key does not fit" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not [
+            one for one in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(one.info["cmdline"] or ())
+        ]
     finally:
         end(siyu)
 

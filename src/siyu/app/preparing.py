@@ -10,7 +10,7 @@ from siyu.app.context import open_context
 from siyu.app.migrations import migrate
 from siyu.engines.access import service as access
 from siyu.engines.settings import Settings
-from siyu.kernel.errors import EngineProblem
+from siyu.kernel.errors import EngineProblem, SiyuError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ def serve(settings: Settings, out: IO[str]) -> None:
         found = prepare(settings)
     except EngineProblem as error:
         found = Prepared(problem=error.details)
+    except SiyuError as error:
+        said = {"reason": error.message, "reason_zh": error.message_zh, "advice": "", "advice_zh": ""}
+        found = Prepared(problem={"engine": "Siyu", **said})
     print(json.dumps(asdict(found)), file=out, flush=True)
 
 
