@@ -66,6 +66,8 @@ def multiply(siyu: Siyu, customers: int, facts: int) -> Size:
             copied += [beside.submit(_copy_rows, url, tables, copies, numbers) for tables in _by_room()]
             for one in copied:
                 one.result()
+            # Behind the last copy, whose snapshot kept the rows of the others from being seen by everybody.
+            list(beside.map(lambda tables: _vacuum(url, tables), _by_room()))
         _fold_tallies(siyu)
         connection.execute(f"SELECT setval('identity.id_seq', {copies * step})".encode())
         connection.execute(f"SELECT setval('timeline.entry_id_seq', {copies * entries})".encode())
@@ -203,7 +205,13 @@ def _copy_table(connection: "psycopg.Connection[Any]", table: str, copies: int, 
     connection.execute(sql.encode())
     for _, definition in indexes:
         connection.execute(definition.encode())
-    connection.execute(f"VACUUM (ANALYZE) {table}".encode())
+    connection.execute(f"ANALYZE {table}".encode())
+
+
+def _vacuum(url: str, tables: Sequence[str]) -> None:
+    """As PostgreSQL does by itself within a minute or so."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"VACUUM {', '.join(tables)}".encode())
 
 
 def _columns(connection: "psycopg.Connection[Any]", table: str) -> list[str]:

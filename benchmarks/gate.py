@@ -33,8 +33,8 @@ from siyu.app.migrations import postgres_folders
 from siyu.app.worker import COLLECTING
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 from siyu.engines.postgres import Database, run
-from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.postgres.migrate import migrate
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring

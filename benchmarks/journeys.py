@@ -28,8 +28,8 @@ from benchmarks.harness import quick_flag, report
 from siyu.app.migrations import postgres_folders
 from siyu.app.worker import COLLECTING
 from siyu.engines.clickhouse.client import Client
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 from siyu.engines.postgres import Database, run, scalar
-from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.postgres.migrate import migrate
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring

@@ -32,8 +32,8 @@ from typing import Any
 from benchmarks.harness import quick_flag, report
 from siyu.app.migrations import postgres_folders
 from siyu.app.worker import COLLECTING
+from siyu.engines.embedded_postgres import EmbeddedPostgres, binaries
 from siyu.engines.postgres import Database, run
-from siyu.engines.postgres.embedded import EmbeddedPostgres, binaries
 from siyu.engines.postgres.migrate import migrate
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Posting, Request, customer, issuer

@@ -52,8 +52,8 @@ from siyu.channels.types import Account, Channel, Rate
 from siyu.channels.wecom import Wecom
 from siyu.channels.wecom.client import Client
 from siyu.engines.access import service as access
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 from siyu.engines.postgres import Database, rows, scalar
-from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.postgres.migrate import migrate
 from siyu.engines.settings import Settings
 from siyu.engines.vault import service as vault

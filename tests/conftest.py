@@ -34,9 +34,9 @@ from siyu.app.place import Place
 from siyu.engines.clickhouse.client import Client, connect
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
 from siyu.engines.clickhouse.migrate import migrate as migrate_clickhouse
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 from siyu.engines.logging import readable_lines
 from siyu.engines.postgres import Database
-from siyu.engines.postgres.embedded import EmbeddedPostgres
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
 from siyu.rehearsal.platforms.wechat_pay import crypto

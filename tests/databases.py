@@ -13,8 +13,8 @@ import psycopg
 from psycopg.sql import SQL, Literal
 from sqlalchemy import QueuePool, event, make_url
 
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 from siyu.engines.postgres import Database
-from siyu.engines.postgres.embedded import EmbeddedPostgres
 
 TEMPLATE: Final = "siyu"
 _OURS: Final = (

@@ -25,7 +25,7 @@ from siyu.app.migrations import migrate
 from siyu.app.place import NotRunning, Place, Running
 from siyu.engines.access import service as access
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
-from siyu.engines.postgres.embedded import EmbeddedPostgres
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 from siyu.engines.settings import Settings
 
 ACTOR = access.system("tests")

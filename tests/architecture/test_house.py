@@ -69,6 +69,15 @@ def loaded_with(module: str) -> frozenset[str]:
     return frozenset(found - {""})
 
 
+def loaded_by(*modules: str) -> set[str]:
+    """Everything that is imported when ``modules`` are, by them and by what they import."""
+    seen, ahead = set[str](), list(modules)
+    while ahead:
+        seen.add(module := ahead.pop())
+        ahead += loaded_with(module) - seen
+    return seen
+
+
 def where(path: Path, line: int) -> str:
     return f"{path.relative_to(ROOT)}:{line}"
 
@@ -194,14 +203,13 @@ class TestImports:
     @pytest.mark.parametrize("heavy", ["numba", "openpyxl", "pandas", "scipy"])
     def test_what_few_need_is_not_loaded_by_every_process(self, heavy: str) -> None:
         """Each of them takes 25 to 60 MB, in every process of Siyu, and up to half a second of its start."""
-        seen, ahead = set[str](), ["siyu.app.web", "siyu.app.worker", "siyu.app.relief", "siyu.app.cli.imports"]
-        while ahead:
-            module = ahead.pop()
-            seen.add(module)
-            loaded = loaded_with(module)
-            assert heavy not in {name.partition(".")[0] for name in loaded}, f"{module} imports {heavy}"
-            ahead += loaded - seen
-        assert len(seen) > 500
+        loaded = loaded_by("siyu.app.web", "siyu.app.worker", "siyu.app.relief", "siyu.app.cli.imports")
+        assert heavy not in {name.partition(".")[0] for name in loaded}
+        assert len(loaded) > 500
+
+    @pytest.mark.parametrize("heavy", ["clickhouse_connect", "numpy", "sqlalchemy"])
+    def test_the_supervisor_keeps_nothing_that_only_the_start_needs(self, heavy: str) -> None:
+        assert heavy not in {name.partition(".")[0] for name in loaded_by("siyu.app.cli.run")}
 
     def test_only_the_registry_of_channels_loads_plugins(self) -> None:
         """What is loaded by an entry point was written by somebody else: one place looks at it before it is used."""

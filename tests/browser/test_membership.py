@@ -1,5 +1,6 @@
 """Rules of earning change under a reason; a posting by hand waits for somebody else, and is found again where it went."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ from scripts.pictures import Window
 from tests.browser.conftest import Brand
 from tests.browser.test_programme import got
 from tests.browser.test_stories import button
+
+from siyu.app import ledger
+from siyu.engines.postgres import run
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
@@ -34,6 +38,39 @@ def test_rules_of_earning_are_changed(owner: Window, brand: Brand) -> None:
     button(page, "放弃修改并查看最新版本")
     expect(page.get_by_text("每天最多 4,000")).to_be_visible()
     owner.problems[:] = [one for one in owner.problems if "400" not in one and "409" not in one]
+
+
+def test_tasks_are_tried_and_a_broken_ledger_is_an_alarm(owner: Window, brand: Brand) -> None:
+    page = owner.page
+    page.goto("/members/tasks?edit=1")
+    button(page, "计算完成情况")
+    tried = page.get_by_role("table", name="各任务的完成情况")
+    expect(tried.get_by_role("row", name="完善资料")).to_contain_text("积分")
+    expect(page.get_by_text(re.compile(r"\d+ 人会完成至少一项任务"))).to_be_visible()
+    assert owner.findings() == []
+
+    with brand.siyu.context() as context:
+        ledger.verify(context, actor="system:ledger.verify")
+        page.goto("/members/ledger")
+        newest = page.get_by_role("table", name="校验记录").get_by_role("row").nth(1)
+        expect(newest).to_contain_text("完好")
+        expect(newest).to_contain_text("每晚自动")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        with context.database.transaction() as conn:
+            run(
+                conn,
+                "UPDATE loyalty.verification SET findings = 2 WHERE id = (SELECT max(id) FROM loyalty.verification)",
+            )
+        try:
+            for path, said in (("/members/ledger", "账本校验发现异常"), ("/", "账本校验发现异常")):
+                page.goto(path)
+                expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
+            assert owner.findings() == []
+            page.goto("/system")
+            expect(page.get_by_role("group", name="账本最近一次校验发现的异常")).to_contain_text("需处理")
+        finally:
+            with context.database.transaction() as conn:
+                run(conn, "UPDATE loyalty.verification SET findings = 0")
 
 
 def test_who_waits_for_a_second_person(owner: Window, brand: Brand) -> None:

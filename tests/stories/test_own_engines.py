@@ -16,7 +16,7 @@ from tests.stories.speaking import eventually
 
 from siyu.engines.clickhouse.client import connect
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
-from siyu.engines.postgres.embedded import EmbeddedPostgres
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 
 PASSWORD = "p@ss:w/rd %41'"
 TILL = """receipt,time,article,pieces,sum,phone

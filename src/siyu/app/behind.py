@@ -130,8 +130,7 @@ def page(conn: Connection, context: Context, asked: Asked, *, cursor: str | None
         everyone = codes.everybody(conn, asked, context.clock.now())
         ids, total = everyone[bisect_right(everyone, above) :][: limit + 1], len(everyone)
     else:
-        ids = _movers(context, asked, above, limit + 1)
-        total = len(ids) if place or len(ids) <= limit else sum(map(len, everybody(context, asked)))
+        ids, total = _movers(context, asked, above, limit + 1)
     following = encode_cursor([ids[limit - 1]]) if len(ids) > limit else None
     return PeoplePage(tuple(ids[:limit]), following, None if place else total)
 
@@ -160,10 +159,13 @@ def everybody(context: Context, asked: Asked) -> Iterator[list[int]]:
     if not isinstance(asked, MovePeople):
         yield from insight.all_people(context.clickhouse, asked)
         return
-    above = 0
-    while ids := _movers(context, asked, above, _CHUNK):
-        yield ids
-        above = ids[-1]
+    above, left = 0, 1
+    while left:
+        ids, total = _movers(context, asked, above, _CHUNK)
+        if ids:
+            yield ids
+            above = ids[-1]
+        left = total - len(ids)
 
 
 def _at_step(context: Context, asked: StepPeople) -> Iterator[list[int]]:
@@ -177,7 +179,7 @@ def _at_step(context: Context, asked: StepPeople) -> Iterator[list[int]]:
         above = ids[-1]
 
 
-def _movers(context: Context, asked: MovePeople, above: int, limit: int) -> list[int]:
+def _movers(context: Context, asked: MovePeople, above: int, limit: int) -> tuple[list[int], int]:
     return insight.ladder_movers(
         context.clickhouse,
         Definitions.of(context.settings),

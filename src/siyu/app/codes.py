@@ -1,6 +1,6 @@
 """The funnel of entry codes to its end: channels know who came, OneID whose that is, commerce who bought."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -114,12 +114,8 @@ def _pairs(
             for code_id, contact_id, came in piece
             if contact_id in owners[accounts[code_id]]
         ]
-        last = _last_orders(conn, {customer_id for _, customer_id, _ in found}) if figure == "bought" else {}
-        for code_id, customer_id, came in found:
-            if figure != "bought" or ((order := last[customer_id]) is not None and order >= came):
-                yield code_id, customer_id
-
-
-def _last_orders(conn: Connection, customer_ids: Collection[int]) -> Mapping[int, datetime | None]:
-    values = commerce.values_of(conn, sorted(customer_ids), customers.basis(conn).purchase)
-    return {customer_id: values[customer_id].last_order_at for customer_id in customer_ids}
+        if figure == "bought":
+            since_then = [(customer_id, came) for _, customer_id, came in found]
+            found = [found[place] for place in commerce.bought_from(conn, since_then, customers.basis(conn).purchase)]
+        for code_id, customer_id, _ in found:
+            yield code_id, customer_id

@@ -87,6 +87,7 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], 
     _periodic(jobs, guarding.JOB, "*/5 * * * *", lambda: guarding.guard_all(context, ending=ending))
 
     _periodic(jobs, ledger.JOB, "*/5 * * * *", lambda: ledger.keep(context, ending=ending))
+    _periodic(jobs, ledger.VERIFY, "7 * * * *", lambda: ledger.verify_nightly(context), LONG)
 
     _periodic(jobs, drawing.JOB, "* * * * *", lambda: drawing.keep(context, ending=ending))
 

@@ -19,6 +19,7 @@ from siyu.touch import service as touch
 READER: Final = "days"
 SPACING: Final = 15.0  # seconds that are gathered
 _MOST_FACTS: Final = 200_000
+_COLUMNS: Final = ("customer_id", "via", "kind", "occurred_at")
 _HOUR_MS: Final = 3_600_000
 
 
@@ -35,7 +36,7 @@ class Learning:
     def run_once(self) -> int:
         """Learn from what was shipped since the last time; 0 when there is nothing."""
         with self.database.transaction() as conn:
-            shipment = timeline.read_on(conn, READER, _MOST_FACTS)
+            shipment = timeline.read_on(conn, READER, _MOST_FACTS, _COLUMNS)
             if shipment is None:
                 return 0
             facts = shipment.facts

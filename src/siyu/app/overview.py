@@ -16,7 +16,7 @@
 Ends of windows belong to them, beginnings do not. The lists behind figures use the same moments.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,7 +27,7 @@ from siyu.customers import service as customers
 from siyu.customers.types import Layer
 from siyu.identity import service as identity
 from siyu.insight import service as insight
-from siyu.insight.types import Assets, Definitions, LifetimeState, Window, WindowFigures
+from siyu.insight.types import Assets, Definitions, LadderMove, LifetimeState, Window, WindowFigures
 from siyu.members import service as members
 
 RETENTION_DAYS: Final = 90
@@ -141,15 +141,48 @@ class Overview:
     flow_days: int
 
 
-def overview(context: Context, now: datetime, days: int = 30) -> Overview:
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What an overview says of the present, however long its period is; the dearer half of it.
+
+    Attributes:
+        at: the moment.
+        layers: people on each layer of the ladder.
+        moves: those who stood on another one ``FLOW_DAYS`` ago.
+    """
+
+    at: datetime
+    layers: Mapping[Layer, int]
+    moves: Sequence[LadderMove]
+    assets: Assets
+    predicted: PredictedValue | None
+
+
+def present(context: Context, now: datetime) -> Present:
+    """What there is now. A report: it reads all facts that carry money, and all identifiers."""
+
+    def counted() -> tuple[Mapping[Layer, int], Assets, PredictedValue | None]:
+        with context.database.transaction() as conn:
+            assets = insight.assets(conn, identity.asset_counts(conn))
+            return customers.layer_counts(conn), assets, _predicted(insight.lifetime.state(conn))
+
+    with ThreadPoolExecutor(1) as beside:  # one engine counts while the other does
+        counting = beside.submit(counted)
+        flows_from = now - timedelta(days=FLOW_DAYS)
+        moves = insight.ladder_moves(context.clickhouse, Definitions.of(context.settings), flows_from, now)
+        layers, assets, predicted = counting.result()
+    return Present(now, layers, moves, assets, predicted)
+
+
+def overview(context: Context, present: Present, days: int = 30) -> Overview:
     """Make the overview. A report: it reads all facts that carry money.
 
     Args:
         context: open engines.
-        now: the end of the period.
+        present: of the moment with which the period ends.
         days: how long the period is; the one before it is as long.
     """
-    definitions = Definitions.of(context.settings)
+    now = present.at
     started, before = now - timedelta(days=days), now - timedelta(days=2 * days)
     keep = timedelta(days=RETENTION_DAYS)
     windows = (
@@ -161,14 +194,16 @@ def overview(context: Context, now: datetime, days: int = 30) -> Overview:
         Window(now - keep, now),
         Window(started - keep, started),
     )
-    flows_from = now - timedelta(days=FLOW_DAYS)
-    with ThreadPoolExecutor(1) as beside:  # one engine counts while the other does
-        counting = beside.submit(_counted, context, started, before, now)
-        base, base_30, base_90, this, last, kept, kept_last = insight.windows(
-            context.clickhouse, definitions, now, windows
+    base, base_30, base_90, this, last, kept, kept_last = insight.windows(
+        context.clickhouse, Definitions.of(context.settings), now, windows
+    )
+    with context.database.transaction() as conn:
+        came = _Came(
+            (customers.became_known(conn, started, now), customers.became_known(conn, before, started)),
+            (members.count_brought(conn, started, now), members.count_brought(conn, before, started))
+            if members.any_brought(conn)
+            else None,
         )
-        moves = insight.ladder_moves(context.clickhouse, definitions, flows_from, now)
-        counted = counting.result()
     return Overview(
         at=now,
         days=days,
@@ -176,47 +211,28 @@ def overview(context: Context, now: datetime, days: int = 30) -> Overview:
             _base(now, base),
             _base(windows[1].end, base_30),
             _base(windows[2].end, base_90),
-            counted.predicted,
+            present.predicted,
             _people(sort="value", orders_from=1),
         ),
-        rarra=_board(started, now, (this, last), (kept, kept_last), counted),
-        assets=counted.assets,
+        rarra=_board(started, now, (this, last), (kept, kept_last), came),
+        assets=present.assets,
         ladder=tuple(
-            LadderLayer(rung.layer, rung.en, rung.zh, counted.layers[rung.layer], _people(layer=int(rung.layer)))
+            LadderLayer(rung.layer, rung.en, rung.zh, present.layers[rung.layer], _people(layer=int(rung.layer)))
             for rung in customers.LADDER
         ),
-        flows=tuple(Flow(Layer(move.before), Layer(move.after), move.people) for move in moves),
+        flows=tuple(Flow(Layer(move.before), Layer(move.after), move.people) for move in present.moves),
         flow_days=FLOW_DAYS,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """What PostgreSQL knows of it.
-
-    Attributes:
-        known: who became known in the period, and in the one before.
-        brought: who first came by an invitation, likewise; ``None`` where nobody ever did.
+class _Came:
+    """Who became known in the period, and in the one before; who first came by an invitation, likewise, where anybody
+    ever did.
     """
 
-    layers: Mapping[Layer, int]
     known: tuple[int, int]
     brought: tuple[int, int] | None
-    assets: Assets
-    predicted: PredictedValue | None
-
-
-def _counted(context: Context, started: datetime, before: datetime, now: datetime) -> _Counted:
-    with context.database.transaction() as conn:
-        return _Counted(
-            customers.layer_counts(conn),
-            (customers.became_known(conn, started, now), customers.became_known(conn, before, started)),
-            (members.count_brought(conn, started, now), members.count_brought(conn, before, started))
-            if members.any_brought(conn)
-            else None,
-            insight.assets(conn, identity.asset_counts(conn)),
-            _predicted(insight.lifetime.state(conn)),
-        )
 
 
 def _base(at: datetime, figures: WindowFigures) -> BaseValue:
@@ -236,7 +252,7 @@ def _board(
     now: datetime,
     period: tuple[WindowFigures, WindowFigures],
     kept: tuple[WindowFigures, WindowFigures],
-    counted: _Counted,
+    came: _Came,
 ) -> Board:
     this, last = period
     window = now - timedelta(days=RETENTION_DAYS)
@@ -252,11 +268,11 @@ def _board(
         activation=_figure(
             "customers", (this.new, last.new), None, _people(sort="last_order", first_order_from=started)
         ),
-        referral=_referral(started, now, counted.brought),
+        referral=_referral(started, now, came.brought),
         revenue=_figure("fen", (this.net_fen, last.net_fen), None, bought),
         arpu=_figure("fen", (arpu[0], arpu[1]), (this.buyers, last.buyers), bought),
         acquisition=_figure(
-            "customers", counted.known, None, _people(sort="first_seen", known_from=started, known_before=now)
+            "customers", came.known, None, _people(sort="first_seen", known_from=started, known_before=now)
         ),
     )
 

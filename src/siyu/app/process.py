@@ -1,4 +1,4 @@
-"""``python -m siyu.app.process web|worker|relief [supervisor's pid]``: one process of a running Siyu."""
+"""``python -m siyu.app.process web|worker|relief|prepare [supervisor's pid]``: one process of a running Siyu."""
 
 import gc
 import os
@@ -11,7 +11,7 @@ from siyu.engines import settings as all_settings
 
 
 def main() -> None:
-    """Run one role until told to stop, or until the supervisor is gone."""
+    """Run one role until told to stop (``prepare`` ends by itself), or until the supervisor is gone."""
     gc.disable()  # until everything is loaded: modules are no garbage, and to look through them is a sixth of the start
     role = sys.argv[1]
     if len(sys.argv) > 2:
@@ -22,13 +22,18 @@ def main() -> None:
         from siyu.app.web import serve  # noqa: PLC0415 - a worker does not need the web's modules in memory
     elif role == "worker":
         from siyu.app.worker import serve  # noqa: PLC0415 - and the web not the worker's
-    else:
+    elif role == "relief":
         from siyu.app.relief import serve  # noqa: PLC0415 - nor the relief either's
+    else:
+        from siyu.app import preparing  # noqa: PLC0415 - nor any of them what a start alone needs
     from siyu.app.context import open_context  # noqa: PLC0415 - it is a part of them
 
     settle()
     if len(sys.argv) > 2 and not sys.stdin.readline():  # the supervisor says when the engines are ready
         sys.exit(1)
+    if role == "prepare":
+        preparing.serve(settings, sys.stdout)
+        return
     serve(open_context(settings, settings.postgres_url, settings.clickhouse_url))
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import http.client
+import json
 import os
 import signal
 import socket
@@ -16,12 +17,9 @@ from typing import Final
 
 import structlog
 
-from siyu.app.migrations import migrate
 from siyu.app.place import Place
-from siyu.engines.clickhouse.client import connect
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
-from siyu.engines.postgres import Database
-from siyu.engines.postgres.embedded import EmbeddedPostgres
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 from siyu.engines.settings import Settings
 from siyu.kernel.errors import EngineProblem, original
 
@@ -63,10 +61,12 @@ class Supervisor:
         self._postgres = None if settings.postgres_url else EmbeddedPostgres(place.postgres)
         self._clickhouse = None if settings.clickhouse_url else EmbeddedClickHouse(place.clickhouse)
         self._children: dict[str, _Child] = {}
+        self._preparing: subprocess.Popen[bytes] | None = None
         self._changing = threading.Lock()
         self._ending = threading.Event()
         self.postgres_url = settings.postgres_url
         self.clickhouse_url = settings.clickhouse_url
+        self.owner_token = ""  # with which the first owner is made, where the start found none
 
     @property
     def processes(self) -> dict[str, int]:
@@ -90,6 +90,7 @@ class Supervisor:
                 self.postgres_url = self._postgres.url()
             for thread in starting:
                 thread.start()
+            self._preparing = self._spawn("prepare", stdout=subprocess.PIPE)
             for role in self._roles:
                 self._children[role] = self._child(role)
             if self._postgres:
@@ -98,7 +99,8 @@ class Supervisor:
                 thread.join()
             if self._clickhouse:
                 self._clickhouse.start()  # already running, or says why it is not
-            migrate(self.postgres_url, self.clickhouse_url)
+            self._prepare(self._preparing)
+            self._preparing = None
             for child in self._children.values():
                 _let_go(child.process)
             self._wait_until_ready()
@@ -155,6 +157,9 @@ class Supervisor:
         with self._changing:
             self._ending.set()
             children, self._children = list(self._children.values()), {}
+        if self._preparing:
+            with self._preparing as unfinished:
+                unfinished.kill()  # what it does is whole or not done, and the next start does it again
         for child in children:
             if child.process.poll() is None:
                 child.process.terminate()
@@ -178,10 +183,14 @@ class Supervisor:
         if "web" in self._roles:
             _free_port(self._settings.http_host, self._settings.http_port)
         if self._settings.postgres_url:
+            from siyu.engines.postgres import Database  # noqa: PLC0415 - only a cluster needs it here
+
             database = Database(self._settings.postgres_url, pool_size=2)
             database.reach()
             database.close()
         if self._settings.clickhouse_url:
+            from siyu.engines.clickhouse.client import connect  # noqa: PLC0415 - likewise
+
             connect(self._settings.clickhouse_url).close()
 
     def _start_clickhouse(self) -> None:
@@ -191,10 +200,19 @@ class Supervisor:
         except EngineProblem as error:  # the caller's own start says it again, in its thread
             log.warning("clickhouse.start_failed", error=str(error))
 
+    def _prepare(self, preparing: "subprocess.Popen[bytes]") -> None:
+        said, _ = preparing.communicate(b"go\n")
+        if preparing.returncode or not said:
+            raise _ended("prepare", preparing.returncode)
+        found = json.loads(said)
+        if found["problem"]:
+            raise EngineProblem(**found["problem"])
+        self.owner_token = found["owner_token"]
+
     def _child(self, role: str) -> _Child:
         return _Child(role, lambda: self._spawn(role), self._spawn(role))
 
-    def _spawn(self, role: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, role: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
         # What NumPy is asked for here are small matrices by the thousand: on a busy machine its threads wait for each other
         # many times longer than one of them needs.
         environment = {
@@ -206,7 +224,7 @@ class Supervisor:
         }
         command = [sys.executable, "-m", "siyu.app.process", role, str(os.getpid())]
         # A session of its own: Ctrl-C reaches the supervisor alone, which then stops everything in order.
-        return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, start_new_session=True)
+        return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=stdout, start_new_session=True)
 
     def _wait_until_ready(self, timeout: float = 60) -> None:
         deadline = time.monotonic() + timeout
@@ -217,13 +235,7 @@ class Supervisor:
         while time.monotonic() < deadline:
             for child in self._children.values():
                 if child.process.poll() is not None:
-                    raise EngineProblem(
-                        engine=f"siyu {child.role}",
-                        reason=f"the process ended with {child.process.returncode} while it started.",
-                        reason_zh=f"进程在启动过程中退出，退出码 {child.process.returncode}。",
-                        advice="Its reason stands above. `siyu doctor` looks for the usual causes.",
-                        advice_zh="原因见上方日志，也可运行 `siyu doctor` 排查常见问题。",
-                    )
+                    raise _ended(child.role, child.process.returncode)
             if _is_ready(host, port):
                 return
             time.sleep(0.03)
@@ -278,6 +290,17 @@ def run_until_signalled(supervisor: Supervisor, ready: Callable[[], None]) -> No
     finally:
         while supervising.is_alive():
             supervising.join(0.2)  # with a limit, so that signals are heard
+
+
+def _ended(role: str, code: int) -> EngineProblem:
+    """What to say of a process that ended while it started."""
+    return EngineProblem(
+        engine=f"siyu {role}",
+        reason=f"the process ended with {code} while it started.",
+        reason_zh=f"进程在启动过程中退出，退出码 {code}。",
+        advice="Its reason stands above. `siyu doctor` looks for the usual causes.",
+        advice_zh="原因见上方日志，也可运行 `siyu doctor` 排查常见问题。",
+    )
 
 
 def _free_port(host: str, port: int) -> None:

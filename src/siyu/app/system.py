@@ -17,6 +17,7 @@ from siyu.engines.jobs import job_states
 from siyu.engines.postgres import scalar
 from siyu.intake import service as intake
 from siyu.intake.types import Lane
+from siyu.loyalty import service as loyalty
 from siyu.timeline import service as timeline
 
 State = Literal["ok", "watch", "bad"]
@@ -39,8 +40,8 @@ class Reading:
 
     Attributes:
         name: a stable word for programs.
-        group: ``queue``, ``throughput``, ``export``, ``engines``, ``jobs`` or ``letters``.
-        unit: ``messages``, ``facts``, ``seconds``, ``bytes``, ``per_second``, ``jobs``, ``customers``, ``letters``.
+        group: ``queue``, ``throughput``, ``export``, ``engines``, ``jobs``, ``ledger`` or ``letters``.
+        unit: ``messages``, ``facts``, ``seconds``, ``bytes``, ``per_second``, ``jobs``, ``customers``, ``findings``, ``letters``.
         en, zh: what it is.
         value: ``null`` when an engine does not say.
         state: ``bad`` needs somebody now, ``watch`` soon.
@@ -116,9 +117,10 @@ def system(context: Context) -> System:
         jobs = [JobState(**one) for one in job_states(conn)]
         dead = intake.dead_letter_counts(conn)
         engines, versions = _postgres(conn)
+        proven = _ledger(conn, now)
     tables = [TableSize(*row) for row in context.clickhouse.table_sizes()]
     engines += [_clickhouse_size(tables), _disk(context)]
-    readings = (*queue, *flowing, *shipped, *engines, *_jobs(jobs), _letters(sum(dead.values())))
+    readings = (*queue, *flowing, *shipped, *engines, *_jobs(jobs), *proven, _letters(sum(dead.values())))
     return System(
         at=now,
         state=_worst([one.state for one in readings]),
@@ -305,6 +307,30 @@ def _jobs(jobs: Sequence[JobState]) -> list[Reading]:
             Normal(None, 0, 10),
             ("See below which; the worker's log says why. Start them again by hand.", "请在下方查看是哪些任务，原因见 worker 日志；需手动重新发起。"),
             ("None has failed.", "没有失败的任务。"),
+        ),
+    ]  # fmt: skip
+
+
+def _ledger(conn: Connection, now: datetime) -> list[Reading]:
+    newest = loyalty.verifications(conn, limit=1)
+    return [
+        _reading(
+            "ledger.findings", "findings", "The ledger: what the last check found wrong", "账本最近一次校验发现的异常",
+            newest[0].findings if newest else 0, Normal(None, 0, 0),
+            (
+                "It was changed behind Siyu's back, or the disk has failed: let nobody post by hand, and compare with a backup.",
+                "账本在系统之外被改动，或磁盘已损坏：请暂停人工记账，并与此前的备份核对；明细见“账本”页面。",
+            ),
+            ("Every block, sum and balance is what it should be.", "所有区块、分录与余额均正确。"),
+        ),
+        _reading(
+            "ledger.unverified", "seconds", "The ledger: since the last check of the whole", "账本距最近一次完整校验的时间",
+            _age(loyalty.unverified_since(conn), now), Normal(None, 36 * 3600, 72 * 3600),
+            (
+                "The nightly check does not run: is a worker running? Its log says more; `siyu ledger verify` checks at once.",
+                "每晚的校验没有运行：请确认 worker 正在运行并查看其日志；也可运行 `siyu ledger verify` 立即校验。",
+            ),
+            ("It is checked every night.", "每晚自动校验。"),
         ),
     ]  # fmt: skip
 

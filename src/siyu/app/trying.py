@@ -16,11 +16,12 @@ JOB: Final = "trials.keep"
 
 
 def keep(context: Context, *, ending: Callable[[], bool] = lambda: False) -> dict[str, int]:
-    """Settle trials whose time to choose is over, mark late reports, end trials; returns how many of each. Safe to repeat."""
+    """Settle trials whose time to choose is over, mark late reports, end trials, give back their coupons; returns how many of each. Safe to repeat."""
     pieces: tuple[tuple[str, Callable[[Connection], int]], ...] = (
         ("settled", lambda conn: trials.settle_due(conn, context.clock.now())),
         ("missed", lambda conn: trials.mark_missed(conn, context.clock.now())),
         ("ended", lambda conn: trials.end_finished(conn, context.clock.now())),
+        ("released", lambda conn: trials.release_coupons(conn, context.clock.now())),
     )
     done = in_pieces(context, pieces, ending)
     if any(done.values()):

@@ -312,6 +312,11 @@ def bought_since(
     return {customer_id: (orders, net, first) for customer_id, orders, net, first in found}
 
 
+def bought_from(conn: Connection, asked: Sequence[tuple[int, datetime]], purchase: PurchaseMeans) -> list[int]:
+    """The places in ``asked``, (customer, moment), of those who bought something at that moment or after it; ascending."""
+    return store.bought_from(conn, asked, purchase) if asked else []
+
+
 def bought(conn: Connection, customer_ids: Sequence[int], purchase: PurchaseMeans = "kept") -> dict[int, Bought]:
     """What each customer bought so far, in short: what their place in lists is counted from; who paid nothing is absent.
 

@@ -490,6 +490,26 @@ def bought_since(
     ]
 
 
+def bought_from(conn: Connection, asked: Sequence[tuple[int, datetime]], purchase: PurchaseMeans) -> list[int]:
+    """Places, from 0 on, of the pairs (customer, moment) with a purchase at that moment or after it."""
+    found = rows(
+        conn,
+        f"""
+        SELECT asked.place - 1
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:moments AS timestamptz[]))
+             WITH ORDINALITY AS asked (customer_id, since, place)
+        WHERE EXISTS (
+            SELECT FROM commerce.order_header
+            WHERE customer_id = asked.customer_id AND told & 2 <> 0 AND coalesce(paid_at, ordered_at) >= asked.since
+              AND {_PURCHASE[purchase]})
+        ORDER BY asked.place
+        """,
+        ids=[customer_id for customer_id, _ in asked],
+        moments=[moment for _, moment in asked],
+    )
+    return [row[0] for row in found]
+
+
 def bought(conn: Connection, customer_ids: Sequence[int], purchase: PurchaseMeans) -> list[tuple[Any, ...]]:
     """(customer, purchases, net, first, last, platforms and shops of purchases) for each that has a paid order."""
     counts = _PURCHASE[purchase]

@@ -20,7 +20,7 @@ from siyu.timeline.types import EntryKind, Manifest
 log = structlog.get_logger(__name__)
 
 MAX_ENTRIES = 500
-MAX_FACTS = 100_000
+MAX_FACTS = 50_000
 _RELOAD_EVERY: Final = 2.0  # seconds
 _TABLES: Final[tuple[tuple[EntryKind, str], ...]] = (("facts", "facts"), ("aliases", "alias"))
 

@@ -1,6 +1,6 @@
 """Writing to the fact log, and knowing how far its image is behind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from siyu.timeline.columns import (
 )
 from siyu.timeline.exporter import Exporter
 from siyu.timeline.store import SHIPPED
-from siyu.timeline.types import DayCount, ExportLag, LoggedFact, Shipment, Tail, TimelineEntry, TimelinePage
+from siyu.timeline.types import DayCount, DaysWith, ExportLag, LoggedFact, Shipment, Tail, TimelineEntry, TimelinePage
 
 __all__ = [
     "CHANNEL",
@@ -33,6 +33,7 @@ __all__ = [
     "append",
     "append_aliases",
     "counts_by_day",
+    "days_with",
     "end_of_log",
     "facts_between",
     "lag",
@@ -146,6 +147,34 @@ def counts_by_day(clickhouse: Client, *, kind: str, start: date, end: date, zone
     return image.counts_by_day(clickhouse, kind=kind, start=start, end=end, zone=zone)
 
 
+def days_with(
+    clickhouse: Client,
+    *,
+    kind: str,
+    since: datetime,
+    until: datetime,
+    zone: str,
+    name: str | None = None,
+    where: Mapping[str, str | int | bool] | None = None,
+    about: str | None = None,
+) -> DaysWith:
+    """On which days who had facts of a kind, as ClickHouse knows people now: each person's day once, the earliest first.
+
+    Args:
+        clickhouse: of the timeline's database.
+        kind: name of a fact kind.
+        since: from this time on.
+        until: before this time.
+        zone: whose clock decides where a day begins, an IANA name.
+        name: that the facts have; ``None`` for any.
+        where: properties that they have, of the same type.
+        about: a property with a whole number that tells facts of one day apart: whom one brought.
+    """
+    return image.days_with(
+        clickhouse, kind=kind, name=name, where=where or {}, since=since, until=until, zone=zone, about=about
+    )
+
+
 def people_with(
     clickhouse: Client, *, kinds: Sequence[str], name: str | None = None, since: datetime, until: datetime, most: int
 ) -> tuple[list[int], int]:
@@ -215,7 +244,9 @@ def _read_facts(body: bytes, most: int) -> Iterator[tuple[Any, ...]]:
         yield fact_id, customer_id, kind, name, from_millis(at), *rest
 
 
-def read_on(conn: Connection, reader: str, most_facts: int = 20_000) -> Shipment | None:
+def read_on(
+    conn: Connection, reader: str, most_facts: int = 20_000, columns: Collection[str] | None = None
+) -> Shipment | None:
     """What ClickHouse has more, for this reader once and never again when this transaction is committed.
 
     Entries come in the order in which they were shipped first, none is left out, also when the log is shipped anew.
@@ -224,6 +255,7 @@ def read_on(conn: Connection, reader: str, most_facts: int = 20_000) -> Shipment
         conn: a transaction, in which also everything is done that the shipment asks for.
         reader: a name of its own for each who reads; a new one begins with the beginning of the log.
         most_facts: stop before there are more, but for what one shipment carried.
+        columns: of the facts, those that are wanted; all when not given.
 
     Returns:
         ``None`` when there is nothing yet, or when somebody else reads for this reader at this moment.
@@ -234,7 +266,7 @@ def read_on(conn: Connection, reader: str, most_facts: int = 20_000) -> Shipment
         return None
     bodies = store.shipped_bodies(conn, places)
     store.move_reader(conn, reader, places[-1])
-    facts = unpack(bodies["facts"]) if bodies["facts"] else FACT_COLUMNS.empty_table()
+    facts = unpack(bodies["facts"], columns) if bodies["facts"] else FACT_COLUMNS.empty_table()
     aliases = unpack(bodies["aliases"]) if bodies["aliases"] else ALIAS_COLUMNS.empty_table()
     return Shipment(places[-1], facts, aliases["customer_id"].to_numpy().astype("int64"))
 

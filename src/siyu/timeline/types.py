@@ -31,6 +31,7 @@ __all__ = [
     "OF_TOUCHES",
     "OF_TRIALS",
     "DayCount",
+    "DaysWith",
     "EntryKind",
     "ExportLag",
     "LoggedFact",
@@ -155,3 +156,18 @@ class Shipment:
     position: int
     facts: "pa.Table"
     aliases: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class DaysWith:
+    """Days on which people had facts, as columns of the same length.
+
+    Attributes:
+        customers: whose, as OneID knows them now.
+        days: since 1970, on the clock that was asked for.
+        about: of what each was; 0 where that was not asked for, or a fact does not say.
+    """
+
+    customers: NDArray[np.int64]
+    days: NDArray[np.int64]
+    about: NDArray[np.int64]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ Asking = Callable[..., TestClient]
 ME = access.system("tests")
 URL = "/api/v1/ledger"
 DAY = timedelta(1)
+NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)  # in China
 
 
 @pytest.fixture
@@ -216,6 +217,28 @@ def test_the_loop_and_the_job(web_context: Context, database: Database, buyer: i
     assert ledger.keep(web_context) == {"holds": 0, "lots": 1, "lasting": 0}
     assert sealing.run_once() == 1
     assert ledger.verify(web_context, actor="system:tests").findings == ()
+
+
+def test_every_night_and_what_was_changed_is_an_alarm(
+    asking: Asking, web_context: Context, database: Database, buyer: int, clock: ManualClock
+) -> None:
+    post(database, "one", buyer, 100)
+    assert ledger.Sealing(database, clock).run_once() == 1
+    assert ledger.last_night(NOON) == NOON - timedelta(hours=9)
+    assert ledger.last_night(NOON - timedelta(hours=9, minutes=1)) == NOON - timedelta(hours=33)
+    clock.advance(DAY)
+    found = [ledger.verify_nightly(web_context), ledger.verify_nightly(web_context)]
+    assert [one and one.findings for one in found] == [(), None]  # once a night
+    clock.advance(DAY)
+    with database.transaction() as conn:
+        run(conn, "SET LOCAL session_replication_role = replica")
+        run(conn, "UPDATE loyalty.posting SET amount = amount * 2 WHERE amount < 0")
+    broken = ledger.verify_nightly(web_context)
+    assert broken is not None
+    assert len(broken.findings) > 1
+    newest, before = asking("ledger.read").get(f"{URL}/verifications").json()
+    assert (newest["findings"], newest["actor"], newest["anchor"]) == (len(broken.findings), "system:ledger.verify", 1)
+    assert (before["findings"], before["anchor"]) == (0, None)
 
 
 def test_merged_and_split_by_an_operator(tell: Told, database: Database, clock: ManualClock, buyer: int) -> None:

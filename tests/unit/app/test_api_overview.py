@@ -114,8 +114,10 @@ class TestAge:
         again = client.get("/api/v1/overview").json()
         assert (again["made_at"], again["age_s"]) == (first["made_at"], 40)
         other = client.get("/api/v1/overview", params={"days": 7}).json()
-        assert other["age_s"] == 0
+        assert (other["made_at"], other["age_s"]) == (first["made_at"], 40)  # of the same moment, so that they agree
+        assert (other["overview"]["at"], other["overview"]["days"]) == (first["overview"]["at"], 7)
         clock.advance(timedelta(seconds=21))
+        assert client.get("/api/v1/overview", params={"days": 7}).json()["age_s"] == 0
         assert client.get("/api/v1/overview").json()["age_s"] == 0
 
     @pytest.mark.parametrize("days", [0, 367, "x"])

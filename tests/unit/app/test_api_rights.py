@@ -368,6 +368,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/ledger/tiers/versions": "ledger.read",
     "POST /api/v1/ledger/check_in/preview": "ledger.manage",
     "POST /api/v1/ledger/earning/preview": "ledger.manage",
+    "POST /api/v1/ledger/tasks/preview": "ledger.manage",
     "POST /api/v1/ledger/tiers/preview": "ledger.manage",
     "PUT /api/v1/ledger/tiers": "ledger.manage",
     "GET /api/v1/ledger/tasks": "ledger.read",

@@ -9,12 +9,15 @@ from fastapi.testclient import TestClient
 from tests.unit.app.conftest import NOW, Told, order, visit
 
 import siyu
+from siyu.app import ledger
 from siyu.app.context import Context
 from siyu.engines import jobs
-from siyu.engines.postgres import Database
+from siyu.engines.postgres import Database, run
 from siyu.intake import service as intake
 from siyu.intake.types import DeadLetter, Lane
 from siyu.kernel.clock import ManualClock
+from siyu.loyalty import service as loyalty
+from siyu.loyalty.types import Posting, Request, issuer, spent
 from siyu.timeline import service as timeline
 
 
@@ -45,6 +48,7 @@ class TestIdle:
             "queue.live", "queue.bulk", "queue.live_age", "queue.bulk_age", "queue.standings_age",
             "throughput.facts", "export.facts", "export.age", "engines.postgres_bytes", "engines.clickhouse_bytes",
             "engines.disk_free", "jobs.waiting", "jobs.failed", "letters.open",
+            "ledger.findings", "ledger.unverified",
         }  # fmt: skip
         for one in found.values():
             assert one["normal"].keys() == {"least", "most", "bad"}
@@ -67,6 +71,26 @@ class TestIdle:
 
 
 class TestTrouble:
+    def test_a_ledger_that_was_changed_and_one_that_nobody_checks(
+        self, client: TestClient, web_context: Context, database: Database, clock: ManualClock
+    ) -> None:
+        with database.transaction() as conn:
+            lines = (Posting(issuer("points"), -5), Posting(spent("points"), 5))
+            loyalty.post_one(conn, Request("one", lines, "order"), NOW)
+        assert ledger.Sealing(database, clock).run_once() == 1
+        ledger.verify_nightly(web_context)
+        assert {readings(client)[name]["state"] for name in ("ledger.findings", "ledger.unverified")} == {"ok"}
+        clock.advance(timedelta(days=2))
+        assert readings(client)["ledger.unverified"]["state"] == "watch"
+        with database.transaction() as conn:
+            run(conn, "SET LOCAL session_replication_role = replica")
+            run(conn, "UPDATE loyalty.posting SET amount = 7 WHERE amount = 5")
+        ledger.verify_nightly(web_context)
+        found = readings(client)
+        assert (found["ledger.findings"]["state"], found["ledger.unverified"]["state"]) == ("bad", "ok")
+        assert "compare with a backup" in found["ledger.findings"]["advice"]
+        assert state(client)["state"] == "bad"
+
     def test_a_queue_that_nobody_works_on(self, client: TestClient, database: Database, clock: ManualClock) -> None:
         with database.transaction() as conn:
             intake.put(conn, Lane.LIVE, [visit(f"d{n}", NOW) for n in range(3)])

@@ -95,7 +95,7 @@ def test_an_operator_and_members_from_the_application_to_the_reward(pages: Pages
     assert write(first, "POST", f"{own}/report", {"stars": 5, "text": WORDS}).json()["code"] == "NothingToReport"
     assert console.post(f"{url}/choose", json=named).json()[0]["state"] == "chosen"
     pages.clock.advance(8 * DAY)
-    assert trying.keep(pages.context) == {"settled": 1, "missed": 0, "ended": 0}
+    assert trying.keep(pages.context) == {"settled": 1, "missed": 0, "ended": 0, "released": 0}
     assert console.post(f"{url}/send", json={**named, "parcel": "SF 1001"}).json()[0]["parcel"] == "SF 1001"
     first, second = pages.sign_in(PHONES[0]), pages.sign_in(PHONES[1])
     assert second.get(f"{OWN}/applications").json()["applications"][0]["state"] == "not_chosen"

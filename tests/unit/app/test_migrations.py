@@ -15,9 +15,9 @@ from alembic.util import CommandError
 from siyu.app import migrations
 from siyu.app.migrations import migrate, migrate_postgres, newest_revisions, postgres_folders
 from siyu.engines.clickhouse.client import Client
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 from siyu.engines.postgres import Database, run
 from siyu.engines.postgres import migrate as revisions
-from siyu.engines.postgres.embedded import EmbeddedPostgres
 
 # Alembic keeps what it works on in its modules, so two at once are two processes, as they are in life.
 _MIGRATES = """

@@ -8,12 +8,13 @@ from tests.unit.draws.conftest import DAY, ME, NOON, TURN_FOR_TEN, Brand, pool, 
 from tests.unit.draws.test_draw_rules import BACK, FREE
 
 from siyu.draws.rules import checking
-from siyu.draws.rules.giving import budget_of, stock_of
+from siyu.draws.rules.giving import budget_of
+from siyu.draws.service import end_round
 from siyu.draws.types import DrawRules, Round
 from siyu.kernel.errors import BadInput
-from siyu.loyalty.types import Account, customer
+from siyu.loyalty.types import NotEnough, customer
 from siyu.rewards import service as rewards
-from siyu.rewards.types import CouponState, RewardRules
+from siyu.rewards.types import CouponRefused, CouponState, RewardRules
 
 TERMS: dict[str, Any] = {
     "name": "满 100 减 10", "kind": "money", "off_fen": 1_000, "threshold_fen": 10_000, "valid_days": 30, "per_person": 1,
@@ -42,6 +43,10 @@ def left(brand: Brand, template_id: int) -> int:
     return int(brand.done(lambda conn: rewards.template(conn, template_id, brand.now)).left)
 
 
+def aside(brand: Brand, template_id: int) -> int:
+    return int(brand.done(lambda conn: rewards.template(conn, template_id, brand.now)).promised)
+
+
 def sure(brand: Brand, template_id: int, **given: Any) -> Round:
     """A round in which every turn wins one."""
     wins = prize("coupon", 1_000_000, unit=f"coupon:{template_id}", **given)
@@ -59,7 +64,7 @@ def test_what_is_won_can_be_used(brand: Brand) -> None:
     ]  # fmt: skip
     # More than one may have, because they were won; they are out of the template's budget, and counted.
     assert [state for _, state in held(brand, 1)] == ["held", "held"]
-    assert (left(brand, one), brand.balance(1)) == (3, 80)
+    assert (left(brand, one), aside(brand, one), brand.balance(1)) == (1, 2, 80)
     assert brand.balance(customer(1, f"coupon:{one}")) == 2
     given = brand.rows("SELECT transaction_id FROM rewards.coupon ORDER BY id")
     assert [draw.given_by for draw in made] == [row[0] for row in given]
@@ -86,21 +91,45 @@ def test_several_at_once_and_their_money_is_set_aside(brand: Brand) -> None:
 
 
 def test_where_none_is_given_nothing_is_taken(brand: Brand) -> None:
+    """Of what has no stock nothing is set aside: it is given as long as its template gives it."""
     one = template(brand, coupons=2)
-    round_ = sure(brand, one, stock=2, cost_fen=100)
+    round_ = sure(brand, one, cost_fen=100)
     brand.give(1, 100)
     brand.done(lambda conn: rewards.set_template_state(conn, ME, one, "paused", "a test", brand.now))
     made = brand.draw(1, round_)
     assert (made.drawn, made.prize, made.why, made.stock_before, made.given_by) == (
-        "coupon", "thanks", "no_coupon", 2, None,
+        "coupon", "thanks", "no_coupon", None, None,
     )  # fmt: skip
-    accounts: list[Account] = [stock_of(round_.id, "coupon"), budget_of(round_.id)]
-    assert [brand.balance(account) for account in accounts] == [2, 10_000]
+    assert brand.balance(budget_of(round_.id)) == 10_000
     assert (held(brand, 1), brand.balance(1)) == ([], 90)
     brand.done(lambda conn: rewards.set_template_state(conn, ME, one, "live", "a test", brand.now))
     assert [brand.draw(1, round_).why for _ in range(3)] == ["", "", "no_coupon"]
-    assert [brand.balance(account) for account in accounts] == [0, 9_800]
+    assert brand.balance(budget_of(round_.id)) == 9_800
     assert len(held(brand, 1)) == 2
+    brand.assert_whole()
+
+
+def test_what_was_published_is_given_whatever_becomes_of_the_template(brand: Brand) -> None:
+    """Its budget goes elsewhere, it is paused and ended; who draws gets theirs, and what is left goes back with the round."""
+    one = template(brand, coupons=5, fen=5_000, limited_fen=True)
+    round_ = sure(brand, one, stock=3)
+    assert (left(brand, one), aside(brand, one)) == (2, 3)
+    given = brand.done(lambda conn: rewards.issue(conn, ME, one, [2, 3, 4], "batch-0001", brand.now))
+    assert (given.coupons, given.refused_count) == (2, 1)
+    with pytest.raises(NotEnough):
+        brand.done(
+            lambda conn: rewards.add_budget(
+                conn, ME, one, coupons=-1, fen=0, key="less-00001", reason="a test", now=brand.now
+            )
+        )
+    brand.done(lambda conn: rewards.set_template_state(conn, ME, one, "ended", "a test", brand.now))
+    brand.give(1, 100)
+    assert [brand.draw(1, round_).why for _ in range(2)] == ["", ""]
+    assert [state for _, state in held(brand, 1)] == ["held", "held"]
+    for _ in range(2):
+        brand.done(lambda conn: end_round(conn, ME, round_.id, "a test", brand.now))
+        found = brand.done(lambda conn: rewards.template(conn, one, brand.now))
+        assert (found.left, found.left_fen, found.promised) == (1, 1_000, 0)
     brand.assert_whole()
 
 
@@ -109,7 +138,7 @@ def test_the_round_is_out_of_stock_before_the_template(brand: Brand) -> None:
     round_ = sure(brand, one, stock=1)
     brand.give(1, 100)
     assert [brand.draw(1, round_).why for _ in range(2)] == ["", "out_of_stock"]
-    assert (len(held(brand, 1)), left(brand, one)) == (1, 4)
+    assert (len(held(brand, 1)), left(brand, one), aside(brand, one)) == (1, 4, 0)
     brand.assert_whole()
 
 
@@ -121,6 +150,12 @@ def test_what_cannot_be_given_is_not_published(brand: Brand) -> None:
     brand.done(lambda conn: rewards.set_template_state(conn, ME, one, "paused", "a test", brand.now))
     with pytest.raises(BadInput, match="have that template be live"):
         sure(brand, one, stock=1)
+    short = template(brand, valid_days=None, valid_until=(NOON + DAY).isoformat())
+    with pytest.raises(CouponRefused, match="have them end later"):
+        sure(brand, short, stock=1)
+    dear = template(brand, fen=1_500, limited_fen=True)
+    with pytest.raises(CouponRefused, match="used up"):
+        sure(brand, dear, stock=2)
 
 
 @pytest.mark.parametrize(

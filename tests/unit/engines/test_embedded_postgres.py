@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from siyu.engines.postgres.embedded import EmbeddedPostgres
+from siyu.engines.embedded_postgres import EmbeddedPostgres
 
 _ENDLESS = "SELECT count(*) FROM generate_series(1, 1000000000000)"
 

@@ -150,12 +150,15 @@ class TestGroups:
             did(1, "2026-01-03", "Put", source=5),
             did(2, "2026-01-02", "Looked", source=5),
             did(3, "2026-01-02", "Looked", source=5),
+            did(4, "2026-01-02", "Put", source=5),  # never looked
+            did(0, "2026-01-02", "Put", source=5),  # nobody
         )
         by_source = service.funnel(empty, plan(LOOK, PUT, by="source"))
         assert [(g.group, [s.people for s in g.steps]) for g in by_source.groups] == [("5", [2, 0]), ("4", [1, 1])]
         assert [s.people for s in by_source.steps] == [3, 1]
         first = service.funnel(empty, plan(LOOK, PUT, by="first_source"))
-        assert [(g.group, g.steps[0].people) for g in first.groups] == [("5", 2), ("9", 1)]
+        assert [(g.group, [s.people for s in g.steps]) for g in first.groups] == [("5", [2, 0]), ("9", [1, 1])]
+        assert [(s.people, s.median_seconds) for s in first.steps] == [(3, None), (1, 86400.0)]
 
     def test_platform(self, empty: Client) -> None:
         for customer, platform in enumerate(("jd", "jd", "taobao"), 1):

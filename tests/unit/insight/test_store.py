@@ -71,6 +71,7 @@ QUERIES: dict[str, Callable[[], str]] = {
     "funnel": lambda: funnel(FUNNEL),
     "funnel_strict_by_first_source": lambda: funnel(STRICT),
     "ladder": lambda: store.ladder.stood_sql(Definitions(), ladder_of(3))[0],
+    "ladder_of_paid": lambda: store.ladder.stood_sql(PAID, ladder_of(3))[0],
     "lift_people": store.lift.people_sql,
     "lift_did": lambda: store.lift.did_sql(Definitions()),
     "lift_did_of_paid": lambda: store.lift.did_sql(PAID),

@@ -228,3 +228,35 @@ def test_tasks_that_make_no_sense(said: Any, why: str) -> None:
         service.read_tasks({"tasks": said})
     assert why in raised.value.message
     assert raised.value.message_zh
+
+
+def test_so_many_friends_count(ledger: Ledger) -> None:
+    """Two a day, three in all; who is told of again takes nobody's place, and the others are told of for nothing."""
+    bring = MemberTask(
+        "bring", "邀请好友", "member.invited", [Reward(30)], every="friend", friends_per_day=2, friends_most=3
+    )
+    rule(ledger, bring)
+
+    def came(friend: int, days: int = 0) -> Fact:
+        return fact("member.invited", 1, NOON + days * DAY, friend=friend)
+
+    def is_open() -> bool:
+        return bool(ledger.done(lambda conn: service.tasks_of(conn, 1, ledger.now))[0].open)
+
+    happen(ledger, came(11), came(11), came(12), came(13))
+    happen(ledger, came(12), came(14))
+    assert ledger.balance(1) == 60
+    assert not is_open()
+    ledger.now = NOON + DAY
+    assert is_open()
+    happen(ledger, came(15, 1), came(16, 1), replaced(came(17, 1), 2))
+    assert [ledger.balance(one) for one in (1, 2)] == [90, 30]
+    assert not is_open()
+    rule(ledger, replace(bring, friends_per_day=None, friends_most=None))
+    happen(ledger, *(came(friend, 1) for friend in range(20, 40)))
+    assert ledger.balance(1) == 90 + 20 * 30
+    assert MemberTask("bring", "邀请好友", "member.invited", [Reward(30)], every="friend").friends_most == 100
+
+
+def replaced(one: Fact, customer_id: int) -> Fact:
+    return one._replace(customer_id=customer_id)

@@ -27,6 +27,10 @@ class TestColumns:
         assert table["amount_fen"].to_pylist() == [-1250] * 3
         assert table["properties"].to_pylist()[0] == '{"名":"值","n":1}'
 
+    def test_some_columns_come_back_without_the_others(self) -> None:
+        table = unpack([pack(facts_to_table(7, [fact(1), fact(2)], 1_000))], ("via", "kind"))
+        assert table.to_pydict() == {"via": [2, 3], "kind": ["order.paid"] * 2}
+
     def test_the_same_facts_are_the_same_bytes(self) -> None:
         assert pack(facts_to_table(7, [fact(1)], 5)) == pack(facts_to_table(7, [fact(1)], 5))
 

@@ -12,7 +12,7 @@ from siyu.kernel.errors import BadInput, Conflict, NotAllowed, NotFound
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import NotEnough, Tier, TierRules, customer, held
 from siyu.rewards import service as rewards
-from siyu.rewards.types import CouponTerms, RewardRules
+from siyu.rewards.types import CouponRefused, CouponTerms, RewardRules
 from siyu.segments import service as segments
 from siyu.segments.store import members
 from siyu.segments.types import TagOn
@@ -276,18 +276,36 @@ def test_points_go_back_by_themselves_where_nobody_looks_after_a_trial(brand: Br
     brand.assert_whole()
 
 
-def test_a_coupon_that_cannot_be_given_stops_the_approval(brand: Brand) -> None:
-    made = brand.trial(reward_coupon_id=coupon(brand, budget=1))
+def test_coupons_of_reports_are_set_aside(brand: Brand) -> None:
+    """Whatever becomes of the template, who was chosen gets one; what is left goes back when no report comes any more."""
+    template = coupon(brand, budget=3)
+
+    def stands() -> tuple[int, int]:
+        found = brand.done(lambda conn: rewards.template(conn, template, brand.now))
+        return found.left, found.promised
+
+    def released() -> int:
+        return int(brand.done(lambda conn: service.release_coupons(conn, brand.now)))
+
+    with pytest.raises(CouponRefused, match="used up"):
+        brand.trial(reward_coupon_id=template, pieces=4)
+    assert stands() == (3, 0)
+    made = brand.trial(reward_coupon_id=template, pieces=3)
+    assert stands() == (0, 3)
     a, b = brand.apply(1, made), brand.apply(2, made)
     brand.choose(made, a, b)
     brand.send(made, a, b)
+    brand.done(lambda conn: rewards.set_template_state(conn, ME, template, "paused", "a test", brand.now))
     brand.report(1, made)
-    brand.report(2, made)
-    with pytest.raises(Conflict, match="budget"):
-        brand.approve(made, a, b)
-    assert (brand.has(1), brand.has(2), brand.read(made).rewarded) == (0, 0, 0)
+    assert released() == 0
     brand.approve(made, a)
-    assert (brand.has(1), brand.read(made).rewarded) == (200, 1)
+    assert (brand.has(1), brand.read(made).rewarded, stands()) == (200, 1, (0, 2))
+    brand.done(lambda conn: service.end_trial(conn, ME, made, "a test", brand.now))
+    assert (released(), stands()) == (0, (0, 2))  # the other may still report
+    brand.report(2, made)
+    brand.approve(made, b)
+    assert (released(), released(), stands()) == (1, 0, (1, 0))
+    brand.assert_whole()
 
 
 def test_terms_change_behind_a_version(brand: Brand) -> None:

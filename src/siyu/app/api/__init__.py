@@ -17,6 +17,7 @@ from siyu.app.api import (
     overview,
     segments,
     system,
+    task_preview,
 )
 from siyu.channels import http as channels
 from siyu.content import http as content
@@ -50,6 +51,7 @@ join(
     live.router,
     segments.router,
     system.router,
+    task_preview.router,
     channels.accounts,
     channels.codes,
     channels.media,

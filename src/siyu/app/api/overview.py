@@ -43,7 +43,9 @@ def overview(
     Each figure carries `people`: the path and parameters of the list of the customers behind it.
     """
     context: Context = request.app.state.context
-    made_at, made = _kept(request).get(days, now, lambda: reports.overview(context, now, days))
+    presents, overviews = _kept(request)
+    made_at, of_now = presents.get("present", now, lambda: reports.present(context, now))
+    made = overviews.get((days, made_at), now, lambda: reports.overview(context, of_now, days))[1]
     return OverviewAnswer(made_at=made_at, age_s=max(0.0, (now - made_at).total_seconds()), overview=made)
 
 
@@ -68,9 +70,10 @@ def flow_people(
     return answer(conn, context, asked, cursor=cursor, limit=limit)
 
 
-def _kept(request: Request) -> Remembered:
+def _kept(request: Request) -> tuple[Remembered, Remembered]:
+    """What is said of the present whatever the period is, and the overviews of it."""
     state = request.app.state
     if not hasattr(state, "overviews"):
-        state.overviews = Remembered()
-    kept: Remembered = state.overviews
+        state.overviews = (Remembered(), Remembered())
+    kept: tuple[Remembered, Remembered] = state.overviews
     return kept

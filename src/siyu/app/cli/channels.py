@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json, spoken
+from siyu.app.cli.engines import ACTOR, engines
+from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
 from siyu.app.outward import outward
 from siyu.channels import service as channels
 from siyu.channels.types import About

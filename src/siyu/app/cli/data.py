@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from siyu.app import rebuilding, standing
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json, spoken
+from siyu.app.cli.engines import ACTOR, engines
+from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
 from siyu.engines.access import service as access
 from siyu.insight import service as insight
 from siyu.insight.types import DaysPlan, Definitions, LtvPlan, RetentionCohort, RetentionPlan, RfmPlan

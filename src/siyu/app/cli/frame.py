@@ -1,10 +1,8 @@
-"""What all commands share: the console, the engines of a running Siyu, errors as sentences, JSON on request."""
+"""What all commands share: the console, the options, errors as sentences, JSON on request."""
 
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +11,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from siyu.app.context import Context, open_context
 from siyu.app.place import Place, Running
 from siyu.engines import logging
-from siyu.engines.access import service as access
-from siyu.engines.access.types import Principal
 from siyu.engines.settings import Settings, load
 from siyu.kernel.errors import SiyuError
 
@@ -28,8 +23,6 @@ DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data folder. Default: SIYU_DATA_FOLDER, or ~/.local/share/siyu.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-
-ACTOR: Principal = access.system("cli")  # whoever can read the data folder is the owner
 
 
 def fail(error: SiyuError) -> NoReturn:
@@ -57,22 +50,6 @@ def where(settings: Settings) -> Running:
     if settings.postgres_url and settings.clickhouse_url:
         return Running(0, "", "", settings.base_url, settings.postgres_url, settings.clickhouse_url)
     return Place(settings.data_folder).running()
-
-
-@contextmanager
-def engines(data: Path | None) -> Iterator[Context]:
-    """The engines of a running Siyu, for as long as the block lasts.
-
-    Raises:
-        NotRunning: there is none.
-    """
-    settings = load_settings(data)
-    running = where(settings)
-    context = open_context(settings, running.postgres_url, running.clickhouse_url)
-    try:
-        yield context
-    finally:
-        context.close()
 
 
 def print_json(value: Any) -> None:

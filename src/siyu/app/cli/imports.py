@@ -12,7 +12,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from rich.table import Table
 
 from siyu.app import imports
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json, spoken
+from siyu.app.cli.engines import ACTOR, engines
+from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json, spoken
 from siyu.app.context import Context
 from siyu.app.imports import Begun
 from siyu.intake import service as intake

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json, spoken
+from siyu.app.cli.engines import ACTOR, engines
+from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
 from siyu.journeys import service as journeys
 from siyu.kernel.errors import BadInput, original
 

@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 
 from siyu.app import ledger
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json, spoken
+from siyu.app.cli.engines import ACTOR, engines
+from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
 from siyu.kernel.errors import BadInput
 from siyu.loyalty import service as loyalty
 

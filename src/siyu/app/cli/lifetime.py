@@ -6,7 +6,8 @@ import typer
 from rich.table import Table
 
 from siyu.app import lifetime
-from siyu.app.cli.frame import DataOption, JsonOption, console, engines, print_json, spoken
+from siyu.app.cli.engines import engines
+from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
 from siyu.insight import service as insight
 from siyu.insight.types import Calibration, LifetimeModel
 

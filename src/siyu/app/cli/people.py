@@ -7,7 +7,8 @@ import typer
 from rich.table import Table
 
 from siyu.app import people
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, errors, print_json
+from siyu.app.cli.engines import ACTOR, engines
+from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
 from siyu.identity import service as identity

@@ -10,10 +10,8 @@ from rich.table import Table
 
 import siyu
 from siyu.app.cli.frame import DataOption, JsonOption, console, errors, load_settings, print_json, spoken, where
-from siyu.app.context import open_context
 from siyu.app.place import Place
 from siyu.app.supervisor import ROLES, Supervisor, run_until_signalled
-from siyu.engines.access import service as access
 from siyu.engines.settings import Settings
 
 _DEMO_COLOUR = "#a3452f"  # of the demo brand's pages for members
@@ -115,13 +113,7 @@ def version() -> None:
 
 def _greet(settings: Settings, supervisor: Supervisor) -> None:
     """Say where it runs; on the very first start also how the owner signs in."""
-    context = open_context(settings, supervisor.postgres_url, supervisor.clickhouse_url)
-    try:
-        with context.database.transaction() as conn:
-            token = access.create_first_owner_link(conn, context.clock.now())
-    finally:
-        context.close()
-    base = settings.base_url
+    base, token = settings.base_url, supervisor.owner_token
     errors.print(
         f"Siyu runs at {base} (API: {base}/docs). Data folder: {settings.data_folder}", highlight=False, soft_wrap=True
     )

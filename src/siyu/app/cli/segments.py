@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from siyu.app import segmenting
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json, spoken
+from siyu.app.cli.engines import ACTOR, engines
+from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
 from siyu.app.listing import lines_of
 from siyu.engines.validation import first_wrong
 from siyu.kernel.errors import BadInput

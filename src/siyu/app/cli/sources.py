@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from siyu.app.cli.frame import ACTOR, DataOption, JsonOption, console, engines, print_json
+from siyu.app.cli.engines import ACTOR, engines
+from siyu.app.cli.frame import DataOption, JsonOption, console, print_json
 from siyu.engines.access import service as access
 from siyu.kernel.errors import NotFound
 

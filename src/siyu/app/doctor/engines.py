@@ -12,8 +12,8 @@ from siyu.app.doctor.check import Check, Finding
 from siyu.app.migrations import postgres_folders
 from siyu.app.place import Running
 from siyu.engines.clickhouse.client import Client, connect
+from siyu.engines.embedded_postgres import binaries
 from siyu.engines.postgres import Database, rows, scalar
-from siyu.engines.postgres.embedded import binaries
 from siyu.engines.postgres.migrate import script_directory
 from siyu.engines.settings import Settings
 from siyu.engines.vault import service as vault

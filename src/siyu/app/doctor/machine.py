@@ -21,7 +21,7 @@ import psutil
 
 from siyu.app.doctor.check import Check, Finding
 from siyu.app.place import Running
-from siyu.engines.postgres.embedded import SYSTEM_USER
+from siyu.engines.embedded_postgres import SYSTEM_USER
 from siyu.engines.settings import Settings, describe
 
 _GIB: Final = 1024**3

@@ -134,16 +134,17 @@ def shared_of(quotas: Sequence[Quota], keys: Mapping[Key, Quota]) -> dict[Key, t
 
 
 def decide(
-    wanted: Iterable[tuple[Wanted, Sequence[Key]]], stands: Mapping[Key, Stand], zone: ZoneInfo
+    wanted: Iterable[tuple[Wanted, Iterable[Key]]], stands: Mapping[Key, Stand], zone: ZoneInfo
 ) -> list[Reservation | Refusal]:
     """An answer for each in order. Changes ``stands`` by what is taken."""
     answers: list[Reservation | Refusal] = []
     for one, keys in wanted:
-        refusals = [found for key in keys if (found := _refusal(one, key, stands[key], zone))]
+        found = [(key, stands[key]) for key in keys]
+        refusals = [refusal for key, stand in found if (refusal := _refusal(one, key, stand, zone))]
         if refusals:
-            answers.append(max(refusals, key=lambda found: (found.free_at is None, found.free_at or 0)))
+            answers.append(max(refusals, key=lambda each: (each.free_at is None, each.free_at or 0)))
         else:
-            taken = [part for key in keys for part in _take(one.count, key, stands[key])]
+            taken = [part for key, stand in found for part in _take(one.count, key, stand)]
             answers.append(Reservation(one.key, tuple(taken)))
     return answers
 
@@ -155,8 +156,8 @@ def _refusal(wanted: Wanted, key: Key, stand: Stand, zone: ZoneInfo) -> Refusal 
     elif key.window == "24h":
         limit, used = stand.quota.limit, sum(held.granted for held in stand.held)
     else:
-        limit = limit_at(stand.quota, zone, stand.start)
-        used = min(stand.used + stand.reached, max(limit, stand.used))
+        limit = stand.quota.limit or limit_at(stand.quota, zone, stand.start)
+        used = stand.used if stand.shared is None else min(stand.used + stand.reached, max(limit, stand.used))
     if limit - used >= wanted.count:
         return None
     if key.window == "24h":
@@ -179,14 +180,14 @@ def _take(count: int, key: Key, stand: Stand) -> Iterable[Taken]:
     stand.used += count
     if key.window == "24h":
         stand.held.append(Held(stand.until, count, 0))
-        yield Taken(*key, stand.until, count)
-        return
+        return (Taken(*key, stand.until, count),)
     if key.window != "grant":
-        yield Taken(*key, stand.start, count)
-        return
+        return (Taken(*key, stand.start, count),)
+    taken = []
     for held in stand.held:
         part = min(count, held.left)
         if part:
             held.left -= part
             count -= part
-            yield Taken(*key, held.until, part)
+            taken.append(Taken(*key, held.until, part))
+    return taken

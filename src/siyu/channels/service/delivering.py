@@ -7,6 +7,7 @@ deliveries alone.
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 import orjson
@@ -23,6 +24,7 @@ from siyu.kernel.errors import BadInput, IdempotencyMismatch
 MOST_ITEMS: Final = 10_000
 TURNED_CHANNEL: Final = "siyu_channels_turned"  # NOTIFY wakes whoever takes what turned
 _LONGEST_KEY: Final = 200
+_subject: Final = attrgetter("subject_id")
 
 
 def deliver(conn: Connection, account: Account, way: str, items: Sequence[Item], now: datetime) -> list[Delivery]:
@@ -55,7 +57,8 @@ def deliver(conn: Connection, account: Account, way: str, items: Sequence[Item],
     taken, refused = _take(conn, account, declared, fresh, now)
     answers |= {item.key: _held(item, declared, refused[item.key]) for item in fresh if item.key in refused}
     going = [item for item in fresh if item.key not in refused]
-    sealed = {hash_: vault.seal(raw) for hash_, raw in {said[id(item.content)] for item in going}}
+    contents = dict([said[id(item.content)] for item in going])
+    sealed = dict(zip(contents, vault.seal_all(list(contents.values())), strict=True))
     tables.put_contents(conn, account.id, sealed)
     overtaken = tables.insert(conn, account.id, way, _columns(going, hashes, said, taken), now) if going else set()
     answers |= {item.key: _ready(item, way, now) for item in going if item.key not in overtaken}
@@ -117,7 +120,8 @@ def _check(items: Sequence[Item]) -> None:
             reason=f"send 1 to {MOST_ITEMS:,} items, each under a key of its own.",
             reason_zh=f"每次提交 1 至 {MOST_ITEMS:,} 条，且键不得重复。",
         )
-    if any(not 1 <= len(key) <= _LONGEST_KEY for key in keys) or not all(item.subject_id for item in items):
+    lengths = [len(key) for key in keys]
+    if min(lengths) < 1 or max(lengths) > _LONGEST_KEY or not all(map(_subject, items)):
         raise BadInput(
             reason=f"an item needs a key of up to {_LONGEST_KEY} characters and a subject.",
             reason_zh=f"每条须有键（不超过 {_LONGEST_KEY} 个字符）与对象。",
@@ -150,7 +154,7 @@ def _columns(
         "staff_id": [item.staff_id for item in items],
         "content_hash": [said[id(item.content)][0] for item in items],
         "until": [item.until for item in items],
-        "details": [dict(item.details) for item in items],
+        "details": [item.details for item in items],
         "taken": [taken[item.key].taken if item.key in taken else () for item in items],
     }
 
@@ -170,7 +174,8 @@ def _take(
     """What was taken from the quotas for each, and who found no room."""
     if not way.quotas or not items:
         return {}, {}
-    wanted = [Wanted(one.key, (way.name,), one.subject_id, one.staff_id, details=one.details) for one in items]
+    named = (way.name,)
+    wanted = [Wanted(one.key, named, one.subject_id, one.staff_id, 1, one.details) for one in items]
     answers = reserve(conn, account, wanted, now)
     taken = {one.key: one for one in answers if isinstance(one, Reservation)}
     return taken, {one.key: one for one in answers if isinstance(one, Refusal)}

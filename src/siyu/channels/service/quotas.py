@@ -44,16 +44,17 @@ def reserve(conn: Connection, account: Account, wanted: Sequence[Wanted], now: d
     for key, (other, _) in shared.items():
         stands[key].shared = stands[other]
     before = {key: stand.used for key, stand in stands.items()}
-    answers = rules.decide([(one, list(keys)) for one, keys in asked], stands, zone)
-    changes = {
-        key: (one.start, one.used - before[key] - added.get(key, 0))
-        for key, one in stands.items()
-        if one.used - before[key] != added.get(key, 0)
-    }
+    answers = rules.decide(asked, stands, zone)
+    changes = {}
+    for key, stand in stands.items():
+        change = stand.used - before[key] - added.get(key, 0)
+        if change:
+            changes[key] = (stand.start, change)
     tables.change(conn, account.id, changes)
-    taken = _taken(answers)
-    tables.spend(conn, account.id, _of_grants(taken), 1)
-    tables.use(conn, account.id, taken, now)
+    if any(key.window in KEPT_APART for key in quotas):
+        taken = _taken(answers)
+        tables.spend(conn, account.id, _of_grants(taken), 1)
+        tables.use(conn, account.id, taken, now)
     return answers
 
 
@@ -235,10 +236,8 @@ def _lock(
         return {}
     found = tables.lock(conn, account_id, _starts(quotas, zone, now), added)
     held = tables.held(conn, account_id, [key for key in quotas if key.window in KEPT_APART], now)
-    return {
-        key: Stand(quota, found[key].start, found[key].used, held.get(key, []), now + DAY)
-        for key, quota in quotas.items()
-    }
+    tomorrow = now + DAY
+    return {key: Stand(quota, *found[key], held.get(key, []), tomorrow) for key, quota in quotas.items()}
 
 
 def _starts(keys: Iterable[Key], zone: ZoneInfo, now: datetime) -> dict[Key, datetime]:

@@ -1,13 +1,13 @@
 """What became of those who came through codes, by set-based SQL over the mirror."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from sqlalchemy import Connection
 
 from siyu.channels.types.codes import CodeFigures, CodeKind
-from siyu.engines.postgres import rows
+from siyu.engines.postgres import pieces, rows
 
 Figure = Literal["added", "there", "left", "stayed", "due"]
 FIGURES: Final[tuple[Figure, ...]] = ("added", "there", "left", "stayed", "due")
@@ -101,28 +101,21 @@ def people(
     since: datetime,
     until: datetime,
     now: datetime,
-    after: tuple[int, str],
-    limit: int,
-) -> list[tuple[int, str, datetime]]:
-    """Code, contact and when they came, of those behind a figure; in the order of code and contact, behind ``after``."""
-    return [
-        (row[0], row[1], row[2])
-        for row in rows(
-            conn,
-            f"""{_of(kind)} SELECT code_id, contact_id, came FROM person
-                WHERE {_WHERE[figure]} AND (code_id, contact_id) > (:after_code, :after_contact)
-                ORDER BY code_id, contact_id LIMIT :limit""",
-            codes=list(code_ids),
-            card=card,
-            since=since,
-            until=until,
-            now=now,
-            stayed=STAYED,
-            after_code=after[0],
-            after_contact=after[1],
-            limit=limit,
-        )
-    ]
+    size: int,
+) -> Iterator[list[tuple[int, str, datetime]]]:
+    """Code, contact and when they came, of those behind a figure, ``size`` at a time."""
+    for piece in pieces(
+        conn,
+        f"{_of(kind)} SELECT code_id, contact_id, came FROM person WHERE {_WHERE[figure]}",
+        size,
+        codes=list(code_ids),
+        card=card,
+        since=since,
+        until=until,
+        now=now,
+        stayed=STAYED,
+    ):
+        yield [(row[0], row[1], row[2]) for row in piece]
 
 
 def _of(kind: CodeKind) -> str:

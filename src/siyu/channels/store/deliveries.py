@@ -3,16 +3,31 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import orjson
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from siyu.channels.types.acts import Delivery
 from siyu.channels.types.pushes import Report
-from siyu.engines.postgres import AnyRow, one, rows, run, scalar
+from siyu.engines.postgres import AnyRow, Shared, one, rows, run
 
-_DELIVERY = "key, way, subject_id, staff_id, state, handle, code, reason, reason_zh, result, asked_at, ended_at"
+# Lists side by side in a SELECT: a function in FROM would first put all rows down.
+_INSERT: Final = """
+    INSERT INTO channels.delivery (account_id, key, input_hash, way, subject_id, staff_id, details, content_hash, state,
+                                   taken, until, asked_at, due_at)
+    SELECT :account_id, key, input_hash, :way, subject_id, staff_id, detailed.said[details], content_hash, 'ready', taken,
+           until, :now, :now
+    FROM (SELECT array_agg(value) AS said FROM jsonb_array_elements(CAST(:all_details AS jsonb))) AS detailed,
+        (SELECT unnest(CAST(:key AS text[])) AS key, unnest(CAST(:input_hash AS text[])) AS input_hash,
+            unnest(CAST(:subject_id AS text[])) AS subject_id, unnest(CAST(:staff_id AS text[])) AS staff_id,
+            unnest(CAST(:content_hash AS text[])) AS content_hash, unnest(CAST(:until AS timestamptz[])) AS until,
+            unnest(CAST(:details AS integer[])) AS details, jsonb_array_elements(CAST(:taken AS jsonb)) AS taken) AS new
+    ORDER BY key
+"""
+_DELIVERY: Final = "key, way, subject_id, staff_id, state, handle, code, reason, reason_zh, result, asked_at, ended_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +86,27 @@ def contents(conn: Connection, account_id: int, hashes: Collection[str]) -> dict
 
 def insert(conn: Connection, account_id: int, way: str, new: Mapping[str, list[Any]], now: datetime) -> set[str]:
     """Keep these, given as columns by name; returns the keys that are not new. Another's same key is waited for."""
-    made = scalar(
-        conn,
-        """
-        WITH made AS (
-            INSERT INTO channels.delivery (account_id, key, input_hash, way, subject_id, staff_id, details, content_hash,
-                                           state, taken, until, asked_at, due_at)
-            SELECT :account_id, key, input_hash, :way, subject_id, staff_id, details, content_hash, 'ready', taken, until,
-                   :now, :now
-            FROM ROWS FROM (
-                unnest(CAST(:key AS text[]), CAST(:input_hash AS text[]), CAST(:subject_id AS text[]),
-                       CAST(:staff_id AS text[]), CAST(:content_hash AS text[]), CAST(:until AS timestamptz[])),
-                jsonb_array_elements(CAST(:details AS jsonb)),
-                jsonb_array_elements(CAST(:taken AS jsonb))
-            ) AS new (key, input_hash, subject_id, staff_id, content_hash, until, details, taken)
-            ORDER BY key ON CONFLICT (account_id, key) DO NOTHING RETURNING key
-        )
-        SELECT CASE WHEN count(*) < :count THEN coalesce(array_agg(key), '{}') END FROM made
-        """,
-        account_id=account_id,
-        way=way,
-        now=now,
-        count=len(new["key"]),
-        **{name: values for name, values in new.items() if name not in ("details", "taken")},
-        details=orjson.dumps(new["details"]).decode(),
-        taken=orjson.dumps(new["taken"]).decode(),
-    )
-    return set() if made is None else {*new["key"]}.difference(made)
+    details = Shared()
+    apart = {id(said): said for said in new["details"]}
+    places = {one_: details.place(dict(said)) for one_, said in apart.items()}
+    given = {
+        **new,
+        "account_id": account_id,
+        "way": way,
+        "now": now,
+        "details": [places[id(said)] for said in new["details"]],
+        "all_details": details.all(),
+        "taken": orjson.dumps(new["taken"]).decode(),
+    }
+    try:
+        with conn.begin_nested():  # to be ready for a key that is there costs as much as half the row
+            run(conn, _INSERT, **given)
+    except IntegrityError as problem:
+        if not isinstance(problem.orig, UniqueViolation):
+            raise
+        found = rows(conn, _INSERT + " ON CONFLICT (account_id, key) DO NOTHING RETURNING key", **given)
+        return {*new["key"]}.difference(row[0] for row in found)
+    return set()
 
 
 def lapse(conn: Connection, now: datetime, reasons: tuple[str, str], limit: int) -> list[AnyRow]:

@@ -35,6 +35,8 @@ def lock(
     used, in the same stroke; what is returned is how they stood before.
     """
     keys = sorted(starts)
+    more = [added.get(key, 0) for key in keys]
+    # An upsert says something of each row, in the order in which they come.
     found = rows(
         conn,
         """
@@ -48,17 +50,14 @@ def lock(
         ON CONFLICT (account_id, quota, time_window, subject, subject_id) DO UPDATE
         SET window_start = greatest(old.window_start, excluded.window_start),
             used = excluded.used + CASE WHEN old.window_start < excluded.window_start THEN 0 ELSE old.used END
-        RETURNING quota, time_window, subject, subject_id, window_start, used
+        RETURNING window_start, used
         """,
         account_id=account_id,
         **_columns(keys),
         starts=[starts[key] for key in keys],
-        added=[added.get(key, 0) for key in keys],
+        added=more,
     )
-    return {
-        (key := Key(quota, window, subject, subject_id)): Used(start, used - added.get(key, 0))
-        for quota, window, subject, subject_id, start, used in found
-    }
+    return {key: Used(start, used - own) for key, own, (start, used) in zip(keys, more, found, strict=True)}
 
 
 def change(conn: Connection, account_id: int, changes: Mapping[Key, tuple[datetime, int]]) -> None:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from siyu.channels.types.declared import Subject, Window
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wanted:
-    """One intended use of an account's quotas, which is allowed by all of them or not at all.
+    """One intended use of an account's quotas, which is allowed by all of them or not at all. Not frozen, because there are
+    so many.
 
     Attributes:
         key: the caller's, to know the answer by.
@@ -29,9 +30,9 @@ class Wanted:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taken:
-    """What was taken from one quota.
+    """What was taken from one quota. Not frozen, because there are so many.
 
     Attributes:
         at: when the window began; of 24 hours when they are over; of a grant when it ends, ``None`` for one without an

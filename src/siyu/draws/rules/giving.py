@@ -58,6 +58,17 @@ def coupon_of(prize: Prize) -> int | None:
     return int(number) if what == "coupon" and number.isdecimal() else None
 
 
+def promised(pool: Pool) -> list[tuple[Prize, int]]:
+    """Prizes of which as many coupons are set aside as their stock says, each with its template."""
+    found = [(one, coupon_of(one)) for one in pool.prizes if one.stock]
+    return [(one, template_id) for one, template_id in found if template_id is not None]
+
+
+def promise_of(round_id: int, prize: str) -> str:
+    """Under what name they are set aside."""
+    return f"draw_round:{round_id}:{prize}"
+
+
 def prize_postings(round_id: int, prize: Prize, customer_id: int, now: datetime) -> tuple[Posting, ...]:
     """What a prize gives, and takes from its stock and the budget; nothing where there is nothing to post. Coupons are given by
     their template.

@@ -282,10 +282,13 @@ def _give_coupon(
     why: Why = ""
     try:
         with conn.begin_nested():
-            key = f"draw:{round_id}:{customer_id}:{nonce}"
-            given_by = rewards.give_won(conn, template_id, customer_id, drawn.amount, key, actor, now)
             answers = loyalty.post(conn, asked("prize", giving.prize_postings(round_id, drawn, customer_id, now)), now)
             counted = loyalty.sure(answers[0]) if answers else None
+            key = f"draw:{round_id}:{customer_id}:{nonce}"
+            promised = giving.promise_of(round_id, drawn.code) if drawn.stock is not None else ""
+            given_by = rewards.give_won(
+                conn, template_id, customer_id, drawn.amount, key, actor, now, promised=promised
+            )
             return _outcome(round_id, drawn, counted, given_by)
     except CouponRefused:
         why = "no_coupon"

@@ -168,7 +168,12 @@ def _confirmed(found: Iterable[Warned], confirmed: Collection[str]) -> list[Warn
 
 
 def _fill(conn: Connection, round_id: int, pool: Pool, now: datetime) -> None:
-    """Set stock and budget aside, under units of the round's own."""
+    """Set stock and budget aside, under units of the round's own; and coupons out of the budget of their templates."""
+    for prize, template_id in giving.promised(pool):
+        key = giving.promise_of(round_id, prize.code)
+        rewards.promise_coupons(
+            conn, template_id, (prize.stock or 0) * prize.amount, key, SYSTEM.actor, now, until=pool.closes_at
+        )
     for prize in pool.prizes:
         if prize.thing or prize.stock is not None:
             code = giving.unit_of(round_id, prize.code)
@@ -263,6 +268,8 @@ def _end(conn: Connection, found: Round, seed: bytes, actor: str, now: datetime)
         accounts = [to for _, to, _ in giving.filling(found.id, found.rule)]
         left = [(one.account, issuer(one.account.unit), one.balance) for one in loyalty.balances(conn, accounts, now)]
         _move(conn, found.id, "emptied", [one for one in left if one[2]], now)
+        for prize, _ in giving.promised(found.rule):
+            rewards.end_promise(conn, giving.promise_of(found.id, prize.code), actor, now)
     return kept.end(conn, found.id, seed.hex(), actor, now)
 
 

@@ -1,6 +1,7 @@
 """PostgreSQL: the truth. Embedded from a wheel, or any server from version 15 by URL."""
 
 from siyu.engines.postgres.columns import columns
-from siyu.engines.postgres.connection import AnyRow, Database, call, one, quick, rows, run, scalar
+from siyu.engines.postgres.connection import AnyRow, Database, call, one, pieces, quick, rows, run, scalar
+from siyu.engines.postgres.shared import Shared
 
-__all__ = ["AnyRow", "Database", "call", "columns", "one", "quick", "rows", "run", "scalar"]
+__all__ = ["AnyRow", "Database", "Shared", "call", "columns", "one", "pieces", "quick", "rows", "run", "scalar"]

@@ -11,10 +11,11 @@ from psycopg.types.array import BaseListDumper, ListDumper
 
 # JSON writes lists of these as PostgreSQL writes arrays, but for the brackets around and the escapes within.
 _ALIKE: Final = frozenset({str, int, bool, datetime, type(None)})
+_BYTES: Final = frozenset({bytes})
 
 
 class PlainListDumper(ListDumper):
-    """A flat list of texts, whole numbers, truths and times in one stroke; any other list in psycopg's way.
+    """A flat list of texts, whole numbers, truths and times, or of bytes, in one stroke; any other list in psycopg's way.
 
     The type of the array is left open, because our SQL names it (``CAST(:ids AS bigint[])``): so a statement stays one
     prepared statement, however large its numbers are.
@@ -27,7 +28,10 @@ class PlainListDumper(ListDumper):
         return self
 
     def dump(self, obj: list[Any]) -> Buffer | None:
-        if _ALIKE.issuperset(map(type, obj)):
+        kinds = set(map(type, obj))
+        if kinds == _BYTES:
+            return b'{"\\\\x%b"}' % '","\\\\x'.join([one.hex() for one in obj]).encode()
+        if kinds <= _ALIKE:
             try:
                 text = orjson.dumps(obj)
             except TypeError:  # a number of more than 64 bits, half a surrogate pair: the engine says what is wrong

@@ -33,7 +33,9 @@ class Keyring:
     def __init__(self, masters: Sequence[bytes]) -> None:
         if not masters or any(len(master) != KEY_BYTES for master in masters):
             raise _not_a_key()
-        self._fingerprint_keys = {kind.value: _derive(masters[0], f"fingerprint {kind}") for kind in Kind}
+        self._printers = {
+            kind.value: hmac.new(_derive(masters[0], f"fingerprint {kind}"), digestmod="sha256") for kind in Kind
+        }
         self._signers = [_derive(master, "sign") for master in reversed(masters)]
         self._ciphers = {key_id(master): AESGCM(_derive(master, "encrypt")) for master in masters}
         self.root_id = key_id(masters[0])
@@ -44,9 +46,11 @@ class Keyring:
         """Ids of every key on the ring."""
         return frozenset(self._ciphers)
 
-    def fingerprint_key(self, kind: str) -> bytes:
-        """The HMAC key of one kind of data; ``KeyError`` for an unknown kind."""
-        return self._fingerprint_keys[kind]
+    def fingerprint(self, kind: str, value: str) -> str:
+        """The HMAC of ``value`` as 32 hex characters; ``KeyError`` for an unknown kind of data."""
+        begun = self._printers[kind].copy()  # to begin anew takes longer than a short value does
+        begun.update(value.encode("utf-8", "surrogatepass"))
+        return begun.digest()[:_FINGERPRINT_BYTES].hex()
 
     def encrypt(self, values: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """Encrypt ``(plaintext, associated data)`` pairs with the current key; each result begins with its nonce."""
@@ -76,8 +80,12 @@ class Keyring:
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt bytes into one self-describing piece that names its key."""
+        return self.seal_all([plain])[0]
+
+    def seal_all(self, plain: Sequence[bytes]) -> list[bytes]:
+        """:meth:`seal` of each of these."""
         head = _FORMAT + bytes.fromhex(self.current_id)
-        return head + self.encrypt([(plain, head)])[0]
+        return [head + one for one in self.encrypt([(one, head) for one in plain])]
 
     def open_sealed(self, sealed: bytes) -> bytes:
         """Inverse of :meth:`seal`; raises :class:`SealBroken`."""
@@ -89,11 +97,6 @@ class Keyring:
 
 def _signature(key: bytes, purpose: str, said: bytes) -> bytes:
     return hmac.digest(key, purpose.encode() + b"\0" + said, "sha256")
-
-
-def fingerprint(key: bytes, value: str) -> str:
-    """The HMAC of ``value`` as 32 hex characters."""
-    return hmac.digest(key, value.encode("utf-8", "surrogatepass"), "sha256")[:_FINGERPRINT_BYTES].hex()
 
 
 def key_id(master: bytes) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "reseal",
     "reveal",
     "seal",
+    "seal_all",
     "sign",
     "signed",
     "store",
@@ -92,7 +93,7 @@ def fingerprint(kind: str, value: str) -> str:
 
 @lru_cache(maxsize=32_768)  # the stages of a batch ask for the same phones, and those who come once come again
 def _fingerprint(ring: Keyring, kind: str, value: str) -> str:
-    return keyring.fingerprint(ring.fingerprint_key(kind), value)
+    return ring.fingerprint(kind, value)
 
 
 def fingerprints(items: Sequence[tuple[str, str]]) -> list[str]:
@@ -207,6 +208,11 @@ def erase(
 def seal(plain: bytes) -> bytes:
     """Encrypt bytes of any kind (a dead letter) into one piece that :func:`open_sealed` opens."""
     return _ring().seal(plain)
+
+
+def seal_all(plain: Sequence[bytes]) -> list[bytes]:
+    """:func:`seal` of each of these."""
+    return _ring().seal_all(plain)
 
 
 def open_sealed(sealed: bytes) -> bytes:

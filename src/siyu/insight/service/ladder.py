@@ -35,8 +35,9 @@ def ladder_movers(
     after: int,
     above: int = 0,
     limit: int,
-) -> list[int]:
-    """The people of one of the :func:`ladder_moves`: ids of those who went from ``before`` to ``after``, ascending.
+) -> tuple[list[int], int]:
+    """The people of one of the :func:`ladder_moves`: ids of those who went from ``before`` to ``after``, ascending; and how
+    many there are with an id greater than ``above``.
 
     Args:
         client: as there.

@@ -44,10 +44,9 @@ def people(client: Client, asked: PeopleAsked, *, cursor: str | None = None, lim
     after = int(place[0]) if place else 0
     if after < 0:
         raise BadInput(reason="the cursor is not one of this list.", reason_zh="游标不属于该列表。")
-    ids = store.people.ids(client, found, after, limit + 1)
+    ids, total = store.people.ids(client, found, after, limit + 1)
     following = encode_cursor([ids[limit - 1]]) if len(ids) > limit else None
-    total = None if place else (len(ids) if following is None else store.people.count(client, found))
-    return PeoplePage(tuple(ids[:limit]), following, total)
+    return PeoplePage(tuple(ids[:limit]), following, None if place else total)
 
 
 def all_people(client: Client, asked: PeopleAsked) -> Iterator[list[int]]:
@@ -59,7 +58,7 @@ def all_people(client: Client, asked: PeopleAsked) -> Iterator[list[int]]:
     found = _found(client, asked)
     after = 0
     while found is not None:
-        ids = store.people.ids(client, found, after, _CHUNK)
+        ids, _ = store.people.ids(client, found, after, _CHUNK)
         if ids:
             yield ids
         if len(ids) < _CHUNK:

@@ -4,6 +4,7 @@ The definition of a purchase over facts is written here once, in SQL; in words i
 orders as they are now the same stands in :mod:`siyu.commerce.store`; tests hold the two together.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -31,6 +32,9 @@ _LABELS: Final[dict[By, str]] = {
     "source": "toString(source_id)",
 }
 _KINDS: Final = ", ".join(f"'{kind}'" for kind in MONEY)
+_SPAN: Final = "occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at <= {until:DateTime64(3, 'UTC')}"
+# Something of the order is left, or it cost nothing.
+_KEPT: Final = "sum(amount_fen) > 0 OR NOT countIf(amount_fen <> 0)"
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2149, 6, 5)
 
@@ -40,10 +44,7 @@ def moves_sql(definitions: Definitions, by: By = "none") -> str:
 
     A label is a purchase's; that of other rows means nothing.
     """
-    span = (
-        f"kind IN ({_KINDS}) AND occurred_at >= {{since:DateTime64(3, 'UTC')}} "
-        "AND occurred_at <= {until:DateTime64(3, 'UTC')}"
-    )
+    span = f"kind IN ({_KINDS}) AND {_SPAN}"
     label = _LABELS[by]
     if definitions.purchase == "paid":
         shown = f", {label} AS label" if by != "none" else ""
@@ -56,7 +57,7 @@ def moves_sql(definitions: Definitions, by: By = "none") -> str:
     SELECT customer, move.1 AS at, move.2 AND kept AS purchase, move.3 AS amount{shown}
     FROM (
         SELECT {CUSTOMER} AS customer, {ORDER} AS order_key,
-               sum(amount_fen) > 0 OR NOT countIf(amount_fen <> 0) AS kept,
+               {_KEPT} AS kept,
                groupArray((occurred_at, kind = '{PURCHASE}', amount_fen)) AS moves{found}
         FROM facts WHERE {span}
         GROUP BY customer, order_key
@@ -77,15 +78,39 @@ def span_of(until: datetime, since: datetime | None = None) -> dict[str, Any]:
 
 
 def ids_sql(people: str, condition: str) -> str:
-    """Ids, ascending, after {after} and at most {limit}, of the people of a query for whom ``condition`` holds."""
+    """(id, how many there are), ascending, after {after} and at most {limit}, of the people for whom ``condition`` holds.
+
+    Both in one, because the query over all people is what takes the time. They are counted from {after} on.
+    """
     return f"""
-SELECT customer FROM ({people}
+SELECT customer, count() OVER () AS total FROM ({people}
 )
 WHERE customer > {{after:UInt64}} AND ({condition})
 ORDER BY customer LIMIT {{limit:UInt64}}
 """.strip()
 
 
-def count_sql(people: str, condition: str) -> str:
-    """How many people of a query there are for whom ``condition`` holds."""
-    return f"SELECT count() FROM ({people}\n) WHERE {condition}"
+def counted(found: Sequence[Sequence[Any]]) -> tuple[list[int], int]:
+    """The ids of such rows, and how many there are of whom they are the first."""
+    return [int(row[0]) for row in found], int(found[0][1]) if found else 0
+
+
+def purchases_sql(definitions: Definitions, moment: str) -> str:
+    """(customer, earlier, ever): how many purchases each buyer made until ``moment``, and until {until}.
+
+    As :func:`moves_sql` counts them, without their movements one by one: customer 0 included, who bought nothing left out.
+    """
+    columns = f"countIf(kind = '{PURCHASE}' AND toUnixTimestamp64Milli(occurred_at) <= {moment}) AS earlier, countIf(kind = '{PURCHASE}') AS ever"
+    if definitions.purchase == "paid":
+        return f"""
+    SELECT {CUSTOMER} AS customer, {columns}
+    FROM facts WHERE kind = '{PURCHASE}' AND {_SPAN}
+    GROUP BY customer"""
+    return f"""
+    SELECT customer, sum(earlier) AS earlier, sum(ever) AS ever
+    FROM (
+        SELECT {CUSTOMER} AS customer, {ORDER} AS order_key, {_KEPT} AS kept, {columns}
+        FROM facts WHERE kind IN ({_KINDS}) AND {_SPAN}
+        GROUP BY customer, order_key HAVING kept AND ever > 0
+    )
+    GROUP BY customer"""

@@ -5,10 +5,10 @@ from typing import Any
 from siyu.engines.clickhouse.client import Client
 from siyu.insight.lifetime import store as lifetime
 from siyu.insight.store import cohorts, funnels, rfm, spread
-from siyu.insight.store.moves import count_sql, ids_sql
+from siyu.insight.store.moves import counted, ids_sql
 from siyu.insight.types import CalibrationPeople, FunnelPeople, LtvPeople, PeopleAsked, RetentionPeople
 
-__all__ = ["Found", "count", "found_by", "ids", "ids_sql"]
+__all__ = ["Found", "found_by", "ids", "ids_sql"]
 
 Found = tuple[str, str, dict[str, Any]]  # people, condition, parameters
 
@@ -28,11 +28,7 @@ def found_by(asked: PeopleAsked, bounds: rfm.Bounds | None) -> Found:
     return (rfm.scored_sql(asked.plan), *rfm.cell_condition(asked, bounds))
 
 
-def ids(client: Client, found: Found, after: int, limit: int) -> list[int]:
+def ids(client: Client, found: Found, after: int, limit: int) -> tuple[list[int], int]:
+    """The next of them, and how many there are after ``after``."""
     people, condition, values = found
-    return [int(row[0]) for row in client.rows(ids_sql(people, condition), **values, after=after, limit=limit)]
-
-
-def count(client: Client, found: Found) -> int:
-    people, condition, values = found
-    return int(client.scalar(count_sql(people, condition), **values))
+    return counted(client.rows(ids_sql(people, condition), **values, after=after, limit=limit))

@@ -64,7 +64,7 @@ def verifications(
     before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only older ones.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> list[VerificationRead]:
-    """When `siyu ledger verify` was run, and what it found; newest first."""
+    """When the whole ledger was checked, each night or by `siyu ledger verify`, and what was found; newest first."""
     found = service.verifications(conn, before=before, limit=limit)
     return [VerificationRead.model_validate(one) for one in found]
 

@@ -1,6 +1,6 @@
 """Which facts fulfil which tasks, and which tasks make sense."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -134,6 +134,15 @@ def period_of(every: Every, day: date) -> str:
 def period_for(task: MemberTask, fact: Fact, day: date) -> str:
     """The period in which a fact of this day fulfils a task: ``friend:17`` for who was brought, else as above."""
     return f"{FRIEND}:{fact.properties[FRIEND]}" if task.every == "friend" else period_of(task.every, day)
+
+
+def room_for_friends(task: MemberTask, came: Sequence[date], day: date) -> bool:
+    """Whether one friend more who came on a day counts, beside those who came on these days and count."""
+    if task.every != "friend":
+        return True
+    return (task.friends_most is None or len(came) < task.friends_most) and (
+        task.friends_per_day is None or came.count(day) < task.friends_per_day
+    )
 
 
 def friend_of(period: str) -> int | None:

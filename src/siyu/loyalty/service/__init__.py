@@ -22,6 +22,7 @@ from siyu.loyalty.service.holding import confirm, hold, release, run_out_holds
 from siyu.loyalty.service.lasting import tell_lasting
 from siyu.loyalty.service.posting import ensure_unit, post, post_one, sure, units
 from siyu.loyalty.service.previewing import preview_check_in, preview_earning
+from siyu.loyalty.service.previewing_tasks import preview_tasks
 from siyu.loyalty.service.reading import (
     account_of,
     accounts_of,
@@ -59,7 +60,7 @@ from siyu.loyalty.service.tiers import (
     tiers,
 )
 from siyu.loyalty.service.undoing import undo
-from siyu.loyalty.service.verifying import note_verified, verifications, verify
+from siyu.loyalty.service.verifying import note_verified, unverified_since, verifications, verify
 
 __all__ = [
     "TIERS_CHANNEL",
@@ -103,6 +104,7 @@ __all__ = [
     "posted_under",
     "preview_check_in",
     "preview_earning",
+    "preview_tasks",
     "preview_tiers",
     "read_check_in",
     "read_earning",
@@ -130,6 +132,7 @@ __all__ = [
     "tiers",
     "undo",
     "units",
+    "unverified_since",
     "verifications",
     "verify",
     "why",

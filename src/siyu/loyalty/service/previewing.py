@@ -37,13 +37,13 @@ def preview_earning(conn: Connection, principal: Principal, wanted: EarningRules
     earning.check(wanted)
     zone = ZoneInfo(brand_zone())
     first, after = _last_month(now, zone)
-    since, until = _midnight(first, zone), _midnight(after, zone)
+    since, until = midnight(first, zone), midnight(after, zone)
     orders = [one for one in commerce.bought_between(conn, since, until) if one.customer_id]
     own = would_earn(conn, wanted, orders, zone)
     found = earning_rules(conn)
     in_force = would_earn(conn, found.rules, orders, zone) if found else {}
     people = {customer_id for (customer_id, _), amount in own.items() if amount}
-    return MonthPreview(first, after - _ONE, len(orders), len(people), _lines(_by_unit(own), _by_unit(in_force)))
+    return MonthPreview(first, after - _ONE, len(orders), len(people), month_lines(_by_unit(own), _by_unit(in_force)))
 
 
 def preview_check_in(conn: Connection, principal: Principal, wanted: CheckInRules, now: datetime) -> MonthPreview:
@@ -59,7 +59,9 @@ def preview_check_in(conn: Connection, principal: Principal, wanted: CheckInRule
     people, counts = tables.counts(conn, first, after - _ONE)
     found = check_in_rules(conn)
     in_force = _of_days(found.rules, counts) if found else {}
-    return MonthPreview(first, after - _ONE, sum(counts.values()), people, _lines(_of_days(wanted, counts), in_force))
+    return MonthPreview(
+        first, after - _ONE, sum(counts.values()), people, month_lines(_of_days(wanted, counts), in_force)
+    )
 
 
 def _of_days(rules: CheckInRules, counts: Mapping[tuple[int, bool], int]) -> dict[str, int]:
@@ -83,7 +85,8 @@ def _by_unit(found: Mapping[tuple[int, str], int]) -> dict[str, int]:
     return sums
 
 
-def _lines(wanted: Mapping[str, int], in_force: Mapping[str, int]) -> tuple[MonthLine, ...]:
+def month_lines(wanted: Mapping[str, int], in_force: Mapping[str, int]) -> tuple[MonthLine, ...]:
+    """What both give, by unit."""
     units = sorted({unit for one in (wanted, in_force) for unit, amount in one.items() if amount})
     return tuple([MonthLine(unit, wanted.get(unit, 0), in_force.get(unit, 0)) for unit in units])
 
@@ -94,5 +97,6 @@ def _last_month(now: datetime, zone: ZoneInfo) -> tuple[date, date]:
     return (after - _ONE).replace(day=1), after
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a day begins on a clock."""
     return datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from siyu.loyalty.rules import tasks as rules
 from siyu.loyalty.rules.rewarding import reward_request
 from siyu.loyalty.service.posting import post, sure
 from siyu.loyalty.store import tasks as tables
+from siyu.loyalty.store.earning import lock_earners
 from siyu.loyalty.store.tasks import Done
 from siyu.loyalty.types import TASKS, MemberTask, MemberTasks, Reward, TaskState
 from siyu.timeline import service as timeline
@@ -83,7 +84,7 @@ def fulfil(conn: Connection, facts: Iterable[Fact], now: datetime) -> None:
     asked = _asked(found.rules, facts) if found is not None else {}
     if not asked:
         return
-    accepted = _in_series(conn, _with_traits(conn, asked))
+    accepted = _within_limits(conn, _in_series(conn, _with_traits(conn, asked)), now)
     made = (
         tables.insert(conn, [Done(*key, min(one.fact.occurred_at, now)) for key, one in accepted.items()])
         if accepted
@@ -153,6 +154,27 @@ def _in_series(conn: Connection, asked: _Asked) -> _Asked:
     return accepted
 
 
+def _within_limits(conn: Connection, asked: _Asked, now: datetime) -> _Asked:
+    """Without friends who are more than count. Who waits for a customer's row sees what was counted before."""
+    limited = {key: one for key, one in asked.items() if one.task.every == "friend"}
+    if not limited:
+        return asked
+    lock_earners(conn, {key[0] for key in limited})
+    zone = ZoneInfo(brand_zone())
+    came: dict[tuple[int, str], list[date]] = defaultdict(list)
+    known: set[tuple[int, str, str]] = set()
+    for one in tables.done(conn, {key[0] for key in limited}, {key[1] for key in limited}):
+        came[one.customer_id, one.task].append(one.at.astimezone(zone).date())
+        known.add((one.customer_id, one.task, one.period))
+    accepted: _Asked = {}
+    for key, wanted in asked.items():
+        days, day = came[key[:2]], min(wanted.fact.occurred_at, now).astimezone(zone).date()
+        if key in known or rules.room_for_friends(wanted.task, days, day):
+            accepted[key] = wanted
+            days += [day] if key in limited and key not in known else []
+    return accepted
+
+
 def tasks_of(conn: Connection, customer_id: int, now: datetime) -> list[TaskState]:
     """How a customer stands with every task in force, in their order.
 
@@ -163,7 +185,8 @@ def tasks_of(conn: Connection, customer_id: int, now: datetime) -> list[TaskStat
     found = _VERSIONS.newest(conn)
     if found is None:
         return []
-    today = now.astimezone(ZoneInfo(brand_zone())).date()
+    zone = ZoneInfo(brand_zone())
+    today = now.astimezone(zone).date()
     own: Mapping[str, list[Done]] = defaultdict(list)
     for one in tables.done(conn, [living], [task.code for task in found.rules.tasks]):
         own[one.task].append(one)
@@ -172,7 +195,8 @@ def tasks_of(conn: Connection, customer_id: int, now: datetime) -> list[TaskStat
         period = rules.period_of(task.every, today)
         done_at = next((one.at for one in own[task.code] if one.period == period), None)
         ready = task.after is None or bool(own[task.after])
-        can = done_at is None and ready and rules.in_season(task, today)
+        room = rules.room_for_friends(task, [one.at.astimezone(zone).date() for one in own[task.code]], today)
+        can = done_at is None and ready and room and rules.in_season(task, today)
         states.append(TaskState(task, can, done_at, len(own[task.code])))
     return states
 

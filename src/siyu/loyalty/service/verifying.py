@@ -65,6 +65,14 @@ def verifications(conn: Connection, *, before: int | None = None, limit: int = 2
     return runs.page(conn, before, max(1, min(limit, 200)))
 
 
+def unverified_since(conn: Connection) -> datetime | None:
+    """Since when nobody checked the whole ledger: the end of the newest check, else when it began to be sealed; ``None``
+    while nothing is sealed.
+    """
+    newest = runs.page(conn, None, 1)
+    return newest[0].ended_at if newest else blocks.first_sealed_at(conn)
+
+
 def _chain(conn: Connection, anchor: tuple[int, str] | None, most: int) -> Iterator[Finding]:
     number, previous, wrong = 0, ORIGIN, 0
     anchored = anchor is None

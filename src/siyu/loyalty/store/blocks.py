@@ -56,6 +56,11 @@ def unsealed(conn: Connection, limit: int) -> list[int]:
     return sorted(row[0] for row in found)
 
 
+def first_sealed_at(conn: Connection) -> datetime | None:
+    found = one(conn, "SELECT sealed_at FROM loyalty.block WHERE number = 1")
+    return found[0] if found else None
+
+
 def last(conn: Connection) -> Block | None:
     found = one(
         conn,

@@ -49,6 +49,31 @@ def done(conn: Connection, customer_ids: Collection[int], tasks: Collection[str]
     return [Done(*row) for row in found]
 
 
+def done_before(conn: Connection, customer_ids: Sequence[int], task: str, at: datetime) -> list[tuple[int, str]]:
+    """(customer, period) in which these customers had done a task before a moment."""
+    found = rows(
+        conn,
+        """SELECT customer_id, period FROM loyalty.task_done
+           WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND task = :task AND at < :at""",
+        ids=list(customer_ids),
+        task=task,
+        at=at,
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def first_done(conn: Connection, customer_ids: Sequence[int], task: str) -> list[tuple[int, datetime]]:
+    """(customer, when they first did a task) of those of these customers who ever did."""
+    found = rows(
+        conn,
+        """SELECT customer_id, min(at) FROM loyalty.task_done
+           WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND task = :task GROUP BY customer_id""",
+        ids=list(customer_ids),
+        task=task,
+    )
+    return [(row[0], row[1]) for row in found]
+
+
 def move(conn: Connection, losers: Sequence[int], winners: Sequence[int]) -> None:
     """What each loser has done, its winner has done."""
     run(

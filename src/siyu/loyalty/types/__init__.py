@@ -49,7 +49,7 @@ from siyu.loyalty.types.check_in import (
 from siyu.loyalty.types.earning import EARNING, Cap, EarningRules, MultiplierDays, OrderRule
 from siyu.loyalty.types.facts import FACTS
 from siyu.loyalty.types.requests import Confirm, Hold, Posting, Release, Request, Undo, gift
-from siyu.loyalty.types.tasks import TASKS, MemberTask, MemberTasks, TaskState
+from siyu.loyalty.types.tasks import TASKS, MemberTask, MemberTasks, TaskLine, TaskPreview, TaskState, WouldGive
 from siyu.loyalty.types.tiers import TIERS, Tier, TierAhead, TierPreview, TierRules, TierStanding
 
 __all__ = [
@@ -95,6 +95,8 @@ __all__ = [
     "Reward",
     "Sealed",
     "Streak",
+    "TaskLine",
+    "TaskPreview",
     "TaskState",
     "Tier",
     "TierAhead",
@@ -108,6 +110,7 @@ __all__ = [
     "Verified",
     "Week",
     "Why",
+    "WouldGive",
     "budget",
     "customer",
     "expired",

@@ -308,7 +308,7 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """How much of a unit rules would have given last month, and those in force."""
+    """How much of a unit rules would have given in the time that was looked at, and those in force."""
 
     unit: str
     amount: int

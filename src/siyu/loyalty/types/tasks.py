@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as checked
 
+from siyu.loyalty.types.answers import MonthLine
 from siyu.loyalty.types.check_in import Reward
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 _Word = Annotated[str, Field(min_length=1, max_length=200)]
 _Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
+_Friends = Annotated[int, Field(ge=1, le=100_000)]
 Every = Literal["once", "daily", "weekly", "friend"]
 
 
@@ -32,6 +34,8 @@ class MemberTask:
         after: only by who has done this task, which stands before it: a series.
         first: only by facts of this day or later; with ``last`` a season.
         last: only by facts of this day or before.
+        friends_per_day: where each friend is one, so many count that came on one day of the brand's; ``None``: all.
+        friends_most: and so many at all.
     """
 
     code: _Code
@@ -45,6 +49,8 @@ class MemberTask:
     after: _Code | None = None
     first: date | None = None
     last: date | None = None
+    friends_per_day: _Friends | None = 10
+    friends_most: _Friends | None = 100
 
 
 @checked(frozen=True, slots=True, config=_STRICT)
@@ -72,3 +78,52 @@ class TaskState:
     open: bool
     done_at: datetime | None
     times: int
+
+
+class WouldGive(NamedTuple):
+    """How much of a unit a task would have given."""
+
+    unit: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """How a task would have been done.
+
+    Attributes:
+        code: which,
+        name: for people.
+        people: by how many.
+        times: how often in all.
+        in_force: how often what is in force under this code would have been done.
+        gives: what that would have given, by unit.
+        some: a few of the people, the latest first.
+    """
+
+    code: str
+    name: str
+    people: int
+    times: int
+    in_force: int
+    gives: tuple[WouldGive, ...]
+    some: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPreview:
+    """How tasks would have been done, if they had been in force.
+
+    Attributes:
+        first: the first day,
+        last: and the last, on the brand's clock.
+        people: who would have done any.
+        tasks: in their order.
+        lines: what they would have given, by unit.
+    """
+
+    first: date
+    last: date
+    people: int
+    tasks: tuple[TaskLine, ...]
+    lines: tuple[MonthLine, ...]

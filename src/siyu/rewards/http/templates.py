@@ -38,6 +38,7 @@ class TemplateLine(BaseModel):
 class TemplateFigures(TemplateLine):
     left: int = Field(description="Coupons that may still be given.")
     left_fen: int | None = Field(description="What those may take off; null where that is not limited.")
+    promised: int = Field(description="Coupons that are set aside for draws and trials that were published.")
     issued: int = Field(description="Coupons that were made, whatever became of them.")
     held: int = Field(description="Coupons that somebody has, or whose code is out, and may use.")
     expired: int = Field(description="Coupons that ended unused.")

@@ -14,6 +14,7 @@ from siyu.rewards.service.offers import (
     stock_of,
 )
 from siyu.rewards.service.payments import PaymentPort, register_payments
+from siyu.rewards.service.promising import end_promise, promise_coupons
 from siyu.rewards.service.redeeming import redeem
 from siyu.rewards.service.reporting import economy
 from siyu.rewards.service.returning import expire_coupons, return_coupons
@@ -60,6 +61,7 @@ __all__ = [
     "coupon_unit",
     "coupons_of",
     "economy",
+    "end_promise",
     "expire_coupons",
     "export_codes",
     "find_code",
@@ -76,6 +78,7 @@ __all__ = [
     "offers_for",
     "paid",
     "print_codes",
+    "promise_coupons",
     "quote_coupons",
     "read_basket",
     "read_offer",

@@ -21,9 +21,18 @@ from siyu.loyalty.types import Account, NotPosted, Posted, Posting, Request, cus
 from siyu.rewards.rules import codes
 from siyu.rewards.rules.coupons import most_off, window_of
 from siyu.rewards.rules.keys import check_key
-from siyu.rewards.service.templates import allowance_of, budget_of, coupon_unit, there
+from siyu.rewards.service.templates import (
+    allowance_of,
+    budget_of,
+    coupon_unit,
+    promised_coupons,
+    promised_fen,
+    there,
+)
 from siyu.rewards.store import coupons as tables
+from siyu.rewards.store import promises
 from siyu.rewards.store.coupons import New
+from siyu.rewards.store.promises import Promise
 from siyu.rewards.types import CouponRefused, Issued, NotIssued, Template
 from siyu.segments import service as segments
 from siyu.timeline import service as timeline
@@ -44,6 +53,7 @@ def issue(
     *,
     each: int = 1,
     segment_id: int | None = None,
+    promised: str = "",
 ) -> Issued:
     """Give coupons of a template to customers, out of its budget. Idempotent by key. Audited.
 
@@ -58,6 +68,7 @@ def issue(
         now: the present: relative windows begin with it.
         each: how many each of them gets, up to 100.
         segment_id: everybody in it as it stands when the key comes first; ``customer_ids`` is empty then.
+        promised: the key under which they were set aside, if they were; they are given whatever one person may have.
 
     Raises:
         NotAllowed: without the right ``rewards.manage``.
@@ -84,7 +95,9 @@ def issue(
             reason=f"give 1 to {_MOST_EACH} coupons each to 1 to {MOST_AT_ONCE:,} customers at a time.",
             reason_zh=f"每批须为 1 至 {MOST_AT_ONCE:,} 位客户，每人 1 至 {_MOST_EACH} 张。",
         )
-    done = give(conn, found, wanted, each, batch_id, principal.actor, now)
+    promise = promises.of_key(conn, promised) if promised else None
+    limited = promise is None
+    done = give(conn, found, wanted, each, batch_id, principal.actor, now, limited=limited, promise=promise)
     access.record(
         conn,
         actor=principal.actor,
@@ -102,7 +115,15 @@ def issue(
 
 
 def give_won(
-    conn: Connection, template_id: int, customer_id: int, count: int, key: str, actor: str, now: datetime
+    conn: Connection,
+    template_id: int,
+    customer_id: int,
+    count: int,
+    key: str,
+    actor: str,
+    now: datetime,
+    *,
+    promised: str = "",
 ) -> int:
     """Give coupons that a customer has won, out of the template's budget. What was won is counted with what they have had, and is
     given also where it is more than one may have. Idempotent by key; returns the transaction of the ledger that gives them.
@@ -115,6 +136,7 @@ def give_won(
         key: of the winning, unique, with a word before it: ``draw:7:12:0``.
         actor: by whose doing.
         now: the present: relative windows begin with it.
+        promised: the key under which they were set aside, if they were; then the template need not be live.
 
     Raises:
         NotFound: there is no such template or customer.
@@ -124,7 +146,8 @@ def give_won(
     found = there(conn, template_id)
     batch_id, before = begin(conn, key, template_id, [[customer_id], count], now)
     if before is None:
-        give(conn, found, [customer_id], count, batch_id, actor, now, strict=True, limited=False)
+        promise = promises.of_key(conn, promised) if promised else None
+        give(conn, found, [customer_id], count, batch_id, actor, now, strict=True, limited=False, promise=promise)
     return tables.lock_batch(conn, batch_id)[0].transaction_id
 
 
@@ -152,16 +175,19 @@ def give(
     *,
     strict: bool = False,
     limited: bool = True,
+    promise: Promise | None = None,
 ) -> Issued:
     """Give coupons of a begun batch to customers, and keep what it came to.
 
-    ``strict``: to everybody or nobody; not ``limited``: also to whoever has had as many as one may have.
+    ``strict``: to everybody or nobody; not ``limited``: also to whoever has had as many as one may
+    have; of a ``promise``: out of what was set aside for it, while it is open.
 
     Raises:
         CouponRefused: the template is not live, or its coupons have ended; and, strictly, why somebody gets none.
         NotFound: strictly, a customer is not there.
     """
-    window = check_given(template, now)
+    promise = promise if promise and promise.open else None
+    window = window_given(template, now) if promise else check_given(template, now)
     identity.hold_people(conn, alone=False)
     moved = identity.living_of(conn, wanted)
     living = set(identity.existing(conn, wanted))
@@ -177,7 +203,7 @@ def give(
     within = tables.take(conn, template.id, list(people), each, most)
     for own in people.keys() - within:
         refused[people[own]] = enough(template)
-    posted, failed = _post(conn, template, sorted(within), each, batch_id, actor, window, now)
+    posted, failed = _post(conn, template, sorted(within), each, batch_id, actor, window, now, promise)
     tables.give_back(conn, template.id, list(failed), each)
     refused |= {people[own]: error for own, error in failed.items()}
     if strict and refused:
@@ -215,15 +241,18 @@ def _post(
     actor: str,
     window: tuple[datetime | None, datetime | None],
     now: datetime,
+    promise: Promise | None,
 ) -> tuple[dict[int, Posted], dict[int, SiyuError]]:
     """One transaction a person; who gets nothing, because the budget is at its end, with the reason."""
     unit, worth = coupon_unit(template.id), reserve(template) * each
-    aside = [Posting(allowance_of(template.id), -worth), Posting(aside_of(template.id), worth)] if worth else []
+    coupons = promised_coupons(template.id, promise.id) if promise else budget_of(template.id)
+    fen = promised_fen(template.id, promise.id) if promise else allowance_of(template.id)
+    aside = [Posting(fen, -worth), Posting(aside_of(template.id), worth)] if worth else []
     start = window[0] if window[0] is not None and window[0] > now else None
     requests = [
         Request(
             f"coupons:{batch_id}:{one}",
-            (Posting(customer(one, unit), each, start, window[1]), Posting(budget_of(template.id), -each), *aside),
+            (Posting(customer(one, unit), each, start, window[1]), Posting(coupons, -each), *aside),
             "coupon",
             f"template:{template.id}",
             actor,
@@ -285,14 +314,37 @@ def check_given(template: Template, now: datetime) -> tuple[datetime | None, dat
     Raises:
         CouponRefused: none is given now.
     """
-    name = template.terms.name
     if template.state != "live":
-        raise CouponRefused(name=name, reason="none is given at present.", reason_zh="当前未发放。")
+        raise CouponRefused(name=template.terms.name, reason="none is given at present.", reason_zh="当前未发放。")
+    return window_given(template, now)
+
+
+def window_given(template: Template, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """The same, whether the template gives any at present or not.
+
+    Raises:
+        CouponRefused: its coupons have ended.
+    """
     window = window_of(template.terms, now, ZoneInfo(brand_zone()))
     if window[1] is not None and window[1] <= now:
         at = window[1].isoformat()
-        raise CouponRefused(name=name, reason=f"it ended at {at}.", reason_zh=f"已于 {at} 过期。")
+        raise CouponRefused(name=template.terms.name, reason=f"it ended at {at}.", reason_zh=f"已于 {at} 过期。")
     return window
+
+
+def check_lasts(template: Template, until: datetime) -> None:
+    """Check that a coupon can still be used that is given as late as this.
+
+    Raises:
+        CouponRefused: its coupons end before.
+    """
+    end = window_of(template.terms, until, ZoneInfo(brand_zone()))[1]
+    if end is not None and end <= until:
+        raise CouponRefused(
+            name=template.terms.name,
+            reason=f"its coupons end at {end.isoformat()}, and some may be given until {until.isoformat()}; have them end later.",
+            reason_zh=f"其有效期至 {end.isoformat()}，而最晚可能于 {until.isoformat()} 发放，请延长有效期。",
+        )
 
 
 def enough(template: Template) -> CouponRefused:

@@ -1,5 +1,6 @@
 """Templates of coupons: written, kept above their cost, given a budget, put live, ended."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -11,10 +12,10 @@ from siyu.engines.access.types import Principal
 from siyu.engines.validation import read_json
 from siyu.kernel.errors import BadInput, Conflict, NotFound
 from siyu.loyalty import service as loyalty
-from siyu.loyalty.types import Account, Posting, Request, Unit, budget, issuer
+from siyu.loyalty.types import Account, Posting, Request, Unit, budget, issuer, stock
 from siyu.rewards.rules import coupons as rules
 from siyu.rewards.service.economy import in_force
-from siyu.rewards.store import offers
+from siyu.rewards.store import offers, promises
 from siyu.rewards.store import templates as tables
 from siyu.rewards.types import COUPON, CouponTerms, Template, TemplateRead, TemplateState
 
@@ -47,6 +48,16 @@ def budget_of(template_id: int) -> Account:
 def allowance_of(template_id: int) -> Account:
     """Fen that coupons which are still given may take off."""
     return budget(template_id, f"allowance:coupon.{template_id}")
+
+
+def promised_coupons(template_id: int, promise_id: int) -> Account:
+    """Coupons that were set aside for a promise."""
+    return stock(promise_id, coupon_unit(template_id))
+
+
+def promised_fen(template_id: int, promise_id: int) -> Account:
+    """And what they may take off."""
+    return stock(promise_id, allowance_of(template_id).unit)
 
 
 def read_template(said: Any) -> CouponTerms:
@@ -253,11 +264,17 @@ def _read(conn: Connection, found: Sequence[Template], now: datetime) -> list[Te
     accounts = [account for one in found for account in (budget_of(one.id), allowance_of(one.id))]
     left = {one.account: one.balance for one in loyalty.balances(conn, accounts, now)}
     figures = tables.figures(conn, [one.id for one in found], now)
+    promised: dict[int, int] = defaultdict(int)
+    if open_ := promises.open_of(conn, [one.id for one in found]):
+        aside = loyalty.balances(conn, [promised_coupons(each.template_id, each.id) for each in open_], now)
+        for promise, account in zip(open_, aside, strict=True):
+            promised[promise.template_id] += account.balance
     return [
         TemplateRead(
             template=one,
             left=left[budget_of(one.id)],
             left_fen=left[allowance_of(one.id)] if one.terms.limited_fen else None,
+            promised=promised[one.id],
             **figures[one.id]._asdict(),
         )
         for one in found

@@ -98,6 +98,7 @@ class TemplateRead:
     Attributes:
         left: coupons that may still be given.
         left_fen: what coupons that are still given may take off; ``None`` where that is not limited.
+        promised: coupons that are set aside for draws and trials that were published.
         issued: coupons that were made, whatever became of them.
         held: coupons that somebody has, or whose code is out, and may use.
         expired: coupons that ended unused.
@@ -109,6 +110,7 @@ class TemplateRead:
     template: Template
     left: int
     left_fen: int | None
+    promised: int
     issued: int
     held: int
     expired: int

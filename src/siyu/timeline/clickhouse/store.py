@@ -3,7 +3,7 @@
 Pure functions of a client; rooms above call :mod:`siyu.timeline.service`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import orjson
 
 from siyu.engines.clickhouse.client import Client
 from siyu.kernel.clock import to_millis
-from siyu.timeline.types import DayCount, TimelineEntry
+from siyu.timeline.types import DayCount, DaysWith, TimelineEntry
 
 # Whose a fact is now: where its identifier went by a split, else what its customer became by merges, else its customer.
 CURRENT_CUSTOMER: Final = (
@@ -19,6 +19,12 @@ CURRENT_CUSTOMER: Final = (
     "dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id))"
 )
 
+# How a property is compared: the types that JSON may give it, the function that reads it, the type of the parameter.
+_COMPARED: Final[Mapping[type, tuple[str, str, str]]] = {
+    str: ("'String'", "JSONExtractString", "String"),
+    int: ("'Int64', 'UInt64'", "JSONExtractInt", "Int64"),
+    bool: ("'Bool'", "JSONExtractBool", "Bool"),
+}
 _COLUMNS: Final = "fact_id, kind, name, occurred_at, received_at, source_id, message_id, amount_fen, properties"
 
 
@@ -123,6 +129,44 @@ def counts_by_day(client: Client, *, kind: str, start: date, end: date, zone: st
         GROUP BY day ORDER BY day
     """
     return [DayCount(*row) for row in client.rows(sql, kind=kind, start=start, end=end, zone=zone)]
+
+
+def days_with(
+    client: Client,
+    *,
+    kind: str,
+    name: str | None,
+    where: Mapping[str, str | int | bool],
+    since: datetime,
+    until: datetime,
+    zone: str,
+    about: str | None,
+) -> DaysWith:
+    """Customer, day and what it was about, of facts that have a name and properties: each once, by day and customer."""
+    asked: dict[str, Any] = {"kind": kind, "since": to_millis(since), "until": to_millis(until), "zone": zone}
+    filters = ""
+    if name is not None:
+        filters, asked["name"] = " AND name = {name:String}", name
+    for place, (field, value) in enumerate(where.items()):
+        typed, read, said = _COMPARED[type(value)]
+        filters += (
+            f" AND JSONType(properties, {{field{place}:String}}) IN ({typed})"
+            f" AND {read}(properties, {{field{place}:String}}) = {{value{place}:{said}}}"
+        )
+        asked |= {f"field{place}": field, f"value{place}": value}
+    of = "toInt64(0)"
+    if about is not None:
+        of, asked["about"] = "JSONExtractInt(properties, {about:String})", about
+    found = client.arrow(
+        f"""SELECT toInt64({CURRENT_CUSTOMER}) AS whose, toInt64(toDate32(occurred_at, {{zone:String}})) AS day, {of} AS what
+            FROM facts
+            WHERE kind = {{kind:String}} AND customer_id > 0
+                AND occurred_at >= fromUnixTimestamp64Milli({{since:Int64}}, 'UTC')
+                AND occurred_at < fromUnixTimestamp64Milli({{until:Int64}}, 'UTC'){filters}
+            GROUP BY whose, day, what ORDER BY day, whose, what""",
+        **asked,
+    )
+    return DaysWith(*(found[column].to_numpy() for column in ("whose", "day", "what")))
 
 
 def squash(client: Client, *, settled: int, least: int = 10_000) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from siyu.touch.rules.judging import Judge, Offer, Person, Verdict
+from siyu.touch.rules.judging import Judge
+from siyu.touch.rules.offers import Offer, Person, Verdict
 from siyu.touch.rules.room import Received
 from siyu.touch.types.proposals import Decision, Outcome
 
@@ -31,7 +32,7 @@ class Chosen:
 
     @property
     def outbid(self) -> bool:
-        return any(one.code == "outbid" for one in self.verdict.reasons)
+        return "outbid" in [one.code for one in self.verdict.reasons]
 
     def decision(self) -> Decision:
         """As it is told."""

@@ -45,9 +45,12 @@ class History:
             )  # fmt: skip
         owners, at, purposes, contents = self._lists
         first = bisect_left(owners, customer_id)
+        own = slice(first, bisect_right(owners, customer_id, first))
         return [
-            Received(at[place], PURPOSES[purposes[place]], _named(self.kinds[place]), contents[place])
-            for place in range(first, bisect_right(owners, customer_id, first))
+            Received(moment, PURPOSES[purpose], _named(kinds) if kinds else _NO_KINDS, content)
+            for moment, purpose, kinds, content in zip(
+                at[own], purposes[own], self.kinds[own], contents[own], strict=True
+            )
         ]
 
     def full(self, budget: Budget, now: float) -> NDArray[np.int64]:
@@ -73,6 +76,7 @@ class History:
         return near
 
 
+_NO_KINDS: Final = frozenset[str]()
 _NONE: Final = np.empty(0, np.int64)
 NOTHING: Final = History(_NONE, np.empty(0), _NONE, _NONE, ())
 

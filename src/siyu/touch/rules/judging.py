@@ -1,7 +1,6 @@
 """What the rules say to one offer. Every rule has its say; who decides between several offers is :mod:`choosing`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Final
@@ -9,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from siyu.channels.types import Address
-from siyu.touch.rules.history import NOTHING, PURPOSES, History
+from siyu.touch.rules.history import PURPOSES
 from siyu.touch.rules.hours import hours_of_rest, quiet_from, quiet_until, resting_from, resting_until
+from siyu.touch.rules.offers import Offer, Person, Verdict, World
 from siyu.touch.rules.room import Blocked, Received, budget_blocks, exclusion_blocks, repeated
 from siyu.touch.types.proposals import Effect, Purpose, Reason, Wish
-from siyu.touch.types.ruleset import RuleName, RuleSet
+from siyu.touch.types.ruleset import RuleName
 
 _ASK_AGAIN: Final = timedelta(hours=1)  # what is paused may go on at any moment, and wakes who waits
 _ROUNDS: Final = 8
+_NOWHERE: Final = frozenset[int]()
 ALL: Final = "all"
 # These have something to say whatever is known of the person; the rest is asked where :meth:`Judge._plain` says so.
 _ALWAYS: Final[Collection[RuleName]] = ("programme", "consent", "relation")
@@ -26,112 +26,6 @@ _SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "official_account": ("official_account", "wechat"),
     "mini_program": ("mini_program", "wechat"),
 }
-
-
-@dataclass(slots=True)
-class Person:
-    """Everything that the gate has to know of somebody.
-
-    Attributes:
-        zone: whose clock is theirs.
-        acts: by hour of the day in UTC; empty where nothing is known.
-        left_alone_until: they are not to be disturbed before.
-        consents: (channel, purpose) → state.
-        history: what they and others received.
-        rivals: what was let through in the batch that is being decided.
-    """
-
-    customer_id: int
-    zone: ZoneInfo
-    acts: bytes = b""
-    left_alone_until: datetime | None = None
-    consents: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    history: History = NOTHING
-    rivals: tuple[Received, ...] = ()
-    _before: list[Received] | None = field(default=None, init=False)
-
-    @property
-    def received(self) -> list[Received]:
-        """What they received, or is on its way to them."""
-        if self._before is None:
-            self._before = self.history.of(self.customer_id)
-        return [*self._before, *self.rivals] if self.rivals else self._before
-
-
-@dataclass(slots=True)
-class Offer:
-    """A touch that is to be decided.
-
-    Attributes:
-        first_wish: earlier ones were tried, and refused for good.
-        content: keyed hash of what it says.
-    """
-
-    key: str
-    programme_id: int
-    customer_id: int
-    purpose: Purpose
-    wishes: tuple[Wish, ...]
-    value_fen: int
-    valid_until: datetime
-    not_before: datetime | None
-    kinds: frozenset[str]
-    content: int
-    first_wish: int = 0
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What the rules said.
-
-    Attributes:
-        until: when what stands against it is over; of several the last.
-        dropped: nothing helps.
-        unsure: it may be over earlier.
-        wishes: places of those that are possible.
-    """
-
-    reasons: list[Reason] = field(default_factory=list)
-    until: datetime | None = None
-    dropped: bool = False
-    unsure: bool = False
-    wishes: list[int] = field(default_factory=list)
-
-    @property
-    def free(self) -> bool:
-        """Nothing stands against it."""
-        return not self.dropped and self.until is None
-
-    def drop(self, code: str, **details: object) -> None:
-        """It is never sent."""
-        self.reasons.append(Reason(code, "drop", details))
-        self.dropped = True
-
-    def wait(self, code: str, until: datetime, **details: object) -> None:
-        """Not before then."""
-        self.reasons.append(Reason(code, "defer", {**details, "until": until.isoformat()}))
-        self.until = until if self.until is None else max(self.until, until)
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What is the same for everybody in a batch.
-
-    Attributes:
-        channels: account → its channel; an account that is not there is none of ours.
-        closed: accounts that are paused.
-        addresses: where everybody is reached, by the wish.
-        sendings: programme → (state, reason) of those that do not simply run.
-        history: what the people of the batch received.
-    """
-
-    now: datetime
-    rules: RuleSet
-    channels: Mapping[int, str]
-    closed: Collection[int]
-    addresses: Mapping[Wish, Mapping[int, Address]]
-    sendings: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-    history: History = NOTHING
 
 
 class Judge:
@@ -172,7 +66,7 @@ class Judge:
         # Who may have something in the way; of everybody else it is certain that there is nothing.
         history = world.history
         self._full = {one.name: frozenset(history.full(one, self._at).tolist()) for one in rules.budgets if one.most}
-        self._carried = history.carried() if rules.exclusions else frozenset()
+        self._carried = history.carried() if rules.exclusions and "exclusion" in rules.order else frozenset()
         self._again: set[tuple[int, int]] = set()
         self._asked_always = [named[name] for name in rules.order if name in _ALWAYS and name in named]
         self._of_room = [named[name] for name in rules.order if name in ("exclusion", "dedup", "budget")]
@@ -182,6 +76,12 @@ class Judge:
         self._quiet_of: dict[str, tuple[datetime | None, datetime | None]] = {}
         self._said: dict[object, tuple[list[int], list[Reason]]] = {}
         self._missing: dict[tuple[Wish, int, str, Effect], Reason] = {}
+        self._before: dict[object, tuple[tuple[Reason, ...], bool, tuple[int, ...]]] = {}
+        self._waits: dict[object, tuple[Reason, datetime]] = {}
+        self._addressed: dict[tuple[Wish, ...], list[Collection[int]]] = {}
+        self._hours_of: dict[bytes, tuple[bool, ...]] = {}
+        self._quiet_at: dict[tuple[str, datetime], datetime | None] = {}
+        self._until_of: dict[tuple[Purpose, str, bytes], datetime | None] = {}
 
     @property
     def at(self) -> float:
@@ -192,17 +92,47 @@ class Judge:
         """Everything that stands against each of these offers, whatever else is decided."""
         verdicts = []
         for offer, plain in zip(offers, self._plain(offers, people), strict=True):
-            person, verdict = people[offer.customer_id], Verdict()
-            for rule in self._asked_always if plain else self._asked[offer.purpose]:
+            person = people[offer.customer_id]
+            if plain:
+                verdicts.append(self._alike(offer, person))
+                continue
+            verdict = Verdict()
+            for rule in self._asked[offer.purpose]:
                 rule(offer, person, verdict)
             verdicts.append(self.close(offer, person, verdict))
         return verdicts
+
+    def _alike(self, offer: Offer, person: Person) -> Verdict:
+        """What the rules of :data:`_ALWAYS` say: to many offers they say the same."""
+        consents = tuple(person.consents.items()) if person.consents else ()
+        key = (
+            offer.purpose, offer.wishes, offer.first_wish, self._reached(offer), consents,
+            offer.programme_id if self._world.sendings else 0,
+        )  # fmt: skip
+        before = self._before.get(key)
+        if before is not None:
+            reasons, dropped, wishes = before
+            return Verdict([*reasons], None, dropped, unsure=False, wishes=[*wishes])
+        verdict = Verdict()
+        for rule in self._asked_always:
+            rule(offer, person, verdict)
+        if verdict.until is None and not verdict.unsure:
+            self._before[key] = (tuple(verdict.reasons), verdict.dropped, tuple(verdict.wishes))
+        return self.close(offer, person, verdict)
+
+    def _reached(self, offer: Offer) -> tuple[bool, ...]:
+        """By which of its wishes the customer is reached."""
+        found = self._addressed.get(offer.wishes)
+        if found is None:
+            addresses = self._world.addresses
+            found = self._addressed[offer.wishes] = [addresses.get(wish, _NOWHERE) for wish in offer.wishes]
+        return tuple([offer.customer_id in one for one in found])
 
     def _plain(self, offers: Sequence[Offer], people: Mapping[int, Person]) -> list[bool]:
         """Of which offers it is certain that no rule but those of :data:`_ALWAYS` has anything to say."""
         now, order = self._now, self._rules.order
         away = {purpose: self._not_now(purpose, people) for purpose in {one.purpose for one in offers}}
-        excluded = bool(self._rules.exclusions) and "exclusion" in order
+        apart = {kinds: self._never_alone(kinds) for kinds in {one.kinds for one in offers}}
         again = [False] * len(offers)
         if "dedup" in order:
             ids = np.array([one.customer_id for one in offers], np.int64)
@@ -214,9 +144,14 @@ class Judge:
             and one.customer_id not in away[one.purpose]
             and one.valid_until > now
             and (one.not_before is None or one.not_before <= now)
-            and not (excluded and one.kinds)
+            and not (one.kinds and (apart[one.kinds] or one.customer_id in self._carried))
             for one, said_before in zip(offers, again, strict=True)
         ]
+
+    def _never_alone(self, kinds: frozenset[str]) -> bool:
+        """Whether these exclude each other already, whoever receives them."""
+        exclusions = self._rules.exclusions if "exclusion" in self._rules.order else ()
+        return any(len(kinds.intersection(one.kinds)) > 1 for one in exclusions)
 
     def _not_now(self, purpose: Purpose, people: Mapping[int, Person]) -> Collection[int]:
         """People to whom nothing of a purpose goes at this moment, whatever it is."""
@@ -227,11 +162,21 @@ class Judge:
             for budget in self._budgets[purpose]:
                 away |= self._full[budget.name] if budget.most else set(people)
         if self._quiets and purpose in self._quiets.purposes:
-            away |= {key for key, one in people.items() if self._quiet_now(one.zone)[0] is not None}
+            zones = {one.zone for one in people.values()}
+            quiet = {zone for zone in zones if self._quiet_now(zone)[0] is not None}
+            away |= {key for key, one in people.items() if one.zone in quiet} if quiet else set()
         if self._rests and purpose in self._rests.purposes:
-            rests, hour = self._rests, self._now.hour
-            away |= {key for key, one in people.items() if one.acts and hours_of_rest(rests, one.acts)[hour]}
+            hour = self._now.hour
+            resting = {acts for acts in {one.acts for one in people.values()} if acts and self._hours(acts)[hour]}
+            away |= {key for key, one in people.items() if one.acts in resting} if resting else set()
         return away
+
+    def _hours(self, acts: bytes) -> tuple[bool, ...]:
+        """Hours of rest by what is known of somebody's day; many have the same."""
+        found = self._hours_of.get(acts)
+        if found is None:
+            found = self._hours_of[acts] = hours_of_rest(self._rules.resting, acts)
+        return found
 
     def judge_room(self, offer: Offer, person: Person, wishes: list[int]) -> Verdict:
         """Only what depends on what else the person receives; ``wishes`` are those that were possible before."""
@@ -242,12 +187,16 @@ class Judge:
 
     def permitted_until(self, offer: Offer, person: Person) -> datetime:
         """Until when an offer against which nothing stands may be handed to a platform."""
-        ends = [offer.valid_until]
-        if self._quiets and offer.purpose in self._quiets.purposes:
-            ends.append(self._quiet_now(person.zone)[1] or offer.valid_until)
-        if self._rests and person.acts and offer.purpose in self._rests.purposes:
-            ends.append(resting_from(self._rests, person.acts, self._now) or offer.valid_until)
-        return min(ends)
+        key = (offer.purpose, person.zone.key, person.acts)
+        if key not in self._until_of:
+            ends: list[datetime | None] = []
+            if self._quiets and offer.purpose in self._quiets.purposes:
+                ends.append(self._quiet_now(person.zone)[1])
+            if self._rests and person.acts and offer.purpose in self._rests.purposes:
+                ends.append(resting_from(self._rests, person.acts, self._now))
+            self._until_of[key] = min([one for one in ends if one is not None], default=None)
+        end = self._until_of[key]
+        return offer.valid_until if end is None or end > offer.valid_until else end
 
     def _quiet_now(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
         """Until when it is quiet now in a zone; from when on it will be. There are few zones, and many people."""
@@ -271,7 +220,7 @@ class Judge:
     def _settled(self, offer: Offer, person: Person, until: datetime) -> datetime:
         # What is on its way is expected to arrive now.
         received = person.received
-        if any(one.at == inf for one in received):
+        if inf in [one.at for one in received]:
             received = [one._replace(at=self._at) if one.at == inf else one for one in received]
         for _ in range(_ROUNDS):
             if until >= offer.valid_until:
@@ -284,20 +233,34 @@ class Judge:
 
     def _later(self, offer: Offer, person: Person, received: Sequence[Received], moment: datetime) -> datetime | None:
         """What would stand against it at that moment, as far as it is known now."""
-        found: list[datetime] = []
+        found: datetime | None = None
         if self._quiets and offer.purpose in self._quiets.purposes:
-            quiet = quiet_until(self._quiets, person.zone, moment)
-            found += [quiet] if quiet else []
-        if self._rests and person.acts and offer.purpose in self._rests.purposes:
+            found = self._quiet_later(person.zone, moment)
+        if (
+            self._rests
+            and person.acts
+            and offer.purpose in self._rests.purposes
+            and self._hours(person.acts)[moment.hour]
+        ):
             rest = resting_until(self._rests, person.acts, moment)
-            found += [rest] if rest else []
+            found = max(found, rest) if found and rest else found or rest
         if "budget" in self._rules.order:
             at = moment.timestamp()
             for budget in self._budgets[offer.purpose]:
+                if len(received) < budget.most:
+                    continue
                 blocked = budget_blocks(budget, received, at)
                 if blocked and blocked.free_at:
-                    found.append(_moment(blocked.free_at))
-        return max(found, default=None)
+                    free = _moment(blocked.free_at)
+                    found = free if found is None or free > found else found
+        return found
+
+    def _quiet_later(self, zone: ZoneInfo, moment: datetime) -> datetime | None:
+        """Until when it is quiet in a zone at a moment to come."""
+        key = (zone.key, moment)
+        if key not in self._quiet_at:
+            self._quiet_at[key] = quiet_until(self._rules.quiet_hours, zone, moment)
+        return self._quiet_at[key]
 
     def _valid(self, offer: Offer, _: Person, verdict: Verdict) -> None:
         if offer.valid_until <= self._now:
@@ -355,11 +318,11 @@ class Judge:
             verdict.wait("do_not_disturb", until)
 
     def _relation(self, offer: Offer, _: Person, verdict: Verdict) -> None:
-        world, ready = self._world, list[int]()
+        world, ready, reached = self._world, list[int](), self._reached(offer)
         missing: list[tuple[int, str]] = []
         for place in verdict.wishes:
             wish = offer.wishes[place]
-            if offer.customer_id in world.addresses.get(wish, ()):
+            if reached[place]:
                 ready.append(place)
             elif wish.account_id in world.closed:
                 missing.append((place, "account_closed"))
@@ -426,7 +389,13 @@ class Judge:
         if blocked.free_at is None:
             verdict.drop(code, **blocked.details)
         else:
-            verdict.wait(code, _moment(blocked.free_at), **blocked.details)
+            key = (code, blocked.free_at, *blocked.details.values())
+            found = self._waits.get(key)
+            if found is None:
+                until = _moment(blocked.free_at)
+                reason = Reason(code, "defer", {**blocked.details, "until": until.isoformat()})
+                found = self._waits[key] = reason, until
+            verdict.wait_for(*found)
             verdict.unsure |= blocked.unsure
 
     def _quiet(self, _: Offer, person: Person, verdict: Verdict) -> None:

@@ -76,7 +76,7 @@ def budget_blocks(budget: Budget, received: Sequence[Received], now: float) -> B
     if most == 0:
         return Blocked(None, details=details)
     for end in sorted([at + span for at in times if at + span > now]):
-        if sum([abs(at - end) < span for at in times]) < most:
+        if len([at for at in times if -span < at - end < span]) < most:
             return Blocked(end, on_its_way, used - rivals < most, details)
     return Blocked(None, details=details)
 

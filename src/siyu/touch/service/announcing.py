@@ -78,7 +78,7 @@ def announce(conn: Connection, principal: Principal, wanted: GroupNews, now: dat
     messages.keep(conn, {hash_: packed})
     columns = {
         "key": wanted.key, "input_hash": input_hash, "programme_id": programme.id, "name": wanted.name,
-        "account_id": account.id, "way": way.name, "message_hash": hash_, "content": messages.content_of(hash_),
+        "account_id": account.id, "way": way.name, "message_hash": hash_, "content": messages.contents_of([hash_])[0],
         "valid_until": wanted.valid_until, "asked_by": principal.actor, "asked_at": now,
     }  # fmt: skip
     made = tables.insert(conn, columns)

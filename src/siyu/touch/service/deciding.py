@@ -1,5 +1,6 @@
 """A batch of touches is decided: everything that has to be known is read at once, and what was decided is written at once."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +15,8 @@ from siyu.timeline import service as timeline
 from siyu.touch.rules.choosing import UNTREATED, Chosen, choose
 from siyu.touch.rules.history import History
 from siyu.touch.rules.hours import zone_of
-from siyu.touch.rules.judging import Judge, Offer, Person, World
+from siyu.touch.rules.judging import Judge
+from siyu.touch.rules.offers import Offer, Person, World
 from siyu.touch.service import messages
 from siyu.touch.service.held import decide_beside_others
 from siyu.touch.service.outgoing import send
@@ -143,9 +145,7 @@ class _Groups:
 
     def __init__(self, conn: Connection, offers: Iterable[Offer], now: datetime) -> None:
         self._conn, self._now = conn, now
-        counts: dict[int, int] = {}
-        for one in offers:
-            counts[one.customer_id] = counts.get(one.customer_id, 0) + 1
+        counts = Counter([one.customer_id for one in offers])
         self._alone = {one for one, count in counts.items() if count == 1}
         self._exposed: set[tuple[int, int]] = set()
 

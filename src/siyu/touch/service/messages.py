@@ -1,16 +1,14 @@
 """What is sent, kept sealed under a keyed hash."""
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Sequence
 
+import numpy as np
 import orjson
 from sqlalchemy import Connection
 
 from siyu.engines.vault import service as vault
 from siyu.touch.store import messages as tables
 from siyu.touch.types import Message
-
-_SIGN: Final = 1 << 63
 
 
 def packed(message: Message) -> tuple[str, bytes]:
@@ -21,16 +19,17 @@ def packed(message: Message) -> tuple[str, bytes]:
     return vault.fingerprint("name", raw.decode()), raw
 
 
-def content_of(hash_: str) -> int:
-    """The beginning of the hash as a signed number of 64 bits."""
-    number = int(hash_[:16], 16)
-    return number - 2 * _SIGN if number >= _SIGN else number
+def contents_of(hashes: Sequence[str]) -> list[int]:
+    """The beginning of each hash as a signed number of 64 bits."""
+    numbers: list[int] = np.frombuffer(bytes.fromhex("".join([one[:16] for one in hashes])), ">i8").tolist()
+    return numbers
 
 
 def keep(conn: Connection, raw: dict[str, bytes]) -> None:
     """Keep these by their hash. Safe to repeat."""
     known = tables.known(conn, list(raw)) if raw else set()
-    tables.put(conn, {hash_: vault.seal(one) for hash_, one in raw.items() if hash_ not in known})
+    new = [hash_ for hash_ in raw if hash_ not in known]
+    tables.put(conn, dict(zip(new, vault.seal_all([raw[hash_] for hash_ in new]), strict=True)))
 
 
 def read(conn: Connection, hashes: Collection[str]) -> dict[str, Message]:

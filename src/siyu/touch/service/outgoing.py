@@ -7,15 +7,16 @@ from typing import Final
 from sqlalchemy import Connection
 
 from siyu.channels import service as channels
-from siyu.channels.types import FILE, Account, Content, Delivery, Item
+from siyu.channels.types import FILE, Account, Address, Content, Delivery, Item
 from siyu.content import service as media
 from siyu.content.types import MEDIUM
 from siyu.touch.rules.choosing import Chosen
-from siyu.touch.rules.judging import Judge, Person
+from siyu.touch.rules.judging import Judge
+from siyu.touch.rules.offers import Person
 from siyu.touch.service import messages
 from siyu.touch.service.wishes import Roads
 from siyu.touch.service.writing import Outgoing, Ticket
-from siyu.touch.types import Message, Reason
+from siyu.touch.types import Message, Reason, Wish
 
 _ACTOR: Final = "system:touch"
 
@@ -56,7 +57,11 @@ def send(
             wish = one.offer.wishes[one.verdict.wishes[step]]
             groups.setdefault((wish.account_id, wish.way), []).append(one)
         for (account_id, way), group in sorted(groups.items()):
-            items = [_item(one, step, roads, judge, people, tickets[one.offer.key], kept) for one in group]
+            addresses = roads.addresses[Wish(account_id, way)]
+            items = [
+                _item(one, addresses[one.offer.customer_id], account_id, judge, people, tickets[one.offer.key], kept)
+                for one in group
+            ]
             for start in range(0, len(items), channels.MOST_ITEMS):
                 piece = slice(start, start + channels.MOST_ITEMS)
                 answers = channels.deliver(conn, roads.accounts[account_id], way, items[piece], now)
@@ -119,7 +124,7 @@ class _Kept:
 
     def shown(self, hash_: str, account_id: int) -> tuple[Content, Mapping[str, str]]:
         said, details = self._texts[hash_]
-        if not any(MEDIUM in fields for _, fields in said.attachments):
+        if not said.attachments or not any(MEDIUM in fields for _, fields in said.attachments):
             return said, details
         if (hash_, account_id) not in self._shown:
             attachments = tuple([(kind, self._with_file(fields, account_id)) for kind, fields in said.attachments])
@@ -154,17 +159,15 @@ def _messages(conn: Connection, tickets: Sequence[Ticket]) -> dict[str, Message]
 
 def _item(
     one: Chosen,
-    step: int,
-    roads: Roads,
+    address: Address,
+    account_id: int,
     judge: Judge,
     people: Mapping[int, Person],
     ticket: Ticket,
     kept: "_Kept",
 ) -> Item:
     offer = one.offer
-    wish = offer.wishes[one.verdict.wishes[step]]
-    address = roads.addresses[wish][offer.customer_id]
-    content, details = kept.shown(ticket.message_hash, wish.account_id)
+    content, details = kept.shown(ticket.message_hash, account_id)
     return Item(
         delivery_key(offer.key, ticket.attempt),
         address.subject_id,

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.kernel.errors import BadInput, IdempotencyMismatch
-from siyu.touch.rules.judging import Offer
+from siyu.touch.rules.offers import Offer
 from siyu.touch.service import messages, wishes
 from siyu.touch.service.deciding import decide
 from siyu.touch.service.held import hold_customers
@@ -57,10 +57,12 @@ def propose(
             shown[one.wishes] = [(account_id, way) for account_id, way in one.wishes]
     inputs = [_input(one, shown[one.wishes]) for one in proposals]
     answers = _answered(conn, proposals, [hash_ for hash_, _, _ in inputs], living)
-    fresh = [place for place, one in enumerate(proposals) if one.key not in answers]
-    wishes.check(conn, _used(proposals[place] for place in fresh))
-    tickets = [_ticket(proposals[place], inputs[place], living) for place in fresh]
-    answers |= {one.key: one for one in decide(conn, tickets, set(living.values()), now)}
+    fresh = [each for each in zip(proposals, inputs, strict=True) if each[0].key not in answers]
+    wishes.check(conn, _used([one for one, _ in fresh]))
+    contents = messages.contents_of([hash_ for _, (_, hash_, _) in fresh])
+    tickets = [_ticket(*each, content, living) for each, content in zip(fresh, contents, strict=True)]
+    for decision in decide(conn, tickets, set(living.values()), now):
+        answers[decision.key] = decision
     return [answers[one.key] for one in proposals]
 
 
@@ -70,6 +72,13 @@ def _check(proposals: Sequence[Proposal]) -> None:
             reason=f"propose up to {MOST:,} touches at once, each under a key of its own.",
             reason_zh=f"每次最多提交 {MOST:,} 条触达，且键不得重复。",
         )
+    for wished in {one.wishes for one in proposals}:
+        if not 1 <= len(wished) <= _MOST_WISHES or len(set(wished)) < len(wished):
+            key = next(one.key for one in proposals if one.wishes == wished)
+            raise BadInput(
+                reason=f"'{key}' needs 1 to {_MOST_WISHES} different ways to reach the person.",
+                reason_zh=f"“{key}”须指定 1 至 {_MOST_WISHES} 种不同的触达方式。",
+            )
     for one in proposals:
         if not _KEY.fullmatch(one.key):
             raise BadInput(
@@ -81,21 +90,17 @@ def _check(proposals: Sequence[Proposal]) -> None:
                 reason=f"'{one.purpose}' is no purpose: use service, transactional or marketing.",
                 reason_zh=f"“{one.purpose}”不是有效的目的：请使用 service、transactional 或 marketing。",
             )
-        if not 1 <= len(one.wishes) <= _MOST_WISHES or len(set(one.wishes)) < len(one.wishes):
-            raise BadInput(
-                reason=f"'{one.key}' needs 1 to {_MOST_WISHES} different ways to reach the person.",
-                reason_zh=f"“{one.key}”须指定 1 至 {_MOST_WISHES} 种不同的触达方式。",
-            )
         if one.valid_until.tzinfo is None or (one.not_before is not None and one.not_before.tzinfo is None):
             raise BadInput(
                 reason=f"the moments of '{one.key}' need a time zone.", reason_zh=f"“{one.key}”的时间须带有时区。"
             )
-        if not all(_KIND.fullmatch(kind) for kind in one.kinds):
+        if one.kinds and not all(_KIND.fullmatch(kind) for kind in one.kinds):
             raise BadInput(
                 reason=f"kinds of '{one.key}' are small letters, digits and '_': red_packet.",
                 reason_zh=f"“{one.key}”的类型须为小写字母、数字与下划线，例如 red_packet。",
             )
-        if not (one.message.text.strip() or one.message.attachments or one.message.details):
+        said = one.message
+        if not (said.text.strip() or said.attachments or said.details):
             raise BadInput(reason=f"'{one.key}' says nothing.", reason_zh=f"“{one.key}”没有内容。")
 
 
@@ -130,13 +135,14 @@ def _first(key: str, said: Mapping[str, Any]) -> Decision:
 
 
 def _used(fresh: Iterable[Proposal]) -> list[tuple[Any, Any]]:
-    return list({(one.wishes, tuple(sorted(one.message.details))): (one.wishes, one.message) for one in fresh}.values())
+    used = {(one.wishes, tuple(sorted(said)) if (said := one.message.details) else ()): one for one in fresh}
+    return [(one.wishes, one.message) for one in used.values()]
 
 
-def _ticket(one: Proposal, given: tuple[str, str, bytes], living: Mapping[int, int]) -> Ticket:
+def _ticket(one: Proposal, given: tuple[str, str, bytes], content: int, living: Mapping[int, int]) -> Ticket:
     input_hash, message_hash, packed = given
     offer = Offer(
         one.key, one.programme_id, living[one.customer_id], one.purpose, one.wishes, one.value_fen, one.valid_until,
-        one.not_before, one.kinds, messages.content_of(message_hash),
+        one.not_before, one.kinds, content,
     )  # fmt: skip
-    return Ticket(offer, message_hash, input_hash=input_hash, message=one.message, packed=packed)
+    return Ticket(offer, message_hash, input_hash, one.message, packed)

@@ -10,7 +10,7 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from siyu.engines.postgres import call, one, rows, run, scalar
+from siyu.engines.postgres import Shared, call, one, rows, run, scalar
 from siyu.kernel.errors import IdempotencyMismatch
 from siyu.touch.rules.history import NOTHING, History
 from siyu.touch.types.proposals import Purpose, TouchState
@@ -130,15 +130,15 @@ def due_of(conn: Connection, ids: Collection[int], now: datetime) -> list[Waitin
     return [Waiting(*row) for row in found]
 
 
-def insert(conn: Connection, columns: Mapping[str, list[Any]], now: datetime) -> dict[str, int]:
-    """Keep touches, given as columns by name; ``wishes`` and ``decisions`` are JSON. Returns the ids of those that are
-    dropped, by key.
+def insert(
+    conn: Connection, columns: Mapping[str, list[Any]], wishes: Shared, decisions: Shared, now: datetime
+) -> dict[str, int]:
+    """Keep touches, given as columns by name, with the places of their wishes and decisions. Returns the ids of those that
+    are dropped, by key.
 
     Raises:
         IdempotencyMismatch: a key was used for another person at this very moment.
     """
-    distinct = {id(wishes): wishes for wishes in columns["wishes"]}
-    places = {one: place for place, one in enumerate(distinct, 1)}
     try:
         found = rows(
             conn,
@@ -147,31 +147,34 @@ def insert(conn: Connection, columns: Mapping[str, list[Any]], now: datetime) ->
                 INSERT INTO touch.touch (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds,
                     wishes, value_fen, not_before, valid_until, state, code, wish, attempt, account_id, way, subject_id,
                     staff_id, proposed_at, decided_at, due_at, received_at, ended_at, decisions)
-                SELECT key, input_hash, programme_id, customer_id, purpose, message_hash, content,
-                    string_to_array(kinds, ' '), said.wishes[place], value_fen, not_before, valid_until, state, code, wish, 1,
-                    account_id, way, subject_id, staff_id, :now, :now, due_at, received_at, ended_at, decisions
-                FROM (SELECT array_agg(value) AS wishes FROM jsonb_array_elements(CAST(:wishes AS jsonb))) AS said, ROWS FROM (
-                    unnest(CAST(:key AS text[]), CAST(:input_hash AS text[]), CAST(:programme_id AS bigint[]),
-                        CAST(:customer_id AS bigint[]), CAST(:purpose AS text[]), CAST(:message_hash AS text[]),
-                        CAST(:content AS bigint[]), CAST(:kinds AS text[]), CAST(:place AS integer[]),
-                        CAST(:value_fen AS bigint[]), CAST(:not_before AS timestamptz[]),
-                        CAST(:valid_until AS timestamptz[]), CAST(:state AS text[]), CAST(:code AS text[]),
-                        CAST(:wish AS smallint[]), CAST(:account_id AS bigint[]), CAST(:way AS text[]),
-                        CAST(:subject_id AS text[]), CAST(:staff_id AS text[]), CAST(:due_at AS timestamptz[]),
-                        CAST(:received_at AS timestamptz[]), CAST(:ended_at AS timestamptz[])),
-                    jsonb_array_elements(CAST(:decisions AS jsonb))
-                ) AS new (key, input_hash, programme_id, customer_id, purpose, message_hash, content, kinds, place,
-                    value_fen, not_before, valid_until, state, code, wish, account_id, way, subject_id, staff_id, due_at,
-                    received_at, ended_at, decisions)
+                SELECT key, input_hash, programme_id, customer_id, purpose, message_hash, content, string_to_array(kinds, ' '),
+                    wanted.said[wishes], value_fen, not_before, valid_until, state, code, wish, 1, account_id, way,
+                    subject_id, staff_id, :now, :now, due_at, received_at, ended_at, decided.said[decisions]
+                FROM (SELECT array_agg(value) AS said FROM jsonb_array_elements(CAST(:all_wishes AS jsonb))) AS wanted,
+                    (SELECT array_agg(value) AS said FROM jsonb_array_elements(CAST(:all_decisions AS jsonb))) AS decided,
+                    (SELECT unnest(CAST(:key AS text[])) AS key, unnest(CAST(:input_hash AS text[])) AS input_hash,
+                        unnest(CAST(:programme_id AS bigint[])) AS programme_id,
+                        unnest(CAST(:customer_id AS bigint[])) AS customer_id,
+                        unnest(CAST(:purpose AS text[])) AS purpose, unnest(CAST(:message_hash AS text[])) AS message_hash,
+                        unnest(CAST(:content AS bigint[])) AS content, unnest(CAST(:kinds AS text[])) AS kinds,
+                        unnest(CAST(:wishes AS integer[])) AS wishes, unnest(CAST(:value_fen AS bigint[])) AS value_fen,
+                        unnest(CAST(:not_before AS timestamptz[])) AS not_before,
+                        unnest(CAST(:valid_until AS timestamptz[])) AS valid_until,
+                        unnest(CAST(:state AS text[])) AS state, unnest(CAST(:code AS text[])) AS code,
+                        unnest(CAST(:wish AS smallint[])) AS wish, unnest(CAST(:account_id AS bigint[])) AS account_id,
+                        unnest(CAST(:way AS text[])) AS way, unnest(CAST(:subject_id AS text[])) AS subject_id,
+                        unnest(CAST(:staff_id AS text[])) AS staff_id, unnest(CAST(:due_at AS timestamptz[])) AS due_at,
+                        unnest(CAST(:received_at AS timestamptz[])) AS received_at,
+                        unnest(CAST(:ended_at AS timestamptz[])) AS ended_at,
+                        unnest(CAST(:decisions AS integer[])) AS decisions) AS new
                 RETURNING key, id, state
             )
             SELECT key, id FROM kept WHERE state = 'dropped'
             """,
+            **columns,
             now=now,
-            **{name: values for name, values in columns.items() if name not in ("wishes", "decisions")},
-            place=[places[id(wishes)] for wishes in columns["wishes"]],
-            wishes=_json(list(distinct.values())),
-            decisions=_json(columns["decisions"]),
+            all_wishes=wishes.all(),
+            all_decisions=decisions.all(),
         )
     except IntegrityError as problem:
         if not isinstance(problem.orig, UniqueViolation):

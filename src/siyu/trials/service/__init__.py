@@ -12,7 +12,7 @@ from siyu.trials.service.applying import (
 from siyu.trials.service.choosing import choose, end_trial, send_pieces, settle_due, settle_trial
 from siyu.trials.service.following import forget_trials, regroup_trials
 from siyu.trials.service.making import change_trial, make_trial, read_trial, start_trial, trial, trials
-from siyu.trials.service.reporting import approve, end_finished, mark_missed, report, send_back
+from siyu.trials.service.reporting import approve, end_finished, mark_missed, release_coupons, report, send_back
 
 __all__ = [
     "application",
@@ -29,6 +29,7 @@ __all__ = [
     "mark_missed",
     "read_trial",
     "regroup_trials",
+    "release_coupons",
     "report",
     "send_back",
     "send_pieces",

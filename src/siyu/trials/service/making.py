@@ -83,7 +83,7 @@ def change_trial(
 
 
 def start_trial(conn: Connection, principal: Principal, trial_id: int, now: datetime) -> Trial:
-    """Put a trial live: its pieces are set aside, and where its chosen are drawn, the hash of the seed is told from now on.
+    """Put a trial live: its pieces and the coupons of its reports are set aside, and where its chosen are drawn, the hash of the seed is told from now on.
 
     Audited. Safe to repeat.
 
@@ -92,6 +92,7 @@ def start_trial(conn: Connection, principal: Principal, trial_id: int, now: date
         NotFound: there is no such trial, or its segment was deleted.
         BadInput: its window to apply is over.
         Conflict: it has ended, or its chosen are known.
+        CouponRefused: its coupon is not given now, or its budget has not one for each piece.
     """
     access.require(principal, "trials.manage")
     found = alone(conn, trial_id)
@@ -122,6 +123,12 @@ def start_trial(conn: Connection, principal: Principal, trial_id: int, now: date
     loyalty.post_one(
         conn, Request(f"trial:{trial_id}:filled", lines, "trial", f"trial:{trial_id}", principal.actor), now
     )
+    if terms.reward_coupon_id is not None:
+        promise = f"trial:{trial_id}"
+        rewards.promise_coupons(
+            conn, terms.reward_coupon_id, terms.pieces, promise, principal.actor, now, until=terms.reports_until
+        )
+        tables.set_aside(conn, trial_id)
     record(conn, principal.actor, trial_id, now, {"pieces": terms.pieces, "how": terms.how}, action="trials.started")
     return started
 

@@ -157,6 +157,16 @@ def end_finished(conn: Connection, now: datetime, *, limit: int = 100) -> int:
     return kept.end_finished(conn, now, limit)
 
 
+def release_coupons(conn: Connection, now: datetime, *, limit: int = 100) -> int:
+    """Give the coupons that are left of ended trials back to their templates; returns of how many trials. Several may run at
+    once.
+    """
+    ended = kept.take_released(conn, limit)
+    for trial_id in ended:
+        rewards.end_promise(conn, f"trial:{trial_id}", SYSTEM.actor, now)
+    return len(ended)
+
+
 def _check_reported(wanted: Sequence[Application]) -> None:
     for one in wanted:
         if one.state != "reported":
@@ -188,7 +198,9 @@ def _give_coupons(conn: Connection, of: Trial, template_id: int, new: Sequence[A
         batch = {one.customer_id: one for one in reversed(left)}
         others = [one for one in left if batch[one.customer_id] is not one]
         ids = blake2b(orjson.dumps([one.id for one in batch.values()]), digest_size=16).hexdigest()
-        done = rewards.issue(conn, SYSTEM, template_id, list(batch), f"trial_reward:{of.id}:{ids}", now)
+        done = rewards.issue(
+            conn, SYSTEM, template_id, list(batch), f"trial_reward:{of.id}:{ids}", now, promised=f"trial:{of.id}"
+        )
         if done.refused:
             why, theirs = done.refused[0], batch[done.refused[0].who]
             raise Conflict(

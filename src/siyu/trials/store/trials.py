@@ -126,6 +126,33 @@ def end_finished(conn: Connection, now: datetime, limit: int) -> int:
     return len(found)
 
 
+def set_aside(conn: Connection, trial_id: int) -> None:
+    """Coupons are set aside for its reports."""
+    run(conn, "UPDATE trials.trial SET coupons_aside = true WHERE id = :id", id=trial_id)
+
+
+def take_released(conn: Connection, limit: int) -> list[int]:
+    """Trials that have ended and of which no report comes any more, whose coupons were still set aside."""
+    found = rows(
+        conn,
+        """
+        UPDATE trials.trial SET coupons_aside = false
+        WHERE id IN (
+            SELECT id FROM trials.trial
+            WHERE coupons_aside AND state = 'ended'
+              AND NOT EXISTS (
+                  SELECT FROM trials.application
+                  WHERE trial_id = trial.id AND application.state IN ('chosen', 'sent', 'reported', 'sent_back')
+              )
+            ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id
+        """,
+        limit=limit,
+    )
+    return sorted(row[0] for row in found)
+
+
 def counts(conn: Connection, ids: Sequence[int]) -> dict[int, Counts]:
     """By trial, how many people are how far; one for which nobody applied is absent."""
     found = rows(

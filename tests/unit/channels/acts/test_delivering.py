@@ -1,5 +1,6 @@
 """The one way out: each key is sent once, quotas hold, staff confirm, and what comes of it is kept."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
@@ -112,6 +113,19 @@ def test_a_key_with_something_else_is_an_error(acted: Acted) -> None:
             deliver(acted, other)
     with pytest.raises(IdempotencyMismatch):
         deliver(acted, *items([one]), way="kf")
+
+
+def test_the_same_at_the_same_moment_is_sent_once(acted: Acted) -> None:
+    both = items(ties(acted, 2))
+    with ThreadPoolExecutor(1) as pool, acted.database.transaction() as conn:
+        first = service.deliver(conn, acted.account, "group_send", both[:1], acted.clock.now())
+        other = pool.submit(deliver, acted, *both)  # waits for the quota of the first
+        wait([other], 0.3)
+        assert not other.done()
+        conn.commit()
+        assert [one.state for one in other.result(30)] == [one.state for one in first] * 2
+    assert acted.rows("SELECT key FROM channels.delivery ORDER BY key") == [("k0",), ("k1",)]
+    assert acted.rows("SELECT used FROM channels.quota_use") == [(1,), (1,)]
 
 
 def test_no_room_in_a_quota_keeps_nothing_and_may_come_again(acted: Acted) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy.exc import IntegrityError
 from tests.unit.channels.acts.conftest import ME, Acted
 
 from siyu.channels import service
@@ -79,6 +81,15 @@ def test_a_content_that_is_taken_up_again_stays(acted: Acted) -> None:
     assert forget(acted)["contents"] == 0
     work(acted)
     assert len(acted.corp.state.sends) == 2
+
+
+def test_a_content_that_a_delivery_has_is_deleted_by_nobody(acted: Acted) -> None:
+    tie = next(one for one in acted.follows(3) if not one.gone)
+    deliver(acted, tie, "k")
+    with pytest.raises(IntegrityError, match="a delivery still has"):
+        acted.rows("DELETE FROM channels.content RETURNING hash")
+    acted.rows("DELETE FROM channels.delivery RETURNING id")
+    assert len(acted.rows("DELETE FROM channels.content RETURNING hash")) == 1
 
 
 def test_more_than_one_batch(acted: Acted) -> None:

@@ -1,4 +1,4 @@
-SELECT customer FROM (
+SELECT customer, count() OVER () AS total FROM (
     SELECT toUInt64(id) AS customer, least(purchases_before - 1, 7) AS repeats
     FROM (SELECT toInt64(customer) AS id, toInt64(toInt32(minIf(day, bought))) AS first,
        toInt64(toInt32(maxIf(day, bought))) AS last, toInt64(countIf(bought)) AS purchases, toInt64(sum(net)) AS net_fen,

@@ -1,7 +1,8 @@
 SELECT grouping(label) = 0 AS inside, label, [countIf(reached_1), countIf(reached_2)] AS people, [quantileExactLowIf(0.5)(gap_2, reached_2)]
 FROM (
-    SELECT people.* EXCEPT label, toString(known.source) AS label
+    SELECT customer, max(reached_1) AS reached_1, max(reached_2) AS reached_2, max(gap_2) AS gap_2, toString(max(source)) AS label
     FROM (
+        SELECT customer, reached_1, reached_2, gap_2, toUInt32(0) AS source FROM (
     SELECT customer, 1 AS reached_1, at_2 > 0 AS reached_2, gap_2, '' AS label
     FROM (
     SELECT *, arrayMap((m, began) -> if(bitTest(m, 1) AND began > 0 AND bitShiftRight(m, 2) <= began + {v0:UInt64}, began, 0),
@@ -22,10 +23,11 @@ FROM (
     )
     )
     )
-    ) AS people
-    INNER JOIN (
-        SELECT dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, toUInt32(bitAnd(min(toInt128(toUnixTimestamp64Milli(occurred_at)) * 4294967296 + source_id), 4294967295)) AS source FROM facts GROUP BY customer
-    ) AS known ON known.customer = people.customer
+        )
+        UNION ALL
+        SELECT dictGetOrDefault('alias_map', 'customer_id', via, dictGetOrDefault('alias_map', 'customer_id', customer_id, customer_id)) AS customer, 0, 0, toInt64(0), toUInt32(bitAnd(min(toInt128(toUnixTimestamp64Milli(occurred_at)) * 4294967296 + source_id), 4294967295)) FROM facts GROUP BY customer
+    )
+    GROUP BY customer HAVING reached_1
 )
 GROUP BY GROUPING SETS ((), (label))
 ORDER BY inside, people[1] DESC, label LIMIT 51

@@ -1,4 +1,4 @@
-SELECT customer FROM (
+SELECT customer, count() OVER () AS total FROM (
     SELECT customer, groupArray((period, orders, net)) AS periods, minIf(period, orders > 0) AS cohort,
            sum(orders) AS purchases, max(last) AS last_at, minIf(first, orders > 0).2 AS label
     FROM (

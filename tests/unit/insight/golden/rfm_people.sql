@@ -1,4 +1,4 @@
-SELECT customer FROM (
+SELECT customer, count() OVER () AS total FROM (
     SELECT customer, net, toUInt8(5 - arrayCount(b -> days > b, {days:Array(Int64)})) AS r,
            toUInt8(1 + arrayCount(b -> orders > b, {orders:Array(Int64)})) AS f,
            toUInt8(1 + arrayCount(b -> net > b, {net:Array(Int64)})) AS m

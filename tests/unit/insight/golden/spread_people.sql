@@ -1,4 +1,4 @@
-SELECT customer FROM (
+SELECT customer, count() OVER () AS total FROM (
     SELECT customer, sum(amount) AS net, toDate(toTimeZone(minIf(at, purchase), {zone:String})) AS first_day, minIf((at, label), purchase).2 AS first_label
     FROM (
     SELECT customer, move.1 AS at, move.2 AND kept AS purchase, move.3 AS amount, label

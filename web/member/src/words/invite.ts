@@ -2,6 +2,8 @@
 export const zh = {
   title: "邀请好友",
   gives: "好友通过下方链接首次登录，您每次可得 {{rewards}}",
+  perDay: "每天最多 {{limit}} 位好友计入奖励",
+  most: "累计最多 {{limit}} 位好友计入奖励",
   plain: "把下方链接发给好友",
   picture: "邀请链接二维码",
   copy: "复制链接",
@@ -14,6 +16,8 @@ export const zh = {
 export const en: Record<keyof typeof zh, string> = {
   title: "Invite friends",
   gives: "For each friend who signs in by this link for the first time you get {{rewards}}",
+  perDay: "At most {{limit}} friends a day are rewarded",
+  most: "At most {{limit}} friends are rewarded in all",
   plain: "Send this link to your friends",
   picture: "QR code of your link",
   copy: "Copy the link",

@@ -3917,6 +3917,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/tasks/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Who would have done other tasks on the last days, how often, and what it would have given. Nothing is changed.
+         */
+        post: operations["preview_api_v1_ledger_tasks_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/tasks/versions": {
         parameters: {
             query?: never;
@@ -4130,7 +4150,7 @@ export interface paths {
         };
         /**
          * Verifications
-         * @description When `siyu ledger verify` was run, and what it found; newest first.
+         * @description When the whole ledger was checked, each night or by `siyu ledger verify`, and what was found; newest first.
          */
         get: operations["verifications_api_v1_ledger_verifications_get"];
         put?: never;
@@ -12632,6 +12652,16 @@ export interface components {
              * @description Who comes by it for the first time is brought by this member.
              */
             link: string;
+            /**
+             * Most
+             * @description And so many in all.
+             */
+            most: number | null;
+            /**
+             * Per Day
+             * @description So many friends of one day give something; null: all.
+             */
+            per_day: number | null;
         };
         /**
          * Invite
@@ -14045,6 +14075,8 @@ export interface components {
          *         after: only by who has done this task, which stands before it: a series.
          *         first: only by facts of this day or later; with ``last`` a season.
          *         last: only by facts of this day or before.
+         *         friends_per_day: where each friend is one, so many count that came on one day of the brand's; ``None``: all.
+         *         friends_most: and so many at all.
          */
         MemberTask: {
             /** After */
@@ -14061,6 +14093,16 @@ export interface components {
             fact: string;
             /** First */
             first?: string | null;
+            /**
+             * Friends Most
+             * @default 100
+             */
+            friends_most: number | null;
+            /**
+             * Friends Per Day
+             * @default 10
+             */
+            friends_per_day: number | null;
             /** Last */
             last?: string | null;
             /** Name */
@@ -14163,6 +14205,22 @@ export interface components {
              * @description 0: nobody ever made any.
              */
             version: number;
+        };
+        /** MemberTasksTried */
+        MemberTasksTried: {
+            /**
+             * Days
+             * @description The last so many, today included.
+             * @default 30
+             */
+            days: number;
+            /**
+             * Rules
+             * @description All of them, as they are read.
+             */
+            rules: {
+                [key: string]: unknown;
+            };
         };
         /** MerchantChange */
         MerchantChange: {
@@ -17454,8 +17512,8 @@ export interface components {
          *
          *     Attributes:
          *         name: a stable word for programs.
-         *         group: ``queue``, ``throughput``, ``export``, ``engines``, ``jobs`` or ``letters``.
-         *         unit: ``messages``, ``facts``, ``seconds``, ``bytes``, ``per_second``, ``jobs``, ``customers``, ``letters``.
+         *         group: ``queue``, ``throughput``, ``export``, ``engines``, ``jobs``, ``ledger`` or ``letters``.
+         *         unit: ``messages``, ``facts``, ``seconds``, ``bytes``, ``per_second``, ``jobs``, ``customers``, ``findings``, ``letters``.
          *         en, zh: what it is.
          *         value: ``null`` when an engine does not say.
          *         state: ``bad`` needs somebody now, ``watch`` soon.
@@ -20168,6 +20226,74 @@ export interface components {
             /** Prizes */
             prizes: components["schemas"]["PrizeTallyRead"][];
         };
+        /** TaskGivesRead */
+        TaskGivesRead: {
+            /** Amount */
+            amount: number;
+            /** Unit */
+            unit: string;
+        };
+        /** TaskLineRead */
+        TaskLineRead: {
+            /** Code */
+            code: string;
+            /**
+             * Gives
+             * @description What that would have given, by unit.
+             */
+            gives: components["schemas"]["TaskGivesRead"][];
+            /**
+             * In Force
+             * @description How often what is in force under this code would have been done.
+             */
+            in_force: number;
+            /** Name */
+            name: string;
+            /**
+             * People
+             * @description Who would have done it.
+             */
+            people: number;
+            /**
+             * Some
+             * @description Ids of up to five of the people, the latest first.
+             */
+            some: number[];
+            /**
+             * Times
+             * @description How often in all.
+             */
+            times: number;
+        };
+        /** TaskPreviewRead */
+        TaskPreviewRead: {
+            /**
+             * First
+             * Format: date
+             * @description On the brand's clock.
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Lines
+             * @description What they would have given, by unit; what neither gives is absent.
+             */
+            lines: components["schemas"]["MonthLineRead"][];
+            /**
+             * People
+             * @description Who would have done any of them.
+             */
+            people: number;
+            /**
+             * Tasks
+             * @description In their order.
+             */
+            tasks: components["schemas"]["TaskLineRead"][];
+        };
         /** TaskRead */
         TaskRead: {
             /**
@@ -20286,6 +20412,11 @@ export interface components {
              * @description What those may take off; null where that is not limited.
              */
             left_fen: number | null;
+            /**
+             * Promised
+             * @description Coupons that are set aside for draws and trials that were published.
+             */
+            promised: number;
             /**
              * Returned
              * @description How often one came back with a refund.
@@ -32176,6 +32307,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberTaskState"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_api_v1_ledger_tasks_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberTasksTried"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPreviewRead"];
                 };
             };
             /** @description The request cannot be done as it is. */

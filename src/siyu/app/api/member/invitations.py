@@ -29,6 +29,8 @@ class InvitationsRead(BaseModel):
     code: str
     link: str = Field(description="Who comes by it for the first time is brought by this member.")
     gives: list[Reward] = Field(description="What each friend gives at present; empty: nothing.")
+    per_day: int | None = Field(description="So many friends of one day give something; null: all.")
+    most: int | None = Field(description="And so many in all.")
     came: int = Field(description="How many came.")
     friends: list[InvitedFriend] = Field(description="Those of them who came last, at most 50, the newest first.")
 
@@ -39,11 +41,13 @@ def invitations(request: Request, member: Asking, conn: Conn, now: Now) -> Invit
     code = members.invitation_code(conn, member, now)
     friends = members.friends_of(conn, [member.customer_id]).get(member.customer_id, [])
     shown = friends[:_SHOWN]
-    given = _given(conn, member.customer_id)
+    given, tasks = _given(conn, member.customer_id), loyalty.friend_tasks(conn, now)
     return InvitationsRead(
         code=code,
         link=_link(request, code),
-        gives=[reward for task in loyalty.friend_tasks(conn, now) for reward in task.rewards],
+        gives=[reward for task in tasks for reward in task.rewards],
+        per_day=_widest([task.friends_per_day for task in tasks]),
+        most=_widest([task.friends_most for task in tasks]),
         came=len(friends),
         friends=[InvitedFriend(at=one.at, rewards=given.get(one.customer_id, [])) for one in shown],
     )
@@ -66,6 +70,12 @@ def _given(conn: Conn, customer_id: int) -> dict[int, list[Reward]]:
     for friend, rewards in found.items():
         given[living.get(friend, friend)] += rewards
     return given
+
+
+def _widest(limits: list[int | None]) -> int | None:
+    """Behind which none of several tasks gives anything."""
+    own = [limit for limit in limits if limit is not None]
+    return max(own) if own and len(own) == len(limits) else None
 
 
 def _link(request: Request, code: str) -> str:

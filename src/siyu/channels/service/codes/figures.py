@@ -13,7 +13,7 @@ from siyu.channels.store import welcomes
 from siyu.channels.store.code_figures import Figure
 from siyu.channels.types import Code, CodeFigures, CodeKind
 
-_PIECE: Final = 5_000  # people
+_PIECE: Final = 20_000  # people
 
 
 def code_figures(
@@ -60,14 +60,7 @@ def code_people(
     A contact is there once for each code.
     """
     for kind, ids in _by_kind(codes).items():
-        after = (0, "")
-        while piece := tables.people(
-            conn, ids, kind, figure, card=card, since=since, until=until, now=now, after=after, limit=_PIECE
-        ):
-            yield piece
-            after = piece[-1][:2]
-            if len(piece) < _PIECE:
-                break
+        yield from tables.people(conn, ids, kind, figure, card=card, since=since, until=until, now=now, size=_PIECE)
 
 
 def _by_kind(codes: Collection[Code]) -> dict[CodeKind, list[int]]:

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../app/session";
 import { oneOf, useAddress } from "../insight/people/address";
+import { LedgerAlarm } from "../members/ledger/LedgerAlarm";
 import { Assets } from "./Assets";
 import { Board } from "./Board";
 import { Channels } from "./Channels";
@@ -45,6 +46,7 @@ export function Overview() {
     >
       <Flex vertical gap="middle">
         <SystemLine />
+        <LedgerAlarm />
         <Loaded query={query}>{({ overview, made_at }) => <Everything overview={overview} madeAt={made_at} />}</Loaded>
       </Flex>
     </Page>

@@ -7,6 +7,7 @@ import { Link } from "react-router";
 
 import { useMay } from "../../app/session";
 import { WithReason } from "../touch/WithReason";
+import { PayMember } from "./PayMember";
 
 type Transfer = Schema<"TransferRead">;
 const STATES = ["new", "waiting", "moving", "done", "failed", "cancelled"] as const;
@@ -60,7 +61,7 @@ export function Transfers() {
     { kind: "text", key: "customer", label: t("customerId"), width: 160 },
   ];
   return (
-    <Page title={t("transfers")} what={t("transfersWhat")}>
+    <Page title={t("transfers")} what={t("transfersWhat")} actions={may("payments.pay") && <PayMember />}>
       <DataTable<Transfer>
         name="transfers"
         title={t("transfers")}

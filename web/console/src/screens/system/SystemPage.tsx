@@ -8,7 +8,7 @@ import { Jobs, Letters, Tables, Versions } from "./Lists";
 import { ReadingCard } from "./ReadingCard";
 
 type System = Schema<"System">;
-const GROUPS = ["queue", "throughput", "export", "engines", "jobs", "letters"] as const;
+const GROUPS = ["queue", "throughput", "export", "engines", "jobs", "ledger", "letters"] as const;
 const LOOKS = { ok: "success", watch: "warning", bad: "error" } as const;
 
 /** How the system is: what is not normal first, then every number. */

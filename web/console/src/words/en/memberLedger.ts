@@ -4,6 +4,7 @@ import type { ledger as source } from "../zh/memberLedger";
 
 export const ledger: Words<typeof source> = {
   value: {
+    transfers: "Transfers to them",
     none: "This customer has no points or anything else in the ledger yet",
     accounts: "Accounts",
     account: "Account",
@@ -156,7 +157,7 @@ export const ledger: Words<typeof source> = {
     sealedAt: "Sealed at",
     hash: "Its hash",
     waiting: "Transactions that wait for the sealer",
-    verify: "Keep the block’s number and hash elsewhere: they prove later that nothing before was changed. Prove all of it on the server with",
+    verify: "Keep the block’s number and hash elsewhere: they prove later that nothing before was changed. Everything is checked each night from three o’clock of the brand; at once on the server with",
     runs: "Checks that were made",
     noRuns: "Nobody has checked it yet",
     ran: "When",
@@ -167,5 +168,10 @@ export const ledger: Words<typeof source> = {
     whole: "Nothing was changed",
     findings: "Findings: {{count}}",
     anchored: "Compared with block {{block}}, noted before",
+    nightly: "each night, by itself",
+    runsNormal: "Normal: one a night, and nothing changed.",
+    broken: "The check of the ledger found something wrong",
+    brokenWhat: "The check of {{at}} found {{findings}} things: the ledger was changed behind Siyu’s back, or the disk has failed. Let nobody post by hand, look at the findings, and compare with a backup from before.",
+    brokenLook: "See what was found",
   },
 };

@@ -55,6 +55,8 @@ export const rewards = {
     returned: "Came back",
     returnedWhat: "How often one came back with a refund",
     usedFen: "Taken off",
+    promised: "Set aside",
+    promisedWhat: "For draws and trials that were published; what is left goes back when they end",
     leftFen: "Money left",
     leftFenWhat: "What coupons that are still given may take off",
   },

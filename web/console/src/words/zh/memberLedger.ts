@@ -1,6 +1,7 @@
 /** Words of the ledger: what customers have and why, postings by hand; part of those of members. */
 export const ledger = {
   value: {
+    transfers: "查看对其的转账",
     none: "该客户尚无任何积分或权益记录",
     accounts: "账户",
     account: "账户",
@@ -150,7 +151,7 @@ export const ledger = {
     sealedAt: "封存时间",
     hash: "区块哈希",
     waiting: "等待封存的记录",
-    verify: "将区块号与哈希另存他处，日后即可证明此前记录未被改动。完整校验请在服务器上运行",
+    verify: "将区块号与哈希另存他处，日后即可证明此前记录未被改动。系统每晚三点（品牌时区）自动校验整本账；立即校验请在服务器上运行",
     runs: "校验记录",
     noRuns: "还没有校验过",
     ran: "校验时间",
@@ -161,5 +162,10 @@ export const ledger = {
     whole: "完好",
     findings: "{{count}} 处异常",
     anchored: "已与留存的区块 {{block}} 核对",
+    nightly: "每晚自动",
+    runsNormal: "正常：每晚一次，结果为“完好”。",
+    broken: "账本校验发现异常",
+    brokenWhat: "{{at}} 的校验发现 {{findings}} 处异常：账本在系统之外被改动，或磁盘已损坏。请暂停人工记账，查看校验记录，并与此前的备份核对。",
+    brokenLook: "查看校验记录",
   },
 } as const;

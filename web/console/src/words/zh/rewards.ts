@@ -55,6 +55,8 @@ export const rewards = {
     returned: "退回次数",
     returnedWhat: "随退款退回给持有人的次数",
     usedFen: "累计优惠",
+    promised: "已预留",
+    promisedWhat: "为已公布的抽奖与试用预留，活动结束后退回",
     leftFen: "剩余优惠额",
     leftFenWhat: "金额预算内，之后发放的券还能优惠多少",
   },

@@ -44,6 +44,8 @@ function Way({ own }: { own: Invitations }) {
   return (
     <section className="card" style={{ textAlign: "center" }}>
       <p>{own.gives.length > 0 ? t("invite.gives", { rewards: rewards(own.gives) }) : t("invite.plain")}</p>
+      {own.per_day !== null && <p className="quiet">{t("invite.perDay", { limit: String(own.per_day) })}</p>}
+      {own.most !== null && <p className="quiet">{t("invite.most", { limit: String(own.most) })}</p>}
       <img className="code" src="/member/v1/invitations/code.svg" alt={t("invite.picture")} width="232" height="232" />
       <p className="quiet" style={{ overflowWrap: "anywhere", userSelect: "all" }}>
         {own.link}

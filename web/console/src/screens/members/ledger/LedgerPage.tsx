@@ -9,6 +9,7 @@ import { Link, useNavigate } from "react-router";
 import { useMay } from "../../../app/session";
 import { Heading } from "../rules/Versioned";
 import { useUnitName, useUnits } from "../units";
+import { LedgerAlarm } from "./LedgerAlarm";
 import { Runs } from "./Runs";
 
 type Standing = Schema<"Standing">;
@@ -20,6 +21,7 @@ export function LedgerPage() {
   return (
     <Page title={t("ledger.title")} what={t("ledger.what")}>
       <Flex vertical gap="middle">
+        <LedgerAlarm />
         {may("customers.read") && <Find />}
         <Totals />
         <ThingsCard />

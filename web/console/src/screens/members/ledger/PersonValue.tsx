@@ -3,9 +3,11 @@ import { Count, Empty, Loaded, Sideways, useInAddress, When } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Table, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import { useMay } from "../../../app/session";
 import { usePersonHere } from "../../customers/person";
+import { PayMember } from "../../payments/PayMember";
 import { useFigure } from "../rules/TiersPage";
 import { Heading } from "../rules/Versioned";
 import { useUnitName } from "../units";
@@ -22,11 +24,11 @@ export function PersonValue() {
   const query = useQuery({ queryKey: ["members", "accounts", id], queryFn: ({ signal }) => answered(api.GET("/api/v1/ledger/customers/{customer_id}", { signal, params: { path: { customer_id: id } } })) });
   return (
     <Flex vertical gap="middle">
-      {may("ledger.post") && (
-        <div>
-          <AskByHand customerId={id} />
-        </div>
-      )}
+      <Flex gap="small" align="center" wrap>
+        {may("ledger.post") && <AskByHand customerId={id} />}
+        {may("payments.pay") && <PayMember customerId={id} />}
+        {may("payments.read") && <Link to={`/members/transfers?customer=${id}`}>{t("value.transfers")}</Link>}
+      </Flex>
       <Tier id={id} />
       <Loaded query={query}>{({ accounts }) => (accounts.length === 0 ? <Empty title={t("value.none")} /> : <Accounts id={id} accounts={accounts} />)}</Loaded>
       <Tasks id={id} />

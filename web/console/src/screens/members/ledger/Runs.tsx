@@ -1,23 +1,26 @@
-import { answered, api, type Schema } from "@siyu/api";
+import type { Schema } from "@siyu/api";
 import { Count, Empty, Loaded, Sideways, useFormat, When } from "@siyu/kit";
-import { useQuery } from "@tanstack/react-query";
 import { Card, Flex, Table, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useActorName } from "../../imports/names";
 import { Heading } from "../rules/Versioned";
+import { useRuns } from "./LedgerAlarm";
 
 type Run = Schema<"VerificationRead">;
+
+const NIGHTLY = "system:ledger.verify";
 
 /** When the whole ledger was checked, and what was found. */
 export function Runs() {
   const { t } = useTranslation("members");
   const actor = useActorName();
   const { count } = useFormat();
-  const query = useQuery({ queryKey: ["members", "verifications"], queryFn: ({ signal }) => answered(api.GET("/api/v1/ledger/verifications", { signal })) });
+  const query = useRuns();
   const seconds = (run: Run): string => `${count(Math.round((Date.parse(run.ended_at) - Date.parse(run.began_at)) / 100) / 10)} s`;
   return (
     <Card size="small" title={<Heading>{t("ledger.runs")}</Heading>}>
+      <p style={{ marginTop: 0 }}>{t("ledger.runsNormal")}</p>
       <Loaded query={query}>
         {(runs) =>
           runs.length === 0 ? (
@@ -36,7 +39,7 @@ export function Runs() {
                   { key: "checked", title: t("ledger.checked"), align: "right", render: (_, run) => <Count value={run.transactions} /> },
                   { key: "block", title: t("ledger.block"), align: "right", render: (_, run) => <Count value={run.block} /> },
                   { key: "took", title: t("ledger.took"), align: "right", render: (_, run) => seconds(run) },
-                  { key: "by", title: t("ledger.by"), render: (_, run) => actor(run.actor) },
+                  { key: "by", title: t("ledger.by"), render: (_, run) => (run.actor === NIGHTLY ? t("ledger.nightly") : actor(run.actor)) },
                 ]}
               />
             </Sideways>

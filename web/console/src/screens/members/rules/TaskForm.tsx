@@ -1,4 +1,4 @@
-import { AutoComplete, Flex, Select, Typography } from "antd";
+import { AutoComplete, Flex, InputNumber, Select, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -26,7 +26,7 @@ export function TaskForm({ draft, change }: Props) {
         items={draft.tasks}
         ordered
         add={t("tasks.add")}
-        make={() => ({ code: `task_${draft.tasks.length + 1}`, name: t("tasks.newName"), fact: "order.paid", every: "once", rewards: [{ amount: 10, unit: "points", expires_days: null }], where: {}, traits: [], named: null, after: null, first: null, last: null })}
+        make={() => ({ code: `task_${draft.tasks.length + 1}`, name: t("tasks.newName"), fact: "order.paid", every: "once", rewards: [{ amount: 10, unit: "points", expires_days: null }], where: {}, traits: [], named: null, after: null, first: null, last: null, friends_per_day: 10, friends_most: 100 })}
         called={(one) => one.name || one.code}
         onChange={(tasks) => change({ ...draft, tasks })}
       >
@@ -57,6 +57,12 @@ function TaskFields({ tasks, one, set, at }: { tasks: readonly MemberTask[]; one
         </Field>
       ) : null}
       <Choose<MemberTask["every"]> label={t("tasks.every")} value={one.every} options={(["once", "daily", "weekly", "friend"] as const).map((value) => ({ value, label: t(`tasks.everies.${value}`) }))} onChange={(every) => set({ every })} />
+      {one.every === "friend" && (
+        <>
+          <Limit label={t("tasks.friendsPerDay")} value={one.friends_per_day} onChange={(friends_per_day) => set({ friends_per_day })} />
+          <Limit label={t("tasks.friendsMost")} value={one.friends_most} onChange={(friends_most) => set({ friends_most })} />
+        </>
+      )}
       <Field label={t("tasks.after")}>
         <Select<string> aria-label={t("tasks.after")} allowClear placeholder={t("tasks.noAfter")} value={one.after} options={before.map((each) => ({ value: each.code, label: each.name }))} onChange={(after: string | undefined) => set({ after: after ?? null })} style={{ width: 160 }} />
       </Field>
@@ -67,6 +73,15 @@ function TaskFields({ tasks, one, set, at }: { tasks: readonly MemberTask[]; one
         {t("tasks.sentence", { fulfilled: words.fulfilled(one), every: t(`tasks.everies.${one.every}`), given: given(one.rewards) })}
       </Typography.Text>
     </>
+  );
+}
+
+function Limit({ label, value, onChange }: { label: string; value: number | null | undefined; onChange: (value: number | null) => void }) {
+  const { t } = useTranslation("members");
+  return (
+    <Field label={label}>
+      <InputNumber<number> aria-label={label} min={1} max={100_000} precision={0} placeholder={t("earning.noLimit")} value={value} onChange={onChange} style={{ width: 110 }} />
+    </Field>
   );
 }
 

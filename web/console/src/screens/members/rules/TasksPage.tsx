@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { useGiven } from "./sentences";
 import { TaskForm } from "./TaskForm";
+import { TaskPreview } from "./TaskPreview";
 import { useTaskWords } from "./taskWords";
 import type { MemberTask, MemberTasks } from "./types";
 import { Versioned, type Version } from "./Versioned";
@@ -25,6 +26,7 @@ export function TasksPage() {
       save={(body) => answered(api.PUT("/api/v1/ledger/tasks", { body: { ...body, rules: { ...body.rules } } }))}
       said={(rules) => <InWords rules={rules} />}
       form={(draft, change) => <TaskForm draft={draft} change={change} />}
+      preview={(draft) => <TaskPreview rules={draft} />}
     />
   );
 }

@@ -18,6 +18,8 @@ export function useTaskWords(tasks: readonly MemberTask[]) {
       [
         one.after ? t("tasks.afterThat", { name: tasks.find((each) => each.code === one.after)?.name ?? one.after }) : "",
         one.first && one.last ? t("tasks.season", { first: one.first, last: one.last }) : one.first ? t("tasks.fromDay", { day: one.first }) : one.last ? t("tasks.untilDay", { day: one.last }) : "",
+        one.every === "friend" && one.friends_per_day ? t("tasks.perDay", { most: String(one.friends_per_day) }) : "",
+        one.every === "friend" && one.friends_most ? t("tasks.inAll", { most: String(one.friends_most) }) : "",
       ].filter(Boolean),
   };
 }

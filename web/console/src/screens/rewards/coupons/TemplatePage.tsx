@@ -60,6 +60,7 @@ function Figures({ template: one }: { template: Template }) {
         { label: t("figure.expired"), value: <Count value={one.expired} /> },
         { label: t("figure.returned"), value: <Count value={one.returned} />, what: t("figure.returnedWhat") },
         { label: t("figure.usedFen"), value: <Money fen={one.used_fen} short /> },
+        ...(one.promised > 0 ? [{ label: t("figure.promised"), value: <Count value={one.promised} />, what: t("figure.promisedWhat") }] : []),
         ...(one.left_fen === null ? [] : [{ label: t("figure.leftFen"), value: <Money fen={one.left_fen} short />, what: t("figure.leftFenWhat") }]),
       ]}
     />

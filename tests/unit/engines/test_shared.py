@@ -1,0 +1,22 @@
+"""JSON that many rows have in common."""
+
+from siyu.engines.postgres import Database, Shared, rows
+
+
+def test_the_same_stands_in_one_place(database: Database) -> None:
+    shared = Shared()
+    places = [shared.place(said) for said in ({"a": "春"}, [1], {"a": "春"}, '"')]
+    assert places == [1, 2, 1, 3]
+    with database.transaction() as conn:
+        found = rows(
+            conn,
+            """SELECT said[place] FROM unnest(CAST(:places AS integer[])) AS place,
+                   (SELECT array_agg(value) AS said FROM jsonb_array_elements(CAST(:all AS jsonb))) AS known""",
+            places=places,
+            all=shared.all(),
+        )
+    assert [row[0] for row in found] == [{"a": "春"}, [1], {"a": "春"}, '"']
+
+
+def test_nothing_is_an_empty_list() -> None:
+    assert Shared().all() == "[]"
