@@ -57,6 +57,12 @@ def test_a_script_with_a_variable_and_baits_is_previewed_for_a_person(owner: Win
     dialog = page.get_by_role("dialog", name="选择素材")
     dialog.get_by_role("button", name="故事里的图").click()
     expect(shown).to_contain_text("图片")
+    button(page, "发给员工试看")
+    trying = page.get_by_role("dialog", name="发给员工试看")
+    choose(page, "员工", "")
+    trying.get_by_role("button", name=re.compile(r"发\s*送")).click()
+    expect(trying.get_by_role("status")).to_contain_text("已提交，几秒内送达")
+    trying.get_by_role("button", name=re.compile(r"关\s*闭")).last.click()
     assert owner.findings() == []
     button(page, "保存")
     expect(page).to_have_url(re.compile(r"/content/scripts/\d+$"))

@@ -67,6 +67,21 @@ def test_a_segment_is_built_sized_looked_into_and_exported(owner: Window, brand:
     add(page, "嵌套", "在另一个人群中")
     expect(preview.get_by_text("还有 1 处未填写完整")).to_be_visible()
 
+    page.goto("/segments/new")  # one after the other, and who came and went
+    add(page, "漏斗", "依次做了几件事")
+    page.get_by_role("button", name="添加下一个行为").click()
+    expect(preview.get_by_text("浏览页面后 7 天内依次发生下单、付款、付款")).to_be_visible()
+    page.get_by_role("button", name="删除第 4 个行为").click()
+    expect(preview.get_by_text("浏览页面后 7 天内依次发生下单、付款", exact=False)).to_be_visible()
+    page.goto(f"/segments/{brand.stage.moved}")
+    expect(page.get_by_role("table", name="谁进入、谁离开").get_by_text("离开").first).to_be_visible()
+    page.get_by_role("button", name="导出这些客户").click()
+    with page.expect_download() as got:
+        page.get_by_role("link", name="下载导出文件").click()
+    moved = [row["变化"] for row in csv.DictReader(got.value.path().read_text("utf-8-sig").splitlines())]
+    assert set(moved) == {"进入", "离开"}
+    assert owner.findings() == []
+
 
 def test_somebody_does_not_get_it_and_the_page_says_why(owner: Window, brand: Brand) -> None:
     page, customer = owner.page, brand.stage.refused
@@ -84,10 +99,17 @@ def test_somebody_does_not_get_it_and_the_page_says_why(owner: Window, brand: Br
     asking = page.get_by_role("dialog")
     asking.get_by_label("原因", exact=True).fill("客户重新同意")
     asking.get_by_role("button", name="解除免打扰").click()
+    page.get_by_role("button", name="登记投诉").click()
+    asking = page.get_by_role("dialog")
+    asking.get_by_label("原因", exact=True).fill("来电抱怨群发太多")
+    asking.get_by_role("button", name=re.compile(r"登\s*记")).click()
+    expect(asking).to_have_count(0)
     page.get_by_role("button", name="发送测试消息").click()
     drawer = page.get_by_role("dialog")
     drawer.get_by_label("消息内容", exact=True).fill("您预订的春茶已到店")
     drawer.get_by_role("button", name="提交闸门").click()
     expect(drawer.get_by_role("status").get_by_text("已放行，正在发送")).to_be_visible()
     expect(drawer.get_by_text("没有任何规则反对。")).to_be_visible()
+    page.goto(f"/customers/{customer}/timeline")
+    expect(page.get_by_text("投诉触达").first).to_be_visible()
     assert owner.findings() == []

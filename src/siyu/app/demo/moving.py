@@ -44,7 +44,8 @@ def stir(context: Context, send: Callable[[TrackingBatch], int]) -> None:
         for user in come
         for number in range(_SEEN)
     ]
-    send(TrackingBatch(WEBSITE, "/v1/batch", looks + [_order(user, now - timedelta(minutes=2)) for user in leave]))
+    if events := looks + [_order(user, now - timedelta(minutes=2)) for user in leave]:
+        send(TrackingBatch(WEBSITE, "/v1/batch", events))
 
 
 def _users(conn: Connection, customer_ids: Iterable[int], source: int, most: int) -> list[str]:

@@ -34,7 +34,7 @@ export function Complained({ customerId, touch }: Props) {
     await client.invalidateQueries({ queryKey: ["touch"] });
   };
   return (
-    <WithReason danger size={touch ? "small" : undefined} label={t(touch ? "complaint.ofTouch" : "complaint.note")} title={t("complaint.title")} okText={t("complaint.ok")} onDone={note}>
+    <WithReason danger type={touch ? "text" : undefined} size={touch ? "small" : undefined} label={t(touch ? "complaint.ofTouch" : "complaint.note")} title={t("complaint.title")} okText={t("complaint.ok")} onDone={note}>
       {t("complaint.what")}
     </WithReason>
   );
