@@ -77,7 +77,7 @@ class Stage:
         account: a WeCom account, whose platform has answered and does not any more.
         code: an entry code of it; friend: somebody who came through it.
         segments: three that overlap; moved: one that some came into and left since it was made; refused: somebody to whom the gate did not let a touch through.
-        announcement: something that was said to group chats.
+        announcement: something that was said to group chats; inviters: a segment of who brought friends, once asked for.
         journey: one that runs, with people in it, and that was rehearsed.
         material: a picture; script: one of baits, in two versions; persona, calendar: those of the demo.
     """
@@ -104,6 +104,7 @@ class Stage:
     moved: int = 0
     refused: int = 0
     announcement: int = 0
+    inviters: int = 0
     journey: int = 0
     material: int = 0
     script: int = 0

@@ -104,6 +104,23 @@ def test_from_the_sign_in_to_points(opened: Open, brand: Brand, codes: httpx.Cli
     for path in ("/", "/check-in", "/tasks", "/orders", "/invite"):
         looked_at(window, path)
 
+    # A friend comes by the link, on another phone; the member sees that they came, and what it gave.
+    expect(page.get_by_text("每天最多 10 位好友计入奖励")).to_be_visible()
+    expect(page.get_by_text("还没有好友通过您的链接加入")).to_be_visible()
+    link = page.get_by_text(re.compile(r"^http\S+/m/\?invite=[a-z0-9]{10}$")).inner_text()
+    friend = opened(brand.stage.url, "en", **PHONE)
+    friend.page.goto(link)
+    friend.page.wait_for_url(re.compile(r"/m/sign-in"))
+    enter(friend.page, codes, "13711110004", EN)
+    looked_at(friend, "/invite")
+    expect(friend.page.get_by_text("At most 100 friends are rewarded in all")).to_be_visible()
+    brand.siyu.drain()
+    page.reload()
+    expect(page.get_by_role("heading", name="已邀请 1 位好友")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="积分 +100")).to_be_visible()
+    looked_at(window, "/points")
+    assert points(page) == 205
+
 
 def test_what_is_known_and_allowed(opened: Open, brand: Brand, codes: httpx.Client, tmp_path: Path) -> None:
     window = opened(brand.stage.url, "en", **PHONE)

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from scripts.pictures import Window
 from tests.browser.conftest import Brand, Open
 from tests.browser.test_member_pages import PHONE, ZH, enter, looked_at
+from tests.browser.test_stories import agree
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 
@@ -98,7 +99,7 @@ def button(page: Page | Locator, name: str) -> Any:
     return page.get_by_role("button", name=name, exact=True)
 
 
-def test_what_points_are_for(opened: Open, brand: Brand, codes: httpx.Client) -> None:
+def test_what_points_are_for(opened: Open, owner: Window, brand: Brand, codes: httpx.Client) -> None:
     operator = Operator(brand.stage.api)
     window = opened(brand.stage.url, "zh", **PHONE)
     page = window.page
@@ -159,10 +160,28 @@ def test_what_points_are_for(opened: Open, brand: Brand, codes: httpx.Client) ->
     expect(button(round_, "机会已用完")).to_be_disabled()
     looked_at(window, "/wins")
     looked_at(window, "/")
-    try_and_report(window, operator)
+    try_and_report(window, owner, operator)
 
 
-def try_and_report(window: Window, operator: Operator) -> None:
+def chosen_and_sent(owner: Window, trial: int) -> None:
+    """On the console: an operator ticks who applied, chooses them, and says how the piece comes."""
+    page = owner.page
+    page.goto(f"/members/trials/{trial}?people=waiting")
+    row = page.get_by_role("row").filter(has_text="我是老茶客")
+    row.get_by_role("checkbox").check()
+    button(page, "选中 1 人").click()
+    assert owner.findings() == []
+    agree(page, "选中这 1 条申请")
+    expect(row).to_have_count(0)
+    page.goto(f"/members/trials/{trial}?people=to_send")
+    row.get_by_role("checkbox").check()
+    button(page, "寄出 1 份").click()
+    page.get_by_role("dialog").get_by_label("寄送信息").fill("SF 1001")
+    agree(page, "这 1 份已寄出")
+    expect(row).to_have_count(0)
+
+
+def try_and_report(window: Window, owner: Window, operator: Operator) -> None:
     """Somebody applies, is chosen, and reports twice; the report earns 30 points."""
     page, trial = window.page, operator.trial()
     page.goto("/m/trials")
@@ -174,8 +193,7 @@ def try_and_report(window: Window, operator: Operator) -> None:
     assert window.findings() == []
     button(page, "申请").click()
     expect(page.get_by_role("status").filter(has_text="已申请")).to_be_visible()
-    operator.act(trial, "applied", "choose")
-    operator.act(trial, "chosen", "send", parcel="SF 1001")
+    chosen_and_sent(owner, trial)
     page.reload()
     expect(page.get_by_text("寄送信息：SF 1001")).to_be_visible()
     page.get_by_text("★").nth(3).click()
