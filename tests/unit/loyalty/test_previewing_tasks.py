@@ -154,6 +154,20 @@ def test_seasons_traits_and_conditions(ledger: Ledger, image: Client) -> None:
     assert [one.some for one in found.tasks] == [(1,), (1,), (1, 2), (2,), (1,), ()]
 
 
+@pytest.mark.parametrize(
+    "odd", ["it's", "a\\tb", "back\\slash", 'tab\tline\nquote"', "{x:String}", "茶\U0001f375", "nul\0", ""]
+)
+def test_texts_are_compared_as_they_are(ledger: Ledger, image: Client, odd: str) -> None:
+    tell(
+        image,
+        [fact("event.tracked", 1, name=odd, of=odd, **{odd or "x": odd}), fact("event.tracked", 2, name="x", of="x")],
+    )
+    ledger.now = NOON + HOUR
+    task = MemberTask("odd", "奇怪", "event.tracked", [Reward(1)], {"of": odd, odd or "x": odd}, odd or None)
+    assert by_code(preview(ledger, image, task)) == {"odd": (1, 1)}
+    assert by_code(preview(ledger, image, replace(task, where={"of": 2**70}))) == {"odd": (0, 0)}
+
+
 def test_nothing_and_who_may_not(ledger: Ledger, image: Client) -> None:
     nothing = preview(ledger, image)
     assert (nothing.people, nothing.tasks, nothing.lines) == (0, (), ())

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+import numpy as np
 import orjson
 
 from siyu.engines.clickhouse.client import Client
@@ -143,6 +144,8 @@ def days_with(
     about: str | None,
 ) -> DaysWith:
     """Customer, day and what it was about, of facts that have a name and properties: each once, by day and customer."""
+    if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in where.values()):
+        return DaysWith(*(np.empty(0, np.int64) for _ in range(3)))  # no fact has such a number
     asked: dict[str, Any] = {"kind": kind, "since": to_millis(since), "until": to_millis(until), "zone": zone}
     filters = ""
     if name is not None:
