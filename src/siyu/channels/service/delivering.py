@@ -130,8 +130,11 @@ def _check(items: Sequence[Item]) -> None:
 
 def _content(content: Content) -> tuple[str, bytes]:
     """Its keyed hash, because a short text can be guessed from a plain one, and what is sealed of it."""
-    said = {"text": content.text, "attachments": [[kind, dict(fields)] for kind, fields in content.attachments]}
-    raw = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    if content.attachments:
+        said = {"text": content.text, "attachments": [[kind, dict(fields)] for kind, fields in content.attachments]}
+        raw = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    else:
+        raw = b'{"attachments":[],"text":%b}' % orjson.dumps(content.text)
     return vault.fingerprint("name", raw.decode()), raw
 
 

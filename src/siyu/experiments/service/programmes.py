@@ -119,6 +119,16 @@ def programme(conn: Connection, programme_id: int) -> Programme:
     return _found(store.programmes(conn, [programme_id]).get(programme_id), programme_id)
 
 
+def programmes_of(conn: Connection, programme_ids: Sequence[int]) -> dict[int, Programme]:
+    """These programmes, by their ids.
+
+    Raises:
+        NotFound: there is none with one of these ids.
+    """
+    found = store.programmes(conn, programme_ids)
+    return {one: _found(found.get(one), one) for one in programme_ids}
+
+
 def programmes(
     conn: Connection, *, below: int | None = None, limit: int = 50, running: bool | None = None
 ) -> list[Programme]:

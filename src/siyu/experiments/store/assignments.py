@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Final
 
 import orjson
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from siyu.engines.postgres import AnyRow, columns, one, rows, run, scalar
 from siyu.experiments.types import Arm, Exposures, Programme
@@ -134,26 +136,28 @@ def assigned(conn: Connection, programme_ids: Sequence[int], customer_ids: Seque
 
 def insert(conn: Connection, columns: Mapping[str, Sequence[int | None]], now: datetime, *, expose: bool) -> int:
     """Assign these, whose pairs differ and are in order; returns how many of them were not there."""
-    made = scalar(
-        conn,
-        f"""
-        WITH made AS (
-            INSERT INTO experiments.assignment
-                (programme_id, customer_id, assigned_at, exposed_at, expected_fen, control_bp, group_no, arm)
-            SELECT programme_id, customer_id, :now, {":now" if expose else "NULL"}, expected_fen, control_bp, group_no, arm
-            FROM unnest(CAST(:programme_id AS integer[]), CAST(:customer_id AS bigint[]),
-                        CAST(:expected_fen AS bigint[]), CAST(:control_bp AS smallint[]),
-                        CAST(:group_no AS smallint[]), CAST(:arm AS smallint[]))
-                AS new (programme_id, customer_id, expected_fen, control_bp, group_no, arm)
-            ON CONFLICT (programme_id, customer_id) DO NOTHING
-            RETURNING 1
+    made = f"""
+        INSERT INTO experiments.assignment
+            (programme_id, customer_id, assigned_at, exposed_at, expected_fen, control_bp, group_no, arm)
+        SELECT programme_id, customer_id, :now, {":now" if expose else "NULL"}, expected_fen, control_bp, group_no, arm
+        FROM unnest(CAST(:programme_id AS integer[]), CAST(:customer_id AS bigint[]), CAST(:expected_fen AS bigint[]),
+                    CAST(:control_bp AS smallint[]), CAST(:group_no AS smallint[]), CAST(:arm AS smallint[]))
+            AS new (programme_id, customer_id, expected_fen, control_bp, group_no, arm)
+    """
+    try:
+        with conn.begin_nested():  # to be ready for a pair that is there costs as much as half the row
+            run(conn, made, now=now, **columns)
+    except IntegrityError as problem:
+        if not isinstance(problem.orig, UniqueViolation):
+            raise
+        found = rows(
+            conn,
+            f"{made} ON CONFLICT (programme_id, customer_id) DO NOTHING RETURNING programme_id",
+            now=now,
+            **columns,
         )
-        SELECT count(*) FROM made
-        """,
-        now=now,
-        **columns,
-    )
-    return int(str(made))
+        return len(found)
+    return len(columns["customer_id"])
 
 
 def expose(

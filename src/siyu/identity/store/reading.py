@@ -1,5 +1,6 @@
 """Looking up identifiers, evidence and what a decision needs to see."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -143,16 +144,17 @@ def customers_among(conn: Connection, customer_ids: Sequence[int]) -> list[int]:
 
 def values_of(conn: Connection, type_name: str, scope: str, customer_ids: Sequence[int]) -> list[tuple[int, str]]:
     """(customer, value) of identifiers of a type and scope, of each customer the one seen last first."""
-    found = rows(
-        conn,
-        """SELECT customer_id, value FROM identity.identifier
-           WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND type = :type AND scope = :scope
-           ORDER BY customer_id, last_seen DESC, id""",
-        ids=list(customer_ids),
-        type=type_name,
-        scope=scope,
-    )
-    return [(row[0], row[1]) for row in found]
+    wanted = {"type": type_name, "scope": scope}
+    sql = """SELECT customer_id, value FROM identity.identifier
+             WHERE customer_id = ANY(CAST(:ids AS bigint[])) AND type = :type AND scope = :scope"""
+    found = rows(conn, sql, ids=list(customer_ids), **wanted)
+    counts = Counter([row[0] for row in found])
+    if len(counts) == len(found):
+        return [(row[0], row[1]) for row in found]
+    # Few have several; to put all in order takes a quarter of the time.
+    several = [one for one, count in counts.items() if count > 1]
+    ordered = rows(conn, f"{sql} ORDER BY customer_id, last_seen DESC, id", ids=several, **wanted)
+    return [(row[0], row[1]) for row in (*ordered, *[row for row in found if counts[row[0]] == 1])]
 
 
 def by_values(conn: Connection, values: Sequence[str]) -> list[Row[Any]]:

@@ -110,7 +110,8 @@ def _wanted(offers: Iterable[Offer]) -> dict[Wish, list[int]]:
 def _sendings(conn: Connection, offers: Iterable[Offer]) -> dict[int, tuple[str, str]]:
     """How those programmes stand that do not simply run."""
     ids = sorted({one.programme_id for one in offers})
-    stopped = {one: ("stopped", "") for one in ids if experiments.programme(conn, one).stopped_at is not None}
+    programmes = experiments.programmes_of(conn, ids)
+    stopped = {one: ("stopped", "") for one in ids if programmes[one].stopped_at is not None}
     said = {
         one.programme_id: (str(one.state), one.reason) for one in sendings.sendings(conn, ids) if one.state != "running"
     }

@@ -13,9 +13,12 @@ from siyu.touch.types import Message
 
 def packed(message: Message) -> tuple[str, bytes]:
     """Keyed hash, because a short text can be guessed from a plain one, and the bytes of a message."""
-    attachments = [(kind, dict(fields)) for kind, fields in message.attachments] if message.attachments else ()
-    said = {"text": message.text, "attachments": attachments, "details": dict(message.details)}
-    raw = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    if message.attachments or message.details:
+        attachments = [(kind, dict(fields)) for kind, fields in message.attachments]
+        said = {"text": message.text, "attachments": attachments, "details": dict(message.details)}
+        raw = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    else:
+        raw = b'{"attachments":[],"details":{},"text":%b}' % orjson.dumps(message.text)
     return vault.fingerprint("name", raw.decode()), raw
 
 

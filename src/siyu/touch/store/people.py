@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import AnyRow, rows, run
+from siyu.engines.postgres import AnyRow, rows, run, scalar
 
 
 def lock(conn: Connection, ids: Sequence[int]) -> None:
@@ -23,7 +23,12 @@ def lock(conn: Connection, ids: Sequence[int]) -> None:
 
 
 def make(conn: Connection, ids: Sequence[int]) -> None:
-    """Rows for those of these people who have none, in the order of their ids."""
+    """Rows for those of these different people who have none, in the order of their ids."""
+    known = scalar(
+        conn, "SELECT count(*) FROM touch.person WHERE customer_id = ANY(CAST(:ids AS bigint[]))", ids=list(ids)
+    )
+    if known == len(ids):
+        return
     run(
         conn,
         """
