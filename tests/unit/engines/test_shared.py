@@ -1,4 +1,4 @@
-"""JSON that many rows have in common."""
+"""What many rows have in common, and lists, as the engine reads them."""
 
 from siyu.engines.postgres import Database, Shared, rows
 
@@ -20,3 +20,10 @@ def test_the_same_stands_in_one_place(database: Database) -> None:
 
 def test_nothing_is_an_empty_list() -> None:
     assert Shared().all() == "[]"
+
+
+def test_lists_of_bytes_come_as_they_are(database: Database) -> None:
+    given = [b"", b"\\x", bytes(range(256)), b'{",}']
+    with database.transaction() as conn:
+        found = rows(conn, "SELECT one FROM unnest(CAST(:all AS bytea[])) AS one", all=given)
+    assert [bytes(row[0]) for row in found] == given
