@@ -12,7 +12,7 @@ ifneq ($(PIP_MIRROR),)
 export UV_DEFAULT_INDEX ?= $(PIP_MIRROR)
 endif
 
-.PHONY: setup web demo up test check format bench chaos contract docs lock clean
+.PHONY: setup web demo up test check check-code check-web format bench chaos contract docs lock clean
 
 # Bytecode is made here and not by the first start; where Python may not write any, no later start would have it either.
 # Of the libraries what Siyu loads: all of them have ten times as much.
@@ -48,7 +48,10 @@ test: setup  ## every test, under 10 minutes on 2 cores
 	@$(BIN)/python -m scripts.chromium
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
 
-check: setup  ## format, lint, types, order of rooms, docs, licences, index hosts; the same for web/
+check: setup  ## format, lint, types, order of rooms, docs, licences, index hosts; the same for web/, beside it
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync check-code check-web
+
+check-code:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -56,6 +59,8 @@ check: setup  ## format, lint, types, order of rooms, docs, licences, index host
 	@$(BIN)/python -m scripts.docs --check
 	@$(BIN)/python -m scripts.licences
 	@$(BIN)/python -m scripts.hosts
+
+check-web:
 	@$(BIN)/python -m scripts.web --check
 
 format: setup  ## put the code into shape
