@@ -30,7 +30,7 @@ from siyu.engines.settings import Settings
 
 ACTOR = access.system("tests")
 TEMPLATE = "SIYU_TEST_TEMPLATE"  # of the environment, so that all workers of a run know the place
-QUICK = {"fsync": "off", "full_page_writes": "off"}
+QUICK = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "'192MB'"}
 PLACES = {"SIYU_POSTGRES_URL", "SIYU_CLICKHOUSE_URL"}  # of engines that are not to be started
 
 

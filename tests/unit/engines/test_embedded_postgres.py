@@ -47,3 +47,14 @@ def test_it_starts_beside_sessions_of_one_that_was_killed(server: EmbeddedPostgr
         assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
     computing.join(30)
     assert not computing.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("machine", "said"), [(1 << 30, "192MB"), (8 << 30, "512MB"), (24 << 30, "1536MB"), (1 << 40, "2048MB")]
+)
+def test_its_buffers_are_a_sixteenth_of_the_memory(
+    machine: int, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("siyu.engines.embedded_postgres.memory", lambda: machine)
+    assert EmbeddedPostgres(tmp_path).config["shared_buffers"] == f"'{said}'"
+    assert EmbeddedPostgres(tmp_path, config={"shared_buffers": "'16MB'"}).config["shared_buffers"] == "'16MB'"

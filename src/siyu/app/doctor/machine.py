@@ -22,6 +22,7 @@ import psutil
 from siyu.app.doctor.check import Check, Finding
 from siyu.app.place import Running
 from siyu.engines.embedded_postgres import SYSTEM_USER
+from siyu.engines.machine import memory
 from siyu.engines.settings import Settings, describe
 
 _GIB: Final = 1024**3
@@ -149,11 +150,7 @@ def disk_check(settings: Settings) -> Finding:
 
 
 def memory_check() -> Finding:
-    total = psutil.virtual_memory().total
-    for name in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        path = Path(name)
-        if path.exists() and (text := path.read_text("utf-8").strip()).isdigit():
-            total = min(total, int(text))
+    total = memory()
     en, zh = f"{total / _GIB:.1f} GiB of memory.", f"内存 {total / _GIB:.1f} GiB。"
     if total < 1.5 * _GIB:
         advice = (
