@@ -57,7 +57,7 @@ def definition(city: City) -> Definition:
                 "hello": {
                     "kind": "send",
                     "text": "春茶到店，欢迎品鉴。",
-                    "details": {"template_id": "t1"},
+                    "details": {"template_id": "t1", "data.thing1": "春茶"},
                     "wishes": wishes,
                     "valid_for": "3d",
                     "next": "sleep",
@@ -71,7 +71,7 @@ def definition(city: City) -> Definition:
                 "again": {
                     "kind": "send",
                     "text": "{{trait.city|本地}}的朋友，新茶本周八折。",
-                    "details": {"template_id": "t1"},
+                    "details": {"template_id": "t1", "data.thing1": "春茶"},
                     "wishes": wishes,
                     "kinds": ["coupon"],
                     "value_fen": 500,
