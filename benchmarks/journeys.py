@@ -84,6 +84,12 @@ def definition(city: City) -> Definition:
     )
 
 
+def make_room(database: Database) -> None:
+    """The city's own programmes are called after the first journeys."""
+    with database.transaction() as conn:
+        run(conn, "ALTER TABLE journeys.journey ALTER COLUMN id RESTART WITH 1001")
+
+
 def begin(database: Database, city: City, key: str) -> int:
     """A journey that runs."""
     with database.transaction() as conn:
@@ -185,8 +191,7 @@ def main() -> None:
         database = Database(server.url("city"))
         migrate(database, postgres_folders())
         city = make_city(database, people + again + others)
-        with database.transaction() as conn:  # the city's own programmes are called after the first journeys
-            run(conn, "ALTER TABLE journeys.journey ALTER COLUMN id RESTART WITH 1001")
+        make_room(database)
         asked = range(people + again + 1, people + again + others + 1)
         chunks = range(asked.start, asked.stop, BATCH)
         alone = rate(server, city, [proposals(city, n, range(start, start + BATCH)) for n, start in enumerate(chunks)])
