@@ -5,7 +5,6 @@ likewise; what people then do comes in by the public door, changes a segment, an
 proposes a touch: ``reaction_p99_ms`` ends where the row of it is in the outbox.
 """
 
-import os
 import random
 import statistics
 import threading
@@ -300,8 +299,6 @@ def _befriend(database: Database, people: int) -> Account:
             )  # fmt: skip
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         run(conn, "VACUUM ANALYZE")
-        run(conn, "CHECKPOINT")
-    os.sync()  # what a brand has was written long ago, and does not stand in the way of what is measured
     return corp
 
 
