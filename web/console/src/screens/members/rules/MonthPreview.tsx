@@ -1,10 +1,10 @@
 import type { Schema } from "@siyu/api";
-import { Count, ErrorNote, useFormat } from "@siyu/kit";
+import { ErrorNote, useFormat } from "@siyu/kit";
 import { useMutation } from "@tanstack/react-query";
-import { Button, Flex, Table, Typography } from "antd";
+import { Button, Flex, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
-import { useUnitName } from "../units";
+import { ByUnit } from "./ByUnit";
 import { Part } from "./fields";
 
 type Found = Schema<"MonthPreviewRead">;
@@ -12,7 +12,6 @@ type Found = Schema<"MonthPreviewRead">;
 /** What these rules would have given last month, beside what those in force give; asked for, as all of it is read. Nothing is changed. */
 export function MonthPreview<Rules extends object>({ rules, ask, counted }: { rules: Rules; ask: (rules: Rules) => Promise<Found>; counted: "orders" | "days" }) {
   const { t } = useTranslation("members");
-  const unit = useUnitName();
   const { count } = useFormat();
   const asking = useMutation({ mutationFn: ask });
   const stale = asking.variables !== undefined && asking.variables !== rules;
@@ -30,19 +29,7 @@ export function MonthPreview<Rules extends object>({ rules, ask, counted }: { ru
               {stale && `${t("tiers.previewStale")} `}
               {t(`month.${counted}`, { first: found.first, last: found.last, counted: count(found.counted), people: count(found.people) })}
             </Typography.Paragraph>
-            <Table<Found["lines"][number]>
-              aria-label={t("month.title")}
-              size="small"
-              rowKey="unit"
-              pagination={false}
-              locale={{ emptyText: t("month.nothing") }}
-              dataSource={found.lines}
-              columns={[
-                { title: t("form.unit"), render: (_, one) => unit(one.unit) },
-                { title: t("month.amount"), align: "right", render: (_, one) => <Count value={one.amount} /> },
-                { title: t("month.inForce"), align: "right", render: (_, one) => <Count value={one.in_force} /> },
-              ]}
-            />
+            <ByUnit lines={found.lines} label={t("month.title")} title={t("form.unit")} />
           </div>
         )}
       </Flex>

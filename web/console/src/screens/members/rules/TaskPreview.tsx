@@ -8,6 +8,7 @@ import { Link } from "react-router";
 
 import { useMay } from "../../../app/session";
 import { useUnitName } from "../units";
+import { ByUnit } from "./ByUnit";
 import { Field, Part } from "./fields";
 import type { MemberTasks } from "./types";
 
@@ -41,7 +42,7 @@ export function TaskPreview({ rules }: { rules: MemberTasks }) {
               {t("taskPreview.done", { first: found.first, last: found.last, people: count(found.people) })}
             </Typography.Text>
             <ByTask found={found} />
-            <ByUnit found={found} />
+            <ByUnit lines={found.lines} label={t("taskPreview.byUnit")} title={t("taskPreview.byUnit")} />
           </Flex>
         )}
       </Flex>
@@ -73,25 +74,5 @@ function ByTask({ found }: { found: Found }) {
         ]}
       />
     </Sideways>
-  );
-}
-
-function ByUnit({ found }: { found: Found }) {
-  const { t } = useTranslation("members");
-  const unit = useUnitName();
-  return (
-    <Table<Found["lines"][number]>
-      aria-label={t("taskPreview.byUnit")}
-      size="small"
-      rowKey="unit"
-      pagination={false}
-      locale={{ emptyText: t("month.nothing") }}
-      dataSource={found.lines}
-      columns={[
-        { title: t("taskPreview.byUnit"), render: (_, one) => unit(one.unit) },
-        { title: t("month.amount"), align: "right", render: (_, one) => <Count value={one.amount} /> },
-        { title: t("month.inForce"), align: "right", render: (_, one) => <Count value={one.in_force} /> },
-      ]}
-    />
   );
 }
