@@ -21,7 +21,7 @@ from siyu.engines.vault import service as vault
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import NotFound
 
-__all__ = ["open_ports"]
+__all__ = ["open_ports", "resting"]
 
 # What a process has taken in advance and remembers belongs to the account, and not to who happens to ask for it. None of
 # it holds the database, so that it goes when the database goes.
@@ -58,6 +58,13 @@ def open_ports(
             )
         tokens, rates = of_database[account.id]
     return _Ports(database, account, clock, http, tokens, rates, secrets, sleep)
+
+
+def resting(database: Database, now: datetime) -> list[int]:
+    """Accounts for which this process could not fetch a token lately: nothing of them need be begun now."""
+    with _lock:
+        of_database = list(_shared.get(database, {}).items())
+    return [id_ for id_, (tokens, _) in of_database if tokens.rests_until is not None and now < tokens.rests_until]
 
 
 class _Ports:

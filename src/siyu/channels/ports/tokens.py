@@ -16,12 +16,19 @@ from siyu.kernel.errors import TryLater
 _MARGIN: Final = timedelta(minutes=1)  # so that a token does not end on its way to the platform
 _FRESH: Final = timedelta(seconds=30)  # after which it is read again: secrets that changed have other tokens
 _PATIENCE: Final = 60  # seconds to wait for another's fetch; it has a time-out of its own
+_LONGEST_REST: Final = timedelta(seconds=30)
 
 
 class Tokens:
-    """The tokens of one account, as this process knows them."""
+    """The tokens of one account, as this process knows them.
+
+    Attributes:
+        rests_until: until when no token is to be had, where the last one could not be fetched. Who asks is let through all
+            the same; who has a thousand messages to send had better wait.
+    """
 
     def __init__(self, account_id: int) -> None:
+        self.rests_until: datetime | None = None
         self._account_id = account_id
         self._known: dict[str, tuple[Token, datetime]] = {}
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -33,7 +40,8 @@ class Tokens:
         Who fetches holds a lock of the session and no transaction: when the process dies, the lock goes with it.
 
         Raises:
-            TryLater: another has been fetching for too long.
+            TryLater: another has been fetching for too long, or it cannot be fetched now. The call for which it is wanted was
+                then certainly not made.
         """
         known, read_at = self._known.get(name, (None, None))
         now = clock.now()
@@ -53,11 +61,21 @@ class Tokens:
                     )
                 if (found := self._stored(database, name, stale, clock.now())) is not None:
                     return found
-                fetched = fetch()
+                fetched = self._fetched(fetch, clock)
                 with database.transaction() as conn:
                     tables.put(conn, self._account_id, name, vault.seal(fetched.value.encode()), fetched.expires_at)
                 self._known[name] = (fetched, clock.now())
                 return fetched.value
+
+    def _fetched(self, fetch: Callable[[], Token], clock: Clock) -> Token:
+        try:
+            token = fetch()
+        except TryLater as later:
+            rest = timedelta(seconds=float(later.details["retry_after"]))
+            self.rests_until = clock.now() + min(rest, _LONGEST_REST)
+            raise TryLater(**{**later.details, "unsure": False}) from later
+        self.rests_until = None
+        return token
 
     def _stored(self, database: Database, name: str, stale: str | None, now: datetime) -> str | None:
         with database.transaction() as conn:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from siyu.channels import registry
+from siyu.channels.ports import resting
 from siyu.channels.service.accounts import account as find_account
 from siyu.channels.service.acting import LEASE, Desk, broken, pause
 from siyu.channels.service.delivering import read_content
@@ -44,6 +45,8 @@ class _Batch:
 
 def do_deliveries(desk: Desk) -> int:
     """Send a piece of what is due, of one account in one way; returns how many deliveries were claimed.
+
+    What belongs to an account that cannot be reached stays where it is: one piece in ten seconds or so finds out.
 
     They are marked as being sent, and that is durable, before the platform is called. What a process that died was sending
     is looked for on the platform, and sent only when it certainly is not there.
@@ -82,7 +85,7 @@ def _claimed(desk: Desk) -> _Batch | None:
     with desk.database.transaction() as conn:
         now = desk.clock.now()
         _lapse(conn, now)
-        due = tables.next_due(conn, now)
+        due = tables.next_due(conn, now, without=resting(desk.database, now))
         if due is None:
             return None
         account = find_account(conn, due[0])

@@ -117,7 +117,9 @@ def lapse(conn: Connection, now: datetime, reasons: tuple[str, str], limit: int)
         conn,
         """
         WITH first AS (
-            SELECT id, until FROM channels.delivery WHERE state = 'ready' AND due_at <= :now ORDER BY due_at LIMIT :limit
+            SELECT waiting.id FROM channels.account CROSS JOIN LATERAL (
+                SELECT id FROM channels.delivery WHERE account_id = account.id AND state = 'ready' AND due_at <= :now
+                ORDER BY due_at LIMIT :limit) AS waiting
         ), late AS (
             SELECT id FROM channels.delivery JOIN first USING (id)
             WHERE state = 'ready' AND delivery.until <= :now FOR UPDATE OF delivery SKIP LOCKED
@@ -169,15 +171,19 @@ def items(conn: Connection, account_id: int, keys: Collection[str]) -> list[AnyR
     )
 
 
-def next_due(conn: Connection, now: datetime) -> tuple[int, str] | None:
-    """Account and way of what is due first, of active accounts."""
+def next_due(conn: Connection, now: datetime, without: Sequence[int]) -> tuple[int, str] | None:
+    """Account and way of what is due first, of active accounts other than those ``without``."""
     found = one(
         conn,
-        """SELECT delivery.account_id, way FROM channels.delivery
-           JOIN channels.account ON account.id = delivery.account_id AND account.state = 'active'
-           WHERE delivery.state IN ('ready', 'sending') AND due_at <= :now
-             AND (delivery.state = 'sending' OR until IS NULL OR until > :now) ORDER BY due_at, delivery.id LIMIT 1""",
+        """SELECT account.id, way FROM channels.account CROSS JOIN LATERAL (
+               SELECT way, due_at, id FROM channels.delivery
+               WHERE account_id = account.id AND state IN ('ready', 'sending') AND due_at <= :now
+                 AND (state = 'sending' OR until IS NULL OR until > :now)
+               ORDER BY due_at, id LIMIT 1) AS first
+           WHERE account.state = 'active' AND account.id <> ALL(CAST(:without AS integer[]))
+           ORDER BY first.due_at, first.id LIMIT 1""",
         now=now,
+        without=without,
     )
     return (found[0], found[1]) if found else None
 

@@ -285,6 +285,30 @@ def test_a_platform_that_forgot_a_task_is_not_asked_for_ever(acted: Acted) -> No
     assert kept(acted, "k0")["k0"].result == "unconfirmed"
 
 
+@pytest.mark.parametrize("how", ["busy", "cut"])
+def test_an_account_without_a_token_is_left_alone_for_a_while(acted: Acted, how: str) -> None:
+    found = ties(acted, 3)
+    acted.clock.advance(3 * HOUR)  # its token has ended
+    if how == "busy":
+        acted.corp.faults.refusals.append(Refusal(-1, "gettoken"))
+    else:
+        acted.corp.faults.cut = 1.0
+    asked = len(acted.opened)
+    deliver(acted, *items(found[:2]))
+    work(acted)
+    assert len(acted.opened) == asked + 1
+    assert {one.state for one in kept(acted, "k0", "k1").values()} == {"ready"}  # certainly not sent
+    acted.corp.faults.refusals.clear()
+    acted.corp.faults.cut = 0.0
+    deliver(acted, *items(found))
+    work(acted)
+    assert len(acted.opened) == asked + 1
+    acted.clock.advance(timedelta(seconds=11))
+    work(acted)
+    assert {one.state for one in kept(acted, "k0", "k1", "k2").values()} == {"waits_for_staff"}
+    assert [len(send.targets) for send in sends(acted)] == [3]
+
+
 def test_groups_are_reached_through_their_owner(acted: Acted) -> None:
     group = next(
         one
