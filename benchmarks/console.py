@@ -134,8 +134,9 @@ def filled(folder: Path | None, customers: int, facts: int) -> Iterator[tuple[Si
         place = folder or Path(temporary)
         port, known = free_port(), place / "bench.json"
         old = known.exists()
-        # One in 70 of the customers comes in by the public doors: devices of nobody are customers, too.
-        options = [] if old else ["--data", str(place), "--people", str(customers // 100)]
+        # One in 70 of the customers comes in by the public doors (devices of nobody are customers, too), one in 140 of few.
+        share = 100 if customers > 100_000 else 200
+        options = [] if old else ["--data", str(place), "--people", str(customers // share)]
         process = start(place, port) if old else demo(port, options)
         try:
             siyu = Siyu(place, port, wait_until_running(place, process), "", process)
@@ -212,7 +213,7 @@ def routes(asked: Mapping[str, Sequence[Ask]]) -> list[tuple[str, bool]]:
 
 def some_of(asked: Sequence[Ask], is_report: bool) -> Sequence[Ask]:
     """Fewer of many, evenly from beginning to end. Of the list of customers all stay: no two of them are alike."""
-    most = 3 if is_report else 12
+    most = 3 if is_report else 8
     if len(asked) <= most or len(asked) > 100:
         return asked
     return [asked[number * (len(asked) - 1) // (most - 1)] for number in range(most)]
