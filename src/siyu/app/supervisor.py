@@ -214,9 +214,13 @@ class Supervisor:
 
     def _spawn(self, role: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
         # What NumPy is asked for here are small matrices by the thousand: on a busy machine its threads wait for each other
-        # many times longer than one of them needs.
+        # many times longer than one of them needs. Memory: batches of many megabytes come and go in a dozen threads. Each
+        # with an arena of its own, and Arrow with its own beside, they kept half of it; now it goes back when it is free.
         environment = {
             "OPENBLAS_NUM_THREADS": "1",
+            "MALLOC_ARENA_MAX": "2",
+            "MALLOC_TRIM_THRESHOLD_": str(256 << 10),
+            "ARROW_DEFAULT_MEMORY_POOL": "system",
             **os.environ,
             "SIYU_DATA_FOLDER": str(self._place.folder),
             "SIYU_POSTGRES_URL": self.postgres_url,
