@@ -1,8 +1,6 @@
 """A loop of the worker: wait for something to do, do all of it, wait again."""
 
-import os
 import random
-import select
 import threading
 import time
 from collections.abc import Callable
@@ -11,7 +9,7 @@ import psycopg
 import structlog
 from psycopg.errors import DeadlockDetected
 
-from siyu.engines.postgres import Database
+from siyu.engines.postgres import Database, Ending
 
 log = structlog.get_logger(__name__)
 
@@ -53,18 +51,13 @@ class Loop(threading.Thread):
         self._spacing = spacing
         self._seldom = seldom
         self._in_vain = 0  # looks since it last found something
-        self._ending = threading.Event()
-        self._ended, self._end = (
-            os.pipe()
-        )  # wakes who waits for a notification: a wait in pieces wakes all day for nothing
+        self._ending = Ending()
 
     def stop(self) -> None:
         """Finish the present piece, then end. Returns when it has."""
         self._ending.set()
-        os.write(self._end, b"!")
         self.join()
-        os.close(self._end)
-        os.close(self._ended)
+        self._ending.close()
 
     def run(self) -> None:
         pause = 0.1
@@ -95,9 +88,5 @@ class Loop(threading.Thread):
     def _wait(self, listener: psycopg.Connection) -> None:
         if not self._channel:
             self._ending.wait(min(_NOW_AND_THEN * 2 ** min(self._in_vain, 8), self._seldom))
-        elif not list(listener.notifies(timeout=0)):
-            called = select.poll()
-            for wakes in (listener.fileno(), self._ended):
-                called.register(wakes, select.POLLIN)
-            called.poll(_LOOK_ANYWAY * 1000)
-            list(listener.notifies(timeout=0))  # whatever called meanwhile is answered by the same look
+        else:
+            self._ending.hear(listener, _LOOK_ANYWAY)  # whatever called meanwhile is answered by the same look

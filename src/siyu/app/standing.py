@@ -23,9 +23,10 @@ from siyu.kernel.clock import Clock
 from siyu.segments import service as segments
 
 _GATHERED: Final = 1.0  # seconds; in a stream of events somebody is marked all the time: they are counted together
-# While an import runs, a customer with ten orders in it is better counted once than ten times, and the cores are wanted.
+# While an import runs, a customer with ten orders in it is better counted once than ten times, and the cores are wanted: to
+# count a million customers three times beside an import of five million lines took a third of them.
 _BUSY: Final = 5000  # messages that wait
-_PATIENCE: Final = timedelta(seconds=30)
+_PATIENCE: Final = timedelta(minutes=4)
 _CHUNK: Final = 5000  # customers counted at once when everybody is
 
 

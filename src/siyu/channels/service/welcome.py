@@ -27,7 +27,7 @@ from siyu.channels.store import welcomes as tables
 from siyu.channels.store.codes import CHANNEL
 from siyu.channels.types import Account, Arrival, Channel, CodeDefinition, Content, Greeted, Sent
 from siyu.channels.types.media import FILE
-from siyu.engines.postgres import Database
+from siyu.engines.postgres import Database, Ending
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError
 
@@ -87,7 +87,7 @@ class Greeter:
         self._kept: dict[tuple[str, int, str], tuple[float, Any]] = {}
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="welcome")
-        self._ending = threading.Event()
+        self._ending = Ending()
         self._listener: threading.Thread | None = None
 
     def start(self) -> None:
@@ -101,6 +101,7 @@ class Greeter:
         self._pool.shutdown(wait=True)
         if self._listener is not None:
             self._listener.join()
+        self._ending.close()
 
     def submit(self, account_id: int, arrival: Arrival) -> bool:
         """Greet in a thread of the greeter's own. ``False`` when too many wait: the pipeline will meet the arrival."""
@@ -240,7 +241,7 @@ class Greeter:
                     listener.execute(f"LISTEN {CHANNEL}".encode())
                     self.forget()
                     while not self._ending.is_set():
-                        if list(listener.notifies(timeout=0.5, stop_after=1)):
+                        if self._ending.hear(listener, _FRESH):
                             self.forget()
             except psycopg.Error as problem:
                 log.warning("welcome.deaf", error=str(problem))

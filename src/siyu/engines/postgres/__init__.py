@@ -2,6 +2,20 @@
 
 from siyu.engines.postgres.columns import columns
 from siyu.engines.postgres.connection import AnyRow, Database, call, one, pieces, quick, rows, run, scalar
+from siyu.engines.postgres.ending import Ending
 from siyu.engines.postgres.shared import Shared
 
-__all__ = ["AnyRow", "Database", "Shared", "call", "columns", "one", "pieces", "quick", "rows", "run", "scalar"]
+__all__ = [
+    "AnyRow",
+    "Database",
+    "Ending",
+    "Shared",
+    "call",
+    "columns",
+    "one",
+    "pieces",
+    "quick",
+    "rows",
+    "run",
+    "scalar",
+]
