@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 _LOCK: Final = 0x5159_5530
 _AT_ONCE: Final = 100  # rereads claimed together
 _ENOUGH: Final = 3  # refusals in a row, one object at a time: it is not the objects
-_LONGEST_WAIT: Final = 3600
+_LONGEST_WAIT: Final = timedelta(hours=1)
 _AFTER_THE_END: Final = 5
 
 
@@ -83,7 +83,7 @@ class Syncing:
                 channels.finish_rereads(conn, rows)
                 channels.note_reading(conn, account.id, began)
         except TryLater as later:
-            self._put_off(rows, account, kind, _wait(later))
+            self._put_off(rows, account, kind, min(_LONGEST_WAIT, later.wait))
         except Exception as error:
             if len(rows) == 1:
                 self._refused[account.id] = self._refused.get(account.id, 0) + 1
@@ -246,14 +246,6 @@ def alone(database: Database, lock: int, account_id: int) -> Iterator[bool]:
         finally:
             if held and not connection.broken:
                 connection.execute("SELECT pg_advisory_unlock(%s, %s)", (lock, account_id))
-
-
-def _wait(later: TryLater) -> timedelta:
-    try:
-        seconds = float(later.details.get("retry_after", 30))
-    except (TypeError, ValueError):
-        seconds = 30.0
-    return timedelta(seconds=min(_LONGEST_WAIT, max(1.0, seconds)))
 
 
 def _problem(error: Exception) -> dict[str, Any]:

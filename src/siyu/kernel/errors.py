@@ -5,6 +5,7 @@ also travel as ``details``. A field that is itself made of words comes twice: ``
 the same in Chinese. What only a library says stays in its own words, marked by :func:`original`.
 """
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 
@@ -116,6 +117,14 @@ class TryLater(SiyuError):
     status = 503
     en = "{reason} Nothing was stored; send it again in {retry_after} seconds."
     zh = "{reason_zh}本次未保存任何内容，请在 {retry_after} 秒后重试。"
+
+    @property
+    def wait(self) -> timedelta:
+        """How long to wait before the next try: a second at least, and half a minute where a plugin says it in no number."""
+        try:
+            return timedelta(seconds=max(1.0, float(self.details["retry_after"])))
+        except (TypeError, ValueError, OverflowError):
+            return timedelta(seconds=30)
 
 
 class TooManyRequests(SiyuError):

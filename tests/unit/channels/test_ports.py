@@ -346,3 +346,11 @@ class _Full(Exception):
 
 def give_up(_seconds: float) -> None:
     raise _Full
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [(0, 1), (0.2, 1), (10, 10), ("45", 45), (-3, 1), (None, 30), ("soon", 30), (1e300, 30), ([], 30)],
+)
+def test_however_a_plugin_says_it_somebody_waits(said: Any, seconds: int) -> None:
+    assert TryLater(reason="", reason_zh="", retry_after=said).wait == timedelta(seconds=seconds)

@@ -71,8 +71,7 @@ class Tokens:
         try:
             token = fetch()
         except TryLater as later:
-            rest = timedelta(seconds=float(later.details["retry_after"]))
-            self.rests_until = clock.now() + min(rest, _LONGEST_REST)
+            self.rests_until = clock.now() + min(later.wait, _LONGEST_REST)
             raise TryLater(**{**later.details, "unsure": False}) from later
         self.rests_until = None
         return token

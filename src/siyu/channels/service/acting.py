@@ -99,11 +99,7 @@ def pause(tries: int, wait: TryLater | None = None) -> timedelta:
     """How long until the next try: as the platform says, or longer with each."""
     if wait is None:
         return min(_LONGEST_PAUSE, _FIRST_PAUSE * int(2 ** min(tries, 12)))
-    try:
-        seconds = float(wait.details.get("retry_after", 30))
-    except (TypeError, ValueError):
-        seconds = 30.0
-    return min(_LONGEST_PAUSE, timedelta(seconds=max(1.0, seconds)))
+    return min(_LONGEST_PAUSE, wait.wait)
 
 
 def broken(error: Exception, tries: int) -> Broken:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -151,7 +151,7 @@ class Sender:
         if problem.details.get("unsure") and not repeatable:
             en = "WeChat did not answer: it may have been sent, and is not sent again."
             return Sent(key, "refused", "", -1, en, "微信未返回结果：消息可能已发出，为避免重复不再发送。")
-        retry_at = self._now() + timedelta(seconds=int(problem.details["retry_after"]))
+        retry_at = self._now() + problem.wait
         reason, reason_zh = str(problem.details["reason"]), str(problem.details["reason_zh"])
         return Sent(key, "later", "", -1, reason, reason_zh, retry_at)
 

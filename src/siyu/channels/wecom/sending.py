@@ -304,5 +304,5 @@ def _later(client: Client, key: str, later: TryLater) -> Sent:
         error=int(later.details.get("errcode", 0)),
         reason=str(later.details["reason"]),
         reason_zh=str(later.details["reason_zh"]),
-        retry_at=client.ports.clock.now() + timedelta(seconds=float(later.details["retry_after"])),
+        retry_at=client.ports.clock.now() + later.wait,
     )

@@ -233,5 +233,4 @@ def problem_of(problem: Exception, attempts: int, retry_at: datetime) -> CodePro
 def _retry_at(problem: Exception, now: datetime, attempts: int) -> datetime:
     """Twice as late each time, at least as late as the platform asks."""
     pause = min(timedelta(seconds=15 * 2 ** min(attempts - 1, 10)), _LONGEST_PAUSE)
-    asked = problem.details.get("retry_after", 0) if isinstance(problem, TryLater) else 0
-    return now + max(pause, timedelta(seconds=int(asked)))
+    return now + (max(pause, problem.wait) if isinstance(problem, TryLater) else pause)
