@@ -48,14 +48,17 @@ _LOOK = """(weights) => {
 }"""
 _WEIGHTS = ("serious", "critical")
 _QUIET_MS = 250
-# Ends when the document has not changed for a while and nothing in it says that it is busy.
+# Ends when the document has not changed for a while, nothing in it says that it is busy, and no colour is on its way
+# to another: a transition changes nothing in the document, and on a busy machine it outlasts the while.
 _STILL = """([busy, patience, quiet]) => new Promise((done) => {
+  const moves = (one) => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity;
+  const waits = () => document.querySelector(busy) || document.getAnimations().some(moves);
   let timer;
   const watch = new MutationObserver(() => again());
   const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
   const again = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => (document.querySelector(busy) ? again() : end()), quiet);
+    timer = setTimeout(() => (waits() ? again() : end()), quiet);
   };
   watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   setTimeout(end, patience);
