@@ -26,7 +26,7 @@ def refused(error: type[SiyuError], act: Any) -> SiyuError:
 
 
 def test_a_draw_can_be_computed_again_from_what_is_told(brand: Brand) -> None:
-    round_ = brand.publish(pool(SMALL, PHONE, budget_fen=300_000))
+    round_ = brand.publish(pool(SMALL, replace(PHONE, stock=4), budget_fen=400_000))
     assert round_.seed is None
     made = [brand.draw(person, round_, client_seed="mine") for person in (1, 2, 1, 1)]
     assert [one.nonce for one in made] == [0, 0, 1, 2]
