@@ -10,6 +10,8 @@ from siyu.engines.postgres import one, rows, run
 from siyu.loyalty.types import Sealed
 
 _SEALING_LOCK: Final = 0x5159_5530_0024
+# What is sealed is looked up by its key, one by one (LATERAL … OFFSET 0). Joined freely it is a guess of the planner whether it
+# begins with the few that are wanted or with every posting that there ever was, and statistics say little of what grows.
 
 
 class Block(NamedTuple):
@@ -89,14 +91,15 @@ _LINES: Final = """
                head.of_id, floor(extract(epoch FROM head.effective_at) * 1000000)::bigint,
                floor(extract(epoch FROM head.recorded_at) * 1000000)::bigint, lines.said)::text, lines.count
     FROM wanted
-    JOIN loyalty.transaction AS head ON head.id = wanted.id
+    CROSS JOIN LATERAL (SELECT * FROM loyalty.transaction WHERE id = wanted.id OFFSET 0) AS head
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_array(
                    posting.place, account.kind, account.owner, account.unit, posting.amount, posting.balance,
                    floor(extract(epoch FROM posting.available_from) * 1000000)::bigint,
                    floor(extract(epoch FROM posting.expires_at) * 1000000)::bigint) ORDER BY posting.place) AS said,
                count(*) AS count
-        FROM loyalty.posting JOIN loyalty.account ON account.id = posting.account_id
+        FROM loyalty.posting
+        CROSS JOIN LATERAL (SELECT * FROM loyalty.account WHERE id = posting.account_id OFFSET 0) AS account
         WHERE posting.transaction_id = head.id
     ) AS lines
     ORDER BY head.id
@@ -143,14 +146,18 @@ def count_balances(conn: Connection, ids: Sequence[int], kinds: Sequence[str]) -
     run(
         conn,
         """
-        UPDATE loyalty.account AS had SET balance = had.balance + new.amount
-        FROM (
-            SELECT posting.account_id, sum(posting.amount) AS amount FROM loyalty.posting
-            JOIN loyalty.account ON account.id = posting.account_id
-            WHERE posting.transaction_id = ANY(CAST(:ids AS bigint[])) AND account.kind = ANY(CAST(:kinds AS text[]))
+        WITH new AS MATERIALIZED (
+            SELECT posting.account_id, sum(posting.amount) AS amount
+            FROM unnest(CAST(:ids AS bigint[])) AS wanted (id)
+            CROSS JOIN LATERAL (
+                SELECT account_id, amount FROM loyalty.posting WHERE transaction_id = wanted.id OFFSET 0
+            ) AS posting
+            CROSS JOIN LATERAL (SELECT kind FROM loyalty.account WHERE id = posting.account_id OFFSET 0) AS account
+            WHERE account.kind = ANY(CAST(:kinds AS text[]))
             GROUP BY posting.account_id
-        ) AS new
-        WHERE had.id = new.account_id
+        )
+        UPDATE loyalty.account AS had SET balance = had.balance + new.amount
+        FROM new WHERE had.id = new.account_id AND had.id = ANY(ARRAY(SELECT account_id FROM new))
         """,
         ids=list(ids),
         kinds=list(kinds),
@@ -165,8 +172,12 @@ def told(conn: Connection, ids: Sequence[int], account_kinds: Sequence[str], uni
         SELECT head.id, head.kind, head.reason, head.source, head.via, head.of_id, head.effective_at, account.owner,
                account.unit, sum(posting.amount)
         FROM loyalty.transaction AS head
-        JOIN loyalty.posting ON posting.transaction_id = head.id
-        JOIN loyalty.account ON account.id = posting.account_id
+        CROSS JOIN LATERAL (
+            SELECT account_id, amount FROM loyalty.posting WHERE transaction_id = head.id OFFSET 0
+        ) AS posting
+        CROSS JOIN LATERAL (
+            SELECT kind, owner, unit FROM loyalty.account WHERE id = posting.account_id OFFSET 0
+        ) AS account
         JOIN loyalty.unit ON unit.code = account.unit
         WHERE head.id = ANY(CAST(:ids AS bigint[])) AND head.kind NOT IN ('merged', 'split')
           AND account.kind = ANY(CAST(:accounts AS text[])) AND unit.kind = ANY(CAST(:units AS text[]))
