@@ -118,23 +118,26 @@ def write_export(path: Path, lines: int) -> float:
 
 def watch(siyu: Siyu, peak: dict[str, float], ending: threading.Event) -> None:
     """Note the largest memory, in MB, of Siyu's own Python processes (not of its engines), together and each."""
+    top = psutil.Process(siyu.process.pid)
     while not ending.wait(0.25):
         sizes: dict[str, float] = {}
-        for process in psutil.process_iter(["cmdline"]):
-            command = " ".join(process.info["cmdline"] or ())
-            for part in ("app.process web", "app.process worker", "app.process relief", "app.cli up", "app.cli import"):
-                if part in command and (str(siyu.folder) in _environment(process)):
+        under = [top, *top.children(recursive=True)]
+        beside = [one for one in psutil.process_iter() if "app.cli import" in _line(one)]
+        for process in [*under, *beside]:
+            for part in ("app.process", "app.cli"):
+                if part in (line := _line(process)):
+                    name = line.partition(part)[2].split()[0]  # of the forkserver: all its roles
                     try:
-                        sizes[part.split()[-1]] = process.memory_full_info().pss / 1e6
+                        sizes[name] = process.memory_full_info().pss / 1e6
                     except psutil.Error:
                         continue
         for name, size in (sizes | {"all": sum(sizes.values())}).items():
             peak[name] = max(peak.get(name, 0.0), size)
 
 
-def _environment(process: psutil.Process) -> str:
+def _line(process: psutil.Process) -> str:
     try:
-        return process.environ().get("SIYU_DATA_FOLDER", "")
+        return " ".join(process.cmdline())
     except psutil.Error:
         return ""
 

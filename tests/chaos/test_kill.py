@@ -17,11 +17,12 @@ import psutil
 import pytest
 from tests.running import Siyu, begin, end, free_port
 
+from siyu.app.process import title
 from siyu.engines.postgres import rows
 from siyu.timeline.columns import unpack
 
-ROUNDS = int(os.environ.get("SIYU_CHAOS_ROUNDS", "6"))
-VICTIMS = ("web", "worker", "relief", "postgres", "clickhouse", "supervisor")
+ROUNDS = int(os.environ.get("SIYU_CHAOS_ROUNDS", "7"))
+VICTIMS = ("web", "worker", "relief", "postgres", "clickhouse", "forkserver", "supervisor")
 BATCH = 20
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(60 + 40 * ROUNDS)]
@@ -63,21 +64,22 @@ class Sender(threading.Thread):
 
 
 def pid_of(siyu: Siyu, victim: str) -> int | None:
-    """The process to kill; the supervisor's children are told apart by their command lines."""
+    """The process to kill; those under the supervisor are told apart by their command lines."""
     supervisor = psutil.Process(siyu.process.pid)
     if victim == "supervisor":
         return supervisor.pid
-    for child in supervisor.children():
+    for child in supervisor.children(recursive=True):
         try:
-            line = " ".join(child.cmdline())
+            line = " ".join(child.cmdline()).strip()
         except psutil.Error:  # killed a moment ago
             continue
         if {
-            "web": "siyu.app.process web" in line,
-            "worker": "siyu.app.process worker" in line,
-            "relief": "siyu.app.process relief" in line,
+            "web": line == title("web"),
+            "worker": line == title("worker"),
+            "relief": line == title("relief"),
             "postgres": "postgres -D" in line,
             "clickhouse": "clickhouse.adapter" in line,
+            "forkserver": "-m siyu.app.process" in line,
         }[victim]:
             return child.pid
     return None

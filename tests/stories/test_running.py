@@ -15,7 +15,10 @@ import pytest
 from tests.running import Siyu, begin, end, free_port
 from tests.stories.speaking import eventually
 
+from siyu.app.process import title
+
 pytestmark = [pytest.mark.slow]
+ROLES = ("web", "worker", "relief")
 
 
 def family(siyu: Siyu) -> list[psutil.Process]:
@@ -34,6 +37,11 @@ def test_a_life(tmp_path: Path) -> None:
     try:
         key = siyu.new_source("web")
         track(siyu, key, "Before")
+
+        # What forks has one thread: another would be missing in its forks, with what it had locked.
+        (forkserver,) = [one for one in family(siyu) if "siyu.app.process" in one.cmdline()]
+        assert forkserver.num_threads() == 1
+        assert {one.cmdline()[0].strip() for one in forkserver.children()} == {title(role) for role in ROLES}
 
         # A second one on the same folder says who holds it, and the first does not notice.
         second = siyu.cli("up", check=False)

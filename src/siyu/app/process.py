@@ -1,46 +1,61 @@
-"""``python -m siyu.app.process web|worker|relief|prepare [supervisor's pid]``: one process of a running Siyu."""
+"""``python -m siyu.app.process ROLE,… SOCKET``: loads what these roles need, and becomes them when the supervisor asks."""
 
 import gc
-import os
+import socket
 import sys
-import threading
-import time
+from typing import Final
 
+from siyu.app.forkserver import forks
 from siyu.engines import logging
 from siyu.engines import settings as all_settings
 
+PREPARE: Final = "prepare"  # ends by itself
+
 
 def main() -> None:
-    """Run one role until told to stop (``prepare`` ends by itself), or until the supervisor is gone."""
+    """Be the forkserver, and in each fork its role, until told to stop."""
     gc.disable()  # until everything is loaded: modules are no garbage, and to look through them is a sixth of the start
-    role = sys.argv[1]
-    if len(sys.argv) > 2:
-        _end_with(int(sys.argv[2]))
+    _load(sys.argv[1].split(","))
+    gc.freeze()  # before the first fork: what is collected in one would be copied there
+    run(forks(socket.socket(fileno=int(sys.argv[2])), title))
+
+
+def title(role: str) -> str:
+    """How a process is called in the list of all that run."""
+    return f"siyu.app.process {role}"
+
+
+def run(role: str) -> None:
+    """Be one role until told to stop."""
     settings = all_settings.load()
     logging.configure(settings.log_level, settings.log_format)
-    if role == "web":
-        from siyu.app.web import serve  # noqa: PLC0415 - a worker does not need the web's modules in memory
-    elif role == "worker":
-        from siyu.app.worker import serve  # noqa: PLC0415 - and the web not the worker's
-    elif role == "relief":
-        from siyu.app.relief import serve  # noqa: PLC0415 - nor the relief either's
-    else:
-        from siyu.app import preparing  # noqa: PLC0415 - nor any of them what a start alone needs
-    from siyu.app.context import open_context  # noqa: PLC0415 - it is a part of them
-
     settle()
-    if len(sys.argv) > 2 and not sys.stdin.readline():  # the supervisor says when the engines are ready
-        sys.exit(1)
-    if role == "prepare":
+    if role == PREPARE:
+        from siyu.app import preparing  # noqa: PLC0415 - loaded, as all of these
+
         preparing.serve(settings, sys.stdout)
         return
-    serve(open_context(settings, settings.postgres_url, settings.clickhouse_url))
+    from siyu.app.context import open_context  # noqa: PLC0415
+
+    context = open_context(settings, settings.postgres_url, settings.clickhouse_url)
+    if role == "web":
+        from siyu.app import web  # noqa: PLC0415
+
+        web.serve(context)
+    elif role == "worker":
+        from siyu.app import worker  # noqa: PLC0415
+
+        worker.serve(context)
+    else:
+        from siyu.app import relief  # noqa: PLC0415
+
+        relief.serve(context)
 
 
 def settle() -> None:
     """Set the interpreter up for a process that serves, after its modules are loaded."""
-    # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700
-    # objects would take a quarter of the time.
+    # What is loaded stays, and messages come and go in such numbers that looking for cycles among them every 700 objects
+    # would take a quarter of the time.
     gc.freeze()
     gc.enable()
     gc.set_threshold(500_000, 20, 50)
@@ -48,15 +63,14 @@ def settle() -> None:
     sys.setswitchinterval(0.0005)
 
 
-def _end_with(supervisor: int) -> None:
-    """End this process when its supervisor was killed: an orphan would keep the port and the folder's engines busy."""
+def _load(roles: list[str]) -> None:
+    """Load the modules of these roles: on a machine of a cluster that has no web, nobody needs its modules."""
+    from siyu.app import context, preparing  # noqa: F401, PLC0415
 
-    def watch() -> None:
-        while os.getppid() == supervisor:
-            time.sleep(0.5)
-        os._exit(1)  # what is durable is durable; nothing else counts
-
-    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()
+    if "web" in roles:
+        from siyu.app import web  # noqa: F401, PLC0415
+    if "worker" in roles:
+        from siyu.app import relief, worker  # noqa: F401, PLC0415
 
 
 if __name__ == "__main__":

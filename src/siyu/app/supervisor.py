@@ -1,6 +1,5 @@
 """``siyu up``: starts the engines and the processes, keeps them running, stops them in order."""
 
-import contextlib
 import errno
 import http.client
 import json
@@ -17,7 +16,9 @@ from typing import Final
 
 import structlog
 
+from siyu.app.forkserver import Forked, Forkserver
 from siyu.app.place import Place
+from siyu.app.process import PREPARE
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
 from siyu.engines.embedded_postgres import EmbeddedPostgres
 from siyu.engines.settings import Settings
@@ -35,8 +36,8 @@ _STEADY: Final = 30.0  # a process that ran this long before it died is started 
 @dataclass(slots=True)
 class _Child:
     role: str
-    start: Callable[[], subprocess.Popen[bytes]]
-    process: subprocess.Popen[bytes]
+    start: Callable[[], Forked | subprocess.Popen[bytes]]
+    process: Forked | subprocess.Popen[bytes]
     started: float = field(default_factory=time.monotonic)
     failures: int = 0
     start_at: float | None = None
@@ -45,8 +46,8 @@ class _Child:
 class Supervisor:
     """A whole Siyu on one machine.
 
-    The processes are begun before the engines answer: loading their modules takes longer than anything else, so they do
-    it meanwhile, and then wait for a word on their standard input.
+    Loading the modules of its processes takes longer than anything else, so the forkserver begins with that while the engines
+    start.
 
     Args:
         settings: engines without a URL there are embedded, in the data folder.
@@ -61,7 +62,7 @@ class Supervisor:
         self._postgres = None if settings.postgres_url else EmbeddedPostgres(place.postgres)
         self._clickhouse = None if settings.clickhouse_url else EmbeddedClickHouse(place.clickhouse)
         self._children: dict[str, _Child] = {}
-        self._preparing: subprocess.Popen[bytes] | None = None
+        self._forkserver: Forkserver | None = None
         self._changing = threading.Lock()
         self._ending = threading.Event()
         self.postgres_url = settings.postgres_url
@@ -73,6 +74,8 @@ class Supervisor:
         """Process ids by what they are, of everything that runs; for ``siyu status`` and for tests that kill."""
         engines = {"postgres": self._postgres, "clickhouse": self._clickhouse}
         running = {name: engine.pid for name, engine in engines.items() if engine and engine.pid}
+        if self._forkserver and self._forkserver.pid:
+            running["forkserver"] = self._forkserver.pid
         return running | {role: child.process.pid for role, child in self._children.items()}
 
     def start(self) -> None:
@@ -90,24 +93,20 @@ class Supervisor:
                 self.postgres_url = self._postgres.url()
             for thread in starting:
                 thread.start()
-            self._preparing = self._spawn("prepare", stdout=subprocess.PIPE)
-            for role in self._roles:
-                self._children[role] = self._child(role)
+            self._forkserver = self._begin_loading()
             if self._postgres:
                 self._postgres.start()
             for thread in starting:
                 thread.join()
             if self._clickhouse:
                 self._clickhouse.start()  # already running, or says why it is not
-            self._prepare(self._preparing)
-            self._preparing = None
-            for child in self._children.values():
-                _let_go(child.process)
+            self._prepare(self._forkserver)
+            for role in self._roles:
+                self._children[role] = _child(role, self._forkserver)
             self._wait_until_ready()
             if "worker" in self._roles:  # the relief can wait until the others are there
                 for number in range(2, self._settings.workers + 1):
-                    self._children[f"relief-{number}"] = self._child("relief")
-                    _let_go(self._children[f"relief-{number}"].process)
+                    self._children[f"relief-{number}"] = _child("relief", self._forkserver)
             self._place.announce(self._settings.base_url, self.postgres_url, self.clickhouse_url)
         except BaseException:
             self.stop()
@@ -157,9 +156,6 @@ class Supervisor:
         with self._changing:
             self._ending.set()
             children, self._children = list(self._children.values()), {}
-        if self._preparing:
-            with self._preparing as unfinished:
-                unfinished.kill()  # what it does is whole or not done, and the next start does it again
         for child in children:
             if child.process.poll() is None:
                 child.process.terminate()
@@ -171,8 +167,8 @@ class Supervisor:
                 log.warning("process.killed", role=child.role)
                 child.process.kill()
                 child.process.wait()
-            if child.process.stdin:
-                child.process.stdin.close()
+        if self._forkserver:
+            self._forkserver.stop()  # and with it what prepares: that is whole or not done, and the next start does it again
         if self._clickhouse:
             self._clickhouse.stop()
         if self._postgres:
@@ -200,35 +196,41 @@ class Supervisor:
         except EngineProblem as error:  # the caller's own start says it again, in its thread
             log.warning("clickhouse.start_failed", error=str(error))
 
-    def _prepare(self, preparing: "subprocess.Popen[bytes]") -> None:
-        said, _ = preparing.communicate(b"go\n")
-        if preparing.returncode or not said:
-            raise _ended("prepare", preparing.returncode)
-        found = json.loads(said)
-        if found["problem"]:
-            raise EngineProblem(**found["problem"])
-        self.owner_token = found["owner_token"]
-
-    def _child(self, role: str) -> _Child:
-        return _Child(role, lambda: self._spawn(role), self._spawn(role))
-
-    def _spawn(self, role: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
+    def _begin_loading(self) -> Forkserver:
         # What NumPy is asked for here are small matrices by the thousand: on a busy machine its threads wait for each other
         # many times longer than one of them needs. Memory: batches of many megabytes come and go in a dozen threads. Each
         # with an arena of its own, and Arrow with its own beside, they kept half of it; now it goes back when it is free.
+        # And Arrow's own allocator begins a thread when it is loaded, which would not be there in a fork.
         environment = {
             "OPENBLAS_NUM_THREADS": "1",
             "MALLOC_ARENA_MAX": "2",
             "MALLOC_TRIM_THRESHOLD_": str(256 << 10),
             "ARROW_DEFAULT_MEMORY_POOL": "system",
+            "JE_ARROW_MALLOC_CONF": "background_thread:false",
             **os.environ,
             "SIYU_DATA_FOLDER": str(self._place.folder),
             "SIYU_POSTGRES_URL": self.postgres_url,
             "SIYU_CLICKHOUSE_URL": self.clickhouse_url,
         }
-        command = [sys.executable, "-m", "siyu.app.process", role, str(os.getpid())]
-        # A session of its own: Ctrl-C reaches the supervisor alone, which then stops everything in order.
-        return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=stdout, start_new_session=True)
+        made = Forkserver([sys.executable, "-m", "siyu.app.process", ",".join(self._roles)], environment)
+        made.start()
+        return made
+
+    def _prepare(self, forkserver: Forkserver) -> None:
+        heard, told = os.pipe()
+        try:
+            preparing = forkserver.fork(PREPARE, told)
+        finally:
+            os.close(told)
+        with os.fdopen(heard, "rb") as out:
+            said = out.read()
+        code = preparing.wait()
+        if code or not said:
+            raise _ended(PREPARE, code)
+        found = json.loads(said)
+        if found["problem"]:
+            raise EngineProblem(**found["problem"])
+        self.owner_token = found["owner_token"]
 
     def _wait_until_ready(self, timeout: float = 60) -> None:
         deadline = time.monotonic() + timeout
@@ -272,7 +274,6 @@ class Supervisor:
             log.error("process.died", role=child.role, code=child.process.returncode, starts_again_in=pause)
         if now >= child.start_at:
             child.process = child.start()
-            _let_go(child.process)
             child.started, child.start_at = now, None
 
 
@@ -296,7 +297,11 @@ def run_until_signalled(supervisor: Supervisor, ready: Callable[[], None]) -> No
             supervising.join(0.2)  # with a limit, so that signals are heard
 
 
-def _ended(role: str, code: int) -> EngineProblem:
+def _child(role: str, forkserver: Forkserver) -> _Child:
+    return _Child(role, lambda: forkserver.fork(role), forkserver.fork(role))
+
+
+def _ended(role: str, code: int | None) -> EngineProblem:
     """What to say of a process that ended while it started."""
     return EngineProblem(
         engine=f"siyu {role}",
@@ -331,14 +336,6 @@ def _free_port(host: str, port: int) -> None:
                 advice="Stop whatever uses it, or set SIYU_HTTP_PORT and SIYU_HTTP_HOST to what is free.",
                 advice_zh="请停止占用该端口的程序，或将 SIYU_HTTP_PORT 与 SIYU_HTTP_HOST 改为可用的地址。",
             ) from None
-
-
-def _let_go(process: subprocess.Popen[bytes]) -> None:
-    """Say the word that a process waits for once its modules are loaded; one without an ear does not wait."""
-    if process.stdin is None:
-        return
-    with contextlib.suppress(BrokenPipeError), process.stdin as word:  # broken: it died; whoever looks after it sees
-        word.write(b"go\n")
 
 
 def _is_ready(host: str, port: int) -> bool:
