@@ -65,6 +65,12 @@ def settle() -> None:
 
 def _load(roles: list[str]) -> None:
     """Load the modules of these roles: on a machine of a cluster that has no web, nobody needs its modules."""
+    # The last three are loaded by libraries when they are first needed, in each fork for itself.
+    import encodings.idna  # noqa: F401, PLC0415
+
+    import httpcore  # noqa: F401, PLC0415
+    import sqlalchemy.dialects.postgresql  # noqa: F401, PLC0415
+
     from siyu.app import context, preparing  # noqa: F401, PLC0415
 
     if "web" in roles:
