@@ -105,6 +105,7 @@ def test_a_demo_with_its_wecom(tmp_path: Path) -> None:
         assert "is here already" in eventually(
             (tmp_path / "demo.log").read_text, lambda text: "is here already" in text, within=60
         )
+        assert marker(tmp_path)["stirred"]  # once in its life, at the end of the fill or now
     finally:
         end(siyu)
     assert psutil.pid_exists(fake.pid) is False

@@ -60,7 +60,6 @@ def test_some_come_into_a_segment_and_some_leave_it(reporting_context: Context, 
     with TestClient(create_app(context)) as client:  # which opens the door
         stir(context, send)
         settle()
-        stir(context, send)
     assert len(sent) == 1
     with context.database.transaction() as conn:
         (found,) = [one.id for one in segments.segments(conn) if one.name == BROWSING]

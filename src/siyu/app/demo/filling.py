@@ -114,7 +114,7 @@ def _fill(
         if marker.done:
             _stand_platforms(context, beside, wechat, told)  # filled before the brand had them
             _stand_work(context, beside, wechat, running.http_url)
-            _stir(context, running.http_url, told)
+            _stir(context, running.http_url, told, marker, path)
             console.print(f"The demo brand {NAME} is here already.")
         elif not _fill_from(context, running, path, marker, brand.get(), beside, wechat, told):
             return
@@ -214,16 +214,21 @@ def _fill_from(
     with console.status("What will they bring? …"):
         lifetime.refit(context)
         _stand_work(context, beside, wechat, running.http_url)
-    replace(marker, done=True).write(path)
+    marker = replace(marker, done=True)
+    marker.write(path)
     log.info("demo.filled", people=marker.people, seconds=round(time.monotonic() - begun, 1))
     summarise(context, running, brand, beside, wechat)
-    _stir(context, running.http_url, told)  # afterwards: these orders are none of the brand's own
+    _stir(context, running.http_url, told, marker, path)  # afterwards: these orders are none of the brand's own
     return True
 
 
-def _stir(context: Context, url: str, told: threading.Event) -> None:
+def _stir(context: Context, url: str, told: threading.Event, marker: Marker, path: Path) -> None:
+    """Once in the life of a demo: people come and go by themselves as well, as days pass."""
+    if marker.stirred:
+        return
     with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
         stir(context, _Sender(client, _write_keys(context), told).send)
+    replace(marker, stirred=True).write(path)
 
 
 def _write_keys(context: Context) -> dict[str, str]:

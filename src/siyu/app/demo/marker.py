@@ -17,6 +17,7 @@ class Marker:
         done: everything is on the timelines.
         imported: names of the export files that are.
         tracked: the events of website and mini program were sent.
+        stirred: so were those by which some come into a segment and some leave it.
         port: on which the brand's WeCom last was; 0 for none yet.
         official_port, program_port, pay_port: the same of its official account, its mini program and its WeChat Pay.
         token, aes_key: with which they sign and encrypt their callbacks.
@@ -29,6 +30,7 @@ class Marker:
     done: bool = False
     imported: tuple[str, ...] = ()
     tracked: bool = False
+    stirred: bool = False
     port: int = 0
     token: str = ""
     aes_key: str = ""

@@ -22,18 +22,12 @@ _GOODS: Final[Mapping[str, Any]] = {"product_id": "demo-scarf", "sku": "demo-sca
 
 
 def stir(context: Context, send: Callable[[TrackingBatch], int]) -> None:
-    """Have some who did not buy lately look at goods, and some who only looked buy, unless somebody has moved already.
-
-    Safe to repeat: the events carry the same ids.
-    """
+    """Have some who did not buy lately look at goods, and some who only looked buy; next time it is others who do."""
     now = context.clock.now()
     with context.database.transaction() as conn:
         found = next((one for one in segments.segments(conn) if one.name == BROWSING), None)
         source = next((one.id for one in access.sources(conn) if one.name == WEBSITE), None)
         if found is None or source is None:
-            return
-        month = now.date() - timedelta(days=30)
-        if segments.moves(conn, context.clickhouse, found.id, month, now.date() + timedelta(days=1)):
             return
         lately = Not(Bought(within=Window(Span(30))))
         quiet, _ = segments.everybody_who(conn, context.clickhouse, AllOf((lately, Not(InSegment(found.id)))), now)
