@@ -54,6 +54,8 @@ class Standings:
                 return 0
             if self.clock.now() - since < _PATIENCE and sum(intake.depth(conn).messages.values()) > _BUSY:
                 return 0
+            customers.gather_stale(conn)  # by itself: people need not be held for it
+        with self.database.transaction() as conn:
             return count_marked(conn)
 
 

@@ -109,9 +109,19 @@ class TestEqualToAFullCount:
             with database.transaction() as conn:
                 customers.count_by(conn, wanted)
 
+        def gather() -> None:
+            with database.transaction() as conn:
+                customers.gather_stale(conn, many=1)
+
         messages = {"order": an_order, "row": a_row, "visit": a_visit}
-        acts = {"merge": merge, "split": split, "basis": another_basis, "count": lambda: count(database)}
-        steps = st.sampled_from(["order", "order", "order", "row", "visit", "merge", "split", "basis", "count"])
+        acts = {
+            "merge": merge,
+            "split": split,
+            "basis": another_basis,
+            "gather": gather,
+            "count": lambda: count(database),
+        }
+        steps = st.sampled_from([*["order"] * 3, "row", "visit", "merge", "split", "basis", "gather", "count"])
         for step in data.draw(st.lists(steps, min_size=1, max_size=14)):
             if step in messages:
                 take_in(database, *[messages[step]() for _ in range(data.draw(st.integers(1, 3)))])
@@ -120,6 +130,31 @@ class TestEqualToAFullCount:
             assert differences(database) == []  # who is not marked is right at any time
         count(database)
         assert differences(database) == []
+
+    def test_many_marks_are_put_together(self, database: Database) -> None:
+        """Marked again and again in no order: each is taken once, in the order of ids, and waits since its first mark."""
+        with database.transaction() as conn:
+            customers.mark_stale(conn, [10**9])
+        for batch in range(150):
+            with database.transaction() as conn:
+                customers.mark_stale(conn, [1 + (7919 * (batch + step)) % 25_000 for step in range(400)])
+        with database.transaction() as conn:
+            marked = customers.marked_at_one_moment(conn)
+            since = customers.stale_since(conn)
+        with database.transaction() as conn:
+            assert customers.gather_stale(conn)
+            assert not customers.gather_stale(conn)  # nothing has come since
+            assert customers.stale_since(conn) == since
+        taken: list[int] = []
+        while True:
+            with database.transaction() as conn:
+                if not (found := customers.take_stale(conn)):
+                    break
+            taken += found
+        assert taken == sorted(marked)
+        with database.transaction() as conn:
+            customers.mark_stale(conn, [1])
+            assert not customers.gather_stale(conn)  # too few
 
     def test_known_since_earlier_than_thought(self, database: Database) -> None:
         """An older row names somebody who is known already, by a phone that is new."""

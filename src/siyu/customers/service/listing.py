@@ -64,6 +64,16 @@ def stale_since(conn: Connection) -> datetime | None:
     return listing.oldest_mark(conn)
 
 
+def gather_stale(conn: Connection, *, many: int = listing.MANY) -> bool:
+    """Where many marks wait, put them together, so that everybody is counted once; returns whether it did. Safe to repeat.
+
+    Args:
+        conn: an open transaction.
+        many: from how many calls of :func:`mark_stale` on, each of at most a thousand people.
+    """
+    return listing.gather_marks(conn, many)
+
+
 def take_stale(conn: Connection) -> list[int]:
     """Some of those who wait, longest first; the caller counts them (:func:`keep_standings`) in this transaction.
 

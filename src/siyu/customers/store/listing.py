@@ -13,6 +13,7 @@ from siyu.engines.postgres import call, one, rows, run, scalar
 _COUNTING_LOCK: Final = 0x5159_5530_0010
 _ENTRIES: Final = 20  # rows of marks taken at once, of at most a thousand customers each
 _MARKS_A_ROW: Final = 1000
+MANY: Final = 100  # rows of marks: to put fewer together costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ def mark_everybody(conn: Connection, channel: str) -> None:
     run(
         conn,
         """
-        INSERT INTO customers.stale (customer_ids)
-        SELECT array_agg(customer_id) FROM (
+        INSERT INTO customers.stale (customer_ids, gathered)
+        SELECT array_agg(customer_id), true FROM (
             SELECT customer_id, row_number() OVER (ORDER BY customer_id) / :most AS chunk
             FROM (SELECT customer_id FROM customers.profile UNION SELECT customer_id FROM customers.standing) AS known
         ) AS everybody GROUP BY chunk ORDER BY chunk
@@ -143,12 +144,46 @@ def oldest_mark(conn: Connection) -> datetime | None:
     return found
 
 
+def gather_marks(conn: Connection, many: int) -> bool:
+    """Where many rows of marks wait, put them together: everybody once, in the order of their ids. Returns whether it did.
+
+    Not before as many have come as were put together the last time, so that it stays a small part of the work; and not
+    while somebody counts.
+    """
+    found = one(
+        conn, "SELECT count(*) FILTER (WHERE NOT gathered), count(*) FILTER (WHERE gathered) FROM customers.stale"
+    )
+    assert found is not None
+    if found[0] < max(many, found[1]) or not _alone(conn):
+        return False
+    run(
+        conn,
+        """
+        WITH taken AS (DELETE FROM customers.stale RETURNING customer_ids, marked_at),
+        numbered AS (
+            SELECT customer_id, (row_number() OVER (ORDER BY customer_id) - 1) / :most AS chunk
+            FROM (SELECT DISTINCT unnest(customer_ids) AS customer_id FROM taken) AS each
+        )
+        INSERT INTO customers.stale (customer_ids, marked_at, gathered)
+        SELECT array_agg(customer_id ORDER BY customer_id), (SELECT min(marked_at) FROM taken), true
+        FROM numbered GROUP BY chunk ORDER BY chunk
+        """,
+        most=_MARKS_A_ROW,
+    )
+    return True
+
+
+def _alone(conn: Connection) -> bool:
+    """Whether nobody else counts, until this transaction ends."""
+    return bool(scalar(conn, "SELECT pg_try_advisory_xact_lock(:key)", key=_COUNTING_LOCK))
+
+
 def take_marks(conn: Connection) -> list[int]:
     """Customers marked longest ago, no longer marked when this transaction commits; nobody else counts until then.
 
     Empty when nobody waits, or somebody else counts at this moment.
     """
-    if not scalar(conn, "SELECT pg_try_advisory_xact_lock(:key)", key=_COUNTING_LOCK):
+    if not _alone(conn):
         return []
     taken = rows(
         conn,
