@@ -161,7 +161,7 @@ def demo(port: int, options: Sequence[str]) -> "subprocess.Popen[bytes]":
 def wait_until_filled(siyu: Siyu, timeout: float = 300) -> None:
     """Wait until the demo brand says that all of it is in, its corp as well."""
     told, deadline = siyu.folder / "demo.json", time.monotonic() + timeout
-    while not (told.exists() and json.loads(told.read_text()).get("done")):
+    while not (told.exists() and json.loads(told.read_text()).get("stirred")):
         if siyu.process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError("the demo brand was not filled")
         time.sleep(0.1)
