@@ -23,7 +23,9 @@ from siyu.engines.postgres import Database
 from siyu.timeline.columns import FACTS_PER_ENTRY
 
 MINUTES_A_COPY: Final = 37
-COPIES_AT_A_TIME: Final = 32
+COPIES_AT_A_TIME: Final = 128
+# In few parts: ClickHouse would be merging them for longer than it took to make them.
+_IN_ONE_PART: Final = "SETTINGS min_insert_block_size_rows = 2000000, min_insert_block_size_bytes = 2000000000"
 _AT_ONCE: Final = 2  # rooms of PostgreSQL
 _FINGERPRINT: Final = "'^[0-9a-f]{{32}}$'"
 
@@ -106,11 +108,14 @@ _ENDING: Final = "lpad(to_hex(k), 12, '0')"
 _PRINT: Final = "left({c}, 20) || " + _ENDING
 _NAME: Final = "{c} || '-' || k"
 _NAME_OR_NONE: Final = "CASE WHEN {c} = '' THEN '' ELSE {c} || '-' || k END"
-_PRINTS: Final = (
-    "CAST(regexp_replace({c}::text, '\"([0-9a-f]{{20}})[0-9a-f]{{12}}\"', '\"\\1' || "
-    + _ENDING
-    + " || '\"', 'g') AS jsonb)"
-)
+
+
+def _prints(*names: str) -> str:
+    """Of an object with fingerprints under some of these names. By a regular expression it took seven times as long."""
+    new = ", ".join(f"'{name}', left({{c}} ->> '{name}', 20) || {_ENDING}" for name in names)
+    return f"jsonb_strip_nulls({{c}} || jsonb_build_object({new}))"
+
+
 _TABLES: Final[dict[str, dict[str, str]]] = {
     "identity.customer": {"id": _ID, "merged_into": _ID, "created_at": _TIME},
     "identity.identifier": {
@@ -136,7 +141,7 @@ _TABLES: Final[dict[str, dict[str, str]]] = {
         "customer_id": _ID,
         "first_seen_at": _TIME,
         "last_seen_at": _TIME,
-        "personal": _PRINTS,
+        "personal": _prints("name", "nickname", "phone", "email"),
         "tokens": "ARRAY(SELECT left(t, 20) || " + _ENDING + " FROM unnest({c}) AS t ORDER BY 1)",
     },
     "customers.tag": {"customer_id": _ID, "since": _TIME},
@@ -154,7 +159,7 @@ _TABLES: Final[dict[str, dict[str, str]]] = {
         "order_no": "k || '-' || {c}",
         "customer_id": _ID_OR_NOBODY,
         "via": _ID_OR_NOBODY,
-        "receiver": _PRINTS,
+        "receiver": _prints("name", "phone", "address"),
         **dict.fromkeys(("ordered_at", "placed_at", "paid_at", "shipped_at", "received_at", "closed_at"), _TIME),
     },
     "commerce.order_line": {"order_id": "{c} + k * :orders"},
@@ -261,7 +266,7 @@ def _copied(ks: tuple[int, int], step: int, first: int, where: str, *, again: in
                            amount_fen, properties)
         SELECT fact_id + (k + {again}) * {first}, {moved.format(c="customer_id")}, {moved.format(c="via")}, kind, name,
                occurred_at - {earlier}, received_at, source_id, {message}, amount_fen, {order}
-        FROM facts ARRAY JOIN range({ks[0]}, {ks[1]}) AS k WHERE {where}"""
+        FROM facts ARRAY JOIN range({ks[0]}, {ks[1]}) AS k WHERE {where} {_IN_ONE_PART}"""
 
 
 def settle(client: Client, timeout: float = 300) -> None:
