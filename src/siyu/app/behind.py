@@ -159,13 +159,9 @@ def everybody(context: Context, asked: Asked) -> Iterator[list[int]]:
     if not isinstance(asked, MovePeople):
         yield from insight.all_people(context.clickhouse, asked)
         return
-    above, left = 0, 1
-    while left:
-        ids, total = _movers(context, asked, above, _CHUNK)
-        if ids:
-            yield ids
-            above = ids[-1]
-        left = total - len(ids)
+    definitions = Definitions.of(context.settings)
+    layers = {"before": int(asked.before), "after": int(asked.after)}
+    yield from insight.all_ladder_movers(context.clickhouse, definitions, asked.since, asked.until, **layers)
 
 
 def _at_step(context: Context, asked: StepPeople) -> Iterator[list[int]]:

@@ -12,11 +12,12 @@ from siyu.insight.service.funnels import (
     saved_funnels,
     schema,
 )
-from siyu.insight.service.ladder import ladder_movers, ladder_moves
+from siyu.insight.service.ladder import all_ladder_movers, ladder_movers, ladder_moves
 from siyu.insight.service.lift import lift
 from siyu.insight.service.people import all_people, check_people, people
 
 __all__ = [
+    "all_ladder_movers",
     "all_people",
     "assets",
     "change_funnel",

@@ -1,10 +1,12 @@
 """Who moved between the layers of the relation ladder."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from siyu.customers.service import ladder_of
 from siyu.engines.clickhouse.client import Client
 from siyu.insight import store
+from siyu.insight.service.people import in_chunks
 from siyu.insight.types import Definitions, LadderMove
 
 
@@ -49,14 +51,15 @@ def ladder_movers(
         above: only ids greater than this one.
         limit: the most to return.
     """
-    return store.ladder.movers(
-        client,
-        definitions,
-        ladder_of(definitions.repeat_purchases),
-        since,
-        until,
-        before=before,
-        after=after,
-        above=above,
-        limit=limit,
+    rungs = ladder_of(definitions.repeat_purchases)
+    return store.people.ids(
+        client, store.ladder.moved_sql(definitions, rungs, since, until, before, after), above, limit
     )
+
+
+def all_ladder_movers(
+    client: Client, definitions: Definitions, since: datetime, until: datetime, *, before: int, after: int
+) -> Iterator[list[int]]:
+    """All of them in chunks, ascending: for an export."""
+    rungs = ladder_of(definitions.repeat_purchases)
+    return in_chunks(client, store.ladder.moved_sql(definitions, rungs, since, until, before, after))

@@ -56,14 +56,15 @@ def all_people(client: Client, asked: PeopleAsked) -> Iterator[list[int]]:
         BadInput: the plan is wrong as the figure's own function would say.
     """
     found = _found(client, asked)
-    after = 0
-    while found is not None:
-        ids, _ = store.people.ids(client, found, after, _CHUNK)
-        if ids:
-            yield ids
-        if len(ids) < _CHUNK:
-            return
-        after = ids[-1]
+    if found is not None:
+        yield from in_chunks(client, found)
+
+
+def in_chunks(client: Client, found: store.people.Found) -> Iterator[list[int]]:
+    """All people of a query, ascending."""
+    ids = store.people.all_ids(client, found)
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK].tolist()
 
 
 def check_people(asked: PeopleAsked) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from siyu.customers.types import Rung
 from siyu.engines.clickhouse.client import Client
-from siyu.insight.store.moves import CUSTOMER, counted, ids_sql, purchases_sql, span_of
+from siyu.insight.store.moves import CUSTOMER, purchases_sql, span_of
 from siyu.insight.types import Definitions, LadderMove
 from siyu.kernel.clock import to_millis
 
@@ -71,28 +71,10 @@ def moves(
     return [LadderMove(*(int(value) for value in row)) for row in found]
 
 
-def movers(
-    client: Client,
-    definitions: Definitions,
-    rungs: Sequence[Rung],
-    since: datetime,
-    until: datetime,
-    *,
-    before: int,
-    after: int,
-    above: int,
-    limit: int,
-) -> tuple[list[int], int]:
-    """See :func:`siyu.insight.service.ladder_movers`."""
+def moved_sql(
+    definitions: Definitions, rungs: Sequence[Rung], since: datetime, until: datetime, before: int, after: int
+) -> tuple[str, str, dict[str, Any]]:
+    """The query of those who stood on layer ``before`` at ``since`` and on ``after`` at ``until``, as those of other figures."""
     stood, parameters = stood_sql(definitions, rungs)
-    found = client.rows(
-        ids_sql(stood, "layer_then = {from:UInt8} AND layer_now = {to:UInt8}"),
-        **parameters,
-        **span_of(until),
-        **{"from": before},
-        then=to_millis(since),
-        to=after,
-        after=above,
-        limit=limit,
-    )
-    return counted(found)
+    values = {**parameters, **span_of(until), "from": before, "then": to_millis(since), "to": after}
+    return stood, "layer_then = {from:UInt8} AND layer_now = {to:UInt8}", values

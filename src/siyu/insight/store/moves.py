@@ -90,6 +90,11 @@ ORDER BY customer LIMIT {{limit:UInt64}}
 """.strip()
 
 
+def all_ids_sql(people: str, condition: str) -> str:
+    """The ids of all of them, ascending."""
+    return f"SELECT customer FROM ({people}\n)\nWHERE customer > 0 AND ({condition})\nORDER BY customer"
+
+
 def counted(found: Sequence[Sequence[Any]]) -> tuple[list[int], int]:
     """The ids of such rows, and how many there are of whom they are the first."""
     return [int(row[0]) for row in found], int(found[0][1]) if found else 0
