@@ -25,10 +25,15 @@ _NUMBER: Final = struct.Struct("!i")  # a process id, and later its exit code
 _NAME_BYTES: Final = 32  # of a role
 _LOOK_EVERY: Final = 0.02  # seconds, while the end of a process is waited for
 _LEAVES_WITHIN: Final = 5.0
+_ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class Forked:
     """A process that was forked, with as much of :class:`subprocess.Popen` as who supervises needs.
+
+    Attributes:
+        pid: its process id; 0 where it never was there, for the forkserver has ended.
+        returncode: as :meth:`poll` said last.
 
     Args:
         told: the pipe on which the forkserver tells the process id, and the exit code when it ended.
@@ -36,17 +41,21 @@ class Forked:
 
     def __init__(self, told: int) -> None:
         self._told = told
-        said = self._hear()
-        self.pid: int = 0 if said is None else said
-        """0: it was never there, for the forkserver has ended."""
         self.returncode: int | None = None
+        said = self._hear()
+        self.pid = said or 0
         if said is None:
             self._end(1)
+        else:
+            os.set_blocking(told, False)
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; ``None`` while it runs."""
-        if self.returncode is None and select.select([self._told], [], [], 0)[0]:
-            code = self._hear()
+        if self.returncode is None:
+            try:
+                code = self._hear()
+            except BlockingIOError:
+                return None
             if code is None:
                 # The forkserver was killed. This one ends by itself, and until then it would be in its successor's way.
                 with contextlib.suppress(ProcessLookupError):
@@ -181,6 +190,9 @@ def forks(asked: socket.socket, title: Callable[[str], str]) -> str:
         os.set_blocking(end, False)
     signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, _nothing)
+    # Whoever stops a service may tell all its processes at once: if this one went then, its forks could finish nothing. Blocked
+    # and not ignored, for a fork may be told to end before it has set itself up, and must not miss it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
     ear = asked.fileno()
     while True:
         ready, _, _ = select.select([ear, woken], [], [])
@@ -196,6 +208,7 @@ def forks(asked: socket.socket, title: Callable[[str], str]) -> str:
             if pid == 0:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
                 for descriptor in (woken, waking, life[1], given[0], *running.values()):
                     os.close(descriptor)
                 asked.close()

@@ -82,6 +82,17 @@ def test_forks_end_with_their_forkserver_and_the_next_one_is_begun(forkserver: F
     assert forkserver.pid not in (killed, None)
 
 
+def test_a_service_that_is_stopped_may_finish(forkserver: Forkserver) -> None:
+    """Whoever stops a service may tell all of its processes: those that do something finish it, and the forkserver waits."""
+    stays = forkserver.fork("stays")
+    pid = forkserver.pid
+    assert pid
+    for number in (signal.SIGTERM, signal.SIGINT):
+        os.kill(pid, number)
+    assert forkserver.fork("ends-4").wait(20) == 4
+    assert (forkserver.pid, stays.poll()) == (pid, None)
+
+
 def test_all_end_with_the_supervisor(forkserver: Forkserver) -> None:
     stays = forkserver.fork("stays")
     pid = forkserver.pid
