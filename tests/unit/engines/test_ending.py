@@ -55,6 +55,11 @@ def test_a_cut_connection_is_no_silence(database: Database, listener: psycopg.Co
     with database.raw() as other:
         other.execute(b"SELECT pg_terminate_backend(%s)" % str(listener.info.backend_pid).encode())
     ending = Ending()
+
+    def hear() -> None:
+        for _ in range(3):  # the server's farewell may come by itself, a moment before the end
+            ending.hear(listener, LONG)
+
     with pytest.raises(psycopg.OperationalError):
-        ending.hear(listener, LONG)
+        hear()
     ending.close()

@@ -49,8 +49,8 @@ def stand_trials(context: Context) -> None:
             return
         own = next((one for one in segments.segments(conn) if one.name == HIGH_VALUE and one.people), None)
         people = sorted(segments.members(conn, own.id))[:200] if own else []
-        _over(conn, people[:12], now)
-        _open(conn, people, now)
+        barred = _over(conn, people[:12], now)
+        _open(conn, [one for one in people if one not in barred], now)
 
 
 def _made(conn: Connection, terms: dict[str, Any], now: datetime) -> int:
@@ -63,8 +63,8 @@ def _times(opens: datetime, closes: int, chosen: int, reports: int) -> dict[str,
     return {"opens_at": opens.isoformat(), **{name: (opens + day * _DAY).isoformat() for name, day in days.items()}}
 
 
-def _over(conn: Connection, people: list[int], now: datetime) -> None:
-    """Six were drawn six weeks ago; one of them never reported."""
+def _over(conn: Connection, people: list[int], now: datetime) -> set[int]:
+    """Six were drawn six weeks ago; one of them never reported, and may apply for none before three months are over."""
     began = now - 45 * _DAY
     terms = {
         "name": OVER, "about": "6A 级桑蚕丝，双面真丝。请至少使用一周，写下遮光、触感与绑带的感受。", "pieces": 6, "worth_fen": 12_900,
@@ -84,6 +84,7 @@ def _over(conn: Connection, people: list[int], now: datetime) -> None:
         trials.approve(conn, _ACTOR, made, [one.id for one, _ in reported], began + 30 * _DAY)
     trials.mark_missed(conn, began + 38 * _DAY)
     trials.end_finished(conn, began + 38 * _DAY)
+    return {one.customer_id for one in _of(conn, made, "missed")}
 
 
 def _open(conn: Connection, people: list[int], now: datetime) -> None:
