@@ -184,12 +184,14 @@ def _redeem(conn: Connection, offers: dict[str, int], people: list[int], now: da
 def _use(conn: Connection, people: list[int], template_id: int, now: datetime) -> None:
     """Coupons are used at the till; of the last one the order is given back."""
     basket = rewards.read_basket({"lines": [{"line": "1", "product": "大衣", "quantity": 1, "price_fen": 39_900}]})
+    done = None
     for one in people:
         held = [coupon.id for coupon, _ in rewards.coupons_of(conn, one, now) if coupon.template_id == template_id]
-        key = f"demo-use-{one}"
-        done = rewards.use_coupons(conn, _ACTOR, key, basket, key, now, customer_id=one, coupon_ids=held)
-        if one == people[-1]:
-            rewards.return_coupons(conn, _ACTOR, done.id, now)
+        if held:  # who came into the segment since it was given coupons has none
+            key = f"demo-use-{one}"
+            done = rewards.use_coupons(conn, _ACTOR, key, basket, key, now, customer_id=one, coupon_ids=held)
+    if done:
+        rewards.return_coupons(conn, _ACTOR, done.id, now)
 
 
 def _draw(conn: Connection, people: list[int], rounds: dict[str, int], now: datetime) -> None:
