@@ -23,7 +23,7 @@ from siyu.engines.postgres import Database
 from siyu.timeline.columns import FACTS_PER_ENTRY
 
 MINUTES_A_COPY: Final = 37
-COPIES_AT_A_TIME: Final = 128
+_FACTS_AT_ONCE: Final = 1_000_000
 # In few parts: ClickHouse would be merging them for longer than it took to make them.
 _IN_ONE_PART: Final = "SETTINGS min_insert_block_size_rows = 2000000, min_insert_block_size_bytes = 2000000000"
 _AT_ONCE: Final = 2  # rooms of PostgreSQL
@@ -241,8 +241,9 @@ def _copy_facts(client: Client, copies: int, step: int, entries: int, wanted: in
     lookers = int(client.scalar("SELECT count() FROM facts WHERE kind = 'event.tracked'"))
     share = min(1.0, lacking / lookers) if lookers else 0.0
     first = entries * FACTS_PER_ENTRY
-    for k in range(0, copies, COPIES_AT_A_TIME):
-        ks = (k, min(k + COPIES_AT_A_TIME, copies))
+    at_once = max(1, _FACTS_AT_ONCE // had)
+    for k in range(0, copies, at_once):
+        ks = (k, min(k + at_once, copies))
         client.run(_copied((max(1, ks[0]), ks[1]), step, first, f"fact_id < {first}"))
         if share:
             chosen = (

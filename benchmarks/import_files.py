@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.harness import Siyu, quick_flag, report, siyu_up, wait_until_drained
+from benchmarks.harness import quick_flag, report, siyu_up, wait_until_drained
 
 HEADER = [
     "主订单编号",
@@ -58,7 +58,7 @@ def main() -> None:
         read_alone = write_export(path, lines)
         peak: dict[str, float] = {}
         ending = threading.Event()
-        watcher = threading.Thread(target=watch, args=(siyu, peak, ending))
+        watcher = threading.Thread(target=watch, args=(peak, ending))
         watcher.start()
         began = time.perf_counter()
         command = [sys.executable, "-m", "siyu.app.cli", "import", "orders", str(path), "--shop", "bench"]
@@ -116,14 +116,12 @@ def write_export(path: Path, lines: int) -> float:
     return lines / (time.perf_counter() - began)
 
 
-def watch(siyu: Siyu, peak: dict[str, float], ending: threading.Event) -> None:
+def watch(peak: dict[str, float], ending: threading.Event) -> None:
     """Note the largest memory, in MB, of Siyu's own Python processes (not of its engines), together and each."""
-    top = psutil.Process(siyu.process.pid)
+    ours = psutil.Process()  # who began the Siyu, and the import
     while not ending.wait(0.25):
         sizes: dict[str, float] = {}
-        under = [top, *top.children(recursive=True)]
-        beside = [one for one in psutil.process_iter() if "app.cli import" in _line(one)]
-        for process in [*under, *beside]:
+        for process in ours.children(recursive=True):
             for part in ("app.process", "app.cli"):
                 if part in (line := _line(process)):
                     name = line.partition(part)[2].split()[0]  # of the forkserver: all its roles

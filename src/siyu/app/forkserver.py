@@ -204,34 +204,37 @@ def forks(asked: socket.socket, title: Callable[[str], str]) -> str:
             name, given, _, _ = socket.recv_fds(asked, _NAME_BYTES, 2)
             if not name:
                 os._exit(0)  # to take two thousand modules apart would be time for nothing
+            told, *out = given
             pid = os.fork()
             if pid == 0:
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
-                for descriptor in (woken, waking, life[1], given[0], *running.values()):
-                    os.close(descriptor)
                 asked.close()
-                return _become(name.decode().strip(), life[0], given[1:], title)
-            running[pid] = given[0]
-            _tell(given[0], pid)
-            for descriptor in given[1:]:
+                for descriptor in (woken, waking, life[1], told, *running.values()):
+                    os.close(descriptor)
+                role = name.decode().strip()
+                _become(title(role), life[0], out)
+                return role
+            running[pid] = told
+            _tell(told, pid)
+            for descriptor in out:
                 os.close(descriptor)
 
 
-def _become(role: str, life: int, out: Sequence[int], title: Callable[[str], str]) -> str:
+def _become(title: str, life: int, out: Sequence[int]) -> None:
+    """In a fork: a process in its own right, which ends with the forkserver."""
     os.setsid()
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
     for descriptor in out:
         os.dup2(descriptor, 1)
         os.close(descriptor)
-    setproctitle(title(role))
+    setproctitle(title)
 
     def end_with() -> None:
         os.read(life, 1)
         os._exit(1)  # what is durable is durable; nothing else counts
 
     threading.Thread(target=end_with, name="forkserver-watch", daemon=True).start()
-    return role
 
 
 def _tell_ends(running: dict[int, int]) -> None:

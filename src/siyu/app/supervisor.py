@@ -69,15 +69,6 @@ class Supervisor:
         self.clickhouse_url = settings.clickhouse_url
         self.owner_token = ""  # with which the first owner is made, where the start found none
 
-    @property
-    def processes(self) -> dict[str, int]:
-        """Process ids by what they are, of everything that runs; for ``siyu status`` and for tests that kill."""
-        engines = {"postgres": self._postgres, "clickhouse": self._clickhouse}
-        running = {name: engine.pid for name, engine in engines.items() if engine and engine.pid}
-        if self._forkserver and self._forkserver.pid:
-            running["forkserver"] = self._forkserver.pid
-        return running | {role: child.process.pid for role, child in self._children.items()}
-
     def start(self) -> None:
         """Start everything and return when it answers.
 

@@ -228,6 +228,7 @@ def _stir(context: Context, url: str, told: threading.Event, marker: Marker, pat
         return
     with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
         stir(context, _Sender(client, _write_keys(context), told).send)
+    end_if(told)  # who was told to end has sent nothing
     replace(marker, stirred=True).write(path)
 
 
