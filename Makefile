@@ -12,7 +12,10 @@ ifneq ($(PIP_MIRROR),)
 export UV_DEFAULT_INDEX ?= $(PIP_MIRROR)
 endif
 
-.PHONY: setup web demo up test check check-code check-web format bench chaos contract docs lock clean
+# What lint, types and tests of the pages need besides: two thirds of all npm packages, and nothing that runs asks for them.
+tools test check chaos contract docs lock: TOOLS := --tools
+
+.PHONY: setup tools web demo up test check check-code check-web format bench chaos contract docs lock clean
 
 # Bytecode is made here and not by the first start; where Python may not write any, no later start would have it either.
 # Of the libraries what Siyu loads: all of them have ten times as much.
@@ -20,7 +23,9 @@ LOADED := siyu.app.cli.everything, siyu.app.demo.filling, siyu.app.relief, siyu.
 
 setup: $(STAMP)  ## make .venv with the locked dependencies, and the console
 	@$(BIN)/python -m compileall -q src
-	@$(BIN)/python -m scripts.web --tools
+	@$(BIN)/python -m scripts.web $(TOOLS)
+
+tools: setup  ## the same, and what checks and tests of the pages need
 
 web: setup  ## build the console into the package when it is not fresh (setup does it; this is its name)
 
@@ -33,7 +38,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@# Before Siyu itself: where the console is fresh, its build hook asks for no node.
-	@$(BIN)/python -m scripts.web --tools
+	@$(BIN)/python -m scripts.web $(TOOLS)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import $(LOADED)'
 	@touch $(STAMP)

@@ -217,8 +217,8 @@ _RESIZED_MS = 100  # what follows a new width follows at once
 
 
 def go(window: Window, path: str) -> None:
-    if window.page.url == "about:blank" or window.page.get_by_role("dialog").count():
-        window.page.goto(path)  # what still closes belongs to no page
+    if window.page.url == "about:blank":
+        window.page.goto(path)
     else:
         window.page.evaluate(_GO, path)
 
