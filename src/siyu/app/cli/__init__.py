@@ -29,6 +29,7 @@ def main() -> None:
     try:
         commands = _commands()
         gc.freeze()
+        gc.set_threshold(100_000, 50, 50)  # rows come and go by the thousand, none in a cycle
         gc.enable()
         commands()
     except SiyuError as error:

@@ -1,6 +1,5 @@
 """``siyu import``: files in."""
 
-import gc
 import sys
 from collections.abc import Iterable
 from functools import partial
@@ -124,8 +123,6 @@ def _run(
     data: Path | None,
     as_json: bool,
 ) -> None:
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)  # rows come and go by the thousand, none in a cycle
     with engines(data) as context:
         how = imports.find_mapping(context, mapping) if mapping else None
         if dry_run:
