@@ -1,8 +1,6 @@
 # Siyu. `make demo` runs it, `make test` tests it; both set up .venv themselves.
 # Needs Python >= 3.11 with pip, git and make; everything else comes from the package indexes.
 PYTHON ?= python3
-# Unless one is named: of several builds of that version the faster one.
-MADE_WITH := $(if $(filter file,$(origin PYTHON)),$$($(PYTHON) scripts/interpreter.py),$(PYTHON))
 BIN := .venv/bin
 STAMP := .venv/.ready
 # Tests wait for engines and pages a third of their time: three workers keep two cores busy. Each may take 3 GB.
@@ -32,12 +30,11 @@ tools: setup  ## the same, and what checks and tests of the pages need
 web: setup  ## build the console into the package when it is not fresh (setup does it; this is its name)
 
 $(STAMP): requirements.lock pyproject.toml
-	@# Debian's Python may come without venv; uv makes one there.
-	@test -x $(BIN)/python || { \
-		python="$(MADE_WITH)" && $$python -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Siyu needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 $(MAKECMDGOALS)")' || exit 1; \
-		$$python -m venv .venv >/dev/null 2>&1 || { \
-			rm -rf .venv && $$python -m pip install --quiet --disable-pip-version-check --target .bootstrap uv && \
-			.bootstrap/bin/uv venv --quiet --seed --python $$python .venv && rm -rf .bootstrap; }; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Siyu needs Python 3.11 or newer; this is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@# Debian's Python comes without venv; uv makes one there.
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv >/dev/null 2>&1 || { \
+		rm -rf .venv && $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .bootstrap uv && \
+		.bootstrap/bin/uv venv --quiet --seed --python $(PYTHON) .venv && rm -rf .bootstrap; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@# Before Siyu itself: where the console is fresh, its build hook asks for no node.
