@@ -1,6 +1,5 @@
 """Fixtures for every test: a real PostgreSQL and a real ClickHouse, each started once a worker and like new for whoever asks."""
 
-import atexit
 import gc
 import os
 import shutil
@@ -21,7 +20,6 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["PYTHONDONTWRITEBYTECODE"] = ""
 
 import httpx
-import psutil
 import pytest
 import structlog
 from httpx._transports import default as transports
@@ -51,7 +49,6 @@ _SHARING = (
     "tests/stories",
     "tests/unit/identity",
 )  # there: rules that are compiled once
-_MEMORY = Path("/dev/shm")
 _LONG = ("tests/browser/", "tests/readme/", "tests/stories/", "tests/contract/", "tests/chaos/")
 
 # As a reader gets it; structlog's own form takes up to two seconds for a fault that a test brings about.
@@ -110,22 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """What workers share is said before they start."""
     config.pluginmanager.register(FoldersEnd())
     sys.dont_write_bytecode = False  # read from the environment before anybody could change it
-    if "TMPDIR" not in os.environ and _much_memory():
-        folder = tempfile.mkdtemp(prefix="siyu-tests-", dir=_MEMORY)
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.chmod(folder, 0o755)  # noqa: PTH101 - as root, PostgreSQL runs as somebody else
-        os.environ["TMPDIR"] = tempfile.tempdir = folder
     running.template_folder()
-
-
-def _much_memory() -> bool:
-    """Whether what engines write may stay in memory: some 3 GB, which nobody will read again.
-
-    A disk takes a tenth more of the processor. To look at what a failed test has left: ``TMPDIR=/tmp make test``.
-    """
-    return (
-        _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 8 << 30 and psutil.virtual_memory().available > 14 << 30
-    )
 
 
 def pytest_collection_finish() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.fixtures.exports import make
-from tests.running import free_port
+from tests.running import clear, free_port
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -110,8 +110,10 @@ class Newcomer:
 
 
 @pytest.fixture(scope="module")
-def newcomer(disk: Path) -> Newcomer:
-    return Newcomer(disk)
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
+    made = Newcomer(tmp_path_factory.mktemp("newcomer"))
+    yield made
+    clear(made.clone)
 
 
 def test_make_demo_and_the_tour(newcomer: Newcomer, tmp_path: Path) -> None:

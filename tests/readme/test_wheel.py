@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.running import free_port
+from tests.running import clear, free_port
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -28,9 +28,9 @@ def call(*command: str | Path, cwd: Path = ROOT) -> None:
 
 
 @pytest.fixture(scope="module")
-def wheel(disk: Path) -> Path:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built as a release is: an sdist from the checkout, and the wheel from the sdist."""
-    folder = disk / "dist"
+    folder = tmp_path_factory.mktemp("dist")
     call(UV, "build", "--quiet", "--out-dir", folder)
     (found,) = folder.glob("*.whl")
     return found
@@ -51,10 +51,11 @@ def path_without_node(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, path_without_node: str, disk: Path) -> Iterator[str]:
+def installed(wheel: Path, path_without_node: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Siyu that was installed from the wheel, and nothing besides it."""
-    call(UV, "venv", "--quiet", "--python", sys.executable, disk / "env")
-    python = disk / "env" / "bin" / "python"
+    folder = tmp_path_factory.mktemp("installed")
+    call(UV, "venv", "--quiet", "--python", sys.executable, folder / "env")
+    python = folder / "env" / "bin" / "python"
     call(UV, "pip", "install", "--quiet", "--python", python, "--constraint", ROOT / "requirements.lock", wheel)
     path = f"{python.parent}{os.pathsep}{path_without_node}"
     assert not any(shutil.which(name, path=path) for name in NODE)
@@ -65,12 +66,14 @@ def installed(wheel: Path, path_without_node: str, disk: Path) -> Iterator[str]:
     environment |= {
         "PATH": path,
         "SIYU_HTTP_PORT": str(port),
-        "SIYU_DATA_FOLDER": str(disk / "data"),
+        "SIYU_DATA_FOLDER": str(folder / "data"),
         "SIYU_MINIMUM_FREE_BYTES": str(64 << 20),
     }
-    log = disk / "siyu.log"
+    log = folder / "siyu.log"
     with log.open("wb") as out:
-        process = subprocess.Popen([python.with_name("siyu"), "up"], cwd=disk, env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            [python.with_name("siyu"), "up"], cwd=folder, env=environment, stdout=out, stderr=out
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + 120
@@ -87,6 +90,7 @@ def installed(wheel: Path, path_without_node: str, disk: Path) -> Iterator[str]:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0, log.read_text("utf-8", "replace")
+        clear(folder)
 
 
 def test_the_wheel_carries_the_console(wheel: Path) -> None:
