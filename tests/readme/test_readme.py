@@ -155,7 +155,7 @@ def test_make_test_finds_all_it_needs(newcomer: Newcomer) -> None:
     # and without this test it would still take as long as everything together may.
     newcomer.run("make setup", seconds=400)
     assert newcomer.run(".venv/bin/siyu version").strip()
-    # The stories are collected as well, with all that they import. Without a folder of its own it would close the one in
+    # The stories are collected as well, with all that they import. Without a folder of its own pytest would close the one in
     # which this test has its own to everybody but root, and the PostgreSQL of other tests is somebody else.
     ran = newcomer.run(
         ".venv/bin/python -m pytest -q -p no:cacheprovider --basetemp ../tests -k test_settings.py "
