@@ -151,6 +151,21 @@ class TestTransactions:
         ]
         assert found == []
 
+    def test_savepoints_and_errors_are_ours_and_the_drivers(self) -> None:
+        """Two families of errors for one fault are one that somebody forgets to catch."""
+        assert [
+            where(path, line)
+            for path in FILES
+            if room_of(path) != "engines.postgres"
+            for line, name in calls(path)
+            if name.endswith((".begin_nested", ".exec_driver_sql")) and "migrations" not in path.parts
+        ] == []
+        assert [path for path in FILES if "sqlalchemy.exc" in path.read_text("utf-8")] == [
+            SOURCE / "engines/http/errors.py",  # that no connection is free only the pool can say
+            SOURCE / "engines/postgres/connection.py",
+            SOURCE / "engines/postgres/statements.py",
+        ]
+
     def test_nobody_counts_rows(self) -> None:
         """With ON CONFLICT, ``rowcount`` says something else than one thinks; RETURNING says what happened."""
         assert [where(p, line) for p in FILES for line, name in calls(p) if name.endswith(".rowcount")] == []

@@ -77,7 +77,7 @@ class Loop(threading.Thread):
                             self._ending.wait(left)
                         pause = 0.1
             except Exception as error:
-                if isinstance(getattr(error, "orig", error), DeadlockDetected):
+                if isinstance(error, DeadlockDetected):
                     # Two batches wrote the same people in two orders. PostgreSQL undid this one; it only comes later.
                     log.warning("loop.collided", loop=self.name, note="undone, and tried again")
                 else:

@@ -15,7 +15,6 @@ import psycopg
 import structlog
 from opentelemetry import trace
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from siyu.app import people
 from siyu.channels import service as channels
@@ -23,7 +22,7 @@ from siyu.channels.types import Arrival
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
 from siyu.draws import service as draws
-from siyu.engines.postgres import Database, run
+from siyu.engines.postgres import Database, run, savepoint
 from siyu.identity import service as identity
 from siyu.intake import service as intake
 from siyu.intake.types import DeadLetter, Message
@@ -176,7 +175,7 @@ def _absorb_all_but_poison(
     if not messages:
         return [], False
     try:
-        with conn.begin_nested():
+        with savepoint(conn):
             return [], absorb(conn, ahead, messages, now, alone=alone)
     except Exception as error:
         if isinstance(error, _NeedsToBeAlone) or _is_not_the_messages_fault(error):
@@ -194,24 +193,22 @@ def _is_not_the_messages_fault(error: Exception) -> bool:
     """A lost connection, a deadlock, a full disk: the batch is right and is tried again as it is."""
     if isinstance(error, TryLater):
         return True
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, psycopg.OperationalError | psycopg.InternalError):
-        return not isinstance(cause, psycopg.errors.ProgramLimitExceeded | psycopg.errors.StatementTooComplex)
-    return isinstance(cause, psycopg.InterfaceError | MemoryError | OSError)
+    if isinstance(error, psycopg.OperationalError | psycopg.InternalError):
+        return not isinstance(error, psycopg.errors.ProgramLimitExceeded | psycopg.errors.StatementTooComplex)
+    return isinstance(error, psycopg.InterfaceError | MemoryError | OSError)
 
 
 def _letter(message: Message, error: Exception) -> DeadLetter:
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    said = f"{type(cause).__name__}: {cause}".replace("\x00", "")[:_LONGEST_REASON]
+    said = f"{type(error).__name__}: {error}".replace("\x00", "")[:_LONGEST_REASON]
     reason, reason_zh = said, f"处理时出错{original(said)}。"
-    if isinstance(cause, SiyuError):
-        reason, reason_zh = (text.replace("\x00", "")[:_LONGEST_REASON] for text in (cause.message, cause.message_zh))
+    if isinstance(error, SiyuError):
+        reason, reason_zh = (text.replace("\x00", "")[:_LONGEST_REASON] for text in (error.message, error.message_zh))
     return DeadLetter(
         source_id=message.source_id,
         message_id=message.message_id.replace("\x00", ""),
         message_type=message.type,
         stage="pipeline",
-        code=type(cause).__name__,
+        code=type(error).__name__,
         reason=reason,
         reason_zh=reason_zh,
         received_at=message.received_at,

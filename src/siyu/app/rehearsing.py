@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from psycopg.errors import DeadlockDetected, LockNotAvailable
-from sqlalchemy.exc import DBAPIError
 
 from siyu.app.context import Context
 from siyu.engines.postgres import run
@@ -115,9 +114,7 @@ class _Rehearsing:
                         people=people,
                         going=lambda: time.monotonic() - began < (_LONG if len(people) > 1 else _LONGEST),  # noqa: B023 - called within
                     )
-            except DBAPIError as error:
-                if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
-                    raise
+            except (LockNotAvailable, DeadlockDetected):
                 log.info("rehearsing.waits", rehearsal=self.asked.id, tried=tried)
                 time.sleep(0.2 * (tried + 1))
                 continue

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from siyu.commerce.rules import Snapshot, SnapshotLine
 from siyu.customers.types import PurchaseMeans
-from siyu.engines.postgres import rows, run
-from siyu.engines.postgres.connection import driver_connection
+from siyu.engines.postgres import rows, run, savepoint
+from siyu.engines.postgres.statements import driver_connection
 from siyu.kernel.clock import from_millis
 
 Key = tuple[str, str, str]
@@ -142,7 +142,7 @@ def insert_orders(conn: Connection, orders: Sequence[Snapshot]) -> bool:
         return True
     ids = [row[0] for row in rows(conn, _NEXT_IDS, count=len(orders))]
     try:
-        with conn.begin_nested():
+        with savepoint(conn):
             _copy(
                 conn,
                 f"order_header (id, {_COLUMNS})",
@@ -409,21 +409,20 @@ def page_of_orders(
     conn: Connection, customer_id: int, before: tuple[datetime, int] | None, limit: int
 ) -> list[dict[str, Any]]:
     """Orders of a customer as rows, newest first, before the given (ordered_at, id)."""
-    found = conn.exec_driver_sql(
+    found = rows(
+        conn,
         f"""
         SELECT id, {_COLUMNS} FROM commerce.order_header
-        WHERE customer_id = %(customer_id)s
-          AND (%(at)s::timestamptz IS NULL OR (ordered_at, id) < (%(at)s::timestamptz, %(id)s::bigint))
-        ORDER BY ordered_at DESC, id DESC LIMIT %(limit)s
+        WHERE customer_id = :customer_id
+          AND (CAST(:at AS timestamptz) IS NULL OR (ordered_at, id) < (CAST(:at AS timestamptz), CAST(:id AS bigint)))
+        ORDER BY ordered_at DESC, id DESC LIMIT :limit
         """,
-        {
-            "customer_id": customer_id,
-            "at": before[0] if before else None,
-            "id": before[1] if before else None,
-            "limit": limit,
-        },
+        customer_id=customer_id,
+        at=before[0] if before else None,
+        id=before[1] if before else None,
+        limit=limit,
     )
-    return [dict(row) for row in found.mappings()]
+    return [row._asdict() for row in found]
 
 
 def lines_of(conn: Connection, order_ids: Sequence[int]) -> list[tuple[Any, ...]]:

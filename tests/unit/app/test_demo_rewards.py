@@ -1,7 +1,6 @@
 """The demo brand's coupons, shop and draws: rules that make sense together, made once; and what its members did."""
 
 from pyroaring import BitMap64
-from sqlalchemy import text
 from tests.unit.loyalty.conftest import settle
 
 from siyu.app.context import Context
@@ -9,6 +8,7 @@ from siyu.app.demo.rewards import MONEY_OFF, stand_rewards
 from siyu.app.demo.segments import HIGH_VALUE
 from siyu.draws import service as draws
 from siyu.engines.access import service as access
+from siyu.engines.postgres import run
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Request, gift
 from siyu.rewards import service as rewards
@@ -36,7 +36,7 @@ def test_members_of_the_segment_redeem_use_and_draw(web_context: Context) -> Non
         settle(conn, people)
         made = segments.create(conn, access.system("tests"), HIGH_VALUE, TagOn("vip"), now)
         members.replace(conn, made.id, BitMap64(people))
-        conn.execute(text("UPDATE segments.segment SET people = 9 WHERE id = :id"), {"id": made.id})
+        run(conn, "UPDATE segments.segment SET people = 9 WHERE id = :id", id=made.id)
         for one in people[:8]:
             request = Request(f"points-{one}", gift(one, "points", 2_000), "test")
             loyalty.post_one(conn, request, now)

@@ -1,7 +1,6 @@
 """The demo brand's trials: one is over, with its draw, reports and rewards; one can be applied for."""
 
 from pyroaring import BitMap64
-from sqlalchemy import text
 from tests.unit.loyalty.conftest import settle
 
 from siyu.app.context import Context
@@ -9,6 +8,7 @@ from siyu.app.demo.segments import HIGH_VALUE
 from siyu.app.demo.trials import OPEN, OVER, stand_trials
 from siyu.draws import service as draws
 from siyu.engines.access import service as access
+from siyu.engines.postgres import run
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Request, customer, gift
 from siyu.segments import service as segments
@@ -23,7 +23,7 @@ def test_what_members_did_in_them_is_there_once(web_context: Context) -> None:
         settle(conn, people)
         made = segments.create(conn, access.system("tests"), HIGH_VALUE, TagOn("vip"), now)
         members.replace(conn, made.id, BitMap64(people))
-        conn.execute(text("UPDATE segments.segment SET people = 14 WHERE id = :id"), {"id": made.id})
+        run(conn, "UPDATE segments.segment SET people = 14 WHERE id = :id", id=made.id)
         for one in people[:9]:
             loyalty.post_one(conn, Request(f"points-{one}", gift(one, "points", 200), "test"), now)
     stand_trials(web_context)

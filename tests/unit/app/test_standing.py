@@ -11,7 +11,6 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 from tests.unit.app.conftest import NOW, order, row, visit
 
 from siyu.app import people
@@ -22,7 +21,7 @@ from siyu.app.web import create_app
 from siyu.customers import service as customers
 from siyu.customers.types import Basis
 from siyu.engines.access import service as access
-from siyu.engines.postgres import Database
+from siyu.engines.postgres import Database, rows, run
 from siyu.engines.settings import Settings
 from siyu.identity import service as identity
 from siyu.intake import service as intake
@@ -174,8 +173,8 @@ class TestCheck:
         take_in(database, order("ann", "1", days(5), 500), order("ben", "2", days(5), 700))
         count(database)
         with database.transaction() as conn:
-            conn.execute(text("UPDATE customers.standing SET orders = 9 WHERE net_fen = 500"))
-            conn.execute(text("DELETE FROM customers.standing WHERE net_fen = 700"))
+            run(conn, "UPDATE customers.standing SET orders = 9 WHERE net_fen = 500")
+            run(conn, "DELETE FROM customers.standing WHERE net_fen = 700")
         ann, ben = sorted(differences(database), key=lambda one: one.stored is None)
         assert ann.stored == {**ann.counted, "orders": 9}
         assert (ann.counted["orders"], ben.stored, ben.counted["net_fen"]) == (1, None, 700)
@@ -200,7 +199,7 @@ class TestBasis:
 
     def orders(self, database: Database) -> list[int]:
         with database.transaction() as conn:
-            return [row[0] for row in conn.execute(text("SELECT orders FROM customers.standing"))]
+            return [row[0] for row in rows(conn, "SELECT orders FROM customers.standing")]
 
 
 class TestEveryFace:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from psycopg import IntegrityError
 from tests.unit.draws.conftest import DAY, HOUR, ME, NOON, PHONE, SMALL, TURN_FOR_TEN, Brand, join, pool, prize
 
 from siyu.draws import service

@@ -1,9 +1,13 @@
-"""Connections that were cut while they rested; statements on the driver; calls behind the commit."""
+"""Connections that were cut; calls behind the commit."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
-from siyu.engines.postgres import Database, call, quick, run, scalar
+import psycopg
+import pytest
+
+from siyu.engines.postgres import Database, call, run, savepoint, scalar
 
 
 def backend(database: Database) -> int:
@@ -20,10 +24,36 @@ def test_one_that_was_cut_is_opened_anew(database: Database) -> None:
     assert backend(database) != before
 
 
-def test_a_statement_on_the_driver_is_in_the_same_transaction(database: Database) -> None:
+def cut(database: Database) -> None:
+    """In the middle of a transaction; then it goes on."""
     with database.transaction() as conn:
-        number = scalar(conn, "SELECT txid_current()")
-        assert quick(conn, "SELECT txid_current(), %(word)s", {"word": "a"}) == [(number, "a")]
+        with database.raw() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (scalar(conn, "SELECT pg_backend_pid()"),))
+        run(conn, "SELECT 1")
+
+
+def cut_before_a_savepoint(database: Database) -> None:
+    with database.transaction() as conn:
+        with database.raw() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (scalar(conn, "SELECT pg_backend_pid()"),))
+        with savepoint(conn):
+            run(conn, "SELECT 1")
+
+
+@pytest.mark.parametrize("act", [cut, cut_before_a_savepoint])
+def test_one_that_is_cut_at_work_is_said_as_the_driver_says_it_and_opened_anew(
+    database: Database, act: Callable[[Database], None]
+) -> None:
+    before = backend(database)
+    with pytest.raises(psycopg.OperationalError):
+        act(database)
+    assert backend(database) != before
+
+
+def test_nobody_there() -> None:
+    nowhere = Database("postgresql:///siyu?host=/nowhere")
+    with pytest.raises(psycopg.OperationalError, match="nowhere"), nowhere.transaction():
+        pass
 
 
 class TestCall:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from psycopg import OperationalError
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from siyu.engines.postgres import Database, rows, run
 from siyu.identity import service

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from pyroaring import BitMap64
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from tests.unit.loyalty.conftest import join
 from tests.unit.rewards.conftest import DAY, HOUR, ME, NOON, Shop
 
 from siyu.engines.access.types import Principal
+from siyu.engines.postgres import run
 from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotAllowed, NotFound, SiyuError
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import customer
@@ -228,7 +229,7 @@ class TestIssuing:
     def segment(conn: Connection, people: list[int]) -> int:
         made = segments.create(conn, ME, "复购", TagOn("vip"), NOON, live=False)
         members.replace(conn, made.id, BitMap64(people))
-        conn.execute(text("UPDATE segments.segment SET people = 2 WHERE id = :id"), {"id": made.id})
+        run(conn, "UPDATE segments.segment SET people = 2 WHERE id = :id", id=made.id)
         return made.id
 
     def test_who_cannot_have_one_hinders_nobody(self, desk: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import Header, Request
 from fastapi.responses import StreamingResponse
 from fastapi.security.http import HTTPAuthorizationCredentials
-from sqlalchemy.exc import OperationalError
+from psycopg import OperationalError
 
 from siyu.app import live
 from siyu.app.context import Context

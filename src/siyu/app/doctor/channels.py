@@ -1,6 +1,6 @@
 """Checks of the accounts of channels: each plugin tries what its accounts need."""
 
-from sqlalchemy.exc import OperationalError
+from psycopg import OperationalError
 
 from siyu.app.doctor.check import Check, Finding
 from siyu.app.doctor.engines import impatient

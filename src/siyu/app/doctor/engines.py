@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from psycopg import OperationalError
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 from siyu.app.doctor.check import Check, Finding
 from siyu.app.migrations import postgres_folders
@@ -40,7 +40,7 @@ def postgres_check(settings: Settings, running: Running | None) -> Finding:
             yield from _postgres_server(conn)
             yield from _contents(settings, conn)
     except OperationalError as problem:
-        said = str(problem.orig).strip().replace("\n", " ")
+        said = str(problem).strip().replace("\n", " ")
         yield Check(
             "postgres",
             "fail",

@@ -8,11 +8,10 @@ from typing import Any, Final
 import orjson
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from siyu.channels.types.acts import Delivery
 from siyu.channels.types.pushes import Report
-from siyu.engines.postgres import AnyRow, Shared, one, rows, run
+from siyu.engines.postgres import AnyRow, Shared, one, rows, run, savepoint
 
 # Lists side by side in a SELECT: a function in FROM would first put all rows down.
 _INSERT: Final = """
@@ -99,11 +98,9 @@ def insert(conn: Connection, account_id: int, way: str, new: Mapping[str, list[A
         "taken": orjson.dumps(new["taken"]).decode(),
     }
     try:
-        with conn.begin_nested():  # to be ready for a key that is there costs as much as half the row
+        with savepoint(conn):  # to be ready for a key that is there costs as much as half the row
             run(conn, _INSERT, **given)
-    except IntegrityError as problem:
-        if not isinstance(problem.orig, UniqueViolation):
-            raise
+    except UniqueViolation:
         found = rows(conn, _INSERT + " ON CONFLICT (account_id, key) DO NOTHING RETURNING key", **given)
         return {*new["key"]}.difference(row[0] for row in found)
     return set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import columns, one, rows, run
-from siyu.engines.postgres.connection import driver_connection
+from siyu.engines.postgres.statements import driver_connection
 
 if TYPE_CHECKING:  # only a refit moves tables
     import numpy as np

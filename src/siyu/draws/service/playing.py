@@ -17,6 +17,7 @@ from siyu.draws.store.draws import Player
 from siyu.draws.types import Draw, DrawNotOpen, NoTurnsLeft, Pool, Prize, Round, Why
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
+from siyu.engines.postgres import savepoint
 from siyu.engines.vault import service as vault
 from siyu.engines.zone import brand_zone
 from siyu.identity import service as identity
@@ -281,7 +282,7 @@ def _give_coupon(
     assert template_id is not None
     why: Why = ""
     try:
-        with conn.begin_nested():
+        with savepoint(conn):
             answers = loyalty.post(conn, asked("prize", giving.prize_postings(round_id, drawn, customer_id, now)), now)
             counted = loyalty.sure(answers[0]) if answers else None
             key = f"draw:{round_id}:{customer_id}:{nonce}"

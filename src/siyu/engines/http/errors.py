@@ -9,7 +9,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg import DataError as UnsendableValue
+from psycopg import DataError, InterfaceError, OperationalError
 from psycopg.errors import (
     CharacterNotInRepertoire,
     DatetimeFieldOverflow,
@@ -19,7 +19,6 @@ from psycopg.errors import (
     UntranslatableCharacter,
 )
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -143,7 +142,7 @@ def _plain_http(request: Request, problem: Exception) -> Response:
 
 
 def _engine_down(_request: Request, problem: Exception) -> Response:
-    if isinstance(getattr(problem, "orig", None), DeadlockDetected | SerializationFailure):
+    if isinstance(problem, DeadlockDetected | SerializationFailure):
         log.warning("http.overtaken", error=str(problem)[:300])
         return answer(
             TryLater(
@@ -169,12 +168,12 @@ def _unholdable(_request: Request, problem: Exception) -> Response:
     match problem:
         case UnicodeEncodeError():
             error = _BAD_TEXT
-        case DataError() if type(problem.orig) is UnsendableValue:  # of the driver itself: a text with NUL in it
+        case UntranslatableCharacter() | CharacterNotInRepertoire():
             error = _BAD_TEXT
-        case DataError() if isinstance(problem.orig, UntranslatableCharacter | CharacterNotInRepertoire):
-            error = _BAD_TEXT
-        case DataError() if isinstance(problem.orig, NumericValueOutOfRange | DatetimeFieldOverflow):
+        case NumericValueOutOfRange() | DatetimeFieldOverflow():
             error = _TOO_FAR
+        case DataError() if problem.sqlstate is None:  # of the driver itself: a text with NUL in it
+            error = _BAD_TEXT
         case orjson.JSONEncodeError() if "surrogates" in str(problem):
             error = _BAD_TEXT
         case orjson.JSONEncodeError() if "64-bit" in str(problem):

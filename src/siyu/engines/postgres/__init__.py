@@ -1,9 +1,10 @@
 """PostgreSQL: the truth. Embedded from a wheel, or any server from version 15 by URL."""
 
 from siyu.engines.postgres.columns import columns
-from siyu.engines.postgres.connection import AnyRow, Database, call, one, pieces, quick, rows, run, scalar
+from siyu.engines.postgres.connection import Database, call
 from siyu.engines.postgres.ending import Ending
 from siyu.engines.postgres.shared import Shared
+from siyu.engines.postgres.statements import AnyRow, one, pieces, rows, run, savepoint, scalar
 
 __all__ = [
     "AnyRow",
@@ -14,8 +15,8 @@ __all__ = [
     "columns",
     "one",
     "pieces",
-    "quick",
     "rows",
     "run",
+    "savepoint",
     "scalar",
 ]

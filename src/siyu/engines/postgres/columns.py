@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from siyu.engines.postgres.connection import one
+from siyu.engines.postgres.statements import one
 
 
 def columns(conn: Connection, names: str, sql: str, **parameters: Any) -> list[NDArray[np.int64]]:

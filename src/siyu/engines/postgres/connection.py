@@ -1,24 +1,22 @@
 """Connections and transactions. Rooms are given a connection and never commit: the edge that opened it does."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import psycopg
-from sqlalchemy import Connection, Engine, Row, TextClause, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from siyu.engines.postgres.arrays import adapt_lists
+from siyu.engines.postgres.statements import driver_connection, drivers_errors, run
 from siyu.kernel.errors import EngineProblem, original
 
 _REST: Final = 0.2  # seconds
 _CALLS: Final = "siyu.calls"
-
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 class Database:
@@ -67,8 +65,13 @@ class Database:
         """One transaction: committed at the end of the block, rolled back when it raises.
 
         Who is to be called (:func:`call`) is called behind the commit.
+
+        Raises:
+            psycopg.OperationalError: nothing answers.
+            psycopg.Error: PostgreSQL refuses a statement, or the commit.
+            sqlalchemy.exc.TimeoutError: all connections stay in use.
         """
-        with self.engine.connect() as connection:
+        with drivers_errors(), self.engine.connect() as connection:
             kept, calls = connection.info, dict[tuple[str, str], None]()
             kept[_CALLS] = calls
             try:
@@ -113,48 +116,6 @@ def _ask_after_rest(engine: Engine) -> None:
     event.listen(engine, "checkout", ask)
 
 
-@lru_cache(maxsize=2000)
-def _clause(sql: str) -> TextClause:
-    """Looking for the parameters of a long statement costs as much as running a short one."""
-    return text(sql)
-
-
-def rows(connection: Connection, sql: str, **parameters: Any) -> list[AnyRow]:
-    """Run ``sql`` with ``:named`` parameters and return every row."""
-    return list(connection.execute(_clause(sql), parameters).all())
-
-
-def pieces(connection: Connection, sql: str, size: int, **parameters: Any) -> Iterator[list[AnyRow]]:
-    """As :func:`rows`, so many rows at a time, of a statement that is run once. Others may be run between the pieces."""
-    found = connection.execute(_clause(sql), parameters, execution_options={"yield_per": size})
-    for piece in found.partitions():
-        yield list(piece)
-
-
-def quick(connection: Connection, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Run ``sql`` with ``%(named)s`` parameters on the driver itself, in the same transaction, and return every row.
-
-    For the few statements that are run once for each small request: what SQLAlchemy does around a statement costs as much
-    as a short statement does. Errors are the driver's own.
-    """
-    return driver_connection(connection).execute(sql.encode(), parameters).fetchall()
-
-
-def one(connection: Connection, sql: str, **parameters: Any) -> AnyRow | None:
-    """The first row, or ``None``."""
-    return connection.execute(_clause(sql), parameters).first()
-
-
-def scalar(connection: Connection, sql: str, **parameters: Any) -> Any:
-    """The first column of the first row, or ``None``."""
-    return connection.execute(_clause(sql), parameters).scalar()
-
-
-def run(connection: Connection, sql: str, **parameters: Any) -> None:
-    """Run ``sql`` for its effect. What it did is asked with RETURNING, never by counting rows."""
-    connection.execute(_clause(sql), parameters)
-
-
 def call(connection: Connection, channel: str, payload: str = "") -> None:
     """Wake whoever listens on a channel, when the transaction is committed; once for the same payload.
 
@@ -183,10 +144,3 @@ def _call(connection: Connection, calls: list[tuple[str, str]]) -> None:
             inner.autocommit = False
     except psycopg.Error:
         connection.invalidate()
-
-
-def driver_connection(connection: Connection) -> psycopg.Connection:
-    """The psycopg connection underneath, inside the same transaction: for COPY."""
-    inner = connection.connection.driver_connection
-    assert isinstance(inner, psycopg.Connection)
-    return inner

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows, run
+from siyu.engines.postgres import AnyRow, rows, run
 
 Pair = tuple[str, str]
 
@@ -175,7 +174,7 @@ def _columns(items: Sequence[Pair]) -> dict[str, list[str]]:
     return {"kinds": [kind for kind, _ in unique], "fingerprints": [value for _, value in unique]}
 
 
-def _sealed(row: Row[Any]) -> Sealed:
+def _sealed(row: AnyRow) -> Sealed:
     return Sealed(
         kind=row.kind,
         fingerprint=row.fingerprint.hex,

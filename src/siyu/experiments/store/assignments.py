@@ -7,9 +7,8 @@ from typing import Final
 import orjson
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
-from siyu.engines.postgres import AnyRow, columns, one, rows, run, scalar
+from siyu.engines.postgres import AnyRow, columns, one, rows, run, savepoint, scalar
 from siyu.experiments.types import Arm, Exposures, Programme
 
 _PAIRS: Final = "unnest(CAST(:programme_ids AS integer[]), CAST(:customer_ids AS bigint[]))"
@@ -145,11 +144,9 @@ def insert(conn: Connection, columns: Mapping[str, Sequence[int | None]], now: d
             AS new (programme_id, customer_id, expected_fen, control_bp, group_no, arm)
     """
     try:
-        with conn.begin_nested():  # to be ready for a pair that is there costs as much as half the row
+        with savepoint(conn):  # to be ready for a pair that is there costs as much as half the row
             run(conn, made, now=now, **columns)
-    except IntegrityError as problem:
-        if not isinstance(problem.orig, UniqueViolation):
-            raise
+    except UniqueViolation:
         found = rows(
             conn,
             f"{made} ON CONFLICT (programme_id, customer_id) DO NOTHING RETURNING programme_id",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from siyu.engines.postgres import savepoint
 from siyu.identity.rules import linking
 from siyu.identity.rules.board import add_link, part, ring_of
 from siyu.identity.service.play import Overtaken, Play, Settled, begin, released, settle
@@ -188,7 +189,7 @@ def split(
 def _retrying(conn: Connection, act: Callable[[], Resolution]) -> Resolution:
     for _ in range(_ATTEMPTS):
         try:
-            with conn.begin_nested():
+            with savepoint(conn):
                 return act()
         except Overtaken:
             continue

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from siyu.engines.postgres import AnyRow
 from siyu.engines.vault import service as vault
 from siyu.identity.rules import channels
 from siyu.identity.rules.values import normalise, normalise_scope, vault_kind
@@ -202,13 +202,13 @@ def paired(
     return [Pair(row.stronger, row.weaker, row.id) for row in found]
 
 
-def as_identifier(row: Row[Any]) -> Identifier:
+def as_identifier(row: AnyRow) -> Identifier:
     """A stored row as others know it."""
     state = IdentifierState.SHARED if row.conflicts < 0 else IdentifierState.ACTIVE
     return Identifier(row.id, row.type, row.scope, row.value, row.customer_id, state, row.first_seen, row.last_seen)
 
 
-def as_evidence(row: Row[Any]) -> Evidence:
+def as_evidence(row: AnyRow) -> Evidence:
     """A stored row as others know it."""
     return Evidence(
         row.stronger, row.weaker, _STRENGTHS[row.strength], _STATES[row.state], row.reason, row.source_id,
@@ -216,7 +216,7 @@ def as_evidence(row: Row[Any]) -> Evidence:
     )  # fmt: skip
 
 
-def as_entry(row: Row[Any]) -> LedgerEntry:
+def as_entry(row: AnyRow) -> LedgerEntry:
     """A stored row as others know it."""
     return LedgerEntry(
         row.seq, row.op, row.customer_id, row.other_id, row.identifiers, row.stronger, row.weaker, row.actor,

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from siyu.engines.postgres import AnyRow
 from siyu.identity.rules import linking
 from siyu.identity.rules.board import WORTH_COMPILING, array_board, compiled, keep_apart, listed, part, rule_row
 from siyu.identity.rules.linking import Board
@@ -21,7 +21,7 @@ from siyu.timeline import service as timeline
 class _Replay:
     board: Board
     node_of: dict[int, int]
-    links: list[Row[Any]]
+    links: list[AnyRow]
 
 
 def rebuild(
@@ -53,7 +53,7 @@ def rebuild(
     return found
 
 
-def _replay(conn: Connection, identifiers: Sequence[Row[Any]], compile_from: int) -> _Replay:
+def _replay(conn: Connection, identifiers: Sequence[AnyRow], compile_from: int) -> _Replay:
     numbers: dict[tuple[str, str], int] = {}
     classes = [numbers.setdefault((row.type, row.scope), len(numbers)) for row in identifiers]
     table = [value for (kind, _), number in numbers.items() for value in rule_row(TYPES[kind], number)]
@@ -86,7 +86,7 @@ def _replay(conn: Connection, identifiers: Sequence[Row[Any]], compile_from: int
     return _Replay(board, node_of, links)
 
 
-def _compare_people(identifiers: Sequence[Row[Any]], roots: Sequence[int]) -> tuple[list[Difference], set[int]]:
+def _compare_people(identifiers: Sequence[AnyRow], roots: Sequence[int]) -> tuple[list[Difference], set[int]]:
     """A customer must be exactly one group: the first identifier of each tells which belong together."""
     of_customer: dict[int, int] = {}
     of_root: dict[int, int] = {}
@@ -117,7 +117,7 @@ def _compare_evidence(conn: Connection, replay: _Replay, found: list[Difference]
 
 
 def _repair(
-    conn: Connection, identifiers: Sequence[Row[Any]], roots: Sequence[int], replay: _Replay, now: datetime
+    conn: Connection, identifiers: Sequence[AnyRow], roots: Sequence[int], replay: _Replay, now: datetime
 ) -> None:
     """Every group keeps the oldest customer it has that no older group took; the rest get new ones."""
     taken: dict[int, int] = {}  # root → customer

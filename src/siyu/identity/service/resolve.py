@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from siyu.engines.postgres import savepoint
 from siyu.engines.vault import service as vault
 from siyu.identity.rules import linking
 from siyu.identity.rules.board import add_link
@@ -136,7 +137,7 @@ def _decide(conn: Connection, batch: Batch, known: dict[int, tuple[int, int, boo
     if not entries and not missing:
         writing.touch(conn, stale, seen_again, now)
         return Resolution([_attribution(place, known) for place in batch.deciding])
-    with conn.begin_nested():
+    with savepoint(conn):
         resolution = _extend(conn, batch, known, entries, missing, logged, now)
     new_pairs = {(known[p][0], known[q][0]) for _, (p, q), _ in entries if p in known and q in known}
     writing.touch(conn, stale, [pair for pair in seen_again if pair not in new_pairs], now)

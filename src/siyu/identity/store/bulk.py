@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows, run, scalar
-from siyu.engines.postgres.connection import driver_connection
+from siyu.engines.postgres import AnyRow, rows, run, scalar
+from siyu.engines.postgres.statements import driver_connection
 
 _TYPES = {np.dtype(np.int16): ">i2", np.dtype(np.int32): ">i4", np.dtype(np.int64): ">i8"}
 _NAMES = {np.dtype(np.int16): "smallint", np.dtype(np.int32): "integer", np.dtype(np.int64): "bigint"}
@@ -45,17 +45,17 @@ def number(conn: Connection) -> None:
         run(conn, sql)
 
 
-def classes(conn: Connection) -> list[Row[Any]]:
+def classes(conn: Connection) -> list[AnyRow]:
     """(type, scope) of each limit class, by its number."""
     return rows(conn, "SELECT type, scope FROM bulk_class ORDER BY class")
 
 
-def known(conn: Connection) -> list[Row[Any]]:
+def known(conn: Connection) -> list[AnyRow]:
     """Nodes that existed before, in order: id, customer_id."""
     return rows(conn, "SELECT id, customer_id FROM bulk_node WHERE customer_id IS NOT NULL ORDER BY node")
 
 
-def aparts(conn: Connection) -> list[Row[Any]]:
+def aparts(conn: Connection) -> list[AnyRow]:
     """Pairs of nodes that an operator keeps apart."""
     return rows(
         conn,
@@ -111,7 +111,7 @@ def write(
     reasons: Sequence[str],
     known_customers: Sequence[int],
     now: datetime,
-) -> list[Row[Any]]:
+) -> list[AnyRow]:
     """Write customers, identifiers and evidence; returns (index, id) of every customer that is used.
 
     Args:

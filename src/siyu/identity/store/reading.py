@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from siyu.engines.postgres import columns, one, rows, scalar
+from siyu.engines.postgres import AnyRow, columns, one, rows, scalar
 from siyu.identity.rules.claims import Key
 from siyu.identity.types import Holder, IdentifierKey
 
@@ -33,7 +32,7 @@ def lookup(conn: Connection, keys: Sequence[Key], stale_before: datetime) -> dic
     return {place - 1: (identifier, customer, stale) for place, identifier, customer, stale in found}
 
 
-def pairs(conn: Connection, wanted: Sequence[tuple[int, int]], stale_before: datetime) -> list[Row[Any]]:
+def pairs(conn: Connection, wanted: Sequence[tuple[int, int]], stale_before: datetime) -> list[AnyRow]:
     """Evidence rows of (stronger, weaker) pairs: both ids, both seqs, strength, state, whether last_seen is older."""
     if not wanted:
         return []
@@ -57,7 +56,7 @@ def lock_customers(conn: Connection, customer_ids: Sequence[int]) -> None:
     )
 
 
-def members(conn: Connection, customer_ids: Sequence[int]) -> list[Row[Any]]:
+def members(conn: Connection, customer_ids: Sequence[int]) -> list[AnyRow]:
     """Every identifier of these customers, oldest first: id, customer_id, type, scope, conflicts."""
     return rows(
         conn,
@@ -69,7 +68,7 @@ def members(conn: Connection, customer_ids: Sequence[int]) -> list[Row[Any]]:
     )
 
 
-def holding(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
+def holding(conn: Connection, identifier_ids: Sequence[int]) -> list[AnyRow]:
     """The evidence that holds these identifiers together: stronger, weaker, strength, state."""
     return rows(
         conn,
@@ -81,7 +80,7 @@ def holding(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
     )
 
 
-def aparts(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
+def aparts(conn: Connection, identifier_ids: Sequence[int]) -> list[AnyRow]:
     """Pairs among these identifiers that an operator keeps apart."""
     return rows(
         conn,
@@ -157,7 +156,7 @@ def values_of(conn: Connection, type_name: str, scope: str, customer_ids: Sequen
     return [(row[0], row[1]) for row in (*ordered, *[row for row in found if counts[row[0]] == 1])]
 
 
-def by_values(conn: Connection, values: Sequence[str]) -> list[Row[Any]]:
+def by_values(conn: Connection, values: Sequence[str]) -> list[AnyRow]:
     """Identifiers with one of these stored values."""
     return rows(
         conn,
@@ -179,14 +178,14 @@ def owners(conn: Connection, type_name: str, scope: str, values: Sequence[str]) 
     return [(str(value), int(customer_id)) for value, customer_id in found]
 
 
-def by_customer(conn: Connection, customer_id: int) -> list[Row[Any]]:
+def by_customer(conn: Connection, customer_id: int) -> list[AnyRow]:
     """Identifiers of a customer."""
     return rows(
         conn, f"SELECT {_IDENTIFIER} FROM identity.identifier WHERE customer_id = :id ORDER BY id", id=customer_id
     )
 
 
-def by_ids(conn: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+def by_ids(conn: Connection, ids: Sequence[int]) -> list[AnyRow]:
     """Identifiers by their ids, of whomever."""
     return rows(
         conn,
@@ -195,7 +194,7 @@ def by_ids(conn: Connection, ids: Sequence[int]) -> list[Row[Any]]:
     )
 
 
-def edges(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
+def edges(conn: Connection, identifier_ids: Sequence[int]) -> list[AnyRow]:
     """Every evidence row that touches one of these identifiers, also those that were refused."""
     return rows(
         conn,
@@ -209,7 +208,7 @@ def edges(conn: Connection, identifier_ids: Sequence[int]) -> list[Row[Any]]:
     )
 
 
-def review(conn: Connection, after: tuple[datetime, int, int] | None, limit: int) -> list[Row[Any]]:
+def review(conn: Connection, after: tuple[datetime, int, int] | None, limit: int) -> list[AnyRow]:
     """Links that wait for an operator, oldest first; those whose two sides became one meanwhile are left out."""
     start = after or (None, 0, 0)
     return rows(
@@ -228,7 +227,7 @@ def review(conn: Connection, after: tuple[datetime, int, int] | None, limit: int
     )  # fmt: skip
 
 
-def history(conn: Connection, customer_ids: Sequence[int]) -> list[Row[Any]]:
+def history(conn: Connection, customer_ids: Sequence[int]) -> list[AnyRow]:
     """The ledger of these customers, oldest first."""
     return rows(
         conn,
@@ -240,7 +239,7 @@ def history(conn: Connection, customer_ids: Sequence[int]) -> list[Row[Any]]:
     )
 
 
-def aliases_to(conn: Connection, customer_id: int) -> list[Row[Any]]:
+def aliases_to(conn: Connection, customer_id: int) -> list[AnyRow]:
     """Ids (and whether they are identifiers) that stand for this customer now."""
     return rows(
         conn,
@@ -311,7 +310,7 @@ def known_since(conn: Connection, customer_ids: Sequence[int], devices: Sequence
     return {row[0]: row[1] for row in found}
 
 
-def values_of_type(conn: Connection, customer_ids: Sequence[int], type_name: str) -> list[Row[Any]]:
+def values_of_type(conn: Connection, customer_ids: Sequence[int], type_name: str) -> list[AnyRow]:
     """(customer_id, value) of every identifier of one type that these customers have, last seen first."""
     return rows(
         conn,
@@ -330,7 +329,7 @@ def paired(
     without: tuple[str, str],
     after: int,
     limit: int,
-) -> list[Row[Any]]:
+) -> list[AnyRow]:
     """Of each identifier of the first type its id and value, and the value of the last seen one of the second that active
     evidence ties to it; where the customer has none of ``without``. By id.
     """
@@ -354,7 +353,7 @@ def paired(
     )  # fmt: skip
 
 
-def evidence(conn: Connection, stronger: int, weaker: int) -> Row[Any] | None:
+def evidence(conn: Connection, stronger: int, weaker: int) -> AnyRow | None:
     """One evidence row."""
     return one(
         conn,

@@ -1,11 +1,10 @@
 """Reading the whole log, and repairing what is not as it says."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows, run
+from siyu.engines.postgres import AnyRow, rows, run
 
 
 def lock_all(conn: Connection) -> None:
@@ -15,12 +14,12 @@ def lock_all(conn: Connection) -> None:
     run(conn, "LOCK TABLE identity.identifier, identity.evidence IN SHARE ROW EXCLUSIVE MODE")
 
 
-def identifiers(conn: Connection) -> list[Row[Any]]:
+def identifiers(conn: Connection) -> list[AnyRow]:
     """Every identifier, oldest first: id, type, scope, customer_id, conflicts."""
     return rows(conn, "SELECT id, type, scope, customer_id, conflicts FROM identity.identifier ORDER BY id")
 
 
-def log(conn: Connection) -> list[Row[Any]]:
+def log(conn: Connection) -> list[AnyRow]:
     """Every link in the order in which it was decided: seq, stronger, weaker, strength, repeat, holds."""
     return rows(
         conn,
@@ -37,7 +36,7 @@ def log(conn: Connection) -> list[Row[Any]]:
     )
 
 
-def acts(conn: Connection) -> list[Row[Any]]:
+def acts(conn: Connection) -> list[AnyRow]:
     """Every act of an operator that takes apart, in order: seq, op, identifiers, stronger, weaker."""
     return rows(
         conn,
@@ -47,7 +46,7 @@ def acts(conn: Connection) -> list[Row[Any]]:
     )
 
 
-def evidence_states(conn: Connection) -> list[Row[Any]]:
+def evidence_states(conn: Connection) -> list[AnyRow]:
     """Every edge: stronger, weaker, state."""
     return rows(conn, "SELECT stronger, weaker, state FROM identity.evidence ORDER BY stronger, weaker")
 

@@ -132,7 +132,7 @@ def latest(conn: Connection) -> Mapping[str, Any] | None:
     found = one(conn, f"SELECT {_COLUMNS} FROM insight.lifetime_model ORDER BY fitted_at DESC, id DESC LIMIT 1")
     if found is None:
         return None
-    row = dict(found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    row = found._asdict()
     row["body"] = orjson.loads(row["body"]) if row["body"] else None
     return row
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from siyu.engines.clickhouse.client import Client
+from siyu.engines.postgres import savepoint
 from siyu.experiments import service as experiments
 from siyu.experiments.types import Arm
 from siyu.journeys.rules.entering import due_in_crowd
@@ -201,7 +202,7 @@ def rehearse(
     """
     found: Rehearsal | None = None
     try:
-        with conn.begin_nested():
+        with savepoint(conn):
             # All of them at once and in their order: locked one after the other, they and a worker could wait for each other.
             touch.hold_customers(conn, people)
             found = _Run(conn, clickhouse, definition, since, until, zone, plan, frozenset(people), going).through()

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import psycopg
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from siyu.engines.clickhouse.client import Client
+from siyu.engines.postgres import savepoint
 from siyu.identity import service as identity
 from siyu.journeys.service.batch import Batch, Group, Place, Surroundings
 from siyu.journeys.service.steps import carry_out
@@ -121,7 +121,7 @@ def _one_group(batch: Batch, version: Version, step: str, places: Sequence[Place
     try:
         if step not in version.definition.steps:
             raise KeyError(step)  # noqa: TRY301 - a successor without this step; told and tried again like any trouble
-        with batch.around.conn.begin_nested():
+        with savepoint(batch.around.conn):
             carry_out(batch, group)
     except Exception as error:
         if _of_the_engine(error):
@@ -139,9 +139,8 @@ def _one_group(batch: Batch, version: Version, step: str, places: Sequence[Place
 
 def _of_the_engine(error: Exception) -> bool:
     """A lost connection, a deadlock: nothing is wrong with the step, and the batch is tried again as it is."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(
-        cause,
+        error,
         TryLater | psycopg.OperationalError | psycopg.InternalError | psycopg.InterfaceError | MemoryError | OSError,
     )
 

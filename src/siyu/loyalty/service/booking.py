@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from siyu.engines.postgres import savepoint
 from siyu.identity import service as identity
 from siyu.kernel.errors import IdempotencyMismatch, NotFound, SiyuError, TryLater
 from siyu.loyalty.rules.booking import Booking
@@ -111,7 +112,7 @@ def _write(conn: Connection, booked: Sequence[Booked], now: datetime) -> None:
         if not whole:
             raise _Raced
         return
-    with conn.begin_nested():
+    with savepoint(conn):
         if not journal.write(conn, booked, standings, now):
             raise _Raced
 

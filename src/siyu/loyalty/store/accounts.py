@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import one, quick, rows, run
+from siyu.engines.postgres import one, rows, run
 from siyu.loyalty.types import Account, Unit
 
 
@@ -21,7 +21,7 @@ class Found(NamedTuple):
 
 _FEW: Final = 4
 _ARRAYS: Final = """
-    unnest(CAST(%({name}_kinds)s AS text[]), CAST(%({name}_owners)s AS bigint[]), CAST(%({name}_units)s AS text[]))"""
+    unnest(CAST(:{name}_kinds AS text[]), CAST(:{name}_owners AS bigint[]), CAST(:{name}_units AS text[]))"""
 _TAKE: Final = """
     WITH locked AS MATERIALIZED (
         SELECT had.id, had.kind, had.owner, had.unit, had.balance, had.moved_to
@@ -43,7 +43,7 @@ def _take(locked: int, counted: int, numbers: int) -> str:
     return _TAKE.format(
         locked=_wanted("locked", locked),
         counted=_wanted("counted", counted),
-        numbers="" if numbers == 1 else " FROM generate_series(1, CAST(%(numbers)s AS integer))",
+        numbers="" if numbers == 1 else " FROM generate_series(1, CAST(:numbers AS integer))",
     )
 
 
@@ -51,7 +51,7 @@ def _wanted(name: str, number: int) -> str:
     if not 1 <= number <= _FEW:
         return _ARRAYS.format(name=name)
     lines = [
-        f"(CAST(%({name}_kind{n})s AS text), CAST(%({name}_owner{n})s AS bigint), CAST(%({name}_unit{n})s AS text))"
+        f"(CAST(:{name}_kind{n} AS text), CAST(:{name}_owner{n} AS bigint), CAST(:{name}_unit{n} AS text))"
         for n in range(number)
     ]
     return f"(VALUES {', '.join(lines)})"
@@ -74,7 +74,7 @@ def take(
     """Lock accounts and look up those that nobody locks; those that there are. Also gives out ids of transactions."""
     parameters = {**_parameters("locked", locked), **_parameters("counted", counted), "numbers": numbers}
     few = (min(len(locked), _FEW + 1), min(len(counted), _FEW + 1), min(numbers, 2))
-    found = quick(conn, _take(*few), parameters)
+    found = rows(conn, _take(*few), **parameters)
     return [_found(row) for row in found if row[1] is not None], [row[0] for row in found if row[1] is None]
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import quick, rows
+from siyu.engines.postgres import rows
 from siyu.loyalty.rules.drafts import Booked, Lot, Standing
 from siyu.loyalty.types import Account, Change
 
@@ -34,32 +34,32 @@ _ACT = """
     WITH made AS (
         INSERT INTO loyalty.transaction
             (id, key, input_hash, kind, reason, source, actor, via, of_id, effective_at, recorded_at)
-        SELECT id, key, decode(hash, 'hex'), kind, reason, source, actor, via, of_id, effective_at, %(now)s
-        FROM unnest(CAST(%(ids)s AS bigint[]), CAST(%(keys)s AS text[]), CAST(%(hashes)s AS text[]), CAST(%(kinds)s AS text[]),
-                    CAST(%(reasons)s AS text[]), CAST(%(sources)s AS text[]), CAST(%(actors)s AS text[]), CAST(%(vias)s AS bigint[]),
-                    CAST(%(ofs)s AS bigint[]), CAST(%(effectives)s AS timestamptz[]))
+        SELECT id, key, decode(hash, 'hex'), kind, reason, source, actor, via, of_id, effective_at, :now
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:keys AS text[]), CAST(:hashes AS text[]), CAST(:kinds AS text[]),
+                    CAST(:reasons AS text[]), CAST(:sources AS text[]), CAST(:actors AS text[]), CAST(:vias AS bigint[]),
+                    CAST(:ofs AS bigint[]), CAST(:effectives AS timestamptz[]))
             AS new (id, key, hash, kind, reason, source, actor, via, of_id, effective_at)
         ON CONFLICT (key) DO NOTHING
         RETURNING id
-    ), all_made AS MATERIALIZED (SELECT count(*) = CAST(%(number)s AS integer) AS whole FROM made),
+    ), all_made AS MATERIALIZED (SELECT count(*) = CAST(:number AS integer) AS whole FROM made),
     posted AS (
         INSERT INTO loyalty.posting (transaction_id, place, account_id, amount, balance, available_from, expires_at)
         SELECT transaction_id, place, account_id, amount, balance, available_from, expires_at
-        FROM unnest(CAST(%(p_ids)s AS bigint[]), CAST(%(p_places)s AS smallint[]), CAST(%(p_accounts)s AS bigint[]),
-                    CAST(%(p_amounts)s AS bigint[]), CAST(%(p_balances)s AS bigint[]), CAST(%(p_from)s AS timestamptz[]),
-                    CAST(%(p_until)s AS timestamptz[]))
+        FROM unnest(CAST(:p_ids AS bigint[]), CAST(:p_places AS smallint[]), CAST(:p_accounts AS bigint[]),
+                    CAST(:p_amounts AS bigint[]), CAST(:p_balances AS bigint[]), CAST(:p_from AS timestamptz[]),
+                    CAST(:p_until AS timestamptz[]))
             AS new (transaction_id, place, account_id, amount, balance, available_from, expires_at)
         WHERE (SELECT whole FROM all_made)
     ), balanced AS (
         UPDATE loyalty.account AS had SET balance = new.balance
-        FROM unnest(CAST(%(a_ids)s AS bigint[]), CAST(%(a_balances)s AS bigint[])) AS new (id, balance)
+        FROM unnest(CAST(:a_ids AS bigint[]), CAST(:a_balances AS bigint[])) AS new (id, balance)
         WHERE had.id = new.id AND (SELECT whole FROM all_made)
     ), fresh AS (
         INSERT INTO loyalty.lot (id, account_id, earned_by, amount, remaining, available_from, expires_at, open)
         SELECT id, account_id, earned_by, amount, remaining, available_from, expires_at, remaining > 0
-        FROM unnest(CAST(%(l_ids)s AS bigint[]), CAST(%(l_accounts)s AS bigint[]), CAST(%(l_earned)s AS bigint[]),
-                    CAST(%(l_amounts)s AS bigint[]), CAST(%(l_remaining)s AS bigint[]), CAST(%(l_from)s AS timestamptz[]),
-                    CAST(%(l_until)s AS timestamptz[]))
+        FROM unnest(CAST(:l_ids AS bigint[]), CAST(:l_accounts AS bigint[]), CAST(:l_earned AS bigint[]),
+                    CAST(:l_amounts AS bigint[]), CAST(:l_remaining AS bigint[]), CAST(:l_from AS timestamptz[]),
+                    CAST(:l_until AS timestamptz[]))
             AS new (id, account_id, earned_by, amount, remaining, available_from, expires_at)
         WHERE (SELECT whole FROM all_made)
     ),{uses}
@@ -69,13 +69,13 @@ _ACT = """
 _USES = """ used AS (
         INSERT INTO loyalty.lot_use (transaction_id, place, lot_id, amount, for_id)
         SELECT transaction_id, place, lot_id, amount, for_id
-        FROM unnest(CAST(%(u_ids)s AS bigint[]), CAST(%(u_places)s AS smallint[]), CAST(%(u_lots)s AS bigint[]),
-                    CAST(%(u_amounts)s AS bigint[]), CAST(%(u_for)s AS bigint[]))
+        FROM unnest(CAST(:u_ids AS bigint[]), CAST(:u_places AS smallint[]), CAST(:u_lots AS bigint[]),
+                    CAST(:u_amounts AS bigint[]), CAST(:u_for AS bigint[]))
             AS new (transaction_id, place, lot_id, amount, for_id)
         WHERE (SELECT whole FROM all_made)
     ), changed AS (
         UPDATE loyalty.lot AS had SET remaining = new.remaining, open = new.remaining > 0
-        FROM unnest(CAST(%(c_ids)s AS bigint[]), CAST(%(c_remaining)s AS bigint[])) AS new (id, remaining)
+        FROM unnest(CAST(:c_ids AS bigint[]), CAST(:c_remaining AS bigint[])) AS new (id, remaining)
         WHERE had.id = new.id AND (SELECT whole FROM all_made)
     ),"""
 _WITHOUT_LOTS, _WITH_LOTS = _ACT.format(uses=""), _ACT.format(uses=_USES)
@@ -119,7 +119,7 @@ def write(conn: Connection, booked: Sequence[Booked], standings: Sequence[Standi
     }
     uses = [(one.id, place, *use) for one in booked for place, use in enumerate(one.uses)]
     if not uses:
-        return bool(quick(conn, _WITHOUT_LOTS, parameters)[0][0])
+        return bool(rows(conn, _WITHOUT_LOTS, **parameters)[0][0])
     changed = [lot for one in standings for lot in one.lots if lot.changed and not lot.fresh]
     parameters |= {
         "u_ids": [one[0] for one in uses],
@@ -130,7 +130,7 @@ def write(conn: Connection, booked: Sequence[Booked], standings: Sequence[Standi
         "c_ids": [lot.id for lot in changed],
         "c_remaining": [lot.remaining for lot in changed],
     }
-    return bool(quick(conn, _WITH_LOTS, parameters)[0][0])
+    return bool(rows(conn, _WITH_LOTS, **parameters)[0][0])
 
 
 def known(

@@ -8,7 +8,6 @@ import numpy as np
 import orjson
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from siyu.engines.postgres import Shared, call, one, rows, run, scalar
 from siyu.kernel.errors import IdempotencyMismatch
@@ -176,10 +175,8 @@ def insert(
             all_wishes=wishes.all(),
             all_decisions=decisions.all(),
         )
-    except IntegrityError as problem:
-        if not isinstance(problem.orig, UniqueViolation):
-            raise
-        raise IdempotencyMismatch(key=_taken(problem.orig)) from None
+    except UniqueViolation as problem:
+        raise IdempotencyMismatch(key=_taken(problem)) from None
     return {row[0]: row[1] for row in found}
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from psycopg import IntegrityError
 from tests.unit.channels.acts.conftest import ME, Acted
 
 from siyu.channels import service

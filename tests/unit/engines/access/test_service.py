@@ -3,9 +3,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from siyu.engines.access import service
 from siyu.engines.access.types import LinkSpent, Operator, Role, SignedIn, SignInFailed, SignInRefused, WeakPassword
@@ -271,7 +271,7 @@ class TestAudit:
     def test_nobody_rewrites_it(self, database: Database, sql: str) -> None:
         with database.transaction() as conn:
             service.record(conn, actor="operator:1", action="a.b", target="c", details={}, now=NOW)
-        with pytest.raises(DBAPIError, match="append only"), database.transaction() as conn:
+        with pytest.raises(psycopg.Error, match="append only"), database.transaction() as conn:
             run(conn, sql)
         with database.transaction() as conn:
             assert scalar(conn, "SELECT actor FROM access.audit") == "operator:1"

@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
-from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from siyu.engines.access.types import Principal
@@ -42,7 +41,7 @@ def routes(app: FastAPI, database: Database) -> None:
 
     @app.post("/fails-at-commit")
     def fails_at_commit(conn: Conn) -> dict[str, bool]:
-        conn.execute(text("INSERT INTO public.child VALUES (1)"))
+        run(conn, "INSERT INTO public.child VALUES (1)")
         return {"stored": True}
 
     @app.get("/later")

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from siyu.engines.access.types import ApiKey, Source, SourceRef, WriteKey
-from siyu.engines.postgres import call, one, rows, run, scalar
+from siyu.engines.postgres import AnyRow, call, one, rows, run, scalar
 
 CHANNEL = "siyu_access"  # NOTIFY, payload 'sources': whoever caches write keys reads them again
 
@@ -180,7 +180,7 @@ def _tell(conn: Connection) -> None:
     call(conn, CHANNEL, "sources")
 
 
-def _api_key(row: Row[Any]) -> ApiKey:
+def _api_key(row: AnyRow) -> ApiKey:
     return ApiKey(
         id=row.id,
         name=row.name,
@@ -194,5 +194,5 @@ def _api_key(row: Row[Any]) -> ApiKey:
     )
 
 
-def _write_key(row: Row[Any]) -> WriteKey:
+def _write_key(row: AnyRow) -> WriteKey:
     return WriteKey(row.id, row.source_id, row.key, row.created_at, row.revoked_at)

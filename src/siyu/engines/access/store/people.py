@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from siyu.engines.access.types import Operator, Role
-from siyu.engines.postgres import one, rows, run, scalar
+from siyu.engines.postgres import AnyRow, one, rows, run, scalar
 
 _FIRST_OWNER_LOCK = 0x5159_5530_0005
 
@@ -255,7 +254,7 @@ def delete_links(conn: Connection, operator_id: int | None) -> None:
     run(conn, "DELETE FROM access.link WHERE operator_id IS NOT DISTINCT FROM :id", id=operator_id)
 
 
-def _operator(row: Row[Any]) -> Operator:
+def _operator(row: AnyRow) -> Operator:
     return Operator(
         id=row.id,
         login=row.login,

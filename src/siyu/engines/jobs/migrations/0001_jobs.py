@@ -3,7 +3,7 @@
 from alembic import op
 from procrastinate.schema import SchemaManager
 
-from siyu.engines.postgres.connection import driver_connection
+from siyu.engines.postgres.statements import driver_connection
 
 revision = "jobs_0001"
 down_revision = None
