@@ -17,8 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -191,33 +189,58 @@ def take(browser: Browser, stage: Stage, pictures: tuple[Picture, ...], target: 
     return problems
 
 
-@contextmanager
-def demo(folder: Path, port: int, *, people: int = PEOPLE, days: int = DAYS) -> Iterator[str]:
-    """A demo brand that runs and is filled; yields what it said: the address, the owner's link, people worth a look.
+class Demo:
+    """A demo brand in a folder of its own. It may be ended and begun again, as its owner would.
 
-    Raises:
-        RuntimeError: it ended, or is not filled after a quarter of an hour; with what it said.
+    Attributes:
+        data: its data folder.
+        process: of the last start.
     """
-    said = folder / "said"
-    variables = os.environ | {
-        "SIYU_HTTP_PORT": str(port), "SIYU_LOG_LEVEL": "error", "COLUMNS": "400",
-        "SIYU_MINIMUM_FREE_BYTES": str(256 << 20),
-    }  # fmt: skip
-    command = [sys.executable, "-m", "siyu.app.cli", "demo", "--data", str(folder / "data")]
-    command += ["--people", str(people), "--days", str(days), "--seed", str(SEED)]
-    with said.open("wb") as out:
-        process = subprocess.Popen(command, env=variables, stdout=out, stderr=out)
-    try:
+
+    def __init__(self, folder: Path, port: int, *, people: int = PEOPLE, days: int = DAYS) -> None:
+        self.data, self.port = folder / "data", port
+        self.process: subprocess.Popen[bytes] | None = None
+        self._people, self._days = people, days
+        self._told: list[Path] = []  # what each start has said
+
+    def begin(self) -> None:
+        """Start it, where it does not run."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        variables = os.environ | {
+            "SIYU_HTTP_PORT": str(self.port), "SIYU_LOG_LEVEL": "error", "COLUMNS": "400",
+            "SIYU_MINIMUM_FREE_BYTES": str(256 << 20),
+        }  # fmt: skip
+        command = [sys.executable, "-m", "siyu.app.cli", "demo", "--data", str(self.data)]
+        command += ["--people", str(self._people), "--days", str(self._days), "--seed", str(SEED)]
+        self._told.insert(0, self.data.with_name(f"said-{len(self._told)}"))
+        with self._told[0].open("wb") as out:
+            self.process = subprocess.Popen(command, env=variables, stdout=out, stderr=out)
+
+    def said(self) -> str:
+        """What it has said: the address, the owner's link, people worth a look. The last start first."""
+        return "\n".join(told.read_text("utf-8", "replace") for told in self._told)
+
+    def filled(self) -> str:
+        """Wait until it is filled, having begun it where it does not run; what it has said.
+
+        Raises:
+            RuntimeError: it ended, or is not filled after a quarter of an hour; with what it said.
+        """
+        self.begin()
+        assert self.process is not None
         until = time.monotonic() + _FILLED_WITHIN_S
-        while "\nAPI: http" not in (text := said.read_text("utf-8", "replace")):
-            if process.poll() is not None or time.monotonic() > until:
+        while "\nAPI: http" not in (text := self.said()):
+            if self.process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(text[-4000:])
             time.sleep(0.5)
-        yield text
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+        return text
+
+    def end(self) -> None:
+        """As Ctrl-C does."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
 
 
 def make(names: list[str], port: int) -> int:
@@ -227,13 +250,12 @@ def make(names: list[str], port: int) -> int:
         print(f"No such picture: {', '.join(sorted(unknown))}. There are: {', '.join(p.name for p in PICTURES)}")
         return 2
     chosen = tuple(picture for picture in PICTURES if not names or picture.name in names)
-    with (
-        tempfile.TemporaryDirectory(prefix="siyu-pictures-") as folder,
-        demo(Path(folder), port) as said,
-        opened() as browser,
-    ):
-        stage = set_up(said, Path(folder))
-        problems = take(browser, stage, chosen, TARGET)
+    with tempfile.TemporaryDirectory(prefix="siyu-pictures-") as folder, opened() as browser:
+        demo = Demo(Path(folder), port)
+        try:
+            problems = take(browser, set_up(demo.filled(), Path(folder)), chosen, TARGET)
+        finally:
+            demo.end()
     if not names:
         kept = {f"{picture.name}.png" for picture in PICTURES}
         for old in TARGET.glob("*/*.png"):

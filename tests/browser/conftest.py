@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Request, expect
 from scripts import chromium
-from scripts.pictures import Window, demo
+from scripts.pictures import Demo, Window
 from scripts.stage import LOGIN, PASSWORD, Stage, set_up
 from tests.running import Siyu, free_port, lay_out
 
@@ -43,22 +43,39 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
-    folder, port = tmp_path_factory.mktemp("browser"), free_port()
-    data = folder / "data"
-    data.mkdir()
-    lay_out(data)  # engines as a first start makes them
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Nobody has begun it yet; whoever ends it may leave it so."""
+    made = Demo(tmp_path_factory.mktemp("browser"), free_port(), people=PEOPLE, days=DAYS)
+    made.data.mkdir()
+    lay_out(made.data)  # engines as a first start makes them
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIYU_WORKERS", "1")  # without the relief
-        with demo(folder, port, people=PEOPLE, days=DAYS) as said:
-            stage = set_up(said, folder)
-            assert Place(data).running()
-            with closing(stage.api):
-                sms = re.search(r"codes are shown at (http://[\d.:]+)/", said)
-                pay = re.search(r"phones is shown at (http://[\d.:]+)/", said)
-                assert sms
-                assert pay
-                yield Brand(stage, Siyu(data, port, None), sms[1], pay[1])  # type: ignore[arg-type]  # the demo's process is its own
+        try:
+            yield made
+        finally:
+            made.end()
+
+
+@pytest.fixture(scope="package")
+def brand(demo: Demo) -> Iterator[Brand]:
+    said = demo.filled()
+    stage = set_up(said, demo.data.parent)
+    assert Place(demo.data).running()
+    with closing(stage.api):
+        sms = re.search(r"codes are shown at (http://[\d.:]+)/", said)
+        pay = re.search(r"phones is shown at (http://[\d.:]+)/", said)
+        assert sms
+        assert pay
+        yield Brand(stage, Siyu(demo.data, demo.port, None), sms[1], pay[1])  # type: ignore[arg-type]  # the demo's process is its own
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The story of the demo is told first: of the brand that it leaves, the others live."""
+    story = Path(__file__).with_name("test_demo.py")
+    if first := [item for item in items if item.path == story]:
+        at = next(place for place, item in enumerate(items) if item.path.parent == story.parent)
+        others = [item for item in items[at:] if item.path != story]
+        items[at:] = first + others
 
 
 Open = Callable[..., Window]

@@ -1,10 +1,6 @@
 """``siyu demo``: the whole brand with its WeCom, official account and mini program, stopped half-way, begun again, alive."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,8 +11,10 @@ import httpx
 import numpy as np
 import psutil
 import pytest
+from scripts.pictures import Demo
 from sqlalchemy import Connection
-from tests.running import Siyu, end, free_port
+from tests.browser.conftest import PEOPLE
+from tests.running import Siyu
 from tests.stories.speaking import eventually
 
 from siyu.app.place import NotRunning
@@ -29,27 +27,23 @@ from siyu.rehearsal import service as rehearsal
 from siyu.rehearsal.accounts import make_accounts
 from siyu.rehearsal.types import CORP, Brand
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-
-PEOPLE = 300
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-def demo(folder: Path, port: int) -> Siyu:
+def begun(demo: Demo) -> Siyu:
     """Start it and wait until Siyu answers; the fill goes on."""
-    environment = os.environ | {"SIYU_HTTP_PORT": str(port), "SIYU_MINIMUM_FREE_BYTES": str(64 << 20)}
-    command = [sys.executable, "-m", "siyu.app.cli", "demo", "--people", str(PEOPLE), "--data", str(folder)]
-    with (folder / "demo.log").open("ab") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    siyu = Siyu(folder, port, process)
+    demo.begin()
+    assert demo.process is not None
+    siyu = Siyu(demo.data, demo.port, demo.process)
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
-        assert process.poll() is None, (folder / "demo.log").read_text()
+        assert demo.process.poll() is None, demo.said()
         try:
             _ = siyu.running
             return siyu
         except NotRunning:
             time.sleep(0.05)
-    raise TimeoutError((folder / "demo.log").read_text())
+    raise TimeoutError(demo.said())
 
 
 def marker(folder: Path) -> dict[str, Any]:
@@ -69,46 +63,43 @@ def control(folder: Path, path: str, **body: Any) -> Any:
     return httpx.get(url, timeout=10, trust_env=False).raise_for_status().json()
 
 
-def test_a_demo_with_its_wecom(tmp_path: Path) -> None:
-    siyu = demo(tmp_path, port := free_port())
-    try:
-        # Ctrl-C in the middle of the fill ends it within seconds.
-        assert eventually(lambda: marker(tmp_path).get("imported"), bool, within=90)
-        began = time.monotonic()
-        siyu.process.send_signal(signal.SIGINT)
-        siyu.process.wait(40)
-        assert time.monotonic() - began < 25
-        assert not marker(tmp_path)["done"]
+def test_a_demo_with_its_wecom(demo: Demo) -> None:
+    assert demo.process is None  # it comes before all who live of the brand
+    siyu, data = begun(demo), demo.data
 
-        # It goes on, and is done; the same corp is there.
-        siyu = demo(tmp_path, port)
-        assert eventually(lambda: marker(tmp_path).get("done"), bool, within=150), (tmp_path / "demo.log").read_text()
-        siyu.drain()
-        check_what_siyu_found(siyu)
-        check_the_accounts(siyu)
-        check_what_it_says(siyu)
+    # Ctrl-C in the middle of the fill ends it within seconds.
+    assert eventually(lambda: marker(data).get("imported"), bool, within=90)
+    before = time.monotonic()
+    demo.end()
+    assert time.monotonic() - before < 25
+    assert not marker(data)["done"]
 
-        # What was done to the corp outlasts the death of its process, and that of Siyu.
-        (fake,) = fakes(siyu)
-        control(tmp_path, "acts/new_person", name="访客", external_userid="wmvisitor")
-        control(tmp_path, "acts/customer_adds", external_userid="wmvisitor", userid="yunxiu001")
-        with siyu.context() as context, context.database.transaction() as conn:
-            account = next(one for one in channels.accounts(conn) if one.channel == "wecom")
-        found = eventually(lambda: contact(siyu, account.id, "wmvisitor"), bool)
-        assert [one.staff_id for one in found.follows] == ["yunxiu001"]
-        fake.terminate()
-        assert eventually(lambda: [one.pid for one in fakes(siyu)], lambda pids: pids and pids != [fake.pid], within=60)
-        assert eventually(lambda: knows(tmp_path, "wmvisitor"), bool, within=60)
-        end(siyu)
-        siyu = demo(tmp_path, port)
-        assert eventually(lambda: knows(tmp_path, "wmvisitor"), bool, within=60)
-        assert "is here already" in eventually(
-            (tmp_path / "demo.log").read_text, lambda text: "is here already" in text, within=60
-        )
-        assert marker(tmp_path)["stirred"]  # once in its life, at the end of the fill or now
-    finally:
-        end(siyu)
+    # It goes on, and is done; the same corp is there.
+    siyu = begun(demo)
+    assert eventually(lambda: marker(data).get("done"), bool, within=150), demo.said()
+    siyu.drain()
+    check_what_siyu_found(siyu)
+    check_the_accounts(siyu)
+    check_what_it_says(siyu)
+
+    # What was done to the corp outlasts the death of its process, and that of Siyu.
+    (fake,) = fakes(siyu)
+    control(data, "acts/new_person", name="访客", external_userid="wmvisitor")
+    control(data, "acts/customer_adds", external_userid="wmvisitor", userid="yunxiu001")
+    with siyu.context() as context, context.database.transaction() as conn:
+        account = next(one for one in channels.accounts(conn) if one.channel == "wecom")
+    found = eventually(lambda: contact(siyu, account.id, "wmvisitor"), bool)
+    assert [one.staff_id for one in found.follows] == ["yunxiu001"]
+    fake.terminate()
+    assert eventually(lambda: [one.pid for one in fakes(siyu)], lambda pids: pids and pids != [fake.pid], within=60)
+    assert eventually(lambda: knows(data, "wmvisitor"), bool, within=60)
+    (fake,) = fakes(siyu)
+    demo.end()
     assert psutil.pid_exists(fake.pid) is False
+    siyu = begun(demo)
+    assert eventually(lambda: knows(data, "wmvisitor"), bool, within=60)
+    assert "is here already" in eventually(demo.said, lambda text: "is here already" in text, within=60)
+    assert marker(data)["stirred"]  # once in its life, at the end of the fill or now
 
 
 def check_what_siyu_found(siyu: Siyu) -> None:
