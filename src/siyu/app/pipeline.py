@@ -137,6 +137,10 @@ class Pipeline:
             )
             intake.bury(conn, letters)
             intake.finish(conn, envelopes)
+            if self.least:
+                intake.wake(
+                    conn
+                )  # others may have found nothing but what this batch held, and it leaves the rest to them
         self._alone = regrouped
         self._greet(messages)
         return sum(len(envelope.messages) for envelope in envelopes)

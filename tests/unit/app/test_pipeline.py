@@ -54,6 +54,21 @@ def letters(database: Database) -> list[dict[str, Any]]:
         return intake.dead_letters(conn)
 
 
+class TestRelief:
+    def test_leaves_few_to_the_others_and_calls_them_for_what_it_held(self, database: Database) -> None:
+        """Whoever looked meanwhile found nothing but what it had in hand; what it leaves would lie until the next look."""
+        with database.transaction() as conn:
+            for number in range(14):
+                intake.put(conn, Lane.LIVE, [good(number)])
+        relief = Pipeline(database, ManualClock(NOW), 10, least=5)
+        with database.raw() as listener:
+            listener.execute(f"LISTEN {intake.CHANNEL}".encode())
+            assert relief.run_once() == 10
+            assert [note.channel for note in listener.notifies(timeout=5, stop_after=1)] == [intake.CHANNEL]
+            assert relief.run_once() == 0
+        assert Pipeline(database, ManualClock(NOW), 10).run_once() == 4
+
+
 class TestBatches:
     def test_nothing_waits(self, database: Database) -> None:
         assert Pipeline(database, ManualClock(NOW), 10).run_once() == 0

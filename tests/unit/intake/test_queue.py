@@ -1,6 +1,7 @@
 """The queue, the dedup table and the dead letters, on a real database."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -63,6 +64,19 @@ class TestQueue:
         assert first
         assert second
         assert not first & second
+
+    def test_what_one_does_not_take_the_next_may(self, database: Database) -> None:
+        with database.transaction() as conn:
+            for number in range(40):
+                intake.put(conn, Lane.LIVE, [message(number)])
+        with ExitStack() as stack:
+            held = [intake.claim(stack.enter_context(database.transaction()), 10) for _ in range(4)]
+            assert [len(envelopes) for envelopes in held] == [10, 10, 10, 10]
+
+    def test_an_envelope_that_is_larger_than_a_batch_is_one(self, conn: Connection) -> None:
+        intake.put(conn, Lane.LIVE, [message(number) for number in range(30)])
+        intake.put(conn, Lane.LIVE, [message("after")])
+        assert [len(envelope.messages) for envelope in intake.claim(conn, 10)] == [30]
 
     def test_what_is_not_finished_stays(self, database: Database) -> None:
         with database.transaction() as conn:

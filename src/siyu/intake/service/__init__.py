@@ -44,6 +44,7 @@ from siyu.intake.service.queue import (
     put_parts,
     serialised,
     unseen,
+    wake,
     whisper,
 )
 
@@ -87,5 +88,6 @@ __all__ = [
     "saved_mappings",
     "serialised",
     "unseen",
+    "wake",
     "whisper",
 ]

@@ -40,7 +40,12 @@ def put_parts(conn: Connection, lane: Lane, parts: Sequence[bytes], *, known_new
         chunk = parts[start : start + MAX_PER_ENVELOPE]
         store.insert_envelope(conn, lane, len(chunk), seal(chunk), known_new=known_new)
     if parts:
-        store.notify(conn, CHANNEL)
+        wake(conn)
+
+
+def wake(conn: Connection) -> None:
+    """Have the pipelines look into the queue, when this transaction is committed."""
+    store.notify(conn, CHANNEL)
 
 
 def claim(conn: Connection, max_messages: int, *, least: int = 0) -> list[Envelope]:

@@ -30,14 +30,21 @@ def notify(conn: Connection, channel: str, payload: str = "") -> None:
 def lock_envelopes(conn: Connection, lane: Lane, limit: int, most: int) -> list[AnyRow]:
     """(id, known_new, body) of the oldest envelopes that no other worker holds, locked until the transaction ends.
 
-    As many as have ``most`` messages together, but at least one.
+    As many as have ``most`` messages together, but at least one; of the others hardly any are locked beside, for whoever
+    comes next.
     """
     return rows(
         conn,
         """
         SELECT id, known_new, body FROM (
             SELECT *, sum(messages) OVER (ORDER BY id) AS so_far FROM (
-                SELECT id, messages, known_new, body FROM intake.envelope WHERE lane = :lane ORDER BY id LIMIT :limit
+                SELECT id, messages, known_new, body FROM intake.envelope WHERE lane = :lane ORDER BY id
+                LIMIT (
+                    SELECT greatest(1, count(*)) FROM (
+                        SELECT sum(messages) OVER (ORDER BY id) AS so_far FROM (
+                            SELECT id, messages FROM intake.envelope WHERE lane = :lane ORDER BY id LIMIT :limit
+                        ) AS all_of_them) AS likely
+                    WHERE so_far <= :most)
                 FOR UPDATE SKIP LOCKED) AS oldest) AS counted
         WHERE so_far <= :most OR so_far = messages
         ORDER BY id
