@@ -11,7 +11,7 @@ import httpx
 import pytest
 from hypothesis import given
 from schemathesis import Case
-from tests.contract.asking import HOW_MANY, Filled, contained, described, every
+from tests.contract.asking import HOW_MANY, OPERATIONS, Filled, contained, described, every
 from tests.contract.conftest import MAPPING, TILL
 
 # Each stands for a fault that a database, a parser or a conversion has made somewhere: a NUL, half of a character, more
@@ -60,36 +60,34 @@ def quoted(value: str) -> str:
 
 @every
 class TestNasty:
-    def test_parameters(self, filled: Filled, key: dict[str, str], operation: tuple[str, str]) -> None:
+    def test_parameters(self, filled: Filled, web: httpx.Client, operation: tuple[str, str]) -> None:
         method, path = operation
         told = described(method, path)
         usual = {name: str(filled.ids.get(name, [1])[0]) for name in contained(path)}
         needed = {one["name"]: NEEDED.get(one["name"], "x") for one in told.get("parameters", []) if one["required"]}
-        with httpx.Client(base_url=filled.siyu.url, headers=key, timeout=60, trust_env=False) as web:
-            for one in told.get("parameters", []):
-                for value in NASTY:
-                    given_ = {one["name"]: quoted(value)}
-                    there = path.format(**{name: quoted(it) for name, it in usual.items()} | given_)
-                    if one["in"] == "path" and value == "":
-                        continue  # another address
-                    query = {name: quoted(it) for name, it in needed.items() if name not in usual}
-                    query |= given_ if one["in"] == "query" else {}
-                    asked = "&".join(f"{name}={it}" for name, it in query.items())
-                    if method == "GET":
-                        hold(web.get(f"{there}?{asked}"), (path, one["name"], value))
-                    else:
-                        hold(web.request(method, f"{there}?{asked}", json={}), (path, one["name"], value))
+        for one in told.get("parameters", []):
+            for value in NASTY:
+                given_ = {one["name"]: quoted(value)}
+                there = path.format(**{name: quoted(it) for name, it in usual.items()} | given_)
+                if one["in"] == "path" and value == "":
+                    continue  # another address
+                query = {name: quoted(it) for name, it in needed.items() if name not in usual}
+                query |= given_ if one["in"] == "query" else {}
+                asked = "&".join(f"{name}={it}" for name, it in query.items())
+                if method == "GET":
+                    hold(web.get(f"{there}?{asked}"), (path, one["name"], value))
+                else:
+                    hold(web.request(method, f"{there}?{asked}", json={}), (path, one["name"], value))
 
-    def test_bodies(self, filled: Filled, key: dict[str, str], operation: tuple[str, str]) -> None:
+    def test_bodies(self, filled: Filled, web: httpx.Client, operation: tuple[str, str]) -> None:
         method, path = operation
         if "requestBody" not in described(method, path):
             return
         there = path.format(**{name: filled.ids.get(name, [1])[0] for name in contained(path)})
-        with httpx.Client(base_url=filled.siyu.url, headers=key, timeout=60, trust_env=False) as web:
-            for what, (body, kind) in BROKEN.items():
-                hold(web.request(method, there, content=body, headers={"Content-Type": kind}), (path, what))
+        for what, (body, kind) in BROKEN.items():
+            hold(web.request(method, there, content=body, headers={"Content-Type": kind}), (path, what))
 
-    def test_fields(self, contract: Any, filled: Filled, key: dict[str, str], operation: tuple[str, str]) -> None:
+    def test_fields(self, contract: Any, filled: Filled, web: httpx.Client, operation: tuple[str, str]) -> None:
         """What is well formed, with values that no engine can hold."""
         method, path = operation
         if "application/json" not in described(method, path).get("requestBody", {}).get("content", {}):
@@ -99,25 +97,24 @@ class TestNasty:
         @HOW_MANY
         @given(case=contract[path][method].as_strategy())
         def one(case: Case) -> None:
-            with httpx.Client(base_url=filled.siyu.url, headers=key, timeout=60, trust_env=False) as web:
-                for text, number in (("a\x00b", 2**63), ("\ud800", -(2**63) - 1), ("x" * 100_000, 2**31), ("", 10**30)):
-                    body = json.dumps(with_leaves(case.body, text, number)).encode()
-                    answer = web.request(method, there, content=body, headers={"Content-Type": "application/json"})
-                    hold(answer, (path, body[:300]))
+            for text, number in (("a\x00b", 2**63), ("\ud800", -(2**63) - 1), ("x" * 100_000, 2**31), ("", 10**30)):
+                body = json.dumps(with_leaves(case.body, text, number)).encode()
+                answer = web.request(method, there, content=body, headers={"Content-Type": "application/json"})
+                hold(answer, (path, body[:300]))
 
         one()
 
-    def test_methods(self, filled: Filled, operation: tuple[str, str]) -> None:
-        _, path = operation
-        there = path.format(**dict.fromkeys(contained(path), "1"))
-        with httpx.Client(base_url=filled.siyu.url, timeout=60, trust_env=False) as web:
-            # A method that is none at all is refused by the HTTP parser, before there is an application.
-            for method in ("HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PATCH"):
-                answer = web.request(method, there)
-                if method == "HEAD":
-                    assert answer.status_code < 500
-                else:
-                    hold(answer, (method, path))
+
+@pytest.mark.parametrize("path", sorted({path for _, path in OPERATIONS}))
+def test_methods(filled: Filled, nobody: httpx.Client, path: str) -> None:
+    there = path.format(**dict.fromkeys(contained(path), "1"))
+    # A method that is none at all is refused by the HTTP parser, before there is an application.
+    for method in ("HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PATCH"):
+        answer = nobody.request(method, there)
+        if method == "HEAD":
+            assert answer.status_code < 500
+        else:
+            hold(answer, (method, path))
 
 
 # Good values of what routes need beside what is asked nastily.
@@ -150,11 +147,10 @@ def mapping() -> Iterator[Path]:
         yield path
 
 
-def test_no_file_of_the_machine_is_read_as_a_mapping(filled: Filled, key: dict[str, str], mapping: Path) -> None:
+def test_no_file_of_the_machine_is_read_as_a_mapping(web: httpx.Client, mapping: Path) -> None:
     """On the command line a mapping may be a file; over HTTP the same words would be a look into the server's folders."""
-    with httpx.Client(base_url=filled.siyu.url, headers=key, timeout=60, trust_env=False) as web:
-        for path in ("/api/v1/imports", "/api/v1/imports/preview"):
-            how = {"kind": "orders", "mapping": str(mapping)}
-            answer = web.post(path, files={"file": ("till.csv", TILL.encode())}, data=how)
-            assert answer.status_code == 404, answer.text
-            hold(answer, path)
+    for path in ("/api/v1/imports", "/api/v1/imports/preview"):
+        how = {"kind": "orders", "mapping": str(mapping)}
+        answer = web.post(path, files={"file": ("till.csv", TILL.encode())}, data=how)
+        assert answer.status_code == 404, answer.text
+        hold(answer, path)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from datetime import timedelta
 
+import pytest
 from fastapi.testclient import TestClient
 
 from siyu.engines.postgres import Database, scalar
@@ -127,6 +128,13 @@ class TestSources:
         owner.post("/api/v1/sources", json={"name": "app", "kind": "app"})
         assert owner.patch(f"/api/v1/sources/{one['id']}", json={"name": "app"}).status_code == 409
         assert owner.patch(f"/api/v1/sources/{one['id']}", json={"settings": {"a": 1}}).json()["settings"] == {"a": 1}
+
+    @pytest.mark.parametrize("settings", [b'{"a": "\\ud800"}', b'{"\\ud800": 1}', b'{"a": 1' + b"0" * 30 + b"}"])
+    def test_settings_that_no_engine_can_hold(self, owner: TestClient, settings: bytes) -> None:
+        one = owner.post("/api/v1/sources", json={"name": "shop", "kind": "web"}).json()
+        body, kind = b'{"settings": %b}' % settings, {"Content-Type": "application/json"}
+        refused = owner.patch(f"/api/v1/sources/{one['id']}", content=body, headers=kind)
+        assert (refused.status_code, refused.json()["code"]) == (400, "BadInput")
 
 
 class TestAudit:

@@ -1,10 +1,10 @@
 """API keys, sources and write keys."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from siyu.engines.access.types import ApiKey, Source, SourceRef, WriteKey
@@ -96,7 +96,7 @@ def insert_source(conn: Connection, *, name: str, kind: str, settings: Mapping[s
         """,
         name=name,
         kind=kind,
-        settings=json.dumps(settings),
+        settings=orjson.dumps(settings).decode(),
         now=now,
     )
     return None if found is None else int(found)
@@ -108,7 +108,7 @@ def update_source(conn: Connection, source_id: int, *, name: str, settings: Mapp
         "UPDATE access.source SET name = :name, settings = CAST(:settings AS jsonb) WHERE id = :id",
         id=source_id,
         name=name,
-        settings=json.dumps(settings),
+        settings=orjson.dumps(settings).decode(),
     )
     _tell(conn)
 
