@@ -1,12 +1,10 @@
 """A running Siyu with some of everything in it, and the ways to come to it."""
 
 from collections.abc import Iterator
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
 import httpx
 import pytest
-import requests
 import schemathesis
 from playwright.sync_api import Browser
 from scripts import chromium
@@ -177,15 +175,6 @@ def nobody(filled: Filled) -> Iterator[httpx.Client]:
     """The same without a key."""
     with filled.siyu.client(None) as web:
         yield web
-
-
-@pytest.fixture(scope="package")
-def kept() -> Iterator[requests.Session]:
-    """Connections of Schemathesis that stay open; it remembers no cookies."""
-    with requests.Session() as made:
-        made.trust_env = False
-        made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        yield made
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
-import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, CheckContext, GenerationMode
@@ -80,13 +79,7 @@ def is_number(value: Any) -> bool:
 
 
 def send(
-    operation: APIOperation,
-    how: GenerationMode,
-    filled: Filled,
-    kept: requests.Session,
-    headers: dict[str, str],
-    *,
-    real: bool = False,
+    operation: APIOperation, how: GenerationMode, filled: Filled, headers: dict[str, str], *, real: bool = False
 ) -> None:
     """Send requests of one kind to one route, and hold each answer against the OpenAPI."""
     checks = [*CHECKS, refuses] if how is GenerationMode.NEGATIVE else CHECKS
@@ -97,42 +90,35 @@ def send(
         if real:
             with_real_ids(case, filled.ids, lambda count: data.draw(st.integers(0, count - 1)))
         spare(case, filled)
-        case.validate_response(case.call(base_url=filled.siyu.url, session=kept, headers=headers), checks=checks)
+        case.validate_response(case.call(base_url=filled.siyu.url, headers=headers), checks=checks)
 
     one()
 
 
 @every
 def test_good_requests(
-    contract: Any,
-    filled: Filled,
-    kept: requests.Session,
-    session: dict[str, str],
-    key: dict[str, str],
-    operation: tuple[str, str],
+    contract: Any, filled: Filled, session: dict[str, str], key: dict[str, str], operation: tuple[str, str]
 ) -> None:
     method, path = operation
     # Signing out as the owner would end the session of all that follow.
-    send(contract[path][method], GenerationMode.POSITIVE, filled, kept, {} if path.endswith("/sign-out") else session)
-    send(contract[path][method], GenerationMode.POSITIVE, filled, kept, key, real=True)
+    send(contract[path][method], GenerationMode.POSITIVE, filled, {} if path.endswith("/sign-out") else session)
+    send(contract[path][method], GenerationMode.POSITIVE, filled, key, real=True)
 
 
 @pytest.mark.parametrize(
     "operation", [one for one in OPERATIONS if one not in ENDLESS and must_refuse(*one)], ids=words
 )
-def test_bad_requests(
-    contract: Any, filled: Filled, kept: requests.Session, key: dict[str, str], operation: tuple[str, str]
-) -> None:
+def test_bad_requests(contract: Any, filled: Filled, key: dict[str, str], operation: tuple[str, str]) -> None:
     method, path = operation
-    send(contract[path][method], GenerationMode.NEGATIVE, filled, kept, key)
+    send(contract[path][method], GenerationMode.NEGATIVE, filled, key)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=words)
-def test_nobody(contract: Any, filled: Filled, kept: requests.Session, operation: tuple[str, str]) -> None:
+def test_nobody(contract: Any, filled: Filled, operation: tuple[str, str]) -> None:
     """Whoever comes without a session or key hears so, before anything else is looked at."""
     method, path = operation
     case = contract[path][method].Case(path_parameters=dict.fromkeys(contained(path), "1"))
-    answer = case.call(base_url=filled.siyu.url, session=kept)
+    answer = case.call(base_url=filled.siyu.url)
     case.validate_response(answer, checks=CHECKS)
     if described(method, path).get("security"):
         assert (answer.status_code, answer.json()["code"]) == (401, "NotSignedIn")
