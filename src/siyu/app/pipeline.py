@@ -138,9 +138,8 @@ class Pipeline:
             intake.bury(conn, letters)
             intake.finish(conn, envelopes)
             if self.least:
-                intake.wake(
-                    conn
-                )  # others may have found nothing but what this batch held, and it leaves the rest to them
+                # Who looked meanwhile may have found nothing but what this batch held, and it leaves them the rest.
+                intake.wake(conn)
         self._alone = regrouped
         self._greet(messages)
         return sum(len(envelope.messages) for envelope in envelopes)

@@ -73,6 +73,16 @@ class TestQueue:
             held = [intake.claim(stack.enter_context(database.transaction()), 10) for _ in range(4)]
             assert [len(envelopes) for envelopes in held] == [10, 10, 10, 10]
 
+    def test_small_ones_behind_a_large_one_that_somebody_holds_make_a_full_batch(self, database: Database) -> None:
+        with database.transaction() as conn:
+            intake.put(conn, Lane.LIVE, [message(f"large{number}") for number in range(10)])
+        with database.transaction() as one, database.transaction() as other:
+            assert [len(envelope.messages) for envelope in intake.claim(one, 10)] == [10]
+            with database.transaction() as conn:
+                for number in range(15):
+                    intake.put(conn, Lane.LIVE, [message(number)])
+            assert len(intake.claim(other, 10)) == 10
+
     def test_an_envelope_that_is_larger_than_a_batch_is_one(self, conn: Connection) -> None:
         intake.put(conn, Lane.LIVE, [message(number) for number in range(30)])
         intake.put(conn, Lane.LIVE, [message("after")])

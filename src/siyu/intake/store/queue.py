@@ -30,8 +30,8 @@ def notify(conn: Connection, channel: str, payload: str = "") -> None:
 def lock_envelopes(conn: Connection, lane: Lane, limit: int, most: int) -> list[AnyRow]:
     """(id, known_new, body) of the oldest envelopes that no other worker holds, locked until the transaction ends.
 
-    As many as have ``most`` messages together, but at least one; of the others hardly any are locked beside, for whoever
-    comes next.
+    As many as have ``most`` messages together, but at least one. No more are locked than could have so many, were the
+    smallest of all that wait the free ones: what is locked beside, whoever comes next does not find.
     """
     return rows(
         conn,
@@ -41,7 +41,7 @@ def lock_envelopes(conn: Connection, lane: Lane, limit: int, most: int) -> list[
                 SELECT id, messages, known_new, body FROM intake.envelope WHERE lane = :lane ORDER BY id
                 LIMIT (
                     SELECT greatest(1, count(*)) FROM (
-                        SELECT sum(messages) OVER (ORDER BY id) AS so_far FROM (
+                        SELECT sum(messages) OVER (ORDER BY messages, id) AS so_far FROM (
                             SELECT id, messages FROM intake.envelope WHERE lane = :lane ORDER BY id LIMIT :limit
                         ) AS all_of_them) AS likely
                     WHERE so_far <= :most)
