@@ -166,6 +166,10 @@ class TestTransactions:
             SOURCE / "engines/postgres/statements.py",
         ]
 
+    def test_a_process_listens_on_one_connection(self) -> None:
+        """A NOTIFY wakes every connection that listens, also for the channel of another."""
+        assert [p for p in FILES if '"LISTEN ' in p.read_text("utf-8")] == [SOURCE / "engines/postgres/listening.py"]
+
     def test_nobody_counts_rows(self) -> None:
         """With ON CONFLICT, ``rowcount`` says something else than one thinks; RETURNING says what happened."""
         assert [where(p, line) for p in FILES for line, name in calls(p) if name.endswith(".rowcount")] == []

@@ -8,16 +8,14 @@ is, and a watcher who comes back says after which fact.
 import asyncio
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 import orjson
-import psycopg
 import structlog
 
-from siyu.engines.postgres import Database
+from siyu.engines.postgres import Call, Database
 from siyu.intake import service as intake
 from siyu.timeline import service as timeline
 from siyu.timeline.types import LoggedFact
@@ -136,7 +134,7 @@ class Hub:
         self._database = database
         self._watchers: set[Watcher] = set()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._reader: _Reader | None = None
         self._closed = False
 
     def join(self, watcher: Watcher) -> None:
@@ -146,9 +144,9 @@ class Hub:
                 watcher.end()
                 return
             self._watchers = {*self._watchers, watcher}
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="live", daemon=True)
-                self._thread.start()
+            if self._reader is None:
+                self._reader = _Reader(self._database, self._nobody, self._tell)
+                self._reader.start()
 
     def leave(self, watcher: Watcher) -> None:
         """Stop telling this watcher. Safe to repeat."""
@@ -164,43 +162,65 @@ class Hub:
         """End every watcher, for good: the process stops."""
         with self._lock:
             self._closed, watchers, self._watchers = True, self._watchers, set()
+            reader = self._reader
         for watcher in watchers:
             watcher.end()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                with self._database.raw() as listener:
-                    for channel in (timeline.CHANNEL, intake.TRACE):
-                        listener.execute(f"LISTEN {channel}".encode())
-                    self._follow(listener)
-                return
-            except Exception as error:  # noqa: BLE001 - watchers wait; the database comes back
-                log.warning("live.failed", error=str(error)[:300])
-                time.sleep(_RETRY)
-                if self._nobody():
-                    return
+        if reader is not None:
+            reader.end()
 
     def _nobody(self) -> bool:
-        """Whether nobody watches any more; the thread then ends, and the next watcher starts another."""
+        """Whether nobody watches any more; the reader then ends, and the next watcher starts another."""
         with self._lock:
             if self._watchers:
                 return False
-            self._thread = None
+            self._reader = None
             return True
 
-    def _follow(self, listener: psycopg.Connection) -> None:
+    def _tell(self, events: list[Event], left_out: int) -> None:
+        with self._lock:
+            watchers = self._watchers
+        for watcher in watchers:
+            watcher.tell(events, left_out)
+
+
+class _Reader(threading.Thread):
+    """The thread that reads, for as long as anybody watches."""
+
+    def __init__(
+        self, database: Database, nobody: Callable[[], bool], tell: Callable[[list[Event], int], None]
+    ) -> None:
+        super().__init__(name="live", daemon=True)
+        self._database, self._nobody, self._tell = database, nobody, tell
+        self._listener = database.listener(timeline.CHANNEL, intake.TRACE)
+
+    def end(self) -> None:
+        """Returns when it has."""
+        self._listener.end()
+        self.join()
+
+    def run(self) -> None:
+        while not self._is_over():
+            try:
+                self._follow()
+            except Exception as error:  # noqa: BLE001 - watchers wait; the database comes back
+                log.warning("live.failed", error=str(error)[:300])
+                self._listener.rest(_RETRY)
+
+    def _is_over(self) -> bool:
+        if not self._listener.ended and self._nobody():
+            self._listener.end()
+        return self._listener.ended
+
+    def _follow(self) -> None:
         with self._database.transaction() as conn:
             floor, letter = timeline.end_of_log(conn), intake.last_dead_letter(conn)
         known: set[int] = set()
-        while not self._nobody():
-            whispers = [
-                note.payload
-                for note in listener.notifies(timeout=_LOOK_ANYWAY, stop_after=1)
-                if note.channel == intake.TRACE
-            ]
-            time.sleep(_BETWEEN_LOOKS)  # what comes meanwhile is told together
-            whispers += [note.payload for note in listener.notifies(timeout=0) if note.channel == intake.TRACE]
+        while not self._is_over():
+            calls = self._listener.hear(_LOOK_ANYWAY)
+            self._listener.rest(_BETWEEN_LOOKS)  # what comes meanwhile is told together
+            calls += self._listener.hear(0)
+            if self._listener.ended:
+                return
             with self._database.transaction() as conn:
                 tail = timeline.tail(conn, after=floor, without=known, most=_AT_ONCE)
                 letters = intake.dead_letters_after(conn, letter, limit=_AT_ONCE)
@@ -211,12 +231,9 @@ class Hub:
             letter = max([letter, *(one["id"] for one in letters)])
             events = [event_of(fact) for fact in tail.facts]
             events += [_of_letter(one) for one in letters]
-            events += [event for payload in whispers for event in _of_whisper(payload)]
+            events += [event for call in calls for event in _of_whisper(call)]
             if events or tail.left_out:
-                with self._lock:
-                    watchers = self._watchers
-                for watcher in watchers:
-                    watcher.tell(events, tail.left_out)
+                self._tell(events, tail.left_out)
 
 
 def _of_letter(letter: dict[str, Any]) -> Event:
@@ -230,8 +247,10 @@ def _of_letter(letter: dict[str, Any]) -> Event:
     )
 
 
-def _of_whisper(payload: str) -> list[Event]:
-    told = orjson.loads(payload)
+def _of_whisper(call: Call) -> list[Event]:
+    if call.channel != intake.TRACE or not call.payload:
+        return []
+    told = orjson.loads(call.payload)
     return [
         Event(
             "message",

@@ -5,28 +5,27 @@ import threading
 import time
 from collections.abc import Callable
 
-import psycopg
 import structlog
 from psycopg.errors import DeadlockDetected
 
-from siyu.engines.postgres import Database, Ending
+from siyu.engines.postgres import Database
 
 log = structlog.get_logger(__name__)
 
-_LOOK_ANYWAY = 2.0  # seconds after which a loop looks even though nobody called: a notification can be lost
+_LOOK_ANYWAY = 2.0  # seconds after which a loop looks even though nobody called: a call can be lost, and some work is due at a time
 _NOW_AND_THEN = 0.2  # seconds to the next look of a loop that nobody calls; longer and longer while it finds nothing
 _LONGEST_PAUSE = 10.0
 
 
 class Loop(threading.Thread):
-    """Calls ``work`` again and again until it returns 0, then sleeps until ``channel`` is notified.
+    """Calls ``work`` again and again until it returns 0, then sleeps until ``channel`` is called.
 
     An error is logged and the work tried again after a pause that grows; nothing that waits is lost by it.
 
     Args:
         name: for logs.
-        database: where the notifications come from.
-        channel: of LISTEN/NOTIFY, or several with blanks; empty for a loop that only looks now and then.
+        database: where the calls come from.
+        channel: on which it is called, or several with blanks; empty for a loop that only looks now and then.
         work: does the next piece; returns how much it did.
         spacing: seconds from the beginning of one piece to that of the next, at least. A piece costs much before it has
             done anything: where little comes at a time, and always more, it is done together, and the processors are
@@ -45,48 +44,44 @@ class Loop(threading.Thread):
         seldom: float = _LOOK_ANYWAY,
     ) -> None:
         super().__init__(name=name, daemon=True)
-        self._database = database
-        self._channel = channel
+        self._listener = database.listener(*channel.split())
         self._work = work
         self._spacing = spacing
         self._seldom = seldom
         self._in_vain = 0  # looks since it last found something
-        self._ending = Ending()
 
     def stop(self) -> None:
         """Finish the present piece, then end. Returns when it has."""
-        self._ending.set()
+        self._listener.end()
         self.join()
-        self._ending.close()
 
     def run(self) -> None:
         pause = 0.1
-        while not self._ending.is_set():
+        while not self._listener.ended:
             try:
-                with self._database.raw() as listener:
-                    for channel in self._channel.split():
-                        listener.execute(f"LISTEN {channel}".encode())
-                    while not self._ending.is_set():
-                        began = time.monotonic()
-                        if self._work() == 0:
-                            self._wait(listener)
-                            self._in_vain += 1
-                        else:
-                            self._in_vain = 0
-                        if (left := began + self._spacing - time.monotonic()) > 0:
-                            self._ending.wait(left)
-                        pause = 0.1
+                self._go_round()
+                pause = 0.1
             except Exception as error:
                 if isinstance(error, DeadlockDetected):
                     # Two batches wrote the same people in two orders. PostgreSQL undid this one; it only comes later.
                     log.warning("loop.collided", loop=self.name, note="undone, and tried again")
                 else:
                     log.exception("loop.failed", loop=self.name, error=str(error))
-                self._ending.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+                self._listener.rest(pause * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _wait(self, listener: psycopg.Connection) -> None:
-        if not self._channel:
-            self._ending.wait(min(_NOW_AND_THEN * 2 ** min(self._in_vain, 8), self._seldom))
+    def _go_round(self) -> None:
+        began = time.monotonic()
+        if self._work() == 0:
+            self._wait()
+            self._in_vain += 1
         else:
-            self._ending.hear(listener, _LOOK_ANYWAY)  # whatever called meanwhile is answered by the same look
+            self._in_vain = 0
+        if (left := began + self._spacing - time.monotonic()) > 0:
+            self._listener.rest(left)
+
+    def _wait(self) -> None:
+        if self._listener.channels:
+            self._listener.hear(_LOOK_ANYWAY)  # whatever was called meanwhile is answered by the same look
+        else:
+            self._listener.rest(min(_NOW_AND_THEN * 2 ** min(self._in_vain, 8), self._seldom))

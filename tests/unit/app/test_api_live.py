@@ -213,9 +213,9 @@ class TestEnd:
         stream.leaving = True
         assert stream.ended.wait(10)
         deadline = time.monotonic() + 15
-        while app.state.live._thread is not None and time.monotonic() < deadline:
+        while app.state.live._reader is not None and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert app.state.live._thread is None
+        assert app.state.live._reader is None
 
     def test_stopping_ends_every_stream(self, watch: Callable[..., Stream], app: FastAPI) -> None:
         streams = [watch(), watch()]

@@ -15,7 +15,6 @@ from hashlib import sha256
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-import psycopg
 import structlog
 from sqlalchemy import Connection
 
@@ -27,7 +26,7 @@ from siyu.channels.store import welcomes as tables
 from siyu.channels.store.codes import CHANNEL
 from siyu.channels.types import Account, Arrival, Channel, CodeDefinition, Content, Greeted, Sent
 from siyu.channels.types.media import FILE
-from siyu.engines.postgres import Database, Ending
+from siyu.engines.postgres import Database, Listener
 from siyu.kernel.clock import Clock
 from siyu.kernel.errors import SiyuError
 
@@ -35,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 _STALE: Final = timedelta(seconds=6)  # a claim of which nothing was heard
 _MARGIN: Final = timedelta(milliseconds=800)  # a request that begins later comes too late
-_FRESH: Final = 30.0  # seconds; a notification can be lost
+_FRESH: Final = 30.0  # seconds; a call can be lost
 _KEPT: Final = timedelta(days=90)
 _PAUSE: Final = 1.0  # seconds between tries
 _THREADS: Final = 4
@@ -87,21 +86,18 @@ class Greeter:
         self._kept: dict[tuple[str, int, str], tuple[float, Any]] = {}
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="welcome")
-        self._ending = Ending()
-        self._listener: threading.Thread | None = None
+        self._codes: Listener | None = None
 
     def start(self) -> None:
         """Hear of codes that change, so that the next welcome says the new words."""
-        self._listener = threading.Thread(target=self._listen, name="welcome-codes", daemon=True)
-        self._listener.start()
+        self._codes = self._database.listener(CHANNEL)
+        self._codes.hear(0)  # from now on
 
     def stop(self) -> None:
         """Finish what is begun."""
-        self._ending.set()
         self._pool.shutdown(wait=True)
-        if self._listener is not None:
-            self._listener.join()
-        self._ending.close()
+        if self._codes is not None:
+            self._codes.end()
 
     def submit(self, account_id: int, arrival: Arrival) -> bool:
         """Greet in a thread of the greeter's own. ``False`` when too many wait: the pipeline will meet the arrival."""
@@ -152,6 +148,8 @@ class Greeter:
 
     def content(self, account_id: int, arrival: Arrival, now: datetime) -> Content | None:
         """What would be said at this moment; ``None``: nothing."""
+        if self._codes is not None and self._codes.hear(0):
+            self.forget()
         plan = self._kept_or(("plan", account_id, arrival.state), lambda: self._plan(account_id, arrival.state))
         if plan is None:
             return None
@@ -232,17 +230,3 @@ class Greeter:
     def forget(self) -> None:
         """Read everything again when it is needed next."""
         self._kept.clear()
-
-    def _listen(self) -> None:
-        """Forget what is kept when a code changes. While nothing can be heard it grows old by itself."""
-        while not self._ending.is_set():
-            try:
-                with self._database.raw() as listener:
-                    listener.execute(f"LISTEN {CHANNEL}".encode())
-                    self.forget()
-                    while not self._ending.is_set():
-                        if self._ending.hear(listener, _FRESH):
-                            self.forget()
-            except psycopg.Error as problem:
-                log.warning("welcome.deaf", error=str(problem))
-                self._ending.wait(2)

@@ -2,14 +2,15 @@
 
 from siyu.engines.postgres.columns import columns
 from siyu.engines.postgres.connection import Database, call
-from siyu.engines.postgres.ending import Ending
+from siyu.engines.postgres.listening import Call, Listener
 from siyu.engines.postgres.shared import Shared
 from siyu.engines.postgres.statements import AnyRow, one, pieces, rows, run, savepoint, scalar
 
 __all__ = [
     "AnyRow",
+    "Call",
     "Database",
-    "Ending",
+    "Listener",
     "Shared",
     "call",
     "columns",

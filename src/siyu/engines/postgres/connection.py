@@ -12,6 +12,7 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from siyu.engines.postgres.arrays import adapt_lists
+from siyu.engines.postgres.listening import Listener, Listening
 from siyu.engines.postgres.statements import driver_connection, drivers_errors, run
 from siyu.kernel.errors import EngineProblem, original
 
@@ -41,6 +42,7 @@ class Database:
         )
         event.listen(self.engine, "connect", lambda connection, _: adapt_lists(connection))
         _ask_after_rest(self.engine)
+        self._listening = Listening(self.raw)
 
     def reach(self) -> None:
         """Make sure that it answers.
@@ -83,8 +85,12 @@ class Database:
                 _call(connection, list(calls))
 
     def raw(self, *, autocommit: bool = True) -> psycopg.Connection:
-        """A connection of its own outside the pool, for LISTEN and for locks that outlive a transaction."""
+        """A connection of its own outside the pool, for locks that outlive a transaction."""
         return psycopg.connect(self.url, autocommit=autocommit, application_name="siyu", options="-c timezone=UTC")
+
+    def listener(self, *channels: str) -> Listener:
+        """Who hears of :func:`call` on these channels; all of a process share a connection for it."""
+        return Listener(self._listening, channels)
 
     def close(self) -> None:
         """Close every pooled connection; the object may be used again and opens new ones."""
@@ -120,7 +126,7 @@ def call(connection: Connection, channel: str, payload: str = "") -> None:
     """Wake whoever listens on a channel, when the transaction is committed; once for the same payload.
 
     A NOTIFY within the transaction would have all others that notify wait until this one is on the disk. Behind it, a call
-    is lost where the process dies in between: who listens looks now and then, as after a lost connection.
+    is lost where the process dies in between: who listens looks now and then.
     """
     calls = connection.info.get(_CALLS)
     if calls is None:  # the transaction was not opened here

@@ -246,13 +246,6 @@ class TestSources:
             source = service.create_source(conn, ROOT, name="web", kind="web", now=NOW)
         assert keys.find(source.keys[0].key)
 
-    def test_write_keys_are_told_by_notify(self, database: Database) -> None:
-        with database.raw() as listener:
-            listener.execute("LISTEN siyu_access")
-            with database.transaction() as conn:
-                service.create_source(conn, ROOT, name="web", kind="web", now=NOW)
-            assert [note.payload for note in listener.notifies(timeout=5, stop_after=1)] == ["sources"]
-
     def test_a_key_in_memory_costs_microseconds(self, database: Database) -> None:
         with database.transaction() as conn:
             key = service.create_source(conn, ROOT, name="web", kind="web", now=NOW).keys[0].key

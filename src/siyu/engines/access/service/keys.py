@@ -219,7 +219,7 @@ def revoke_write_key(conn: Connection, principal: Principal, source_id: int, key
 
 
 def write_keys(conn: Connection) -> dict[str, SourceRef]:
-    """Every write key that is good, with its source. NOTIFY ``siyu_access`` tells when this has changed."""
+    """Every write key that is good, with its source."""
     return tables.good_write_keys(conn)
 
 

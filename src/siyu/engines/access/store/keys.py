@@ -8,9 +8,7 @@ import orjson
 from sqlalchemy import Connection
 
 from siyu.engines.access.types import ApiKey, Source, SourceRef, WriteKey
-from siyu.engines.postgres import AnyRow, call, one, rows, run, scalar
-
-CHANNEL = "siyu_access"  # NOTIFY, payload 'sources': whoever caches write keys reads them again
+from siyu.engines.postgres import AnyRow, one, rows, run, scalar
 
 
 def insert_api_key(
@@ -110,7 +108,6 @@ def update_source(conn: Connection, source_id: int, *, name: str, settings: Mapp
         name=name,
         settings=orjson.dumps(settings).decode(),
     )
-    _tell(conn)
 
 
 def source_by_name(conn: Connection, name: str) -> int | None:
@@ -143,7 +140,6 @@ def insert_write_key(conn: Connection, *, source_id: int, key: str, now: datetim
         now=now,
     )
     assert row is not None
-    _tell(conn)
     return _write_key(row)
 
 
@@ -159,7 +155,6 @@ def revoke_write_key(conn: Connection, source_id: int, key_id: int, now: datetim
         source_id=source_id,
         now=now,
     )
-    _tell(conn)
     return found is not None
 
 
@@ -174,10 +169,6 @@ def good_write_keys(conn: Connection) -> dict[str, SourceRef]:
         """,
     )
     return {row.key: SourceRef(row.id, row.name, row.kind, row.settings) for row in found}
-
-
-def _tell(conn: Connection) -> None:
-    call(conn, CHANNEL, "sources")
 
 
 def _api_key(row: AnyRow) -> ApiKey:
