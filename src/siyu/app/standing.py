@@ -4,7 +4,6 @@ Why rows are marked and counted by a loop, what order locks are taken in and how
 docs/decisions/0016-standings-are-marked-and-counted-again.md.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +21,6 @@ from siyu.intake import service as intake
 from siyu.kernel.clock import Clock
 from siyu.segments import service as segments
 
-_GATHERED: Final = 1.0  # seconds; in a stream of events somebody is marked all the time: they are counted together
 # While an import runs, a customer with ten orders in it is better counted once than ten times, and the cores are wanted: to
 # count a million customers three times beside an import of five million lines took a third of them.
 _BUSY: Final = 5000  # messages that wait
@@ -43,11 +41,10 @@ class Standings:
     clock: Clock
 
     def run_once(self) -> int:
-        """Let marks gather for a second, then count some of those who wait; return how many.
+        """Count some of those who wait; return how many.
 
         0 when nobody waits, or when they can wait a little longer.
         """
-        time.sleep(_GATHERED)
         with self.database.transaction() as conn:
             since = customers.stale_since(conn)
             if since is None:

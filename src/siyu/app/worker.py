@@ -45,6 +45,7 @@ _SPACING: Final = {
     "reacting": 0.06,
     "journeys": 0.06,
     "acting": 0.2,
+    "standings": 1.0,  # in a stream of events somebody is marked all the time: they are counted together
     "learning": SPACING,
 }
 

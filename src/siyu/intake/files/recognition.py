@@ -1,6 +1,7 @@
 """Which format a header belongs to."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,15 +37,26 @@ def _known(format_name: str) -> frozenset[str]:
     return frozenset(header_key(header) for header in headers)
 
 
-def match(form: Format, header: tuple[str, ...]) -> Match:
-    """How well a known format fits: the share of the file's columns that it knows, and the columns it must have."""
-    keys = {header_key(name) for name in header if name.strip()} - set(REJECT_COLUMNS)
+@cache
+def _required(format_name: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """For each column that it must have: by what names it goes."""
+    form = next(f for f in FORMATS if f.name == format_name)
     needed = {field.target: field.headers for field in form.fields}
     needed |= {f"identifier.{identifier.type}": identifier.headers for identifier in form.identifiers}
-    missing = tuple(
-        " / ".join(needed[target]) for target in form.required if not any(header_key(h) in keys for h in needed[target])
-    )
-    return Match(form, len(keys & _known(form.name)) / max(len(keys), 1), missing)
+    return tuple((" / ".join(needed[target]), frozenset(map(header_key, needed[target]))) for target in form.required)
+
+
+def match(forms: Iterable[Format], header: Iterable[str]) -> list[Match]:
+    """How well known formats fit: the share of the file's columns that each knows, and the columns it must have."""
+    keys = {header_key(name) for name in header if name.strip()} - set(REJECT_COLUMNS)
+    return [
+        Match(
+            form,
+            len(keys & _known(form.name)) / max(len(keys), 1),
+            tuple(names for names, any_of in _required(form.name) if not any_of & keys),
+        )
+        for form in forms
+    ]
 
 
 def candidates(options: ImportOptions) -> tuple[Format, ...]:
@@ -72,7 +84,7 @@ def find_format(file: str, header: tuple[str, ...], options: ImportOptions) -> M
             wanted=f"{options.platform} ({known})",
             wanted_zh=f" {options.platform}（{known}）",
         )
-    matches = sorted((match(form, header) for form in forms), key=lambda m: m.score, reverse=True)
+    matches = sorted(match(forms, header), key=lambda m: m.score, reverse=True)
     fitting = [m for m in matches if not m.missing and m.score >= ENOUGH]
     if not fitting:
         near = max(matches, key=lambda m: (m.score, -len(m.missing)))
@@ -107,10 +119,7 @@ def open_table(options: ImportOptions, file: Path) -> tuple[Table, Match]:
         return _open_mapped(options, file, mapping)
 
     def choose(rows: list[list[str]]) -> int:
-        scores = [
-            max((m.score - len(m.missing)) for m in (match(f, tuple(row)) for f in FORMATS)) if any(row) else -99.0
-            for row in rows
-        ]
+        scores = [max(m.score - len(m.missing) for m in match(FORMATS, row)) if any(row) else -99.0 for row in rows]
         return scores.index(max(scores))
 
     table = inspect(file, Layout(), options.limits, choose)
