@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from typing import Annotated, Any, Final, Literal
 
@@ -59,18 +60,22 @@ class StepPeople:
 
 
 Asked = Annotated[PeopleAsked | MovePeople | CodePeople | SegmentPeople | StepPeople, Field(discriminator="report")]
-_ASKED: Final[TypeAdapter[Asked]] = TypeAdapter(Asked)
+
+
+@cache
+def _adapter() -> TypeAdapter[Asked]:
+    return TypeAdapter(Asked)
 
 
 def as_json(asked: Asked) -> dict[str, Any]:
     """As it is kept."""
-    kept: dict[str, Any] = _ASKED.dump_python(asked, mode="json")
+    kept: dict[str, Any] = _adapter().dump_python(asked, mode="json")
     return kept
 
 
 def from_json(kept: Mapping[str, Any]) -> Asked:
     """As :func:`as_json` kept it."""
-    return _ASKED.validate_python(kept)
+    return _adapter().validate_python(kept)
 
 
 def check(asked: Asked, now: datetime) -> None:

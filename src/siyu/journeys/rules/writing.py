@@ -5,6 +5,7 @@ YAML is read as its version 1.2 means it: ``10:00`` is a text and no number of b
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import yaml
@@ -15,9 +16,14 @@ from siyu.journeys.types.definition import Definition
 from siyu.journeys.types.problems import BadDefinition
 from siyu.kernel.errors import original
 
-_ADAPTER: Final[TypeAdapter[Definition]] = TypeAdapter(Definition)
 _TELLING: Final = ("kind", "by", "condition")  # which of several shapes it is
 _LARGEST: Final = 1_000_000  # characters
+
+
+@cache
+def _adapter() -> TypeAdapter[Definition]:
+    """Built when a definition is first read or written: that takes a good part of a start."""
+    return TypeAdapter(Definition)
 
 
 def from_json(found: Any) -> Definition:
@@ -27,7 +33,7 @@ def from_json(found: Any) -> Definition:
         BadDefinition: says where it is wrong, and how.
     """
     try:
-        return _ADAPTER.validate_python(found)
+        return _adapter().validate_python(found)
     except ValidationError as error:
         en, zh = first_wrong(error, "definition")
         raise BadDefinition(reason=f"{en}.", reason_zh=f"{zh}。") from None
@@ -35,8 +41,8 @@ def from_json(found: Any) -> Definition:
 
 def to_json(definition: Definition) -> dict[str, Any]:
     """What is not said because it is the default is left out."""
-    whole = _ADAPTER.dump_python(definition, mode="json")
-    short = _ADAPTER.dump_python(definition, mode="json", exclude_defaults=True)
+    whole = _adapter().dump_python(definition, mode="json")
+    short = _adapter().dump_python(definition, mode="json", exclude_defaults=True)
     written = _telling(whole, short)
     assert isinstance(written, dict)
     return {"version": 1, **written}

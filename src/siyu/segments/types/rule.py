@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from functools import cache
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
@@ -93,7 +94,10 @@ class Problem:
     error: SiyuError
 
 
-_DOCUMENT: Final = TypeAdapter(RuleDocument)
+@cache
+def _document() -> TypeAdapter[RuleDocument]:
+    """Built when a rule is first read or written: that takes a good part of a start."""
+    return TypeAdapter(RuleDocument)
 
 
 def rule_from_json(document: Any) -> Rule:
@@ -102,12 +106,12 @@ def rule_from_json(document: Any) -> Rule:
     Raises:
         pydantic.ValidationError: it is none.
     """
-    return _DOCUMENT.validate_python(document).rule
+    return _document().validate_python(document).rule
 
 
 def rule_as_json(rule: Rule) -> Mapping[str, Any]:
     """As :func:`rule_from_json` reads it; what is not given is left out."""
-    kept: Mapping[str, Any] = _DOCUMENT.dump_python(RuleDocument(rule), mode="json", exclude_none=True)
+    kept: Mapping[str, Any] = _document().dump_python(RuleDocument(rule), mode="json", exclude_none=True)
     return kept
 
 
