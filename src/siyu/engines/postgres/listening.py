@@ -156,7 +156,7 @@ class _Line(threading.Thread):
             try:
                 with self._connect() as connection:
                     self._follow(connection)
-            except psycopg.Error as error:
+            except (psycopg.Error, OSError) as error:
                 if time.monotonic() - began > _LONGEST_PAUSE:
                     pause = _FIRST_PAUSE  # it was well until now
                 log.warning("listening.lost", error=str(error), note=f"tried again in {pause:.1f} s")
