@@ -207,6 +207,7 @@ class _Reader(threading.Thread):
                 self._listener.rest(_RETRY)
 
     def _is_over(self) -> bool:
+        """Whether it was told to end; where nobody watches it tells itself."""
         if not self._listener.ended and self._nobody():
             self._listener.end()
         return self._listener.ended
@@ -220,7 +221,7 @@ class _Reader(threading.Thread):
             self._listener.rest(_BETWEEN_LOOKS)  # what comes meanwhile is told together
             calls += self._listener.hear(0)
             if self._listener.ended:
-                return
+                return  # the database may be closed by now
             with self._database.transaction() as conn:
                 tail = timeline.tail(conn, after=floor, without=known, most=_AT_ONCE)
                 letters = intake.dead_letters_after(conn, letter, limit=_AT_ONCE)

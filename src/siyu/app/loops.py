@@ -12,7 +12,8 @@ from siyu.engines.postgres import Database
 
 log = structlog.get_logger(__name__)
 
-_LOOK_ANYWAY = 2.0  # seconds after which a loop looks even though nobody called: a call can be lost, and some work is due at a time
+# Seconds after which a loop looks even though nobody called: a call can be lost, and some work is due at a time.
+_LOOK_ANYWAY = 2.0
 _NOW_AND_THEN = 0.2  # seconds to the next look of a loop that nobody calls; longer and longer while it finds nothing
 _LONGEST_PAUSE = 10.0
 

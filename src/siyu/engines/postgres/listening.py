@@ -44,7 +44,7 @@ class Listener:
         self._listening = listening
         self._changed = threading.Condition()
         self._calls: dict[Call, None] = {}  # each once, in their order: who is long at work is not told all of it again
-        self._joined = self._ended = False
+        self._ended = False
 
     @property
     def ended(self) -> bool:
@@ -53,10 +53,7 @@ class Listener:
 
     def hear(self, seconds: float) -> list[Call]:
         """What was called since the last time, or the first to come; nothing when the time or all is over."""
-        with self._changed:
-            joins, self._joined = not (self._joined or self._ended), True
-        if joins and self.channels:
-            self._listening.join(self)
+        self._listening.join(self)
         with self._changed:
             self._changed.wait_for(lambda: self._calls or self._ended, seconds)
             calls, self._calls = list(self._calls), {}
@@ -94,9 +91,9 @@ class Listening:
         self._line: _Line | None = None
 
     def join(self, listener: Listener) -> None:
-        """Begin to tell it."""
+        """Tell it from now on; one that ends, or that nobody calls, is told nothing. Safe to repeat."""
         with self._lock:
-            if listener.ended:
+            if listener.ended or not listener.channels:
                 return
             if self._line is None:
                 self._line = _Line(self._connect)
@@ -126,8 +123,11 @@ class _Line(threading.Thread):
         self._hears, self._says = os.pipe()
 
     def take(self, listener: Listener) -> None:
+        """Whoever is not among those who listen already."""
         with self._lock:
-            self._all.append(listener)
+            if listener in self._all:
+                return
+            self._all = [*self._all, listener]
             self._new.append(listener)
         self._wake()
 
