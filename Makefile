@@ -49,7 +49,7 @@ demo: setup  ## run Siyu on its embedded engines with the demo brand in it; DEMO
 up: setup  ## run Siyu on its embedded engines, empty
 	@$(BIN)/siyu up
 
-test: setup  ## every test, in some eleven minutes on 2 cores
+test: setup  ## every test, in some ten minutes on 2 cores
 	@$(BIN)/python -m scripts.chromium
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
 
