@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import cache, partial
 from itertools import cycle
 from pathlib import Path
@@ -67,7 +67,8 @@ gc.disable()
 # Three workers, their engines and browsers on two cores: as ordinary processes whoever is woken interrupts whoever works, four
 # thousand times a second, and a tenth of the time goes into that. As batches they let each other finish their turn.
 if hasattr(os, "SCHED_BATCH"):
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    with suppress(OSError):  # where a container does not let them, it takes longer
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 # A shell that starts the tests in its background has them, and all that they start, deaf to Ctrl-C; tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
