@@ -38,37 +38,30 @@ _PATIENCE_S = 20.0
 _FILLED_WITHIN_S = 900.0
 # Spinners, skeletons, and texts that say that something is on its way.
 _BUSY = ".ant-spin-spinning, .ant-skeleton, [aria-busy=true], .ant-btn-loading"
-# What is on its way to another colour or place, and will arrive.
-_MOVING = """const moving = () => document.getAnimations().filter(
-    (one) => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity
-  );"""
-# Every rule of axe has its weight: those of no weight here need not be tried on each element. Nor is a button judged by the
-# colours that it has on the way from "disabled".
-_LOOK = f"""async (weights) => {{
-  {_MOVING}
-  while (moving().length) await Promise.allSettled(moving().map((one) => one.finished));
+# Every rule of axe has its weight: those of no weight here need not be tried on each element.
+_LOOK = """(weights) => {
   const light = axe._audit.rules.filter((rule) => !weights.includes(rule.impact));
-  const rules = Object.fromEntries(light.map((rule) => [rule.id, {{ enabled: false }}]));
-  return (await axe.run(document, {{ resultTypes: ["violations"], preload: false, rules }})).violations;
-}}"""
+  const rules = Object.fromEntries(light.map((rule) => [rule.id, { enabled: false }]));
+  return axe.run(document, { resultTypes: ["violations"], preload: false, rules }).then((found) => found.violations);
+}"""
 _WEIGHTS = ("serious", "critical")
 _QUIET_MS = 250
-# Ends when the document has not changed for a while, nothing in it says that it is busy, and nothing moves: a transition
-# changes nothing in the document, and on a busy machine it outlasts the while.
-_STILL = f"""([busy, patience, quiet]) => new Promise((done) => {{
-  {_MOVING}
-  const waits = () => document.querySelector(busy) || moving().length;
+# Ends when the document has not changed for a while, nothing in it says that it is busy, and no colour is on its way
+# to another: a transition changes nothing in the document, and on a busy machine it outlasts the while.
+_STILL = """([busy, patience, quiet]) => new Promise((done) => {
+  const moves = (one) => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity;
+  const waits = () => document.querySelector(busy) || document.getAnimations().some(moves);
   let timer;
   const watch = new MutationObserver(() => again());
-  const end = () => {{ watch.disconnect(); clearTimeout(timer); done(); }};
-  const again = () => {{
+  const end = () => { watch.disconnect(); clearTimeout(timer); done(); };
+  const again = () => {
     clearTimeout(timer);
     timer = setTimeout(() => (waits() ? again() : end()), quiet);
-  }};
-  watch.observe(document, {{ subtree: true, childList: true, attributes: true, characterData: true }});
+  };
+  watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   setTimeout(end, patience);
   again();
-}})"""
+})"""
 _DECODE = """async (text) => {
   const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
@@ -149,6 +142,8 @@ class Window:
         """Serious and critical findings of axe-core on this page; needs a context with ``bypass_csp``."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text("utf-8"))
+        # No button is judged by the colours that it has on the way from "disabled".
+        self.page.evaluate(_STILL, [_BUSY, _PATIENCE_S * 1000, 0])
         # Only what is wrong comes back: every element that is well would take longer to tell than to look at.
         found: list[dict[str, Any]] = self.page.evaluate(_LOOK, _WEIGHTS)
         return [

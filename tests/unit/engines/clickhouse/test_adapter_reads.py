@@ -172,6 +172,15 @@ class TestSettings:
         for _ in range(20):
             assert plain.query(sql).result_rows == before
 
+    def test_what_is_usual_here_is_so_again(self, plain: Any) -> None:
+        """Not what is usual for ClickHouse: the adapter has other ideas of some settings."""
+        sql = "SELECT value FROM system.settings WHERE name = 'compile_expressions'"
+        told = [
+            plain.query(sql, settings=settings).result_rows[0][0]
+            for settings in (None, {"compile_expressions": 1}, None)
+        ]
+        assert told == ["0", "1", "0"]
+
     def test_set_and_use_do_not_leak(self, plain: Any) -> None:
         plain.command("SET max_threads = 9")
         plain.command("USE system")

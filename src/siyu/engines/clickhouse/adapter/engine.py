@@ -31,11 +31,16 @@ _SERVER_SETTINGS = {
     "compiled_expression_cache_size": str(32 << 20),
 }
 
-# Where chDB, made for scripts, differs from a server.
-_SERVER_LIKE = "implicit_select = 0, allow_introspection_functions = 0"
-# Machine code for an expression takes 10 - 40 ms of a core the third time that it is asked for, and then saves a tenth of
+# What holds where a request asks for nothing else. The first two are as a server has them, and chDB, made for scripts, has
+# not. Machine code for an expression takes 10 - 40 ms of a core the third time that it is asked for, and then saves a tenth of
 # what 20 million rows take: a brand beside PostgreSQL on one machine waits for it more often than it gains by it.
-_INTERPRETED = "compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0"
+_USUAL = {
+    "implicit_select": "0",
+    "allow_introspection_functions": "0",
+    "compile_expressions": "0",
+    "compile_aggregate_expressions": "0",
+    "compile_sort_description": "0",
+}
 
 
 class Connection:
@@ -46,7 +51,7 @@ class Connection:
         self.database = "default"
         self.settings: dict[str, str] = {}
         self.tainted = False  # SET or USE ran on it: must not serve another request outside its session
-        raw.query(f"SET {_SERVER_LIKE}, {_INTERPRETED}", "Null")
+        raw.query("SET " + ", ".join(f"{name} = {value}" for name, value in _USUAL.items()), "Null")
 
     def prepare(self, database: str, settings: Mapping[str, str]) -> None:
         """Bring the connection into the state that a request asks for.
@@ -59,7 +64,7 @@ class Connection:
             self.query(f"USE {quoted_name(database)}", "Null")
             self.database = database
         if settings != self.settings:
-            changes = [f"{name} = DEFAULT" for name in self.settings if name not in settings]
+            changes = [f"{name} = {_USUAL.get(name, 'DEFAULT')}" for name in self.settings if name not in settings]
             changes += [f"{k} = {quoted(v)}" for k, v in settings.items() if self.settings.get(k) != v]
             self.settings = dict.fromkeys([*self.settings, *settings], _UNKNOWN)
             self.query("SET " + ", ".join(changes), "Null")
