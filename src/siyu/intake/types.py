@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 MessageType = Literal[
     "track", "page", "screen", "identify", "group", "alias", "order", "customer", "push", "contact", "sign_in"
@@ -95,6 +95,29 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Which transactions a statement saw: PostgreSQL's ``pg_current_snapshot()``.
+
+    Attributes:
+        end: the first number that no transaction had yet.
+        open: those below it that were under way.
+    """
+
+    end: int = 0
+    open: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """From ``xmin:xmax:xip,xip``."""
+        _, end, open_ = text.split(":")
+        return cls(int(end), frozenset(map(int, filter(None, open_.split(",")))))
+
+    def saw(self, transaction: int) -> bool:
+        """What a transaction that was committed has done."""
+        return transaction < self.end and transaction not in self.open
+
+
+@dataclass(frozen=True, slots=True)
 class QueueDepth:
     """What waits in the queue.
 
@@ -102,11 +125,13 @@ class QueueDepth:
         messages: how many wait, by lane.
         bytes: size of the queue's table on disk.
         oldest: when the oldest came, ``None`` when the queue is empty.
+        snapshot: whose messages were counted.
     """
 
     messages: Mapping[Lane, int]
     bytes: int
     oldest: datetime | None
+    snapshot: Snapshot
 
 
 @dataclass(frozen=True, slots=True)

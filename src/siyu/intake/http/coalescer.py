@@ -32,7 +32,7 @@ class _Request:
     lane: Lane
     parts: list[bytes]
     letters: list[DeadLetter]
-    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    done: asyncio.Future[int | None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Coalescer:
@@ -68,8 +68,11 @@ class Coalescer:
         self._enough.set()
         await asyncio.gather(*self._writers)
 
-    async def put(self, lane: Lane, parts: list[bytes], letters: list[DeadLetter]) -> None:
+    async def put(self, lane: Lane, parts: list[bytes], letters: list[DeadLetter]) -> int | None:
         """Return when ``parts`` and ``letters`` are durable.
+
+        Returns:
+            the number of the transaction that brought them, as :func:`siyu.intake.service.put_parts`.
 
         Raises:
             TryLater: they are not, because the database does not answer or too much waits already.
@@ -86,7 +89,7 @@ class Coalescer:
         if self._waiting_parts >= _ENOUGH:
             self._enough.set()
         try:
-            await request.done
+            return await request.done
         finally:
             self._waiting_bytes -= size
 
@@ -104,7 +107,7 @@ class Coalescer:
             self._busy = len(batch) > 1
             self._writing += 1
             try:
-                await asyncio.to_thread(self._write, batch)
+                number = await asyncio.to_thread(self._write, batch)
             except Exception as error:  # noqa: BLE001 - whatever it was, nothing is durable and every sender must know
                 log.warning("intake.commit_failed", error=str(error), requests=len(batch))
                 for request in batch:
@@ -119,7 +122,7 @@ class Coalescer:
             else:
                 for request in batch:
                     if not request.done.done():  # the sender may have gone
-                        request.done.set_result(None)
+                        request.done.set_result(number)
             finally:
                 self._writing -= 1
 
@@ -146,9 +149,11 @@ class Coalescer:
         self._waiting_parts -= parts
         return batch
 
-    def _write(self, batch: list[_Request]) -> None:
+    def _write(self, batch: list[_Request]) -> int | None:
         with self._database.transaction() as conn:
+            numbers = []
             for lane in Lane:
                 parts = [part for request in batch if request.lane is lane for part in request.parts]
-                service.put_parts(conn, lane, parts)
+                numbers.append(service.put_parts(conn, lane, parts))
             service.bury(conn, [letter for request in batch for letter in request.letters])
+        return next((number for number in numbers if number is not None), None)

@@ -146,8 +146,7 @@ class Door:
         Raises:
             TryLater: they are not.
         """
-        await self._coalescer.put(lane, parts, [])
-        self._pressure.let_in(len(parts))
+        self._pressure.let_in(len(parts), await self._coalescer.put(lane, parts, []))
 
     async def take(self, call: Call) -> bytes:
         """Store what can be taken, set the rest aside with its reason, and return the answer's body.
@@ -190,8 +189,7 @@ class Door:
             raise EventsRefused(count=len(refused), errors=errors)
         letters = [_letter(item, why, kind, source_id, sent_ms, now_ms) for _, item, why in refused]
         if parts or letters:
-            await self._coalescer.put(lane, parts, letters)
-            self._pressure.let_in(len(parts))
+            self._pressure.let_in(len(parts), await self._coalescer.put(lane, parts, letters))
         if not errors and len(parts) == 1:
             return self.ANSWER_ONE
         return orjson.dumps({"success": True, "accepted": len(parts), "rejected": errors})

@@ -11,7 +11,7 @@ import structlog
 
 from siyu.engines.postgres import Database
 from siyu.intake import service
-from siyu.intake.types import Lane, QueueDepth
+from siyu.intake.types import Lane, QueueDepth, Snapshot
 from siyu.kernel.errors import TooManyRequests, TryLater
 
 log = structlog.get_logger(__name__)
@@ -40,14 +40,16 @@ class Limits:
 class Pressure:
     """Looks at the queue and the disk once a second; answers at once whether a request may come in.
 
-    Between two looks it counts what this door let in, so that a flood cannot overrun the limits in that second.
+    Between two looks it counts what this door let in, so that a flood cannot overrun the limits in that second. What a look
+    saw is not counted again, whenever the door hears of its commit.
     """
 
     def __init__(self, database: Database, limits: Limits) -> None:
         self._database = database
         self._limits = limits
-        self._depth = QueueDepth(messages={}, bytes=0, oldest=None)
-        self._let_in = 0  # messages since the last look
+        self._depth = QueueDepth(messages={}, bytes=0, oldest=None, snapshot=Snapshot())
+        self._let_in: dict[int, int] = {}  # messages that the last look did not see, by transaction
+        self._unseen = 0  # their sum
         self._disk_low = False
         self._task: asyncio.Task[None] | None = None
         self._looking = threading.Lock()
@@ -73,7 +75,7 @@ class Pressure:
         """
         if self._disk_low:
             raise TryLater(reason="The disk is nearly full.", reason_zh="磁盘空间即将用尽。", retry_after=60)
-        full = share(self._depth, self._limits, self._let_in)
+        full = share(self._depth, self._limits, self._unseen)
         if full >= 1:
             raise TryLater(reason="The queue is full.", reason_zh="队列已满。", retry_after=10)
         if lane is Lane.BULK and full >= _BULK_SHARE:
@@ -83,23 +85,29 @@ class Pressure:
                 retry_after=10,
             )
 
-    def let_in(self, messages: int) -> None:
-        """Note that ``messages`` were made durable."""
-        self._let_in += messages
+    def let_in(self, messages: int, transaction: int | None) -> None:
+        """Note that ``messages`` were made durable by a transaction, ``None`` where it brought none."""
+        if transaction is not None and not self._depth.snapshot.saw(transaction):
+            self._let_in[transaction] = self._let_in.get(transaction, 0) + messages
+            self._unseen += messages
 
-    def look(self) -> None:
-        """Read the queue and the disk now."""
-        counted = self._let_in
+    async def look(self) -> None:
+        """Look at the queue and the disk now."""
+        self._depth, self._disk_low = await asyncio.to_thread(self._read)
+        saw = self._depth.snapshot.saw
+        self._let_in = {number: messages for number, messages in self._let_in.items() if not saw(number)}
+        self._unseen = sum(self._let_in.values())
+
+    def _read(self) -> tuple[QueueDepth, bool]:
         with self._looking, self._database.transaction() as conn:
-            self._depth = service.depth(conn)
-        self._let_in -= counted
-        if self._limits.folder is not None:
-            self._disk_low = shutil.disk_usage(self._limits.folder).free < self._limits.free_bytes
+            depth = service.depth(conn)
+        folder, least = self._limits.folder, self._limits.free_bytes
+        return depth, folder is not None and shutil.disk_usage(folder).free < least
 
     async def _look_forever(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self.look)
+                await self.look()
             except Exception as error:  # noqa: BLE001 - a database that is away is the coalescer's to report
                 log.warning("intake.pressure_unknown", error=str(error))
             await asyncio.sleep(_LOOK_EVERY)

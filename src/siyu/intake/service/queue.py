@@ -34,13 +34,20 @@ def serialised(message: Message) -> bytes:
     return part(message)
 
 
-def put_parts(conn: Connection, lane: Lane, parts: Sequence[bytes], *, known_new: bool = False) -> None:
-    """The same for messages that are serialised already (see :mod:`siyu.intake.envelope`)."""
+def put_parts(conn: Connection, lane: Lane, parts: Sequence[bytes], *, known_new: bool = False) -> int | None:
+    """The same for messages that are serialised already (see :mod:`siyu.intake.envelope`).
+
+    Returns:
+        the number of the transaction, by which a :class:`~siyu.intake.types.Snapshot` tells whether it saw them; ``None``
+        where there are no messages.
+    """
+    number = None
     for start in range(0, len(parts), MAX_PER_ENVELOPE):
         chunk = parts[start : start + MAX_PER_ENVELOPE]
-        store.insert_envelope(conn, lane, len(chunk), seal(chunk), known_new=known_new)
+        number = store.insert_envelope(conn, lane, len(chunk), seal(chunk), known_new=known_new)
     if parts:
         wake(conn)
+    return number
 
 
 def wake(conn: Connection) -> None:

@@ -6,21 +6,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import AnyRow, call, one, rows, run, scalar
-from siyu.intake.types import DeadLetter, Lane, QueueDepth
+from siyu.intake.types import DeadLetter, Lane, QueueDepth, Snapshot
 
 _SEEN_LOCK = 0x5159_5530_0003
 
 
-def insert_envelope(conn: Connection, lane: Lane, messages: int, body: bytes, *, known_new: bool) -> None:
-    run(
+def insert_envelope(conn: Connection, lane: Lane, messages: int, body: bytes, *, known_new: bool) -> int:
+    """The number of the transaction."""
+    number = scalar(
         conn,
         """INSERT INTO intake.envelope (lane, messages, known_new, body)
-           VALUES (:lane, :messages, :known_new, :body)""",
+           VALUES (:lane, :messages, :known_new, :body) RETURNING CAST(CAST(pg_current_xact_id() AS text) AS bigint)""",
         lane=int(lane),
         messages=messages,
         known_new=known_new,
         body=body,
     )
+    return int(number)
 
 
 def notify(conn: Connection, channel: str, payload: str = "") -> None:
@@ -72,14 +74,22 @@ def delete_envelopes(conn: Connection, ids: Sequence[int]) -> None:
 
 
 def depth(conn: Connection) -> QueueDepth:
-    waiting = dict.fromkeys(Lane, 0)
-    oldest: datetime | None = None
-    found = rows(conn, "SELECT lane, sum(messages), min(received_at) FROM intake.envelope GROUP BY lane")
-    for lane, messages, first in found:
-        waiting[Lane(lane)] = int(messages)
-        oldest = first if oldest is None else min(oldest, first)
-    size = scalar(conn, "SELECT pg_total_relation_size('intake.envelope')")
-    return QueueDepth(messages=waiting, bytes=int(size), oldest=oldest)
+    found = rows(
+        conn,
+        """
+        SELECT CAST(pg_current_snapshot() AS text), pg_total_relation_size('intake.envelope'), waiting.*
+        FROM (VALUES (1)) AS one
+        LEFT JOIN (SELECT lane, sum(messages), min(received_at) FROM intake.envelope GROUP BY lane) AS waiting ON true
+        """,
+    )
+    snapshot, size = found[0][:2]
+    waiting = {Lane(lane): (int(messages), first) for _, _, lane, messages, first in found if lane is not None}
+    return QueueDepth(
+        messages={lane: waiting[lane][0] if lane in waiting else 0 for lane in Lane},
+        bytes=int(size),
+        oldest=min((first for _, first in waiting.values()), default=None),
+        snapshot=Snapshot.of(snapshot),
+    )
 
 
 def oldest_by_lane(conn: Connection) -> dict[Lane, datetime]:
