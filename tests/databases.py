@@ -5,9 +5,10 @@ be told to be the same (tables of ours were changed or dropped, somebody is stil
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from copy import copy
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 from psycopg.sql import SQL, Literal
@@ -35,13 +36,14 @@ _SHAPE: Final = """
         (SELECT sum(hashtext(setconfig::text)) FROM pg_db_role_setting))"""
 _TABLES: Final = f"SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND {_OURS}"
 _FILLED: Final = f"""
-    SELECT * FROM (SELECT oid::regclass::text, pg_relation_size(oid) AS size FROM pg_class WHERE relkind = 'r' AND {_OURS})
-    WHERE size > 0"""
+    SELECT coalesce(json_object_agg(oid::regclass::text, size), '{{}}')
+    FROM (SELECT oid, pg_relation_size(oid) AS size FROM pg_class WHERE relkind = 'r' AND {_OURS}) AS ours WHERE size > 0"""
 _SEQUENCES: Final = """
-    SELECT format('%I.%I', schemaname, sequencename), start_value, last_value FROM pg_sequences ORDER BY 1"""
+    SELECT json_object_agg(format('%I.%I', schemaname, sequencename), json_build_array(start_value, last_value))
+    FROM pg_sequences"""
 _OTHERS: Final = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> ALL (%s) AND backend_type = 'client backend'"""
+    WHERE datname = current_database() AND pid <> ALL ($1::int[]) AND backend_type = 'client backend'"""
 _PATIENCE: Final = 0.3  # seconds in which a connection that was closed is gone
 # Bytes. To truncate a table makes its files and those of its indexes anew, and those of all tables that refer to it; to
 # delete a few rows touches nothing else. They leave their space behind, until the table is no longer small.
@@ -50,9 +52,11 @@ _SMALL: Final = 64 << 10
 _RESET: Final = """
     CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();
     DISCARD SEQUENCES; DISCARD TEMP"""
+_IN_ANY_ORDER: Final = "SET LOCAL session_replication_role = replica"  # and past what refuses to go
 # As of a table that nobody has counted yet. One that was counted when all its rows were deleted would be planned for as if it
 # had none, however many a test puts in: a minute's statement takes hours.
 _UNCOUNTED: Final = """
+    DELETE FROM pg_statistic WHERE starelid >= 16384;
     UPDATE pg_class SET relpages = 0, reltuples = -1, relallvisible = 0
     WHERE oid >= 16384 AND relkind = 'r' AND reltuples <> -1"""
 _KEPT: Final = 2  # connections of a database; few tests have more at once
@@ -60,11 +64,29 @@ _KEPT: Final = 2  # connections of a database; few tests have more at once
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
+class _State(NamedTuple):
+    """What is asked of a database after a test.
+
+    Attributes:
+        others: connections that nobody here knows of.
+        shape: what its tables look like.
+        seeded: what is in those that a migration fills.
+        sequences: where each begins, and where it is.
+        filled: bytes of the tables that have any.
+    """
+
+    others: int
+    shape: str
+    seeded: str
+    sequences: Mapping[str, tuple[int, int | None]]
+    filled: Mapping[str, int]
+
+
 class Databases:
     """Those of one server whose database ``siyu`` is migrated.
 
-    Connections are kept from test to test as well: the server needs longer to begin with one, and to learn every table
-    anew, than to answer most tests.
+    Connections are kept from test to test as well, and what SQLAlchemy has asked at the first: the server needs longer to begin
+    with one, and to learn every table anew, than to answer most tests.
 
     Args:
         server: running.
@@ -72,29 +94,28 @@ class Databases:
 
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server, self._numbers = server, count(1)
-        self._free: list[str] = []
+        self._free: list[Database] = []
         self._own: dict[str, Connection] = {}  # ours, one a database
         self._rested: dict[str, list[Connection]] = {}  # what tests have left
         with psycopg.connect(server.url(TEMPLATE), autocommit=True) as conn:
-            self._shape = _one(conn, _SHAPE)
-            self._sequences = _sequences(conn)
-            self._tables = _tables(conn)
-            filled = [row[0] for row in conn.execute(_FILLED.encode())]
-            self._seeds = {table: _copied(conn, table) for table in filled}
+            seeds = _one(conn, _FILLED)[0]
             all_of = "(SELECT hashtext(string_agg(one::text, '' ORDER BY one::text)) FROM {} AS one)".format
-            self._seeded = f"SELECT concat_ws(' ', {', '.join(map(all_of, filled))})"
-            self._seeded_as = _one(conn, self._seeded)
+            seeded = f"SELECT concat_ws(' ', {', '.join(map(all_of, seeds))})"
+            self._asked = f"SELECT ({_OTHERS}), ({_SHAPE}), ({seeded}), ({_SEQUENCES}), ({_FILLED})"
+            self._made = self._state(conn, [conn.info.backend_pid])
+            self._tables = _tables(conn)
+            self._seeds = {table: _copied(conn, table) for table in seeds}
         self._root: Connection = psycopg.connect(server.url("postgres"), autocommit=True)
 
     def take(self) -> Database:
         """One that nobody else has."""
         if self._free:
-            name = self._free.pop()
-        else:
-            name = f"test_{next(self._numbers)}"
-            self._root.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY".encode())
-            self._rested[name] = []
-        taken, rested = Database(self._server.url(name)), self._rested[name]
+            return copy(self._free.pop())  # another object: what is remembered of one is not of the next
+        name = f"test_{next(self._numbers)}"
+        self._root.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY".encode())
+        self._own[name] = psycopg.connect(self._server.url(name), autocommit=True)
+        rested = self._rested[name] = []
+        taken = Database(self._server.url(name))
         event.listen(taken.engine, "do_connect", lambda *_: rested.pop() if rested else None)
         return taken
 
@@ -102,62 +123,69 @@ class Databases:
         """Nobody needs it any more."""
         name = make_url(taken.url).database
         assert name is not None
-        rested = self._rested[name]
+        conn, rested = self._own[name], self._rested[name]
         rested += _left(taken)
-        conn = self._own.get(name)
-        if conn is None:
-            conn = self._own[name] = psycopg.connect(self._server.url(name), autocommit=True)
-        if _alone(conn, [conn, *rested]) and self._shaped(conn):
-            self._empty(conn)
-            self._free.append(name)
+        if self._emptied(conn, [one.info.backend_pid for one in (conn, *rested)]):
+            self._free.append(taken)
             return
         self._close(name)
         self._root.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     def close(self) -> None:
         """At the end."""
-        for name in list(self._rested):
+        for name in list(self._own):
             self._close(name)
         self._root.close()
 
     def _close(self, name: str) -> None:
-        own = self._own.pop(name, None)
-        for conn in [*self._rested.pop(name), *([own] if own else [])]:
+        for conn in (self._own.pop(name), *self._rested.pop(name)):
             conn.close()
 
-    def _shaped(self, conn: Connection) -> bool:
-        """Whether it is shaped as the template is, without the tables that a test has added."""
-        if _one(conn, _SHAPE) == self._shape:
-            return True
-        more = _tables(conn) - self._tables
-        if more:
-            conn.execute(f"DROP TABLE IF EXISTS {', '.join(sorted(more))} CASCADE".encode())
-        return bool(more) and bool(_one(conn, _SHAPE) == self._shape)
+    def _state(self, conn: Connection, ours: list[int]) -> _State:
+        return _State(*_one(conn, self._asked, ours))
 
-    def _empty(self, conn: Connection) -> None:
+    def _emptied(self, conn: Connection, ours: list[int]) -> bool:
+        """Make it like new; whether that can be told."""
+        try:
+            state = self._alone(conn, ours)
+            if state.shape != self._made.shape and (more := _tables(conn) - self._tables):
+                conn.execute(f"DROP TABLE IF EXISTS {', '.join(sorted(more))} CASCADE".encode())
+                state = self._state(conn, ours)
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):  # which a migration had filled
+            return False
+        if state.others or state.shape != self._made.shape:
+            return False
+        self._empty(conn, state)
+        return True
+
+    def _alone(self, conn: Connection, ours: list[int]) -> _State:
+        """What there is when nobody else is connected any more, or they would not be gone in a moment."""
+        deadline = time.monotonic() + _PATIENCE
+        while (state := self._state(conn, ours)).others and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return state
+
+    def _empty(self, conn: Connection, state: _State) -> None:
+        filled = [(table, size) for table, size in state.filled.items() if table not in self._seeds]
+        statements = [f"DELETE FROM {table}" for table, size in filled if size <= _SMALL]
+        if large := [table for table, size in filled if size > _SMALL]:
+            statements.append(f"TRUNCATE {', '.join(large)} CASCADE")
+        for name, (start, last) in self._made.sequences.items():
+            if state.sequences[name] != [start, last]:
+                back = SQL("SELECT setval({}, {}, {})").format(Literal(name), last or start, last is not None)
+                statements.append(back.as_string(conn))
+        conn.execute(f"BEGIN; {_IN_ANY_ORDER}; {'; '.join([*statements, _UNCOUNTED])}; COMMIT".encode(), prepare=False)
+        if large or state.seeded != self._made.seeded:  # to truncate one empties whatever refers to it
+            self._seed(conn)
+
+    def _seed(self, conn: Connection) -> None:
         with conn.transaction():
-            conn.execute("SET LOCAL session_replication_role = replica")  # in any order, and past what refuses to go
-            filled = [row for row in conn.execute(_FILLED.encode()) if row[0] not in self._seeds]
-            if large := [table for table, size in filled if size > _SMALL]:
-                conn.execute(f"TRUNCATE {', '.join(large)} CASCADE".encode())
-            if small := [f"DELETE FROM {table}" for table, size in filled if size <= _SMALL]:
-                conn.execute("; ".join(small).encode(), prepare=False)
-            changed = _one(conn, self._seeded) != self._seeded_as
-            for table, seed in self._seeds.items() if changed else ():
+            conn.execute(_IN_ANY_ORDER.encode())
+            for table, seed in self._seeds.items():
                 if _copied(conn, table) != seed:
                     conn.execute(f"DELETE FROM {table}".encode())
                     with conn.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
                         copy.write(seed)
-            conn.execute("DELETE FROM pg_statistic WHERE starelid >= 16384")
-            conn.execute(_UNCOUNTED)
-            for name, (start, last) in _sequences(conn).items():
-                if (start, last) != self._sequences[name]:
-                    value = self._sequences[name][1]
-                    conn.execute(
-                        SQL("SELECT setval({}, {}, {})").format(
-                            Literal(name), Literal(start if value is None else value), Literal(value is not None)
-                        )
-                    )
 
 
 def _left(taken: Database) -> Iterator[Connection]:
@@ -171,7 +199,7 @@ def _left(taken: Database) -> Iterator[Connection]:
         fairy.detach()
         try:
             conn.rollback()
-            conn._notice_handlers.clear()  # the next engine brings its own
+            conn._notice_handlers.clear()  # they are added when it is taken again
             conn.autocommit = True
             conn.execute(_RESET, prepare=False)
             conn.autocommit = False
@@ -182,28 +210,14 @@ def _left(taken: Database) -> Iterator[Connection]:
     taken.close()
 
 
-def _one(conn: Connection, sql: str, *parameters: Any) -> Any:
-    row = conn.execute(sql.encode(), parameters or None).fetchone()
+def _one(conn: Connection, sql: str, *parameters: Any) -> tuple[Any, ...]:
+    row = psycopg.RawCursor(conn).execute(sql.encode(), parameters, prepare=True).fetchone()
     assert row is not None
-    return row[0]
+    return row
 
 
 def _tables(conn: Connection) -> frozenset[str]:
     return frozenset(row[0] for row in conn.execute(_TABLES.encode()))
-
-
-def _alone(conn: Connection, ours: Sequence[Connection]) -> bool:
-    """Whether nobody else is connected, or will not be in a moment."""
-    deadline, pids = time.monotonic() + _PATIENCE, [one.info.backend_pid for one in ours]
-    while _one(conn, _OTHERS, pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.005)
-    return True
-
-
-def _sequences(conn: Connection) -> Mapping[str, tuple[int, int | None]]:
-    return {name: (start, last) for name, start, last in conn.execute(_SEQUENCES.encode())}
 
 
 def _copied(conn: Connection, table: str) -> bytes:
