@@ -18,7 +18,8 @@ tools test check chaos contract docs lock: TOOLS := --tools
 .PHONY: setup tools web demo up test check check-code check-web format bench chaos contract docs lock clean
 
 # Bytecode is made here and not by the first start; where Python may not write any, no later start would have it either.
-# Of the libraries what Siyu loads: all of them have ten times as much.
+# Of the libraries what Siyu loads: all of them have ten times as much. With the tools also what the tests load, which is more:
+# at their start every worker would make it for itself.
 LOADED := siyu.app.cli.everything, siyu.app.demo.filling, siyu.app.relief, siyu.app.web, siyu.app.worker, siyu.insight.lifetime.refitting
 
 setup: $(STAMP)  ## make .venv with the locked dependencies, and the console
@@ -40,7 +41,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@# Before Siyu itself: where the console is fresh, its build hook asks for no node.
 	@$(BIN)/python -m scripts.web $(TOOLS)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import $(LOADED)'
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python $(if $(TOOLS),-m pytest --collect-only -qq >/dev/null 2>&1 || true,-c 'import $(LOADED)')
 	@touch $(STAMP)
 
 demo: setup  ## run Siyu on its embedded engines with the demo brand in it; DEMO="--people 2000" makes a smaller one

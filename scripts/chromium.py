@@ -33,7 +33,8 @@ _QUIET: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--js-flags=--no-opt",  # to optimise scripts pays for pages that stay open longer than ours
+    # To optimise scripts pays for pages that stay open longer than ours; and who has room collects garbage less often.
+    "--js-flags=--no-opt --min-semi-space-size=32 --max-semi-space-size=64",
 )
 
 
