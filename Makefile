@@ -52,7 +52,7 @@ up: setup  ## run Siyu on its embedded engines, empty
 
 test: setup  ## every test, in some ten minutes on 2 cores
 	@$(BIN)/python -m scripts.chromium
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadscope
 
 check: setup  ## format, lint, types, order of rooms, docs, licences, index hosts; the same for web/, beside it
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync check-code check-web
@@ -78,7 +78,7 @@ bench: setup  ## every benchmark, in full
 
 chaos: setup  ## 50 rounds of kill -9 under load, and 1,000 examples of each property instead of 100
 	@SIYU_CHAOS_ROUNDS=50 $(BIN)/python -m pytest -m chaos tests/chaos --timeout 3600
-	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile long tests/unit -n $(PYTEST_WORKERS) --dist loadgroup --timeout 3600
+	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile long tests/unit -n $(PYTEST_WORKERS) --dist loadscope --timeout 3600
 
 contract: setup  ## the API against its OpenAPI, with 200 requests a route each way instead of a few
 	@SIYU_CONTRACT_EXAMPLES=200 $(BIN)/python -m pytest tests/contract --timeout 3600

@@ -75,10 +75,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class OneSiyuAWorker(LoadScopeScheduling):
-    """A file goes to one worker; stories that share a running Siyu go to one together, the browser's as well.
-
-    xdist's own groups (``xdist_group``) have no effect from pytest 9.2 on: it no longer lets a plugin rename tests.
-    """
+    """A file goes to one worker; stories that share a running Siyu go to one together, the browser's as well."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]

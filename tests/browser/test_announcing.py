@@ -9,7 +9,7 @@ from tests.browser.conftest import Brand
 from tests.browser.test_content import choose
 from tests.browser.test_stories import button
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 TEXT = "周五晚八点群内秒杀，前五十名半价。"
 

@@ -17,7 +17,7 @@ from tests.stories.speaking import eventually
 
 from siyu.app.place import Place
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 STATE, STORE, TAG, PERSON = "laojie01", "老街店", "老街扫码", "何小静"
 GREETING = "您好，{name}！欢迎光临{store}，我是{staff}。"

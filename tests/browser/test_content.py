@@ -9,7 +9,7 @@ from tests.browser.conftest import Brand
 from tests.browser.test_stories import button
 from tests.unit.content.conftest import PNG
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 
 def choose(page: Page, label: str, text: str) -> None:

@@ -8,7 +8,7 @@ from scripts.pictures import Window
 from tests.browser.conftest import Brand
 from tests.browser.test_stories import button
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 
 def number(page: Page, label: str, value: str) -> None:

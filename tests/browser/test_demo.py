@@ -27,7 +27,7 @@ from siyu.rehearsal import service as rehearsal
 from siyu.rehearsal.accounts import make_accounts
 from siyu.rehearsal.types import CORP, Brand
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def begun(demo: Demo) -> Siyu:

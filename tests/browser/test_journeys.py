@@ -9,7 +9,7 @@ from tests.browser.conftest import Brand
 from tests.browser.test_reach import add
 from tests.browser.test_stories import agree, button
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 TEXT = "{{shop|小店}}祝您生日快乐！{{trait.city|您的城市}}门店有一份心意等您来取。"
 

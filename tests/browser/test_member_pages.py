@@ -12,7 +12,7 @@ from playwright.sync_api import CDPSession, Page, expect
 from scripts.pictures import Window
 from tests.browser.conftest import Brand, Open
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}
 # What DevTools calls "Fast 3G", as Lighthouse slows down: bytes a second and milliseconds.

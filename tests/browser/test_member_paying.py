@@ -13,7 +13,7 @@ from tests.browser.conftest import Brand, Open
 from tests.browser.test_member_pages import PHONE, ZH, enter, looked_at, points
 from tests.browser.test_member_rewards import Operator, button
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 OWN = "13711110021"
 OFFER = "羊毛围巾"  # the demo's own: 1,500 points and 39 yuan, from silver on

@@ -15,7 +15,7 @@ from tests.browser.conftest import Brand, Open
 from tests.browser.test_member_pages import PHONE, ZH, enter, looked_at
 from tests.browser.test_stories import agree
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 URL = "/api/v1/rewards"
 WHY = {"reason": "a story"}

@@ -19,7 +19,7 @@ STEPS = {
     "记下": {"kind": "tag", "add": [TAG], "next": "结束"},
     "结束": {"kind": "exit"},
 }
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 
 def test_a_member_of_staff_sees_their_own_tasks(owner: Window, opened: Open, brand: Brand) -> None:

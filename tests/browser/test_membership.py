@@ -13,7 +13,7 @@ from tests.browser.test_stories import button
 from siyu.app import ledger
 from siyu.engines.postgres import run
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 
 def rules(brand: Brand) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from scripts.pictures import Window
 from tests.browser.conftest import Brand, Open, Watch
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 # Conditions of several themes, one that is refused, and a group: as an address has them.
 RULE = quote(

@@ -21,7 +21,7 @@ from siyu.app import guarding
 from siyu.engines import jobs
 from siyu.engines.postgres import rows, run
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 DAY_AND_NIGHT = {"start": "00:00", "end": "23:59", "purposes": ["marketing"]}
 SOON = 120_000.0  # until a rehearsal is over, a crowd is in, and the gate has decided

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from scripts.pictures import Window
 from tests.browser.conftest import Brand
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 NAME = "买过的高价值好友"
 SOON = 30_000.0  # until the worker has evaluated it

@@ -18,7 +18,7 @@ from siyu.identity.types import IdentifierClaim
 from siyu.intake import service as intake
 from siyu.intake.types import Lane, Message
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 FIRST_OWNER = re.compile(r"http://\S+/first-owner#token=\S+(?=\n)")
 FULL_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
 NODE = {"node", "nodejs", "npm", "npx", "corepack"}
 
-pytestmark = [pytest.mark.registry, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("wheel")]
+pytestmark = [pytest.mark.registry, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def call(*command: str | Path, cwd: Path = ROOT) -> None:

@@ -1,13 +1,17 @@
 """What the door keeps of the calls that came, and how often it writes it down."""
 
 import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from siyu.channels import service
 from siyu.channels.http.calls import Calls
-from siyu.channels.types import Heard, PushRefused
-from siyu.engines.postgres import Database
+from siyu.channels.types import Account, Heard, PushRefused
+from siyu.engines.postgres import Database, one
 from siyu.kernel.clock import ManualClock
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -84,3 +88,30 @@ def test_what_was_held_back_is_written_at_the_end(calls: Written) -> None:
 
     asyncio.run(few())
     assert [one.refusals for one in calls.rows] == [1, 2]
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(good=st.lists(st.booleans(), min_size=1, max_size=6), data=st.data())
+def test_writings_may_overtake_each_other(
+    database: Database, account: Account, good: list[bool], data: st.DataObject
+) -> None:
+    """Threads write them, and one that waited for its connection comes behind the next: what stands is what was heard last."""
+    said, heard = [], Heard()
+    for number, is_good in enumerate(good):
+        at = NOW + timedelta(seconds=number)
+        heard = (
+            replace(heard, good_at=at, refusals=0)
+            if is_good
+            else Heard(heard.good_at, at, heard.refusals + 1, f"reason {number}", f"原因 {number}")
+        )
+        said.append(heard)
+    with database.transaction() as conn:
+        for late in data.draw(st.permutations(said)):
+            service.note_heard(conn, account.id, late)
+        kept = one(
+            conn,
+            "DELETE FROM channels.door WHERE account_id = :id RETURNING good_at, refused_at, refusals, reason, reason_zh",
+            id=account.id,
+        )
+    assert kept is not None
+    assert Heard(*kept) == heard

@@ -171,7 +171,10 @@ def asked_health(conn: Connection) -> set[int]:
 
 
 def put_heard(conn: Connection, account_id: int, heard: Heard) -> None:
-    """Keep what came to the door; moments only move forward, and a reason stays until there is another."""
+    """Keep what came to the door; moments only move forward, and a reason stays until there is another.
+
+    Two writings may overtake each other, of one process or of several: whoever heard the latest call is right.
+    """
     run(
         conn,
         """
@@ -180,9 +183,12 @@ def put_heard(conn: Connection, account_id: int, heard: Heard) -> None:
         ON CONFLICT (account_id) DO UPDATE SET
             good_at = greatest(old.good_at, excluded.good_at),
             refused_at = greatest(old.refused_at, excluded.refused_at),
-            refusals = excluded.refusals,
-            reason = CASE WHEN excluded.refused_at IS NULL THEN old.reason ELSE excluded.reason END,
-            reason_zh = CASE WHEN excluded.refused_at IS NULL THEN old.reason_zh ELSE excluded.reason_zh END
+            refusals = CASE WHEN greatest(excluded.good_at, excluded.refused_at) >= greatest(old.good_at, old.refused_at)
+                THEN excluded.refusals ELSE old.refusals END,
+            reason = CASE WHEN excluded.refused_at >= old.refused_at OR old.refused_at IS NULL
+                THEN excluded.reason ELSE old.reason END,
+            reason_zh = CASE WHEN excluded.refused_at >= old.refused_at OR old.refused_at IS NULL
+                THEN excluded.reason_zh ELSE old.reason_zh END
         """,
         id=account_id,
         good_at=heard.good_at,
