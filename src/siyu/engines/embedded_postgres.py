@@ -201,6 +201,18 @@ class EmbeddedPostgres:
             with contextlib.suppress(psutil.NoSuchProcess):
                 one.kill()
         psutil.wait_procs(living, timeout=10)
+        self._drop_locks_of_the_dead()
+
+    def _drop_locks_of_the_dead(self) -> None:
+        """Of a server that was killed and that nobody has buried: its number still answers, so the next would not start.
+
+        Whoever started it is gone as well, and the first process of a container may be late to bury it, or never do it.
+        """
+        for lock in (self.folder / "postmaster.pid", self._socket_folder / f"{_SOCKET_NAME}.lock"):
+            with contextlib.suppress(OSError, ValueError, IndexError, psutil.NoSuchProcess):
+                holder = psutil.Process(int(lock.read_text("utf-8").splitlines()[0]))
+                if holder.status() == psutil.STATUS_ZOMBIE:
+                    lock.unlink()
 
     def _leftover(self) -> tuple[psutil.Process | None, list[psutil.Process]]:
         """A server over this folder, and processes of one that is gone. All of them work in the folder."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -47,6 +48,24 @@ def test_it_starts_beside_sessions_of_one_that_was_killed(server: EmbeddedPostgr
         assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
     computing.join(30)
     assert not computing.is_alive()
+
+
+def test_it_starts_beside_one_that_was_killed_and_not_buried(server: EmbeddedPostgres) -> None:
+    """In a container whose first process buries nobody, its number answers for ever."""
+    pid = server.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)  # and nobody asks for it: it stays a zombie of ours
+    deadline = time.monotonic() + 30
+    while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    another = EmbeddedPostgres(server.folder)
+    try:
+        with psycopg.connect(another.start()) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    finally:
+        another.stop()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The child process: started, stopped, killed, orphaned, left over."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import psutil
 import pyarrow as pa
 import pytest
 
+from siyu.engines.clickhouse.adapter import tokens
 from siyu.engines.clickhouse.client import Client, connect
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse, running_url
 from siyu.kernel.errors import EngineProblem
@@ -138,6 +140,34 @@ class TestCrash:
         embedded.stop()
         assert sent[0] > before > 5
         assert (wrong, total) == ([], sent[0])
+
+
+class TestUnfinished:
+    """ClickHouse notes a token before it takes the part; killed between the two, it would ignore the repeat."""
+
+    def test_what_has_no_part_may_come_again_and_nothing_else(self, tmp_path: Path) -> None:
+        embedded = EmbeddedClickHouse(tmp_path)
+        client = connect(embedded.start())
+        client.run(_TABLE)
+        for number in range(3):
+            client.insert("kept", _batch(number), token=f"batch {number}")
+        client.run("OPTIMIZE TABLE kept PARTITION 2016 FINAL")
+        embedded.stop()
+        ((lost,),) = [list(tmp_path.rglob("2018_13_13_0"))]
+        shutil.rmtree(lost)
+        (log,) = tmp_path.rglob("deduplication_log_1.txt")
+        with log.open("a") as file:
+            file.write("1\t2019_16_16")  # and in the middle of the next
+        client = connect(embedded.start())
+        for number in range(3):
+            client.insert("kept", _batch(number), token=f"batch {number}")
+        counted = client.rows("SELECT batch, count(), uniqExact(n) FROM kept GROUP BY batch ORDER BY batch")
+        embedded.stop()
+        assert counted == [(number, 2000, 2000) for number in range(3)]
+        assert "blocks=1" in (tmp_path / "server.log").read_text()
+
+    def test_a_folder_without_tables(self, tmp_path: Path) -> None:
+        assert tokens.forget_unfinished(tmp_path) == 0
 
 
 class TestOrphan:

@@ -14,8 +14,9 @@ import socket
 import sys
 import threading
 import time
+from pathlib import Path
 
-from siyu.engines.clickhouse.adapter import memory
+from siyu.engines.clickhouse.adapter import memory, tokens
 from siyu.engines.clickhouse.adapter.engine import Engine
 from siyu.engines.clickhouse.adapter.exchange import Service
 from siyu.engines.clickhouse.adapter.server import Server
@@ -43,6 +44,8 @@ def main() -> None:
     secret = sys.stdin.readline().strip()
     threading.Thread(target=_watch_parent, args=(stopping,), name="parent", daemon=True).start()
 
+    if forgotten := tokens.forget_unfinished(Path(options.path)):
+        log.warning("clickhouse.unfinished blocks=%d: who sent them sends them again", forgotten)
     engine = Engine(options.path, "siyu")
 
     watch = Watch(engine.kill)
