@@ -70,8 +70,9 @@ def _is_there(name: str, there: dict[str, list[_Part]]) -> bool:
 def _records(files: list[Path]) -> Iterator[tuple[str, str, str]]:
     for file in files:
         for line in file.read_text("utf-8").splitlines():
-            done, part, block = line.split("\t")
-            yield done, part, block
+            done, *rest = line.split("\t")
+            if len(rest) == 2:  # what reads otherwise is left to ClickHouse
+                yield done, rest[0], rest[1]
 
 
 def _end_at_a_line(file: Path) -> None:
