@@ -151,9 +151,9 @@ class Coalescer:
 
     def _write(self, batch: list[_Request]) -> int | None:
         with self._database.transaction() as conn:
-            numbers = []
-            for lane in Lane:
-                parts = [part for request in batch if request.lane is lane for part in request.parts]
-                numbers.append(service.put_parts(conn, lane, parts))
+            numbers = [
+                service.put_parts(conn, lane, [part for one in batch if one.lane is lane for part in one.parts])
+                for lane in Lane
+            ]
             service.bury(conn, [letter for request in batch for letter in request.letters])
-        return next((number for number in numbers if number is not None), None)
+        return next(filter(None, numbers), None)  # of both lanes it is the same

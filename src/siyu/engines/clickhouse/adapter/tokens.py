@@ -6,6 +6,7 @@ they would be lost. So before the tables are opened, whatever is noted and has n
 does when it drops one.
 """
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -79,4 +80,4 @@ def _end_at_a_line(file: Path) -> None:
     """What was written half when it was killed has no part either."""
     said = file.read_bytes()
     if not said.endswith(b"\n"):
-        file.write_bytes(said[: said.rfind(b"\n") + 1])
+        os.truncate(file, said.rfind(b"\n") + 1)
