@@ -5,13 +5,12 @@ be told to be the same (tables of ours were changed or dropped, somebody is stil
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from copy import copy
 from itertools import count
 from typing import Any, Final, NamedTuple
 
 import psycopg
-from psycopg.sql import SQL, Literal
 from sqlalchemy import QueuePool, event, make_url
 
 from siyu.engines.embedded_postgres import EmbeddedPostgres
@@ -21,15 +20,18 @@ TEMPLATE: Final = "siyu"
 _OURS: Final = (
     "relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_toast'::regnamespace)"
 )
-# Whether anything was made, altered or dropped, PostgreSQL notes itself.
+# Whether anything was made, altered or dropped, PostgreSQL notes itself; what is temporary is gone with its connection.
 _NOTES: Final = """
     CREATE SCHEMA pytest;
     CREATE TABLE pytest.altered (tag text);
     CREATE FUNCTION pytest.note() RETURNS event_trigger LANGUAGE plpgsql AS
-        'BEGIN INSERT INTO pytest.altered VALUES (tg_tag); END';
+        $$BEGIN
+            IF tg_tag LIKE 'DROP %' OR EXISTS (
+                SELECT FROM pg_event_trigger_ddl_commands() WHERE schema_name IS DISTINCT FROM 'pg_temp'
+            ) THEN INSERT INTO pytest.altered VALUES (tg_tag); END IF;
+        END$$;
     CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION pytest.note();
-    ALTER EVENT TRIGGER note ENABLE ALWAYS;
-    DELETE FROM pytest.altered"""
+    ALTER EVENT TRIGGER note ENABLE ALWAYS"""
 _ALTERED: Final = "EXISTS (SELECT FROM pytest.altered) OR EXISTS (SELECT FROM pg_db_role_setting)"
 # What makes two copies of one template alike: they have the same ids, and nothing in them was altered.
 _SHAPE: Final = """
@@ -44,12 +46,10 @@ _SHAPE: Final = """
         (SELECT sum(hashtext(concat(oid, nspname))) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'),
         (SELECT sum(hashtext(setconfig::text)) FROM pg_db_role_setting))"""
 _TABLES: Final = f"SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND {_OURS}"
-_FILLED: Final = f"""
-    SELECT coalesce(json_object_agg(oid::regclass::text, size), '{{}}')
-    FROM (SELECT oid, pg_relation_size(oid) AS size FROM pg_class WHERE relkind = 'r' AND {_OURS}) AS ours WHERE size > 0"""
-_SEQUENCES: Final = """
-    SELECT json_object_agg(format('%I.%I', schemaname, sequencename), json_build_array(start_value, last_value))
-    FROM pg_sequences"""
+_SEEDS: Final = (
+    f"SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND {_OURS} AND pg_relation_size(oid) > 0"
+)
+_SEQUENCES: Final = "SELECT format('%I.%I', schemaname, sequencename), start_value, last_value FROM pg_sequences"
 _OTHERS: Final = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> ALL ($1::int[]) AND backend_type = 'client backend'"""
@@ -61,13 +61,30 @@ _SMALL: Final = 64 << 10
 _RESET: Final = """
     CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();
     DISCARD SEQUENCES; DISCARD TEMP"""
-_IN_ANY_ORDER: Final = "SET LOCAL session_replication_role = replica"  # and past what refuses to go
+# Of the connection that empties: rows go in any order, and past what refuses to let them go. For as long as it lives, because
+# each change makes the server forget how to do what it has done before.
+_IN_ANY_ORDER: Final = "-c session_replication_role=replica"
 # As of a table that nobody has counted yet. One that was counted when all its rows were deleted would be planned for as if it
 # had none, however many a test puts in: a minute's statement takes hours.
 _UNCOUNTED: Final = """
-    DELETE FROM pg_statistic WHERE starelid >= 16384;
-    UPDATE pg_class SET relpages = 0, reltuples = -1, relallvisible = 0
-    WHERE oid >= 16384 AND relkind = 'r' AND reltuples <> -1"""
+        DELETE FROM pg_statistic WHERE starelid >= 16384;
+        UPDATE pg_class SET relpages = 0, reltuples = -1, relallvisible = 0
+        WHERE oid >= 16384 AND relkind = 'r' AND reltuples <> -1;"""
+# What does it, in one call. The server keeps the plan of each statement in it.
+_EMPTY: Final = """
+    CREATE FUNCTION pytest.empty() RETURNS text[] LANGUAGE plpgsql AS $empty$
+    DECLARE
+        size bigint;
+        large text[] := '{{}}';
+    BEGIN
+        {}
+        RETURN large;
+    END $empty$"""
+_EMPTY_TABLE: Final = """
+        size := pg_relation_size('{0}');
+        IF size > {1} THEN large := array_append(large, '{0}'); ELSIF size > 0 THEN DELETE FROM {0}; END IF;"""
+_RESTART: Final = """
+        IF pg_sequence_last_value('{0}') IS DISTINCT FROM {1} THEN PERFORM setval('{0}', {2}, {3}); END IF;"""
 _KEPT: Final = 2  # connections of a database; few tests have more at once
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -80,15 +97,11 @@ class _State(NamedTuple):
         others: connections that nobody here knows of.
         shape: what its tables look like; empty when nothing was altered.
         seeded: what is in those that a migration fills.
-        sequences: where each begins, and where it is.
-        filled: bytes of the tables that have any.
     """
 
     others: int
     shape: str
     seeded: str
-    sequences: Mapping[str, tuple[int, int | None]]
-    filled: Mapping[str, int]
 
 
 class Databases:
@@ -107,12 +120,14 @@ class Databases:
         self._own: dict[str, Connection] = {}  # ours, one a database
         self._rested: dict[str, list[Connection]] = {}  # what tests have left
         with psycopg.connect(server.url(TEMPLATE), autocommit=True) as conn:
-            seeds = _one(conn, _FILLED)[0]
+            seeds = [table for (table,) in conn.execute(_SEEDS.encode())]
             conn.execute(_NOTES.encode())
+            conn.execute(_emptying(conn, seeds).encode())
+            conn.execute("DELETE FROM pytest.altered")
             all_of = "(SELECT hashtext(string_agg(one::text, '' ORDER BY one::text)) FROM {} AS one)".format
             seeded = f"SELECT concat_ws(' ', {', '.join(map(all_of, seeds))})"
             shape = f"CASE WHEN {_ALTERED} THEN ({_SHAPE}) ELSE '' END"
-            self._asked = f"SELECT ({_OTHERS}), {shape}, ({seeded}), ({_SEQUENCES}), ({_FILLED})"
+            self._asked = f"SELECT ({_OTHERS}), {shape}, ({seeded})"
             (self._shape,) = _one(conn, _SHAPE)
             self._made = self._state(conn, [conn.info.backend_pid])
             self._tables = _tables(conn)
@@ -125,7 +140,7 @@ class Databases:
             return copy(self._free.pop())  # another object: what is remembered of one is not of the next
         name = f"test_{next(self._numbers)}"
         self._root.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY".encode())
-        self._own[name] = psycopg.connect(self._server.url(name), autocommit=True)
+        self._own[name] = psycopg.connect(self._server.url(name), autocommit=True, options=_IN_ANY_ORDER)
         rested = self._rested[name] = []
         taken = Database(self._server.url(name))
         event.listen(taken.engine, "do_connect", lambda *_: rested.pop() if rested else None)
@@ -178,21 +193,14 @@ class Databases:
         return state
 
     def _empty(self, conn: Connection, state: _State) -> None:
-        filled = [(table, size) for table, size in state.filled.items() if table not in self._seeds]
-        statements = [f"DELETE FROM {table}" for table, size in filled if size <= _SMALL]
-        if large := [table for table, size in filled if size > _SMALL]:
-            statements.append(f"TRUNCATE {', '.join(large)} CASCADE")
-        for name, (start, last) in self._made.sequences.items():
-            if state.sequences[name] != [start, last]:
-                back = SQL("SELECT setval({}, {}, {})").format(Literal(name), last or start, last is not None)
-                statements.append(back.as_string(conn))
-        conn.execute(f"BEGIN; {_IN_ANY_ORDER}; {'; '.join([*statements, _UNCOUNTED])}; COMMIT".encode(), prepare=False)
+        (large,) = _one(conn, "SELECT pytest.empty()")
+        if large:
+            conn.execute(f"TRUNCATE {', '.join(large)} CASCADE".encode())
         if large or state.seeded != self._made.seeded:  # to truncate one empties whatever refers to it
             self._seed(conn)
 
     def _seed(self, conn: Connection) -> None:
         with conn.transaction():
-            conn.execute(_IN_ANY_ORDER.encode())
             for table, seed in self._seeds.items():
                 if _copied(conn, table) != seed:
                     conn.execute(f"DELETE FROM {table}".encode())
@@ -226,6 +234,16 @@ def _one(conn: Connection, sql: str, *parameters: Any) -> tuple[Any, ...]:
     row = psycopg.RawCursor(conn).execute(sql.encode(), parameters, prepare=True).fetchone()
     assert row is not None
     return row
+
+
+def _emptying(conn: Connection, seeds: Collection[str]) -> str:
+    """The function that empties a database as this one is."""
+    tables = sorted(_tables(conn) - set(seeds))
+    restarts = (
+        _RESTART.format(name, "NULL" if last is None else last, last or start, last is not None)
+        for name, start, last in conn.execute(_SEQUENCES.encode())
+    )
+    return _EMPTY.format("".join([*(_EMPTY_TABLE.format(table, _SMALL) for table in tables), *restarts, _UNCOUNTED]))
 
 
 def _tables(conn: Connection) -> frozenset[str]:
