@@ -25,7 +25,7 @@ import structlog
 from httpx._transports import default as transports
 from hypothesis import settings
 from sqlalchemy import Connection
-from tests import running
+from tests import running, scratch
 from tests.databases import Databases
 from xdist.scheduler import LoadScopeScheduling
 
@@ -40,6 +40,8 @@ from siyu.engines.postgres import Database
 from siyu.engines.vault import service as vault
 from siyu.engines.vault.keyring import Keyring
 from siyu.rehearsal.platforms.wechat_pay import crypto
+
+scratch.begin()
 
 # They start a Siyu of their own; the other stories share one.
 _ALONE = ("test_backup", "test_own_engines", "test_pressure", "test_running")
@@ -124,6 +126,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On several workers the long ones begin, so that none is left alone with one at the end."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: next((n for n, folder in enumerate(_LONG) if item.nodeid.startswith(folder)), 9))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """The run is over, also for the workers."""
+    if not hasattr(session.config, "workerinput") and exitstatus == pytest.ExitCode.OK:
+        scratch.end()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -196,11 +196,6 @@ def _make(folder: Path) -> None:
         postgres.stop()
 
 
-def clear(folder: Path) -> None:
-    """Remove a large folder, beside what comes next: a whole environment takes many seconds."""
-    subprocess.run(["sh", "-c", 'rm -rf -- "$0" >/dev/null 2>&1 &', str(folder)], check=True)
-
-
 def end(siyu: Siyu) -> None:
     """Stop it as Ctrl-C does."""
     if siyu.process.poll() is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.fixtures.exports import make
-from tests.running import clear, free_port
+from tests.running import free_port
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -110,10 +110,8 @@ class Newcomer:
 
 
 @pytest.fixture(scope="module")
-def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
-    made = Newcomer(tmp_path_factory.mktemp("newcomer"))
-    yield made
-    clear(made.clone)
+def newcomer(on_disk: Path) -> Newcomer:
+    return Newcomer(on_disk)
 
 
 def test_make_demo_and_the_tour(newcomer: Newcomer, tmp_path: Path) -> None:
@@ -155,10 +153,8 @@ def test_make_test_finds_all_it_needs(newcomer: Newcomer) -> None:
     # and without this test it would still take as long as everything together may.
     newcomer.run("make setup", seconds=400)
     assert newcomer.run(".venv/bin/siyu version").strip()
-    # The stories are collected as well, with all that they import. Without a folder of its own pytest would close the one in
-    # which this test has its own to everybody but root, and the PostgreSQL of other tests is somebody else.
+    # The stories are collected as well, with all that they import.
     ran = newcomer.run(
-        ".venv/bin/python -m pytest -q -p no:cacheprovider --basetemp ../tests -k test_settings.py "
-        "tests/unit/engines tests/stories"
+        ".venv/bin/python -m pytest -q -p no:cacheprovider -k test_settings.py tests/unit/engines tests/stories"
     )
     assert re.search(r"^\d+ passed, \d+ deselected", ran, re.MULTILINE), ran

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.running import clear, free_port
+from tests.running import free_port
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -51,9 +51,9 @@ def path_without_node(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, path_without_node: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def installed(wheel: Path, path_without_node: str, on_disk: Path) -> Iterator[str]:
     """The address of a Siyu that was installed from the wheel, and nothing besides it."""
-    folder = tmp_path_factory.mktemp("installed")
+    folder = on_disk
     call(UV, "venv", "--quiet", "--python", sys.executable, folder / "env")
     python = folder / "env" / "bin" / "python"
     call(UV, "pip", "install", "--quiet", "--python", python, "--constraint", ROOT / "requirements.lock", wheel)
@@ -90,7 +90,6 @@ def installed(wheel: Path, path_without_node: str, tmp_path_factory: pytest.Temp
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0, log.read_text("utf-8", "replace")
-        clear(folder)
 
 
 def test_the_wheel_carries_the_console(wheel: Path) -> None:
