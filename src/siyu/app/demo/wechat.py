@@ -194,6 +194,9 @@ def _sign_in(wechat: WeChat, http_url: str) -> None:
     with (
         httpx.Client(base_url=f"{wechat.program_url}/_control", timeout=10, trust_env=False) as people,
         httpx.Client(base_url=f"{http_url}/mini-program/{wechat.program.id}", timeout=30, trust_env=False) as siyu,
+        httpx.Client(
+            base_url=f"{http_url}/member/v1", headers={CSRF_HEADER: "1"}, timeout=30, trust_env=False
+        ) as pages,
     ):
         invite = ""
         who = people.get("/people", params={"limit": _SIGN_IN}).raise_for_status().json()
@@ -203,16 +206,14 @@ def _sign_in(wechat: WeChat, http_url: str) -> None:
             if number % 2:
                 given = {"code": _act(people, "phone_code", open_id)}
                 siyu.post("/phone", json=given, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
-            invite = _look_at_pages(http_url, token, invite)
+            invite = _look_at_pages(pages, token, invite)
 
 
-def _look_at_pages(http_url: str, token: str, invite: str) -> str:
+def _look_at_pages(pages: httpx.Client, token: str, invite: str) -> str:
     """Sign in to the members' pages by an invitation, if there is one; returns it, or else their own."""
-    with httpx.Client(
-        base_url=f"{http_url}/member/v1", headers={CSRF_HEADER: "1"}, timeout=30, trust_env=False
-    ) as pages:
-        pages.post("/sign-in/platform", json={"token": token, "invite": invite}).raise_for_status()
-        return invite or str(pages.get("/invitations").raise_for_status().json()["code"])
+    pages.cookies.clear()  # of who was there before
+    pages.post("/sign-in/platform", json={"token": token, "invite": invite}).raise_for_status()
+    return invite or str(pages.get("/invitations").raise_for_status().json()["code"])
 
 
 def _act(people: httpx.Client, name: str, open_id: str) -> Any:
