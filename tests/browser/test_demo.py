@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,12 @@ def marker(folder: Path) -> dict[str, Any]:
 
 
 def fakes(siyu: Siyu) -> list[psutil.Process]:
-    children = psutil.Process(siyu.process.pid).children()
-    return [one for one in children if one.status() != psutil.STATUS_ZOMBIE and "wecom" in one.cmdline()]
+    found = []
+    for one in psutil.Process(siyu.process.pid).children():
+        with suppress(psutil.NoSuchProcess):  # it ended a moment ago
+            if one.status() != psutil.STATUS_ZOMBIE and "wecom" in one.cmdline():
+                found.append(one)
+    return found
 
 
 def control(folder: Path, path: str, **body: Any) -> Any:
