@@ -129,7 +129,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """The run is over, also for the workers."""
+    """The workers end before the process that made the folder for all."""
     if not hasattr(session.config, "workerinput") and exitstatus == pytest.ExitCode.OK:
         scratch.end()
 

@@ -129,7 +129,7 @@ class Databases:
             shape = f"CASE WHEN {_ALTERED} THEN ({_SHAPE}) ELSE '' END"
             self._asked = f"SELECT ({_OTHERS}), {shape}, ({seeded})"
             (self._shape,) = _one(conn, _SHAPE)
-            self._made = self._state(conn, [conn.info.backend_pid])
+            self._seeded = self._state(conn, [conn.info.backend_pid]).seeded
             self._tables = _tables(conn)
             self._seeds = {table: _copied(conn, table) for table in seeds}
         self._root: Connection = psycopg.connect(server.url("postgres"), autocommit=True)
@@ -196,7 +196,7 @@ class Databases:
         (large,) = _one(conn, "SELECT pytest.empty()")
         if large:
             conn.execute(f"TRUNCATE {', '.join(large)} CASCADE".encode())
-        if large or state.seeded != self._made.seeded:  # to truncate one empties whatever refers to it
+        if large or state.seeded != self._seeded:  # to truncate one empties whatever refers to it
             self._seed(conn)
 
     def _seed(self, conn: Connection) -> None:

@@ -53,9 +53,8 @@ def path_without_node(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, path_without_node: str, on_disk: Path) -> Iterator[str]:
     """The address of a Siyu that was installed from the wheel, and nothing besides it."""
-    folder = on_disk
-    call(UV, "venv", "--quiet", "--python", sys.executable, folder / "env")
-    python = folder / "env" / "bin" / "python"
+    call(UV, "venv", "--quiet", "--python", sys.executable, on_disk / "env")
+    python = on_disk / "env" / "bin" / "python"
     call(UV, "pip", "install", "--quiet", "--python", python, "--constraint", ROOT / "requirements.lock", wheel)
     path = f"{python.parent}{os.pathsep}{path_without_node}"
     assert not any(shutil.which(name, path=path) for name in NODE)
@@ -66,13 +65,13 @@ def installed(wheel: Path, path_without_node: str, on_disk: Path) -> Iterator[st
     environment |= {
         "PATH": path,
         "SIYU_HTTP_PORT": str(port),
-        "SIYU_DATA_FOLDER": str(folder / "data"),
+        "SIYU_DATA_FOLDER": str(on_disk / "data"),
         "SIYU_MINIMUM_FREE_BYTES": str(64 << 20),
     }
-    log = folder / "siyu.log"
+    log = on_disk / "siyu.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [python.with_name("siyu"), "up"], cwd=folder, env=environment, stdout=out, stderr=out
+            [python.with_name("siyu"), "up"], cwd=on_disk, env=environment, stdout=out, stderr=out
         )
     url = f"http://127.0.0.1:{port}"
     try:
