@@ -83,6 +83,8 @@ class Loop(threading.Thread):
 
     def _wait(self) -> None:
         if self._listener.channels:
-            self._listener.hear(_LOOK_ANYWAY)  # whatever was called meanwhile is answered by the same look
+            # Whatever was called meanwhile is answered by the same look. Loops begin together; if they went on to look together,
+            # connections would be opened for that moment, every time.
+            self._listener.hear(_LOOK_ANYWAY * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
         else:
             self._listener.rest(min(_NOW_AND_THEN * 2 ** min(self._in_vain, 8), self._seldom))

@@ -1,5 +1,6 @@
 """Connections and transactions. Rooms are given a connection and never commit: the edge that opened it does."""
 
+import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from siyu.engines.postgres.listening import Listener, Listening
 from siyu.engines.postgres.statements import driver_connection, drivers_errors, run
 from siyu.kernel.errors import EngineProblem, original
 
-_REST: Final = 0.2  # seconds
+_REST: Final = 60.0  # seconds
 _CALLS: Final = "siyu.calls"
 
 
@@ -38,10 +39,12 @@ class Database:
             make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=pool_size,
+            # Who has just been at work is ready for more: it knows the statements, and those that nobody needs rest.
+            pool_use_lifo=True,
             connect_args={"options": "-c timezone=UTC", "application_name": "siyu"},
         )
         event.listen(self.engine, "connect", lambda connection, _: adapt_lists(connection))
-        _ask_after_rest(self.engine)
+        _ask_the_silent(self.engine)
         self._listening = Listening(self.raw)
 
     def reach(self) -> None:
@@ -97,11 +100,12 @@ class Database:
         self.engine.dispose()
 
 
-def _ask_after_rest(engine: Engine) -> None:
-    """Before a connection that has rested is used again, ask whether the server is still there; else all are opened anew.
+def _ask_the_silent(engine: Engine) -> None:
+    """Before a connection is used again, see whether the server is still there; else all are opened anew.
 
-    To ask every time (``pool_pre_ping``) takes three round trips of the seven that a short transaction has. Within so short
-    a rest no server is started again.
+    A server that ends says so, and what it said waits at the socket: to look there costs nothing, while to ask every time
+    (``pool_pre_ping``) takes three round trips of the seven that a short transaction has. The server is asked where it has said
+    something, and after a rest so long that what lies between may have dropped the connection without a word.
     """
 
     def note(_: object, record: ConnectionPoolEntry) -> None:
@@ -109,10 +113,12 @@ def _ask_after_rest(engine: Engine) -> None:
 
     def ask(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
         left = record.info.pop("left", None)
-        if left is None or time.monotonic() - left < _REST:
+        if left is None:
             return
         try:
-            alive = engine.dialect.do_ping(connection)
+            alive = (time.monotonic() - left < _REST and not _has_said(connection)) or engine.dialect.do_ping(
+                connection
+            )
         except engine.dialect.loaded_dbapi.Error:
             alive = False
         if not alive:
@@ -120,6 +126,17 @@ def _ask_after_rest(engine: Engine) -> None:
 
     event.listen(engine, "checkin", note)
     event.listen(engine, "checkout", ask)
+
+
+def _has_said(connection: psycopg.Connection) -> bool:
+    """Whether anything waits to be read, that it is over not least.
+
+    Raises:
+        psycopg.OperationalError: it was closed here.
+    """
+    said = select.poll()
+    said.register(connection.fileno(), select.POLLIN)
+    return bool(said.poll(0))
 
 
 def call(connection: Connection, channel: str, payload: str = "") -> None:
