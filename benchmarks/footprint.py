@@ -27,7 +27,10 @@ def main() -> None:
             if len(ready) < starts:
                 process.terminate()
                 process.wait(60)
-        time.sleep(rest)
+        time.sleep(rest / 2)
+        worked = cpu_seconds(process.pid)
+        time.sleep(rest / 2)
+        worked = cpu_seconds(process.pid) - worked
         parts = footprint(process.pid)
         process.terminate()
         process.wait(60)
@@ -35,15 +38,28 @@ def main() -> None:
         "footprint",
         quick=quick,
         figures={"idle_mb": sum(parts.values()), "ready_s": sorted(ready)[len(ready) // 2]},
-        notes={f"{part}_mb": size for part, size in sorted(parts.items())},
+        notes={
+            "idle_percent_of_a_processor": 100 * worked / (rest / 2),
+            **{f"{part}_mb": size for part, size in sorted(parts.items())},
+        },
     )
+
+
+def tree(pid: int) -> list[psutil.Process]:
+    """A process and all below it."""
+    top = psutil.Process(pid)
+    return [top, *top.children(recursive=True)]
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process and all below it have taken of the processors, those that have ended among them."""
+    return sum(sum(process.cpu_times()[:4]) for process in tree(pid))
 
 
 def footprint(pid: int) -> dict[str, float]:
     """Proportional set size, in MB, of a process and all below it, by what they are."""
     sizes: dict[str, float] = {}
-    top = psutil.Process(pid)
-    for process in [top, *top.children(recursive=True)]:
+    for process in tree(pid):
         command = " ".join(process.cmdline())
         part = next(
             (p for p in ("adapter", "process web", "process worker", "process relief", "postgres") if p in command),

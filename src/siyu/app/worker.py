@@ -110,7 +110,7 @@ class Worker:
             self._greeter.stop()
 
     async def _run_jobs(self) -> None:
-        jobs = job_app(self._context.database.url)
+        jobs = job_app(self._context.database)
         ending = threading.Event()
         register(jobs, self._context, ending=ending.is_set)
         async with jobs.open_async():

@@ -12,7 +12,7 @@ _PLACES = 2
 
 
 def test_short_jobs_do_not_wait_for_long_ones(database: Database) -> None:
-    app = job_app(database.url)
+    app = job_app(database)
     go_on, done = threading.Event(), threading.Event()
     begun: asyncio.Queue[int] = asyncio.Queue()
 

@@ -318,7 +318,7 @@ class TestShown:
         assert (found.bins[0].from_fen, found.bins[-1].to_fen) == (None, None)
 
     def test_the_job_is_known_to_the_worker(self, brand: Context) -> None:
-        app = job_app(brand.database.url)
+        app = job_app(brand.database)
         jobs.register(app, brand)
         asyncio.run(app.tasks[lifetime.REFIT].func(timestamp=0))
         with brand.database.transaction() as conn:

@@ -1,28 +1,58 @@
 """Procrastinate's tables lie in a schema of their own, which its connections name as their search path."""
 
-from collections.abc import Mapping
+import asyncio
+import threading
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
 import procrastinate
+from procrastinate.connector import Notify
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import rows, run, scalar
+from siyu.engines.postgres import Call, Database, rows, run, scalar
 
 SCHEMA: Final = "jobs"
 SHORT: Final = "default"  # of jobs that take seconds
 LONG: Final = "long"  # of those that may take minutes: nobody's segment should wait until two imports are over
+_LONG_TIME: Final = 3600.0  # seconds
+_SOMETHING_CAME: Final = (
+    '{"type": "job_inserted", "job_id": 0}'  # of a call that nobody heard; the number is not looked at
+)
 
 
-def job_app(url: str, *, pool_size: int = 6) -> procrastinate.App:
-    """A Procrastinate app over the database at ``url``; tasks are registered on it by the app's wiring."""
-    connector = procrastinate.PsycopgConnector(
-        conninfo=url,
-        min_size=1,
-        max_size=pool_size,
-        kwargs={"options": f"-c search_path={SCHEMA} -c timezone=UTC", "application_name": "siyu-jobs"},
-    )
-    return procrastinate.App(connector=connector)
+class _Connector(procrastinate.PsycopgConnector):
+    """Hears of jobs where the process hears of everything; with connections of its own, one a queue, it wakes ten times a second."""
+
+    def __init__(self, database: Database, **pool: Any) -> None:
+        super().__init__(conninfo=database.url, **pool)
+        self._database = database
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        """Tell of whatever is called, until cancelled."""
+        loop, heard = asyncio.get_running_loop(), asyncio.Queue[Call]()
+        listener = self._database.listener(*channels)
+
+        def hear() -> None:
+            while not listener.ended:
+                for call in listener.hear(_LONG_TIME):
+                    loop.call_soon_threadsafe(heard.put_nowait, call)
+
+        thread = threading.Thread(target=hear, name="jobs", daemon=True)
+        thread.start()
+        try:
+            while True:
+                call = await heard.get()
+                await on_notification(channel=call.channel, payload=call.payload or _SOMETHING_CAME)
+        finally:
+            listener.end()
+            thread.join()
+
+
+def job_app(database: Database, *, pool_size: int = 6) -> procrastinate.App:
+    """A Procrastinate app over this database; tasks are registered on it by the app's wiring."""
+    options = {"options": f"-c search_path={SCHEMA} -c timezone=UTC", "application_name": "siyu-jobs"}
+    return procrastinate.App(connector=_Connector(database, min_size=1, max_size=pool_size, kwargs=options))
 
 
 def defer(
