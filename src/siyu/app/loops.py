@@ -19,7 +19,7 @@ _LONGEST_PAUSE = 10.0
 # Whoever looks without having been called does it when all do, one after the other: so they take one connection, which knows
 # every statement, instead of one each, opened for the moment; and the processors sleep in between.
 _IN_TURN = threading.Lock()
-_PATIENCE = 0.3  # seconds that one waits for its turn, where another has found something
+_PATIENCE = 0.1  # seconds that one waits for its turn: another may have found much, and it may be called itself
 
 
 class Loop(threading.Thread):

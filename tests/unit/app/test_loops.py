@@ -3,10 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
-from itertools import pairwise
+from contextlib import ExitStack
+from functools import partial
+from itertools import count, pairwise
 
+import pytest
 from structlog.testing import capture_logs
 
+from siyu.app import loops
 from siyu.app.loops import Loop
 from siyu.engines.postgres import Database, run
 
@@ -80,3 +84,50 @@ class TestLoop:
             loop.stop()
         assert began[0] - asked < began[3] - began[0]
         assert all(after - before >= 0.2 for before, after in pairwise(began))
+
+    def test_who_looks_anyway_does_so_in_turn(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(loops, "_LOOK_ANYWAY", 0.2)
+        monkeypatch.setattr(loops, "_PATIENCE", 10.0)
+        looks: dict[str, list[tuple[float, float]]] = {"siyu_one": [], "siyu_other": []}
+
+        def look(channel: str) -> int:
+            began = time.monotonic()
+            time.sleep(0.05)
+            looks[channel].append((began, time.monotonic()))
+            return 0
+
+        with ExitStack() as ending:
+            for channel in looks:
+                loop = Loop(channel, database, channel, partial(look, channel))
+                loop.start()
+                ending.callback(loop.stop)
+            until = time.monotonic() + 30
+            while min(map(len, looks.values())) < 7 and time.monotonic() < until:
+                time.sleep(0.05)
+        anyway = sorted(look for mine in looks.values() for look in mine[2:])  # they begin, and are called once
+        assert len(anyway) >= 10
+        assert all(end <= begin for (_, end), (begin, _) in pairwise(anyway))
+
+    def test_nobody_waits_long_for_their_turn(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(loops, "_LOOK_ANYWAY", 0.2)
+        holding, looked, go_on, looks = threading.Event(), threading.Event(), threading.Event(), count()
+
+        def long() -> int:
+            if next(looks) == 3:
+                holding.set()
+                go_on.wait(30)
+            return 0
+
+        def short() -> int:
+            if holding.is_set():
+                looked.set()
+            return 0
+
+        with ExitStack() as ending:
+            for name, work in (("siyu_long", long), ("siyu_short", short)):
+                loop = Loop(name, database, name, work)
+                loop.start()
+                ending.callback(loop.stop)
+            ending.callback(go_on.set)
+            assert holding.wait(10)
+            assert looked.wait(10)
