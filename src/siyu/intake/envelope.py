@@ -5,7 +5,7 @@ A part is ``[type, source_id, message_id, occurred_ms, received_ms, claims | nul
 a request that somebody waits for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -47,17 +47,18 @@ def seal(parts: Iterable[bytes]) -> bytes:
 
 def open_body(body: bytes) -> list[Message]:
     """The messages of an envelope; inverse of :func:`seal`."""
-    return [_message(fields) for fields in orjson.loads(body)]
-
-
-def _message(fields: Sequence[Any]) -> Message:
-    kind, source_id, message_id, occurred_ms, received_ms, claims, payload = fields
-    if claims is None:
-        named = tracking_claims(kind, source_id, payload)
-    else:
-        named = tuple([IdentifierClaim(*claim) for claim in claims])
-    occurred, received = from_millis(occurred_ms), from_millis(received_ms)
-    return Message(kind, source_id, message_id, occurred, received, named, payload)
+    messages: list[Message] = []
+    last_ms, received = 0, from_millis(0)  # what came together was received together
+    for kind, source_id, message_id, occurred_ms, received_ms, claims, payload in orjson.loads(body):
+        if claims is None:
+            named = tracking_claims(kind, source_id, payload)
+        else:
+            named = tuple([IdentifierClaim(*claim) for claim in claims])
+        if received_ms != last_ms:
+            last_ms, received = received_ms, from_millis(received_ms)
+        occurred = from_millis(occurred_ms)
+        messages.append(Message(kind, source_id, message_id, occurred, received, named, payload))
+    return messages
 
 
 def tracking_claims(kind: str, source_id: int, event: Mapping[str, Any]) -> tuple[IdentifierClaim, ...]:

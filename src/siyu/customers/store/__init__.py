@@ -59,12 +59,7 @@ def touch(
     Rows that need neither are not even locked, unless they are among ``lock``: then they are locked together with the
     rest in the order of their ids, so that two batches never wait for each other.
     """
-    seen = {
-        "ids": _array(map(str, ids)),
-        "first": _array(map(datetime.isoformat, first)),
-        "last": _array(map(datetime.isoformat, last)),
-        "sources": _array(map(str, sources)),
-    }
+    seen = {"ids": list(ids), "first": list(first), "last": list(last), "sources": list(sources)}
     if lock:
         run(
             conn,
@@ -74,7 +69,7 @@ def touch(
             ORDER BY customer_id FOR UPDATE OF old
             """,
             **seen,
-            lock=_array(map(str, lock)),
+            lock=list(lock),
         )
     run(
         conn,
@@ -387,11 +382,6 @@ def relation_counts(conn: Connection) -> dict[str, int]:
                WHERE ended_at IS NULL GROUP BY kind""",
         )
     }
-
-
-def _array(values: Iterable[str]) -> str:
-    """An array literal of values that need no quotes: several times faster than the driver's, on the busiest path."""
-    return "{" + ",".join(values) + "}"
 
 
 def as_relation(stored: StoredRelation) -> Relation:

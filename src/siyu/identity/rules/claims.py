@@ -1,7 +1,7 @@
 """Which identifiers a message ties together: a star around its strongest claim."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from siyu.identity.rules.linking import CONTACT, SELF
@@ -23,7 +23,7 @@ class Link(NamedTuple):
     message: int
 
 
-def claims_of(message: Message) -> Iterable[IdentifierClaim]:
+def claims_of(message: Message) -> tuple[IdentifierClaim, ...]:
     """The claims of a message; an ``alias`` also names the id that the person had before."""
     if message.type != "alias":
         return message.claims
@@ -45,8 +45,12 @@ def stars(
     deciding: list[int] = []
     links: list[Link] = []
     for number, message in enumerate(messages):
+        claims = claims_of(message)
+        if len(claims) == 1:  # most are those of somebody who is known by one thing
+            deciding.append(place_of(claims[0]))
+            continue
         strengths: dict[int, int] = {}
-        for claim in claims_of(message):
+        for claim in claims:
             place = place_of(claim)
             if place >= 0:
                 strength = CONTACT if claim.strength == "contact" else SELF
