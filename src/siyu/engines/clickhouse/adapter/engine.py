@@ -29,6 +29,8 @@ _SERVER_SETTINGS = {
     "index_mark_cache_size": str(32 << 20),
     "query_condition_cache_size": str(32 << 20),
     "compiled_expression_cache_size": str(32 << 20),
+    # How often it compares what it believes to use with what the system says: twenty times a second is for whole machines.
+    "memory_worker_period_ms": "500",
 }
 
 # What holds where a request asks for nothing else. The first two are as a server has them, and chDB, made for scripts, has
