@@ -11,7 +11,7 @@ from benchmarks.harness import free_port, quick_flag, report, start, wait_until_
 
 def main() -> None:
     quick = quick_flag(__doc__ or "")
-    rest, starts = (8, 3) if quick else (60, 10)
+    rest, starts = (20, 3) if quick else (60, 10)
     with tempfile.TemporaryDirectory(prefix="siyu-bench-") as name:
         folder, port = Path(name), free_port()
         process = start(folder, port)
