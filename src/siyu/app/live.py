@@ -148,6 +148,11 @@ class Hub:
                 self._reader = _Reader(self._database, self._nobody, self._tell)
                 self._reader.start()
 
+    def begun(self, patience: float) -> bool:
+        """Whether what happens from now on is seen; a reader that has just been started needs a moment, at most ``patience`` seconds."""
+        reader = self._reader
+        return reader is not None and reader.begun.wait(patience)
+
     def leave(self, watcher: Watcher) -> None:
         """Stop telling this watcher. Safe to repeat."""
         with self._lock:
@@ -192,6 +197,7 @@ class _Reader(threading.Thread):
         super().__init__(name="live", daemon=True)
         self._database, self._nobody, self._tell = database, nobody, tell
         self._listener = database.listener(timeline.CHANNEL, intake.TRACE)
+        self.begun = threading.Event()
 
     def end(self) -> None:
         """Returns when it has."""
@@ -218,6 +224,7 @@ class _Reader(threading.Thread):
         known: set[int] = set()
         while not self._is_over():
             calls = self._listener.hear(_LOOK_ANYWAY)
+            self.begun.set()  # it is called as soon as it listens
             self._listener.rest(_BETWEEN_LOOKS)  # what comes meanwhile is told together
             calls += self._listener.hear(0)
             if self._listener.ended:

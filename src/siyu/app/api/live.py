@@ -27,6 +27,8 @@ LastId = Annotated[
     str | None, Header(alias="Last-Event-ID", description="Go on after this fact; browsers send it by themselves.")
 ]
 
+# Seconds that a stream waits for its reader to begin; where the database does not answer it opens nevertheless.
+BEGINNING: Final = 5.0
 HEARTBEAT: Final = 15.0  # seconds; proxies cut what is silent for a minute
 STILL_ALLOWED: Final = 5.0  # seconds between looks whether the session or key is still good
 _MOST: Final = 200  # connections a process; each holds a little memory and no thread
@@ -95,7 +97,8 @@ async def _events(
     watcher = Watcher(fits)
     hub.join(watcher)
     try:
-        yield b"retry: 3000\n\n"
+        await asyncio.to_thread(hub.begun, BEGINNING)
+        yield b"retry: 3000\n\n"  # who reads this misses nothing that happens from now on
         shown = await asyncio.to_thread(live.missed, context.database, last, fits)
         told = {event.id for event in shown}
         for event in shape(shown):
