@@ -149,7 +149,7 @@ class Hub:
                 self._reader.start()
 
     def begun(self, patience: float) -> bool:
-        """Whether what happens from now on is seen; a reader that has just been started needs a moment, at most ``patience`` seconds."""
+        """Whether what happens from now on is seen. A reader needs a moment to begin: waits for it, at most so many seconds."""
         reader = self._reader
         return reader is not None and reader.begun.wait(patience)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 from siyu.app import jobs
 from siyu.engines.jobs import LONG, SHORT, defer, job_app
@@ -9,6 +10,7 @@ from siyu.engines.postgres import Database, rows
 
 _WITHIN = 20.0  # seconds
 _PLACES = 2
+_LOOKS_ANYWAY = 5.0  # seconds
 
 
 def test_short_jobs_do_not_wait_for_long_ones(database: Database) -> None:
@@ -49,3 +51,32 @@ def test_short_jobs_do_not_wait_for_long_ones(database: Database) -> None:
             conn, "SELECT queue_name, status::text, count(*) FROM jobs.procrastinate_jobs GROUP BY 1, 2 ORDER BY 1"
         )
     assert [tuple(one) for one in found] == [(SHORT, "succeeded", 1), (LONG, "succeeded", _PLACES + 1)]
+
+
+def test_a_worker_that_waits_hears_of_a_job(database: Database) -> None:
+    """One after the other, in less time than it takes to look once without being called."""
+    app, done, took = job_app(database), threading.Semaphore(0), list[float]()
+
+    @app.task(name="quick")
+    async def quick() -> None:
+        done.release()
+
+    def ask() -> None:
+        with database.transaction() as conn:
+            defer(conn, "quick", {})
+        assert done.acquire(timeout=_WITHIN)
+
+    async def until() -> None:
+        await asyncio.to_thread(ask)  # now it waits
+        for _ in range(4):
+            began = time.monotonic()
+            await asyncio.to_thread(ask)
+            took.append(time.monotonic() - began)
+
+    async def work() -> None:
+        async with app.open_async():
+            await asyncio.wait_for(jobs.run(app, _PLACES, until(), threading.Event()), 3 * _WITHIN)
+
+    asyncio.run(work())
+    assert len(took) == 4
+    assert sum(took) < _LOOKS_ANYWAY, took

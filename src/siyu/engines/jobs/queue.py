@@ -16,13 +16,18 @@ SCHEMA: Final = "jobs"
 SHORT: Final = "default"  # of jobs that take seconds
 LONG: Final = "long"  # of those that may take minutes: nobody's segment should wait until two imports are over
 _LONG_TIME: Final = 3600.0  # seconds
-_SOMETHING_CAME: Final = (
-    '{"type": "job_inserted", "job_id": 0}'  # of a call that nobody heard; the number is not looked at
-)
+_AGAIN: Final = 0.1  # seconds: longer than to ask for a job takes
+# What a call that nobody heard may have been; Procrastinate does not look at the number.
+_SOMETHING_CAME: Final = '{"type": "job_inserted", "job_id": 0}'
 
 
 class _Connector(procrastinate.PsycopgConnector):
-    """Hears of jobs where the process hears of everything; with connections of its own, one a queue, it wakes ten times a second."""
+    """Hears of jobs where the process hears of everything.
+
+    Procrastinate's own way is a connection for each queue, at which the driver wakes ten times a second. And a worker that is
+    just asking for a job forgets what it is told until it has the answer (``Worker._fetch_and_process_jobs`` of 3.10): who came
+    in between waited for five seconds. So it is told again when that is over.
+    """
 
     def __init__(self, database: Database, **pool: Any) -> None:
         super().__init__(conninfo=database.url, **pool)
@@ -40,10 +45,15 @@ class _Connector(procrastinate.PsycopgConnector):
 
         thread = threading.Thread(target=hear, name="jobs", daemon=True)
         thread.start()
+        last, patience = "", None
         try:
             while True:
-                call = await heard.get()
-                await on_notification(channel=call.channel, payload=call.payload or _SOMETHING_CAME)
+                try:
+                    last, payload = await asyncio.wait_for(heard.get(), patience)
+                    patience = _AGAIN
+                except TimeoutError:
+                    payload, patience = "", None
+                await on_notification(channel=last, payload=payload or _SOMETHING_CAME)
         finally:
             listener.end()
             thread.join()

@@ -116,9 +116,8 @@ def _ask_the_silent(engine: Engine) -> None:
         if left is None:
             return
         try:
-            alive = (time.monotonic() - left < _REST and not _has_said(connection)) or engine.dialect.do_ping(
-                connection
-            )
+            known = time.monotonic() - left < _REST and not _has_said(connection)
+            alive = known or engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error:
             alive = False
         if not alive:
