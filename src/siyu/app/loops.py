@@ -16,8 +16,8 @@ log = structlog.get_logger(__name__)
 _LOOK_ANYWAY = 2.0
 _NOW_AND_THEN = 0.2  # seconds to the next look of a loop that nobody calls; longer and longer while it finds nothing
 _LONGEST_PAUSE = 10.0
-# Whoever looks without having been called does it when all do, one after the other: so they take one connection, which knows
-# every statement, instead of one each, opened for the moment; and the processors sleep in between.
+# Whoever listens and looks without having been called does it when all do, one after the other: so they take one connection,
+# which knows every statement, instead of one each, opened for the moment; and the processors sleep in between.
 _IN_TURN = threading.Lock()
 _PATIENCE = 0.1  # seconds that one waits for its turn: another may have found much, and it may be called itself
 
