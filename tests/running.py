@@ -22,6 +22,7 @@ import httpx
 
 from siyu.app.context import Context, open_context
 from siyu.app.migrations import migrate
+from siyu.app.outward import outward
 from siyu.app.place import NotRunning, Place, Running
 from siyu.engines.access import service as access
 from siyu.engines.clickhouse.embedded import EmbeddedClickHouse
@@ -194,6 +195,13 @@ def _make(folder: Path) -> None:
     finally:
         clickhouse.stop()
         postgres.stop()
+
+
+def hang_up() -> None:
+    """Close what this process calls platforms with, and forget it: connections to a fake end with it."""
+    if outward.cache_info().currsize:
+        outward().close()
+        outward.cache_clear()
 
 
 def end(siyu: Siyu) -> None:

@@ -13,12 +13,11 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from tests.running import free_port
+from tests.running import free_port, hang_up
 
 from siyu.app import syncing
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
-from siyu.app.outward import outward
 from siyu.app.pipeline import Pipeline
 from siyu.app.syncing import Syncing
 from siyu.app.web import create_app
@@ -102,8 +101,7 @@ def shop(database: Database, corp: Corp, clock: ManualClock, tmp_path: Path) -> 
         yield made
         made.backup.stop()
         corp.hang_up()
-        outward().close()
-        outward.cache_clear()
+        hang_up()
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 from fastapi.testclient import TestClient
+from tests.running import hang_up
 
 from siyu.app.context import Context
-from siyu.app.outward import outward
 from siyu.app.pipeline import Pipeline
 from siyu.app.web import create_app
 from siyu.engines.access import service as access
@@ -96,8 +96,7 @@ def standing(context: Context) -> Iterator[Pages]:
         stack.enter_context(TestClient(app, raise_server_exceptions=False))
         app.state.member_door.patience = 0.0  # nobody works on the queue but the test
         yield Pages(own, provider, lambda: TestClient(app, raise_server_exceptions=False, follow_redirects=False))
-    outward().close()
-    outward.cache_clear()
+    hang_up()
 
 
 def set_rules(database: Database, now: Any, **rules: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.running import hang_up
 from tests.unit.channels.wecom.standing import AES_KEY, TOKEN
 
 from siyu.app.acting import Acting
@@ -48,8 +49,7 @@ def account(database: Database, clock: ManualClock, corp: Corp, monkeypatch: pyt
             for piece, _ in channel.walk(""):
                 service.mirror(conn, made, piece, clock.now())
         yield made
-        outward().close()  # its connections were to this fake
-        outward.cache_clear()
+        hang_up()
 
 
 @pytest.fixture

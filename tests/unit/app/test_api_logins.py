@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from tests.running import hang_up
 
 from siyu.app.context import Context
-from siyu.app.outward import outward
 from siyu.app.web import create_app
 from siyu.channels import service
 from siyu.channels.types import Account
@@ -42,8 +42,7 @@ def web(database: Database, tmp_path: Path, clock: ManualClock) -> Iterator[Test
     context = Context(Settings(data_folder=tmp_path, minimum_free_bytes=2**26), database, engine, clock)
     with TestClient(create_app(context), raise_server_exceptions=False, follow_redirects=False) as client:
         yield client
-    outward().close()
-    outward.cache_clear()
+    hang_up()
 
 
 def connected(database: Database, clock: ManualClock, kind: Kind) -> Iterator[tuple[Account, Fake]]:

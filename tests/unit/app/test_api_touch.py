@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.running import hang_up
 from tests.unit.app.conftest import Told, order
 from tests.unit.channels.wecom.standing import AES_KEY, TOKEN
 
@@ -67,8 +68,7 @@ def account(database: Database, clock: ManualClock, corp: Corp, monkeypatch: pyt
             for piece, _ in channel.walk(""):
                 channels.mirror(conn, made, piece, clock.now())
         yield made
-        outward().close()
-        outward.cache_clear()
+        hang_up()
 
 
 class Story:

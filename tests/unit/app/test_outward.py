@@ -1,6 +1,7 @@
 """The client with which platforms are called."""
 
 import pytest
+from tests.running import hang_up
 
 from siyu.app.outward import outward
 from siyu.rehearsal.platforms.serving import serving
@@ -14,12 +15,10 @@ async def _hello(scope: object, receive: object, send: object) -> None:
 def test_what_stands_on_this_machine_is_asked_directly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # where nobody listens
     monkeypatch.setenv("NO_PROXY", "")
-    outward().close()  # what another test has left keeps connections
-    outward.cache_clear()
+    hang_up()  # another test may have left one
     try:
         with serving(_hello) as url:
             assert outward().get(url).text == "hello"
             assert outward().get(url.replace("127.0.0.1", "localhost")).text == "hello"
-        outward().close()
     finally:
-        outward.cache_clear()
+        hang_up()
