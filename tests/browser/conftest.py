@@ -1,19 +1,23 @@
 """A demo brand that really runs, a real browser, and a watch over all that the browser complains about."""
 
+import json
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Request, expect
 from scripts import chromium
 from scripts.pictures import Demo, Window
 from scripts.stage import LOGIN, PASSWORD, Stage, set_up
 from tests.running import Siyu, free_port, lay_out
+from tests.stories.speaking import eventually
 
 from siyu.app.place import Place
 
@@ -60,6 +64,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def brand(demo: Demo) -> Iterator[Brand]:
     said = demo.filled()
     stage = set_up(said, demo.data.parent)
+    stand_still(demo)
     assert Place(demo.data).running()
     with closing(stage.api):
         sms = re.search(r"codes are shown at (http://[\d.:]+)/", said)
@@ -67,6 +72,19 @@ def brand(demo: Demo) -> Iterator[Brand]:
         assert sms
         assert pay
         yield Brand(stage, Siyu(demo.data, demo.port, None), sms[1], pay[1])  # type: ignore[arg-type]  # the demo's process is its own
+
+
+def stand_still(demo: Demo) -> None:
+    """Nobody comes and goes by themselves any more: what a story counts is what the console has counted a moment before."""
+    marker = json.loads((demo.data / "demo.json").read_text("utf-8"))
+    for name in ("port", "official_port", "program_port"):
+        with httpx.Client(base_url=f"http://127.0.0.1:{marker[name]}/_control", timeout=10, trust_env=False) as fake:
+            assert eventually(partial(_pace, fake), bool, within=60)  # the demo lets them after its last words
+            fake.put("/pace", json={"acts_per_minute": 0}).raise_for_status()
+
+
+def _pace(fake: httpx.Client) -> float:
+    return float(fake.get("/state").raise_for_status().json()["acts_per_minute"])
 
 
 # Of the brand that the story of the demo leaves the others live. To look at all pages is to wait for a fifth of the time, best

@@ -297,13 +297,14 @@ class Account:
             return {open_id: one for open_id, one in self.state.people.items() if one.subscribed_at}
 
     def describe(self) -> dict[str, Any]:
-        """How much there is of everything, for a first look."""
+        """How much there is of everything and happens by itself, for a first look."""
         state = self.state
         told = dict(self.deliverer.counts) if self.deliverer is not None else {}
         counts = {"people": len(state.people), "followers": len(self.truth()), "received": len(state.received)}
         codes = {scene: ticket for ticket, (scene, _) in state.scenes.items()}
         said = {"templates": state.templates, "codes": codes}  # of several codes with one scene the newest
-        return {"app_id": state.app_id, "kind": state.kind, **counts, **said, "callbacks": told}
+        alive = {"acts_per_minute": self.acts_per_minute}
+        return {"app_id": state.app_id, "kind": state.kind, **counts, **said, **alive, "callbacks": told}
 
 
 def populated(clock: Clock, kind: Kind, people: int, *, seed: int = 7) -> Account:

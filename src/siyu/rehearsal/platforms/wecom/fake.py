@@ -113,9 +113,10 @@ class Corp(Codes, Personnel, Sending, Transfers, Service):
         return cls(clock, state=load_state(path), **more)
 
     def describe(self) -> dict[str, Any]:
-        """How much there is of everything, for a first look."""
+        """How much there is of everything and happens by itself, for a first look."""
         state = self.state
         follows = sum(len(one) for one in state.follows.values())
         counts = {name: len(getattr(state, name)) for name in ("staff", "people", "groups", "ways", "links", "sends")}
         told = dict(self.deliverer.counts) if self.deliverer is not None else {}
-        return {"corp_id": self.corp_id, **counts, "follows": follows, "callbacks": told}
+        alive = {"acts_per_minute": self.acts_per_minute}
+        return {"corp_id": self.corp_id, **counts, "follows": follows, **alive, "callbacks": told}

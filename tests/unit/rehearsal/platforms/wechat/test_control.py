@@ -38,7 +38,7 @@ class TestControl:
         assert web.post("/life", json={"follow": 3}).json() == {"follow": 3}
         assert len(web.get("/people", params={"limit": "2"}).json()) == 2
         assert web.put("/pace", json={"acts_per_minute": 6}).json() == {"acts_per_minute": 6.0}
-        assert account.acts_per_minute == 6
+        assert web.get("/state").json()["acts_per_minute"] == account.acts_per_minute == 6
         assert web.put("/pace", json={"acts_per_minute": 61}).json()["code"] == "BadInput"
         assert web.get("/callbacks").json() == {"counts": {}, "waiting": 0, "sent": []}
 

@@ -12,7 +12,7 @@ AES = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 
 def test_how_much_happens_by_itself(corp: Corp, web: httpx.Client) -> None:
     assert web.put("/_control/pace", json={"acts_per_minute": 4}).json() == {"acts_per_minute": 4.0}
-    assert corp.acts_per_minute == 4
+    assert web.get("/_control/state").json()["acts_per_minute"] == corp.acts_per_minute == 4
     for wrong in (-1, 61, "often", True, None):
         answer = web.put("/_control/pace", json={"acts_per_minute": wrong})
         assert (answer.status_code, answer.json()["code"]) == (400, "BadInput")
