@@ -3,8 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import procrastinate
 import structlog
@@ -30,7 +35,8 @@ from siyu.app import (
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
-from siyu.engines.jobs import LONG, SHORT
+from siyu.engines.jobs import LONG, SHORT, SILENT, begin_nights, defer, forget_over, revive, suspects
+from siyu.engines.postgres import Database
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
 from siyu.journeys import service as journeys
@@ -41,88 +47,158 @@ log = structlog.get_logger(__name__)
 
 IMPORT: Final = imports.IMPORT
 
+Ending = Callable[[], bool]
+Work = Callable[[Context, Ending], object]
 
-def register(jobs: procrastinate.App, context: Context, *, ending: Callable[[], bool] = lambda: False) -> None:
-    """Make the tasks known to Procrastinate. Each is safe to run twice: what is done already is not done again.
 
-    A long one stops at its next piece when ``ending`` says that the process ends, and is gone on with later.
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is done when it is asked for, and again when the worker that did it has died: what is done already is not done again.
+
+    Attributes:
+        work: is given what was asked with. What takes long stops at its next piece when the process ends, and is gone on with
+            later.
+        attempts: so many, with pauses that grow, before it has failed.
     """
 
-    def forget_old() -> None:
-        with context.database.transaction() as conn:
-            intake.keep_seen(conn, context.clock.now(), context.settings.intake_dedup_days)
-            intake.fold_arrivals(conn, context.clock.now())
-            channels.forget_welcomes(conn, context.clock.now())
-            channels.fold_tallies(conn)
-            journeys.fold_passages(conn, context.clock.now())
-        imports.forget_files(context)
+    name: str
+    work: Callable[..., object]
+    attempts: int = 8
 
-    def squash_aliases() -> None:
-        with context.database.transaction() as conn:
-            timeline.squash(conn, context.clickhouse, context.clock.now())
 
-    _periodic(jobs, "intake.forget_seen", "7 * * * *", forget_old)
-    _periodic(jobs, "timeline.squash", "17 3 * * *", squash_aliases, LONG)
-    _periodic(jobs, lifetime.REFIT, "37 3 * * *", lambda: lifetime.refit(context), LONG)
+@dataclass(frozen=True, slots=True)
+class _Periodic:
+    """What is done again and again, by one process at a time.
 
-    def forget_exports() -> None:
-        exports.forget(context)
+    Attributes:
+        when: as cron has it, in UTC.
+        queue: short jobs do not wait for those in the one for long ones.
+    """
 
-    _periodic(jobs, "exports.forget", "37 * * * *", forget_exports)
+    name: str
+    when: str
+    work: Work
+    queue: str = SHORT
 
-    _periodic(jobs, "channels.reconcile_all", "47 2 * * *", lambda: syncing.ask_all(context))
 
-    _periodic(jobs, checking.JOB, "*/5 * * * *", lambda: checking.check_all(context, ending=ending))
+@dataclass(frozen=True, slots=True)
+class _Nightly:
+    """What is done once a night; at the next start where nobody was there in the night.
 
-    def upload_again() -> None:
-        opens = syncing.opener(context.database, context.clock)
-        channels.upload_again(channels.Desk(context.database, context.clock, opens))
+    Attributes:
+        at: on the brand's clock.
+    """
 
-    _periodic(jobs, "channels.upload_again", "12 * * * *", upload_again, LONG)
-    _periodic(jobs, forgetting.JOB, "27 3 * * *", lambda: forgetting.forget_channels(context, ending=ending), LONG)
+    name: str
+    at: time
+    work: Work
+    queue: str = LONG
 
-    desk = channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
-    _periodic(jobs, "touch.staff", "*/10 * * * *", lambda: touch.look_after_staff(desk))
 
-    _periodic(jobs, guarding.JOB, "*/5 * * * *", lambda: guarding.guard_all(context, ending=ending))
+def _forget_old(context: Context, _: Ending) -> None:
+    with context.database.transaction() as conn:
+        now = context.clock.now()
+        intake.keep_seen(conn, now, context.settings.intake_dedup_days)
+        intake.fold_arrivals(conn, now)
+        channels.forget_welcomes(conn, now)
+        channels.fold_tallies(conn)
+        journeys.fold_passages(conn, now)
+    imports.forget_files(context)
 
-    _periodic(jobs, ledger.JOB, "*/5 * * * *", lambda: ledger.keep(context, ending=ending))
-    _periodic(jobs, ledger.VERIFY, "7 * * * *", lambda: ledger.verify_nightly(context), LONG)
 
-    _periodic(jobs, drawing.JOB, "* * * * *", lambda: drawing.keep(context, ending=ending))
+def _squash_aliases(context: Context, _: Ending) -> None:
+    with context.database.transaction() as conn:
+        timeline.squash(conn, context.clickhouse, context.clock.now())
 
-    _periodic(jobs, paying.JOB, "* * * * *", lambda: paying.look_after(context, ending=ending))
-    _periodic(jobs, rewards.JOB, "*/5 * * * *", lambda: rewards.keep(context, ending=ending))
-    _periodic(jobs, trying.JOB, "* * * * *", lambda: trying.keep(context, ending=ending))
-    _periodic(jobs, membership.JOB, "52 * * * *", lambda: membership.forget_members(context, ending=ending))
 
-    _periodic(jobs, recognising.JOB, "17 4 * * *", lambda: recognising.recognise_all(context), LONG)
+def _desk(context: Context) -> channels.Desk:
+    return channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
 
-    _periodic(jobs, segmenting.ALL, "57 4 * * *", lambda: segmenting.evaluate_all(context), LONG)
 
-    @jobs.task(name=segmenting.EVALUATE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
-    async def evaluate_segment(segment_id: int) -> None:
-        await asyncio.to_thread(segmenting.evaluate, context, segment_id)
+def _import(context: Context, _: Ending, path: str, kind: Kind, actor: str, **how: Any) -> None:
+    run = imports.run_upload(context, Path(path), kind, access.system(actor), how)
+    if run is not None:
+        log.info("import.done", **imports.describe(run))
 
-    @jobs.task(name=channels.RECONCILE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
-    async def reconcile(account_id: int) -> None:
-        await asyncio.to_thread(syncing.reconcile, context, account_id, ending=ending)
 
-    @jobs.task(name=channels.END_TIES, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
-    async def end_ties(account_id: int) -> None:
-        await asyncio.to_thread(syncing.end_ties, context, account_id, ending=ending)
+def _begin_nights(context: Context, _: Ending) -> None:
+    nightly = {one.name: one for one in _NIGHTLY}
+    times, zone = {name: one.at for name, one in nightly.items()}, ZoneInfo(context.settings.brand_zone)
+    with context.database.transaction() as conn:
+        for name in begin_nights(conn, times, context.clock.now(), zone):
+            defer(conn, name, {}, once=name, queue=nightly[name].queue)
 
-    @jobs.task(name=exports.EXPORT, retry=procrastinate.RetryStrategy(max_attempts=3, exponential_wait=4))
-    async def write_export(export_id: int) -> None:
-        await asyncio.to_thread(exports.write, context, export_id)
 
-    @jobs.task(name=journeys.REHEARSE, retry=procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4))
-    async def rehearse(rehearsal_id: int) -> None:
-        await asyncio.to_thread(rehearsing.rehearse, context, rehearsal_id, ending=ending)
+def _forget_over(context: Context, _: Ending) -> None:
+    with context.database.transaction() as conn:
+        forget_over(conn, context.clock.now())
 
-    @jobs.task(name=IMPORT, retry=procrastinate.RetryStrategy(max_attempts=5, exponential_wait=4))
-    async def run_import(path: str, kind: Kind, actor: str, **how: Any) -> None:
-        await asyncio.to_thread(_import, context, Path(path), kind, actor, how)
+
+_ASKED: Final = (
+    _Job(IMPORT, _import, 5),
+    _Job(exports.EXPORT, lambda context, _, export_id: exports.write(context, export_id), 3),
+    _Job(segmenting.EVALUATE, lambda context, _, segment_id: segmenting.evaluate(context, segment_id)),
+    _Job(
+        channels.RECONCILE,
+        lambda context, ending, account_id: syncing.reconcile(context, account_id, ending=ending),
+    ),
+    _Job(channels.END_TIES, lambda context, ending, account_id: syncing.end_ties(context, account_id, ending=ending)),
+    _Job(
+        journeys.REHEARSE,
+        lambda context, ending, rehearsal_id: rehearsing.rehearse(context, rehearsal_id, ending=ending),
+    ),
+)
+_PERIODIC: Final = (
+    _Periodic(drawing.JOB, "* * * * *", lambda context, ending: drawing.keep(context, ending=ending)),
+    _Periodic(paying.JOB, "* * * * *", lambda context, ending: paying.look_after(context, ending=ending)),
+    _Periodic(trying.JOB, "* * * * *", lambda context, ending: trying.keep(context, ending=ending)),
+    _Periodic(checking.JOB, "*/5 * * * *", lambda context, ending: checking.check_all(context, ending=ending)),
+    _Periodic(guarding.JOB, "*/5 * * * *", lambda context, ending: guarding.guard_all(context, ending=ending)),
+    _Periodic(ledger.JOB, "*/5 * * * *", lambda context, ending: ledger.keep(context, ending=ending)),
+    _Periodic(rewards.JOB, "*/5 * * * *", lambda context, ending: rewards.keep(context, ending=ending)),
+    _Periodic("jobs.nightly", "2-57/5 * * * *", _begin_nights),
+    _Periodic("touch.staff", "*/10 * * * *", lambda context, _: touch.look_after_staff(_desk(context))),
+    _Periodic("intake.forget_seen", "7 * * * *", _forget_old),
+    _Periodic("channels.upload_again", "12 * * * *", lambda context, _: channels.upload_again(_desk(context)), LONG),
+    _Periodic("jobs.forget", "22 * * * *", _forget_over),
+    _Periodic("exports.forget", "37 * * * *", lambda context, _: exports.forget(context)),
+    _Periodic(membership.JOB, "52 * * * *", lambda context, ending: membership.forget_members(context, ending=ending)),
+)
+_NIGHTLY: Final = (
+    _Nightly("channels.reconcile_all", time(2, 47), lambda context, _: syncing.ask_all(context), SHORT),
+    _Nightly(ledger.VERIFY, time(3, 7), lambda context, _: ledger.verify_nightly(context)),
+    _Nightly("timeline.squash", time(3, 17), _squash_aliases),
+    _Nightly(forgetting.JOB, time(3, 27), lambda context, ending: forgetting.forget_channels(context, ending=ending)),
+    _Nightly(lifetime.REFIT, time(3, 37), lambda context, _: lifetime.refit(context)),
+    _Nightly(recognising.JOB, time(4, 17), lambda context, _: recognising.recognise_all(context)),
+    _Nightly(segmenting.ALL, time(4, 57), lambda context, _: segmenting.evaluate_all(context)),
+)
+
+
+def register(jobs: procrastinate.App, context: Context, *, ending: Ending = lambda: False) -> None:
+    """Make all jobs known to Procrastinate; ``ending`` says whether the process ends."""
+    for one in (*_ASKED, *(_Job(one.name, one.work) for one in _NIGHTLY)):
+        _do_when_asked(jobs, one, partial(one.work, context, ending))
+    for each in _PERIODIC:
+        _do_periodically(jobs, each, partial(each.work, context, ending))
+
+
+def _do_when_asked(jobs: procrastinate.App, one: _Job, work: Callable[..., object]) -> None:
+    async def run(**how: Any) -> None:
+        log.info("job.began", job=one.name)
+        await asyncio.to_thread(work, **how)
+
+    retry = procrastinate.RetryStrategy(max_attempts=one.attempts, exponential_wait=4)
+    jobs.task(name=one.name, retry=retry)(run)
+
+
+def _do_periodically(jobs: procrastinate.App, one: _Periodic, work: Callable[[], object]) -> None:
+    async def run(timestamp: int) -> None:
+        log.info("job.began", job=one.name, due=timestamp)
+        await asyncio.to_thread(work)
+
+    task: Any = jobs.task(name=one.name, queue=one.queue, queueing_lock=one.name, pass_context=False)(run)
+    jobs.periodic(cron=one.when)(task)
 
 
 async def run(jobs: procrastinate.App, places: int, until: Coroutine[Any, Any, None], ending: threading.Event) -> None:
@@ -146,16 +222,28 @@ async def run(jobs: procrastinate.App, places: int, until: Coroutine[Any, Any, N
     await asyncio.gather(*running, return_exceptions=True)
 
 
-def _import(context: Context, path: Path, kind: Kind, actor: str, how: dict[str, Any]) -> None:
-    run = imports.run_upload(context, path, kind, access.system(actor), how)
-    if run is not None:
-        log.info("import.done", **imports.describe(run))
+@dataclass(slots=True)
+class Reviving:
+    """Has jobs done again whose worker died. Several may run at once, in threads and processes.
 
+    Attributes:
+        database: of the jobs.
+        silent: a worker that was not heard of for so long may have died. It has when that lasts for half as long again while
+            somebody looks: a machine that has slept makes all look dead until they have said again that they live.
+    """
 
-def _periodic(jobs: procrastinate.App, name: str, when: str, work: Callable[[], object], queue: str = SHORT) -> None:
-    async def run(timestamp: int) -> None:
-        log.info("job.began", job=name, due=timestamp)
-        await asyncio.to_thread(work)
+    database: Database
+    silent: timedelta = SILENT
+    _suspected: dict[int, float] = field(default_factory=dict)
 
-    task: Any = jobs.task(name=name, queue=queue, queueing_lock=name, pass_context=False)(run)
-    jobs.periodic(cron=when)(task)
+    def run_once(self) -> int:
+        """Look once; returns how many jobs were taken from the dead."""
+        with self.database.transaction() as conn:
+            now = monotonic()  # does not go on while the machine sleeps
+            self._suspected = {one: self._suspected.get(one, now) for one in suspects(conn, self.silent)}
+            dead = [one for one, since in self._suspected.items() if now - since >= self.silent.total_seconds() / 2]
+            revived = revive(conn, dead, self.silent) if dead else []
+        for one in revived:
+            tell = log.error if one.became == "failed" else log.warning
+            tell("job.abandoned", job=one.name, id=one.id, became=one.became)
+        return len(revived)

@@ -4,9 +4,7 @@ time is over, and the one that checks the whole ledger in the night.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection
@@ -15,7 +13,6 @@ from siyu.app.context import Context
 from siyu.app.piecewise import in_pieces
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database
-from siyu.engines.zone import brand_zone
 from siyu.kernel.clock import Clock
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import Verified
@@ -24,7 +21,6 @@ log = structlog.get_logger(__name__)
 
 JOB: Final = "ledger.keep"
 VERIFY: Final = "ledger.verify"
-_NIGHT: Final = 3  # o'clock of the brand
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +74,15 @@ def verify(context: Context, anchor: tuple[int, str] | None = None, *, actor: st
     return found
 
 
-def verify_nightly(context: Context) -> Verified | None:
-    """Check the whole ledger once a night, from three o'clock of the brand on; ``None`` when this night has been checked.
-
-    The last block of the newest check that found nothing has to have the hash that it had then. Asked every hour, so a
-    night in which Siyu was down is made up for. Safe to repeat.
+def verify_nightly(context: Context) -> Verified:
+    """Check the whole ledger, and that the last block of the newest check that found nothing has the hash that it had then. Safe to
+    repeat.
     """
     with context.database.transaction() as conn:
         before = loyalty.verifications(conn, limit=200)
-    if before and before[0].began_at >= last_night(context.clock.now()):
-        return None
     whole = next((one for one in before if not one.findings and one.block), None)
     anchor = (whole.block, whole.hash) if whole else None
     found = verify(context, anchor, actor=access.system(VERIFY).actor)
     if found.findings:
         log.error("ledger.broken", findings=len(found.findings), first=found.findings[0].en)
     return found
-
-
-def last_night(now: datetime) -> datetime:
-    """When it was last three o'clock on the brand's clock."""
-    here = now.astimezone(ZoneInfo(brand_zone()))
-    night = here.replace(hour=_NIGHT, minute=0, second=0, microsecond=0)
-    return night if night <= here else night - timedelta(1)

@@ -10,7 +10,7 @@ from siyu.app import cashing
 from siyu.app.acting import Acting
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
-from siyu.app.jobs import register, run
+from siyu.app.jobs import Reviving, register, run
 from siyu.app.journeying import Calling, Journeying
 from siyu.app.learning import SPACING, Learning
 from siyu.app.ledger import Sealing, Tiering
@@ -37,6 +37,7 @@ from siyu.touch import service as touch
 # A batch makes a hundred thousand objects that all go with it, in no circles: to look through them after every 700 new
 # ones is a quarter of the work.
 COLLECTING: Final = (400_000, 20, 20)
+_REVIVING: Final = 20.0  # seconds between two looks for jobs whose worker died
 # Seconds between the beginnings of two small pieces (see Loop). What a fact leads to has to happen within a second: each stage
 # takes a part of it, and leaves the processors to the others for the rest.
 _SPACING: Final = {
@@ -95,6 +96,7 @@ class Worker:
             self._loop("ledger", "", sealing.run_once),
             self._loop("tiers", loyalty.TIERS_CHANNEL, tiering.run_once),
             self._loop("codes", channels.CODES_CHANNEL, rotation.run_once),
+            Loop("jobs", context.database, "", Reviving(context.database).run_once, seldom=_REVIVING),
         ]
 
     def _loop(self, name: str, channel: str, work: Callable[[], int]) -> Loop:

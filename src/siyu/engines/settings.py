@@ -56,7 +56,9 @@ class Settings(BaseSettings):
     )
     brand_name: str = _setting(Group.PLACE, "", "Name of the brand, as the console shows it.", max_length=100)
     brand_zone: str = _setting(
-        Group.PLACE, "Asia/Shanghai", "Time zone of the brand (IANA name): the days of reports, times without a zone."
+        Group.PLACE,
+        "Asia/Shanghai",
+        "Time zone of the brand (IANA name): the days of reports, times without a zone, when it is night.",
     )
 
     postgres_url: str = _setting(

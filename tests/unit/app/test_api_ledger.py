@@ -224,17 +224,13 @@ def test_every_night_and_what_was_changed_is_an_alarm(
 ) -> None:
     post(database, "one", buyer, 100)
     assert ledger.Sealing(database, clock).run_once() == 1
-    assert ledger.last_night(NOON) == NOON - timedelta(hours=9)
-    assert ledger.last_night(NOON - timedelta(hours=9, minutes=1)) == NOON - timedelta(hours=33)
     clock.advance(DAY)
-    found = [ledger.verify_nightly(web_context), ledger.verify_nightly(web_context)]
-    assert [one and one.findings for one in found] == [(), None]  # once a night
+    assert ledger.verify_nightly(web_context).findings == ()
     clock.advance(DAY)
     with database.transaction() as conn:
         run(conn, "SET LOCAL session_replication_role = replica")
         run(conn, "UPDATE loyalty.posting SET amount = amount * 2 WHERE amount < 0")
     broken = ledger.verify_nightly(web_context)
-    assert broken is not None
     assert len(broken.findings) > 1
     newest, before = asking("ledger.read").get(f"{URL}/verifications").json()
     assert (newest["findings"], newest["actor"], newest["anchor"]) == (len(broken.findings), "system:ledger.verify", 1)

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
@@ -77,15 +78,9 @@ def defer(
         once: while a job with this key waits, no second one is made, and the answer is ``None``.
         queue: :data:`LONG` when it may take minutes; each queue has places of its own to run in.
     """
-    run(conn, f"SET LOCAL search_path TO {SCHEMA}")
-    try:
-        if once is not None:
-            run(conn, "SELECT pg_advisory_xact_lock(hashtext(:key))", key=f"jobs.defer:{once}")
-            waiting = scalar(
-                conn, "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo'", key=once
-            )
-            if waiting:
-                return None
+    with own_tables(conn):
+        if once is not None and waits(conn, once):
+            return None
         made = scalar(
             conn,
             """SELECT (procrastinate_defer_jobs_v1(ARRAY[
@@ -96,9 +91,24 @@ def defer(
             once=once,
             arguments=orjson.dumps(dict(arguments)).decode(),
         )
+    return int(made)
+
+
+def waits(conn: Connection, key: str) -> bool:
+    """Whether a job with this key waits, among :func:`own_tables`; until this transaction ends nobody else makes one."""
+    run(conn, "SELECT pg_advisory_xact_lock(hashtext(:key))", key=f"jobs.defer:{key}")
+    found = scalar(conn, "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo'", key=key)
+    return found is not None
+
+
+@contextmanager
+def own_tables(conn: Connection) -> Iterator[None]:
+    """Procrastinate's functions and triggers name its tables without their schema."""
+    run(conn, f"SET LOCAL search_path TO {SCHEMA}")
+    try:
+        yield
     finally:
         run(conn, "SET LOCAL search_path TO DEFAULT")
-    return int(made)
 
 
 def job_states(conn: Connection) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ export const system: Words<typeof source> = {
   jobs: { title: "Background jobs", name: "Job", waiting: "Waiting", running: "Running", failed: "Failed", lastState: "Last state", lastAt: "Last run", never: "never" },
   jobStates: { succeeded: "succeeded", failed: "failed", doing: "running", todo: "waiting", cancelled: "cancelled", aborted: "aborted" },
   jobNames: {
+    "jobs.nightly": "Begin what is done every night",
+    "jobs.forget": "Forget jobs that are over",
     "imports.run": "Import a file",
     "intake.forget_seen": "Forget old message ids",
     "timeline.squash": "Fold merges into the timeline",

@@ -12,6 +12,8 @@ export const system = {
   jobs: { title: "后台任务", name: "任务", waiting: "等待", running: "运行中", failed: "失败", lastState: "最近状态", lastAt: "最近运行", never: "从未运行" },
   jobStates: { succeeded: "成功", failed: "失败", doing: "运行中", todo: "等待", cancelled: "已取消", aborted: "已中止" },
   jobNames: {
+    "jobs.nightly": "启动每晚的任务",
+    "jobs.forget": "清理已结束的任务记录",
     "imports.run": "导入文件",
     "intake.forget_seen": "清理去重记录",
     "timeline.squash": "合并客户映射",
