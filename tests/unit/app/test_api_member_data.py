@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.unit.app.conftest import row
@@ -60,6 +61,13 @@ class TestProfile:
         assert write(browser, "PATCH", "/member/v1/data/profile", {"birthday": "1990-05-17"}).status_code == 202
         other = write(browser, "PATCH", "/member/v1/data/profile", {"birthday": "1990-05-18"})
         assert (other.status_code, other.json()["code"]) == (409, "Conflict")
+
+    def test_today_is_the_brands(self, pages: Pages) -> None:
+        browser, here = pages.sign_in(PHONE), pages.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+        pages.clock.advance(timedelta(hours=25 - here.hour))  # one at night, and in UTC the day before
+        today, tomorrow = ((here + timedelta(days=days)).date().isoformat() for days in (1, 2))
+        assert write(browser, "PATCH", "/member/v1/data/profile", {"birthday": tomorrow}).status_code == 400
+        assert write(browser, "PATCH", "/member/v1/data/profile", {"birthday": today}).status_code == 202
 
     @pytest.mark.parametrize(
         "wanted",

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -163,8 +164,9 @@ def _keep(
     busy = tables.under_way(conn, account.id, kind, asked)
     lately = tables.lately(conn, account.id, kind, asked, now - timedelta(days=limits.days))
     wanted = {one: told for one, told in asked.items() if (one, told[0]) not in busy}
+    zone = ZoneInfo(registry.about(account.channel).zone)
     over = {
-        one: _often(limits, lately[one][-limits.most] + timedelta(days=limits.days))
+        one: _often(limits, lately[one][-limits.most] + timedelta(days=limits.days), zone)
         for one, (_, left) in wanted.items()
         if not left and len(lately.get(one, ())) >= limits.most
     }
@@ -218,8 +220,8 @@ def _quota(
     return taken
 
 
-def _often(limits: HandoverLimits, free_at: datetime) -> tuple[str, str]:
-    day = free_at.date().isoformat()
+def _often(limits: HandoverLimits, free_at: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    day = free_at.astimezone(zone).date().isoformat()
     return (
         f"It went to another member {limits.most} times in {limits.days} days, which is the most; again from {day}.",
         f"{limits.days} 天内已转接 {limits.most} 次，已达上限；{day} 后可再次转接。",

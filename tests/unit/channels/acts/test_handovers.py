@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.unit.channels.acts.conftest import ME, Acted
@@ -97,15 +98,22 @@ def test_who_is_under_way_is_not_asked_for_twice(acted: Acted) -> None:
 
 def test_the_third_time_in_ninety_days_is_refused_beforehand(acted: Acted) -> None:
     giver, taker, (contact,) = two(acted, 1)
+    later(acted, 14 * HOUR)
+    over = []
     for one, other in ((giver, taker), (taker, giver)):
         ask(acted, one, other, [contact])
         work(acted)
         later(acted, 25 * HOUR)
         assert states(acted)[contact] == "done"
+        over.append(acted.clock.now())
+    free = over[0] + 90 * DAY
+    assert free.hour >= 16  # in Shanghai the next day has begun, and not in UTC
     before = len(acted.corp.state.transfers)
     (third,) = ask(acted, giver, taker, [contact])
     assert third.state == "limit"
-    assert "90 days" in third.reason
+    assert (
+        f"90 days, which is the most; again from {free.astimezone(ZoneInfo('Asia/Shanghai')).date()}." in third.reason
+    )
     work(acted)
     assert len(acted.corp.state.transfers) == before
     acted.clock.advance(90 * DAY)
