@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -174,6 +175,12 @@ class TestFiguresByDay:
         assert "5.50" in siyu.cli("days", "order.paid", "--from", "2011-07-02", "--to", "2011-07-02").stdout
         abroad = api.get("/api/v1/insight/facts-by-day", params=asked | {"zone": "UTC"}).json()
         assert [(day["day"], day["facts"]) for day in abroad["days"]] == [("2011-07-01", 2), ("2011-07-02", 1)]
+        # A command shows and takes times as the export and the console do, on the brand's clock.
+        (who,) = siyu.cli_json("find", phone)
+        person = str(who["customer_id"])
+        told = siyu.cli("timeline", person, "--kind", "order.paid", "--since", "2011-07-02T00:00:00").stdout
+        assert re.findall(r"2011-\d\d-\d\d \d\d:\d\d:\d\d", told) == ["2011-07-02 12:00:00", "2011-07-02 00:00:00"]
+        assert "2011-07-01 23:59" in siyu.cli("orders", person).stdout
 
     def test_an_unknown_kind_is_said_with_the_nearest(self, siyu: Siyu, api: httpx.Client) -> None:
         answer = api.get("/api/v1/insight/facts-by-day", params={"kind": "order.payed"})

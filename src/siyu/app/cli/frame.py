@@ -4,9 +4,10 @@ import json
 import os
 import sys
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -14,6 +15,7 @@ from rich.console import Console
 from siyu.app.place import Place, Running
 from siyu.engines import logging
 from siyu.engines.settings import Settings, load
+from siyu.engines.zone import brand_zone
 from siyu.kernel.errors import SiyuError
 
 console = Console()
@@ -50,6 +52,16 @@ def where(settings: Settings) -> Running:
     if settings.postgres_url and settings.clickhouse_url:
         return Running(0, "", "", settings.base_url, settings.postgres_url, settings.clickhouse_url)
     return Place(settings.data_folder).running()
+
+
+def here(moment: datetime) -> datetime:
+    """The moment on the brand's clock, which is the console's too."""
+    return moment.astimezone(ZoneInfo(brand_zone()))
+
+
+def meant(moment: datetime | None) -> datetime | None:
+    """What was typed without a zone is meant on the brand's clock."""
+    return moment.replace(tzinfo=ZoneInfo(brand_zone())).astimezone(UTC) if moment else None
 
 
 def print_json(value: Any) -> None:

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from siyu.app import imports
 from siyu.app.cli.engines import ACTOR, engines
-from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json, spoken
+from siyu.app.cli.frame import DataOption, JsonOption, console, errors, here, print_json, spoken
 from siyu.app.context import Context
 from siyu.app.imports import Begun
 from siyu.intake import service as intake
@@ -92,10 +92,12 @@ def list_imports(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json([imports.describe(run) for run in runs])
         return
-    table = Table("id", "file", "format", "state", "rows", "messages", "rejected", "began")
+    table = Table("id", "file", "format", "state", "rows", "messages", "rejected", Column("began", no_wrap=True))
     for run in runs:
         numbers = [f"{number:,}" for number in (run.rows, run.messages, run.rejected)]
-        table.add_row(str(run.id), run.file_name, run.format, run.state, *numbers, f"{run.started_at:%Y-%m-%d %H:%M}")
+        table.add_row(
+            str(run.id), run.file_name, run.format, run.state, *numbers, f"{here(run.started_at):%Y-%m-%d %H:%M}"
+        )
     console.print(table)
 
 
@@ -250,7 +252,7 @@ def _show(file: Path, preview: Preview) -> None:
         table.add_row("orders", f"{preview.orders:,}")
         table.add_row("paid", f"{preview.paid_fen / 100:,.2f} yuan, refunded {preview.refunded_fen / 100:,.2f}")
     if preview.first_at and preview.last_at:
-        table.add_row("from – to", f"{preview.first_at:%Y-%m-%d} – {preview.last_at:%Y-%m-%d}")
+        table.add_row("from – to", f"{here(preview.first_at):%Y-%m-%d} – {here(preview.last_at):%Y-%m-%d}")
     if what.unknown:
         table.add_row("columns unknown", "、".join(what.unknown))
     console.print(table)

@@ -1,17 +1,16 @@
 """``siyu ledger``: what customers have, postings by hand, and proof that nothing was changed."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 
 from siyu.app import ledger
 from siyu.app.cli.engines import ACTOR, engines
-from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
+from siyu.app.cli.frame import DataOption, JsonOption, console, here, meant, print_json, spoken
 from siyu.kernel.errors import BadInput
 from siyu.loyalty import service as loyalty
 
@@ -70,7 +69,7 @@ def balance(
     """Show what a customer has of every unit."""
     with engines(data) as context, context.database.transaction() as conn:
         found = loyalty.accounts_of(conn, customer_id, context.clock.now())
-        moment = at.replace(tzinfo=ZoneInfo(context.settings.brand_zone)).astimezone(UTC) if at else None
+        moment = meant(at)
         then = [loyalty.balance_at(conn, one.account, moment) for one in found] if moment else []
     if as_json:
         print_json(
@@ -83,14 +82,14 @@ def balance(
         )
         return
     if moment:
-        table = Table("account", "balance", title=moment.isoformat())
+        table = Table("account", "balance", title=here(moment).isoformat())
         for one, count in zip(found, then, strict=True):
             table.add_row(str(one.account), f"{count:,}")
     else:
         table = Table("account", "balance", "available", "pending", "held", "owed", "next expiry")
         for one in found:
             counts = (one.balance, one.available, one.pending, one.held, one.owed)
-            until = one.next_expiry.isoformat() if one.next_expiry else ""
+            until = here(one.next_expiry).isoformat() if one.next_expiry else ""
             table.add_row(str(one.account), *[f"{count:,}" for count in counts], until)
     console.print(table)
 

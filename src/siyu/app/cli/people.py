@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from siyu.app import people
 from siyu.app.cli.engines import ACTOR, engines
-from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json
+from siyu.app.cli.frame import DataOption, JsonOption, console, errors, here, meant, print_json
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
 from siyu.identity import service as identity
@@ -57,7 +57,7 @@ def show(customer: _Customer, data: DataOption = None, as_json: JsonOption = Fal
 def timeline(
     customer: _Customer,
     kind: Annotated[list[str], typer.Option(help="Only facts of this kind; may be repeated.")] = [],  # noqa: B006
-    since: Annotated[datetime | None, typer.Option(help="UTC.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="On the brand's clock.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=500)] = 30,
     cursor: Annotated[str | None, typer.Option(help="Of the following page.")] = None,
     data: DataOption = None,
@@ -66,18 +66,18 @@ def timeline(
     """Show what happened to a customer, newest first."""
     with engines(data) as context, context.database.transaction() as conn:
         page = people.person_timeline(
-            conn, context.clickhouse, customer, cursor=cursor, limit=limit, kinds=kind, since=since
+            conn, context.clickhouse, customer, cursor=cursor, limit=limit, kinds=kind, since=meant(since)
         )
     if as_json:
         print_json(page)
         return
-    table = Table("when (UTC)", "what", "name", "yuan", "details", box=None, padding=(0, 1))
+    table = Table(Column("when", no_wrap=True), "what", "name", "yuan", "details", box=None, padding=(0, 1))
     for entry in page.entries:
         amount = f"{entry.amount_fen / 100:,.2f}" if entry.amount_fen else ""
         details = ", ".join(
             f"{key}={value}" for key, value in entry.properties.items() if value not in (None, "", {}, [])
         )
-        table.add_row(f"{entry.occurred_at:%Y-%m-%d %H:%M:%S}", entry.kind, entry.name, amount, details[:100])
+        table.add_row(f"{here(entry.occurred_at):%Y-%m-%d %H:%M:%S}", entry.kind, entry.name, amount, details[:100])
     console.print(table)
     if page.next:
         console.print(f"more: siyu timeline {customer} --cursor {page.next}", markup=False, highlight=False)
@@ -90,11 +90,11 @@ def orders(customer: _Customer, data: DataOption = None, as_json: JsonOption = F
     if as_json:
         print_json(page)
         return
-    table = Table("ordered (UTC)", "platform", "shop", "order", "status", "paid", "refunded", "lines")
+    table = Table(Column("ordered", no_wrap=True), "platform", "shop", "order", "status", "paid", "refunded", "lines")
     for order in page.orders:
         goods = "; ".join(f"{line.title or line.product_no or line.line_no} ×{line.quantity}" for line in order.lines)
         table.add_row(
-            f"{order.ordered_at:%Y-%m-%d %H:%M}",
+            f"{here(order.ordered_at):%Y-%m-%d %H:%M}",
             order.platform,
             order.shop,
             order.order_no,
@@ -121,7 +121,7 @@ def graph(customer: _Customer, data: DataOption = None, as_json: JsonOption = Fa
         "id", "type", "scope", "value", "state", "first seen", "last seen", title=f"Customer {found.customer_id}"
     )
     for one in known:
-        days = [f"{moment:%Y-%m-%d}" for moment in (one.first_seen, one.last_seen)]
+        days = [f"{here(moment):%Y-%m-%d}" for moment in (one.first_seen, one.last_seen)]
         table.add_row(str(one.id), one.type, one.scope, one.value, one.state, *days)
     console.print(table)
     edges = Table(
@@ -134,7 +134,7 @@ def graph(customer: _Customer, data: DataOption = None, as_json: JsonOption = Fa
     console.print(edges)
     for entry in found.history:
         console.print(
-            f"{entry.at:%Y-%m-%d %H:%M} {entry.op}: {entry.customer_id} / {entry.other_id} by {entry.actor} {entry.reason}",
+            f"{here(entry.at):%Y-%m-%d %H:%M} {entry.op}: {entry.customer_id} / {entry.other_id} by {entry.actor} {entry.reason}",
             markup=False,
             highlight=False,
         )
@@ -175,7 +175,7 @@ def review(data: DataOption = None, as_json: JsonOption = False) -> None:
         return
     table = Table("identifier", "identifier", "strength", "reason", "since", "times")
     for link in found:
-        since = f"{link.first_seen:%Y-%m-%d}"
+        since = f"{here(link.first_seen):%Y-%m-%d}"
         table.add_row(str(link.stronger), str(link.weaker), link.strength, link.reason, since, str(link.times))
     console.print(table)
 
@@ -210,7 +210,7 @@ def _show(person: people.Person) -> None:
     table.add_row("personal", ", ".join(f"{key} {shown}" for key, shown in profile.personal.items()))
     table.add_row("traits", ", ".join(f"{key} {shown}" for key, shown in profile.traits.items()))
     table.add_row("tags", ", ".join(tag.tag for tag in profile.tags))
-    table.add_row("seen", f"{profile.first_seen_at:%Y-%m-%d} – {profile.last_seen_at:%Y-%m-%d %H:%M} UTC")
+    table.add_row("seen", f"{here(profile.first_seen_at):%Y-%m-%d} – {here(profile.last_seen_at):%Y-%m-%d %H:%M}")
     table.add_row(
         "value", f"{value.net_fen / 100:,.2f} yuan in {value.orders} orders, {value.refunded_fen / 100:,.2f} refunded"
     )
