@@ -1,6 +1,8 @@
 """The time zone of the brand, as this process was told."""
 
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 _zone: Final = ["Asia/Shanghai"]  # as the setting is when nobody sets it
 
@@ -13,3 +15,8 @@ def set_brand_zone(name: str) -> None:
 def brand_zone() -> str:
     """The zone that was set."""
     return _zone[0]
+
+
+def spoken(moment: datetime) -> str:
+    """The moment on the brand's clock, for sentences; nothing is decided by it."""
+    return moment.astimezone(ZoneInfo(_zone[0])).strftime("%Y-%m-%d %H:%M")

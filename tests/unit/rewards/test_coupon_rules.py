@@ -220,8 +220,8 @@ class TestQuotes:
         [
             ({"state": "used"}, "used already"),
             ({"state": "revoked"}, "taken back"),
-            ({"valid_until": NOON}, "it ended"),
-            ({"valid_from": NOON + timedelta(microseconds=1)}, "it begins"),
+            ({"valid_until": NOON}, "it ended at 2026-03-03 12:00."),
+            ({"valid_from": NOON + timedelta(microseconds=1)}, "it begins at 2026-03-03 12:00."),
             ({"valid_from": NOON, "valid_until": NOON + timedelta(microseconds=1)}, ""),
         ],
     )

@@ -19,7 +19,7 @@ from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.postgres import savepoint
 from siyu.engines.vault import service as vault
-from siyu.engines.zone import brand_zone
+from siyu.engines.zone import brand_zone, spoken
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotFound
 from siyu.kernel.fact import Fact
@@ -208,7 +208,10 @@ def _again(before: Draw, hash_before: bytes, input_hash: bytes) -> Draw:
 def _may(round_: Round, pool: Pool, player: Player, now: datetime) -> None:
     if round_.ended_at is not None or not round_.opens_at <= now < round_.closes_at:
         closes_at = min(round_.closes_at, round_.ended_at or round_.closes_at)
-        raise DrawNotOpen(round_id=round_.id, opens_at=round_.opens_at.isoformat(), closes_at=closes_at.isoformat())
+        raise DrawNotOpen(
+            round_id=round_.id, opens_at=round_.opens_at.isoformat(), opens=spoken(round_.opens_at),
+            closes_at=closes_at.isoformat(), closes=spoken(closes_at),
+        )  # fmt: skip
     if pool.per_person is not None and player.drawn >= pool.per_person:
         raise NoTurnsLeft(limit=pool.per_person, of="of this round", of_zh="本轮")
     today = now.astimezone(ZoneInfo(brand_zone())).date()

@@ -4,6 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Final
 
+from siyu.engines.zone import spoken
 from siyu.kernel.errors import BadInput, Conflict
 from siyu.trials.types import Trial, TrialTerms
 
@@ -78,8 +79,8 @@ def check_start(terms: TrialTerms, now: datetime) -> None:
     """
     if terms.closes_at <= now:
         raise _bad(
-            f"its window to apply ended at {terms.closes_at.isoformat()}; give it a later one.",
-            f"申请已于 {terms.closes_at.isoformat()} 截止，请设置更晚的时间。",
+            f"its window to apply ended at {spoken(terms.closes_at)}; give it a later one.",
+            f"申请已于 {spoken(terms.closes_at)} 截止，请设置更晚的时间。",
         )
 
 
