@@ -63,7 +63,7 @@ def ask(context: Context, principal: Principal) -> bool:
     access.require(principal, "insight.manage")
     now = context.clock.now()
     with context.database.transaction() as conn:
-        job = defer(conn, REFIT, {"timestamp": int(now.timestamp())}, once=REFIT, queue=LONG)
+        job = defer(conn, REFIT, {}, once=REFIT, queue=LONG)
         access.record(
             conn, actor=principal.actor, action="lifetime.refit_asked", target="lifetime", details={}, now=now
         )

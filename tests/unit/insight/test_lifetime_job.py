@@ -320,7 +320,10 @@ class TestShown:
     def test_the_job_is_known_to_the_worker(self, brand: Context) -> None:
         app = job_app(brand.database)
         jobs.register(app, brand)
-        asyncio.run(app.tasks[lifetime.REFIT].func(timestamp=0))
+        assert lifetime.ask(brand, ACTOR)
+        with brand.database.transaction() as conn:
+            (asked,) = rows(conn, "SELECT task_name AS name, args FROM jobs.procrastinate_jobs")
+        asyncio.run(app.tasks[asked.name].func(**asked.args))
         with brand.database.transaction() as conn:
             assert insight.lifetime.state(conn).as_of == date(2026, 4, 15)
 
