@@ -57,16 +57,16 @@ function Shown({ system }: { system: System }) {
         );
       })}
       <Row gutter={[16, 16]}>
-        <Col xs={24} xl={14}>
+        <Col xs={24}>
           <Jobs jobs={system.jobs} />
         </Col>
-        <Col xs={24} xl={10}>
+        <Col xs={24} xl={8}>
           <Letters letters={system.dead_letters} />
         </Col>
-        <Col xs={24} xl={14}>
+        <Col xs={24} xl={8}>
           <Tables tables={system.clickhouse_tables} />
         </Col>
-        <Col xs={24} xl={10}>
+        <Col xs={24} xl={8}>
           <Versions versions={system.versions} />
         </Col>
       </Row>
