@@ -4,10 +4,10 @@ A run has a folder of its own. Below one that is shared, as root, another run wo
 runs, and engines that begin at that moment find no way to their data.
 """
 
-import atexit
 import os
 import shutil
 import tempfile
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ _MEMORY: Final = Path("/dev/shm")
 _NEEDED: Final = 8 << 30  # bytes of it that a run may fill
 _AMPLE: Final = 20 << 30  # bytes of memory: besides that, workers and engines take nine
 _PREFIX: Final = "siyu-tests-"
+_LAST: Final = -200  # behind the folder that multiprocessing has in there, which is removed at -100
 _ON_DISK: Final = "SIYU_TEST_DISK"  # of the environment, so that all workers of a run know the place
 
 
@@ -41,7 +42,7 @@ def disk() -> Path:
 
 def end() -> None:
     """Of a run that failed it stays until the next, to be looked at; otherwise nobody needs it any more."""
-    atexit.register(shutil.rmtree, tempfile.gettempdir(), ignore_errors=True)
+    Finalize(None, shutil.rmtree, (tempfile.gettempdir(),), {"ignore_errors": True}, exitpriority=_LAST)
 
 
 def _has_room() -> bool:

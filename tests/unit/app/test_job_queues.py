@@ -1,17 +1,15 @@
 """What takes seconds does not wait for what takes minutes; what a worker that died was doing is done; nights are the brand's."""
 
 import asyncio
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from multiprocessing import synchronize
 
 import pytest
 from structlog.testing import capture_logs
-from tests.stories.speaking import eventually
+from tests import forking
 
 from siyu.app import jobs
 from siyu.app.context import Context
@@ -94,29 +92,22 @@ def test_a_worker_that_waits_hears_of_a_job(database: Database) -> None:
     assert sum(took) < _LOOKS_ANYWAY, took
 
 
-_MORTAL = """
-import asyncio, sys, threading
-from pathlib import Path
-from siyu.app import jobs
-from siyu.engines.jobs import job_app
-from siyu.engines.postgres import Database
+def _work_until_killed(url: str, begun: synchronize.Event) -> None:
+    app = job_app(Database(url))
 
-app = job_app(Database(sys.argv[1]))
+    @app.task(name="mortal")
+    async def mortal() -> None:
+        begun.set()
+        await asyncio.sleep(600)
 
-@app.task(name="mortal")
-async def mortal():
-    Path(sys.argv[2]).touch()
-    await asyncio.sleep(600)
+    async def work() -> None:
+        async with app.open_async():
+            await jobs.run(app, 1, asyncio.sleep(600), threading.Event())
 
-async def work():
-    async with app.open_async():
-        await jobs.run(app, 1, asyncio.sleep(600), threading.Event())
-
-asyncio.run(work())
-"""
+    asyncio.run(work())
 
 
-def test_what_a_killed_worker_was_doing_is_done_by_another(database: Database, tmp_path: Path) -> None:
+def test_what_a_killed_worker_was_doing_is_done_by_another(database: Database) -> None:
     app, done, silent = job_app(database), threading.Event(), timedelta(seconds=1)
 
     @app.task(name="mortal")
@@ -125,12 +116,14 @@ def test_what_a_killed_worker_was_doing_is_done_by_another(database: Database, t
 
     with database.transaction() as conn:
         defer(conn, "mortal", {})
-    begun = tmp_path / "begun"
-    with subprocess.Popen([sys.executable, "-c", _MORTAL, database.url, str(begun)]) as killed:
-        try:
-            assert eventually(begun.exists, bool, within=60)
-        finally:
-            killed.kill()
+    begun = forking.context().Event()
+    killed = forking.context().Process(target=_work_until_killed, args=(database.url, begun))
+    killed.start()
+    try:
+        assert begun.wait(60)
+    finally:
+        killed.kill()
+        killed.join()
     reviving = Loop("jobs", database, "", jobs.Reviving(database, silent).run_once)
 
     async def until() -> None:
