@@ -17,6 +17,11 @@ def brand_zone() -> str:
     return _zone[0]
 
 
-def spoken(moment: datetime) -> str:
+def here(moment: datetime) -> datetime:
+    """The moment on the brand's clock."""
+    return moment.astimezone(ZoneInfo(brand_zone()))
+
+
+def written(moment: datetime) -> str:
     """The moment on the brand's clock, for sentences; nothing is decided by it."""
-    return moment.astimezone(ZoneInfo(_zone[0])).strftime("%Y-%m-%d %H:%M")
+    return f"{here(moment):%Y-%m-%d %H:%M}"

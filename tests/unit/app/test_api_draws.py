@@ -16,7 +16,7 @@ from tests.unit.app.conftest import NOW, Told, order
 from siyu.app import drawing
 from siyu.app.context import Context
 from siyu.engines.postgres import Database
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.identity import service as identity
 from siyu.kernel.clock import ManualClock
 
@@ -118,7 +118,7 @@ def test_a_round_from_its_odds_to_what_is_handed_out(asking: Asking, people: lis
     assert len(ended["seed"]) == 64
     closed = client.post(f"{where}/draws", json={**turn, "key": "too-late-1"})
     assert (closed.status_code, closed.json()["code"]) == (409, "DrawNotOpen")
-    assert f"至 {spoken(NOW)}，" in closed.json()["message_zh"]  # on the brand's clock; the moments are details
+    assert f"至 {written(NOW)}，" in closed.json()["message_zh"]  # on the brand's clock; the moments are details
     assert closed.json()["details"]["closes_at"] == NOW.isoformat()
     assert client.get(f"{URL}/rounds", params={"open": True}).json() == []
     for wrong in ({"key": "short"}, {"client_seed": "a b"}, {"customer_id": "one"}):

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
+from alembic import op
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
@@ -35,12 +37,8 @@ class TestNights:
             (datetime(2026, 3, 1, 19, 7, tzinfo=UTC), SHANGHAI, date(2026, 3, 2)),
             (datetime(2026, 3, 1, 19, 6, 59, tzinfo=UTC), SHANGHAI, date(2026, 3, 1)),
             (datetime(2026, 3, 1, 8, 7, tzinfo=UTC), NEW_YORK, date(2026, 3, 1)),
-            (
-                datetime(2026, 3, 8, 7, 6, tzinfo=UTC),
-                NEW_YORK,
-                date(2026, 3, 7),
-            ),  # ten minutes before 3:07 in summer time
-            (datetime(2026, 3, 8, 7, 7, tzinfo=UTC), NEW_YORK, date(2026, 3, 8)),  # its clocks were just put forward
+            (datetime(2026, 3, 8, 7, 6, tzinfo=UTC), NEW_YORK, date(2026, 3, 7)),  # 3:06 of summer time
+            (datetime(2026, 3, 8, 7, 7, tzinfo=UTC), NEW_YORK, date(2026, 3, 8)),  # which has just begun
         ],
     )
     def test_it_is_the_brands(self, now: datetime, zone: ZoneInfo, night: date) -> None:
@@ -66,6 +64,20 @@ class TestNights:
         assert begun(database, NOON + DAY, verify=THREE, new=THREE) == ["verify"]
         assert begun(database, NOON + 2 * DAY, verify=THREE, new=THREE) == ["verify", "new"]
 
+    def test_what_cron_had_made_is_done_without_its_moment(
+        self, conn: Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An upgrade finds nightly jobs that wait, and some of workers that were killed long ago."""
+        waits = defer(conn, "insight.refit", {"timestamp": 1772334420}, once="insight.refit")
+        abandoned = defer(conn, "ledger.verify", {"timestamp": 1772248020})
+        became(conn, "doing", [abandoned])
+        other = defer(conn, "ledger.keep", {"timestamp": 1772334420})
+        run(conn, "DROP TABLE jobs.night")
+        monkeypatch.setattr(op, "execute", lambda sql: run(conn, sql))
+        import_module("siyu.engines.jobs.migrations.0002_nights").upgrade()
+        found = rows(conn, "SELECT id, args FROM jobs.procrastinate_jobs")
+        assert {row.id: row.args for row in found} == {waits: {}, abandoned: {}, other: {"timestamp": 1772334420}}
+
     def test_many_at_once(self, database: Database) -> None:
         begun(database, NOON)
         with ThreadPoolExecutor(6) as pool:
@@ -74,7 +86,7 @@ class TestNights:
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
     @given(
-        st.lists(st.integers(0, 6 * 24 * 60), min_size=1, max_size=30),
+        st.lists(st.integers(0, 10 * 24 * 60), min_size=1, max_size=30),
         st.times(),
         st.sampled_from([SHANGHAI, NEW_YORK, ZoneInfo("Asia/Kathmandu"), ZoneInfo("UTC")]),
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from siyu.engines.zone import brand_zone, set_brand_zone, spoken
+from siyu.engines.zone import brand_zone, set_brand_zone, written
 
 MOMENT = datetime(2026, 3, 7, 23, 30, 59, tzinfo=UTC)
 
@@ -28,4 +28,4 @@ def _as_before() -> Iterator[None]:
 )
 def test_when_it_is_there(zone: str, said: str) -> None:
     set_brand_zone(zone)
-    assert spoken(MOMENT) == said
+    assert written(MOMENT) == said

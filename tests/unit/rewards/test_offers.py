@@ -7,7 +7,7 @@ import pytest
 from tests.unit.rewards.conftest import DAY, HOUR, ME, NOON, RULES, Shop
 
 from siyu.engines.access.types import Principal
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotAllowed, NotFound
 from siyu.loyalty.types import NotEnough
 from siyu.rewards import service
@@ -147,9 +147,9 @@ def test_windows(shop: Shop) -> None:
     shop.earn(1, 5000)
     made = shop.offer(starts_at=NOON + HOUR, ends_at=NOON + DAY, per_person=9, seckill=True)
     for at, said in (
-        (NOON, f"it begins at {spoken(NOON + HOUR)}"),
+        (NOON, f"it begins at {written(NOON + HOUR)}"),
         (NOON + HOUR - timedelta(microseconds=1), "begins"),
-        (NOON + DAY, f"it ended at {spoken(NOON + DAY)}"),
+        (NOON + DAY, f"it ended at {written(NOON + DAY)}"),
     ):
         shop.now = at
         with pytest.raises(Exception, match=said):

@@ -54,11 +54,6 @@ def where(settings: Settings) -> Running:
     return Place(settings.data_folder).running()
 
 
-def here(moment: datetime) -> datetime:
-    """The moment on the brand's clock, which is the console's too."""
-    return moment.astimezone(ZoneInfo(brand_zone()))
-
-
 def meant(moment: datetime | None) -> datetime | None:
     """What was typed without a zone is meant on the brand's clock."""
     return moment.replace(tzinfo=ZoneInfo(brand_zone())).astimezone(UTC) if moment else None

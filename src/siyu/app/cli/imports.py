@@ -12,9 +12,10 @@ from rich.table import Column, Table
 
 from siyu.app import imports
 from siyu.app.cli.engines import ACTOR, engines
-from siyu.app.cli.frame import DataOption, JsonOption, console, errors, here, print_json, spoken
+from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json, spoken
 from siyu.app.context import Context
 from siyu.app.imports import Begun
+from siyu.engines.zone import here
 from siyu.intake import service as intake
 from siyu.intake.files.service import FileMapping, recognise
 from siyu.intake.files.types import Kind, Preview

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from siyu.app import ledger
 from siyu.app.cli.engines import ACTOR, engines
-from siyu.app.cli.frame import DataOption, JsonOption, console, here, meant, print_json, spoken
+from siyu.app.cli.frame import DataOption, JsonOption, console, meant, print_json, spoken
+from siyu.engines.zone import here
 from siyu.kernel.errors import BadInput
 from siyu.loyalty import service as loyalty
 

@@ -8,9 +8,10 @@ from rich.table import Column, Table
 
 from siyu.app import people
 from siyu.app.cli.engines import ACTOR, engines
-from siyu.app.cli.frame import DataOption, JsonOption, console, errors, here, meant, print_json
+from siyu.app.cli.frame import DataOption, JsonOption, console, errors, meant, print_json
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
+from siyu.engines.zone import here
 from siyu.identity import service as identity
 
 _Customer = Annotated[int, typer.Argument(help="Id of the customer.", metavar="CUSTOMER")]

@@ -7,7 +7,7 @@ from typing import Final
 from siyu.draws.rules.giving import TURN, coupon_of
 from siyu.draws.types import WHOLE, DrawLimits, DrawRules, FreeOrders, Pool, Prize, Rebate, Warned
 from siyu.draws.types.pools import MOST_FEN
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.kernel.errors import BadInput
 
 _PLAIN: Final = ("points", "growth", "group_points", "make_up", TURN)  # units that prizes may be, beside coupons
@@ -37,8 +37,8 @@ def check(rules: DrawRules) -> None:
             )
         if one.closes_at <= one.opens_at:
             raise _bad(
-                f"'{one.code}' closes at {spoken(one.closes_at)}, before it opens; move its end behind its beginning.",
-                f"“{one.code}”的结束时间 {spoken(one.closes_at)} 不晚于开始时间，请修改时间窗口。",
+                f"'{one.code}' closes at {written(one.closes_at)}, before it opens; move its end behind its beginning.",
+                f"“{one.code}”的结束时间 {written(one.closes_at)} 不晚于开始时间，请修改时间窗口。",
             )
     for pool in rules.pools:
         _check_pool(pool)
@@ -215,9 +215,9 @@ def warnings(rule: Pool | FreeOrders, limits: DrawLimits, now: datetime) -> list
         found.append(
             Warned(
                 "short_notice",
-                f"Rule, odds and prizes have to be public before '{rule.name}' opens at {spoken(rule.opens_at)}, "
+                f"Rule, odds and prizes have to be public before '{rule.name}' opens at {written(rule.opens_at)}, "
                 f"{limits.notice_hours} hours before it by your settings. Let it open later.",
-                f"活动规则、概率与奖品须在“{rule.name}”开始（{spoken(rule.opens_at)}）前公示，"
+                f"活动规则、概率与奖品须在“{rule.name}”开始（{written(rule.opens_at)}）前公示，"
                 f"按设置须提前 {limits.notice_hours} 小时。请推迟开始时间。",
             )
         )

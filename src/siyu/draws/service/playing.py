@@ -5,7 +5,6 @@ from datetime import datetime
 from hashlib import blake2b
 from re import fullmatch
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection
@@ -19,7 +18,7 @@ from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.postgres import savepoint
 from siyu.engines.vault import service as vault
-from siyu.engines.zone import brand_zone, spoken
+from siyu.engines.zone import here, written
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, Conflict, IdempotencyMismatch, NotFound
 from siyu.kernel.fact import Fact
@@ -105,7 +104,7 @@ def draw(
     done = _give(conn, round_id, pool, drawn, living, player.nonce, actor, now)
     asked = _Asked(living, round_id, key, client_seed, input_hash, actor, now)
     new = _new(asked, round_.version, player.nonce, number, drawn, done)
-    draw_id = tables.insert(conn, new, now.astimezone(ZoneInfo(brand_zone())).date())
+    draw_id = tables.insert(conn, new, here(now).date())
     if draw_id is None:  # somebody else, at this moment
         raise IdempotencyMismatch(key=key)
     kept_as = {name: value for name, value in new._asdict().items() if name != "input_hash"}
@@ -209,12 +208,12 @@ def _may(round_: Round, pool: Pool, player: Player, now: datetime) -> None:
     if round_.ended_at is not None or not round_.opens_at <= now < round_.closes_at:
         closes_at = min(round_.closes_at, round_.ended_at or round_.closes_at)
         raise DrawNotOpen(
-            round_id=round_.id, opens_at=round_.opens_at.isoformat(), opens=spoken(round_.opens_at),
-            closes_at=closes_at.isoformat(), closes=spoken(closes_at),
+            round_id=round_.id, opens_at=round_.opens_at.isoformat(), opens_here=written(round_.opens_at),
+            closes_at=closes_at.isoformat(), closes_here=written(closes_at),
         )  # fmt: skip
     if pool.per_person is not None and player.drawn >= pool.per_person:
         raise NoTurnsLeft(limit=pool.per_person, of="of this round", of_zh="本轮")
-    today = now.astimezone(ZoneInfo(brand_zone())).date()
+    today = here(now).date()
     if pool.per_day is not None and player.day == today and player.of_day >= pool.per_day:
         raise NoTurnsLeft(limit=pool.per_day, of="of today", of_zh="今日")
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection
@@ -15,7 +14,7 @@ from siyu.draws.store import draws as tables
 from siyu.draws.store import rounds as kept
 from siyu.draws.store.draws import Player
 from siyu.draws.types import ENTRANTS, FREE_ORDERS, POOL, Draw, FreeOrders, Odds, Pool, Prize, Round
-from siyu.engines.zone import brand_zone
+from siyu.engines.zone import here
 from siyu.identity import service as identity
 from siyu.kernel.errors import NotFound
 
@@ -65,7 +64,7 @@ def odds_of(round_: Round) -> list[Odds]:
 def turns_left(conn: Connection, customer_id: int, rounds: Sequence[Round], now: datetime) -> dict[int, int | None]:
     """By round, how often a customer may still draw today; ``None``: as often as they like. Rounds of free orders are absent."""
     had = tables.players(conn, [one.id for one in rounds], identity.living(conn, customer_id))
-    today = now.astimezone(ZoneInfo(brand_zone())).date()
+    today = here(now).date()
     nobody = Player(0, 0, None, 0)
     return {
         one.id: giving.turns_left(one.rule, player.drawn, player.of_day if player.day == today else 0)

@@ -27,7 +27,7 @@ from siyu.draws.types import (
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.vault import service as vault
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, Conflict, NotFound
 from siyu.loyalty import service as loyalty
@@ -67,8 +67,8 @@ def publish(
         return _same(conn, other, proof.hash_of_rule(orjson.loads(said)))
     if rule.closes_at <= now:
         raise BadInput(
-            reason=f"the time of '{code}' is over: it closed at {spoken(rule.closes_at)}; give it a later window.",
-            reason_zh=f"“{code}”已于 {spoken(rule.closes_at)} 结束，请设置更晚的时间窗口。",
+            reason=f"the time of '{code}' is over: it closed at {written(rule.closes_at)}; give it a later window.",
+            reason_zh=f"“{code}”已于 {written(rule.closes_at)} 结束，请设置更晚的时间窗口。",
         )
     checking.check_units(rule, {one.code for one in loyalty.units(conn)})
     if isinstance(rule, Pool):

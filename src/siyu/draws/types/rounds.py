@@ -15,8 +15,8 @@ class DrawNotOpen(SiyuError):
     """Nobody can draw now."""
 
     status: ClassVar[int] = 409
-    en = "Round {round_id} is open from {opens} until {closes}. Draw then."
-    zh = "抽奖轮次 {round_id} 的开放时间为 {opens} 至 {closes}，请在此期间参与。"
+    en = "Round {round_id} is open from {opens_here} until {closes_here}. Draw then."
+    zh = "抽奖轮次 {round_id} 的开放时间为 {opens_here} 至 {closes_here}，请在此期间参与。"
 
 
 class NoTurnsLeft(SiyuError):

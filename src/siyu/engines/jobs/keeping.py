@@ -12,7 +12,7 @@ from siyu.engines.jobs.queue import SCHEMA, own_tables, waits
 from siyu.engines.postgres import rows, run
 
 SILENT: Final = timedelta(seconds=60)  # a worker says every ten seconds that it lives
-_ATTEMPTS: Final = 5  # of a job whose workers die: it may be what kills them
+_ATTEMPTS: Final = 5  # in all, of a job whose worker died: it may be what kills them
 _RUNS_KEPT: Final = 100  # of each kind of job
 _FAILED_KEPT: Final = timedelta(days=30)
 _OF_THE_DEAD: Final = f"""
@@ -29,8 +29,8 @@ class Abandoned:
 
     Attributes:
         name: of the job.
-        became: it waits to be done again; it was replaced by one that waits already; or it has failed for good, because so
-            many workers died over it.
+        became: it waits to be done again; it was replaced by one that waits already; or it has failed for good, because it
+            was tried often enough.
     """
 
     id: int

@@ -4,7 +4,6 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -12,7 +11,7 @@ from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.versions.service import Versions
 from siyu.engines.versions.types import Version
-from siyu.engines.zone import brand_zone
+from siyu.engines.zone import here
 from siyu.identity import service as identity
 from siyu.kernel.errors import Conflict
 from siyu.kernel.fact import Fact
@@ -223,4 +222,4 @@ def regroup_check_ins(conn: Connection, merged: Sequence[tuple[int, int]]) -> No
 
 
 def _today(now: datetime) -> date:
-    return now.astimezone(ZoneInfo(brand_zone())).date()
+    return here(now).date()

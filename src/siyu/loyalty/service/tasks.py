@@ -13,7 +13,7 @@ from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.versions.service import Versions
 from siyu.engines.versions.types import Version
-from siyu.engines.zone import brand_zone
+from siyu.engines.zone import brand_zone, here
 from siyu.identity import service as identity
 from siyu.kernel.fact import Fact
 from siyu.loyalty.rules import tasks as rules
@@ -204,7 +204,7 @@ def tasks_of(conn: Connection, customer_id: int, now: datetime) -> list[TaskStat
 def friend_tasks(conn: Connection, now: datetime) -> list[MemberTask]:
     """Tasks in force and in season that are done once for each friend somebody brings."""
     found = _VERSIONS.newest(conn)
-    today = now.astimezone(ZoneInfo(brand_zone())).date()
+    today = here(now).date()
     return [one for one in found.rules.tasks if one.every == "friend" and rules.in_season(one, today)] if found else []
 
 

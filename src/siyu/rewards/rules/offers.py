@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.kernel.errors import BadInput
 from siyu.rewards.types.errors import NotOpen
 from siyu.rewards.types.offers import Offer, OfferTerms, Stands
@@ -66,10 +66,10 @@ def check_open(offer: Offer, now: datetime) -> None:
     if offer.state != "live":
         raise NotOpen(name=terms.name, reason="it is not offered at present.", reason_zh="未在售。")
     if terms.starts_at is not None and now < terms.starts_at:
-        at = spoken(terms.starts_at)
+        at = written(terms.starts_at)
         raise NotOpen(name=terms.name, reason=f"it begins at {at}.", reason_zh=f"将于 {at} 开始。")
     if terms.ends_at is not None and now >= terms.ends_at:
-        at = spoken(terms.ends_at)
+        at = written(terms.ends_at)
         raise NotOpen(name=terms.name, reason=f"it ended at {at}.", reason_zh=f"已于 {at} 结束。")
 
 

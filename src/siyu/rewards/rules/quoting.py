@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.kernel.money import Money
 from siyu.rewards.rules.margin import WHOLE
 from siyu.rewards.types.coupons import Basket, Coupon, Quote, TakenOff, Template
@@ -80,10 +80,10 @@ def _not_valid(coupon: Coupon, now: datetime) -> Why | None:
     if coupon.state == "revoked":
         return "it was taken back.", "该优惠券已作废。"
     if coupon.state == "expired" or (coupon.valid_until is not None and coupon.valid_until <= now):
-        at = spoken(coupon.valid_until) if coupon.valid_until else "?"
+        at = written(coupon.valid_until) if coupon.valid_until else "?"
         return f"it ended at {at}.", f"该优惠券已于 {at} 过期。"
     if coupon.valid_from is not None and coupon.valid_from > now:
-        at = spoken(coupon.valid_from)
+        at = written(coupon.valid_from)
         return f"it begins at {at}.", f"该优惠券自 {at} 起可用。"
     return None
 

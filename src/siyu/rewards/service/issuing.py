@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.zone import brand_zone, spoken
+from siyu.engines.zone import brand_zone, written
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound, SiyuError
 from siyu.kernel.fact import Fact
@@ -327,7 +327,7 @@ def window_given(template: Template, now: datetime) -> tuple[datetime | None, da
     """
     window = window_of(template.terms, now, ZoneInfo(brand_zone()))
     if window[1] is not None and window[1] <= now:
-        at = spoken(window[1])
+        at = written(window[1])
         raise CouponRefused(name=template.terms.name, reason=f"it ended at {at}.", reason_zh=f"已于 {at} 过期。")
     return window
 
@@ -342,8 +342,8 @@ def check_lasts(template: Template, until: datetime) -> None:
     if end is not None and end <= until:
         raise CouponRefused(
             name=template.terms.name,
-            reason=f"its coupons end at {spoken(end)}, and some may be given until {spoken(until)}; have them end later.",
-            reason_zh=f"其有效期至 {spoken(end)}，而最晚可能于 {spoken(until)} 发放，请延长有效期。",
+            reason=f"its coupons end at {written(end)}, and some may be given until {written(until)}; have them end later.",
+            reason_zh=f"其有效期至 {written(end)}，而最晚可能于 {written(until)} 发放，请延长有效期。",
         )
 
 

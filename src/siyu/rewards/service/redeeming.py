@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.zone import brand_zone
+from siyu.engines.zone import here
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, IdempotencyMismatch, NotFound
 from siyu.loyalty import service as loyalty
@@ -187,7 +186,7 @@ def _again(before: Kept, customer_id: int, offer_id: int, pieces: int) -> Redeem
 
 
 def _day(now: datetime) -> date:
-    return now.astimezone(ZoneInfo(brand_zone())).date()
+    return here(now).date()
 
 
 def _record(conn: Connection, principal: Principal, placed: Redemption, now: datetime) -> None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from siyu.engines.zone import brand_zone
+from siyu.engines.zone import here
 from siyu.identity import service as identity
 from siyu.kernel.errors import NotFound
 from siyu.loyalty import service as loyalty
@@ -90,7 +89,7 @@ def _named(conn: Connection, ids: Sequence[int]) -> dict[int, Offer]:
 def _shown(conn: Connection, found: Sequence[Offer], living: int, now: datetime) -> list[OfferShown]:
     if not found:
         return []
-    day = now.astimezone(ZoneInfo(brand_zone())).date()
+    day = here(now).date()
     left = loyalty.balances(conn, [pieces_of(one) for one in found], now)
     taken = redemptions.taken_by(conn, [one.id for one in found], living, day)
     standing = loyalty.tier_of(conn, living)

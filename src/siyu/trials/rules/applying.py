@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.kernel.errors import BadInput
 from siyu.trials.types import (
     Application,
@@ -39,10 +39,10 @@ def check_open(trial: Trial, now: datetime) -> None:
     if trial.state != "live":
         raise TrialClosed(name=terms.name, reason="it is not offered.", reason_zh="未开放。")
     if now < terms.opens_at:
-        at = spoken(terms.opens_at)
+        at = written(terms.opens_at)
         raise TrialClosed(name=terms.name, reason=f"it begins at {at}.", reason_zh=f"将于 {at} 开始。")
     if now >= terms.closes_at:
-        at = spoken(terms.closes_at)
+        at = written(terms.closes_at)
         raise TrialClosed(name=terms.name, reason=f"it closed at {at}.", reason_zh=f"已于 {at} 截止。")
 
 

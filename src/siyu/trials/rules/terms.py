@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Final
 
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.kernel.errors import BadInput, Conflict
 from siyu.trials.types import Trial, TrialTerms
 
@@ -79,8 +79,8 @@ def check_start(terms: TrialTerms, now: datetime) -> None:
     """
     if terms.closes_at <= now:
         raise _bad(
-            f"its window to apply ended at {spoken(terms.closes_at)}; give it a later one.",
-            f"申请已于 {spoken(terms.closes_at)} 截止，请设置更晚的时间。",
+            f"its window to apply ended at {written(terms.closes_at)}; give it a later one.",
+            f"申请已于 {written(terms.closes_at)} 截止，请设置更晚的时间。",
         )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from siyu.engines.cursor import decode_cursor, encode_cursor
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.identity import service as identity
 from siyu.kernel.errors import Conflict, NotFound
 from siyu.loyalty import service as loyalty
@@ -63,7 +63,7 @@ def apply_for(
     clean, said = rules.check_application(found.terms, text, answers)
     rules.check_may(found, _tier(conn, [found], living), in_segment=found.id in _within(conn, [found], living))
     if (until := tables.barred_until(conn, living, now)) is not None:
-        raise TrialBarred(until_at=until.isoformat(), until=spoken(until))
+        raise TrialBarred(until=until.isoformat(), until_here=written(until))
     made = tables.insert(conn, trial_id, living, clean, said, now)
     if made is None:
         raise AlreadyApplied(name=found.terms.name)

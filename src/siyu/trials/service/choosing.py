@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from siyu.draws import service as draws
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
-from siyu.engines.zone import spoken
+from siyu.engines.zone import written
 from siyu.identity import service as identity
 from siyu.kernel.errors import BadInput, Conflict, NotFound
 from siyu.loyalty import service as loyalty
@@ -91,7 +91,7 @@ def settle_trial(conn: Connection, principal: Principal, trial_id: int, now: dat
         return found
     _check_live(found)
     if now < found.terms.closes_at:
-        at = spoken(found.terms.closes_at)
+        at = written(found.terms.closes_at)
         raise Conflict(
             reason=f"one can apply for it until {at}; choose then.", reason_zh=f"申请将于 {at} 截止，请在截止后公布。"
         )

@@ -25,8 +25,8 @@ class TrialBarred(SiyuError):
     """Somebody did not report on what they were given, and may not apply for a while."""
 
     status: ClassVar[int] = 409
-    en = "A report on an earlier trial never came; until {until} no other one can be applied for."
-    zh = "之前的试用未按时提交报告，{until} 之前不能再申请试用。"
+    en = "A report on an earlier trial never came; until {until_here} no other one can be applied for."
+    zh = "之前的试用未按时提交报告，{until_here} 之前不能再申请试用。"
 
 
 class AlreadyApplied(SiyuError):

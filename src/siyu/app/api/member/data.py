@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,7 +13,7 @@ from siyu.customers import service as customers
 from siyu.customers.types import ConsentChange, ConsentState
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, paced
 from siyu.engines.vault import service as vault
-from siyu.engines.zone import brand_zone
+from siyu.engines.zone import here
 from siyu.identity import service as identity
 from siyu.intake import service as intake
 from siyu.intake.types import Lane
@@ -105,7 +104,7 @@ def change_profile(member: Asking, key: Key, wanted: ProfileChange, conn: Conn, 
     if not traits:
         raise BadInput(reason="say what to change.", reason_zh="请填写要修改的内容。")
     if wanted.birthday is not None:
-        _check_birthday(conn, member, wanted.birthday, now.astimezone(ZoneInfo(brand_zone())).date())
+        _check_birthday(conn, member, wanted.birthday, here(now).date())
 
     def act() -> dict[str, Any]:
         message = members.message_of_profile(members.source_of(conn, now), member, key, traits, now)

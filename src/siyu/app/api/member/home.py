@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
@@ -10,7 +9,7 @@ from sqlalchemy import Connection
 from siyu.customers import service as customers
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router
 from siyu.engines.vault import service as vault
-from siyu.engines.zone import brand_zone
+from siyu.engines.zone import here
 from siyu.loyalty import service as loyalty
 from siyu.loyalty.types import CheckInRules, Reward, TaskState, customer
 from siyu.members.http import Asking
@@ -160,7 +159,7 @@ def _tier(conn: Connection, customer_id: int, now: datetime) -> tuple[TierRead |
 
 
 def _check_in(conn: Connection, member: Member, rules: CheckInRules, now: datetime) -> CheckInNow:
-    day = now.astimezone(ZoneInfo(brand_zone())).date()
+    day = here(now).date()
     calendar = loyalty.check_ins(conn, member.customer_id, day.year, day.month, now)
     ahead = next((one for one in rules.streaks if one.days > calendar.streak), None)
     return CheckInNow(

@@ -1,4 +1,7 @@
-"""Which night of the brand each nightly job was last begun in."""
+"""Which night of the brand each nightly job was last begun in.
+
+Those that wait, or that a worker which died was doing, were made by cron and given the moment at which they were due.
+"""
 
 from alembic import op
 
@@ -10,6 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("CREATE TABLE jobs.night (name text PRIMARY KEY, night date NOT NULL)")
+    op.execute("""
+        UPDATE jobs.procrastinate_jobs SET args = args - 'timestamp'
+        WHERE status IN ('todo', 'doing') AND task_name IN (
+            'channels.reconcile_all', 'ledger.verify', 'timeline.squash', 'channels.forget', 'insight.refit',
+            'channels.recognise', 'segments.evaluate_all'
+        )
+    """)
 
 
 def downgrade() -> None:
