@@ -27,7 +27,7 @@ from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.vault import service as vault
 from siyu.identity import service as identity
-from siyu.kernel.errors import BadInput, Conflict, SiyuError, original
+from siyu.kernel.errors import BadInput, Conflict, described
 from siyu.segments import service as segments
 
 log = structlog.get_logger(__name__)
@@ -196,12 +196,16 @@ def write(context: Context, export_id: int) -> None:
             )
     except BaseException as error:
         path.unlink(missing_ok=True)
-        said = f"{type(error).__name__}: {error}"[:500]
-        problem = error.as_json() if isinstance(error, SiyuError) else {"message": said, "message_zh": original(said)}
         with context.database.transaction() as conn:
-            customers.fail_export(conn, export_id, problem, context.clock.now())
+            customers.fail_export(conn, export_id, described(error), context.clock.now())
         raise
     log.info("export.done", export=export_id, rows=count)
+
+
+def give_up(context: Context, conn: Connection, problem: Mapping[str, Any], export_id: int) -> None:
+    """Note that an export will not be written. Safe to repeat; one that ended in whatever way stays as it is."""
+    if customers.export(conn, export_id).state in {"waiting", "running"}:
+        customers.fail_export(conn, export_id, problem, context.clock.now())
 
 
 def _write_rows(context: Context, export: Export, path: Path) -> int:

@@ -1,7 +1,7 @@
 """Importing a file: read it in chunks, make each durable with its checkpoint, keep the queue short, say how far it is."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -247,6 +247,13 @@ def run_upload(context: Context, path: Path, kind: Kind, actor: Principal, how: 
         intake.forget_import_file(conn, run)
     path.unlink(missing_ok=True)
     return run
+
+
+def give_up(context: Context, conn: Connection, problem: Mapping[str, Any], path: str, **_: Any) -> None:
+    """Note that nobody goes on with an upload by itself; :func:`resume` does. Safe to repeat; what it failed with stays."""
+    run = intake.import_of(conn, Path(path).name)
+    if run is not None and run.state == "running":
+        intake.fail_import(conn, run, problem, context.clock.now())
 
 
 def forget_files(context: Context) -> None:

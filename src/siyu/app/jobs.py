@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import procrastinate
 import structlog
+from sqlalchemy import Connection
 
 from siyu.app import (
     checking,
@@ -35,11 +36,12 @@ from siyu.app import (
 from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
-from siyu.engines.jobs import LONG, SHORT, SILENT, begin_nights, defer, forget_over, revive, suspects
+from siyu.engines.jobs import LONG, SHORT, SILENT, Abandoned, begin_nights, defer, forget_over, revive, suspects
 from siyu.engines.postgres import Database
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
 from siyu.journeys import service as journeys
+from siyu.kernel.errors import EngineProblem, described
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
 
@@ -49,6 +51,7 @@ IMPORT: Final = imports.IMPORT
 
 Ending = Callable[[], bool]
 Work = Callable[[Context, Ending], object]
+Problem = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,14 @@ class _Job:
         work: is given what was asked with. What takes long stops at its next piece when the process ends, and is gone on with
             later.
         attempts: so many, with pauses that grow, before it has failed.
+        give_up: says, where people look for what comes of it, that nothing will: in this transaction, with this problem, of what
+            was asked with. Safe to repeat.
     """
 
     name: str
     work: Callable[..., object]
     attempts: int = 8
+    give_up: Callable[..., None] = lambda _, __, ___, **____: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +141,8 @@ def _forget_over(context: Context, _: Ending) -> None:
 
 
 _ASKED: Final = (
-    _Job(IMPORT, _import, 5),
-    _Job(exports.EXPORT, lambda context, _, export_id: exports.write(context, export_id), 3),
+    _Job(IMPORT, _import, 5, imports.give_up),
+    _Job(exports.EXPORT, lambda context, _, export_id: exports.write(context, export_id), 3, exports.give_up),
     _Job(segmenting.EVALUATE, lambda context, _, segment_id: segmenting.evaluate(context, segment_id)),
     _Job(
         channels.RECONCILE,
@@ -146,6 +152,7 @@ _ASKED: Final = (
     _Job(
         journeys.REHEARSE,
         lambda context, ending, rehearsal_id: rehearsing.rehearse(context, rehearsal_id, ending=ending),
+        give_up=rehearsing.give_up,
     ),
 )
 _PERIODIC: Final = (
@@ -178,18 +185,43 @@ _NIGHTLY: Final = (
 def register(jobs: procrastinate.App, context: Context, *, ending: Ending = lambda: False) -> None:
     """Make all jobs known to Procrastinate; ``ending`` says whether the process ends."""
     for one in (*_ASKED, *(_Job(one.name, one.work) for one in _NIGHTLY)):
-        _do_when_asked(jobs, one, partial(one.work, context, ending))
+        _do_when_asked(jobs, one, context, partial(one.work, context, ending))
     for each in _PERIODIC:
         _do_periodically(jobs, each, partial(each.work, context, ending))
 
 
-def _do_when_asked(jobs: procrastinate.App, one: _Job, work: Callable[..., object]) -> None:
-    async def run(**how: Any) -> None:
-        log.info("job.began", job=one.name)
-        await asyncio.to_thread(work, **how)
-
+def _do_when_asked(jobs: procrastinate.App, one: _Job, context: Context, work: Callable[..., object]) -> None:
     retry = procrastinate.RetryStrategy(max_attempts=one.attempts, exponential_wait=4)
-    jobs.task(name=one.name, retry=retry)(run)
+
+    async def run(this: procrastinate.JobContext, /, **how: Any) -> None:
+        log.info("job.began", job=one.name)
+        try:
+            await asyncio.to_thread(work, **how)
+        except Exception as error:
+            if retry.get_retry_decision(exception=error, job=this.job) is None:
+                await asyncio.to_thread(_give_up, context, one, described(error), how)
+            raise
+
+    jobs.task(name=one.name, retry=retry, pass_context=True)(run)
+
+
+def _give_up(context: Context, one: _Job, problem: Problem, how: Mapping[str, Any]) -> None:
+    with context.database.transaction() as conn:
+        one.give_up(context, conn, problem, **how)
+
+
+def given_up(context: Context, conn: Connection, abandoned: Abandoned) -> None:
+    """Say, where people look for what comes of a job, that nothing will, because whoever did it died again and again."""
+    problem = EngineProblem(
+        engine="siyu worker",
+        reason="its process died every time that it did this, so it was given up.",
+        reason_zh="每次执行时进程都意外终止，已放弃。",
+        advice="The worker's log or the machine's (is memory short?) may say why; then ask for it again.",
+        advice_zh="请查看 worker 日志与系统日志（例如内存是否不足），处理后重新发起。",
+    )
+    for one in _ASKED:
+        if one.name == abandoned.name:
+            one.give_up(context, conn, problem.as_json(), **abandoned.asked)
 
 
 def _do_periodically(jobs: procrastinate.App, one: _Periodic, work: Callable[[], object]) -> None:
@@ -228,11 +260,13 @@ class Reviving:
 
     Attributes:
         database: of the jobs.
+        give_up: is told in its transaction of each that has failed for good.
         silent: a worker that was not heard of for so long may have died. It has when that lasts for half as long again while
             somebody looks: a machine that has slept makes all look dead until they have said again that they live.
     """
 
     database: Database
+    give_up: Callable[[Connection, Abandoned], None]
     silent: timedelta = SILENT
     _suspected: dict[int, float] = field(default_factory=dict)
 
@@ -241,8 +275,11 @@ class Reviving:
         with self.database.transaction() as conn:
             now = monotonic()  # does not go on while the machine sleeps
             self._suspected = {one: self._suspected.get(one, now) for one in suspects(conn, self.silent)}
-            dead = [one for one, since in self._suspected.items() if now - since >= self.silent.total_seconds() / 2]
+            dead = [job for job, since in self._suspected.items() if now - since >= self.silent.total_seconds() / 2]
             revived = revive(conn, dead, self.silent) if dead else []
+            for one in revived:
+                if one.became == "failed":
+                    self.give_up(conn, one)
         for one in revived:
             tell = log.error if one.became == "failed" else log.warning
             tell("job.abandoned", job=one.name, id=one.id, became=one.became)

@@ -1,13 +1,14 @@
 """The job that makes a rehearsal: some people after others, each piece short, until all were taken through."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import structlog
 from psycopg.errors import DeadlockDetected, LockNotAvailable
+from sqlalchemy import Connection
 
 from siyu.app.context import Context
 from siyu.engines.postgres import run
@@ -45,6 +46,12 @@ def rehearse(context: Context, rehearsal_id: int, *, ending: Callable[[], bool] 
         problem = error.as_json()
     with context.database.transaction() as conn:
         journeys.finish_rehearsal(conn, rehearsal_id, result, problem, context.clock.now())
+
+
+def give_up(context: Context, conn: Connection, problem: Mapping[str, Any], rehearsal_id: int) -> None:
+    """Note that a rehearsal will not be made. Safe to repeat; one that ended in whatever way stays as it is."""
+    if journeys.rehearsal(conn, rehearsal_id).state in ("waiting", "running"):
+        journeys.finish_rehearsal(conn, rehearsal_id, None, problem, context.clock.now())
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import gc
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from siyu.app import cashing
 from siyu.app.acting import Acting
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
-from siyu.app.jobs import Reviving, register, run
+from siyu.app.jobs import Reviving, given_up, register, run
 from siyu.app.journeying import Calling, Journeying
 from siyu.app.learning import SPACING, Learning
 from siyu.app.ledger import Sealing, Tiering
@@ -96,7 +97,13 @@ class Worker:
             self._loop("ledger", "", sealing.run_once),
             self._loop("tiers", loyalty.TIERS_CHANNEL, tiering.run_once),
             self._loop("codes", channels.CODES_CHANNEL, rotation.run_once),
-            Loop("jobs", context.database, "", Reviving(context.database).run_once, seldom=_REVIVING),
+            Loop(
+                "jobs",
+                context.database,
+                "",
+                Reviving(context.database, partial(given_up, context)).run_once,
+                seldom=_REVIVING,
+            ),
         ]
 
     def _loop(self, name: str, channel: str, work: Callable[[], int]) -> Loop:

@@ -22,6 +22,7 @@ import psutil
 import psycopg
 
 from siyu.engines.machine import memory
+from siyu.engines.server_log import last_lines, open_log
 from siyu.kernel.errors import EngineProblem
 
 MAJOR = 18
@@ -47,6 +48,7 @@ _CONFIG = {
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",
     "log_min_duration_statement": "'5s'",
+    "log_checkpoints": "off",  # two lines each time: most of what an idle server says
     "io_method": "'worker'",
 }
 
@@ -94,8 +96,7 @@ class EmbeddedPostgres:
         """
         self._prepare_folder()
         self._stop_leftover()
-        log = self.folder / "server.log"
-        with log.open("ab") as out:
+        with open_log(self.folder) as out:
             self._process = subprocess.Popen(
                 [str(self._binaries / "postgres"), "-D", str(self.folder), "-k", str(self._socket_folder)],
                 stdout=out,
@@ -107,7 +108,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + timeout
         while True:
             if self._process.poll() is not None or time.monotonic() > deadline:
-                last = _tail(log)
+                last = last_lines(self.folder)
                 raise EngineProblem(
                     engine="PostgreSQL",
                     reason="the embedded server did not start.",
@@ -259,7 +260,3 @@ def _socket_folder(folder: Path) -> Path:
     if len(str(folder / _SOCKET_NAME)) < _SOCKET_PATH_LIMIT:
         return folder
     return Path(tempfile.gettempdir()) / f"siyu-pg-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
-
-
-def _tail(log: Path) -> str:
-    return " | ".join(log.read_text("utf-8", errors="replace").splitlines()[-5:])

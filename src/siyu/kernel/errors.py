@@ -55,6 +55,21 @@ def original(said: object) -> str:
     return f"（原文：“{said}”）"
 
 
+def described(error: BaseException) -> dict[str, Any]:
+    """Any error as :meth:`SiyuError.as_json` has it. Of one that is not ours only the kind is said: the log has the rest, and
+    what it says may hold personal data.
+    """
+    if isinstance(error, SiyuError):
+        return error.as_json()
+    said = type(error).__name__
+    return {
+        "code": said,
+        "message": f"Siyu itself broke at this: {said}; the log has more.",
+        "message_zh": f"系统内部出错{original(said)}，详情见日志。",
+        "details": {},
+    }
+
+
 class BadInput(SiyuError):
     """What was sent cannot be understood."""
 

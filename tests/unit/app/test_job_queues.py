@@ -92,6 +92,10 @@ def test_a_worker_that_waits_hears_of_a_job(database: Database) -> None:
     assert sum(took) < _LOOKS_ANYWAY, took
 
 
+def _not_given_up(*_: object) -> None:
+    pytest.fail("nothing is given up here")
+
+
 def _work_until_killed(url: str, begun: synchronize.Event) -> None:
     app = job_app(Database(url))
 
@@ -124,7 +128,7 @@ def test_what_a_killed_worker_was_doing_is_done_by_another(database: Database) -
     finally:
         killed.kill()
         killed.join()
-    reviving = Loop("jobs", database, "", jobs.Reviving(database, silent).run_once)
+    reviving = Loop("jobs", database, "", jobs.Reviving(database, _not_given_up, silent).run_once)
 
     async def until() -> None:
         assert await asyncio.to_thread(done.wait, _WITHIN)
@@ -150,7 +154,7 @@ def test_a_machine_that_slept_has_nothing_done_twice(database: Database, monkeyp
     """All were silent for the whole night; half a minute later they have been heard."""
     awake = [0.0]
     monkeypatch.setattr(jobs, "monotonic", lambda: awake[0])
-    reviving = jobs.Reviving(database)
+    reviving = jobs.Reviving(database, _not_given_up)
     with database.transaction() as conn:
         defer(conn, "goes on", {})
         slept = "INSERT INTO jobs.procrastinate_workers (last_heartbeat) VALUES (now() - interval '8 h') RETURNING id"

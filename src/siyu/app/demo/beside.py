@@ -6,12 +6,15 @@ import string
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import httpx
 import structlog
 
 from siyu.app.context import Context
+from siyu.app.demo.marker import Marker
 from siyu.app.outward import outward
 from siyu.channels import service as channels
 from siyu.channels.types import Account, Walk
@@ -73,16 +76,33 @@ def have_called_back(client: httpx.Client, receiver: Mapping[str, str], told: th
     log.warning("demo.callbacks_not_verified", url=receiver["url"], said=said)
 
 
-def free_port(before: int) -> int:
-    """The same as before when it is free, else another one."""
+def with_ports_and_keys(marker: Marker) -> Marker:
+    """Where the brand's platforms stand and how they sign: as before, but that a port which is taken gives way."""
+    port, official_port, program_port, pay_port = _free_ports(
+        marker.port, marker.official_port, marker.program_port, marker.pay_port
+    )
+    token, aes_key = marker.token or _letters(24), marker.aes_key or _letters(43)
+    return replace(
+        marker, port=port, official_port=official_port, program_port=program_port, pay_port=pay_port,
+        token=token, aes_key=aes_key,
+    )  # fmt: skip
+
+
+def _free_ports(*before: int) -> list[int]:
+    """For each the same when it is free, else another one. All are held until the last is found, so no two are the same."""
+    with ExitStack() as held:
+        return [_free_port(held, one) for one in before]
+
+
+def _free_port(held: ExitStack, before: int) -> int:
     for port in (before, 0):
-        with socket.socket() as looked:
-            looked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                looked.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(looked.getsockname()[1])
+        looked = held.enter_context(socket.socket())
+        looked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            looked.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return int(looked.getsockname()[1])
     raise EngineProblem(
         engine="demo",
         reason="no port of the loopback is free.",
@@ -92,7 +112,7 @@ def free_port(before: int) -> int:
     )
 
 
-def letters(count: int) -> str:
+def _letters(count: int) -> str:
     """So many, made up."""
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(count))
 

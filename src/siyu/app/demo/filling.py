@@ -22,14 +22,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from siyu.app import lifetime
 from siyu.app.context import Context, open_context
-from siyu.app.demo.beside import Attach, check_once, wait_until_mirrored
+from siyu.app.demo.beside import Attach, check_once, wait_until_mirrored, with_ports_and_keys
 from siyu.app.demo.codes import stand_codes
 from siyu.app.demo.content import stand_content
 from siyu.app.demo.journeys import stand_journeys
 from siyu.app.demo.marker import FILE, Marker, read_marker
 from siyu.app.demo.membership import stand_earning, stand_membership
 from siyu.app.demo.moving import stir
-from siyu.app.demo.pay import PAY_FILE, stand_pay
+from siyu.app.demo.pay import PAY_FILE, connect_pay, launch_pay
 from siyu.app.demo.rewards import stand_rewards
 from siyu.app.demo.segments import stand_segments
 from siyu.app.demo.stopping import end_if, interruptible
@@ -40,12 +40,13 @@ from siyu.app.demo.wechat import (
     WeChat,
     begin_life,
     bring_friends,
+    connect_wechat,
+    launch_wechat,
     live_on_wechat,
     stand_follow_code,
-    stand_wechat,
     template_of_birthdays,
 )
-from siyu.app.demo.wecom import CORP_FILE, Beside, live_on, stand_beside
+from siyu.app.demo.wecom import CORP_FILE, Beside, connect_wecom, launch_wecom, live_on
 from siyu.app.imports import import_file
 from siyu.app.place import Running
 from siyu.engines.access import service as access
@@ -108,9 +109,14 @@ def _fill(
             )
         marker.write(path)  # before the sources: without it nobody would know to which brand they belong
         brand = _Brand(marker)
-        beside, marker = stand_beside(context, running, attach, marker, path, brand.get, told)
-        wechat, marker = stand_wechat(context, running, attach, marker, path, brand.get, told)
-        marker = stand_pay(context, attach, marker, path, told)
+        marker = with_ports_and_keys(marker)
+        marker.write(path)
+        launch_wecom(attach, marker, path, brand.get)  # all at once: each takes a second or two until it answers
+        launch_wechat(attach, marker, path, brand.get)
+        launch_pay(context, attach, marker, path)
+        beside = connect_wecom(context, running, attach, marker, path, told)
+        wechat = connect_wechat(context, running, attach, marker, path, told)
+        connect_pay(context, marker, path, told)
         if marker.done:
             _stand_platforms(context, beside, wechat, told)  # filled before the brand had them
             _stand_work(context, beside, wechat, running.http_url)

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from siyu.app.cashing import Cashier
 from siyu.app.context import Context
-from siyu.app.demo.beside import Attach, free_port, wait_until_it_answers
+from siyu.app.demo.beside import Attach, wait_until_it_answers
 from siyu.app.demo.marker import Marker
 from siyu.engines.access import service as access
 from siyu.payments import service as payments
@@ -31,13 +31,28 @@ _ACTOR: Final = access.system("demo")
 console: Final = Console(stderr=True, highlight=False)
 
 
-def stand_pay(context: Context, attach: Attach, marker: Marker, path: Path, told: threading.Event) -> Marker:
-    """Start the brand's WeChat Pay, and connect its merchant. Safe to repeat.
+def launch_pay(context: Context, attach: Attach, marker: Marker, path: Path) -> None:
+    """Start the brand's WeChat Pay, without waiting for it. Safe to repeat.
 
     Args:
         context: of the Siyu that runs.
         attach: runs a further process.
-        marker: of the brand; returned with the port that was found.
+        marker: of the brand, with ports.
+        path: of the marker.
+    """
+    file = path.with_name(PAY_FILE)
+    if not file.exists():
+        rehearsal.write_merchant(context.clock, file)
+    command = [sys.executable, "-m", "siyu.app.cli", "fake", "wechat-pay", "--file", str(file)]
+    attach(PROCESS, [*command, "--port", str(marker.pay_port), "--process", str(os.getpid())], {})
+
+
+def connect_pay(context: Context, marker: Marker, path: Path, told: threading.Event) -> None:
+    """Connect the merchant of the WeChat Pay that was launched. Safe to repeat.
+
+    Args:
+        context: of the Siyu that runs.
+        marker: of the brand, with ports.
         path: of the marker.
         told: set when everything should end.
 
@@ -45,15 +60,8 @@ def stand_pay(context: Context, attach: Attach, marker: Marker, path: Path, told
         EngineProblem: it does not start.
         KeyboardInterrupt: ``told`` was set.
     """
-    file = path.with_name(PAY_FILE)
-    if not file.exists():
-        rehearsal.write_merchant(context.clock, file)
-    keys = rehearsal.merchant_of(context.clock, file)
-    marker = replace(marker, pay_port=free_port(marker.pay_port))
-    marker.write(path)
+    keys = rehearsal.merchant_of(context.clock, path.with_name(PAY_FILE))
     url = f"http://127.0.0.1:{marker.pay_port}"
-    command = [sys.executable, "-m", "siyu.app.cli", "fake", "wechat-pay", "--file", str(file)]
-    attach(PROCESS, [*command, "--port", str(marker.pay_port), "--process", str(os.getpid())], {})
     with httpx.Client(base_url=url, timeout=10, trust_env=False) as client:
         wait_until_it_answers(PROCESS, client, told)
     wanted = Merchant(
@@ -69,7 +77,6 @@ def stand_pay(context: Context, attach: Attach, marker: Marker, path: Path, told
         markup=False,
         soft_wrap=True,
     )
-    return marker
 
 
 def _same(one: Merchant, wanted: Merchant) -> bool:

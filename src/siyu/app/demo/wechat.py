@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ import httpx
 import structlog
 
 from siyu.app.context import Context
-from siyu.app.demo.beside import Attach, connected, free_port, have_called_back, wait_until_it_answers
+from siyu.app.demo.beside import Attach, connected, have_called_back, wait_until_it_answers
 from siyu.app.demo.marker import Marker
 from siyu.app.place import Running
 from siyu.channels import service as channels
@@ -65,30 +65,25 @@ class WeChat:
     keys: Mapping[str, str]
 
 
-def stand_wechat(
-    context: Context,
-    running: Running,
-    attach: Attach,
-    marker: Marker,
-    path: Path,
-    brand: Callable[[], Brand],
-    told: threading.Event,
-) -> tuple[WeChat, Marker]:
-    """Start both accounts, connect them, and have their callbacks come to Siyu's door. Safe to repeat.
+def launch_wechat(attach: Attach, marker: Marker, path: Path, brand: Callable[[], Brand]) -> None:
+    """Start both accounts, without waiting for them. Safe to repeat.
 
-    Takes and raises what :func:`~siyu.app.demo.wecom.stand_beside` does, and stands behind it, which draws the keys.
+    Takes what :func:`~siyu.app.demo.wecom.launch_wecom` does.
     """
     file = path.with_name(ACCOUNTS_FILE)
     if not file.exists():
         rehearsal.write_accounts(brand(), file)
-    official_port = free_port(marker.official_port)
-    marker = replace(marker, official_port=official_port, program_port=_other_port(marker.program_port, official_port))
-    marker.write(path)
+    attach(PROCESS, _command(marker, path), {})
+
+
+def connect_wechat(
+    context: Context, running: Running, attach: Attach, marker: Marker, path: Path, told: threading.Event
+) -> WeChat:
+    """Connect both accounts that were launched, and have their callbacks come to Siyu's door. Safe to repeat.
+
+    Takes and raises what :func:`~siyu.app.demo.wecom.connect_wecom` does.
+    """
     urls = tuple(f"http://127.0.0.1:{port}" for port in (marker.official_port, marker.program_port))
-    command = [sys.executable, "-m", "siyu.app.cli", "fake", "wechat", "--file", str(file)]
-    command += ["--port", str(marker.official_port), "--mini-port", str(marker.program_port)]
-    command += ["--process", str(os.getpid())]
-    attach(PROCESS, command, {})
     own = {"app_secret": rehearsal.APP_SECRET}
     found: list[Account] = []
     for channel, app_id, name, url in (
@@ -105,9 +100,9 @@ def stand_wechat(
     official, program = found
     receivers = _address(running, official), _address(running, program)
     keys = {"FAKE_WECHAT_TOKEN": marker.token, "FAKE_WECHAT_AES_KEY": marker.aes_key}
-    wechat = WeChat(official, program, urls[0], urls[1], command, receivers, keys)
+    wechat = WeChat(official, program, urls[0], urls[1], _command(marker, path), receivers, keys)
     attach(PROCESS, *_lasting(wechat, 0))
-    return wechat, marker
+    return wechat
 
 
 def stand_follow_code(context: Context, wechat: WeChat, told: threading.Event) -> bool:
@@ -220,6 +215,12 @@ def _act(people: httpx.Client, name: str, open_id: str) -> Any:
     return people.post(f"/acts/{name}", json={"open_id": open_id}).raise_for_status().json()["result"]
 
 
+def _command(marker: Marker, path: Path) -> Sequence[str]:
+    command = [sys.executable, "-m", "siyu.app.cli", "fake", "wechat", "--file", str(path.with_name(ACCOUNTS_FILE))]
+    command += ["--port", str(marker.official_port), "--mini-port", str(marker.program_port)]
+    return [*command, "--process", str(os.getpid())]
+
+
 def _lasting(wechat: WeChat, acts: int) -> tuple[Sequence[str], Mapping[str, str]]:
     """How they are started again when they died: with their callbacks and acts. Keys are no arguments that all can see."""
     official, program = wechat.receivers
@@ -229,10 +230,3 @@ def _lasting(wechat: WeChat, acts: int) -> tuple[Sequence[str], Mapping[str, str
 
 def _address(running: Running, account: Account) -> str:
     return f"{running.http_url}/callback/{account.channel}/{account.id}"
-
-
-def _other_port(before: int, taken: int) -> int:
-    """A port that is not the one just found, which nobody holds yet."""
-    while (port := free_port(before)) == taken:
-        before = 0
-    return port

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ import httpx
 import structlog
 
 from siyu.app.context import Context
-from siyu.app.demo.beside import Attach, connected, free_port, have_called_back, letters, wait_until_it_answers
+from siyu.app.demo.beside import Attach, connected, have_called_back, wait_until_it_answers
 from siyu.app.demo.marker import Marker
 from siyu.app.place import Running
 from siyu.channels.types import Account
@@ -46,49 +46,48 @@ class Beside:
     receiver: Mapping[str, str]
 
 
-def stand_beside(
-    context: Context,
-    running: Running,
-    attach: Attach,
-    marker: Marker,
-    path: Path,
-    brand: Callable[[], Brand],
-    told: threading.Event,
-) -> tuple[Beside, Marker]:
-    """Start the brand's WeCom, connect it, and have its callbacks come to Siyu's door. Safe to repeat.
+def launch_wecom(attach: Attach, marker: Marker, path: Path, brand: Callable[[], Brand]) -> None:
+    """Start the brand's WeCom, without waiting for it. Safe to repeat.
+
+    Args:
+        attach: runs a further process.
+        marker: of the brand, with ports and keys.
+        path: of the marker.
+        brand: whose corp is written when there is none yet.
+    """
+    file = path.with_name(CORP_FILE)
+    if not file.exists():
+        rehearsal.write_corp(brand(), file)
+    attach(PROCESS, _command(marker, path), {})
+
+
+def connect_wecom(
+    context: Context, running: Running, attach: Attach, marker: Marker, path: Path, told: threading.Event
+) -> Beside:
+    """Connect the WeCom that was launched, and have its callbacks come to Siyu's door. Safe to repeat.
 
     Args:
         context: of the Siyu that runs.
         running: where it runs.
         attach: runs a further process.
-        marker: of the brand; returned with what was drawn for it.
+        marker: of the brand, with ports and keys.
         path: of the marker.
-        brand: whose corp is written when there is none yet.
         told: set when everything should end.
 
     Raises:
         EngineProblem: it does not start.
         KeyboardInterrupt: ``told`` was set.
     """
-    file = path.with_name(CORP_FILE)
-    if not file.exists():
-        rehearsal.write_corp(brand(), file)
-    token, aes_key = marker.token or letters(24), marker.aes_key or letters(43)
-    marker = replace(marker, port=free_port(marker.port), token=token, aes_key=aes_key)
-    marker.write(path)
     url = f"http://127.0.0.1:{marker.port}"
-    command = [sys.executable, "-m", "siyu.app.cli", "fake", "wecom", "--port", str(marker.port)]
-    command += ["--file", str(file), "--process", str(os.getpid())]
     with httpx.Client(base_url=url, timeout=10, trust_env=False) as client:
-        attach(PROCESS, command, {})
         wait_until_it_answers(PROCESS, client, told)
         account = _connected(context, url, marker)
         address = f"{running.http_url}/callback/{account.channel}/{account.id}"
-        receiver = {"url": address, "token": token, "aes_key": aes_key}
+        receiver = {"url": address, "token": marker.token, "aes_key": marker.aes_key}
         have_called_back(client, receiver, told)
-    beside = Beside(account, url, command, receiver)
+    beside = Beside(account, url, _command(marker, path), receiver)
     attach(PROCESS, *_lasting(beside, 0))
-    return beside, marker
+    return beside
 
 
 def live_on(beside: Beside, attach: Attach) -> None:
@@ -98,6 +97,11 @@ def live_on(beside: Beside, attach: Attach) -> None:
         httpx.put(f"{beside.url}/_control/pace", json={"acts_per_minute": ACTS_PER_MINUTE}, timeout=10, trust_env=False)
     except httpx.TransportError as error:  # it died a moment ago, and will live on when it is started again
         log.info("demo.pace_not_heard", error=str(error))
+
+
+def _command(marker: Marker, path: Path) -> Sequence[str]:
+    command = [sys.executable, "-m", "siyu.app.cli", "fake", "wecom", "--port", str(marker.port)]
+    return [*command, "--file", str(path.with_name(CORP_FILE)), "--process", str(os.getpid())]
 
 
 def _lasting(beside: Beside, acts: int) -> tuple[Sequence[str], Mapping[str, str]]:

@@ -1,5 +1,6 @@
 """Exports of the list of customers: the record of them; the file is written by the app."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -56,7 +57,7 @@ def finish_export(conn: Connection, export_id: int, *, rows: int, size: int, fil
     )
 
 
-def fail_export(conn: Connection, export_id: int, error: dict[str, Any], now: datetime) -> None:
+def fail_export(conn: Connection, export_id: int, error: Mapping[str, Any], now: datetime) -> None:
     """Note why it stopped."""
     store.advance(conn, export_id, state="failed", error=error, finished_at=now)
 

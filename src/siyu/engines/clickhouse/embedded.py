@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 import structlog
 
+from siyu.engines.server_log import last_lines, open_log
 from siyu.kernel.errors import EngineProblem
 
 _MODULE = "siyu.engines.clickhouse.adapter"
@@ -83,7 +84,7 @@ class EmbeddedClickHouse:
         self._process = process = self._spawn()
         if not _wait_for_line(process, timeout):
             self._end_process(timeout=1)  # the socket stays, so that the URL stays
-            last = _tail(self.folder / "server.log")
+            last = last_lines(self.folder)
             raise EngineProblem(
                 engine="ClickHouse",
                 reason="the embedded server did not start.",
@@ -126,7 +127,7 @@ class EmbeddedClickHouse:
             _close_pipes(self._process)  # of the one that died
         command = [sys.executable, "-m", _MODULE, "--path", str(self.folder / "data")]
         command += ["--listen-fd", str(listener)]
-        with (self.folder / "server.log").open("ab") as out:
+        with open_log(self.folder) as out:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -231,7 +232,3 @@ def _close_pipes(process: subprocess.Popen[bytes]) -> None:
         if pipe is not None:
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
-
-
-def _tail(log_file: Path) -> str:
-    return " | ".join(log_file.read_text("utf-8", errors="replace").splitlines()[-5:])

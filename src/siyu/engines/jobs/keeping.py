@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -29,12 +29,14 @@ class Abandoned:
 
     Attributes:
         name: of the job.
+        asked: what it was asked for with.
         became: it waits to be done again; it was replaced by one that waits already; or it has failed for good, because it
             was tried often enough.
     """
 
     id: int
     name: str
+    asked: Mapping[str, Any]
     became: Became
 
 
@@ -56,7 +58,7 @@ def revive(conn: Connection, suspected: Collection[int], silent: timedelta = SIL
     found = rows(
         conn,
         f"""
-        SELECT job.id, job.task_name AS name, job.attempts, job.queueing_lock
+        SELECT job.id, job.task_name AS name, job.args AS asked, job.attempts, job.queueing_lock
         {_OF_THE_DEAD} AND job.id = ANY(:suspected) ORDER BY job.id DESC FOR UPDATE OF job SKIP LOCKED
         """,
         silent=silent,
@@ -64,7 +66,8 @@ def revive(conn: Connection, suspected: Collection[int], silent: timedelta = SIL
     )
     with own_tables(conn):
         return [
-            Abandoned(row.id, row.name, _revived(conn, row.id, row.queueing_lock, int(row.attempts))) for row in found
+            Abandoned(row.id, row.name, row.asked, _revived(conn, row.id, row.queueing_lock, int(row.attempts)))
+            for row in found
         ]
 
 

@@ -81,7 +81,7 @@ def _summed(notes: Iterable[Mapping[str, Any]], more: Iterable[Note]) -> list[Ma
     return list(found.values())[:_NOTES_KEPT]
 
 
-def fail_import(conn: Connection, run: ImportRun, error: dict[str, Any], now: datetime) -> None:
+def fail_import(conn: Connection, run: ImportRun, error: Mapping[str, Any], now: datetime) -> None:
     """Note why an import stopped. It goes on from its checkpoint when it is begun again."""
     store.mark_import_failed(conn, run.id, error, now)
 
@@ -89,6 +89,11 @@ def fail_import(conn: Connection, run: ImportRun, error: dict[str, Any], now: da
 def keep_import_file(conn: Connection, run: ImportRun, file: str, how: Mapping[str, Any]) -> None:
     """Note with an import that its uploaded file lies here until it is done, and how it is read. Idempotent."""
     store.set_kept(conn, run.id, {**how, "file": file})
+
+
+def import_of(conn: Connection, file: str) -> ImportRun | None:
+    """The import whose uploaded file lies here under this name."""
+    return store.import_of(conn, file)
 
 
 def resume_import(conn: Connection, run_id: int, now: datetime) -> None:

@@ -131,6 +131,11 @@ def mark_import_running(conn: Connection, run_id: int, now: datetime) -> None:
     )
 
 
+def import_of(conn: Connection, file: str) -> ImportRun | None:
+    found = one(conn, f"SELECT {_COLUMNS} FROM intake.import_run WHERE kept ->> 'file' = :file FOR UPDATE", file=file)
+    return _run(found) if found is not None else None
+
+
 def set_kept(conn: Connection, run_id: int, kept: Mapping[str, Any] | None) -> None:
     run(
         conn,

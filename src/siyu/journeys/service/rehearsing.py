@@ -1,7 +1,8 @@
 """Rehearsals that were asked for: made by a job piece by piece, seen while they go on, cancelled, kept."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -114,7 +115,7 @@ def cancel_rehearsal(conn: Connection, rehearsal_id: int, actor: str, now: datet
 
 
 def finish_rehearsal(
-    conn: Connection, rehearsal_id: int, result: Rehearsal | None, problem: dict[str, object] | None, now: datetime
+    conn: Connection, rehearsal_id: int, result: Rehearsal | None, problem: Mapping[str, Any] | None, now: datetime
 ) -> None:
     """Keep what came of it. Safe to repeat: what came first stays. One that was cancelled stays so, with what was found."""
     rehearsals.finish(conn, rehearsal_id, result, problem, now)

@@ -1,0 +1,164 @@
+"""A job that has failed for good says so where people look for what comes of it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from procrastinate import JobContext
+from procrastinate.jobs import Job
+from structlog.testing import capture_logs
+
+from siyu.app import imports, jobs
+from siyu.app.context import Context
+from siyu.engines.access import service as access
+from siyu.engines.jobs import job_app
+from siyu.engines.jobs.queue import own_tables
+from siyu.engines.postgres import Database, rows, run, scalar
+from siyu.intake.files import service as files
+from siyu.journeys import service as journeys
+
+TILL = "单号,时间,金额,会员卡\nA1,2026-01-02 10:00:00,12.50,M7\n"
+MAPPING: dict[str, Any] = {
+    "kind": "orders",
+    "shop": "till",
+    "fields": {"order_no": "单号", "paid_at": "时间", "paid_fen": "金额", "status": {"value": "received"}},
+    "identifiers": [{"type": "member_no", "scope": "till", "column": "会员卡"}],
+}
+JOURNEY: dict[str, Any] = {
+    "name": "draft",
+    "purpose": "service",
+    "trigger": {"kind": "fact", "fact": {"kind": "order.paid"}},
+    "start": "end",
+    "steps": {"end": {"kind": "exit"}},
+    "control_bp": 0,
+    "control_reason": "a test",
+}
+
+
+@pytest.fixture
+def client(asking: Callable[..., TestClient]) -> TestClient:
+    return asking("customers.read", "imports.run", "journeys.read", "journeys.manage")
+
+
+@pytest.fixture
+def exported(client: TestClient) -> str:
+    """Where an export is seen that was asked for."""
+    return f"/api/v1/customers/exports/{client.post('/api/v1/customers/exports', json={}).json()['id']}"
+
+
+@pytest.fixture
+def rehearsed(client: TestClient) -> str:
+    made = client.post("/api/v1/journeys", json={"key": "draft", "definition": JOURNEY}).json()["id"]
+    asked = client.post(f"/api/v1/journeys/{made}/rehearsals", json={}).json()["id"]
+    return f"/api/v1/journeys/rehearsals/{asked}"
+
+
+@pytest.fixture
+def imported(client: TestClient, database: Database, web_context: Context, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Its worker was killed while it read the file."""
+    assert client.put("/api/v1/imports/mappings/till", json=MAPPING).status_code == 200
+    waiting = client.post("/api/v1/imports/files", files={"file": ("till.csv", TILL.encode())}).json()
+    how = {"kind": "orders", "mapping": "till"}
+    assert client.post(f"/api/v1/imports/files/{waiting['id']}/run", json=how).status_code == 202
+    asked = job(database)[1]
+    path, kind, actor = Path(asked.pop("path")), asked.pop("kind"), access.system(asked.pop("actor"))
+    with monkeypatch.context() as patched:
+        patched.setattr(imports, "finish", killed)
+        with pytest.raises(Killed):
+            imports.run_upload(web_context, path, kind, actor, asked)
+    (begun,) = client.get("/api/v1/imports").json()
+    assert begun["state"] == "running"
+    return f"/api/v1/imports/{begun['id']}"
+
+
+class Killed(BaseException):
+    """As if the process had ended here."""
+
+
+def killed(*_: Any) -> Any:
+    raise Killed
+
+
+def died(database: Database, attempts: int) -> None:
+    """The worker of the only job, in this attempt."""
+    with database.transaction() as conn, own_tables(conn):
+        run(conn, "UPDATE procrastinate_jobs SET status = 'doing', attempts = :attempts", attempts=attempts)
+
+
+def job(database: Database) -> tuple[str, dict[str, Any]]:
+    with database.transaction() as conn:
+        state = scalar(conn, "SELECT CAST(status AS text) FROM jobs.procrastinate_jobs")
+        return state, scalar(conn, "SELECT args FROM jobs.procrastinate_jobs")
+
+
+@pytest.mark.parametrize(("asked", "where"), [("exported", "error"), ("imported", "error"), ("rehearsed", "problem")])
+def test_because_its_worker_died_every_time(
+    request: pytest.FixtureRequest, asked: str, where: str, client: TestClient, database: Database, web_context: Context
+) -> None:
+    path = request.getfixturevalue(asked)
+    reviving = jobs.Reviving(database, partial(jobs.given_up, web_context), timedelta(0))
+    before = client.get(path).json()
+    died(database, 3)
+    assert reviving.run_once() == 1
+    assert (job(database)[0], client.get(path).json()) == ("todo", before)
+    died(database, 4)
+    with capture_logs() as lines:
+        assert reviving.run_once() == 1
+    assert [(line["log_level"], line["became"]) for line in lines] == [("error", "failed")]
+    seen = client.get(path).json()
+    assert (job(database)[0], seen["state"]) == ("failed", "failed")
+    assert "died every time" in seen[where]["message"]
+    assert "意外终止" in seen[where]["message_zh"]
+    assert reviving.run_once() == 0
+
+
+def torn(*_: Any, **__: Any) -> Any:
+    raise RuntimeError("no place for 13800138000")
+
+
+@pytest.mark.parametrize(
+    ("asked", "where", "broken"),
+    [("imported", "error", (files, "read_messages")), ("rehearsed", "problem", (journeys, "plan_rehearsal"))],
+)
+def test_because_it_broke_every_time(
+    request: pytest.FixtureRequest,
+    asked: str,
+    where: str,
+    broken: tuple[Any, str],
+    client: TestClient,
+    database: Database,
+    web_context: Context,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = request.getfixturevalue(asked)
+    monkeypatch.setattr(*broken, torn)
+    worker = job_app(database)
+    jobs.register(worker, web_context)
+
+    def work(attempts: int) -> dict[str, Any]:
+        with database.transaction() as conn:
+            (found,) = rows(conn, "SELECT * FROM jobs.procrastinate_jobs")
+        this = Job(
+            id=found.id,
+            queue=found.queue_name,
+            lock=None,
+            queueing_lock=None,
+            task_name=found.task_name,
+            attempts=attempts,
+        )
+        context = JobContext(app=worker, job=this, start_timestamp=0, abort_reason=lambda: None)
+        with pytest.raises(RuntimeError, match="no place"):
+            asyncio.run(worker.tasks[found.task_name].func(context, **found.args))
+        return dict(client.get(path).json())
+
+    assert work(0)["state"] != "failed"
+    seen = work(8)
+    assert seen["state"] == "failed"
+    assert seen[where]["code"] == "RuntimeError"
+    assert "13800138000" not in str(seen[where])
+    assert "系统内部出错" in seen[where]["message_zh"]
