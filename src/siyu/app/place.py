@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from siyu.engines.zone import written
 from siyu.kernel.errors import SiyuError
 
 
@@ -18,10 +19,10 @@ class FolderHeld(SiyuError):
 
     status = 409
     en = (
-        "Another Siyu (process {pid} on {host}, since {since}) runs on {folder}. "
+        "Another Siyu (process {pid} on {host}, since {since_here}) runs on {folder}. "
         "Stop that one, or give this one a folder of its own with --data or SIYU_DATA_FOLDER."
     )
-    zh = "{folder} 正被另一个 Siyu 使用（主机 {host} 上的进程 {pid}，自 {since} 起）。请先停止它，或用 --data 指定其他文件夹。"
+    zh = "{folder} 正被另一个 Siyu 使用（主机 {host} 上的进程 {pid}，自 {since_here} 起）。请先停止它，或用 --data 指定其他文件夹。"
 
 
 class NotRunning(SiyuError):
@@ -91,9 +92,10 @@ class Place:
             try:
                 holder = json.loads(lock.read())
             except ValueError:
-                holder = {"pid": "?", "host": "?", "since": "?"}
+                holder = {"pid": "?", "host": "?", "since": ""}
             lock.close()
-            raise FolderHeld(folder=str(self.folder), **holder) from None
+            since_here = written(datetime.fromisoformat(holder["since"])) if holder["since"] else "?"
+            raise FolderHeld(folder=str(self.folder), since_here=since_here, **holder) from None
         lock.truncate(0)
         holder = {
             "pid": os.getpid(),

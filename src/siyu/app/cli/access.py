@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json
+from siyu.app.cli.tables import figures, table, whole
 from siyu.engines.access import service as access
 from siyu.kernel.errors import BadInput
 
@@ -62,10 +62,10 @@ def list_keys(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("id", "name", "begins with", "scopes", "revoked")
+    shown = table(*figures("id"), "name", *whole("begins with"), "scopes", *whole("revoked"))
     for key in found:
-        table.add_row(str(key.id), key.name, key.prefix, ", ".join(key.scopes), "yes" if key.revoked_at else "")
-    console.print(table)
+        shown.add_row(str(key.id), key.name, key.prefix, ", ".join(key.scopes), "yes" if key.revoked_at else "")
+    console.print(shown)
 
 
 @keys.command()

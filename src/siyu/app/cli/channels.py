@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
+from siyu.app.cli.tables import figures, table, whole
 from siyu.app.outward import outward
 from siyu.channels import service as channels
 from siyu.channels.types import About
@@ -29,11 +29,11 @@ def list_kinds(as_json: JsonOption = False) -> None:
     if as_json:
         print_json([{"channel": one.name, "en": one.en, "zh": one.zh, "fields": one.fields} for one in found])
         return
-    table = Table("kind", "name", "fields")
+    shown = table("kind", "name", "fields")
     for one in found:
         fields = [f"{field.name}{'' if field.required else ' (optional)'}" for field in one.fields]
-        table.add_row(one.name, spoken(one.en, one.zh), "\n".join(fields))
-    console.print(table)
+        shown.add_row(one.name, spoken(one.en, one.zh), "\n".join(fields))
+    console.print(shown)
 
 
 @app.command("list")
@@ -44,12 +44,12 @@ def list_accounts(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json([{"account": one, "health": health.get(one.id)} for one in found])
         return
-    table = Table("id", "kind", "account", "name", "state", "last check")
+    shown = table(*figures("id"), "kind", "account", "name", *whole("state"), "last check")
     for one in found:
         seen = health.get(one.id)
         wrong = [spoken(finding.en, finding.zh) for finding in seen.findings if not finding.ok] if seen else ["never"]
-        table.add_row(str(one.id), one.channel, one.external_id, one.name, one.state, "\n".join(wrong) or "ok")
-    console.print(table)
+        shown.add_row(str(one.id), one.channel, one.external_id, one.name, one.state, "\n".join(wrong) or "ok")
+    console.print(shown)
 
 
 @app.command()

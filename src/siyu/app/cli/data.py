@@ -6,11 +6,11 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.table import Table
 
 from siyu.app import rebuilding, standing
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
+from siyu.app.cli.tables import figures, table, whole
 from siyu.engines.access import service as access
 from siyu.insight import service as insight
 from siyu.insight.types import DaysPlan, Definitions, LtvPlan, RetentionCohort, RetentionPlan, RfmPlan
@@ -76,11 +76,11 @@ def retention(
         return
     longest = max((len(cohort.active) for cohort in found.cohorts), default=0)
     grouped = () if by is By.NONE else (by.value,)
-    table = Table("first bought", *grouped, "people", *[f"+{age}" for age in range(longest)])
+    shown = table(*whole("first bought"), *grouped, *figures("people", *[f"+{age}" for age in range(longest)]))
     for cohort in found.cohorts:
         group = (cohort.group,) if grouped else ()
-        table.add_row(str(cohort.start), *group, f"{cohort.customers:,}", *_shown(cohort, measure))
-    console.print(table)
+        shown.add_row(str(cohort.start), *group, f"{cohort.customers:,}", *_shown(cohort, measure))
+    console.print(shown)
     console.print(spoken(found.definitions.en, found.definitions.zh), markup=False)
 
 
@@ -104,12 +104,12 @@ def ltv(
         print_json(found)
         return
     grouped = () if by is By.NONE else (by.value,)
-    table = Table("first bought", *grouped, "people", "net yuan", "yuan a customer")
+    shown = table(*whole("first bought"), *grouped, *figures("people", "net yuan", "yuan a customer"))
     for cohort in found.cohorts:
         net = cohort.net_fen[-1] / 100 if cohort.net_fen else 0
         group = (cohort.group,) if grouped else ()
-        table.add_row(str(cohort.start), *group, f"{cohort.customers:,}", f"{net:,.2f}", f"{cohort.ltv_fen / 100:,.2f}")
-    console.print(table)
+        shown.add_row(str(cohort.start), *group, f"{cohort.customers:,}", f"{net:,.2f}", f"{cohort.ltv_fen / 100:,.2f}")
+    console.print(shown)
     console.print(spoken(found.definitions.en, found.definitions.zh), markup=False)
 
 
@@ -129,12 +129,13 @@ def rfm(
         print_json(found)
         return
     grid = {(square.r, square.f): square for square in found.grid}
-    table = Table("recency \\ frequency", *[str(f) for f in range(1, 6)], title=f"{found.customers:,} customers")
+    shown = table("recency \\ frequency", *figures(*"12345"), title=f"{found.customers:,} customers")
     for r in range(5, 0, -1):
         squares = [grid.get((r, f)) for f in range(1, 6)]
-        table.add_row(str(r), *[f"{one.customers:,}  ¥{one.mean_fen / 100:,.0f}" if one else "" for one in squares])
-    console.print(table)
-    named = Table("segment", "people", "net yuan")
+        shown.add_row(str(r), *[f"{one.customers:,}  ¥{one.mean_fen / 100:,.0f}" if one else "" for one in squares])
+    console.print(shown)
+    console.print()
+    named = table("segment", *figures("people", "net yuan"))
     for segment in found.segments:
         named.add_row(spoken(segment.en, segment.zh), f"{segment.customers:,}", f"{segment.net_fen / 100:,.2f}")
     console.print(named)
@@ -158,10 +159,12 @@ def days(
     if as_json:
         print_json(found)
         return
-    table = Table("day", "facts", "people", "yuan", title=f"{found.kind}, {found.first} to {found.last}")
+    shown = table(
+        *whole("day"), *figures("facts", "people", "yuan"), title=f"{found.kind}, {found.first} to {found.last}"
+    )
     for day in found.days:
-        table.add_row(str(day.day), f"{day.facts:,}", f"{day.people:,}", f"{day.amount_fen / 100:,.2f}")
-    console.print(table)
+        shown.add_row(str(day.day), f"{day.facts:,}", f"{day.people:,}", f"{day.amount_fen / 100:,.2f}")
+    console.print(shown)
 
 
 def rebuild_timeline(
@@ -220,11 +223,11 @@ def list_letters(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"letters": found, "open_by_code": counts})
         return
-    table = Table("id", "source", "message", "type", "code", "reason")
+    shown = table(*figures("id", "source"), "message", "type", "code", "reason")
     for letter in found:
         told = [str(letter[key]) for key in ("id", "source_id", "message_id", "message_type", "code", "reason")]
-        table.add_row(*told)
-    console.print(table)
+        shown.add_row(*told)
+    console.print(shown)
 
 
 @dead_letters.command()

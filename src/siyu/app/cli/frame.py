@@ -18,7 +18,8 @@ from siyu.engines.settings import Settings, load
 from siyu.engines.zone import brand_zone
 from siyu.kernel.errors import SiyuError
 
-console = Console()
+_PIPED = 10_000  # characters of a line: no program that reads it wants it broken
+console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED)
 errors = Console(stderr=True)
 
 DataOption = Annotated[

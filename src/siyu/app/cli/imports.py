@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
 
 from siyu.app import imports
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json, spoken
+from siyu.app.cli.tables import figures, sheet, table, whole
 from siyu.app.context import Context
 from siyu.app.imports import Begun
-from siyu.engines.zone import here
+from siyu.engines.zone import here, written
 from siyu.intake import service as intake
 from siyu.intake.files.service import FileMapping, recognise
 from siyu.intake.files.types import Kind, Preview
@@ -93,13 +93,12 @@ def list_imports(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json([imports.describe(run) for run in runs])
         return
-    table = Table("id", "file", "format", "state", "rows", "messages", "rejected", Column("began", no_wrap=True))
+    numbers = figures("rows", "messages", "rejected")
+    shown = table(*figures("id"), "file", "format", *whole("state"), *numbers, *whole("began"))
     for run in runs:
-        numbers = [f"{number:,}" for number in (run.rows, run.messages, run.rejected)]
-        table.add_row(
-            str(run.id), run.file_name, run.format, run.state, *numbers, f"{here(run.started_at):%Y-%m-%d %H:%M}"
-        )
-    console.print(table)
+        counts = [f"{number:,}" for number in (run.rows, run.messages, run.rejected)]
+        shown.add_row(str(run.id), run.file_name, run.format, run.state, *counts, written(run.started_at))
+    console.print(shown)
 
 
 @app.command("save-mapping")
@@ -243,20 +242,20 @@ def _preview(
 def _show(file: Path, preview: Preview) -> None:
     what = preview.recognition
     console.print(f"{file.name}: {what.title} ({what.format}), {what.encoding or what.container}", markup=False)
-    table = Table(show_header=False, box=None, padding=(0, 2))
-    table.add_row("rows read", f"{preview.rows:,}")
-    table.add_row("would import", f"{preview.messages:,} {what.kind}")
-    table.add_row("would reject", f"{preview.reject_count:,}")
-    table.add_row("people", f"{preview.people:,}; {preview.anonymous:,} messages name nobody")
-    table.add_row("identifiers", ", ".join(f"{name} {count:,}" for name, count in preview.identifiers.items()))
+    shown = sheet()
+    shown.add_row("rows read", f"{preview.rows:,}")
+    shown.add_row("would import", f"{preview.messages:,} {what.kind}")
+    shown.add_row("would reject", f"{preview.reject_count:,}")
+    shown.add_row("people", f"{preview.people:,}; {preview.anonymous:,} messages name nobody")
+    shown.add_row("identifiers", ", ".join(f"{name} {count:,}" for name, count in preview.identifiers.items()))
     if what.kind == "orders":
-        table.add_row("orders", f"{preview.orders:,}")
-        table.add_row("paid", f"{preview.paid_fen / 100:,.2f} yuan, refunded {preview.refunded_fen / 100:,.2f}")
+        shown.add_row("orders", f"{preview.orders:,}")
+        shown.add_row("paid", f"{preview.paid_fen / 100:,.2f} yuan, refunded {preview.refunded_fen / 100:,.2f}")
     if preview.first_at and preview.last_at:
-        table.add_row("from – to", f"{here(preview.first_at):%Y-%m-%d} – {here(preview.last_at):%Y-%m-%d}")
+        shown.add_row("from – to", f"{here(preview.first_at):%Y-%m-%d} – {here(preview.last_at):%Y-%m-%d}")
     if what.unknown:
-        table.add_row("columns unknown", "、".join(what.unknown))
-    console.print(table)
+        shown.add_row("columns unknown", "、".join(what.unknown))
+    console.print(shown)
     for note in preview.notes:
         console.print(f"  note: {spoken(note.en, note.zh)} ({note.rows:,} rows)", style="yellow", markup=False)
     for reject in preview.rejects:

@@ -5,10 +5,10 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.table import Table
 
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
+from siyu.app.cli.tables import figures, table, whole
 from siyu.journeys import service as journeys
 from siyu.kernel.errors import BadInput, original
 
@@ -35,18 +35,18 @@ def list_journeys(data: DataOption = None, as_json: JsonOption = False) -> None:
             ]
         )
         return
-    table = Table("key", "name", "state", "version", "draft", "inside", "entered")
-    for one, figures in found:
-        table.add_row(
+    shown = table("key", "name", *whole("state"), *figures("version"), *whole("draft"), *figures("inside", "entered"))
+    for one, counts in found:
+        shown.add_row(
             one.key,
             one.name,
             one.state,
             str(one.version),
             "yes" if one.draft else "",
-            f"{figures.inside:,}",
-            f"{figures.entered:,}",
+            f"{counts.inside:,}",
+            f"{counts.entered:,}",
         )
-    console.print(table)
+    console.print(shown)
 
 
 @app.command()

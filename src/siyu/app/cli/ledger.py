@@ -6,12 +6,12 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
-from rich.table import Table
 
 from siyu.app import ledger
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, meant, print_json, spoken
-from siyu.engines.zone import here
+from siyu.app.cli.tables import figures, table, whole
+from siyu.engines.zone import written
 from siyu.kernel.errors import BadInput
 from siyu.loyalty import service as loyalty
 
@@ -83,16 +83,17 @@ def balance(
         )
         return
     if moment:
-        table = Table("account", "balance", title=here(moment).isoformat())
+        shown = table("account", *figures("balance"), title=written(moment))
         for one, count in zip(found, then, strict=True):
-            table.add_row(str(one.account), f"{count:,}")
+            shown.add_row(str(one.account), f"{count:,}")
     else:
-        table = Table("account", "balance", "available", "pending", "held", "owed", "next expiry")
+        numbers = figures("balance", "available", "pending", "held", "owed")
+        shown = table("account", *numbers, *whole("next expiry"))
         for one in found:
             counts = (one.balance, one.available, one.pending, one.held, one.owed)
-            until = here(one.next_expiry).isoformat() if one.next_expiry else ""
-            table.add_row(str(one.account), *[f"{count:,}" for count in counts], until)
-    console.print(table)
+            until = written(one.next_expiry) if one.next_expiry else ""
+            shown.add_row(str(one.account), *[f"{count:,}" for count in counts], until)
+    console.print(shown)
 
 
 @app.command()

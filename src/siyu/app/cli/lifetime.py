@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from siyu.app import lifetime
 from siyu.app.cli.engines import engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
+from siyu.app.cli.tables import figures, sheet, table
 from siyu.insight import service as insight
 from siyu.insight.types import Calibration, LifetimeModel
 
@@ -45,32 +45,28 @@ def show(
 
 
 def _model(model: LifetimeModel, title: str) -> None:
-    table = Table(show_header=False, box=None, padding=(0, 2), title=title, title_justify="left")
-    table.add_row("model", model.model)
+    shown = sheet(title)
+    shown.add_row("model", model.model)
     for name, value in {**model.parameters, **{f"spend {key}": value for key, value in model.spend.items()}}.items():
-        table.add_row(name, f"{value:,.4g}")
+        shown.add_row(name, f"{value:,.4g}")
     for name, likelihood in model.log_likelihoods.items():
-        table.add_row(f"log-likelihood {name}", f"{likelihood:,.1f}")
-    table.add_row("customers", f"{model.customers:,}, of whom {model.repeat_buyers:,} bought again")
-    table.add_row("not left", f"{model.alive:,.0f}")
-    table.add_row("value so far", f"{model.actual_fen / 100:,.2f} yuan")
-    table.add_row(
+        shown.add_row(f"log-likelihood {name}", f"{likelihood:,.1f}")
+    shown.add_row("customers", f"{model.customers:,}, of whom {model.repeat_buyers:,} bought again")
+    shown.add_row("not left", f"{model.alive:,.0f}")
+    shown.add_row("value so far", f"{model.actual_fen / 100:,.2f} yuan")
+    shown.add_row(
         f"next {model.months} months",
         f"{model.expected_purchases:,.0f} purchases, {model.predicted_fen / 100:,.2f} yuan",
     )
-    console.print(table)
+    console.print(shown)
 
 
 def _calibration(calibration: Calibration) -> None:
-    table = Table(
-        "repeat purchases before",
-        "customers",
-        "expected",
-        "actual",
+    shown = table(
+        *figures("repeat purchases before", "customers", "expected", "actual"),
         title=f"Fitted up to {calibration.until}, held against the {calibration.days} days after",
-        title_justify="left",
     )
     for group in calibration.groups:
-        table.add_row(str(group.repeats), f"{group.customers:,}", f"{group.expected:,.1f}", f"{group.actual:,}")
-    table.add_row("all", f"{calibration.customers:,}", f"{calibration.expected:,.1f}", f"{calibration.actual:,}")
-    console.print(table)
+        shown.add_row(str(group.repeats), f"{group.customers:,}", f"{group.expected:,.1f}", f"{group.actual:,}")
+    shown.add_row("all", f"{calibration.customers:,}", f"{calibration.expected:,.1f}", f"{calibration.actual:,}")
+    console.print(shown)

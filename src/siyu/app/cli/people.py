@@ -4,19 +4,21 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.table import Column, Table
 
 from siyu.app import people
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, errors, meant, print_json
+from siyu.app.cli.tables import figures, glance, sheet, table, whole
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
-from siyu.engines.zone import here
+from siyu.engines.zone import here, written
 from siyu.identity import service as identity
+from siyu.kernel.clock import from_millis
 
 _Customer = Annotated[int, typer.Argument(help="Id of the customer.", metavar="CUSTOMER")]
 _Reason = Annotated[str, typer.Option(help="For the audit.", prompt=True)]
 _Ids = Annotated[list[int], typer.Argument(help="Ids of the identifiers, from `siyu graph`.", metavar="IDENTIFIER…")]
+_EPOCH_MS = 1_000_000_000_000  # a number below it is no moment of our days
 _KNOWN_ON = {0: "no channel (phone, mail …)", 1: "1 channel"}
 
 
@@ -72,14 +74,14 @@ def timeline(
     if as_json:
         print_json(page)
         return
-    table = Table(Column("when", no_wrap=True), "what", "name", "yuan", "details", box=None, padding=(0, 1))
+    shown = table(*whole("when"), "what", "name", *figures("yuan"), "details")
     for entry in page.entries:
         amount = f"{entry.amount_fen / 100:,.2f}" if entry.amount_fen else ""
         details = ", ".join(
             f"{key}={value}" for key, value in entry.properties.items() if value not in (None, "", {}, [])
         )
-        table.add_row(f"{here(entry.occurred_at):%Y-%m-%d %H:%M:%S}", entry.kind, entry.name, amount, details[:100])
-    console.print(table)
+        shown.add_row(f"{here(entry.occurred_at):%Y-%m-%d %H:%M:%S}", entry.kind, entry.name, amount, glance(details))
+    console.print(shown)
     if page.next:
         console.print(f"more: siyu timeline {customer} --cursor {page.next}", markup=False, highlight=False)
 
@@ -91,20 +93,18 @@ def orders(customer: _Customer, data: DataOption = None, as_json: JsonOption = F
     if as_json:
         print_json(page)
         return
-    table = Table(Column("ordered", no_wrap=True), "platform", "shop", "order", "status", "paid", "refunded", "lines")
+    shown = table(*whole("ordered"), "order and lines", "shop", *whole("status"), *figures("paid", "refunded"))
     for order in page.orders:
-        goods = "; ".join(f"{line.title or line.product_no or line.line_no} ×{line.quantity}" for line in order.lines)
-        table.add_row(
+        goods = [f"{line.title or line.product_no or line.line_no} ×{line.quantity}" for line in order.lines]
+        shown.add_row(
             f"{here(order.ordered_at):%Y-%m-%d %H:%M}",
-            order.platform,
-            order.shop,
-            order.order_no,
+            "\n".join([order.order_no, *goods]),
+            " ".join(filter(None, [order.platform, order.shop])),
             str(order.status),
             f"{order.paid_fen / 100:,.2f}",
             f"{order.refunded_fen / 100:,.2f}" if order.refunded_fen else "",
-            goods[:60],
         )
-    console.print(table)
+    console.print(shown)
 
 
 def graph(customer: _Customer, data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -118,19 +118,22 @@ def graph(customer: _Customer, data: DataOption = None, as_json: JsonOption = Fa
         )
         return
     names = {one.id: f"{one.type} {one.value}" for one in known}
-    table = Table(
-        "id", "type", "scope", "value", "state", "first seen", "last seen", title=f"Customer {found.customer_id}"
-    )
+    held = table(
+        *figures("id"), "type", "scope", "value", *whole("state", "first seen", "last seen"),
+        title=f"Customer {found.customer_id}",
+    )  # fmt: skip
     for one in known:
         days = [f"{here(moment):%Y-%m-%d}" for moment in (one.first_seen, one.last_seen)]
-        table.add_row(str(one.id), one.type, one.scope, one.value, one.state, *days)
-    console.print(table)
-    edges = Table(
-        "identifier", "identifier", "strength", "state", "reason", "source", "message", "times", title="Evidence"
-    )
+        held.add_row(str(one.id), one.type, one.scope, one.value, one.state, *days)
+    console.print(held)
+    console.print()
+    edges = table(
+        "identifier", "identifier", *whole("strength", "state"), "reason", *figures("source"), "message",
+        *figures("times"), title="Evidence",
+    )  # fmt: skip
     for edge in found.edges:
         ends = [names.get(end, f"#{end} (of somebody else)") for end in (edge.stronger, edge.weaker)]
-        told = [edge.strength, str(edge.state), edge.reason, str(edge.source_id), edge.message_id[:24], str(edge.times)]
+        told = [edge.strength, str(edge.state), edge.reason, str(edge.source_id), edge.message_id, str(edge.times)]
         edges.add_row(*ends, *told)
     console.print(edges)
     for entry in found.history:
@@ -174,11 +177,11 @@ def review(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("identifier", "identifier", "strength", "reason", "since", "times")
+    shown = table(*figures("identifier", "identifier"), "strength", "reason", *whole("since"), *figures("times"))
     for link in found:
         since = f"{here(link.first_seen):%Y-%m-%d}"
-        table.add_row(str(link.stronger), str(link.weaker), link.strength, link.reason, since, str(link.times))
-    console.print(table)
+        shown.add_row(str(link.stronger), str(link.weaker), link.strength, link.reason, since, str(link.times))
+    console.print(shown)
 
 
 def assets(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -192,40 +195,48 @@ def assets(data: DataOption = None, as_json: JsonOption = False) -> None:
     console.print(
         f"People: {counts.known:,} known, {counts.anonymous:,} anonymous, {buyers:,} buyers.", highlight=False
     )
-    table = Table("identifier", "how many")
+    by_type = table("identifier", *figures("how many"))
     for name, count in counts.identifiers.items():
-        table.add_row(name, f"{count:,}")
-    console.print(table)
-    table = Table("known on", "people")
+        by_type.add_row(name, f"{count:,}")
+    by_channels = table("known on", *figures("people"))
     for on, count in counts.people_by_channels.items():
-        table.add_row(_KNOWN_ON.get(on, f"{on} channels"), f"{count:,}")
-    console.print(table)
+        by_channels.add_row(_KNOWN_ON.get(on, f"{on} channels"), f"{count:,}")
+    console.print(by_type)
+    console.print()
+    console.print(by_channels)
 
 
 def _show(person: people.Person) -> None:
     profile, value = person.profile, person.value
-    table = Table(
-        show_header=False, box=None, padding=(0, 2), title=f"Customer {person.customer_id}", title_justify="left"
-    )
-    table.add_row("layer", profile.layer.name.lower().replace("_", " "))
-    table.add_row("personal", ", ".join(f"{key} {shown}" for key, shown in profile.personal.items()))
-    table.add_row("traits", ", ".join(f"{key} {shown}" for key, shown in profile.traits.items()))
-    table.add_row("tags", ", ".join(tag.tag for tag in profile.tags))
-    table.add_row("seen", f"{here(profile.first_seen_at):%Y-%m-%d} – {here(profile.last_seen_at):%Y-%m-%d %H:%M}")
-    table.add_row(
+    shown = sheet(f"Customer {person.customer_id}")
+    shown.add_row("layer", profile.layer.name.lower().replace("_", " "))
+    shown.add_row("personal", ", ".join(f"{field} {said}" for field, said in profile.personal.items()))
+    shown.add_row("traits", ", ".join(f"{field} {_trait(field, said)}" for field, said in profile.traits.items()))
+    shown.add_row("tags", ", ".join(tag.tag for tag in profile.tags))
+    shown.add_row("seen", f"{here(profile.first_seen_at):%Y-%m-%d} – {here(profile.last_seen_at):%Y-%m-%d %H:%M}")
+    shown.add_row(
         "value", f"{value.net_fen / 100:,.2f} yuan in {value.orders} orders, {value.refunded_fen / 100:,.2f} refunded"
     )
     for one in value.platforms:
-        table.add_row("", f"{one.platform}: {one.orders} orders, {one.paid_fen / 100:,.2f} yuan")
+        shown.add_row("", f"{one.platform}: {one.orders} orders, {one.paid_fen / 100:,.2f} yuan")
     if found := person.prediction:
-        table.add_row(
+        shown.add_row(
             "expected",
             f"{found.value_fen / 100:,.2f} yuan in {found.months} months: bought {found.bought} times in "
             f"{found.days_since_first} days, last {found.days_since_last} days before {found.as_of}; {found.p_alive:.0%} "
             f"alive, {found.purchases:,.2f} more purchases at {found.spend_fen / 100:,.2f} yuan",
         )
     for known in person.identifiers:
-        table.add_row(
+        shown.add_row(
             "identifier", f"{known.type} {known.value}" + ("" if known.state == "active" else f" ({known.state})")
         )
-    console.print(table)
+    console.print(shown)
+
+
+def _trait(field: str, value: object) -> str:
+    """A trait as its name says: `…_fen` is money, `…_at` a moment in milliseconds."""
+    if isinstance(value, int) and field.endswith("_fen"):
+        return f"{value / 100:,.2f} yuan"
+    if isinstance(value, int) and field.endswith("_at") and value > _EPOCH_MS:
+        return written(from_millis(value))
+    return str(value)

@@ -2,17 +2,19 @@
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 import siyu
 from siyu.app.cli.frame import DataOption, JsonOption, console, errors, load_settings, print_json, spoken, where
+from siyu.app.cli.tables import sheet
 from siyu.app.place import Place
 from siyu.app.supervisor import ROLES, Supervisor, run_until_signalled
 from siyu.engines.settings import Settings
+from siyu.engines.zone import written
 
 _DEMO_COLOUR = "#a3452f"  # of the demo brand's pages for members
 _RoleOption = Annotated[list[str], typer.Option("--role", help="Run only these processes: web, worker.")]
@@ -73,15 +75,16 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"url": running.http_url, "pid": running.pid, **state})
         return
-    table = Table(show_header=False, box=None)
-    table.add_row("URL", running.http_url)
-    table.add_row("since", f"{running.since} (process {running.pid})")
+    shown = sheet()
+    shown.add_row("URL", running.http_url)
+    if running.since:
+        shown.add_row("since", f"{written(datetime.fromisoformat(running.since))} (process {running.pid})")
     queue, export = state["queue"], state["export"]
-    table.add_row("queue", f"{queue['live']:,} live, {queue['bulk']:,} bulk, oldest {queue['oldest_s']} s")
-    table.add_row("not yet in ClickHouse", f"{export['facts']:,} facts, oldest {export['oldest_s']} s")
-    table.add_row("dead letters", f"{sum(state['dead_letters'].values()):,}")
-    table.add_row("free disk", f"{state['disk_free_bytes'] / 2**30:,.1f} GiB")
-    console.print(table)
+    shown.add_row("queue", f"{queue['live']:,} live, {queue['bulk']:,} bulk, oldest {queue['oldest_s']} s")
+    shown.add_row("not yet in ClickHouse", f"{export['facts']:,} facts, oldest {export['oldest_s']} s")
+    shown.add_row("dead letters", f"{sum(state['dead_letters'].values()):,}")
+    shown.add_row("free disk", f"{state['disk_free_bytes'] / 2**30:,.1f} GiB")
+    console.print(shown)
 
 
 def doctor(

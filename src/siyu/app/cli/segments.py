@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 from pydantic import ValidationError
-from rich.table import Table
 
 from siyu.app import segmenting
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
+from siyu.app.cli.tables import figures, table
 from siyu.app.listing import lines_of
 from siyu.engines.validation import first_wrong
 from siyu.kernel.errors import BadInput
@@ -37,11 +37,11 @@ def list_segments(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("id", "name", "people", "rule")
+    shown = table(*figures("id"), "name", *figures("people"), "rule")
     for one in found:
         people = "waits" if one.people is None else f"{one.people:,}"
-        table.add_row(str(one.id), one.name, people, spoken(one.sentence_en, one.sentence_zh))
-    console.print(table)
+        shown.add_row(str(one.id), one.name, people, spoken(one.sentence_en, one.sentence_zh))
+    console.print(shown)
 
 
 @app.command()

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json
+from siyu.app.cli.tables import figures, table
 from siyu.engines.access import service as access
 from siyu.kernel.errors import NotFound
 
@@ -28,11 +28,12 @@ def list_sources(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("id", "name", "kind", "write keys")
+    shown = table(*figures("id"), "name", "kind", "write keys")
     for source in found:
         keys = [f"{key.key}{' (revoked)' if key.revoked_at else ''}" for key in source.keys]
-        table.add_row(str(source.id), source.name, source.kind, "\n".join(keys) or "none: it is filled by imports")
-    console.print(table)
+        without = f"none: it is filled by {'imports' if source.kind == 'file' else 'its account'}"
+        shown.add_row(str(source.id), source.name, source.kind, "\n".join(keys) or without)
+    console.print(shown)
 
 
 @app.command()
