@@ -12,9 +12,7 @@ from siyu.app.cli.tables import figures, glance, sheet, table, whole
 
 _NAMES, _ORDERS = "云岫百货旗舰店微商城", string.ascii_lowercase  # letters of a column, so that each can be told apart
 ROWS = st.lists(
-    st.tuples(
-        st.text(_ORDERS, max_size=40), st.text(_NAMES, max_size=30), st.integers(min_value=0, max_value=10**12)
-    ),
+    st.tuples(st.text(_ORDERS, max_size=40), st.text(_NAMES, max_size=30), st.integers(min_value=0, max_value=10**12)),
     max_size=5,
 )
 
