@@ -170,17 +170,23 @@ def split(
     console.print(f"The new customer is {made}.")
 
 
-def review(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """List links that wait for an operator."""
+def review(
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 50, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """List links that wait for an operator, oldest first, with the customers whom they would make one."""
     with engines(data) as context, context.database.transaction() as conn:
-        found = identity.review_list(conn)
+        found = people.waiting(conn, limit=limit)
     if as_json:
         print_json(found)
         return
-    shown = table(*figures("identifier", "identifier"), "strength", "reason", *whole("since"), *figures("times"))
+    shown = table(*figures("customer"), "has", *figures("customer"), "has", *whole("reason", "since"))
     for link in found:
-        since = f"{here(link.first_seen):%Y-%m-%d}"
-        shown.add_row(str(link.stronger), str(link.weaker), link.strength, link.reason, since, str(link.times))
+        ends = [
+            cell
+            for one in (link.stronger_is, link.weaker_is)
+            for cell in (str(one.customer_id), f"{one.type} {one.value}")
+        ]
+        shown.add_row(*ends, link.reason, f"{here(link.first_seen):%Y-%m-%d}")
     console.print(shown)
 
 
