@@ -11,7 +11,7 @@ from typer.main import get_command
 from siyu.app.cli.everything import app
 
 DOCS = Path(__file__).parents[3] / "docs"
-PAGES = sorted([*(DOCS / "howto").glob("*.md"), *(DOCS / "tutorial").glob("*.md")])
+PAGES = sorted([*(DOCS / "howto").rglob("*.md"), *(DOCS / "tutorial").rglob("*.md")])
 
 
 def command_lines(page: Path) -> list[str]:
@@ -23,7 +23,7 @@ def command_lines(page: Path) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
 def test_commands_parse(page: Path) -> None:
     for line in command_lines(page):
         arguments = shlex.split(line, comments=True)[1:]
