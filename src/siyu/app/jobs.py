@@ -37,7 +37,7 @@ from siyu.app.context import Context
 from siyu.channels import service as channels
 from siyu.engines.access import service as access
 from siyu.engines.jobs import LONG, SHORT, SILENT, Abandoned, begin_nights, defer, forget_over, revive, suspects
-from siyu.engines.postgres import Database
+from siyu.engines.postgres import Database, savepoint
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
 from siyu.journeys import service as journeys
@@ -52,6 +52,10 @@ IMPORT: Final = imports.IMPORT
 Ending = Callable[[], bool]
 Work = Callable[[Context, Ending], object]
 Problem = Mapping[str, Any]
+
+
+def _nobody_looks(*_: object, **__: object) -> None:
+    """What comes of it is seen by what it changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class _Job:
     name: str
     work: Callable[..., object]
     attempts: int = 8
-    give_up: Callable[..., None] = lambda _, __, ___, **____: None
+    give_up: Callable[..., None] = _nobody_looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,18 +189,18 @@ _NIGHTLY: Final = (
 def register(jobs: procrastinate.App, context: Context, *, ending: Ending = lambda: False) -> None:
     """Make all jobs known to Procrastinate; ``ending`` says whether the process ends."""
     for one in (*_ASKED, *(_Job(one.name, one.work) for one in _NIGHTLY)):
-        _do_when_asked(jobs, one, context, partial(one.work, context, ending))
+        _do_when_asked(jobs, one, context, ending)
     for each in _PERIODIC:
         _do_periodically(jobs, each, partial(each.work, context, ending))
 
 
-def _do_when_asked(jobs: procrastinate.App, one: _Job, context: Context, work: Callable[..., object]) -> None:
+def _do_when_asked(jobs: procrastinate.App, one: _Job, context: Context, ending: Ending) -> None:
     retry = procrastinate.RetryStrategy(max_attempts=one.attempts, exponential_wait=4)
 
     async def run(this: procrastinate.JobContext, /, **how: Any) -> None:
         log.info("job.began", job=one.name)
         try:
-            await asyncio.to_thread(work, **how)
+            await asyncio.to_thread(one.work, context, ending, **how)
         except Exception as error:
             if retry.get_retry_decision(exception=error, job=this.job) is None:
                 await asyncio.to_thread(_give_up, context, one, described(error), how)
@@ -211,11 +215,11 @@ def _give_up(context: Context, one: _Job, problem: Problem, how: Mapping[str, An
 
 
 def given_up(context: Context, conn: Connection, abandoned: Abandoned) -> None:
-    """Say, where people look for what comes of a job, that nothing will, because whoever did it died again and again."""
+    """Say, where people look for what comes of a job, that nothing will, because whoever did it died again."""
     problem = EngineProblem(
         engine="siyu worker",
-        reason="its process died every time that it did this, so it was given up.",
-        reason_zh="每次执行时进程都意外终止，已放弃。",
+        reason="this was begun several times and never ended, the last time because its process died: it was given up.",
+        reason_zh="多次执行均未完成，最后一次进程意外终止，已放弃。",
         advice="The worker's log or the machine's (is memory short?) may say why; then ask for it again.",
         advice_zh="请查看 worker 日志与系统日志（例如内存是否不足），处理后重新发起。",
     )
@@ -260,7 +264,8 @@ class Reviving:
 
     Attributes:
         database: of the jobs.
-        give_up: is told in its transaction of each that has failed for good.
+        give_up: is told in its transaction of each that has failed for good. Where that cannot be said, the others are not kept
+            waiting by it.
         silent: a worker that was not heard of for so long may have died. It has when that lasts for half as long again while
             somebody looks: a machine that has slept makes all look dead until they have said again that they live.
     """
@@ -279,8 +284,15 @@ class Reviving:
             revived = revive(conn, dead, self.silent) if dead else []
             for one in revived:
                 if one.became == "failed":
-                    self.give_up(conn, one)
+                    self._give_up(conn, one)
         for one in revived:
             tell = log.error if one.became == "failed" else log.warning
             tell("job.abandoned", job=one.name, id=one.id, became=one.became)
         return len(revived)
+
+    def _give_up(self, conn: Connection, one: Abandoned) -> None:
+        try:
+            with savepoint(conn):
+                self.give_up(conn, one)
+        except Exception as error:
+            log.exception("job.not_said", job=one.name, id=one.id, error=str(error))

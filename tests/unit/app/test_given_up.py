@@ -12,23 +12,17 @@ from fastapi.testclient import TestClient
 from procrastinate import JobContext
 from procrastinate.jobs import Job
 from structlog.testing import capture_logs
+from tests.unit.app.till import MAPPING, TILL
 
-from siyu.app import imports, jobs
+from siyu.app import exports, imports, jobs
 from siyu.app.context import Context
 from siyu.engines.access import service as access
-from siyu.engines.jobs import job_app
+from siyu.engines.jobs import defer, job_app
 from siyu.engines.jobs.queue import own_tables
 from siyu.engines.postgres import Database, rows, run, scalar
 from siyu.intake.files import service as files
 from siyu.journeys import service as journeys
 
-TILL = "单号,时间,金额,会员卡\nA1,2026-01-02 10:00:00,12.50,M7\n"
-MAPPING: dict[str, Any] = {
-    "kind": "orders",
-    "shop": "till",
-    "fields": {"order_no": "单号", "paid_at": "时间", "paid_fen": "金额", "status": {"value": "received"}},
-    "identifiers": [{"type": "member_no", "scope": "till", "column": "会员卡"}],
-}
 JOURNEY: dict[str, Any] = {
     "name": "draft",
     "purpose": "service",
@@ -85,7 +79,7 @@ def killed(*_: Any) -> Any:
 
 
 def died(database: Database, attempts: int) -> None:
-    """The worker of the only job, in this attempt."""
+    """The worker of every job, in this attempt."""
     with database.transaction() as conn, own_tables(conn):
         run(conn, "UPDATE procrastinate_jobs SET status = 'doing', attempts = :attempts", attempts=attempts)
 
@@ -112,9 +106,24 @@ def test_because_its_worker_died_every_time(
     assert [(line["log_level"], line["became"]) for line in lines] == [("error", "failed")]
     seen = client.get(path).json()
     assert (job(database)[0], seen["state"]) == ("failed", "failed")
-    assert "died every time" in seen[where]["message"]
+    assert "its process died" in seen[where]["message"]
     assert "意外终止" in seen[where]["message_zh"]
     assert reviving.run_once() == 0
+
+
+def test_one_of_which_it_cannot_be_said_keeps_no_other_waiting(
+    exported: str, client: TestClient, database: Database, web_context: Context
+) -> None:
+    with database.transaction() as conn:
+        defer(conn, exports.EXPORT, {"export_id": 999})
+        defer(conn, exports.EXPORT, {"of_an_older_version": 7})
+    died(database, 4)
+    with capture_logs() as lines:
+        assert jobs.Reviving(database, partial(jobs.given_up, web_context), timedelta(0)).run_once() == 3
+    assert sorted(line["event"] for line in lines) == ["job.abandoned"] * 3 + ["job.not_said"] * 2
+    assert client.get(exported).json()["state"] == "failed"
+    with database.transaction() as conn:
+        assert scalar(conn, "SELECT count(*) FROM jobs.procrastinate_jobs WHERE status = 'failed'") == 3
 
 
 def torn(*_: Any, **__: Any) -> Any:

@@ -1,13 +1,13 @@
 """Tables of the commands: nothing in them is cut."""
 
 import string
-from io import StringIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
+from rich.console import RenderableType
 
+from siyu.app.cli.frame import console
 from siyu.app.cli.tables import figures, glance, sheet, table, whole
 
 _NAMES, _ORDERS = "云岫百货旗舰店微商城", string.ascii_lowercase  # letters of a column, so that each can be told apart
@@ -17,10 +17,10 @@ ROWS = st.lists(
 )
 
 
-def printed(what: object, width: int) -> str:
-    console = Console(file=StringIO(), width=width)
-    console.print(what)
-    return console.file.getvalue()  # type: ignore[attr-defined]
+def printed(what: RenderableType, width: int) -> str:
+    with console.capture() as said:
+        console.print(what, width=width)
+    return said.get()
 
 
 @given(ROWS, st.integers(min_value=60, max_value=120))
@@ -44,6 +44,14 @@ def test_so_it_is_of_one_thing(width: int) -> None:
     shown.add_row("traits", "points 18108, member_shop " + "x" * 90)
     said = printed(shown, width)
     assert ("18108," in said, said.count("x")) == (True, 90)
+
+
+@pytest.mark.parametrize("name", ["[sale] 夏季", "a [/sale] b", ":smile:", "[link=x]y[/link]", "\\[red]"])
+def test_names_are_no_markup(name: str) -> None:
+    shown, of_one = table("SHOP", title=name), sheet(name)
+    shown.add_row(name)
+    of_one.add_row("shop", name)
+    assert (printed(shown, 80).count(name), printed(of_one, 80).count(name)) == (2, 2)
 
 
 def test_a_glance_says_that_it_goes_on() -> None:

@@ -35,7 +35,7 @@ def owner(
                 reason_zh="已有所有者，其他操作员请由所有者创建。",
             )
         made = access.redeem(conn, good, login, password, now)
-    console.print(f"'{made.login}' is the owner.", markup=False)
+    console.print(f"'{made.login}' is the owner.")
 
 
 @keys.command()

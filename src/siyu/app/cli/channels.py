@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from siyu.app.cli.engines import ACTOR, engines
-from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
+from siyu.app.cli.frame import DataOption, JsonOption, console, print_finding, print_json, spoken
 from siyu.app.cli.tables import figures, table, whole
 from siyu.app.outward import outward
 from siyu.channels import service as channels
@@ -32,7 +32,7 @@ def list_kinds(as_json: JsonOption = False) -> None:
     shown = table("kind", "name", "fields")
     for one in found:
         fields = [f"{field.name}{'' if field.required else ' (optional)'}" for field in one.fields]
-        shown.add_row(one.name, spoken(one.en, one.zh), "\n".join(fields))
+        shown.add_row(one.name, spoken(one.en, one.zh), ", ".join(fields))
     console.print(shown)
 
 
@@ -48,7 +48,7 @@ def list_accounts(data: DataOption = None, as_json: JsonOption = False) -> None:
     for one in found:
         seen = health.get(one.id)
         wrong = [spoken(finding.en, finding.zh) for finding in seen.findings if not finding.ok] if seen else ["never"]
-        shown.add_row(str(one.id), one.channel, one.external_id, one.name, one.state, "\n".join(wrong) or "ok")
+        shown.add_row(str(one.id), one.channel, one.external_id, one.name, one.state, " ".join(wrong) or "ok")
     console.print(shown)
 
 
@@ -83,8 +83,8 @@ def connect(
     if as_json:
         print_json({"id": made.id, "callback_url": address})
         return
-    console.print(f"Account {made.id} '{made.name}' is connected.", markup=False, highlight=False)
-    console.print(f"Callback address: {address}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"Account {made.id} '{made.name}' is connected.", highlight=False)
+    console.print(f"Callback address: {address}", highlight=False, soft_wrap=True)
     console.print("See whether it works: siyu channels check", highlight=False)
 
 
@@ -104,15 +104,10 @@ def check(
         print_json([{"account": one.id, "health": health} for one, health in found])
     else:
         for one, health in found:
-            console.print(f"{one.id} {one.name} ({one.channel})", markup=False, highlight=False)
+            console.print(f"{one.id} {one.name} ({one.channel})", highlight=False)
             for finding in health.findings:
-                mark = "[green]  ok[/]" if finding.ok else "[red]fail[/]"
-                console.print(f"{mark}  ", end="")
-                console.print(
-                    f"{finding.check}: {spoken(finding.en, finding.zh)}", markup=False, highlight=False, soft_wrap=True
-                )
-                if advice := spoken(finding.advice_en, finding.advice_zh):
-                    console.print(f"      {advice}", style="dim", markup=False, soft_wrap=True)
+                said = f"{finding.check}: {spoken(finding.en, finding.zh)}"
+                print_finding("ok" if finding.ok else "fail", said, spoken(finding.advice_en, finding.advice_zh))
     if not all(health.ok for _, health in found):
         sys.exit(1)
 

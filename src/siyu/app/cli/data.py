@@ -81,7 +81,7 @@ def retention(
         group = (cohort.group,) if grouped else ()
         shown.add_row(str(cohort.start), *group, f"{cohort.customers:,}", *_shown(cohort, measure))
     console.print(shown)
-    console.print(spoken(found.definitions.en, found.definitions.zh), markup=False)
+    console.print(spoken(found.definitions.en, found.definitions.zh))
 
 
 def _shown(cohort: RetentionCohort, measure: Measure) -> list[str]:
@@ -110,7 +110,7 @@ def ltv(
         group = (cohort.group,) if grouped else ()
         shown.add_row(str(cohort.start), *group, f"{cohort.customers:,}", f"{net:,.2f}", f"{cohort.ltv_fen / 100:,.2f}")
     console.print(shown)
-    console.print(spoken(found.definitions.en, found.definitions.zh), markup=False)
+    console.print(spoken(found.definitions.en, found.definitions.zh))
 
 
 def rfm(
@@ -139,7 +139,7 @@ def rfm(
     for segment in found.segments:
         named.add_row(spoken(segment.en, segment.zh), f"{segment.customers:,}", f"{segment.net_fen / 100:,.2f}")
     console.print(named)
-    console.print(spoken(found.definitions.en, found.definitions.zh), markup=False)
+    console.print(spoken(found.definitions.en, found.definitions.zh))
 
 
 def days(
@@ -187,7 +187,7 @@ def check_identity(data: DataOption = None, as_json: JsonOption = False) -> None
     elif not differences:
         console.print("Every identifier is where the evidence puts it.")
     for found in differences if not as_json else ():
-        console.print(f"{found.what} {found.key}: stored {found.stored}, by the log {found.rebuilt}", markup=False)
+        console.print(f"{found.what} {found.key}: stored {found.stored}, by the log {found.rebuilt}")
     if differences:
         raise typer.Exit(1)
 
@@ -209,7 +209,7 @@ def check_standings(
             stored, counted = (one.stored or {}).get(name), (one.counted or {}).get(name)
             if stored != counted:
                 said = f"customer {one.customer_id} {name}: stored {stored}, counted {counted}"
-                console.print(said, markup=False, highlight=False)
+                console.print(said, highlight=False)
     if found:
         raise typer.Exit(1)
 

@@ -105,7 +105,7 @@ def sms(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with serving(create_sms(Provider(SystemClock(), key, secret)), port) as url:
-            console.print(f"API and page: {url}/   AccessKey ID: {key}", highlight=False, markup=False, soft_wrap=True)
+            console.print(f"API and page: {url}/   AccessKey ID: {key}", highlight=False, soft_wrap=True)
             console.print("Ctrl-C ends it.")
             while not process or os.getppid() == process:
                 time.sleep(_TICK)
@@ -119,11 +119,11 @@ def _greet(corp: Corp, url: str) -> None:
     secret = next(iter(corp.state.secrets))
     lines = {"API": f"{url}/cgi-bin", "Page": f"{url}/_control", "CorpID": corp.corp_id, "Secret": secret}
     for name, said in lines.items():
-        console.print(f"{name:<8}{said}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"{name:<8}{said}", highlight=False, soft_wrap=True)
     if corp.receiver is not None:
         verified, reason = corp.verify()
         said = "verified" if verified else f"not verified: {reason}"
-        console.print(f"Callbacks go to {corp.receiver.url}; {said}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"Callbacks go to {corp.receiver.url}; {said}", highlight=False, soft_wrap=True)
     console.print("Ctrl-C ends it.")
 
 

@@ -76,5 +76,5 @@ def _greet(merchant: FakeMerchant, url: str, file: Path | None) -> None:
     if file is not None:
         lines["Keys"] = f"in {file}"
     for name, said in lines.items():
-        console.print(f"{name:<10}{said}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"{name:<10}{said}", highlight=False, soft_wrap=True)
     console.print("Ctrl-C ends it.")

@@ -197,8 +197,8 @@ def _greet(account: Account, address: str) -> None:
     lines = {"API": address, "Control": f"{address}/_control/state"}
     lines |= {"AppID": account.state.app_id, "Secret": account.state.secret}
     for name, said in lines.items():
-        console.print(f"{name:<8}{said}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"{name:<8}{said}", highlight=False, soft_wrap=True)
     if account.receiver is not None:
         verified, reason = account.verify()
         said = "verified" if verified else f"not verified: {reason}"
-        console.print(f"Callbacks go to {account.receiver.url}; {said}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"Callbacks go to {account.receiver.url}; {said}", highlight=False, soft_wrap=True)

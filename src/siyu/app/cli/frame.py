@@ -19,8 +19,10 @@ from siyu.engines.zone import brand_zone
 from siyu.kernel.errors import SiyuError
 
 _PIPED = 10_000  # characters of a line: no program that reads it wants it broken
-console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED)
-errors = Console(stderr=True)
+# What brands and shops call things is no markup: "[sale]" and ":smile:" are printed as they are.
+console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED, markup=False, emoji=False)
+errors = Console(stderr=True, markup=False, emoji=False)
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data folder. Default: SIYU_DATA_FOLDER, or ~/.local/share/siyu.")
@@ -31,7 +33,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for progra
 def fail(error: SiyuError) -> NoReturn:
     """Say what is wrong, in the language of the terminal, and end with 1."""
     # Not broken into lines of 80: a command or a path in it is there to be copied.
-    errors.print(spoken(error.message, error.message_zh), style="red", markup=False, soft_wrap=True)
+    errors.print(spoken(error.message, error.message_zh), style="red", soft_wrap=True)
     sys.exit(1)
 
 
@@ -39,6 +41,14 @@ def spoken(en: str, zh: str) -> str:
     """Of a sentence in two languages, the one of the terminal."""
     chosen = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return zh if next(filter(None, chosen), "").startswith("zh") else en
+
+
+def print_finding(status: str, said: str, advice: str) -> None:
+    """What a check found: ok, warn or fail, and what to do."""
+    console.print(f"{status:>4}", style=_COLOURS[status], end="  ")
+    console.print(said, highlight=False, soft_wrap=True)
+    if advice:
+        console.print(f"      {advice}", style="dim", soft_wrap=True)
 
 
 def load_settings(data: Path | None = None) -> Settings:

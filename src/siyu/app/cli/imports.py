@@ -108,7 +108,7 @@ def save_mapping(file: Annotated[Path, typer.Argument(help="A YAML or JSON file.
         mapping = imports.find_mapping(context, str(file))
         with context.database.transaction() as conn:
             intake.save_mapping(conn, mapping, ACTOR.actor, context.clock.now())
-    console.print(f"Saved as '{mapping.name}'.", markup=False)
+    console.print(f"Saved as '{mapping.name}'.")
 
 
 def _run(
@@ -144,7 +144,7 @@ def _run(
         for run, file in zip(runs, files, strict=True):
             target = rejects or file.with_name(f"{file.name}.rejects.csv")
             if imports.write_rejects(context, run, target):
-                errors.print(f"{run.rejected:,} rows were rejected; see {target}", style="yellow", markup=False)
+                errors.print(f"{run.rejected:,} rows were rejected; see {target}", style="yellow")
         if wait:
             _wait(context)
     if as_json:
@@ -155,7 +155,6 @@ def _run(
             f"{run.file_name}: {run.rows:,} rows read as {run.format}, {run.messages:,} messages, "
             f"{run.rejected:,} rejected.",
             highlight=False,
-            markup=False,
         )
 
 
@@ -197,7 +196,6 @@ def _link_first(context: Context, begun: list[Begun]) -> None:
             f"归并完成：新增标识 {found.identifiers:,} 个，新增客户 {found.customers:,} 位，合并客户 {len(found.merged):,} 位。",
         ),
         highlight=False,
-        markup=False,
     )
 
 
@@ -241,7 +239,7 @@ def _preview(
 
 def _show(file: Path, preview: Preview) -> None:
     what = preview.recognition
-    console.print(f"{file.name}: {what.title} ({what.format}), {what.encoding or what.container}", markup=False)
+    console.print(f"{file.name}: {what.title} ({what.format}), {what.encoding or what.container}")
     shown = sheet()
     shown.add_row("rows read", f"{preview.rows:,}")
     shown.add_row("would import", f"{preview.messages:,} {what.kind}")
@@ -257,7 +255,7 @@ def _show(file: Path, preview: Preview) -> None:
         shown.add_row("columns unknown", "、".join(what.unknown))
     console.print(shown)
     for note in preview.notes:
-        console.print(f"  note: {spoken(note.en, note.zh)} ({note.rows:,} rows)", style="yellow", markup=False)
+        console.print(f"  note: {spoken(note.en, note.zh)} ({note.rows:,} rows)", style="yellow")
     for reject in preview.rejects:
         where = f"line {reject.line}" + (f", column {reject.column}" if reject.column else "")
-        console.print(f"  {where}: {spoken(reject.problem.en, reject.problem.zh)}", style="red", markup=False)
+        console.print(f"  {where}: {spoken(reject.problem.en, reject.problem.zh)}", style="red")

@@ -30,8 +30,8 @@ def list_journeys(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(
             [
-                {"key": one.key, "name": one.name, "state": one.state, "version": one.version, "inside": figures.inside}
-                for one, figures in found
+                {"key": one.key, "name": one.name, "state": one.state, "version": one.version, "inside": counts.inside}
+                for one, counts in found
             ]
         )
         return
@@ -64,7 +64,7 @@ def apply(
         said = "changed" if changed else "unchanged"
         console.print(f"{found.key}: draft {said}.", highlight=False)
         for one in problems:
-            console.print(spoken(one.en, one.zh), style="yellow", markup=False, highlight=False)
+            console.print(spoken(one.en, one.zh), style="yellow", highlight=False)
         if publish:
             with context.database.transaction() as conn:
                 made = journeys.publish(conn, found.id, ACTOR.actor, now, zone)

@@ -43,7 +43,7 @@ def verify(
         print_json(found)
     else:
         for one in found.findings:
-            console.print(spoken(one.en, one.zh), style="red", markup=False, highlight=False, soft_wrap=True)
+            console.print(spoken(one.en, one.zh), style="red", highlight=False, soft_wrap=True)
         if not found.findings:
             console.print(
                 spoken(

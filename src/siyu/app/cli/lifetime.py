@@ -35,7 +35,7 @@ def show(
     if changed is not None:
         console.print(f"{changed:,} predictions changed.", highlight=False)
     if state.model is None:
-        console.print(spoken(state.reason, state.reason_zh), markup=False, highlight=False)
+        console.print(spoken(state.reason, state.reason_zh), highlight=False)
         return
     _model(state.model, title=f"Lifetime as of {state.as_of}")
     if state.model.calibration is None:

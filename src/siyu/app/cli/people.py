@@ -83,7 +83,7 @@ def timeline(
         shown.add_row(f"{here(entry.occurred_at):%Y-%m-%d %H:%M:%S}", entry.kind, entry.name, amount, glance(details))
     console.print(shown)
     if page.next:
-        console.print(f"more: siyu timeline {customer} --cursor {page.next}", markup=False, highlight=False)
+        console.print(f"more: siyu timeline {customer} --cursor {page.next}", highlight=False)
 
 
 def orders(customer: _Customer, data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -95,10 +95,10 @@ def orders(customer: _Customer, data: DataOption = None, as_json: JsonOption = F
         return
     shown = table(*whole("ordered"), "order and lines", "shop", *whole("status"), *figures("paid", "refunded"))
     for order in page.orders:
-        goods = [f"{line.title or line.product_no or line.line_no} ×{line.quantity}" for line in order.lines]
+        goods = "; ".join(f"{line.title or line.product_no or line.line_no} ×{line.quantity}" for line in order.lines)
         shown.add_row(
             f"{here(order.ordered_at):%Y-%m-%d %H:%M}",
-            "\n".join([order.order_no, *goods]),
+            f"{order.order_no} {goods}",
             " ".join(filter(None, [order.platform, order.shop])),
             str(order.status),
             f"{order.paid_fen / 100:,.2f}",
@@ -139,7 +139,6 @@ def graph(customer: _Customer, data: DataOption = None, as_json: JsonOption = Fa
     for entry in found.history:
         console.print(
             f"{here(entry.at):%Y-%m-%d %H:%M} {entry.op}: {entry.customer_id} / {entry.other_id} by {entry.actor} {entry.reason}",
-            markup=False,
             highlight=False,
         )
 
@@ -163,7 +162,7 @@ def split(
         preview = people.split_preview(conn, customer, identifiers)
         for title, side in (("leaves", preview.leaving), ("stays", preview.staying)):
             for one in people.shown(conn, side):
-                console.print(f"{title}: {one.id} {one.type} {one.value}", markup=False)
+                console.print(f"{title}: {one.id} {one.type} {one.value}")
         if not yes:
             typer.confirm("Split?", abort=True)
         made = people.split(conn, ACTOR, customer, identifiers, reason, context.clock.now())

@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 import siyu
-from siyu.app.cli.frame import DataOption, JsonOption, console, errors, load_settings, print_json, spoken, where
+from siyu.app.cli.frame import (
+    DataOption,
+    JsonOption,
+    console,
+    errors,
+    load_settings,
+    print_finding,
+    print_json,
+    spoken,
+    where,
+)
 from siyu.app.cli.tables import sheet
 from siyu.app.place import Place
 from siyu.app.supervisor import ROLES, Supervisor, run_until_signalled
@@ -99,12 +109,9 @@ def doctor(
     if as_json:
         print_json(checks)
     else:
-        colours = {"ok": "green", "warn": "yellow", "fail": "red"}
         for check in checks:
-            found = spoken(check.en, check.zh)
-            console.print(f"[{colours[check.status]}]{check.status:>4}[/]  {check.name}: {found}", highlight=False)
-            if advice := spoken(check.advice_en, check.advice_zh):
-                console.print(f"      {advice}", style="dim", markup=False)
+            said = f"{check.name}: {spoken(check.en, check.zh)}"
+            print_finding(check.status, said, spoken(check.advice_en, check.advice_zh))
     if any(check.status == "fail" for check in checks):
         sys.exit(1)
 
@@ -126,7 +133,6 @@ def _greet(settings: Settings, supervisor: Supervisor) -> None:
             f"  {base}/first-owner#token={token}\n"
             f"Without a browser: siyu owner --token {token} --login NAME",
             highlight=False,
-            markup=False,
             soft_wrap=True,  # a link that is broken over two lines is no link
         )
     errors.print("Ctrl-C stops it.", highlight=False)

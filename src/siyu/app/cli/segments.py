@@ -53,7 +53,7 @@ def preview(rule: _RuleFile, data: DataOption = None, as_json: JsonOption = Fals
     if as_json:
         print_json(found)
         return
-    console.print(spoken(found.sentence_en, found.sentence_zh), markup=False, highlight=False)
+    console.print(spoken(found.sentence_en, found.sentence_zh), highlight=False)
     console.print(f"{found.people:,} of {found.everybody:,} customers, in {found.took_ms} ms", highlight=False)
 
 

@@ -32,7 +32,7 @@ def list_sources(data: DataOption = None, as_json: JsonOption = False) -> None:
     for source in found:
         keys = [f"{key.key}{' (revoked)' if key.revoked_at else ''}" for key in source.keys]
         without = f"none: it is filled by {'imports' if source.kind == 'file' else 'its account'}"
-        shown.add_row(str(source.id), source.name, source.kind, "\n".join(keys) or without)
+        shown.add_row(str(source.id), source.name, source.kind, ", ".join(keys) or without)
     console.print(shown)
 
 
@@ -52,9 +52,7 @@ def add(
         print_json({"id": made.id, "name": made.name, "kind": made.kind, "write_key": key, "host": base})
         return
     console.print(f"Source {made.id} '{made.name}'. Write key: {key}", highlight=False, soft_wrap=True)
-    console.print(
-        f"Segment, Python:  analytics.Client('{key}', host='{base}')", highlight=False, markup=False, soft_wrap=True
-    )
+    console.print(f"Segment, Python:  analytics.Client('{key}', host='{base}')", highlight=False, soft_wrap=True)
 
 
 @app.command()

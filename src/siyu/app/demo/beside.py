@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import httpx
@@ -35,6 +36,13 @@ class Attach(Protocol):
     """Runs a further process for as long as Siyu runs."""
 
     def __call__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None: ...
+
+
+def launch(attach: Attach, process: str, command: Sequence[str], file: Path, write: Callable[[Path], object]) -> None:
+    """Start a process that plays a platform, without waiting for it; its file is written when there is none yet. Safe to repeat."""
+    if not file.exists():
+        write(file)
+    attach(process, command, {})
 
 
 def wait_until_it_answers(process: str, client: httpx.Client, told: threading.Event) -> None:

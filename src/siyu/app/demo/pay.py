@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from rich.console import Console
 
 from siyu.app.cashing import Cashier
 from siyu.app.context import Context
-from siyu.app.demo.beside import Attach, wait_until_it_answers
+from siyu.app.demo.beside import Attach, launch, wait_until_it_answers
 from siyu.app.demo.marker import Marker
 from siyu.engines.access import service as access
 from siyu.payments import service as payments
@@ -41,10 +42,9 @@ def launch_pay(context: Context, attach: Attach, marker: Marker, path: Path) -> 
         path: of the marker.
     """
     file = path.with_name(PAY_FILE)
-    if not file.exists():
-        rehearsal.write_merchant(context.clock, file)
     command = [sys.executable, "-m", "siyu.app.cli", "fake", "wechat-pay", "--file", str(file)]
-    attach(PROCESS, [*command, "--port", str(marker.pay_port), "--process", str(os.getpid())], {})
+    command += ["--port", str(marker.pay_port), "--process", str(os.getpid())]
+    launch(attach, PROCESS, command, file, partial(rehearsal.write_merchant, context.clock))
 
 
 def connect_pay(context: Context, marker: Marker, path: Path, told: threading.Event) -> None:

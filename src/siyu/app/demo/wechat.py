@@ -16,7 +16,7 @@ import httpx
 import structlog
 
 from siyu.app.context import Context
-from siyu.app.demo.beside import Attach, connected, have_called_back, wait_until_it_answers
+from siyu.app.demo.beside import Attach, connected, have_called_back, launch, wait_until_it_answers
 from siyu.app.demo.marker import Marker
 from siyu.app.place import Running
 from siyu.channels import service as channels
@@ -71,9 +71,7 @@ def launch_wechat(attach: Attach, marker: Marker, path: Path, brand: Callable[[]
     Takes what :func:`~siyu.app.demo.wecom.launch_wecom` does.
     """
     file = path.with_name(ACCOUNTS_FILE)
-    if not file.exists():
-        rehearsal.write_accounts(brand(), file)
-    attach(PROCESS, _command(marker, path), {})
+    launch(attach, PROCESS, _command(marker, path), file, lambda file: rehearsal.write_accounts(brand(), file))
 
 
 def connect_wechat(

@@ -15,7 +15,7 @@ import httpx
 import structlog
 
 from siyu.app.context import Context
-from siyu.app.demo.beside import Attach, connected, have_called_back, wait_until_it_answers
+from siyu.app.demo.beside import Attach, connected, have_called_back, launch, wait_until_it_answers
 from siyu.app.demo.marker import Marker
 from siyu.app.place import Running
 from siyu.channels.types import Account
@@ -56,9 +56,7 @@ def launch_wecom(attach: Attach, marker: Marker, path: Path, brand: Callable[[],
         brand: whose corp is written when there is none yet.
     """
     file = path.with_name(CORP_FILE)
-    if not file.exists():
-        rehearsal.write_corp(brand(), file)
-    attach(PROCESS, _command(marker, path), {})
+    launch(attach, PROCESS, _command(marker, path), file, lambda file: rehearsal.write_corp(brand(), file))
 
 
 def connect_wecom(
