@@ -171,7 +171,7 @@ export const review: Words<typeof source> = {
     overruled_other: "{{count}} pieces of evidence are overruled",
     counting: "Counting…",
     many: "More than {{count}} orders: only the latest are counted.",
-    profile: "Names, tags and the like are put together again from what stays.",
+    profile: "Names, tags and the like stay with this customer; the new one starts without them.",
     confirm: "Split",
     confirmTitle: "Split this customer?",
     confirmWhat: "{{count}} identifiers go to a new customer. A merge undoes it.",

@@ -163,7 +163,7 @@ export const review = {
     overruled_other: "将推翻 {{count}} 条证据",
     counting: "正在统计…",
     many: "订单超过 {{count}} 笔，仅统计最近的部分。",
-    profile: "姓名、标签等资料会按剩下的来源重新整理。",
+    profile: "姓名、标签等资料留在原客户，新客户从空白开始。",
     confirm: "确认拆分",
     confirmTitle: "确认拆分？",
     confirmWhat: "{{count}} 个身份标识会归到新客户。之后可以合并来撤销。",
