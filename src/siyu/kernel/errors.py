@@ -56,14 +56,17 @@ def original(said: object) -> str:
 
 
 def described(error: BaseException) -> dict[str, Any]:
-    """Any error as :meth:`SiyuError.as_json` has it. Of one that is not ours only the kind is said: the log has the rest, and
-    what it says may hold personal data.
+    """Any error as :meth:`SiyuError.as_json` has it.
+
+    Of one that is not ours only the kind is said, because what it says may hold personal data; the log has the rest. What the
+    system says (no space is left) does not, and is what an operator has to know.
     """
     if isinstance(error, SiyuError):
         return error.as_json()
-    said = type(error).__name__
+    code = type(error).__name__
+    said = f"{code}: {error}" if isinstance(error, OSError) else code
     return {
-        "code": said,
+        "code": code,
         "message": f"Siyu itself broke at this: {said}; the log has more.",
         "message_zh": f"系统内部出错{original(said)}，详情见日志。",
         "details": {},

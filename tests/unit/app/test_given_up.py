@@ -1,6 +1,5 @@
 """A job that has failed for good says so where people look for what comes of it."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -9,10 +8,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from procrastinate import JobContext
-from procrastinate.jobs import Job
 from structlog.testing import capture_logs
 from tests.unit.app.till import MAPPING, TILL
+from tests.working import do_job
 
 from siyu.app import exports, imports, jobs
 from siyu.app.context import Context
@@ -152,17 +150,8 @@ def test_because_it_broke_every_time(
     def work(attempts: int) -> dict[str, Any]:
         with database.transaction() as conn:
             (found,) = rows(conn, "SELECT * FROM jobs.procrastinate_jobs")
-        this = Job(
-            id=found.id,
-            queue=found.queue_name,
-            lock=None,
-            queueing_lock=None,
-            task_name=found.task_name,
-            attempts=attempts,
-        )
-        context = JobContext(app=worker, job=this, start_timestamp=0, abort_reason=lambda: None)
         with pytest.raises(RuntimeError, match="no place"):
-            asyncio.run(worker.tasks[found.task_name].func(context, **found.args))
+            do_job(worker, found, attempts)
         return dict(client.get(path).json())
 
     assert work(0)["state"] != "failed"

@@ -1,6 +1,5 @@
 """A refit from the facts in ClickHouse to the predictions on the profiles, on real engines and on generated people."""
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.working import do_job
 
 from siyu.app import jobs, lifetime, people
 from siyu.app.context import Context
@@ -322,8 +322,8 @@ class TestShown:
         jobs.register(app, brand)
         assert lifetime.ask(brand, ACTOR)
         with brand.database.transaction() as conn:
-            (asked,) = rows(conn, "SELECT task_name AS name, args FROM jobs.procrastinate_jobs")
-        asyncio.run(app.tasks[asked.name].func(**asked.args))
+            (asked,) = rows(conn, "SELECT * FROM jobs.procrastinate_jobs")
+        do_job(app, asked)
         with brand.database.transaction() as conn:
             assert insight.lifetime.state(conn).as_of == date(2026, 4, 15)
 
