@@ -255,7 +255,8 @@ def _imports(stage: Stage, folder: Path) -> None:
     _good(api.put("/api/v1/imports/mappings/till", json=_MAPPING))
     upload = {"file": (till.name, till.read_bytes(), "text/csv")}
     file = _good(api.post("/api/v1/imports/files", files=upload))
-    _good(api.post(f"/api/v1/imports/files/{file['id']}/run", json={"kind": "orders", "mapping": "till"}))
+    how = {"kind": "orders", "mapping": "till"}
+    stage.run = _good(api.post(f"/api/v1/imports/files/{file['id']}/run", json=how))["id"]
     unknown, known = (
         _good(api.post("/api/v1/imports/files", files={"file": (path.name, path.read_bytes())}))["id"]
         for path in (till, Path(stage.export_file))
@@ -263,9 +264,7 @@ def _imports(stage: Stage, folder: Path) -> None:
     stage.waiting = unknown, known
     until = time.monotonic() + _WAIT_S
     while time.monotonic() < until:
-        run = next((one for one in _good(api.get("/api/v1/imports")) if one["file_name"] == till.name), None)
-        if run and run["state"] == "done":
-            stage.run = run["id"]
+        if _good(api.get(f"/api/v1/imports/{stage.run}"))["state"] == "done":
             return
         time.sleep(0.2)
     raise RuntimeError("The import of the till's file does not end.")

@@ -193,8 +193,6 @@ PAGES: dict[str, Callable[[Brand], str]] = {
     "system": lambda _: "/system",
     "none": lambda _: "/no-such-page",
 }
-# What is there only for as long as a run takes to be seen; a story walks through it.
-ELSEWHERE = {"imports/started"}
 
 
 @dataclass(frozen=True)
@@ -309,7 +307,7 @@ def test_no_page_is_forgotten() -> None:
         for path in re.findall(r'\{\s*path: "([^"]+)"', routes.read_text("utf-8")):
             if not path.startswith("/"):  # the entries of the menu are addresses
                 found.add(path)
-    known = {part for page in (*PAGES, *ELSEWHERE) for part in (page.split(",")[0], *_ends(page.split(",")[0]))}
+    known = {part for page in PAGES for part in (page.split(",")[0], *_ends(page.split(",")[0]))}
     assert found <= known
 
 

@@ -48,15 +48,10 @@ def upload(api: httpx.Client, path: Path, kind: str = "orders", **form: str) -> 
 
 def imported(siyu: Siyu, api: httpx.Client, path: Path, kind: str = "orders", **form: str) -> dict[str, Any]:
     """Upload a file and wait until its job is done and everything is on the timelines."""
-    before = {run["id"] for run in api.get("/api/v1/imports").json()}
-    upload(api, path, kind, **form).raise_for_status()
-
-    def ended() -> dict[str, Any] | None:
-        new = [run for run in api.get("/api/v1/imports").json() if run["id"] not in before]
-        return next((run for run in new if run["state"] != "running"), None)
-
-    run = eventually(ended, bool, 60)
-    assert run
+    accepted = upload(api, path, kind, **form).raise_for_status().json()
+    run: dict[str, Any] = eventually(
+        lambda: api.get(f"/api/v1/imports/{accepted['id']}").json(), lambda run: run["state"] in {"done", "failed"}, 60
+    )
     assert run["state"] == "done", run
     siyu.drain()
     return run

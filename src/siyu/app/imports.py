@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from sqlalchemy import Connection
@@ -25,7 +25,7 @@ from siyu.kernel.errors import Conflict, SiyuError
 log = structlog.get_logger(__name__)
 
 IMPORT: Final = "imports.run"  # name of the job
-_ALIVE: Final = timedelta(minutes=2)  # an import that runs moves at least so often
+_ALIVE: Final = timedelta(minutes=2)  # an import that waits or runs is looked after for so long since it moved
 _FILES_KEPT: Final = timedelta(days=14)  # of imports that nobody goes on with
 _MOST_WAITING: Final = 50_000  # messages in the bulk lane; more would only lie there
 _LOOK_EVERY: Final = 0.1
@@ -129,32 +129,31 @@ def begin(
     mapping: FileMapping | None = None,
 ) -> Begun:
     """The first half of :func:`import_file`: see what the file is and enter the import, or find the unfinished one."""
-    first = options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=mapping)
-    recognition = files.recognise(path, first)
-    source_name = source or "-".join(filter(None, ("import", recognition.platform, shop)))
+    options = options_for(context, kind, source_id=0, platform=platform, shop=shop, mapping=mapping)
     with context.database.transaction() as conn:
-        source_id = access.ensure_source(conn, actor, name=source_name, kind="file", now=context.clock.now())
-    options = options_for(context, kind, source_id=source_id, platform=platform, shop=shop, mapping=mapping)
-    with context.database.transaction() as conn:
-        run = intake.begin_import(
-            conn,
-            source_id=source_id,
-            kind=kind,
-            file_name=name or path.name,
-            recognition=recognition,
-            file_key=files.file_key(path, options),
-            actor=actor.actor,
-            now=context.clock.now(),
-        )
-        access.record(
-            conn,
-            actor=actor.actor,
-            action="import.began",
-            target=f"import:{run.id}",
-            details={"file": name or path.name, "format": recognition.format, "resumed": run.checkpoint is not None},
-            now=context.clock.now(),
-        )
-    return Begun(path, options, run)
+        return _enter(context, conn, path, options, actor=actor, name=name, source=source)
+
+
+def _enter(
+    context: Context, conn: Connection, path: Path, options: ImportOptions, *, actor: Principal, name: str, source: str
+) -> Begun:
+    recognition, now = files.recognise(path, options), context.clock.now()
+    source_name = source or "-".join(filter(None, ("import", recognition.platform, options.shop)))
+    source_id = access.ensure_source(conn, actor, name=source_name, kind="file", now=now)
+    of_source = replace(options, source_id=source_id)
+    run = intake.begin_import(
+        conn,
+        source_id=source_id,
+        kind=recognition.kind,
+        file_name=name or path.name,
+        recognition=recognition,
+        file_key=files.file_key(path, of_source),
+        actor=actor.actor,
+        now=now,
+    )
+    details = {"file": name or path.name, "format": recognition.format, "resumed": run.checkpoint is not None}
+    access.record(conn, actor=actor.actor, action="import.began", target=f"import:{run.id}", details=details, now=now)
+    return Begun(path, of_source, run)
 
 
 def finish(context: Context, begun: Begun, progress: Progress = lambda _: None) -> ImportRun:
@@ -181,6 +180,50 @@ def preview_file(path: Path, options: ImportOptions, limit: int | None = None) -
     return files.preview(path, options, limit=limit)
 
 
+def accept(
+    context: Context,
+    conn: Connection,
+    path: Path,
+    options: ImportOptions,
+    *,
+    principal: Principal,
+    name: str,
+    source: str = "",
+    links_first: bool = False,
+) -> ImportRun:
+    """Enter an uploaded file as an import and have the worker do it, in this transaction: from then on it is not lost.
+
+    The file is kept until the import is done, so that it can go on after whatever stops it. The same file read in the same
+    way is one import until it is done: where it waits or stopped, that one goes on, and the second file is deleted.
+
+    Args:
+        context: open engines.
+        conn: the transaction.
+        path: the upload, which lies in the folder of uploads.
+        options: how it is read; its source is found here.
+        principal: who imports.
+        name: what the file was called where it came from.
+        source: name of the source; without one it is named after the platform and shop.
+        links_first: read it twice, and decide first who is who in all of it.
+
+    Raises:
+        NotAllowed: without the right ``imports.run``.
+        UnknownFile, WrongFile, UnreadableFile: with what to do; nothing was entered.
+    """
+    access.require(principal, "imports.run")
+    run = _enter(context, conn, path, options, actor=principal, name=name, source=source).run
+    kept = _kept_file(context, run)
+    if kept is None or not kept.exists():
+        mapping = options.mapping.model_dump(mode="json") if options.mapping else None
+        how = {"platform": options.platform, "shop": options.shop, "mapping": mapping, "links_first": links_first}
+        intake.keep_import_file(conn, run, path.name, how)
+    else:
+        path.unlink()
+        if _moves(context, run):
+            return run
+    return _let_wait(context, conn, run)
+
+
 def resume(context: Context, conn: Connection, principal: Principal, run_id: int) -> ImportRun:
     """Have the worker go on with an import that stopped, from its checkpoint, with the file as it was uploaded.
 
@@ -190,70 +233,91 @@ def resume(context: Context, conn: Connection, principal: Principal, run_id: int
         Conflict: it is done, or moves, or its file is not kept here.
     """
     access.require(principal, "imports.run")
-    run, now = intake.import_run(conn, run_id), context.clock.now()
+    run = intake.import_run(conn, run_id)
     if run.state == "done":
         raise Conflict(reason="this import is done.", reason_zh="该导入已完成。")
-    if run.state == "running" and now - run.updated_at < _ALIVE:
+    if _moves(context, run):
         raise Conflict(reason="this import is running.", reason_zh="该导入正在进行中。")
-    path = _kept_file(context, run)
-    if path is None or not path.exists():
-        raise Conflict(
-            reason="its file is no longer kept here: import the same file again, it goes on where it stopped.",
-            reason_zh="该文件已不在服务器上：请再次导入同一文件，将从中断处继续。",
-        )
-    assert run.kept is not None
-    how = {name: value for name, value in run.kept.items() if name != "file"}
-    task = {"path": str(path), "kind": run.kind, "actor": principal.actor, **how}
-    jobs.defer(conn, IMPORT, task, once=f"{IMPORT}:{run.id}", queue=jobs.LONG)
-    intake.resume_import(conn, run.id, now)
+    kept = _kept_file(context, run)
+    if kept is None or not kept.exists():
+        raise _gone()
     details = {"file": run.file_name}
     access.record(
-        conn, actor=principal.actor, action="import.resumed", target=f"import:{run.id}", details=details, now=now
+        conn,
+        actor=principal.actor,
+        action="import.resumed",
+        target=f"import:{run.id}",
+        details=details,
+        now=context.clock.now(),
     )
-    return intake.import_run(conn, run_id)
+    return _let_wait(context, conn, run)
 
 
-def run_upload(context: Context, path: Path, kind: Kind, actor: Principal, how: dict[str, Any]) -> ImportRun | None:
-    """Import an uploaded file, which is kept until the import is done, so that it can go on after whatever stops it.
+def run_upload(context: Context, import_id: int) -> ImportRun | None:
+    """Import an uploaded file; when it is done, the file is deleted.
 
-    Safe to repeat; ``None`` when the file is gone, because another job has finished with it.
+    Safe to repeat; ``None`` when another job has done it.
 
     Raises:
+        NotFound: there is no such import.
+        Conflict: its file is not kept here.
         SiyuError: as :func:`import_file`.
     """
-    if not path.exists():
-        log.warning("import.file_gone", file=path.name)
-        return None
-    mapping = find_mapping(context, how["mapping"]) if how.get("mapping") else None
-    begun = begin(
-        context,
-        path,
-        kind,
-        actor=actor,
-        name=how.get("name", ""),
-        source=how.get("source", ""),
-        platform=how.get("platform"),
-        shop=how.get("shop", ""),
-        mapping=mapping,
-    )
     with context.database.transaction() as conn:
-        intake.keep_import_file(conn, begun.run, path.name, how)
-    if how.get("links_first"):
+        run = intake.start_import(conn, import_id, context.clock.now())
+    if run.state == "done":
+        log.warning("import.done_already", id=run.id)
+        return None
+    kept = _kept_file(context, run)
+    if run.kept is None or kept is None or not kept.exists():
+        fail(context, [run], gone := _gone())
+        raise gone
+    begun = Begun(kept, _as_accepted(context, run), run)
+    if run.kept["links_first"]:
         from siyu.app import linking  # noqa: PLC0415 - every room that knows people; it says why it stands apart
 
-        linking.link_first(context, [begun], actor=actor)
+        linking.link_first(context, [begun], actor=access.system(run.started_by))
     run = finish(context, begun)
     with context.database.transaction() as conn:
         intake.forget_import_file(conn, run)
-    path.unlink(missing_ok=True)
+    kept.unlink(missing_ok=True)
     return run
 
 
-def give_up(context: Context, conn: Connection, problem: Mapping[str, Any], path: str, **_: Any) -> None:
+def give_up(context: Context, conn: Connection, problem: Mapping[str, Any], import_id: int) -> None:
     """Note that nobody goes on with an upload by itself; :func:`resume` does. Safe to repeat; what it failed with stays."""
-    run = intake.import_of(conn, Path(path).name)
-    if run is not None and run.state == "running":
+    run = intake.import_run(conn, import_id)
+    if run.state in {"waiting", "running"}:
         intake.fail_import(conn, run, problem, context.clock.now())
+
+
+def _moves(context: Context, run: ImportRun) -> bool:
+    return run.state in {"waiting", "running"} and context.clock.now() - run.updated_at < _ALIVE
+
+
+def _let_wait(context: Context, conn: Connection, run: ImportRun) -> ImportRun:
+    jobs.defer(conn, IMPORT, {"import_id": run.id}, once=f"{IMPORT}:{run.id}", queue=jobs.LONG)
+    return intake.let_import_wait(conn, run.id, context.clock.now())
+
+
+def _as_accepted(context: Context, run: ImportRun) -> ImportOptions:
+    assert run.kept is not None
+    mapping = FileMapping.model_validate(run.kept["mapping"]) if run.kept["mapping"] else None
+    return options_for(
+        context,
+        cast("Kind", run.kind),
+        source_id=run.source_id,
+        platform=run.kept["platform"],
+        shop=run.kept["shop"],
+        mapping=mapping,
+    )
+
+
+def _gone() -> Conflict:
+    return Conflict(
+        reason="its file is no longer kept here: import the same file again, it goes on where it stopped.",
+        reason_zh="该文件已不在服务器上：请再次导入同一文件，将从中断处继续。",
+    )
 
 
 def forget_files(context: Context) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -35,19 +34,15 @@ from siyu.app import (
 )
 from siyu.app.context import Context
 from siyu.channels import service as channels
-from siyu.engines.access import service as access
 from siyu.engines.jobs import LONG, SHORT, SILENT, Abandoned, begin_nights, defer, forget_over, revive, suspects
 from siyu.engines.postgres import Database, savepoint
 from siyu.intake import service as intake
-from siyu.intake.files.types import Kind
 from siyu.journeys import service as journeys
 from siyu.kernel.errors import EngineProblem, described
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
 
 log = structlog.get_logger(__name__)
-
-IMPORT: Final = imports.IMPORT
 
 Ending = Callable[[], bool]
 Work = Callable[[Context, Ending], object]
@@ -125,8 +120,8 @@ def _desk(context: Context) -> channels.Desk:
     return channels.Desk(context.database, context.clock, syncing.opener(context.database, context.clock))
 
 
-def _import(context: Context, _: Ending, path: str, kind: Kind, actor: str, **how: Any) -> None:
-    run = imports.run_upload(context, Path(path), kind, access.system(actor), how)
+def _import(context: Context, _: Ending, import_id: int) -> None:
+    run = imports.run_upload(context, import_id)
     if run is not None:
         log.info("import.done", **imports.describe(run))
 
@@ -145,7 +140,7 @@ def _forget_over(context: Context, _: Ending) -> None:
 
 
 _ASKED: Final = (
-    _Job(IMPORT, _import, 5, imports.give_up),
+    _Job(imports.IMPORT, _import, 5, imports.give_up),
     _Job(exports.EXPORT, lambda context, _, export_id: exports.write(context, export_id), 3, exports.give_up),
     _Job(segmenting.EVALUATE, lambda context, _, segment_id: segmenting.evaluate(context, segment_id)),
     _Job(

@@ -189,14 +189,15 @@ class ImportRun:
         file_key: what the file, its format and mapping were; the same key is the same import.
         format: as it was recognised, or the mapping's name.
         header: the file's columns, for the file of rejects.
-        state: ``running``, ``done`` or ``failed``; a failed or interrupted one goes on when it is begun again.
+        state: ``waiting`` (uploaded; its turn comes), ``running``, ``done`` or ``failed``; a failed or interrupted one goes on
+            when it is begun again.
         checkpoint: up to where it was read, as JSON; ``None`` before the first chunk.
         bytes_read: of ``file_bytes``.
         rows, messages, rejected: so far.
         error: why it failed.
         notes: what was odd and stopped no row, as ``files.types.Note`` says it, in the order in which it was met.
-        kept: the uploaded file that is kept until the import is done (``file``, its name) and how it is read; ``None``
-            when none is.
+        kept: the uploaded file that is kept until the import is done (``file``, its name) and how it is read, with the mapping
+            as it was when the file was accepted; ``None`` when none is.
     """
 
     id: int

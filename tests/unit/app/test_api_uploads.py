@@ -18,6 +18,7 @@ from siyu.engines.postgres import run as execute
 from siyu.intake.files import service as files
 from siyu.intake.files.errors import UnreadableFile
 from siyu.kernel.clock import ManualClock
+from siyu.kernel.errors import Conflict
 
 
 @pytest.fixture
@@ -117,20 +118,118 @@ class TestRejects:
         assert client.get("/api/v1/imports/99999/reject-list").status_code == 404
 
 
-class TestResume:
-    """An import that stopped goes on from the page, with the file as it was uploaded."""
+@pytest.fixture
+def run_job(web_context: Context, database: Database) -> Callable[[], Any]:
+    """Does what the worker does with the newest job."""
+
+    def run() -> Any:
+        with database.transaction() as conn:
+            args = scalar(conn, "SELECT args FROM jobs.procrastinate_jobs ORDER BY id DESC LIMIT 1")
+        return imports.run_upload(web_context, **args)
+
+    return run
+
+
+def kept(context: Context) -> list[bytes]:
+    """What lies in the folder of uploads."""
+    return [path.read_bytes() for path in Place(context.settings.data_folder).uploads.iterdir() if path.is_file()]
+
+
+class TestAccepted:
+    """A file is an import from the answer on, before any worker has seen it."""
 
     @pytest.fixture
-    def run_job(self, web_context: Context, database: Database) -> Callable[[], Any]:
-        """Does what the worker does with the newest job."""
+    def upload(self, client: TestClient) -> Callable[..., Any]:
+        assert client.put("/api/v1/imports/mappings/till", json=MAPPING).status_code == 200
 
-        def run() -> Any:
-            with database.transaction() as conn:
-                args = scalar(conn, "SELECT args FROM jobs.procrastinate_jobs ORDER BY id DESC LIMIT 1")
-            path, kind, actor = Path(args.pop("path")), args.pop("kind"), access.system(args.pop("actor"))
-            return imports.run_upload(web_context, path, kind, actor, args)
+        def post(text: str = TILL, mapping: str = "till") -> Any:
+            how = {"kind": "orders", "mapping": mapping}
+            return client.post("/api/v1/imports", files={"file": ("till.csv", text.encode())}, data=how)
 
-        return run
+        return post
+
+    def test_waits_for_its_turn(
+        self, client: TestClient, upload: Callable[..., Any], run_job: Callable[[], Any], web_context: Context
+    ) -> None:
+        answer = upload()
+        run = answer.json()
+        assert (answer.status_code, run["state"], run["file_name"], run["rows"]) == (202, "waiting", "till.csv", 0)
+        assert client.get("/api/v1/imports").json() == [run]
+        assert kept(web_context) == [TILL.encode()]
+        run_job()
+        done = client.get(f"/api/v1/imports/{run['id']}").json()
+        assert (done["state"], done["rows"], kept(web_context)) == ("done", 2, [])
+
+    def test_twice_is_one_import_until_it_is_done(
+        self, client: TestClient, upload: Callable[..., Any], run_job: Callable[[], Any], web_context: Context
+    ) -> None:
+        first = upload().json()
+        assert upload().json() == first
+        assert kept(web_context) == [TILL.encode()]
+        run_job()
+        again = upload().json()
+        assert again["id"] != first["id"]
+        assert run_job().id == again["id"]  # one job an import: the second upload asked for none
+        assert len(client.get("/api/v1/imports").json()) == 2
+
+    def test_again_after_it_had_failed_goes_on(
+        self,
+        client: TestClient,
+        upload: Callable[..., Any],
+        run_job: Callable[[], Any],
+        web_context: Context,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def torn(*_: Any) -> Any:
+            raise UnreadableFile(file="till.csv", reason="torn", reason_zh="损坏")
+
+        first = upload().json()
+        with monkeypatch.context() as patched:
+            patched.setattr(files, "read_messages", torn)
+            with pytest.raises(UnreadableFile):
+                run_job()
+        assert client.get(f"/api/v1/imports/{first['id']}").json()["state"] == "failed"
+        again = upload().json()
+        assert (again["id"], again["state"], again["error"]) == (first["id"], "waiting", None)
+        assert kept(web_context) == [TILL.encode()]
+        assert run_job().state == "done"
+
+    def test_is_read_as_it_was_accepted(
+        self, client: TestClient, upload: Callable[..., Any], run_job: Callable[[], Any]
+    ) -> None:
+        upload()
+        other = {**MAPPING, "fields": {**MAPPING["fields"], "order_no": "会员卡"}}
+        assert client.put("/api/v1/imports/mappings/till", json=other).status_code == 200
+        assert client.delete("/api/v1/imports/mappings/till").status_code == 204
+        done = run_job()
+        assert (done.state, done.messages, done.rejected) == ("done", 2, 0)
+
+    def test_one_whose_file_somebody_has_deleted_says_so(
+        self, client: TestClient, upload: Callable[..., Any], run_job: Callable[[], Any], web_context: Context
+    ) -> None:
+        run = upload().json()
+        for path in Place(web_context.settings.data_folder).uploads.iterdir():
+            path.unlink()
+        with pytest.raises(Conflict):
+            run_job()
+        seen = client.get(f"/api/v1/imports/{run['id']}").json()
+        assert (seen["state"], seen["error"]["code"]) == ("failed", "Conflict")
+        assert "再次导入同一文件" in seen["error"]["message_zh"]
+        assert upload().json()["id"] == run["id"]
+        assert run_job().state == "done"
+
+    @pytest.mark.parametrize(("text", "mapping"), [("", "till"), (TILL, "nobody-saved-it"), ("a,b\n1,2\n", "till")])
+    def test_what_is_refused_leaves_nothing(
+        self, client: TestClient, upload: Callable[..., Any], web_context: Context, text: str, mapping: str
+    ) -> None:
+        answer = upload(text, mapping)
+        assert answer.status_code in {404, 422}, answer.text
+        assert answer.json()["message_zh"]
+        assert (client.get("/api/v1/imports").json(), kept(web_context)) == ([], [])
+
+
+class TestResume:
+    """An import that stopped goes on from the page, with the file as it was uploaded."""
 
     @pytest.fixture
     def uploaded(self, client: TestClient) -> None:
@@ -160,12 +259,12 @@ class TestResume:
         self, client: TestClient, stopped: dict[str, Any], run_job: Callable[[], Any], web_context: Context
     ) -> None:
         answer = client.post(f"/api/v1/imports/{stopped['id']}/resume")
-        assert (answer.status_code, answer.json()["state"], answer.json()["error"]) == (202, "running", None)
+        assert (answer.status_code, answer.json()["state"], answer.json()["error"]) == (202, "waiting", None)
         assert client.post(f"/api/v1/imports/{stopped['id']}/resume").status_code == 409  # it runs
         run_job()
         done = client.get(f"/api/v1/imports/{stopped['id']}").json()
         assert (done["state"], done["messages"], done["resumable"]) == ("done", 2, False)
-        assert [path for path in Place(web_context.settings.data_folder).uploads.iterdir() if path.is_file()] == []
+        assert kept(web_context) == []
         assert run_job() is None  # a second job finds that the first has done it
         assert client.post(f"/api/v1/imports/{stopped['id']}/resume").status_code == 409
         assert len(client.get("/api/v1/imports").json()) == 1
@@ -188,7 +287,7 @@ class TestResume:
         clock.advance(timedelta(days=15))
         imports.forget_files(web_context)
         assert client.get(f"/api/v1/imports/{stopped['id']}").json()["resumable"] is False
-        assert [path for path in Place(web_context.settings.data_folder).uploads.iterdir() if path.is_file()] == []
+        assert kept(web_context) == []
         answer = client.post(f"/api/v1/imports/{stopped['id']}/resume")
         assert (answer.status_code, answer.json()["code"]) == (409, "Conflict")
         assert client.post("/api/v1/imports/999/resume").status_code == 404

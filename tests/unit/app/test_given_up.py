@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from tests.working import do_job
 
 from siyu.app import exports, imports, jobs
 from siyu.app.context import Context
-from siyu.engines.access import service as access
 from siyu.engines.jobs import defer, job_app
 from siyu.engines.jobs.queue import own_tables
 from siyu.engines.postgres import Database, rows, run, scalar
@@ -51,21 +49,31 @@ def rehearsed(client: TestClient) -> str:
 
 
 @pytest.fixture
-def imported(client: TestClient, database: Database, web_context: Context, monkeypatch: pytest.MonkeyPatch) -> str:
+def imported(client: TestClient, web_context: Context, monkeypatch: pytest.MonkeyPatch) -> str:
     """Its worker was killed while it read the file."""
-    assert client.put("/api/v1/imports/mappings/till", json=MAPPING).status_code == 200
-    waiting = client.post("/api/v1/imports/files", files={"file": ("till.csv", TILL.encode())}).json()
-    how = {"kind": "orders", "mapping": "till"}
-    assert client.post(f"/api/v1/imports/files/{waiting['id']}/run", json=how).status_code == 202
-    asked = job(database)[1]
-    path, kind, actor = Path(asked.pop("path")), asked.pop("kind"), access.system(asked.pop("actor"))
+    path = uploaded(client)
+    begun = path.rpartition("/")[2]
     with monkeypatch.context() as patched:
         patched.setattr(imports, "finish", killed)
         with pytest.raises(Killed):
-            imports.run_upload(web_context, path, kind, actor, asked)
-    (begun,) = client.get("/api/v1/imports").json()
-    assert begun["state"] == "running"
-    return f"/api/v1/imports/{begun['id']}"
+            imports.run_upload(web_context, int(begun))
+    assert client.get(path).json()["state"] == "running"
+    return path
+
+
+@pytest.fixture
+def waiting(client: TestClient) -> str:
+    """An import whose worker was killed before it had opened the file."""
+    path = uploaded(client)
+    assert client.get(path).json()["state"] == "waiting"
+    return path
+
+
+def uploaded(client: TestClient) -> str:
+    """Where an import is seen whose file was uploaded."""
+    assert client.put("/api/v1/imports/mappings/till", json=MAPPING).status_code == 200
+    file, how = {"file": ("till.csv", TILL.encode())}, {"kind": "orders", "mapping": "till"}
+    return f"/api/v1/imports/{client.post('/api/v1/imports', files=file, data=how).json()['id']}"
 
 
 class Killed(BaseException):
@@ -88,7 +96,9 @@ def job(database: Database) -> tuple[str, dict[str, Any]]:
         return state, scalar(conn, "SELECT args FROM jobs.procrastinate_jobs")
 
 
-@pytest.mark.parametrize(("asked", "where"), [("exported", "error"), ("imported", "error"), ("rehearsed", "problem")])
+@pytest.mark.parametrize(
+    ("asked", "where"), [("exported", "error"), ("waiting", "error"), ("imported", "error"), ("rehearsed", "problem")]
+)
 def test_because_its_worker_died_every_time(
     request: pytest.FixtureRequest, asked: str, where: str, client: TestClient, database: Database, web_context: Context
 ) -> None:

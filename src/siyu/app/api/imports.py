@@ -1,30 +1,25 @@
 """Imports over HTTP: upload, look, go on, fetch what was rejected."""
 
-import secrets
 import tempfile
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import File, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from siyu.app import imports
 from siyu.app.api import uploads
+from siyu.app.api.uploads import How, Run, RunHow
 from siyu.app.context import Context
-from siyu.app.jobs import IMPORT
-from siyu.app.place import Place
-from siyu.engines import jobs
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Now, Router, join, needs
 from siyu.intake import service as intake
-from siyu.intake.files import service as files
-from siyu.intake.files.types import Kind, Note
+from siyu.intake.files.types import Kind
 from siyu.intake.types import RejectedRow, RejectSum
 
 router = Router(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
@@ -33,56 +28,12 @@ CanImport = Annotated[Principal, needs("imports.run")]
 join(router, uploads.router)  # before /{run_id}, which would take its paths
 
 
-class Checkpoint(BaseModel):
-    """A place in a file."""
-
-    line: int
-    rows: int
-    messages: int
-    rejects: int
-
-
-class Run(BaseModel):
-    """One import, as far as it is."""
-
-    id: int
-    source_id: int
-    kind: str
-    file_name: str
-    file_bytes: int
-    format: str
-    state: str
-    bytes_read: int
-    rows: int
-    messages: int
-    rejected: int
-    error: dict[str, Any] | None
-    header: list[str]
-    checkpoint: Checkpoint | None = Field(description="Up to where the file is stored; it goes on from here.")
-    started_by: str
-    started_at: datetime
-    updated_at: datetime
-    finished_at: datetime | None
-    notes: list[Note] = Field(description="What was odd in the file and stopped no row, with the number of rows.")
-    resumable: bool = Field(description="It stopped or may stop, and its file is kept here: it can be resumed.")
-
-
 class RejectPage(BaseModel):
     """Rejected rows, and how many there are for each reason and column."""
 
     items: list[RejectedRow]
     next: int | None
     sums: list[RejectSum]
-
-
-class Accepted(BaseModel):
-    """The file is here and recognised; a job imports it."""
-
-    job: int
-    file_name: str
-    format: str
-    title: str
-    title_zh: str
 
 
 @router.post("", status_code=202)
@@ -98,39 +49,16 @@ async def upload(
     links_first: Annotated[
         bool, Form(description="Read the file twice: first decide who is who in all of it. For a first import.")
     ] = False,
-) -> Accepted:
+) -> Run:
     """Upload a file of orders or customers and have it imported. The answer comes when the file is recognised.
 
-    Safe to repeat: the same file goes on where it stopped, a newer export adds only what is new.
+    The import waits for its turn then. Safe to repeat: the same file goes on where it stopped, a newer export adds only what
+    is new.
     """
     context: Context = request.app.state.context
-    path = await uploads.keep(context, file, _place(context, file))
-    how = {"platform": platform, "shop": shop, "mapping": mapping, "source": source, "links_first": links_first}
-
-    def begin() -> Accepted:
-        options = uploads.options(context, uploads.How(kind=kind, platform=platform, shop=shop, mapping=mapping))
-        found = files.recognise(path, options)
-        with context.database.transaction() as conn:
-            task = {"path": str(path), "name": file.filename or "", "kind": kind, "actor": principal.actor, **how}
-            job = jobs.defer(conn, IMPORT, task, queue=jobs.LONG)
-            details = {"file": file.filename, "format": found.format, **how}
-            access.record(
-                conn,
-                actor=principal.actor,
-                action="import.uploaded",
-                target="imports",
-                details=details,
-                now=context.clock.now(),
-            )
-        assert job is not None
-        name = file.filename or path.name
-        return Accepted(job=job, file_name=name, format=found.format, title=found.title, title_zh=found.title_zh)
-
-    try:
-        return await run_in_threadpool(begin)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    how = RunHow(kind=kind, platform=platform, shop=shop, mapping=mapping, source=source, links_first=links_first)
+    path = await uploads.keep(context, file, uploads.place(context, uploads.safe_name(file)))
+    return await run_in_threadpool(uploads.accept, context, principal, path, file.filename or path.name, how)
 
 
 @router.post("/preview")
@@ -146,10 +74,10 @@ async def preview(
 ) -> dict[str, Any]:
     """Say what an import would do, from the first rows, without doing it. Personal data in the answer is masked."""
     context: Context = request.app.state.context
-    path = await uploads.keep(context, file, _place(context, file))
+    path = await uploads.keep(context, file, uploads.place(context, uploads.safe_name(file)))
 
     def look() -> dict[str, Any]:
-        options = uploads.options(context, uploads.How(kind=kind, platform=platform, shop=shop, mapping=mapping))
+        options = uploads.options(context, How(kind=kind, platform=platform, shop=shop, mapping=mapping))
         return asdict(imports.preview_file(path, options, rows))
 
     try:
@@ -211,8 +139,3 @@ def rejects(request: Request, conn: Conn, now: Now, principal: CanImport, run_id
 
     name = f"{run.file_name}.rejects.csv"
     return FileResponse(path, media_type="text/csv", filename=name, background=BackgroundTask(forget))
-
-
-def _place(context: Context, file: UploadFile) -> Path:
-    name = f"{secrets.token_hex(8)}-{uploads.safe_name(file)}"
-    return Place(context.settings.data_folder).uploads / name

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import BackgroundTasks, File, Request, UploadFile
+from fastapi import File, Request, UploadFile
 from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
@@ -18,15 +18,13 @@ from starlette.concurrency import run_in_threadpool
 
 from siyu.app import imports
 from siyu.app.context import Context
-from siyu.app.jobs import IMPORT
 from siyu.app.place import Place
-from siyu.engines import jobs
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
 from siyu.intake import service as intake
 from siyu.intake.files import service as files
-from siyu.intake.files.types import ImportOptions, Kind, Preview
+from siyu.intake.files.types import ImportOptions, Kind, Note, Preview
 from siyu.kernel.clock import from_millis, to_millis
 from siyu.kernel.errors import NotFound, SiyuError, TooLarge
 
@@ -98,12 +96,38 @@ class PreviewHow(How):
     rows: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
 
 
-class Job(BaseModel):
-    """The job that imports the file; the import appears in the list as soon as it begins."""
+class Checkpoint(BaseModel):
+    """A place in a file."""
 
-    job: int
+    line: int
+    rows: int
+    messages: int
+    rejects: int
+
+
+class Run(BaseModel):
+    """One import, as far as it is."""
+
+    id: int
+    source_id: int
+    kind: str
     file_name: str
-    accepted_at: datetime
+    file_bytes: int
+    format: str
+    state: str
+    bytes_read: int
+    rows: int
+    messages: int
+    rejected: int
+    error: dict[str, Any] | None
+    header: list[str]
+    checkpoint: Checkpoint | None = Field(description="Up to where the file is stored; it goes on from here.")
+    started_by: str
+    started_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    notes: list[Note] = Field(description="What was odd in the file and stopped no row, with the number of rows.")
+    resumable: bool = Field(description="It stopped or may stop, and its file is kept here: it can be resumed.")
 
 
 @router.post("/files", status_code=201)
@@ -139,35 +163,15 @@ def preview_file(request: Request, _: CanImport, file_id: FileId, how: PreviewHo
 
 
 @router.post("/files/{file_id}/run", status_code=202)
-def run_file(
-    request: Request,
-    conn: Conn,
-    now: Now,
-    principal: CanImport,
-    file_id: FileId,
-    how: RunHow,
-    afterwards: BackgroundTasks,
-) -> Job:
+def run_file(request: Request, principal: CanImport, file_id: FileId, how: RunHow) -> Run:
     """Import the file. The same file goes on where it stopped; a newer export adds only what is new."""
     context: Context = request.app.state.context
     path = _find(context, file_id)
-    found = files.recognise(path, options(context, how))
-    running = Place(context.settings.data_folder).uploads / f"{secrets.token_hex(8)}-{path.name}"
-    said = how.model_dump()
-    task = {"path": str(running), "name": path.name, "actor": principal.actor, **said}
-    job = jobs.defer(conn, IMPORT, task, queue=jobs.LONG)
-    assert job is not None
-    access.record(
-        conn,
-        actor=principal.actor,
-        action="import.uploaded",
-        target="imports",
-        details={"file": path.name, "format": found.format, **said},
-        now=now,
-    )
-    running.hardlink_to(path)  # the waiting file goes when the job is committed: until then it is the only one
-    afterwards.add_task(_remove, path)
-    return Job(job=job, file_name=path.name, accepted_at=now)
+    running = place(context, path.name)
+    running.hardlink_to(path)  # the waiting file goes when the import is accepted: until then it is the only one
+    accepted = accept(context, principal, running, path.name, how)
+    _remove(path)
+    return accepted
 
 
 @router.get("/mappings")
@@ -213,6 +217,32 @@ async def keep(context: Context, file: UploadFile, path: Path) -> Path:
 
 def _drop(path: Path) -> None:
     path.unlink(missing_ok=True)
+
+
+def place(context: Context, name: str) -> Path:
+    """Where an upload lies while it is imported."""
+    return Place(context.settings.data_folder).uploads / f"{secrets.token_hex(8)}-{name}"
+
+
+def accept(context: Context, principal: Principal, path: Path, name: str, how: RunHow) -> Run:
+    """Have the upload at ``path`` imported, or nothing: then it is gone."""
+    try:
+        reading = options(context, how)
+        with context.database.transaction() as conn:
+            run = imports.accept(
+                context,
+                conn,
+                path,
+                reading,
+                principal=principal,
+                name=name,
+                source=how.source,
+                links_first=how.links_first,
+            )
+    except BaseException:
+        _drop(path)
+        raise
+    return Run.model_validate(run, from_attributes=True)
 
 
 def safe_name(file: UploadFile) -> str:

@@ -91,14 +91,20 @@ def keep_import_file(conn: Connection, run: ImportRun, file: str, how: Mapping[s
     store.set_kept(conn, run.id, {**how, "file": file})
 
 
-def import_of(conn: Connection, file: str) -> ImportRun | None:
-    """The import whose uploaded file lies here under this name."""
-    return store.import_of(conn, file)
+def let_import_wait(conn: Connection, run_id: int, now: datetime) -> ImportRun:
+    """Note that an import's turn will come, and return it; why it stopped before is over. One that is done stays so."""
+    store.move_import(conn, run_id, "waiting", now)
+    return import_run(conn, run_id)
 
 
-def resume_import(conn: Connection, run_id: int, now: datetime) -> None:
-    """Note that somebody goes on with an import."""
-    store.mark_import_running(conn, run_id, now)
+def start_import(conn: Connection, run_id: int, now: datetime) -> ImportRun:
+    """Note that an import's turn has come, and return it. One that is done stays so. Idempotent.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    store.move_import(conn, run_id, "running", now)
+    return import_run(conn, run_id)
 
 
 def forget_import_file(conn: Connection, run: ImportRun) -> None:

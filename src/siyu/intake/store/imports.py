@@ -122,18 +122,15 @@ def mark_import_failed(conn: Connection, run_id: int, error: Mapping[str, Any], 
     )
 
 
-def mark_import_running(conn: Connection, run_id: int, now: datetime) -> None:
+def move_import(conn: Connection, run_id: int, state: str, now: datetime) -> None:
     run(
         conn,
-        "UPDATE intake.import_run SET state = 'running', error = NULL, updated_at = :now WHERE id = :id",
+        """UPDATE intake.import_run SET state = :state, error = NULL, updated_at = :now
+           WHERE id = :id AND state <> 'done'""",
         id=run_id,
+        state=state,
         now=now,
     )
-
-
-def import_of(conn: Connection, file: str) -> ImportRun | None:
-    found = one(conn, f"SELECT {_COLUMNS} FROM intake.import_run WHERE kept ->> 'file' = :file FOR UPDATE", file=file)
-    return _run(found) if found is not None else None
 
 
 def set_kept(conn: Connection, run_id: int, kept: Mapping[str, Any] | None) -> None:

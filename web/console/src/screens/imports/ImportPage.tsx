@@ -1,7 +1,7 @@
 import { ApiError, answered, api, type Schema } from "@siyu/api";
 import { Count, Loaded, Page, Share, StatCard, When, useErrorText, useFormat } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Card, Col, Descriptions, Flex, Progress, Row, Typography } from "antd";
+import { Alert, Button, Card, Col, Descriptions, Flex, Progress, Row, Typography, type ProgressProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -14,7 +14,9 @@ import { Resume } from "./Resume";
 import { StateTag } from "./StateTag";
 
 type Run = Schema<"Run">;
-const STALLED = 120_000;
+const STALLED = { waiting: 15_000, running: 120_000 };
+
+const BARS: Record<string, ProgressProps["status"]> = { waiting: "normal", running: "active", done: "success", failed: "exception" };
 
 /** One import: how far it is, what it took, what it left out. */
 export function ImportPage() {
@@ -54,7 +56,8 @@ function Standing({ run, at }: { run: Run; at: number }) {
   const pace = usePace(run);
   const share = run.state === "done" ? 1 : run.bytes_read / Math.max(run.file_bytes, 1);
   const line = format.count(run.checkpoint?.line ?? 0);
-  const stalled = run.state === "running" && at - Date.parse(run.updated_at) > STALLED;
+  const still = at - Date.parse(run.updated_at);
+  const stalled = (run.state === "waiting" || run.state === "running") && still > STALLED[run.state] && run.state;
   return (
     <Card size="small">
       <Flex vertical gap="small">
@@ -76,7 +79,7 @@ function Standing({ run, at }: { run: Run; at: number }) {
         </Flex>
         <Progress
           percent={Math.min(100, Math.floor(share * 100))}
-          status={run.state === "failed" ? "exception" : run.state === "done" ? "success" : "active"}
+          status={BARS[run.state]}
           aria-label={t("run.progress")}
         />
         {run.state !== "done" && run.checkpoint && <Typography.Text type="secondary">{t("run.checkpointWhat", { line })}</Typography.Text>}
@@ -93,13 +96,13 @@ function Standing({ run, at }: { run: Run; at: number }) {
           <Alert
             type="warning"
             showIcon
-            title={t("run.stalled")}
+            title={t(stalled === "waiting" ? "run.waits" : "run.stalled")}
             description={
               <>
-                {t("run.stalledWhat")} <Link to="/system">{t("run.toSystem")}</Link>
+                {t(stalled === "waiting" ? "run.waitsWhat" : "run.stalledWhat")} <Link to="/system">{t("run.toSystem")}</Link>
               </>
             }
-            action={<Resume run={run} />}
+            action={stalled === "running" && <Resume run={run} />}
           />
         )}
       </Flex>

@@ -1,8 +1,9 @@
-import { CheckCircleOutlined, ExclamationCircleOutlined, SyncOutlined } from "@ant-design/icons";
+import { CheckCircleOutlined, ClockCircleOutlined, ExclamationCircleOutlined, SyncOutlined } from "@ant-design/icons";
 import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 
 const LOOKS = {
+  waiting: { color: "default", icon: <ClockCircleOutlined /> },
   running: { color: "processing", icon: <SyncOutlined spin /> },
   done: { color: "success", icon: <CheckCircleOutlined /> },
   failed: { color: "error", icon: <ExclamationCircleOutlined /> },
@@ -11,6 +12,6 @@ const LOOKS = {
 /** How far an import is, in a word. */
 export function StateTag({ state }: { state: string }) {
   const { t } = useTranslation("imports");
-  if (state !== "running" && state !== "done" && state !== "failed") return <Tag>{state}</Tag>;
+  if (state !== "waiting" && state !== "running" && state !== "done" && state !== "failed") return <Tag>{state}</Tag>;
   return <Tag {...LOOKS[state]}>{t(`states.${state}`)}</Tag>;
 }

@@ -20,7 +20,6 @@ export const area: Area = {
         { path: "preview", lazy: () => wizard().then((m) => ({ Component: m.PreviewStep })) },
       ],
     },
-    { path: "started", lazy: () => wizard().then((m) => ({ Component: m.Started })) },
     { path: ":id", lazy: () => import("./ImportPage").then((m) => ({ Component: m.ImportPage })) },
   ],
 };

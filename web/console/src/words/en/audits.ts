@@ -34,7 +34,6 @@ export const actions: Words<typeof source> = {
   "import.linked_first": "Linked before the first import",
   "import.rejects_fetched": "Rejected rows downloaded",
   "import.resumed": "Import resumed",
-  "import.uploaded": "Import file uploaded",
   "lifetime.refit_asked": "Refit of the models asked for",
   "mapping.saved": "Mapping saved",
   "mapping.deleted": "Mapping deleted",

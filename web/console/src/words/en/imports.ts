@@ -21,7 +21,7 @@ export const imports: Words<typeof source> = {
     empty: "No file was imported yet. Upload an order or customer file as your shop's back office exports it.",
   },
   kinds: { orders: "Orders", customers: "Customers" },
-  states: { running: "Running", done: "Done", failed: "Stopped" },
+  states: { waiting: "Waiting", running: "Running", done: "Done", failed: "Stopped" },
   run: {
     back: "Back to the imports",
     progress: "Progress",
@@ -44,6 +44,8 @@ export const imports: Words<typeof source> = {
     failedKept: "What is imported is stored, and so is the uploaded file: “Go on” continues after line {{line}}.",
     resume: "Go on",
     uploadAgain: "Upload again",
+    waits: "It waits for its turn longer than usual",
+    waitsWhat: "Another import may be running, or the background jobs have stopped. See the system page.",
     stalled: "No progress for more than 2 minutes",
     stalledWhat: "The queue may be full, or the background jobs have stopped. See the system page.",
     toSystem: "To the system",
@@ -250,11 +252,5 @@ export const imports: Words<typeof source> = {
     start: "Import",
     back: "Back",
     fix: "Go back and change it",
-  },
-  started: {
-    title: "The import is starting",
-    what: "The file is with the background jobs; its progress opens by itself. You may close this page.",
-    slow: "It takes longer than usual: another import may be running.",
-    toList: "To the imports",
   },
 };

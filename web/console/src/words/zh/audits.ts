@@ -31,7 +31,6 @@ export const actions = {
   "import.linked_first": "首次导入归并",
   "import.rejects_fetched": "下载被拒行",
   "import.resumed": "恢复中断的导入",
-  "import.uploaded": "上传导入文件",
   "lifetime.refit_asked": "重新拟合模型",
   "mapping.saved": "保存映射",
   "mapping.deleted": "删除映射",

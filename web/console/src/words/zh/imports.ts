@@ -17,7 +17,7 @@ export const imports = {
     empty: "还没有导入过文件。可直接上传电商后台导出的订单或客户文件。",
   },
   kinds: { orders: "订单", customers: "客户" },
-  states: { running: "进行中", done: "已完成", failed: "已中断" },
+  states: { waiting: "等待中", running: "进行中", done: "已完成", failed: "已中断" },
   run: {
     back: "返回导入记录",
     progress: "进度",
@@ -40,6 +40,8 @@ export const imports = {
     failedKept: "已导入的内容和上传的文件均已保存，点击“继续导入”即从第 {{line}} 行之后继续，无需重新上传。",
     resume: "继续导入",
     uploadAgain: "重新上传",
+    waits: "等待时间较长",
+    waitsWhat: "可能有其他导入正在进行，或后台任务已停止，请查看系统页面。",
     stalled: "超过 2 分钟没有进展",
     stalledWhat: "可能是队列已满或后台任务已停止，请查看系统页面。",
     toSystem: "查看系统",
@@ -244,11 +246,5 @@ export const imports = {
     start: "开始导入",
     back: "上一步",
     fix: "返回修改",
-  },
-  started: {
-    title: "正在启动导入",
-    what: "文件已进入后台任务，启动后自动打开进度页面。可关闭此页面。",
-    slow: "等待时间较长：可能有其他导入正在进行。",
-    toList: "查看导入记录",
   },
 } as const;

@@ -129,8 +129,7 @@ function Begin({ back }: { back: React.ReactNode }) {
           body: { ...howOf(given), source: source.trim(), links_first: linksFirst },
         }),
       ),
-    onSuccess: (job) =>
-      navigate(`/imports/started?${new URLSearchParams({ file: job.file_name, since: String(Date.parse(job.accepted_at)) }).toString()}`),
+    onSuccess: (run) => navigate(`/imports/${run.id}`),
   });
   return (
     <Card size="small">

@@ -2,6 +2,5 @@
 export { MappingStep } from "./MappingStep";
 export { PreviewStep } from "./PreviewStep";
 export { RecogniseStep } from "./RecogniseStep";
-export { Started } from "./Started";
 export { UploadStep } from "./UploadStep";
 export { Wizard } from "./Wizard";
