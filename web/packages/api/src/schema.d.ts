@@ -2276,7 +2276,8 @@ export interface paths {
          * Upload
          * @description Upload a file of orders or customers and have it imported. The answer comes when the file is recognised.
          *
-         *     Safe to repeat: the same file goes on where it stopped, a newer export adds only what is new.
+         *     The import waits for its turn then. Safe to repeat: the same file goes on where it stopped, a newer export adds only what
+         *     is new.
          */
         post: operations["upload_api_v1_imports_post"];
         delete?: never;
@@ -7910,22 +7911,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * Accepted
-         * @description The file is here and recognised; a job imports it.
-         */
-        Accepted: {
-            /** File Name */
-            file_name: string;
-            /** Format */
-            format: string;
-            /** Job */
-            job: number;
-            /** Title */
-            title: string;
-            /** Title Zh */
-            title_zh: string;
-        };
         /** AccountChange */
         AccountChange: {
             /** Name */
@@ -12780,21 +12765,6 @@ export interface components {
             refused_count: number;
             /** Repeated */
             repeated: boolean;
-        };
-        /**
-         * Job
-         * @description The job that imports the file; the import appears in the list as soon as it begins.
-         */
-        Job: {
-            /**
-             * Accepted At
-             * Format: date-time
-             */
-            accepted_at: string;
-            /** File Name */
-            file_name: string;
-            /** Job */
-            job: number;
         };
         /**
          * JobState
@@ -28424,7 +28394,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accepted"];
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -28632,7 +28602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description The request cannot be done as it is. */
