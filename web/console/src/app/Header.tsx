@@ -93,7 +93,7 @@ function Account() {
         }}
       >
         <Button type="text" icon={<UserOutlined />} aria-haspopup="menu" title={t("account.label")}>
-          {me.name}
+          <span style={{ maxWidth: "16em", overflow: "hidden", textOverflow: "ellipsis" }}>{me.name}</span>
         </Button>
       </Dropdown>
       <ChangePassword open={changing} onClose={() => setChanging(false)} />

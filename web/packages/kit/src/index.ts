@@ -13,6 +13,7 @@ export { Identifier, useIdentifierName } from "./Identifier";
 export { useLanguage } from "./language";
 export { Masked } from "./Masked";
 export { useNow } from "./now";
+export { Opener } from "./Opener";
 export { Page } from "./Page";
 export { Sideways } from "./Sideways";
 export { StatCard, type Delta } from "./StatCard";

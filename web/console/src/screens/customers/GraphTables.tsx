@@ -1,6 +1,6 @@
 import type { Schema } from "@siyu/api";
-import { Identifier, useIdentifierName, When } from "@siyu/kit";
-import { Button, Table, Tag, Typography } from "antd";
+import { Identifier, Opener, useIdentifierName, When } from "@siyu/kit";
+import { Table, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { keyOf, useEvidenceWords, type Evidence, type Known } from "./links";
@@ -68,9 +68,9 @@ export function EdgeTable({ edges, known, onOpen }: EdgeProps) {
             render: (_, edge) => {
               const text = t("evidence.between", { one: called(edge.stronger), other: called(edge.weaker) });
               return (
-                <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onOpen(edge)}>
+                <Opener size="small" onClick={() => onOpen(edge)}>
                   {text}
-                </Button>
+                </Opener>
               );
             },
           },

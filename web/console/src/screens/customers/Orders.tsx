@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { DataTable, DetailDrawer, Empty, Loaded, Money, useFormat, useInAddress, When, type Column } from "@siyu/kit";
+import { DataTable, DetailDrawer, Empty, Loaded, Money, Opener, useFormat, useInAddress, When, type Column } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Descriptions, Flex, Steps, Table, Tag, Typography } from "antd";
+import { Descriptions, Flex, Steps, Table, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useNames, useSourceName } from "./names";
@@ -20,9 +20,9 @@ export function Orders() {
       key: "no",
       title: t("orders.no"),
       render: (order) => (
-        <Button type="link" size="small" style={{ padding: 0 }} onClick={() => setOpen(String(order.id))}>
+        <Opener size="small" onClick={() => setOpen(String(order.id))}>
           {order.order_no}
-        </Button>
+        </Opener>
       ),
     },
     { key: "at", title: t("orders.at"), render: (order) => <When at={order.ordered_at} /> },

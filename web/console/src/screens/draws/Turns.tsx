@@ -1,6 +1,6 @@
 import { answered, api } from "@siyu/api";
-import { Count, DataTable, DetailDrawer, Empty, Money, useInAddress, When, type Column } from "@siyu/kit";
-import { Button, Descriptions, Flex, Tag } from "antd";
+import { Count, DataTable, DetailDrawer, Empty, Money, Opener, useInAddress, When, type Column } from "@siyu/kit";
+import { Descriptions, Flex, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -19,7 +19,7 @@ export function Turns({ round }: { round: Round }) {
   const name = (code: string): string => prizes.find((one) => one.code === code)?.name ?? code;
   const isThing = (code: string): boolean => prizes.some((one) => one.code === code && one.thing);
   const columns: Column<Draw>[] = [
-    { key: "id", title: t("turn.one"), render: (row) => <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => show(String(row.id))}>#{row.id}</Button> },
+    { key: "id", title: t("turn.one"), render: (row) => <Opener onClick={() => show(String(row.id))}>#{row.id}</Opener> },
     { key: "at", title: t("turn.at"), render: (row) => <When at={row.at} /> },
     { key: "customer", title: t("turn.customer"), render: (row) => <Link to={`/customers/${row.customer_id}`}>#{row.customer_id}</Link> },
     { key: "number", title: t("turn.number"), align: "right", render: (row) => <Count value={row.number} /> },

@@ -1,5 +1,5 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { DataTable, DetailDrawer, Empty, ErrorNote, Page, useInAddress, type Column } from "@siyu/kit";
+import { DataTable, DetailDrawer, Empty, ErrorNote, Opener, Page, useInAddress, type Column } from "@siyu/kit";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Flex, Form, Input, Typography } from "antd";
 import { useTranslation } from "react-i18next";
@@ -21,7 +21,7 @@ export function Merchants() {
   const known = useQuery({ queryKey: [...MERCHANTS, "all"], queryFn: ({ signal }) => answered(api.GET("/api/v1/payments/merchants", { signal })) });
   const old = known.data?.find((one) => one.mch_id === open);
   const columns: Column<Merchant>[] = [
-    { key: "name", title: t("merchant.name"), render: (row) => (may("payments.manage") ? <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => show(row.mch_id)}>{row.name}</Button> : row.name) },
+    { key: "name", title: t("merchant.name"), render: (row) => (may("payments.manage") ? <Opener onClick={() => show(row.mch_id)}>{row.name}</Opener> : row.name) },
     { key: "mch_id", title: t("merchant.mch_id"), render: (row) => row.mch_id },
     { key: "app_id", title: t("merchant.app_id"), render: (row) => row.app_id },
     { key: "serial", title: t("merchant.serial"), render: (row) => <Typography.Text style={{ maxWidth: 220 }} ellipsis={{ tooltip: row.serial }}>{row.serial}</Typography.Text> },

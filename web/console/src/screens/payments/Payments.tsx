@@ -1,5 +1,5 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { DataTable, DetailDrawer, Empty, ErrorNote, Loaded, Money, Page, Sideways, useInAddress, When, type Column, type Filter } from "@siyu/kit";
+import { DataTable, DetailDrawer, Empty, ErrorNote, Loaded, Money, Opener, Page, Sideways, useInAddress, When, type Column, type Filter } from "@siyu/kit";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Descriptions, Flex, Form, Input, Table, Tag, Typography } from "antd";
 import { useState } from "react";
@@ -21,7 +21,7 @@ export function Payments() {
   const { t } = useTranslation("payments");
   const [open, show] = useInAddress("payment");
   const columns: Column<Payment>[] = [
-    { key: "number", title: t("number"), render: (row) => <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => show(String(row.id))}>{row.number}</Button> },
+    { key: "number", title: t("number"), render: (row) => <Opener onClick={() => show(String(row.id))}>{row.number}</Opener> },
     { key: "customer", title: t("customer"), render: (row) => <Link to={`/customers/${row.customer_id}`}>#{row.customer_id}</Link> },
     { key: "description", title: t("description"), render: (row) => row.description },
     { key: "fen", title: t("fen"), align: "right", render: (row) => <Money fen={row.fen} /> },

@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Confirm, DataTable, DetailDrawer, Empty, useInAddress, useLanguage, When, type Column } from "@siyu/kit";
+import { Confirm, DataTable, DetailDrawer, Empty, Opener, useInAddress, useLanguage, When, type Column } from "@siyu/kit";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Descriptions, Flex, Tag, Typography } from "antd";
+import { Alert, App, Descriptions, Flex, Tag, Typography } from "antd";
 import { useState, type Key } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -25,9 +25,9 @@ export function LetterTable({ source }: { source?: number }) {
       key: "reason",
       title: t("letters.reason"),
       render: (row) => (
-        <Button type="link" style={{ padding: 0, height: "auto", whiteSpace: "normal", textAlign: "start", maxWidth: 420 }} onClick={() => show(row)}>
+        <Opener onClick={() => show(row)}>
           {reason(row)}
-        </Button>
+        </Opener>
       ),
     },
     { key: "code", title: t("letters.code"), render: (row) => <Typography.Text code>{row.code}</Typography.Text> },

@@ -1,8 +1,8 @@
 import { PauseCircleOutlined, PlayCircleOutlined } from "@ant-design/icons";
 import { answered, api, type Schema } from "@siyu/api";
-import { Count, DataTable, DetailDrawer, Empty, Loaded, Page, Share, useInAddress, When, type Column } from "@siyu/kit";
+import { Count, DataTable, DetailDrawer, Empty, Loaded, Opener, Page, Share, useInAddress, When, type Column } from "@siyu/kit";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Flex, Table, Tag, Typography } from "antd";
+import { Alert, Flex, Table, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -29,7 +29,7 @@ export function Programmes() {
   const name = useProgrammeName();
   const [open, show] = useInAddress("programme");
   const columns: Column<Programme>[] = [
-    { key: "name", title: t("column.programme"), render: (row) => <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => show(String(row.programme_id))}>{name(row.programme_id)}</Button> },
+    { key: "name", title: t("column.programme"), render: (row) => <Opener onClick={() => show(String(row.programme_id))}>{name(row.programme_id)}</Opener> },
     { key: "state", title: t("programme.sending"), render: (row) => <Sending state={row.state} /> },
     { key: "reason", title: t("column.reason"), render: (row) => row.reason || "—" },
     { key: "control", title: t("programme.control"), align: "right", render: (row) => <Share value={row.control_bp / 10_000} /> },

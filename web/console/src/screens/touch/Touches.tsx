@@ -1,6 +1,6 @@
 import { answered, api } from "@siyu/api";
-import { DataTable, dayBounds, DetailDrawer, Empty, Page, useBrand, useInAddress, When, type Column, type Filter } from "@siyu/kit";
-import { Button, Typography } from "antd";
+import { DataTable, dayBounds, DetailDrawer, Empty, Opener, Page, useBrand, useInAddress, When, type Column, type Filter } from "@siyu/kit";
+import { Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -37,7 +37,7 @@ export function Touches() {
   const [rows, keep] = useState<readonly Touch[]>([]);
   const shown = rows.find((one) => String(one.id) === open);
   const columns: Column<Touch>[] = [
-    { key: "at", title: t("column.proposed"), render: (row) => <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => show(String(row.id))}><When at={row.proposed_at} /></Button> },
+    { key: "at", title: t("column.proposed"), render: (row) => <Opener onClick={() => show(String(row.id))}><When at={row.proposed_at} /></Opener> },
     { key: "customer", title: t("column.customer"), render: (row) => <Link to={`/customers/${row.customer_id}/touches`}>#{row.customer_id}</Link> },
     { key: "state", title: t("column.state"), render: (row) => <TouchState state={row.state} /> },
     { key: "why", title: t("column.why"), render: (row) => <Typography.Paragraph style={{ margin: 0, width: 300 }}>{why(row)}</Typography.Paragraph> },

@@ -1,6 +1,6 @@
 import { answered, api } from "@siyu/api";
-import { DataTable, DetailDrawer, Empty, When, type Column, type Filter } from "@siyu/kit";
-import { Button, Descriptions, Flex } from "antd";
+import { DataTable, DetailDrawer, Empty, Opener, When, type Column, type Filter } from "@siyu/kit";
+import { Descriptions, Flex } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -19,9 +19,9 @@ export function Applications({ trial }: { trial: Trial }) {
       key: "id",
       title: t("application.number"),
       render: (row) => (
-        <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => show(row)}>
+        <Opener onClick={() => show(row)}>
           #{row.id}
-        </Button>
+        </Opener>
       ),
     },
     { key: "customer", title: t("column.customer"), render: (row) => <Link to={`/customers/${row.customer_id}`}>#{row.customer_id}</Link> },

@@ -15,6 +15,9 @@ import { changed, readList, viewOf, writeSort } from "./state";
 import type { Column, Filter, ListPage, ListQuery } from "./types";
 import { Views } from "./Views";
 
+/** Figures stand in one line however long it is; a long name goes on in the next, and leaves room for the columns behind it. */
+const WORDS = { maxWidth: 400, overflowWrap: "anywhere" } as const;
+
 interface Props<Row extends object> {
   /** Under which columns and views are kept; also names the table for screen readers. */
   name: string;
@@ -113,8 +116,10 @@ function columnsOf<Row extends object>(columns: readonly Column<Row>[], list: Li
     sorter: column.sortable,
     ...(column.what !== undefined && { showSorterTooltip: { title: column.what } }),
     sortOrder: list.sort?.key === column.key ? (list.sort.descending ? "descend" : "ascend") : null,
-    render: (_: unknown, row: Row) =>
-      index === 0 && href ? <Link to={href(row)}>{column.render(row)}</Link> : column.render(row),
+    render: (_: unknown, row: Row) => {
+      const shown = index === 0 && href ? <Link to={href(row)}>{column.render(row)}</Link> : column.render(row);
+      return column.align ? shown : <div style={WORDS}>{shown}</div>;
+    },
   }));
 }
 

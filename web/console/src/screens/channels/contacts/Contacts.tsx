@@ -1,5 +1,5 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { DataTable, DetailDrawer, Empty, Page, useInAddress, When, type Column, type Filter } from "@siyu/kit";
+import { DataTable, DetailDrawer, Empty, Opener, Page, useInAddress, When, type Column, type Filter } from "@siyu/kit";
 import { Button, Flex, Space, Tag, Typography } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -102,9 +102,9 @@ function useColumns(onShow: (contact: string) => void): Column<Row>[] {
       key: "name",
       title: t("contacts.name"),
       render: (row) => (
-        <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => onShow(row.contact_id)}>
+        <Opener onClick={() => onShow(row.contact_id)}>
           {calledBy(row.who, row.contact_id)}
-        </Button>
+        </Opener>
       ),
     },
     { key: "phone", title: t("contacts.phone"), render: (row) => row.who?.personal["phone"] ?? "—" },

@@ -1,6 +1,5 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Count, DataTable, DetailDrawer, Empty, Page, useInAddress, When, type Column } from "@siyu/kit";
-import { Button } from "antd";
+import { Count, DataTable, DetailDrawer, Empty, Opener, Page, useInAddress, When, type Column } from "@siyu/kit";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -29,9 +28,9 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
       key: "asked",
       title: t("marks.askedAt"),
       render: (row) => (
-        <Button type="link" style={{ padding: 0 }} onClick={() => show(String(row.id))}>
+        <Opener onClick={() => show(String(row.id))}>
           <When at={row.asked_at} />
-        </Button>
+        </Opener>
       ),
     },
     { key: "total", title: t("marks.contacts"), align: "right", render: (row) => <Count value={row.total} /> },

@@ -1,6 +1,6 @@
 import { answered, api } from "@siyu/api";
-import { Count, DataTable, DetailDrawer, Empty, Loaded, useFormat, useInAddress, useLanguage, When, type Column } from "@siyu/kit";
-import { Alert, Button, Descriptions, Flex, Table, Typography } from "antd";
+import { Count, DataTable, DetailDrawer, Empty, Loaded, Opener, useFormat, useInAddress, useLanguage, When, type Column } from "@siyu/kit";
+import { Alert, Descriptions, Flex, Table, Typography } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
@@ -17,9 +17,9 @@ export function Walks({ account, running }: { account: number; running: boolean 
       key: "began",
       title: t("walk.began"),
       render: (row) => (
-        <Button type="link" style={{ padding: 0 }} onClick={() => show(String(row.id))}>
+        <Opener onClick={() => show(String(row.id))}>
           <When at={row.began_at} />
-        </Button>
+        </Opener>
       ),
     },
     { key: "state", title: t("walk.state"), render: (row) => <WalkState state={row.state} /> },

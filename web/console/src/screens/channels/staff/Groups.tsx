@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Count, DataTable, DetailDrawer, Empty, Loaded, Page, useInAddress, When, type Column, type Filter } from "@siyu/kit";
+import { Count, DataTable, DetailDrawer, Empty, Loaded, Opener, Page, useInAddress, When, type Column, type Filter } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Descriptions, Flex, Table, Tag, Typography } from "antd";
+import { Descriptions, Flex, Table, Tag, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -39,9 +39,9 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
       title: t("groups.name"),
       sortable: true,
       render: (row) => (
-        <Button type="link" style={{ padding: 0, height: "auto", whiteSpace: "normal", textAlign: "start", maxWidth: 320 }} onClick={() => show(row.group_id)}>
+        <Opener onClick={() => show(row.group_id)}>
           {row.name || t("groups.unnamed")}
-        </Button>
+        </Opener>
       ),
     },
     { key: "owner", title: t("groups.owner"), render: (row) => staffName(row.owner_id) },

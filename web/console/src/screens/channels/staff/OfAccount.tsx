@@ -30,7 +30,7 @@ export function OfAccount({ needs, children }: Props) {
             const account = able.find((one) => String(one.id) === wanted) ?? able[0];
             if (!account) return <Nothing needs={needs} />;
             const choice = able.length > 1 && (
-              <Select aria-label={t("codes.account")} value={account.id} options={able.map((one) => ({ value: one.id, label: one.name }))} onChange={(id) => want(String(id))} style={{ minWidth: 200 }} />
+              <Select aria-label={t("codes.account")} value={account.id} options={able.map((one) => ({ value: one.id, label: one.name }))} onChange={(id) => want(String(id))} style={{ minWidth: 200, maxWidth: 360 }} />
             );
             return children(account, choice);
           }}

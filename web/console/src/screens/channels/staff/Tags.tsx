@@ -54,7 +54,7 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
                       pagination={false}
                       dataSource={group.tags}
                       columns={[
-                        { key: "name", title: t("tags.name"), render: (_, row) => row.name },
+                        { key: "name", title: t("tags.name"), render: (_, row) => <span style={{ overflowWrap: "anywhere" }}>{row.name}</span> },
                         { key: "contacts", title: t("tags.contacts"), align: "right", render: (_, row) => <Count value={row.contacts} /> },
                       ]}
                     />

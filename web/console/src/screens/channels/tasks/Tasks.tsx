@@ -1,6 +1,6 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Count, DataTable, DetailDrawer, Empty, Page, useInAddress, When, type Column } from "@siyu/kit";
-import { Button, Progress } from "antd";
+import { Count, DataTable, DetailDrawer, Empty, Opener, Page, useInAddress, When, type Column } from "@siyu/kit";
+import { Progress } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -30,9 +30,9 @@ function List({ account, choice }: { account: Account; choice: ReactNode }) {
       key: "asked",
       title: t("tasks.askedAt"),
       render: (row) => (
-        <Button type="link" style={{ padding: 0 }} onClick={() => show(row.handle)}>
+        <Opener onClick={() => show(row.handle)}>
           <When at={row.asked_at} />
-        </Button>
+        </Opener>
       ),
     },
     { key: "way", title: t("tasks.way"), render: (row) => wayName(row.way) },

@@ -1,6 +1,6 @@
 import { CheckCircleOutlined } from "@ant-design/icons";
-import { ErrorNote, useLanguage } from "@siyu/kit";
-import { Alert, Button, Collapse, theme, Typography } from "antd";
+import { ErrorNote, Opener, useLanguage } from "@siyu/kit";
+import { Alert, Collapse, theme, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { ENTRY } from "../canvas/graph";
@@ -44,9 +44,9 @@ export function Problems({ problems, loading, error, onOpen }: Props) {
       {problems.map((one, index) => (
         <li key={index}>
           {one[language]}{" "}
-          <Button type="link" size="small" style={{ padding: 0, height: "auto" }} onClick={() => onOpen(placeOf(one))}>
+          <Opener size="small" onClick={() => onOpen(placeOf(one))}>
             {t("forms.goTo")} {one.step || t(placeOf(one) === ENTRY ? "forms.trigger.title" : "forms.settings")}
-          </Button>
+          </Opener>
         </li>
       ))}
     </ul>

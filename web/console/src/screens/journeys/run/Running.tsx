@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Count, Empty, Loaded, StatCard, useFormat, useInAddress, When } from "@siyu/kit";
+import { Count, Empty, Loaded, Opener, StatCard, useFormat, useInAddress, When } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Card, Col, Flex, Row, Table, Tag, theme, Typography } from "antd";
+import { Card, Col, Flex, Row, Table, Tag, theme, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../../app/session";
@@ -109,9 +109,9 @@ function Steps({ figures, definition, onOpen }: { figures: Figures; definition: 
           align: "right",
           render: (_, row) =>
             onOpen && row.inside > 0 ? (
-              <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onOpen(row.step)}>
+              <Opener size="small" onClick={() => onOpen(row.step)}>
                 <Count value={row.inside} />
-              </Button>
+              </Opener>
             ) : (
               <Count value={row.inside} />
             ),

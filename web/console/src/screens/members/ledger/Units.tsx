@@ -1,5 +1,5 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { Count, DataTable, DetailDrawer, ErrorNote, Page, useInAddress, type Column } from "@siyu/kit";
+import { Count, DataTable, DetailDrawer, ErrorNote, Opener, Page, useInAddress, type Column } from "@siyu/kit";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Form, Input, InputNumber } from "antd";
 import { useState } from "react";
@@ -20,7 +20,7 @@ export function Units() {
   const [open, show] = useInAddress("unit");
   const chosen = units.data?.find((one) => one.code === open);
   const columns: Column<Unit>[] = [
-    { key: "name", title: t("name"), render: (row) => (may("ledger.manage") ? <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => show(row.code)}>{called(row.code)}</Button> : called(row.code)) },
+    { key: "name", title: t("name"), render: (row) => (may("ledger.manage") ? <Opener onClick={() => show(row.code)}>{called(row.code)}</Opener> : called(row.code)) },
     { key: "code", title: t("code"), render: (row) => row.code },
     { key: "grace", title: t("grace"), align: "right", render: (row) => (row.grace_days === null ? t("noGrace") : t("days", { count: row.grace_days })) },
     { key: "by_hand", title: t("byHand"), align: "right", render: (row) => <Count value={row.by_hand} /> },

@@ -1,5 +1,5 @@
 import { answered, api } from "@siyu/api";
-import { Empty, Loaded, Page, useInAddress, When } from "@siyu/kit";
+import { Empty, Loaded, Opener, Page, useInAddress, When } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Descriptions, Flex, Input, Segmented, Table } from "antd";
 import { useState } from "react";
@@ -110,7 +110,7 @@ function OfCustomer({ id }: { id: number }) {
               dataSource={coupons}
               pagination={coupons.length > 10 ? { pageSize: 10, showSizeChanger: false } : false}
               columns={[
-                { key: "name", title: t("coupon.name"), render: (_, row) => <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => choose(String(row.id))}>{row.terms.name}</Button> },
+                { key: "name", title: t("coupon.name"), render: (_, row) => <Opener onClick={() => choose(String(row.id))}>{row.terms.name}</Opener> },
                 { key: "does", title: t("coupon.does"), render: (_, row) => words.does(row.terms) },
                 { key: "code", title: t("desk.code"), render: (_, row) => row.code || row.terms.shared_code || "—" },
                 { key: "state", title: t("column.state"), render: (_, row) => <Standing state={row.state} /> },

@@ -1,7 +1,7 @@
 import { answered, api } from "@siyu/api";
-import { Confirm, Count, DataTable, DetailDrawer, Empty, Loaded, Money, Page, useInAddress, When, type Column, type Filter } from "@siyu/kit";
+import { Confirm, Count, DataTable, DetailDrawer, Empty, Loaded, Money, Opener, Page, useInAddress, When, type Column, type Filter } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Descriptions, Flex, Typography } from "antd";
+import { Descriptions, Flex, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -17,7 +17,7 @@ export function Redemptions() {
   const offers = useOffers().data ?? [];
   const [open, show] = useInAddress("redemption");
   const columns: Column<Redemption>[] = [
-    { key: "id", title: t("redemption.one"), render: (row) => <Button type="link" style={{ padding: 0, height: "auto" }} onClick={() => show(String(row.id))}>#{row.id}</Button> },
+    { key: "id", title: t("redemption.one"), render: (row) => <Opener onClick={() => show(String(row.id))}>#{row.id}</Opener> },
     { key: "offer", title: t("offer.one"), render: (row) => <Link to={`/members/shop/${row.offer_id}`}>{offer(row.offer_id)}</Link> },
     { key: "customer", title: t("column.customer"), render: (row) => <Link to={`/customers/${row.customer_id}`}>#{row.customer_id}</Link> },
     { key: "pieces", title: t("redeemFor.pieces"), align: "right", render: (row) => <Count value={row.pieces} /> },

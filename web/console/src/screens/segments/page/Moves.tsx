@@ -1,7 +1,7 @@
 import { answered, api, type Schema } from "@siyu/api";
-import { ChartFrame, Count, Empty, useBrand, useFormat, useInAddress, type ChartColumn } from "@siyu/kit";
+import { ChartFrame, Count, Empty, Opener, useBrand, useFormat, useInAddress, type ChartColumn } from "@siyu/kit";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Flex, Segmented } from "antd";
+import { Flex, Segmented } from "antd";
 import dayjs from "dayjs";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -47,7 +47,7 @@ export function Moves({ segment }: { segment: Segment }) {
     };
   }, [rows, format, t]);
   const columns: ChartColumn<Day>[] = [
-    { title: t("moves.day"), value: (one) => one.day, shown: (one) => <Button type="link" size="small" style={{ padding: 0 }} onClick={() => chooseDay(one.day)}>{one.day}</Button> },
+    { title: t("moves.day"), value: (one) => one.day, shown: (one) => <Opener size="small" onClick={() => chooseDay(one.day)}>{one.day}</Opener> },
     { title: t("moves.entered"), value: (one) => one.entered, shown: (one) => <Count value={one.entered} /> },
     { title: t("moves.left"), value: (one) => one.left, shown: (one) => <Count value={one.left} /> },
     { title: t("moves.net"), value: (one) => one.entered - one.left, shown: (one) => <Count value={one.entered - one.left} /> },
