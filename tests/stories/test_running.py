@@ -123,6 +123,7 @@ def test_an_engine_that_does_not_answer_is_said(tmp_path: Path, variable: str, s
     assert done.returncode == 1
     assert engine in done.stderr
     assert variable in done.stderr
+    assert "urllib3" not in done.stderr
     assert "Traceback" not in done.stderr
     assert "hidden" not in done.stderr
 

@@ -58,3 +58,5 @@ def _capture_libraries(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
+    # It tells of every repeat that it makes, in its own words; where none helps, whoever asked says so in ours.
+    logging.getLogger("urllib3.connectionpool").setLevel(max(level, logging.ERROR))
