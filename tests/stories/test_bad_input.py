@@ -109,6 +109,9 @@ class TestPoison:
                     run(conn, "ALTER TABLE commerce.order_header DROP CONSTRAINT broken")
         for expected in (1, 0):  # the second call finds nothing open
             assert api.post("/api/v1/dead-letters/replay", json={"ids": [letter["id"]]}).json() == {"count": expected}
+        for command in ("replay", "discard"):
+            answer = siyu.cli("dead-letters", command, str(letter["id"]), check=False)
+            assert (answer.returncode, "no such letter is open" in answer.stderr) == (1, True), answer.stderr
         assert letters(api, source) == []
         paid = [row[4] for row in source.facts() if row[0] == "order.paid"]
         assert paid == [1250, 1250]

@@ -1,5 +1,6 @@
 """Commands about the data as a whole: dead letters, cohorts, RFM, LTV, facts by day, rebuilding."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -9,7 +10,7 @@ import typer
 
 from siyu.app import rebuilding, standing
 from siyu.app.cli.engines import ACTOR, engines
-from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
+from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json, spoken
 from siyu.app.cli.tables import figures, table, whole
 from siyu.engines.access import service as access
 from siyu.insight import service as insight
@@ -243,7 +244,7 @@ def replay(
         access.record(
             conn, actor=ACTOR.actor, action="dead_letters.replayed", target="intake", details=details, now=now
         )
-    console.print(f"{count:,} letters are in the queue again.")
+    _say(count, "in the queue again", ids or ())
 
 
 @dead_letters.command()
@@ -259,4 +260,18 @@ def discard(
         access.record(
             conn, actor=ACTOR.actor, action="dead_letters.discarded", target="intake", details=details, now=now
         )
-    console.print(f"{count:,} letters were given up.")
+    _say(count, "given up", ids)
+
+
+def _say(count: int, what: str, ids: Sequence[int]) -> None:
+    console.print(f"{count:,} {'letter is' if count == 1 else 'letters are'} {what}.")
+    left = len(set(ids)) - count
+    if ids and left:
+        errors.print(
+            spoken(
+                f"{left:,} of those named: no such letter is open, or the door would refuse it again. See: siyu dead-letters list",
+                f"指定的死信中有 {left:,} 条未处理：没有这个编号的待处理死信，或入口仍会拒绝它。请查看：siyu dead-letters list",
+            ),
+            style="yellow",
+        )
+        raise typer.Exit(1)
