@@ -267,6 +267,7 @@ def run_upload(context: Context, import_id: int) -> ImportRun | None:
         run = intake.start_import(conn, import_id, context.clock.now())
     if run.state == "done":
         log.warning("import.done_already", id=run.id)
+        _forget_file(context, run)
         return None
     kept = _kept_file(context, run)
     if run.kept is None or kept is None or not kept.exists():
@@ -278,9 +279,7 @@ def run_upload(context: Context, import_id: int) -> ImportRun | None:
 
         linking.link_first(context, [begun], actor=access.system(run.started_by))
     run = finish(context, begun)
-    with context.database.transaction() as conn:
-        intake.forget_import_file(conn, run)
-    kept.unlink(missing_ok=True)
+    _forget_file(context, run)
     return run
 
 
@@ -330,6 +329,13 @@ def forget_files(context: Context) -> None:
     for path in paths:
         if path is not None:
             path.unlink(missing_ok=True)
+
+
+def _forget_file(context: Context, run: ImportRun) -> None:
+    with context.database.transaction() as conn:
+        intake.forget_import_file(conn, run)
+    if kept := _kept_file(context, run):
+        kept.unlink(missing_ok=True)
 
 
 def _kept_file(context: Context, run: ImportRun) -> Path | None:

@@ -15,6 +15,7 @@ from siyu.app.place import Place
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, scalar
 from siyu.engines.postgres import run as execute
+from siyu.intake import service as intake
 from siyu.intake.files import service as files
 from siyu.intake.files.errors import UnreadableFile
 from siyu.kernel.clock import ManualClock
@@ -171,6 +172,34 @@ class TestAccepted:
         assert again["id"] != first["id"]
         assert run_job().id == again["id"]  # one job an import: the second upload asked for none
         assert len(client.get("/api/v1/imports").json()) == 2
+
+    def test_a_newer_export_of_the_same_length_is_another(
+        self, upload: Callable[..., Any], run_job: Callable[[], Any], web_context: Context
+    ) -> None:
+        older, newer = (TILL + "".join(f"B{n},2026-03-02 10:00,{n:04}.00,M9,\n" for n in range(2_000)) + last for last in
+                        ("C1,2026-03-02 10:00,1.00,M9,\n", "C1,2026-03-02 10:00,2.00,M9,\n"))  # fmt: skip
+        first, second = upload(older).json(), upload(newer).json()
+        assert second["id"] != first["id"]
+        assert sorted(kept(web_context)) == sorted([older.encode(), newer.encode()])
+
+    def test_one_whose_worker_was_killed_when_all_was_in_leaves_no_file(
+        self,
+        upload: Callable[..., Any],
+        run_job: Callable[[], Any],
+        web_context: Context,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def killed(*_: Any) -> Any:
+            raise KeyboardInterrupt
+
+        upload()
+        with monkeypatch.context() as patched:
+            patched.setattr(intake, "forget_import_file", killed)
+            with pytest.raises(KeyboardInterrupt):
+                run_job()
+        assert kept(web_context) == [TILL.encode()]
+        assert run_job() is None
+        assert kept(web_context) == []
 
     def test_again_after_it_had_failed_goes_on(
         self,

@@ -32,18 +32,24 @@ def message_id(source_id: int, said: bytes) -> str:
 
 
 def file_key(table: Table, found: Match, options: ImportOptions) -> str:
-    """What a checkpoint belongs to: the file's content (its size and beginning), the format and how it is read."""
+    """What a checkpoint belongs to: all of the file's content, the format and how it is read.
+
+    A newer export of the same orders may have the size and the beginning of the older: a state of as many letters.
+    """
+    with table.path.open("rb") as file:
+        said = hashlib.file_digest(file, "blake2b").hexdigest()
     mapping = options.mapping.model_dump_json() if options.mapping else ""
-    text = "\x1f".join((table.key, found.format.name, mapping, options.shop, options.zone, str(options.source_id)))
+    text = "\x1f".join((said, found.format.name, mapping, options.shop, options.zone, str(options.source_id)))
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 class Run:
-    """Reads one file from a checkpoint on."""
+    """Reads one file from a checkpoint on, which belongs to ``key``."""
 
-    def __init__(self, table: Table, found: Match, options: ImportOptions, start_at: Checkpoint | None) -> None:
-        self._table, self._options = table, options
-        self._key = file_key(table, found, options)
+    def __init__(
+        self, table: Table, found: Match, options: ImportOptions, key: str, start_at: Checkpoint | None = None
+    ) -> None:
+        self._table, self._options, self._key = table, options, key
         if start_at is not None and start_at.file_key != self._key:
             raise CheckpointMismatch(file=table.path.name)
         self._start = start_at or Checkpoint(self._key, table.offset, table.line)

@@ -56,7 +56,7 @@ def preview(path: Path, options: ImportOptions, *, limit: int | None = None, exa
     Memory is bounded: eight bytes for each order and each person. Raises what :func:`recognise` raises.
     """
     table, found = open_table(options, path)
-    run = Run(table, found, options, None)
+    run = Run(table, found, options, "")  # nobody goes on with it
     return preview_run(run, describe(table, found), limit, examples, derived=bool(found.format.derive_order_no))
 
 
@@ -73,4 +73,4 @@ def read_messages(path: Path, options: ImportOptions, start_at: Checkpoint | Non
         and what :func:`recognise` raises, before the first chunk; ``UnreadableFile`` and ``FileTooExpansive`` also later.
     """
     table, found = open_table(options, path)
-    return Run(table, found, options, start_at).chunks()
+    return Run(table, found, options, key_of(table, found, options), start_at).chunks()

@@ -100,6 +100,27 @@ class TestResume:
         with pytest.raises(CheckpointMismatch):
             list(service.read_messages(exports["jd_orders"], replace(options, shop="其他店"), place))
 
+    @pytest.mark.parametrize("packed", [False, True])
+    def test_a_newer_export_of_the_same_length_is_another_file(
+        self, make, tmp_path: Path, options: ImportOptions, packed: bool
+    ) -> None:
+        """A state of as many letters, far behind the beginning."""
+
+        def export(last: str) -> Path:
+            rows = [{**make.ROWS["jd_orders"][0], "订单号": str(n), "订单状态": "等待出库"} for n in range(2_000)]
+            text = make.as_csv(make.table("jd_orders", [*rows, {**rows[0], "订单号": "2000", "订单状态": last}]))
+            path = tmp_path / f"{last}.csv"
+            with gzip.open(path, "wt", 0, encoding="utf-8") if packed else path.open("w", encoding="utf-8") as out:
+                out.write(text)
+            return path
+
+        older, newer = export("等待出库"), export("等待收货")
+        assert packed or older.stat().st_size == newer.stat().st_size
+        place = next(iter(service.read_messages(older, options))).checkpoint
+        with pytest.raises(CheckpointMismatch):
+            list(service.read_messages(newer, options, place))
+        assert service.file_key(older, options) != service.file_key(newer, options)
+
 
 class TestMessageIds:
     def test_two_reads_agree_and_a_changed_row_differs(self, make, exports, tmp_path: Path, read) -> None:

@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,7 +29,6 @@ class Table:
 
     Attributes:
         offset, line: the place of the first row after the header (rows for a workbook).
-        key: changes when the file does.
     """
 
     path: Path
@@ -43,7 +41,6 @@ class Table:
     offset: int
     line: int
     total_bytes: int
-    key: str
 
 
 class Recoded:
@@ -119,10 +116,7 @@ def inspect(path: Path, layout: Layout, limits: Limits, choose_header: Chooser) 
     header, used = _find_header(path.name, lines, layout, delimiter, choose_header)
     sizes = body.split(b"\n")
     offset = min(mark + sum(len(part) + 1 for part in sizes[:used]), mark + len(body)) if used else mark
-    digest = hashlib.blake2b(f"{path.stat().st_size}:".encode() + first[:65536], digest_size=12).hexdigest()
-    return Table(
-        path, container, layout, encoding, delimiter, returns, header, offset, used, path.stat().st_size, digest
-    )  # fmt: skip
+    return Table(path, container, layout, encoding, delimiter, returns, header, offset, used, path.stat().st_size)
 
 
 def _prefix(path: Path, limits: Limits) -> bytes:
@@ -204,11 +198,8 @@ def _inspect_workbook(path: Path, layout: Layout, limits: Limits, choose_header:
     header = list(layout.columns or rows[at])
     while header and not header[-1].strip():
         header.pop()
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        digest = hashlib.blake2b(f"{size}:".encode() + file.read(65536), digest_size=12).hexdigest()
     done = layout.skip + at + 1
-    return Table(path, "xlsx", layout, "", "", False, tuple(header), done, done, size, digest)
+    return Table(path, "xlsx", layout, "", "", False, tuple(header), done, done, path.stat().st_size)
 
 
 def read_rows(table: Table, limits: Limits, offset: int | None = None, line: int | None = None) -> Iterator[RowBatch]:
