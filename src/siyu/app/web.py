@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 
 import siyu
 from siyu.app import api, cashing, health
+from siyu.app.api import uploads
 from siyu.app.console import ConsoleRoute, FirstOwnerRoute
 from siyu.app.context import Context
 from siyu.app.greeting import greeter
@@ -29,7 +31,7 @@ from siyu.channels.types import Account, Arrival
 from siyu.content import http as content
 from siyu.draws import http as draws
 from siyu.engines.access import service as access
-from siyu.engines.http import join, prepare
+from siyu.engines.http import Bodies, join, known, prepare
 from siyu.engines.http.pages import show_api
 from siyu.engines.settings import BadSetting, Settings
 from siyu.intake import http as intake
@@ -55,8 +57,9 @@ Siyu (私域) looks after the customers a brand can reach itself.
 """
 
 
-# Intake and uploads have limits of their own.
-_COUNTED_BY_THEIR_ROUTES: Final = ("/v1/", "/beacon/", "/pixel/", "/api/v1/imports", "/api/v1/segments/lists")
+_INTAKE: Final = ("/v1/", "/beacon/", "/pixel/")
+_FILES: Final = ("/api/v1/imports", "/api/v1/segments/lists")
+_FORM: Final = 1 << 20  # what a form has beside its file
 
 
 def create_app(context: Context | None = None) -> FastAPI:
@@ -107,9 +110,8 @@ def create_app(context: Context | None = None) -> FastAPI:
             database=context.database,
             clock=context.clock,
             base_url=settings.base_url,
-            body_limit=settings.request_bytes,
+            bodies=_bodies(context),
             session_idle=timedelta(hours=settings.session_hours),
-            free_paths=_COUNTED_BY_THEIR_ROUTES,
         )
     show_api(app)
     routes = app.router
@@ -128,6 +130,21 @@ def create_app(context: Context | None = None) -> FastAPI:
     )
     routes.routes.append(ConsoleRoute())
     return app
+
+
+def _bodies(context: Context) -> Bodies:
+    """Who brings a file has to be known, and there has to be room for it, before the first byte of it is read."""
+    settings = context.settings
+
+    def look(request: Request, size: int) -> None:
+        with context.database.transaction() as conn:
+            known(request, conn, context.clock.now())
+        uploads.check_room(context, size)
+
+    async def admit(request: Request, size: int) -> None:
+        await run_in_threadpool(look, request, size)
+
+    return Bodies(settings.request_bytes, _INTAKE, _FILES, settings.upload_bytes + _FORM, admit)
 
 
 def open_door(context: Context) -> intake.Door:

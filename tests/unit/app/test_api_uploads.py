@@ -1,8 +1,10 @@
 """A file on its way into an import: what it is, its columns, a mapping made by hand, the dry run, and the run."""
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,6 +63,31 @@ class TestAFileThatNobodyKnows:
     def test_whatever_it_is_called(self, client: TestClient, route: str, name: str) -> None:
         answer = client.post(f"/api/v1/imports/{route}", files={"file": (name, TILL.encode())}, data={"kind": "orders"})
         assert answer.status_code < 500, answer.text
+
+    @pytest.mark.parametrize("route", ["imports", "imports/files", "imports/preview", "segments/lists"])
+    def test_of_somebody_who_is_not_signed_in(self, asking: Callable[..., TestClient], route: str) -> None:
+        answer = asking().post(f"/api/v1/{route}", files={"file": ("a.csv", b"0" * 5_000_000)}, data={"kind": "orders"})
+        assert (answer.status_code, answer.json()["code"]) == (401, "NotSignedIn")
+
+    def test_what_is_no_file_is_as_short_as_elsewhere(self, client: TestClient) -> None:
+        answer = client.put("/api/v1/imports/mappings/till", json={**MAPPING, "shop": "0" * 5_000_000})
+        assert (answer.status_code, answer.json()["code"]) == (413, "TooLarge")
+
+    @pytest.mark.parametrize("told", [True, False])
+    def test_when_the_disk_is_nearly_full(
+        self, client: TestClient, monkeypatch: pytest.MonkeyPatch, web_context: Context, told: bool
+    ) -> None:
+        """Also of a sender who does not declare how long it is."""
+        free = web_context.settings.minimum_free_bytes + 1_000
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+        sent = client.build_request("POST", "/api/v1/imports/files", files={"file": ("till.csv", TILL.encode() * 20)})
+        if not told:
+            sent = client.build_request("POST", sent.url, headers={"content-type": sent.headers["content-type"]}, content=iter([sent.read()]))  # fmt: skip
+        assert ("content-length" in sent.headers) is told
+        answer = client.send(sent)
+        assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "TryLater", "60")
+        assert "磁盘空间" in answer.json()["message_zh"]
+        assert list((Place(web_context.settings.data_folder).uploads / "waiting").rglob("*.csv")) == []
 
     def test_one_that_is_no_table_says_what_is_wrong(self, client: TestClient) -> None:
         waiting = put(client, "", "empty.csv")

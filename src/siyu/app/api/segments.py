@@ -1,7 +1,7 @@
 """Segments over HTTP: rules, sizes, who is in them, how they lie to each other; lists from files."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import File, Form, Path, Query, Request, UploadFile
 from pydantic import BaseModel, Field
@@ -35,6 +35,7 @@ router = Router(prefix="/api/v1/segments", tags=["segments"], responses=ERROR_RE
 
 CanRead = Annotated[Principal, needs("segments.read")]
 CanManage = Annotated[Principal, needs("segments.manage")]
+_LARGEST_LIST: Final = 160 << 20  # bytes, all in memory at once: as many OpenIDs as a list may have
 PathId = Annotated[int, Path(ge=1, le=2**63 - 1)]  # an address has texts only: the strict Id of bodies refuses them
 
 
@@ -198,7 +199,7 @@ def upload_list(
 ) -> UploadedList:
     """Make a list of whom the lines of a text or CSV file name, by the first column."""
     context: Context = request.app.state.context
-    limit = context.settings.upload_bytes
+    limit = min(context.settings.upload_bytes, _LARGEST_LIST)
     data = file.file.read(limit + 1)
     if len(data) > limit:
         raise TooLarge(what="The file", what_zh="文件", limit=limit)

@@ -4,6 +4,8 @@ The steps of the console's wizard ask these; whoever knows what the file is can 
 """
 
 import secrets
+import shutil
+import tempfile
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +28,7 @@ from siyu.intake import service as intake
 from siyu.intake.files import service as files
 from siyu.intake.files.types import ImportOptions, Kind, Note, Preview
 from siyu.kernel.clock import from_millis, to_millis
-from siyu.kernel.errors import NotFound, SiyuError, TooLarge
+from siyu.kernel.errors import NotFound, SiyuError, TooLarge, TryLater
 
 router = Router(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
 
@@ -205,10 +207,11 @@ async def keep(context: Context, file: UploadFile, path: Path) -> Path:
 
     Raises:
         TooLarge: it has more bytes than the setting ``upload_bytes``; nothing is left of it.
+        TryLater: the disk is nearly full; the same.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        await _copy(file, path, context.settings.upload_bytes)
+        await _copy(context, file, path)
     except BaseException:
         _drop(path)
         raise
@@ -253,14 +256,26 @@ def safe_name(file: UploadFile) -> str:
     return name if name.strip(".") else "file"
 
 
-async def _copy(file: UploadFile, path: Path, limit: int) -> None:
-    size = 0
+async def _copy(context: Context, file: UploadFile, path: Path) -> None:
+    size, limit = 0, context.settings.upload_bytes
     with path.open("xb") as out:
         while piece := await file.read(_PIECE):
             size += len(piece)
             if size > limit:
                 raise TooLarge(what="The file", what_zh="文件", limit=limit)
+            check_room(context, len(piece))
             await run_in_threadpool(out.write, piece)
+
+
+def check_room(context: Context, size: int) -> None:
+    """Pass where so many bytes leave the disk what it needs for all that is accepted.
+
+    Raises:
+        TryLater: they do not. While a form is read they lie in the folder for temporary files, and then here as well.
+    """
+    room = shutil.disk_usage(context.settings.data_folder).free - context.settings.minimum_free_bytes
+    if size > min(room, shutil.disk_usage(tempfile.gettempdir()).free):
+        raise TryLater(reason="The disk is nearly full.", reason_zh="磁盘空间即将用尽。", retry_after=60)
 
 
 def _folder(context: Context) -> Path:

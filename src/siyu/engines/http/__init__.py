@@ -15,14 +15,16 @@ from siyu.engines.http.errors import ERROR_RESPONSES, ErrorBody
 from siyu.engines.http.files import CSV
 from siyu.engines.http.joining import join
 from siyu.engines.http.late import Router
+from siyu.engines.http.middleware import Bodies
 from siyu.engines.http.pace import paced
-from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, check_same_site, needs
+from siyu.engines.http.security import CSRF_HEADER, SESSION_COOKIE, Caller, check_same_site, known, needs
 
 __all__ = [
     "CSRF_HEADER",
     "CSV",
     "ERROR_RESPONSES",
     "SESSION_COOKIE",
+    "Bodies",
     "Caller",
     "Conn",
     "ErrorBody",
@@ -33,6 +35,7 @@ __all__ = [
     "decode_cursor",
     "encode_cursor",
     "join",
+    "known",
     "needs",
     "paced",
     "prepare",

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from siyu.engines.http import errors
 from siyu.engines.http.context import Admission
-from siyu.engines.http.middleware import EdgeMiddleware
+from siyu.engines.http.middleware import Bodies, EdgeMiddleware
 from siyu.engines.http.pace import Paces
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import Clock
@@ -18,9 +18,8 @@ def prepare(
     database: Database,
     clock: Clock,
     base_url: str,
-    body_limit: int,
+    bodies: Bodies,
     session_idle: timedelta = timedelta(hours=12),
-    free_paths: tuple[str, ...] = (),
 ) -> None:
     """Give ``app`` its state, the error shape, request ids, security headers and the limit on bodies.
 
@@ -29,9 +28,8 @@ def prepare(
         database: where requests open their transactions.
         clock: what :data:`siyu.engines.http.context.Now` reads.
         base_url: how browsers reach it; cookies are ``Secure`` when it is https.
-        body_limit: largest body in bytes.
+        bodies: how large they may be.
         session_idle: how long a session lives without use.
-        free_paths: prefixes of paths whose routes count their own bytes (intake, uploads).
     """
     app.state.database = database
     app.state.admission = Admission(database.most)
@@ -40,4 +38,4 @@ def prepare(
     app.state.session_idle = session_idle
     app.state.paces = Paces()
     errors.install(app)
-    app.add_middleware(EdgeMiddleware, body_limit=body_limit, secure=base_url.startswith("https://"), free=free_paths)
+    app.add_middleware(EdgeMiddleware, bodies=bodies, secure=base_url.startswith("https://"))

@@ -1,10 +1,13 @@
 """What wraps every request, as plain ASGI: it runs at each single event, so it must cost next to nothing."""
 
 import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 import structlog
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from siyu.engines.http.errors import Incident, answer
@@ -26,20 +29,42 @@ _PROCESS = secrets.token_hex(6).encode()
 _COUNTER = count()
 
 
+async def _anybody(_request: Request, _size: int) -> None:
+    """Where no route takes files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """How large bodies may be. A form is written to the disk before its route, and what that asks who is there, is called.
+
+    Attributes:
+        limit: bytes after which a request is refused with 413.
+        counted: prefixes of paths whose routes count for themselves (intake).
+        files: prefixes of paths where a form may bring a file.
+        file_limit: bytes of such a form.
+        admit: asked before the first byte of such a form is read, with the bytes that its sender declares, 0 where it declares
+            none. What it raises is the answer.
+    """
+
+    limit: int
+    counted: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    file_limit: int = 0
+    admit: Callable[[Request, int], Awaitable[None]] = _anybody
+
+
 class EdgeMiddleware:
     """Request id, security headers, the limit on bodies, and the answer to what nobody expected.
 
     Args:
         app: what it wraps.
-        body_limit: bytes of a body after which the request is refused with 413.
+        bodies: how large they may be.
         secure: whether browsers come by https.
-        free: path prefixes whose routes count their own bytes (intake, uploads).
     """
 
-    def __init__(self, app: ASGIApp, *, body_limit: int, secure: bool = False, free: tuple[str, ...] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, bodies: Bodies, secure: bool = False) -> None:
         self._app = app
-        self._limit = body_limit
-        self._free = free
+        self._bodies = bodies
         self._headers = [*_SECURITY, _HTTPS] if secure else _SECURITY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,13 +84,24 @@ class EdgeMiddleware:
                 message["headers"] = [*own, (_REQUEST_ID, request_id), *missing]
             await send(message)
 
-        limited = receive if scope["path"].startswith(self._free) else _Limit(receive, self._limit)
         try:
-            await self._app(scope, limited, with_headers)
+            await self._app(scope, await self._limited(scope, receive), with_headers)
         except Exception as problem:
             if started:
                 raise  # the answer has begun: only cutting the connection can still say that it is incomplete
             await _answer_unexpected(scope, problem, request_id.decode(), receive, with_headers)
+
+    async def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        bodies, path = self._bodies, scope["path"]
+        if path.startswith(bodies.counted):
+            return receive
+        if path.startswith(bodies.files):
+            request = Request(scope)
+            if request.headers.get("content-type", "").startswith("multipart/form-data"):
+                size = request.headers.get("content-length", "")
+                await bodies.admit(request, int(size) if size.isdecimal() else 0)
+                return _Limit(receive, bodies.file_limit)
+        return _Limit(receive, bodies.limit)
 
 
 class _Limit:

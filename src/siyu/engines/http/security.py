@@ -1,12 +1,15 @@
 """Who is asking, and whether they may."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
+from fastapi.security.utils import get_authorization_scheme_param
+from sqlalchemy import Connection
 
 from siyu.engines.access import service
 from siyu.engines.access.types import CrossSite, Principal
@@ -34,8 +37,18 @@ def caller(
         NotSignedIn: neither is good.
         CrossSite: the cookie came with a write that did not start on our own pages.
     """
-    if key is not None:
-        found = service.authenticate_key(conn, key.credentials, now)
+    return _known(request, conn, now, session, key.credentials if key else None)
+
+
+def known(request: Request, conn: Connection, now: datetime) -> Principal:
+    """The same for a request that no route has taken yet. Raises what :func:`caller` raises."""
+    scheme, key = get_authorization_scheme_param(request.headers.get("authorization"))
+    return _known(request, conn, now, request.cookies.get(SESSION_COOKIE), key if scheme.lower() == "bearer" else None)
+
+
+def _known(request: Request, conn: Connection, now: datetime, session: str | None, key: str | None) -> Principal:
+    if key:
+        found = service.authenticate_key(conn, key, now)
     elif session:
         if request.method not in _SAFE:
             check_same_site(request)

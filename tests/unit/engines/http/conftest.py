@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from siyu.engines.access import http as access_http
 from siyu.engines.access import service as access
-from siyu.engines.http import join, prepare
+from siyu.engines.http import Bodies, join, prepare
 from siyu.engines.postgres import Database
 from siyu.kernel.clock import ManualClock
 
@@ -29,7 +29,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def app(database: Database, clock: ManualClock) -> FastAPI:
     made = FastAPI()
-    prepare(made, database=database, clock=clock, base_url="http://testserver", body_limit=10_000)
+    prepare(made, database=database, clock=clock, base_url="http://testserver", bodies=Bodies(10_000))
     join(made.router, access_http.router)
     return made
 

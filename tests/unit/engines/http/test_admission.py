@@ -5,7 +5,7 @@ import asyncio
 import httpx
 from fastapi import FastAPI
 
-from siyu.engines.http import Conn, prepare
+from siyu.engines.http import Bodies, Conn, prepare
 from siyu.engines.postgres import Database, scalar
 from siyu.kernel.clock import ManualClock
 
@@ -13,7 +13,7 @@ from siyu.kernel.clock import ManualClock
 def test_who_waits_for_a_connection_takes_no_thread_from_who_has_one(database: Database, clock: ManualClock) -> None:
     few = Database(database.url, pool_size=1)
     app = FastAPI()
-    prepare(app, database=few, clock=clock, base_url="http://testserver", body_limit=10_000)
+    prepare(app, database=few, clock=clock, base_url="http://testserver", bodies=Bodies(10_000))
 
     @app.get("/slow")
     def slow(conn: Conn) -> int:

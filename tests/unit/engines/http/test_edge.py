@@ -1,5 +1,6 @@
 """The edge itself: errors, headers, transactions, limits."""
 
+import asyncio
 from typing import Annotated
 
 import pytest
@@ -7,12 +8,15 @@ from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from siyu.engines.access.types import Principal
-from siyu.engines.http import Conn, decode_cursor, encode_cursor, needs
+from siyu.engines.http import Bodies, Conn, decode_cursor, encode_cursor, needs
+from siyu.engines.http.middleware import EdgeMiddleware
 from siyu.engines.postgres import Database, run, scalar
-from siyu.kernel.errors import BadInput, Conflict, TryLater
+from siyu.kernel.errors import BadInput, Conflict, NotSignedIn, TryLater
 
 SHAPE = {"code", "message", "message_zh", "details"}
 
@@ -151,6 +155,40 @@ class TestHeaders:
     def test_too_large_a_body(self, client: TestClient) -> None:
         body = _error(client, "POST", "/write", 413, content=b" " * 20_000)
         assert (body["code"], body["message_zh"]) == ("TooLarge", "请求体超过 10000 字节，请减少单次发送量。")
+
+    @pytest.mark.parametrize(
+        ("path", "kind", "status", "read"),
+        [
+            ("/files/1", b"multipart/form-data; boundary=x", 401, 0),
+            ("/files/1", b"application/json", 413, 2),
+            ("/elsewhere", b"multipart/form-data; boundary=x", 413, 2),
+        ],
+    )
+    def test_a_file_of_nobody_is_not_read(self, path: str, kind: bytes, status: int, read: int) -> None:
+        """Read are pieces of 6,000 bytes; forms in other places, and what is no form, are no longer than other bodies."""
+        asked, told, pieces = [], [], 0
+
+        async def admit(_: Request, size: int) -> None:
+            asked.append(size)
+            raise NotSignedIn
+
+        async def reader(_scope: Scope, receive: Receive, _send: Send) -> None:
+            while (await receive())["more_body"]:
+                pass
+
+        async def receive() -> Message:
+            nonlocal pieces
+            pieces += 1
+            return {"type": "http.request", "body": b"0" * 6_000, "more_body": True}
+
+        async def send(message: Message) -> None:
+            told.append(message)
+
+        edge = EdgeMiddleware(reader, bodies=Bodies(10_000, files=("/files",), file_limit=1 << 30, admit=admit))
+        headers = [(b"content-type", kind), (b"content-length", b"60000")]
+        scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+        asyncio.run(edge(scope, receive, send))
+        assert (told[0]["status"], pieces, asked) == (status, read, [60_000] if status == 401 else [])
 
 
 class TestCursor:
