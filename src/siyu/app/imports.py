@@ -25,7 +25,7 @@ from siyu.kernel.errors import Conflict, SiyuError
 log = structlog.get_logger(__name__)
 
 IMPORT: Final = "imports.run"  # name of the job
-_ALIVE: Final = timedelta(minutes=2)  # an import that waits or runs is looked after for so long since it moved
+_ALIVE: Final = timedelta(minutes=2)  # one that has not moved for so long may be asked for again
 _FILES_KEPT: Final = timedelta(days=14)  # of imports that nobody goes on with
 _MOST_WAITING: Final = 50_000  # messages in the bulk lane; more would only lie there
 _LOOK_EVERY: Final = 0.1

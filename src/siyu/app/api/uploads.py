@@ -9,7 +9,7 @@ import tempfile
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import orjson
 from fastapi import File, Request, UploadFile
@@ -116,7 +116,7 @@ class Run(BaseModel):
     file_name: str
     file_bytes: int
     format: str
-    state: str
+    state: Literal["waiting", "running", "done", "failed"] = Field(description="It waits until a worker takes it.")
     bytes_read: int
     rows: int
     messages: int

@@ -27,6 +27,7 @@ from siyu.kernel.errors import BadInput, EngineProblem, NotFound, SiyuError, Try
 
 log = structlog.get_logger(__name__)
 
+ENGINE_DOWN: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 _MOST_PROBLEMS: Final = 20  # of one request that the answer names
 _BAD_TEXT: Final = (
     "a text has a NUL character or half of a character in it.",
@@ -92,8 +93,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SiyuError, _known)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _plain_http)
-    for failure in (OperationalError, InterfaceError, PoolTimeoutError):
-        app.add_exception_handler(failure, _engine_down)
+    for failure in ENGINE_DOWN:
+        app.add_exception_handler(failure, engine_down)
     for unheld in (DataError, UnicodeEncodeError, orjson.JSONEncodeError):
         app.add_exception_handler(unheld, _unholdable)
 
@@ -141,7 +142,8 @@ def _plain_http(request: Request, problem: Exception) -> Response:
     return answer(error, status=problem.status_code, headers=headers)
 
 
-def _engine_down(_request: Request, problem: Exception) -> Response:
+def engine_down(_request: Request, problem: Exception) -> Response:
+    """The answer where the database cannot be asked."""
     if isinstance(problem, DeadlockDetected | SerializationFailure):
         log.warning("http.overtaken", error=str(problem)[:300])
         return answer(

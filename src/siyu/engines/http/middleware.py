@@ -8,9 +8,10 @@ from typing import Any
 
 import structlog
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from siyu.engines.http.errors import Incident, answer
+from siyu.engines.http.errors import ENGINE_DOWN, Incident, answer, engine_down
 from siyu.kernel.errors import SiyuError, TooLarge
 
 log = structlog.get_logger(__name__)
@@ -97,7 +98,7 @@ class EdgeMiddleware:
             return receive
         if path.startswith(bodies.files):
             request = Request(scope)
-            if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
                 size = request.headers.get("content-length", "")
                 await bodies.admit(request, int(size) if size.isdecimal() else 0)
                 return _Limit(receive, bodies.file_limit)
@@ -131,7 +132,9 @@ def _given_id(headers: list[tuple[bytes, bytes]]) -> bytes | None:
 
 async def _answer_unexpected(scope: Scope, problem: Exception, request_id: str, receive: Receive, send: Any) -> None:
     if isinstance(problem, SiyuError):
-        response = answer(problem)
+        response: Response = answer(problem)
+    elif isinstance(problem, ENGINE_DOWN):  # before a route: what those raise is answered there
+        response = engine_down(Request(scope), problem)
     else:
         incident = secrets.token_hex(4)
         log.error(

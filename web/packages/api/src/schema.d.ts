@@ -19041,8 +19041,12 @@ export interface components {
             started_at: string;
             /** Started By */
             started_by: string;
-            /** State */
-            state: string;
+            /**
+             * State
+             * @description It waits until a worker takes it.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed";
             /**
              * Updated At
              * Format: date-time
