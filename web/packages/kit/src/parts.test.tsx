@@ -8,7 +8,7 @@ import { Money, When } from "./figures";
 import { Identifier } from "./Identifier";
 import { Masked } from "./Masked";
 import { StatCard } from "./StatCard";
-import { Broken, ErrorState, Loaded } from "./states";
+import { Broken, ErrorNote, ErrorState, Loaded } from "./states";
 import { show } from "./testing";
 
 afterEach(() => vi.useRealTimers());
@@ -49,6 +49,16 @@ describe("Confirm", () => {
     await screen.findByText("已被占用。");
     expect(remove).toHaveBeenCalledOnce();
     expect(screen.getByText("删除来源？")).toBeTruthy();
+  });
+});
+
+describe("ErrorNote", () => {
+  it("says once when to try again", () => {
+    const busy = (said: string, details: Record<string, unknown>) => new ApiError(503, "TryLater", said, said, details, 60);
+    show(<ErrorNote error={busy("队列已满，请在 60 秒后重试。", { retry_after: 60 })} />);
+    show(<ErrorNote error={busy("数据库没有响应。", {})} />);
+    expect(screen.getByText("队列已满，请在 60 秒后重试。")).toBeTruthy();
+    expect(screen.getByText("数据库没有响应。 请在 60 秒后重试。")).toBeTruthy();
   });
 });
 

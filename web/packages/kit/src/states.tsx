@@ -13,7 +13,8 @@ export function useErrorText(): (error: unknown) => string {
   return (error) => {
     if (error instanceof ApiError) {
       const said = language === "zh" ? error.messageZh : error.message;
-      return error.retryAfter ? `${said} ${t("error.again", { seconds: String(error.retryAfter) })}` : said;
+      // Most that tell when to come back say it in their own words.
+      return error.retryAfter && !("retry_after" in error.details) ? `${said} ${t("error.again", { seconds: String(error.retryAfter) })}` : said;
     }
     return error instanceof Error ? error.message : String(error);
   };
