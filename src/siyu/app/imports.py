@@ -212,8 +212,7 @@ def accept(
     """
     access.require(principal, "imports.run")
     run = _enter(context, conn, path, options, actor=principal, name=name, source=source).run
-    kept = _kept_file(context, run)
-    if kept is None or not kept.exists():
+    if _kept_file(context, run) is None:
         mapping = options.mapping.model_dump(mode="json") if options.mapping else None
         how = {"platform": options.platform, "shop": options.shop, "mapping": mapping, "links_first": links_first}
         intake.keep_import_file(conn, run, path.name, how)
@@ -238,8 +237,7 @@ def resume(context: Context, conn: Connection, principal: Principal, run_id: int
         raise Conflict(reason="this import is done.", reason_zh="该导入已完成。")
     if _moves(context, run):
         raise Conflict(reason="this import is running.", reason_zh="该导入正在进行中。")
-    kept = _kept_file(context, run)
-    if kept is None or not kept.exists():
+    if _kept_file(context, run) is None:
         raise _gone()
     details = {"file": run.file_name}
     access.record(
@@ -269,11 +267,12 @@ def run_upload(context: Context, import_id: int) -> ImportRun | None:
         log.warning("import.done_already", id=run.id)
         _forget_file(context, run)
         return None
-    kept = _kept_file(context, run)
-    if run.kept is None or kept is None or not kept.exists():
+    path = _kept_file(context, run)
+    if path is None:
         fail(context, [run], gone := _gone())
         raise gone
-    begun = Begun(kept, _as_accepted(context, run), run)
+    assert run.kept is not None
+    begun = Begun(path, _as_accepted(context, run.kept, run), run)
     if run.kept["links_first"]:
         from siyu.app import linking  # noqa: PLC0415 - every room that knows people; it says why it stands apart
 
@@ -299,17 +298,10 @@ def _let_wait(context: Context, conn: Connection, run: ImportRun) -> ImportRun:
     return intake.let_import_wait(conn, run.id, context.clock.now())
 
 
-def _as_accepted(context: Context, run: ImportRun) -> ImportOptions:
-    assert run.kept is not None
-    mapping = FileMapping.model_validate(run.kept["mapping"]) if run.kept["mapping"] else None
-    return options_for(
-        context,
-        cast("Kind", run.kind),
-        source_id=run.source_id,
-        platform=run.kept["platform"],
-        shop=run.kept["shop"],
-        mapping=mapping,
-    )
+def _as_accepted(context: Context, how: Mapping[str, Any], run: ImportRun) -> ImportOptions:
+    mapping = FileMapping.model_validate(how["mapping"]) if how["mapping"] else None
+    kind, source_id = cast("Kind", run.kind), run.source_id
+    return options_for(context, kind, source_id=source_id, platform=how["platform"], shop=how["shop"], mapping=mapping)
 
 
 def _gone() -> Conflict:
@@ -339,7 +331,9 @@ def _forget_file(context: Context, run: ImportRun) -> None:
 
 
 def _kept_file(context: Context, run: ImportRun) -> Path | None:
-    return Place(context.settings.data_folder).uploads / run.kept["file"] if run.kept else None
+    """Where its upload lies, if it does."""
+    path = Place(context.settings.data_folder).uploads / run.kept["file"] if run.kept else None
+    return path if path is not None and path.exists() else None
 
 
 def write_rejects(context: Context, run: ImportRun, path: Path) -> int:

@@ -82,7 +82,8 @@ class TestAFileThatNobodyKnows:
         monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
         sent = client.build_request("POST", "/api/v1/imports/files", files={"file": ("till.csv", TILL.encode() * 20)})
         if not told:
-            sent = client.build_request("POST", sent.url, headers={"content-type": sent.headers["content-type"]}, content=iter([sent.read()]))  # fmt: skip
+            kind, body = {"content-type": sent.headers["content-type"]}, iter([sent.read()])
+            sent = client.build_request("POST", sent.url, headers=kind, content=body)
         assert ("content-length" in sent.headers) is told
         answer = client.send(sent)
         assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "TryLater", "60")
@@ -158,6 +159,18 @@ def run_job(web_context: Context, database: Database) -> Callable[[], Any]:
     return run
 
 
+def fail(run_job: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file cannot be read, this time."""
+
+    def torn(*_: Any) -> Any:
+        raise UnreadableFile(file="till.csv", reason="torn", reason_zh="损坏")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "read_messages", torn)
+        with pytest.raises(UnreadableFile):
+            run_job()
+
+
 def kept(context: Context) -> list[bytes]:
     """What lies in the folder of uploads."""
     return [path.read_bytes() for path in Place(context.settings.data_folder).uploads.iterdir() if path.is_file()]
@@ -203,8 +216,8 @@ class TestAccepted:
     def test_a_newer_export_of_the_same_length_is_another(
         self, upload: Callable[..., Any], run_job: Callable[[], Any], web_context: Context
     ) -> None:
-        older, newer = (TILL + "".join(f"B{n},2026-03-02 10:00,{n:04}.00,M9,\n" for n in range(2_000)) + last for last in
-                        ("C1,2026-03-02 10:00,1.00,M9,\n", "C1,2026-03-02 10:00,2.00,M9,\n"))  # fmt: skip
+        lines = TILL + "".join(f"B{n},2026-03-02 10:00,{n:04}.00,M9,\n" for n in range(2_000))
+        older, newer = (f"{lines}C1,2026-03-02 10:00,{yuan}.00,M9,\n" for yuan in (1, 2))
         first, second = upload(older).json(), upload(newer).json()
         assert second["id"] != first["id"]
         assert sorted(kept(web_context)) == sorted([older.encode(), newer.encode()])
@@ -236,14 +249,8 @@ class TestAccepted:
         web_context: Context,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def torn(*_: Any) -> Any:
-            raise UnreadableFile(file="till.csv", reason="torn", reason_zh="损坏")
-
         first = upload().json()
-        with monkeypatch.context() as patched:
-            patched.setattr(files, "read_messages", torn)
-            with pytest.raises(UnreadableFile):
-                run_job()
+        fail(run_job, monkeypatch)
         assert client.get(f"/api/v1/imports/{first['id']}").json()["state"] == "failed"
         again = upload().json()
         assert (again["id"], again["state"], again["error"]) == (first["id"], "waiting", None)
@@ -300,13 +307,7 @@ class TestResume:
     def stopped(
         self, client: TestClient, uploaded: None, run_job: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
     ) -> dict[str, Any]:
-        def torn(*_: Any) -> Any:
-            raise UnreadableFile(file="till.csv", reason="torn", reason_zh="损坏")
-
-        with monkeypatch.context() as patched:
-            patched.setattr(files, "read_messages", torn)
-            with pytest.raises(UnreadableFile):
-                run_job()
+        fail(run_job, monkeypatch)
         (run,) = client.get("/api/v1/imports").json()
         assert (run["state"], run["resumable"]) == ("failed", True)
         return dict(run)

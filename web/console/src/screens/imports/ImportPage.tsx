@@ -14,9 +14,9 @@ import { Resume } from "./Resume";
 import { StateTag } from "./StateTag";
 
 type Run = Schema<"Run">;
-const STALLED = { waiting: 15_000, running: 120_000 };
-
-const BARS: Record<string, ProgressProps["status"]> = { waiting: "normal", running: "active", done: "success", failed: "exception" };
+/** Milliseconds without a move after which something may be wrong. */
+const PATIENCE: Partial<Record<Run["state"], number>> = { waiting: 15_000, running: 120_000 };
+const BARS: Record<Run["state"], ProgressProps["status"]> = { waiting: "normal", running: "active", done: "success", failed: "exception" };
 
 /** One import: how far it is, what it took, what it left out. */
 export function ImportPage() {
@@ -56,8 +56,8 @@ function Standing({ run, at }: { run: Run; at: number }) {
   const pace = usePace(run);
   const share = run.state === "done" ? 1 : run.bytes_read / Math.max(run.file_bytes, 1);
   const line = format.count(run.checkpoint?.line ?? 0);
-  const still = at - Date.parse(run.updated_at);
-  const stalled = (run.state === "waiting" || run.state === "running") && still > STALLED[run.state] && run.state;
+  const waits = run.state === "waiting";
+  const stalled = at - Date.parse(run.updated_at) > (PATIENCE[run.state] ?? Infinity);
   return (
     <Card size="small">
       <Flex vertical gap="small">
@@ -96,13 +96,13 @@ function Standing({ run, at }: { run: Run; at: number }) {
           <Alert
             type="warning"
             showIcon
-            title={t(stalled === "waiting" ? "run.waits" : "run.stalled")}
+            title={t(waits ? "run.waits" : "run.stalled")}
             description={
               <>
-                {t(stalled === "waiting" ? "run.waitsWhat" : "run.stalledWhat")} <Link to="/system">{t("run.toSystem")}</Link>
+                {t(waits ? "run.waitsWhat" : "run.stalledWhat")} <Link to="/system">{t("run.toSystem")}</Link>
               </>
             }
-            action={stalled === "running" && <Resume run={run} />}
+            action={!waits && <Resume run={run} />}
           />
         )}
       </Flex>

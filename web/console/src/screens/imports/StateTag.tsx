@@ -10,8 +10,7 @@ const LOOKS = {
 } as const;
 
 /** How far an import is, in a word. */
-export function StateTag({ state }: { state: string }) {
+export function StateTag({ state }: { state: keyof typeof LOOKS }) {
   const { t } = useTranslation("imports");
-  if (state !== "waiting" && state !== "running" && state !== "done" && state !== "failed") return <Tag>{state}</Tag>;
   return <Tag {...LOOKS[state]}>{t(`states.${state}`)}</Tag>;
 }
