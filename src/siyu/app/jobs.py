@@ -38,7 +38,7 @@ from siyu.engines.jobs import LONG, SHORT, SILENT, Abandoned, begin_nights, defe
 from siyu.engines.postgres import Database, savepoint
 from siyu.intake import service as intake
 from siyu.journeys import service as journeys
-from siyu.kernel.errors import EngineProblem, described
+from siyu.kernel.errors import EngineProblem, SiyuError, described
 from siyu.timeline import service as timeline
 from siyu.touch import service as touch
 
@@ -47,6 +47,9 @@ log = structlog.get_logger(__name__)
 Ending = Callable[[], bool]
 Work = Callable[[Context, Ending], object]
 Problem = Mapping[str, Any]
+
+# By the status of an error: whoever asked has to change something first. A conflict and a limit of a moment pass by themselves.
+_WRONG: Final = frozenset(range(400, 500)) - {409, 429}
 
 
 def _nobody_looks(*_: object, **__: object) -> None:
@@ -60,7 +63,7 @@ class _Job:
     Attributes:
         work: is given what was asked with. What takes long stops at its next piece when the process ends, and is gone on with
             later.
-        attempts: so many, with pauses that grow, before it has failed.
+        attempts: so many, with pauses that grow, before it has failed; one where what it was asked for is wrong.
         give_up: says, where people look for what comes of it, that nothing will: in this transaction, with this problem, of what
             was asked with. Safe to repeat.
     """
@@ -190,7 +193,7 @@ def register(jobs: procrastinate.App, context: Context, *, ending: Ending = lamb
 
 
 def _do_when_asked(jobs: procrastinate.App, one: _Job, context: Context, ending: Ending) -> None:
-    retry = procrastinate.RetryStrategy(max_attempts=one.attempts, exponential_wait=4)
+    retry = _Retry(max_attempts=one.attempts, exponential_wait=4)
 
     async def run(this: procrastinate.JobContext, /, **how: Any) -> None:
         log.info("job.began", job=one.name)
@@ -202,6 +205,17 @@ def _do_when_asked(jobs: procrastinate.App, one: _Job, context: Context, ending:
             raise
 
     jobs.task(name=one.name, retry=retry, pass_context=True)(run)
+
+
+class _Retry(procrastinate.RetryStrategy):
+    """Tries again what another time may go well."""
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: procrastinate.jobs.Job
+    ) -> procrastinate.RetryDecision | None:
+        if isinstance(exception, SiyuError) and exception.status in _WRONG:
+            return None
+        return super().get_retry_decision(exception=exception, job=job)
 
 
 def _give_up(context: Context, one: _Job, problem: Problem, how: Mapping[str, Any]) -> None:

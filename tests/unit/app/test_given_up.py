@@ -1,12 +1,16 @@
 """A job that has failed for good says so where people look for what comes of it."""
 
-from collections.abc import Callable
+import gzip
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from secrets import token_hex
+from typing import Any, Final
 
+import procrastinate
 import pytest
 from fastapi.testclient import TestClient
+from procrastinate.jobs import Job
 from structlog.testing import capture_logs
 from tests.unit.app.till import MAPPING, TILL
 from tests.working import do_job
@@ -17,8 +21,11 @@ from siyu.engines.jobs import defer, job_app
 from siyu.engines.jobs.queue import own_tables
 from siyu.engines.postgres import Database, rows, run, scalar
 from siyu.intake.files import service as files
+from siyu.intake.files.errors import UnreadableFile
 from siyu.journeys import service as journeys
+from siyu.kernel.errors import BadInput, Conflict, NotFound, TooManyRequests, TryLater
 
+WHOLE: Final = {"file": ("till.csv", TILL.encode())}
 JOURNEY: dict[str, Any] = {
     "name": "draft",
     "purpose": "service",
@@ -69,10 +76,10 @@ def waiting(client: TestClient) -> str:
     return path
 
 
-def uploaded(client: TestClient) -> str:
+def uploaded(client: TestClient, file: Mapping[str, tuple[str, bytes]] = WHOLE) -> str:
     """Where an import is seen whose file was uploaded."""
     assert client.put("/api/v1/imports/mappings/till", json=MAPPING).status_code == 200
-    file, how = {"file": ("till.csv", TILL.encode())}, {"kind": "orders", "mapping": "till"}
+    how = {"kind": "orders", "mapping": "till"}
     return f"/api/v1/imports/{client.post('/api/v1/imports', files=file, data=how).json()['id']}"
 
 
@@ -169,3 +176,44 @@ def test_because_it_broke_every_time(
     assert seen[where]["code"] == "RuntimeError"
     assert "13800138000" not in str(seen[where])
     assert "系统内部出错" in seen[where]["message_zh"]
+
+
+def test_because_its_file_is_broken(client: TestClient, database: Database, web_context: Context) -> None:
+    """In its first attempt: what an upload is is told by its beginning, and its end is missing."""
+    lines = "".join(f"R{number},2026-01-04 12:00:00,1.00,M{number}{token_hex(9)},\n" for number in range(20_000))
+    file = {"file": ("till.csv.gz", gzip.compress((TILL + lines).encode())[:-2_000])}
+    path = uploaded(client, file)
+    worker = job_app(database)
+    jobs.register(worker, web_context)
+    with database.transaction() as conn:
+        (found,) = rows(conn, "SELECT * FROM jobs.procrastinate_jobs")
+    with pytest.raises(UnreadableFile) as broken:
+        do_job(worker, found)
+    seen = client.get(path).json()
+    assert (seen["state"], seen["error"]["code"]) == ("failed", "UnreadableFile")
+    assert retried(worker, imports.IMPORT, broken.value) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (NotFound(what="segment", what_zh="人群", key=7), False),
+        (BadInput(reason="", reason_zh=""), False),
+        (Conflict(reason="", reason_zh=""), True),
+        (TooManyRequests(reason="", reason_zh="", retry_after=5), True),
+        (TryLater(reason="", reason_zh="", retry_after=5), True),
+        (OSError("no space left"), True),
+    ],
+)
+def test_what_another_time_may_go_well_is_tried_again(
+    error: Exception, again: bool, database: Database, web_context: Context
+) -> None:
+    worker = job_app(database)
+    jobs.register(worker, web_context)
+    assert (retried(worker, exports.EXPORT, error) is not None) == again
+    assert retried(worker, exports.EXPORT, error, attempts=3) is None
+
+
+def retried(worker: procrastinate.App, name: str, error: Exception, attempts: int = 0) -> Any:
+    job = Job(id=1, queue="long", lock=None, queueing_lock=None, task_name=name, attempts=attempts)
+    return worker.tasks[name].get_retry_exception(error, job)
