@@ -22,7 +22,7 @@ from siyu.app.context import Context
 from siyu.app.movers import SegmentMoves
 from siyu.customers import service as customers
 from siyu.customers.types import CustomerRow, Export, ListFilter
-from siyu.engines import jobs
+from siyu.engines import jobs, machine
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.vault import service as vault
@@ -178,7 +178,8 @@ def write(context: Context, export_id: int) -> None:
     """Write the file of an export from the beginning. Safe to repeat: one that is done stays as it is.
 
     Raises:
-        SiyuError: noted with the export as well.
+        TryLater: the disk is nearly full.
+        SiyuError: noted with the export as well, and nothing is left of the file.
     """
     with context.database.transaction() as conn:
         found = customers.export(conn, export_id)
@@ -217,6 +218,7 @@ def _write_rows(context: Context, export: Export, path: Path) -> int:
         moves = _MOVES in export.wanted
         writer.writerow([*(_OF_MOVES if moves else ()), *[COLUMNS[name] for name in export.columns]])
         for lines in _moved(context, export, zone) if moves else _listed(context, export, zone):
+            machine.check_room(path.parent, context.settings.minimum_free_bytes)
             writer.writerows(lines)
             count += len(lines)
             with context.database.transaction() as conn:

@@ -1,15 +1,14 @@
 """Is it alive, is it ready, how far is it behind: for load balancers, monitors and people at two in the morning."""
 
 import asyncio
-import shutil
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
 from siyu.app.context import Context
+from siyu.engines import machine
 from siyu.engines.http import ERROR_RESPONSES, Router
 from siyu.intake import service as intake
 from siyu.intake.types import Lane
@@ -54,7 +53,7 @@ def state(context: Context) -> dict[str, Any]:
         depth, lag, dead = intake.depth(conn), timeline.lag(conn), intake.dead_letter_counts(conn)
     context.clickhouse.scalar("SELECT 1")
     now = context.clock.now()
-    free = _disk_free(context.settings.data_folder)
+    free = machine.disk_free(context.settings.data_folder)
     for lane in Lane:
         _QUEUE.labels(lane.name.lower()).set(depth.messages[lane])
     _QUEUE_AGE.set(_age(depth.oldest, now))
@@ -71,12 +70,6 @@ def state(context: Context) -> dict[str, Any]:
         "dead_letters": dead,
         "disk_free_bytes": free,
     }
-
-
-def _disk_free(folder: Path) -> int:
-    """Free bytes where the folder lies; on a machine of a cluster it need not exist."""
-    existing = next(place for place in (folder, *folder.parents) if place.exists())
-    return shutil.disk_usage(existing).free
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

@@ -1,11 +1,9 @@
 """How well the system is: every number with what is normal, how it stands, and what to do when it does not stand well."""
 
 import platform
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy import Connection
@@ -13,6 +11,7 @@ from sqlalchemy import Connection
 import siyu
 from siyu.app.context import Context
 from siyu.customers import service as customers
+from siyu.engines import machine
 from siyu.engines.jobs import job_states
 from siyu.engines.postgres import scalar
 from siyu.intake import service as intake
@@ -279,10 +278,9 @@ def _clickhouse_size(tables: Sequence[TableSize]) -> Reading:
 
 def _disk(context: Context) -> Reading:
     folder, least = context.settings.data_folder, context.settings.minimum_free_bytes
-    there: Path = next(place for place in (folder, *folder.parents) if place.exists())
     return _reading(
         "engines.disk_free", "bytes", "Free disk under the data folder", "数据目录所在磁盘剩余空间",
-        shutil.disk_usage(there).free, Normal(3 * least, None, least),
+        machine.disk_free(folder), Normal(3 * least, None, least),
         (
             f"Make room or move the data folder: below {least / _GIB:.1f} GiB nothing more is accepted.",
             f"请清理磁盘或迁移数据目录：低于 {least / _GIB:.1f} GiB 时将停止接收数据。",

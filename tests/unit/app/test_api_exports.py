@@ -2,8 +2,10 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from siyu.app.context import Context
 from siyu.engines.access import service as access
 from siyu.engines.postgres import Database, rows, scalar
 from siyu.kernel.clock import ManualClock
+from siyu.kernel.errors import TryLater
 
 PATH = "/api/v1/customers/exports"
 
@@ -130,6 +133,19 @@ class TestExport:
         failed = client.get(f"{PATH}/{made['id']}").json()
         assert failed["state"] == "failed"
         assert "no space" in failed["error"]["message"]
+        assert list((web_context.settings.data_folder / "exports").iterdir()) == []
+
+    def test_leaves_the_disk_what_is_to_stay_free(
+        self, client: TestClient, web_context: Context, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = client.post(PATH, json={}).json()
+        least = web_context.settings.minimum_free_bytes
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=least - 1))
+        with pytest.raises(TryLater):
+            exports.write(web_context, made["id"])
+        failed = client.get(f"{PATH}/{made['id']}").json()
+        assert (failed["state"], failed["error"]["code"]) == ("failed", "TryLater")
+        assert "磁盘空间" in failed["error"]["message_zh"]
         assert list((web_context.settings.data_folder / "exports").iterdir()) == []
 
     def test_gone_after_seven_days(self, client: TestClient, web_context: Context, clock: ManualClock) -> None:

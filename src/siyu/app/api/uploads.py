@@ -4,7 +4,6 @@ The steps of the console's wizard ask these; whoever knows what the file is can 
 """
 
 import secrets
-import shutil
 import tempfile
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from siyu.app import imports
 from siyu.app.context import Context
 from siyu.app.place import Place
+from siyu.engines import machine
 from siyu.engines.access import service as access
 from siyu.engines.access.types import Principal
 from siyu.engines.http import ERROR_RESPONSES, Conn, Now, Router, needs
@@ -28,7 +28,7 @@ from siyu.intake import service as intake
 from siyu.intake.files import service as files
 from siyu.intake.files.types import ImportOptions, Kind, Note, Preview
 from siyu.kernel.clock import from_millis, to_millis
-from siyu.kernel.errors import NotFound, SiyuError, TooLarge, TryLater
+from siyu.kernel.errors import NotFound, SiyuError, TooLarge
 
 router = Router(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
 
@@ -273,9 +273,8 @@ def check_room(context: Context, size: int) -> None:
     Raises:
         TryLater: they do not. While a form is read they lie in the folder for temporary files, and then here as well.
     """
-    room = shutil.disk_usage(context.settings.data_folder).free - context.settings.minimum_free_bytes
-    if size > min(room, shutil.disk_usage(tempfile.gettempdir()).free):
-        raise TryLater(reason="The disk is nearly full.", reason_zh="磁盘空间即将用尽。", retry_after=60)
+    machine.check_room(context.settings.data_folder, context.settings.minimum_free_bytes, size)
+    machine.check_room(Path(tempfile.gettempdir()), 0, size)
 
 
 def _folder(context: Context) -> Path:

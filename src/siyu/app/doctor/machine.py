@@ -21,8 +21,8 @@ import psutil
 
 from siyu.app.doctor.check import Check, Finding
 from siyu.app.place import Running
+from siyu.engines import machine
 from siyu.engines.embedded_postgres import SYSTEM_USER
-from siyu.engines.machine import memory
 from siyu.engines.settings import Settings, describe
 
 _GIB: Final = 1024**3
@@ -72,16 +72,9 @@ def unknown_settings_check(environment: dict[str, str]) -> Finding:
     yield Check("settings", "ok", "every SIYU_… variable is known.", "所有 SIYU_… 变量均有效。")
 
 
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return folder
-
-
 def folder_check(settings: Settings) -> Finding:
     folder = settings.data_folder
-    there = _existing(folder)
+    there = machine.existing(folder)
     advice = (
         "Choose another with SIYU_DATA_FOLDER or --data, or change its owner.",
         "请用 SIYU_DATA_FOLDER 或 --data 指定其他文件夹，或修改其所有者。",
@@ -131,8 +124,8 @@ def held_check(settings: Settings, running: Running | None) -> Finding:
 
 
 def disk_check(settings: Settings) -> Finding:
-    there = _existing(settings.data_folder)
-    free, least = shutil.disk_usage(there).free, settings.minimum_free_bytes
+    there = machine.existing(settings.data_folder)
+    free, least = machine.disk_free(there), settings.minimum_free_bytes
     found = os.statvfs(there)
     advice = (
         "Make room, or choose another disk with SIYU_DATA_FOLDER.",
@@ -150,7 +143,7 @@ def disk_check(settings: Settings) -> Finding:
 
 
 def memory_check() -> Finding:
-    total = memory()
+    total = machine.memory()
     en, zh = f"{total / _GIB:.1f} GiB of memory.", f"内存 {total / _GIB:.1f} GiB。"
     if total < 1.5 * _GIB:
         advice = (

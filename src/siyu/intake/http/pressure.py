@@ -1,7 +1,6 @@
 """Knows when to refuse, before the queue or the disk is in danger: what was acknowledged is never lost."""
 
 import asyncio
-import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from siyu.engines import machine
 from siyu.engines.postgres import Database
 from siyu.intake import service
 from siyu.intake.types import Lane, QueueDepth, Snapshot
@@ -74,7 +74,7 @@ class Pressure:
             TooManyRequests: 429, bulk must wait so that live events find room.
         """
         if self._disk_low:
-            raise TryLater(reason="The disk is nearly full.", reason_zh="磁盘空间即将用尽。", retry_after=60)
+            raise machine.nearly_full()
         full = share(self._depth, self._limits, self._unseen)
         if full >= 1:
             raise TryLater(reason="The queue is full.", reason_zh="队列已满。", retry_after=10)
@@ -102,7 +102,7 @@ class Pressure:
         with self._looking, self._database.transaction() as conn:
             depth = service.depth(conn)
         folder, least = self._limits.folder, self._limits.free_bytes
-        return depth, folder is not None and shutil.disk_usage(folder).free < least
+        return depth, folder is not None and machine.disk_free(folder) < least
 
     async def _look_forever(self) -> None:
         while True:
