@@ -204,8 +204,14 @@ def person_timeline(
 
     Raises:
         NotFound: nobody ever had this id.
+        UnknownFactKind: no room publishes facts of a kind.
         BadInput: the cursor is none of ours.
     """
+    if kinds:
+        from siyu.insight import service as insight  # noqa: PLC0415 - it knows all rooms; few commands need it to begin
+
+        for kind in kinds:
+            insight.known_kind(kind)
     aliases = identity.aliases_of(conn, identity.living(conn, customer_id))
     return timeline.page(
         clickhouse,

@@ -6,7 +6,7 @@ import typer
 
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json
-from siyu.app.cli.tables import figures, table, whole
+from siyu.app.cli.tables import figures, print_table, table, whole
 from siyu.engines.access import service as access
 from siyu.kernel.errors import BadInput
 
@@ -65,7 +65,7 @@ def list_keys(data: DataOption = None, as_json: JsonOption = False) -> None:
     shown = table(*figures("id"), "name", *whole("begins with"), "scopes", *whole("revoked"))
     for key in found:
         shown.add_row(str(key.id), key.name, key.prefix, ", ".join(key.scopes), "yes" if key.revoked_at else "")
-    console.print(shown)
+    print_table(shown, "There is no API key; `siyu keys add` makes one.")
 
 
 @keys.command()

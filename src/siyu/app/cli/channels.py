@@ -8,7 +8,7 @@ import typer
 
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_finding, print_json, spoken
-from siyu.app.cli.tables import figures, table, whole
+from siyu.app.cli.tables import figures, print_table, table, whole
 from siyu.app.outward import outward
 from siyu.channels import service as channels
 from siyu.channels.types import About
@@ -49,7 +49,7 @@ def list_accounts(data: DataOption = None, as_json: JsonOption = False) -> None:
         seen = health.get(one.id)
         wrong = [spoken(finding.en, finding.zh) for finding in seen.findings if not finding.ok] if seen else ["never"]
         shown.add_row(str(one.id), one.channel, one.external_id, one.name, one.state, " ".join(wrong) or "ok")
-    console.print(shown)
+    print_table(shown, "No account is connected yet; `siyu channels kinds` lists what can be.")
 
 
 @app.command()

@@ -11,7 +11,7 @@ import typer
 from siyu.app import rebuilding, standing
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json, spoken
-from siyu.app.cli.tables import figures, table, whole
+from siyu.app.cli.tables import figures, print_table, table, whole
 from siyu.engines.access import service as access
 from siyu.insight import service as insight
 from siyu.insight.types import DaysPlan, Definitions, LtvPlan, RetentionCohort, RetentionPlan, RfmPlan
@@ -81,7 +81,7 @@ def retention(
     for cohort in found.cohorts:
         group = (cohort.group,) if grouped else ()
         shown.add_row(str(cohort.start), *group, f"{cohort.customers:,}", *_shown(cohort, measure))
-    console.print(shown)
+    print_table(shown, "Nobody has bought anything yet.")
     console.print(spoken(found.definitions.en, found.definitions.zh))
 
 
@@ -110,7 +110,7 @@ def ltv(
         net = cohort.net_fen[-1] / 100 if cohort.net_fen else 0
         group = (cohort.group,) if grouped else ()
         shown.add_row(str(cohort.start), *group, f"{cohort.customers:,}", f"{net:,.2f}", f"{cohort.ltv_fen / 100:,.2f}")
-    console.print(shown)
+    print_table(shown, "Nobody has bought anything yet.")
     console.print(spoken(found.definitions.en, found.definitions.zh))
 
 
@@ -228,7 +228,7 @@ def list_letters(data: DataOption = None, as_json: JsonOption = False) -> None:
     for letter in found:
         told = [str(letter[key]) for key in ("id", "source_id", "message_id", "message_type", "code", "reason")]
         shown.add_row(*told)
-    console.print(shown)
+    print_table(shown, "No message waits as a dead letter.")
 
 
 @dead_letters.command()

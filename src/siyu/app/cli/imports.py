@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from siyu.app import imports
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json, spoken
-from siyu.app.cli.tables import figures, sheet, table, whole
+from siyu.app.cli.tables import figures, print_table, sheet, table, whole
 from siyu.app.context import Context
 from siyu.app.imports import Begun
 from siyu.engines.zone import here, written
@@ -98,7 +98,7 @@ def list_imports(data: DataOption = None, as_json: JsonOption = False) -> None:
     for run in runs:
         counts = [f"{number:,}" for number in (run.rows, run.messages, run.rejected)]
         shown.add_row(str(run.id), run.file_name, run.format, run.state, *counts, written(run.started_at))
-    console.print(shown)
+    print_table(shown, "Nothing was imported yet.")
 
 
 @app.command("save-mapping")

@@ -8,7 +8,7 @@ import typer
 
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
-from siyu.app.cli.tables import figures, table, whole
+from siyu.app.cli.tables import figures, print_table, table, whole
 from siyu.journeys import service as journeys
 from siyu.kernel.errors import BadInput, original
 
@@ -46,7 +46,7 @@ def list_journeys(data: DataOption = None, as_json: JsonOption = False) -> None:
             f"{counts.inside:,}",
             f"{counts.entered:,}",
         )
-    console.print(shown)
+    print_table(shown, "There is no journey yet.")
 
 
 @app.command()

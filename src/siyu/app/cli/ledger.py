@@ -10,7 +10,7 @@ import typer
 from siyu.app import ledger
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, meant, print_json, spoken
-from siyu.app.cli.tables import figures, table, whole
+from siyu.app.cli.tables import figures, print_table, table, whole
 from siyu.engines.zone import written
 from siyu.kernel.errors import BadInput
 from siyu.loyalty import service as loyalty
@@ -93,7 +93,7 @@ def balance(
             counts = (one.balance, one.available, one.pending, one.held, one.owed)
             until = written(one.next_expiry) if one.next_expiry else ""
             shown.add_row(str(one.account), *[f"{count:,}" for count in counts], until)
-    console.print(shown)
+    print_table(shown, f"Customer {customer_id} has no account yet.")
 
 
 @app.command()

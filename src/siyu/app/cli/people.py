@@ -8,7 +8,7 @@ import typer
 from siyu.app import people
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, errors, meant, print_json
-from siyu.app.cli.tables import figures, glance, sheet, table, whole
+from siyu.app.cli.tables import figures, glance, print_table, sheet, table, whole
 from siyu.commerce import service as commerce
 from siyu.customers import service as customers
 from siyu.engines.zone import here, written
@@ -81,7 +81,7 @@ def timeline(
             f"{key}={value}" for key, value in entry.properties.items() if value not in (None, "", {}, [])
         )
         shown.add_row(f"{here(entry.occurred_at):%Y-%m-%d %H:%M:%S}", entry.kind, entry.name, amount, glance(details))
-    console.print(shown)
+    print_table(shown, f"Nothing like that happened to customer {customer}.")
     if page.next:
         console.print(f"more: siyu timeline {customer} --cursor {page.next}", highlight=False)
 
@@ -104,7 +104,7 @@ def orders(customer: _Customer, data: DataOption = None, as_json: JsonOption = F
             f"{order.paid_fen / 100:,.2f}",
             f"{order.refunded_fen / 100:,.2f}" if order.refunded_fen else "",
         )
-    console.print(shown)
+    print_table(shown, f"Customer {customer} has no orders.")
 
 
 def graph(customer: _Customer, data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -186,7 +186,7 @@ def review(
             for cell in (str(one.customer_id), f"{one.type} {one.value}")
         ]
         shown.add_row(*ends, link.reason, f"{here(link.first_seen):%Y-%m-%d}")
-    console.print(shown)
+    print_table(shown, "No link waits for an operator.")
 
 
 def assets(data: DataOption = None, as_json: JsonOption = False) -> None:

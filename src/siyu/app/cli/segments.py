@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from siyu.app import segmenting
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
-from siyu.app.cli.tables import figures, table
+from siyu.app.cli.tables import figures, print_table, table
 from siyu.app.listing import lines_of
 from siyu.engines.validation import first_wrong
 from siyu.kernel.errors import BadInput
@@ -41,7 +41,7 @@ def list_segments(data: DataOption = None, as_json: JsonOption = False) -> None:
     for one in found:
         people = "waits" if one.people is None else f"{one.people:,}"
         shown.add_row(str(one.id), one.name, people, spoken(one.sentence_en, one.sentence_zh))
-    console.print(shown)
+    print_table(shown, "There is no segment yet.")
 
 
 @app.command()

@@ -6,7 +6,7 @@ import typer
 
 from siyu.app.cli.engines import ACTOR, engines
 from siyu.app.cli.frame import DataOption, JsonOption, console, print_json
-from siyu.app.cli.tables import figures, table
+from siyu.app.cli.tables import figures, print_table, table
 from siyu.engines.access import service as access
 from siyu.kernel.errors import NotFound
 
@@ -33,7 +33,7 @@ def list_sources(data: DataOption = None, as_json: JsonOption = False) -> None:
         keys = [f"{key.key}{' (revoked)' if key.revoked_at else ''}" for key in source.keys]
         without = f"none: it is filled by {'imports' if source.kind == 'file' else 'its account'}"
         shown.add_row(str(source.id), source.name, source.kind, ", ".join(keys) or without)
-    console.print(shown)
+    print_table(shown, "There is no source yet; `siyu sources add` makes one.")
 
 
 @app.command()

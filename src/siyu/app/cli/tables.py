@@ -5,6 +5,8 @@ from typing import Final
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
+from siyu.app.cli.frame import console, errors
+
 _MANY: Final = 100  # characters of what is only a first look; --json has all of it
 
 
@@ -17,6 +19,14 @@ def table(*columns: str | Column, title: str = "") -> Table:
         *folded, title=title or None, title_justify="left", box=SIMPLE_HEAD, show_edge=False, pad_edge=False,
         padding=(0, 1, 0, 0),
     )  # fmt: skip
+
+
+def print_table(shown: Table, none: str) -> None:
+    """A table; of one without rows this sentence, which is in no program's way."""
+    if shown.row_count:
+        console.print(shown)
+    else:
+        errors.print(none, highlight=False, soft_wrap=True)
 
 
 def sheet(title: str = "") -> Table:

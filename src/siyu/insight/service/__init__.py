@@ -1,7 +1,7 @@
 """What may be asked of insight. Every answer comes from the facts, as OneID resolves them now."""
 
 from siyu.insight.lifetime import service as lifetime
-from siyu.insight.rules import stated
+from siyu.insight.rules import known_kind, stated
 from siyu.insight.service.figures import assets, facts_by_day, ltv, ltv_spread, retention, rfm, windows
 from siyu.insight.service.funnels import (
     change_funnel,
@@ -25,6 +25,7 @@ __all__ = [
     "drop_funnel",
     "facts_by_day",
     "funnel",
+    "known_kind",
     "ladder_movers",
     "ladder_moves",
     "lifetime",
