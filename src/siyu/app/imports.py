@@ -339,14 +339,10 @@ def _kept_file(context: Context, run: ImportRun) -> Path | None:
 def write_rejects(context: Context, run: ImportRun, path: Path) -> int:
     """Write the rejected rows of an import, with line, column and reason, so that they can be mended and imported.
 
-    Returns how many; the file is not made when there is none.
+    Returns how many; the file is not made when there is none. They are read and written piece by piece: there may be millions.
     """
     with context.database.transaction() as conn:
-        rejects = list(intake.import_rejects(conn, run.id))
-    writer = files.RejectsWriter(path, run.header)
-    writer.write(rejects)
-    writer.close()
-    return writer.count
+        return files.write_rejects(path, run.header, intake.import_rejects(conn, run.id))
 
 
 def wait_until_absorbed(context: Context, progress: Callable[[int], None] = lambda _: None) -> None:

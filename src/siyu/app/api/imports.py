@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import File, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
@@ -29,11 +29,13 @@ join(router, uploads.router)  # before /{run_id}, which would take its paths
 
 
 class RejectPage(BaseModel):
-    """Rejected rows, and how many there are for each reason and column."""
+    """Rejected rows."""
 
     items: list[RejectedRow]
     next: int | None
-    sums: list[RejectSum]
+    sums: list[RejectSum] = Field(
+        description="How many there are for each reason and column; with the first page only."
+    )
 
 
 @router.post("", status_code=202)
@@ -116,7 +118,7 @@ def list_rejects(
     """List rejected rows with line, column and reason, without their cells; ``next`` goes into ``after``."""
     intake.import_run(conn, run_id)
     found = intake.import_reject_page(conn, run_id, after=after, limit=limit)
-    sums = intake.import_reject_sums(conn, run_id)
+    sums = intake.import_reject_sums(conn, run_id) if after < 0 else []
     return RejectPage(items=found, next=found[-1].place if len(found) == limit else None, sums=sums)
 
 

@@ -20,6 +20,7 @@ from siyu.intake import service as intake
 from siyu.intake.files.service import FileMapping, recognise
 from siyu.intake.files.types import Kind, Preview
 from siyu.intake.types import ImportRun
+from siyu.kernel.errors import BadInput
 
 app = typer.Typer(help="Import files of orders or customers; imports done so far.", no_args_is_help=True)
 
@@ -37,7 +38,9 @@ _LinksFirst = Annotated[
     ),
 ]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
-_Rejects = Annotated[Path | None, typer.Option(help="Where rejected rows go. Default: FILE.rejects.csv.")]
+_Rejects = Annotated[
+    Path | None, typer.Option(help="Where rejected rows of the one file go. Default: FILE.rejects.csv.")
+]
 _Wait = Annotated[bool, typer.Option(help="Wait until everything is on the timelines.")]
 
 
@@ -125,6 +128,11 @@ def _run(
     data: Path | None,
     as_json: bool,
 ) -> None:
+    if rejects and len(files) > 1:
+        raise BadInput(
+            reason="--rejects is the place of one file's rejected rows; without it each has its own, beside it.",
+            reason_zh="--rejects 只能指定一个文件的被拒行存放位置；不指定时，各文件的被拒行分别写在其旁边。",
+        )
     with engines(data) as context:
         how = imports.find_mapping(context, mapping) if mapping else None
         if dry_run:
@@ -140,11 +148,10 @@ def _run(
                 recognise(file, options)  # one that cannot be imported is better known now
             begun = list(begun)
             _link_first(context, begun)
-        runs = [_import(context, each) for each in begun]
-        for run, file in zip(runs, files, strict=True):
-            target = rejects or file.with_name(f"{file.name}.rejects.csv")
-            if imports.write_rejects(context, run, target):
-                errors.print(f"{run.rejected:,} rows were rejected; see {target}", style="yellow")
+        runs = []
+        for each, file in zip(begun, files, strict=True):
+            runs.append(_import(context, each))
+            _write_rejects(context, runs[-1], rejects or file.with_name(f"{file.name}.rejects.csv"))
         if wait:
             _wait(context)
     if as_json:
@@ -208,6 +215,18 @@ def _import(context: Context, begun: Begun) -> ImportRun:
             bar.update(task, completed=run.bytes_read, rate=f"{run.rows:,} rows, {run.rows / elapsed:,.0f}/s")
 
         return imports.finish(context, begun, show)
+
+
+def _write_rejects(context: Context, run: ImportRun, target: Path) -> None:
+    try:
+        if imports.write_rejects(context, run, target):
+            errors.print(f"{run.rejected:,} rows were rejected; see {target}", style="yellow", soft_wrap=True)
+    except OSError as error:
+        raise BadInput(
+            reason=f"{target} cannot be written: {error.strerror}. The import is done; the same command with --rejects and a "
+            "place that can be written to changes nothing but writes the rejected rows there.",
+            reason_zh=f"无法写入 {target}：{error.strerror}。导入已完成；用 --rejects 指定可写的位置后再次执行同一命令，只会写出被拒的行。",
+        ) from None
 
 
 def _wait(context: Context) -> None:

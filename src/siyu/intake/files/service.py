@@ -10,7 +10,7 @@ from siyu.intake.files.looking import Column, columns_of
 from siyu.intake.files.mapping import FileMapping, load_mapping, parse_mapping
 from siyu.intake.files.preview import preview_run
 from siyu.intake.files.recognition import describe, open_table
-from siyu.intake.files.rejects import RejectsWriter
+from siyu.intake.files.rejects import write_rejects
 from siyu.intake.files.runner import Run
 from siyu.intake.files.runner import file_key as key_of
 from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Preview, Recognition
@@ -18,7 +18,6 @@ from siyu.intake.files.types import Checkpoint, Chunk, ImportOptions, Preview, R
 __all__ = [
     "Column",
     "FileMapping",
-    "RejectsWriter",
     "columns_of",
     "file_key",
     "load_mapping",
@@ -26,6 +25,7 @@ __all__ = [
     "preview",
     "read_messages",
     "recognise",
+    "write_rejects",
 ]
 
 

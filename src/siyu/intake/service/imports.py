@@ -135,10 +135,11 @@ def import_runs(conn: Connection, *, before: int | None = None, limit: int = 50)
 
 
 def import_rejects(conn: Connection, run_id: int) -> Iterator[Reject]:
-    """The rejected rows of an import, as they were, in order. They may hold personal data."""
-    for row in store.rejects(conn, run_id):
-        cells = tuple(orjson.loads(vault.open_sealed(bytes(row.cells))))
-        yield Reject(row.line, row.column_name, Problem(row.code, row.reason, row.reason_zh), cells)
+    """The rejected rows of an import, as they were, in order, read piece by piece. They may hold personal data."""
+    for piece in store.rejects(conn, run_id):
+        for row in piece:
+            cells = tuple(orjson.loads(vault.open_sealed(bytes(row.cells))))
+            yield Reject(row.line, row.column_name, Problem(row.code, row.reason, row.reason_zh), cells)
 
 
 def import_reject_page(conn: Connection, run_id: int, *, after: int = 0, limit: int = 50) -> list[RejectedRow]:

@@ -1,19 +1,20 @@
 """SQL of imports and mappings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection
 
-from siyu.engines.postgres import AnyRow, one, rows, run, scalar
+from siyu.engines.postgres import AnyRow, one, pieces, rows, run, scalar
 from siyu.intake.files.types import Chunk, Reject
 from siyu.intake.types import ImportRun, RejectedRow, RejectSum
 
 _COLUMNS: Final = """id, source_id, kind, file_name, file_key, file_bytes, format, header, state, checkpoint, bytes_read,
     rows, messages, rejected, error, started_by, started_at, updated_at, finished_at,
     notes, kept"""
+_PIECE: Final = 2000  # rejects that are in memory at once
 
 
 def _run(row: AnyRow) -> ImportRun:
@@ -177,8 +178,8 @@ def insert_rejects(conn: Connection, run_id: int, first: int, rejects: Sequence[
     )
 
 
-def rejects(conn: Connection, run_id: int) -> Sequence[AnyRow]:
-    return rows(conn, "SELECT * FROM intake.import_reject WHERE run_id = :id ORDER BY place", id=run_id)
+def rejects(conn: Connection, run_id: int) -> Iterator[list[AnyRow]]:
+    return pieces(conn, "SELECT * FROM intake.import_reject WHERE run_id = :id ORDER BY place", _PIECE, id=run_id)
 
 
 def reject_page(conn: Connection, run_id: int, after: int, limit: int) -> list[RejectedRow]:
@@ -196,10 +197,12 @@ def reject_page(conn: Connection, run_id: int, after: int, limit: int) -> list[R
 def reject_sums(conn: Connection, run_id: int) -> list[RejectSum]:
     found = rows(
         conn,
-        """SELECT code, column_name, count(*) AS rows, min(line) AS first_line,
-                  (array_agg(reason ORDER BY place))[1] AS reason, (array_agg(reason_zh ORDER BY place))[1] AS reason_zh
-           FROM intake.import_reject WHERE run_id = :id
-           GROUP BY code, column_name ORDER BY count(*) DESC, code, column_name LIMIT 100""",
+        """SELECT code, column_name, rows, line AS first_line, reason, reason_zh
+           FROM (
+               SELECT count(*) AS rows, min(place) AS place FROM intake.import_reject WHERE run_id = :id
+               GROUP BY code, column_name ORDER BY count(*) DESC, code, column_name LIMIT 100
+           ) AS sums JOIN intake.import_reject AS first USING (place)
+           WHERE first.run_id = :id ORDER BY rows DESC, code, column_name""",
         id=run_id,
     )
     return [RejectSum(row.code, row.column_name, row.rows, row.first_line, row.reason, row.reason_zh) for row in found]

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
+import { useSourceName } from "../customers/names";
 import { useActorName, useFormatName } from "./names";
 import { Notes } from "./Notes";
 import { paceOf, seenAlso, type Seen } from "./pace";
@@ -154,6 +155,7 @@ function About({ run }: { run: Run }) {
   const format = useFormat();
   const formatName = useFormatName();
   const actorName = useActorName();
+  const sourceName = useSourceName();
   const kind = run.kind === "orders" || run.kind === "customers" ? t(`kinds.${run.kind}`) : run.kind;
   const took = run.finished_at ? (Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000 : undefined;
   return (
@@ -169,7 +171,7 @@ function About({ run }: { run: Run }) {
           { key: "started", label: t("list.started"), children: <When at={run.started_at} precision="second" /> },
           { key: "finished", label: t("list.finished"), children: <When at={run.finished_at} precision="second" /> },
           { key: "took", label: t("run.took"), children: took === undefined ? "—" : format.duration(took) },
-          { key: "source", label: t("run.source"), children: <Link to={`/sources/${run.source_id}`}>{run.source_id}</Link> },
+          { key: "source", label: t("run.source"), children: <Link to={`/sources/${run.source_id}`}>{sourceName(run.source_id)}</Link> },
           { key: "checkpoint", label: t("run.checkpoint"), children: run.checkpoint ? t("rejects.firstLine", { line: format.count(run.checkpoint.line) }) : "—" },
         ]}
       />
