@@ -176,6 +176,7 @@ class Mix:
             "/customers/exports": limits,
             "/customers/exports/{export_id}": [Ask({"export_id": exported["id"]})] * self._some,
             "/dead-letters": letters,
+            "/dead-letters/groups": [Ask()] * self._some,
             "/audit": [Ask(query={**actions[n % 4], "limit": 20 + n}) for n in range(self._some)],
         }
 

@@ -147,7 +147,7 @@ PICTURES = (
     Picture("sources", _at("/sources"), height=640),
     Picture("source-live", _at("/sources/{source}"), _send, height=640),
     Picture("source-snippets", _at("/sources/{source}?tab=snippets"), height=640),
-    Picture("dead-letters", _at("/sources/dead-letters"), height=560),
+    Picture("dead-letters", _at("/sources/dead-letters")),
     Picture("journeys", _at("/journeys"), height=560),
     Picture("journey-templates", _at("/journeys/templates?key=win-back")),
     Picture("journey", _at("/journeys/{journey}"), height=900),

@@ -142,7 +142,12 @@ def test_a_dead_letter_is_replayed_after_the_mend(owner: Window, brand: Brand) -
         "lines": [],
     }
     claims = (IdentifierClaim("user_id", str(brand.stage.source), "letter-writer"),)
-    unlucky = Message("order", brand.stage.source, "browser-unlucky", now, now, claims, payload)
+    unlucky = [
+        Message(
+            "order", brand.stage.source, f"browser-unlucky-{order}", now, now, claims, {**payload, "order_no": order}
+        )
+        for order in ("first", "second", "third")
+    ]
     guard = "ALTER TABLE commerce.order_header ADD CONSTRAINT broken CHECK (shop <> 'unlucky') NOT VALID"
     page = owner.page
     with brand.siyu.context() as context:
@@ -150,20 +155,27 @@ def test_a_dead_letter_is_replayed_after_the_mend(owner: Window, brand: Brand) -
             run(conn, guard)
         try:
             with context.database.transaction() as conn:
-                intake.put(conn, Lane.LIVE, [unlucky])
+                intake.put(conn, Lane.LIVE, unlucky)
             brand.siyu.drain()
             page.goto("/sources/dead-letters")
-            row = page.get_by_role("row", name=re.compile("CheckViolation"))
-            expect(row).to_be_visible()
+            kind = page.get_by_role("table", name="按原因").get_by_role("row", name=re.compile("CheckViolation"))
+            expect(kind).to_contain_text("3")
+            kind.get_by_role("link").click()
+            letters = page.get_by_role("table", name="死信列表").get_by_role("row", name=re.compile("CheckViolation"))
+            expect(letters).to_have_count(3)
         finally:
             with context.database.transaction() as conn:
                 run(conn, "ALTER TABLE commerce.order_header DROP CONSTRAINT broken")
-    row.get_by_role("checkbox").check()
+    letters.first.get_by_role("checkbox").check()
     button(page, "重放所选")
     agree(page, "重放死信")
-    expect(row).to_have_count(0)
+    expect(letters).to_have_count(2)
+    expect(kind).to_contain_text("2")
+    kind.get_by_role("button", name=re.compile(r"重\s*放")).click()  # all of the kind: a job does it
+    agree(page, "重放 2 条死信")
+    expect(kind).to_have_count(0)
     brand.siyu.drain()
-    assert brand.siyu.facts("kind = 'order.paid' AND message_id = 'browser-unlucky'")
+    assert len(brand.siyu.facts("kind = 'order.paid' AND startsWith(message_id, 'browser-unlucky')")) == 3
 
 
 def test_an_analyst_sees_no_phone(opened: Open, brand: Brand) -> None:

@@ -364,12 +364,17 @@ def _store(context: Context, run: ImportRun, chunks: Iterator[Chunk], progress: 
 
 
 def _commit(context: Context, run: ImportRun, chunks: list[Chunk]) -> ImportRun:
-    while _waiting(context) > _MOST_WAITING:
-        time.sleep(_LOOK_EVERY)
+    wait_for_room(context)
     with context.database.transaction() as conn:
         for chunk in chunks:
             run = intake.advance_import(conn, run, chunk, context.clock.now())
     return run
+
+
+def wait_for_room(context: Context, ending: Callable[[], bool] = lambda: False) -> None:
+    """Wait until more bulk messages would not only lie in the queue, or the process ends."""
+    while _waiting(context) > _MOST_WAITING and not ending():
+        time.sleep(_LOOK_EVERY)
 
 
 def _waiting(context: Context) -> int:

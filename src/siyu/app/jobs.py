@@ -22,6 +22,7 @@ from siyu.app import (
     guarding,
     imports,
     ledger,
+    letters,
     lifetime,
     membership,
     paying,
@@ -33,10 +34,12 @@ from siyu.app import (
     trying,
 )
 from siyu.app.context import Context
+from siyu.app.piecewise import in_pieces
 from siyu.channels import service as channels
 from siyu.engines.jobs import LONG, SHORT, SILENT, Abandoned, begin_nights, defer, forget_over, revive, suspects
 from siyu.engines.postgres import Database, savepoint
 from siyu.intake import service as intake
+from siyu.intake.types import LettersOf, Settling
 from siyu.journeys import service as journeys
 from siyu.kernel.errors import EngineProblem, SiyuError, described
 from siyu.timeline import service as timeline
@@ -103,15 +106,21 @@ class _Nightly:
     queue: str = LONG
 
 
-def _forget_old(context: Context, _: Ending) -> None:
+def _forget_old(context: Context, ending: Ending) -> None:
+    settings = context.settings
     with context.database.transaction() as conn:
         now = context.clock.now()
-        intake.keep_seen(conn, now, context.settings.intake_dedup_days)
+        intake.keep_seen(conn, now, settings.intake_dedup_days)
         intake.fold_arrivals(conn, now)
         channels.forget_welcomes(conn, now)
         channels.fold_tallies(conn)
         journeys.fold_passages(conn, now)
     imports.forget_files(context)
+    in_pieces(
+        context,
+        intake.forgetting(now, letters_days=settings.intake_letters_days, rejects_days=settings.intake_rejects_days),
+        ending,
+    )
 
 
 def _squash_aliases(context: Context, _: Ending) -> None:
@@ -142,8 +151,13 @@ def _forget_over(context: Context, _: Ending) -> None:
         forget_over(conn, context.clock.now())
 
 
+def _settle(context: Context, ending: Ending, how: Settling, **of: Any) -> None:
+    letters.settle(context, how, LettersOf(**of), ending=ending)
+
+
 _ASKED: Final = (
     _Job(imports.IMPORT, _import, 5, imports.give_up),
+    _Job(letters.SETTLE, _settle),
     _Job(exports.EXPORT, lambda context, _, export_id: exports.write(context, export_id), 3, exports.give_up),
     _Job(segmenting.EVALUATE, lambda context, _, segment_id: segmenting.evaluate(context, segment_id)),
     _Job(

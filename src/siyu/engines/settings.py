@@ -115,6 +115,20 @@ class Settings(BaseSettings):
     intake_queue_bytes: int = _setting(
         Group.INTAKE, 4 * _GIB, "Bytes that may wait before senders are told to come back later.", ge=16 * _MIB
     )
+    intake_letters_days: int = _setting(
+        Group.INTAKE,
+        30,
+        "Days for which a dead letter stays on record that was replayed or discarded. One that is open stays until then.",
+        ge=1,
+        le=3650,
+    )
+    intake_rejects_days: int = _setting(
+        Group.INTAKE,
+        90,
+        "Days for which the rejected rows of an import can be fetched; how many there were stays.",
+        ge=1,
+        le=3650,
+    )
     minimum_free_bytes: int = _setting(
         Group.INTAKE, 2 * _GIB, "Free disk below which intake stops accepting, so that nothing is lost.", ge=64 * _MIB
     )

@@ -11,6 +11,7 @@ MessageType = Literal[
 ]
 Strength = Literal["self", "contact"]
 Outcome = Literal["duplicate", "nothing_new"]  # of a message that leaves no trace in any table
+Settling = Literal["replayed", "discarded"]  # what becomes of a dead letter: put back into the queue, or given up
 
 
 class IdentifierClaim(NamedTuple):
@@ -164,6 +165,38 @@ class RejectedRow:
     line: int
     column: str
     code: str
+    reason: str
+    reason_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class LettersOf:
+    """Which open dead letters: those of a source, or that died of something, or both; of whatever where it is ``None``.
+
+    Attributes:
+        code: of the error.
+        up_to: no newer ones than the one of this id.
+    """
+
+    source_id: int | None = None
+    code: str | None = None
+    up_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterGroup:
+    """Open dead letters of one source that died of the same.
+
+    Attributes:
+        stage, reason: of the newest.
+    """
+
+    source_id: int
+    code: str
+    letters: int
+    first_died_at: datetime
+    last_died_at: datetime
+    stage: Literal["door", "pipeline"]
     reason: str
     reason_zh: str
 

@@ -1,5 +1,6 @@
 """A file on its way into an import: what it is, its columns, a mapping made by hand, the dry run, and the run."""
 
+import csv
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,8 +8,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import orjson
 import pytest
 from fastapi.testclient import TestClient
+from tests.unit.app.conftest import NOW
 from tests.unit.app.till import MAPPING, TILL
 
 from siyu.app import imports
@@ -144,7 +147,33 @@ class TestRejects:
         assert [(each["code"], each["column"], each["rows"]) for each in first["sums"]] == [("time", "时间", 2)]
         rest = client.get(f"/api/v1/imports/{run.id}/reject-list", params={"after": first["next"]}).json()
         assert ([each["line"] for each in rest["items"]], rest["next"]) == ([5], None)
+        assert rest["sums"] == []
         assert client.get("/api/v1/imports/99999/reject-list").status_code == 404
+
+    def test_are_fetched_as_they_were_until_they_are_kept_no_longer(
+        self, asking: Callable[..., TestClient], web_context: Context, tmp_path: Path, database: Database
+    ) -> None:
+        client = asking("imports.run", "personal.reveal")
+        path = tmp_path / "坏 bad.csv"
+        path.write_text(TILL + "A3,yesterday,1.00,M9,13800138000\n", "utf-8")
+        with database.transaction() as conn:
+            intake.save_mapping(conn, files.parse_mapping(orjson.dumps(MAPPING).decode(), "till"), "tests", NOW)
+        how = {"actor": access.system("tests"), "mapping": imports.find_mapping(web_context, "till")}
+        run = imports.import_file(web_context, path, "orders", **how)
+        answer = client.get(f"/api/v1/imports/{run.id}/rejects")
+        assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''%E5%9D%8F%20bad.csv.rejects.csv"
+        assert len(answer.content) == int(answer.headers["content-length"])
+        found = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+        assert found[1][-5:] == ["A3", "yesterday", "1.00", "M9", "13800138000"]
+        assert client.get(f"/api/v1/imports/{run.id}").json()["rejected"] == 1
+        for _, piece in intake.forgetting(NOW + timedelta(days=400), letters_days=30, rejects_days=90):
+            with database.transaction() as conn:
+                piece(conn)
+        answer = client.get(f"/api/v1/imports/{run.id}/rejects")
+        assert (answer.status_code, answer.json()["code"]) == (409, "Conflict")
+        assert "再次导入" in answer.json()["message_zh"]
+        assert client.get(f"/api/v1/imports/{run.id}/reject-list").json() == {"items": [], "next": None, "sums": []}
+        assert client.get(f"/api/v1/imports/{run.id}").json()["rejected"] == 1
 
 
 @pytest.fixture

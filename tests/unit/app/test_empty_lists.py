@@ -8,13 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from siyu.app.cli import access, channels, data, imports, journeys, people, segments, sources
+from siyu.app.cli import access, channels, data, imports, journeys, letters, people, segments, sources
 from siyu.app.cli.everything import app
 from siyu.app.context import Context
 
 EMPTY = [
-    "keys list", "sources list", "channels list", "segments list", "journeys list", "import list", "dead-letters list", "review",
-    "retention", "ltv",
+    "keys list", "sources list", "channels list", "segments list", "journeys list", "import list", "dead-letters list",
+    "dead-letters groups", "review", "retention", "ltv",
 ]  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def _engines(monkeypatch: pytest.MonkeyPatch, reporting_context: Context) -> Non
     def engines(_: Path | None) -> Iterator[Context]:
         yield reporting_context
 
-    for module in (access, channels, data, imports, journeys, people, segments, sources):
+    for module in (access, channels, data, imports, journeys, letters, people, segments, sources):
         monkeypatch.setattr(module, "engines", engines)
 
 

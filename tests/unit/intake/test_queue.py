@@ -1,18 +1,14 @@
-"""The queue, the dedup table and the dead letters, on a real database."""
+"""The queue and the dedup table, on a real database."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
-import orjson
-import pytest
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import Database, rows, scalar
 from siyu.intake import service as intake
-from siyu.intake.admission import refused_body
-from siyu.intake.envelope import part
-from siyu.intake.types import DeadLetter, IdentifierClaim, Lane, Message
+from siyu.intake.types import IdentifierClaim, Lane, Message
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -148,51 +144,6 @@ class TestUnseen:
         with ThreadPoolExecutor(4) as pool:
             found = [name for names in pool.map(work, range(8)) for name in names]
         assert sorted(found) == sorted({f"m{number}" for number in range(500)})
-
-
-class TestDeadLetters:
-    @pytest.fixture
-    def buried(self, conn: Connection) -> Connection:
-        door = refused_body({"event": "A", "messageId": "d"}, kind="track", source_id=1, sent_ms=None, received_ms=1)
-        bodies = {"door": door, "pipeline": part(message("p"))}
-        intake.bury(
-            conn,
-            [
-                DeadLetter(1, stage[0], "track", stage, "code", "why", "为何", NOW, body)
-                for stage, body in bodies.items()
-            ],
-        )
-        return conn
-
-    def test_the_body_is_sealed(self, buried: Connection) -> None:
-        for (body,) in rows(buried, "SELECT body FROM intake.dead_letter"):
-            assert b"messageId" not in bytes(body)
-
-    def test_replay_puts_back_what_the_rules_take_and_only_once(self, buried: Connection) -> None:
-        assert intake.replay(buried, NOW) == 1
-        assert intake.replay(buried, NOW) == 0
-        assert [letter["stage"] for letter in intake.dead_letters(buried)] == ["door"]
-        (envelope,) = intake.claim(buried, 10)
-        assert [found.message_id for found in intake.unseen(buried, [envelope])] == ["mp"]
-
-    def test_a_replayed_message_is_not_taken_for_a_repeat(self, buried: Connection) -> None:
-        intake.put(buried, Lane.LIVE, [message("p")])
-        intake.unseen(buried, intake.claim(buried, 10))
-        intake.finish(buried, intake.claim(buried, 10))
-        intake.replay(buried, NOW)
-        assert [found.message_id for found in intake.unseen(buried, intake.claim(buried, 10))] == ["mp"]
-
-    def test_discarded_letters_stay_on_record(self, buried: Connection) -> None:
-        ids = [letter["id"] for letter in intake.dead_letters(buried)]
-        assert intake.discard(buried, NOW, ids) == 2
-        assert intake.discard(buried, NOW, ids) == 0
-        assert intake.dead_letter_counts(buried) == {}
-        assert len(intake.dead_letters(buried, state="discarded")) == 2
-
-    def test_a_letter_keeps_its_place_in_the_pages(self, buried: Connection) -> None:
-        first, second = intake.dead_letters(buried, limit=2)
-        assert intake.dead_letters(buried, before=first["id"])[0]["id"] == second["id"]
-        assert orjson.dumps(first["reason_zh"])
 
 
 class TestArrivals:

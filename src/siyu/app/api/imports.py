@@ -1,14 +1,16 @@
 """Imports over HTTP: upload, look, go on, fetch what was rejected."""
 
+import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, Final
+from urllib.parse import quote
 
 from fastapi import File, Form, Query, Request, UploadFile
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from siyu.app import imports
@@ -20,11 +22,13 @@ from siyu.engines.access.types import Principal
 from siyu.engines.http import CSV, ERROR_RESPONSES, Conn, Now, Router, join, needs
 from siyu.intake import service as intake
 from siyu.intake.files.types import Kind
-from siyu.intake.types import RejectedRow, RejectSum
+from siyu.intake.types import ImportRun, RejectedRow, RejectSum
+from siyu.kernel.errors import Conflict
 
 router = Router(prefix="/api/v1/imports", tags=["imports"], responses=ERROR_RESPONSES)
 
 CanImport = Annotated[Principal, needs("imports.run")]
+_PIECE: Final = 1 << 16  # bytes
 join(router, uploads.router)  # before /{run_id}, which would take its paths
 
 
@@ -122,22 +126,44 @@ def list_rejects(
     return RejectPage(items=found, next=found[-1].place if len(found) == limit else None, sums=sums)
 
 
-@router.get("/{run_id}/rejects", response_class=FileResponse, responses=CSV)
-def rejects(request: Request, conn: Conn, now: Now, principal: CanImport, run_id: int) -> FileResponse:
-    """Fetch the rejected rows with line, column and reason, as CSV. Holds personal data: the look is audited."""
+@router.get("/{run_id}/rejects", response_class=StreamingResponse, responses=CSV)
+def rejects(request: Request, conn: Conn, now: Now, principal: CanImport, run_id: int) -> StreamingResponse:
+    """Fetch the rejected rows with line, column and reason, as CSV. Holds personal data: the look is audited.
+
+    They are kept for a time (``SIYU_INTAKE_REJECTS_DAYS``), then this answers 409.
+    """
     access.require(principal, "personal.reveal")
-    context: Context = request.app.state.context
     run = intake.import_run(conn, run_id)
     access.record(
         conn, actor=principal.actor, action="import.rejects_fetched", target=f"import:{run_id}", details={}, now=now
     )
-    path = Path(tempfile.mkdtemp(prefix="siyu-")) / "rejects.csv"
-    if not imports.write_rejects(context, run, path):
-        path.write_text("", "utf-8")
+    file = _rejects_file(request.app.state.context, run)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=utf-8''{quote(f'{run.file_name}.rejects.csv')}",
+        "Content-Length": str(os.fstat(file.fileno()).st_size),
+    }
+    return StreamingResponse(_pieces(file), media_type="text/csv", headers=headers)
 
-    def forget() -> None:
-        path.unlink()
-        path.parent.rmdir()
 
-    name = f"{run.file_name}.rejects.csv"
-    return FileResponse(path, media_type="text/csv", filename=name, background=BackgroundTask(forget))
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _rejects_file(context: Context, run: ImportRun) -> BinaryIO:
+    """A file without a name: nothing of it is left behind, however the answer ends.
+
+    Raises:
+        Conflict: there were some, and they are kept no longer.
+    """
+    with tempfile.TemporaryDirectory(prefix="siyu-") as folder:
+        path = Path(folder) / "rejects.csv"
+        if not imports.write_rejects(context, run, path):
+            if run.rejected:
+                raise Conflict(
+                    reason="the rejected rows of this import are kept no longer: import the file again to get them.",
+                    reason_zh="该导入被拒的行已过保留期：再次导入同一文件可重新得到。",
+                )
+            path.touch()
+        return path.open("rb")

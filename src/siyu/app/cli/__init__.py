@@ -14,10 +14,11 @@ MODULES: Final = {
     **dict.fromkeys(("up", "demo", "status", "doctor", "version"), "run"),
     **dict.fromkeys(("find", "show", "timeline", "orders", "graph", "merge", "split", "review", "assets"), "people"),
     **dict.fromkeys(("retention", "rfm", "ltv", "days", "rebuild-timeline"), "data"),
-    **dict.fromkeys(("check-identity", "check-standings", "dead-letters"), "data"),
+    **dict.fromkeys(("check-identity", "check-standings"), "data"),
     **dict.fromkeys(("owner", "keys"), "access"),
     **{name: name for name in ("lifetime", "sources", "channels", "journeys", "ledger", "segments", "fake")},
     "import": "imports",
+    "dead-letters": "letters",
 }
 
 

@@ -1,6 +1,5 @@
-"""Commands about the data as a whole: dead letters, cohorts, RFM, LTV, facts by day, rebuilding."""
+"""Commands about the data as a whole: cohorts, RFM, LTV, facts by day, rebuilding."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -10,14 +9,10 @@ import typer
 
 from siyu.app import rebuilding, standing
 from siyu.app.cli.engines import ACTOR, engines
-from siyu.app.cli.frame import DataOption, JsonOption, console, errors, print_json, spoken
+from siyu.app.cli.frame import DataOption, JsonOption, console, print_json, spoken
 from siyu.app.cli.tables import figures, print_table, table, whole
-from siyu.engines.access import service as access
 from siyu.insight import service as insight
 from siyu.insight.types import DaysPlan, Definitions, LtvPlan, RetentionCohort, RetentionPlan, RfmPlan
-from siyu.intake import service as intake
-
-dead_letters = typer.Typer(help="Messages that could not be understood.", no_args_is_help=True)
 
 
 class Period(StrEnum):
@@ -57,7 +52,6 @@ def register(app: typer.Typer) -> None:
     app.command("rebuild-timeline")(rebuild_timeline)
     app.command("check-identity")(check_identity)
     app.command("check-standings")(check_standings)
-    app.add_typer(dead_letters, name="dead-letters")
 
 
 def retention(
@@ -212,66 +206,4 @@ def check_standings(
                 said = f"customer {one.customer_id} {name}: stored {stored}, counted {counted}"
                 console.print(said, highlight=False)
     if found:
-        raise typer.Exit(1)
-
-
-@dead_letters.command("list")
-def list_letters(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """List open dead letters, newest first."""
-    with engines(data) as context, context.database.transaction() as conn:
-        found = intake.dead_letters(conn)
-        counts = intake.dead_letter_counts(conn)
-    if as_json:
-        print_json({"letters": found, "open_by_code": counts})
-        return
-    shown = table(*figures("id", "source"), "message", "type", "code", "reason")
-    for letter in found:
-        told = [str(letter[key]) for key in ("id", "source_id", "message_id", "message_type", "code", "reason")]
-        shown.add_row(*told)
-    print_table(shown, "No message waits as a dead letter.")
-
-
-@dead_letters.command()
-def replay(
-    ids: Annotated[list[int] | None, typer.Argument(help="Which; the oldest thousand when none is named.")] = None,
-    data: DataOption = None,
-) -> None:
-    """Put dead letters back into the queue, after a fix. Each goes once."""
-    with engines(data) as context, context.database.transaction() as conn:
-        now = context.clock.now()
-        count = intake.replay(conn, now, ids or None)
-        details = {"count": count}
-        access.record(
-            conn, actor=ACTOR.actor, action="dead_letters.replayed", target="intake", details=details, now=now
-        )
-    _say(count, "in the queue again", ids or ())
-
-
-@dead_letters.command()
-def discard(
-    ids: Annotated[list[int], typer.Argument(help="Which.")],
-    data: DataOption = None,
-) -> None:
-    """Give dead letters up; they stay on record."""
-    with engines(data) as context, context.database.transaction() as conn:
-        now = context.clock.now()
-        count = intake.discard(conn, now, ids)
-        details = {"count": count}
-        access.record(
-            conn, actor=ACTOR.actor, action="dead_letters.discarded", target="intake", details=details, now=now
-        )
-    _say(count, "given up", ids)
-
-
-def _say(count: int, what: str, ids: Sequence[int]) -> None:
-    console.print(f"{count:,} {'letter is' if count == 1 else 'letters are'} {what}.")
-    left = len(set(ids)) - count
-    if ids and left:
-        errors.print(
-            spoken(
-                f"{left:,} of those named: no such letter is open, or the door would refuse it again. See: siyu dead-letters list",
-                f"指定的死信中有 {left:,} 条未处理：没有这个编号的待处理死信，或入口仍会拒绝它。请查看：siyu dead-letters list",
-            ),
-            style="yellow",
-        )
         raise typer.Exit(1)

@@ -10,6 +10,7 @@ from siyu.app.cli import (
     imports,
     journeys,
     ledger,
+    letters,
     lifetime,
     people,
     run,
@@ -24,5 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (run, people, data, lifetime, access, imports, sources, channels, journeys, ledger, segments, fake):
+for module in (
+    run, people, data, lifetime, access, letters, imports, sources, channels, journeys, ledger, segments, fake,
+):  # fmt: skip
     module.register(app)

@@ -22,12 +22,14 @@ from siyu.intake.service.imports import (
 )
 from siyu.intake.service.letters import (
     bury,
+    count_letters_of,
     dead_letter_counts,
+    dead_letter_groups,
     dead_letters,
     dead_letters_after,
-    discard,
     last_dead_letter,
-    replay,
+    settle,
+    settle_piece,
 )
 from siyu.intake.service.queue import (
     CHANNEL,
@@ -48,6 +50,7 @@ from siyu.intake.service.queue import (
     wake,
     whisper,
 )
+from siyu.intake.service.retaining import forgetting
 
 __all__ = [
     "CHANNEL",
@@ -58,17 +61,19 @@ __all__ = [
     "begin_import",
     "bury",
     "claim",
+    "count_letters_of",
     "dead_letter_counts",
+    "dead_letter_groups",
     "dead_letters",
     "dead_letters_after",
     "depth",
     "digest",
-    "discard",
     "drop_mapping",
     "fail_import",
     "finish",
     "fold_arrivals",
     "forget_import_file",
+    "forgetting",
     "forgotten_imports",
     "import_reject_page",
     "import_reject_sums",
@@ -84,10 +89,11 @@ __all__ = [
     "oldest_by_lane",
     "put",
     "put_parts",
-    "replay",
     "save_mapping",
     "saved_mappings",
     "serialised",
+    "settle",
+    "settle_piece",
     "start_import",
     "unseen",
     "wake",

@@ -3,6 +3,7 @@
 from siyu.intake.store.arrivals import arrivals, fold_arrivals, insert_arrivals
 from siyu.intake.store.imports import (
     delete_mapping,
+    delete_rejects,
     find_import,
     find_mapping,
     insert_import,
@@ -22,36 +23,46 @@ from siyu.intake.store.imports import (
     update_import,
     upsert_mapping,
 )
-from siyu.intake.store.queue import (
+from siyu.intake.store.letters import (
     count_dead_letters,
-    count_waiting,
+    count_dead_letters_of,
     dead_letters_after,
-    delete_envelopes,
-    depth,
+    delete_settled_letters,
+    group_dead_letters,
     insert_dead_letters,
-    insert_envelope,
     last_dead_letter,
     list_dead_letters,
     lock_dead_letters,
+    lock_dead_letters_of,
+    turn_dead_letters,
+)
+from siyu.intake.store.queue import (
+    count_waiting,
+    delete_envelopes,
+    depth,
+    insert_envelope,
     lock_envelopes,
     mark_seen,
     notify,
     oldest_by_lane,
     rotate_seen,
-    turn_dead_letters,
 )
 
 __all__ = [
     "arrivals",
     "count_dead_letters",
+    "count_dead_letters_of",
     "count_waiting",
     "dead_letters_after",
     "delete_envelopes",
     "delete_mapping",
+    "delete_rejects",
+    "delete_settled_letters",
     "depth",
     "find_import",
     "find_mapping",
     "fold_arrivals",
+    "group_dead_letters",
     "insert_arrivals",
     "insert_dead_letters",
     "insert_envelope",
@@ -62,6 +73,7 @@ __all__ = [
     "list_dead_letters",
     "list_imports",
     "lock_dead_letters",
+    "lock_dead_letters_of",
     "lock_envelopes",
     "lock_import",
     "mapping_bodies",

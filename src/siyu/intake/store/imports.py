@@ -182,6 +182,25 @@ def rejects(conn: Connection, run_id: int) -> Iterator[list[AnyRow]]:
     return pieces(conn, "SELECT * FROM intake.import_reject WHERE run_id = :id ORDER BY place", _PIECE, id=run_id)
 
 
+def delete_rejects(conn: Connection, before: datetime, limit: int) -> int:
+    """Delete so many of imports with which nobody went on since then; returns how many it were."""
+    return len(
+        rows(
+            conn,
+            """
+            DELETE FROM intake.import_reject AS gone USING (
+                SELECT run_id, place FROM intake.import_reject JOIN intake.import_run AS run ON run.id = run_id
+                WHERE run.state IN ('done', 'failed') AND run.updated_at < :before
+                ORDER BY run_id, place LIMIT :limit
+            ) AS old
+            WHERE gone.run_id = old.run_id AND gone.place = old.place RETURNING gone.place
+            """,
+            before=before,
+            limit=limit,
+        )
+    )
+
+
 def reject_page(conn: Connection, run_id: int, after: int, limit: int) -> list[RejectedRow]:
     found = rows(
         conn,

@@ -1,4 +1,4 @@
-"""SQL of the queue, the dedup table and the dead letters."""
+"""SQL of the queue and the dedup table."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from siyu.engines.postgres import AnyRow, call, one, rows, run, scalar
-from siyu.intake.types import DeadLetter, Lane, QueueDepth, Snapshot
+from siyu.intake.types import Lane, QueueDepth, Snapshot
 
 _SEEN_LOCK = 0x5159_5530_0003
 
@@ -138,93 +138,3 @@ def rotate_seen(conn: Connection, now: datetime, *, keep: timedelta, period: tim
     outdated = rows(conn, "DELETE FROM intake.seen_period WHERE ended_at < :limit RETURNING period", limit=now - keep)
     for (number,) in outdated:
         run(conn, f"DROP TABLE intake.seen_{int(number)}")
-
-
-def insert_dead_letters(conn: Connection, letters: Sequence[DeadLetter]) -> None:
-    if not letters:
-        return
-    run(
-        conn,
-        """
-        INSERT INTO intake.dead_letter
-            (source_id, message_id, message_type, stage, code, reason, reason_zh, received_at, body)
-        SELECT * FROM unnest(
-            CAST(:source AS integer[]), CAST(:message AS text[]), CAST(:type AS text[]), CAST(:stage AS text[]),
-            CAST(:code AS text[]), CAST(:reason AS text[]), CAST(:reason_zh AS text[]),
-            CAST(:received AS timestamptz[]), CAST(:body AS bytea[]))
-        """,
-        source=[letter.source_id for letter in letters],
-        message=[letter.message_id for letter in letters],
-        type=[letter.message_type for letter in letters],
-        stage=[letter.stage for letter in letters],
-        code=[letter.code for letter in letters],
-        reason=[letter.reason for letter in letters],
-        reason_zh=[letter.reason_zh for letter in letters],
-        received=[letter.received_at for letter in letters],
-        body=[letter.body for letter in letters],
-    )
-
-
-def list_dead_letters(
-    conn: Connection, *, state: str, source_id: int | None, before: int | None, limit: int
-) -> list[AnyRow]:
-    return rows(
-        conn,
-        """
-        SELECT id, source_id, message_id, message_type, stage, code, reason, reason_zh, received_at, died_at, state
-        FROM intake.dead_letter
-        WHERE state = :state
-          AND (CAST(:source AS integer) IS NULL OR source_id = :source)
-          AND (CAST(:before AS bigint) IS NULL OR id < :before)
-        ORDER BY id DESC LIMIT :limit
-        """,
-        state=state,
-        source=source_id,
-        before=before,
-        limit=limit,
-    )
-
-
-def last_dead_letter(conn: Connection) -> int:
-    return int(scalar(conn, "SELECT coalesce(max(id), 0) FROM intake.dead_letter"))
-
-
-def dead_letters_after(conn: Connection, after: int, limit: int) -> list[AnyRow]:
-    return rows(
-        conn,
-        """
-        SELECT id, source_id, message_id, message_type, stage, code, reason, reason_zh, received_at, died_at, state
-        FROM intake.dead_letter WHERE id > :after ORDER BY id LIMIT :limit
-        """,
-        after=after,
-        limit=limit,
-    )
-
-
-def lock_dead_letters(conn: Connection, ids: Sequence[int] | None, limit: int) -> list[AnyRow]:
-    """(id, stage, body) of open letters: those named, or the oldest; locked until the transaction ends."""
-    return rows(
-        conn,
-        """
-        SELECT id, stage, body FROM intake.dead_letter
-        WHERE state = 'open' AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))
-        ORDER BY id LIMIT :limit FOR UPDATE
-        """,
-        ids=list(ids) if ids is not None else None,
-        limit=limit,
-    )
-
-
-def turn_dead_letters(conn: Connection, ids: Sequence[int], state: str, now: datetime) -> None:
-    run(
-        conn,
-        "UPDATE intake.dead_letter SET state = :state, changed_at = :now WHERE id = ANY(CAST(:ids AS bigint[]))",
-        ids=list(ids),
-        state=state,
-        now=now,
-    )
-
-
-def count_dead_letters(conn: Connection) -> dict[str, int]:
-    found = rows(conn, "SELECT code, count(*) FROM intake.dead_letter WHERE state = 'open' GROUP BY code ORDER BY code")
-    return {row[0]: int(row[1]) for row in found}

@@ -1930,9 +1930,29 @@ export interface paths {
         put?: never;
         /**
          * Discard
-         * @description Give up open letters by their ids; they stay on record.
+         * @description Give up open letters. They stay on record for a time (``SIYU_INTAKE_LETTERS_DAYS``).
          */
         post: operations["discard_api_v1_dead_letters_discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description Count the open letters by source and by what they died of: the 200 largest groups, with what the newest of each says.
+         */
+        get: operations["list_groups_api_v1_dead_letters_groups_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1950,9 +1970,29 @@ export interface paths {
         put?: never;
         /**
          * Replay
-         * @description Put open letters back into the queue: those named, or the oldest thousand. Each goes once.
+         * @description Put open letters back into the queue. Each goes once; what the door still refuses stays where it is.
          */
         post: operations["replay_api_v1_dead_letters_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle
+         * @description Replay or discard all open letters of one kind, however many: a job does it. What dies from now on is not among them.
+         */
+        post: operations["settle_api_v1_dead_letters_settle_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2484,6 +2524,8 @@ export interface paths {
         /**
          * Rejects
          * @description Fetch the rejected rows with line, column and reason, as CSV. Holds personal data: the look is audited.
+         *
+         *     They are kept for a time (``SIYU_INTAKE_REJECTS_DAYS``), then this answers 409.
          */
         get: operations["rejects_api_v1_imports__run_id__rejects_get"];
         put?: never;
@@ -8476,23 +8518,6 @@ export interface components {
             weight: number;
         };
         /**
-         * Asked
-         * @description A refit runs in the background; the state of the model says when it is done.
-         */
-        Asked: {
-            /**
-             * Job
-             * @default insight.refit
-             * @constant
-             */
-            job: "insight.refit";
-            /**
-             * Queued
-             * @description False when one was waiting already.
-             */
-            queued: boolean;
-        };
-        /**
          * AskedRehearsal
          * @description A rehearsal that was asked for.
          *
@@ -13183,6 +13208,40 @@ export interface components {
             state: "open" | "replayed" | "discarded";
         };
         /**
+         * LetterGroup
+         * @description Open dead letters of one source that died of the same.
+         *
+         *     Attributes:
+         *         stage, reason: of the newest.
+         */
+        LetterGroup: {
+            /** Code */
+            code: string;
+            /**
+             * First Died At
+             * Format: date-time
+             */
+            first_died_at: string;
+            /**
+             * Last Died At
+             * Format: date-time
+             */
+            last_died_at: string;
+            /** Letters */
+            letters: number;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Source Id */
+            source_id: number;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "door" | "pipeline";
+        };
+        /**
          * Letters
          * @description A page; ``next`` goes into ``before`` for the following one.
          */
@@ -13191,10 +13250,6 @@ export interface components {
             items: components["schemas"]["Letter"][];
             /** Next */
             next: number | null;
-            /** Open By Code */
-            open_by_code: {
-                [key: string]: number;
-            };
         };
         /**
          * LifetimeDistribution
@@ -14796,6 +14851,24 @@ export interface components {
              * @description What one is worth on the market.
              */
             worth_fen: number;
+        };
+        /**
+         * OfAKind
+         * @description What becomes of all letters that are open now and of one kind, or of any where neither is given.
+         */
+        OfAKind: {
+            /**
+             * Code
+             * @description What they died of.
+             */
+            code?: string | null;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "replayed" | "discarded";
+            /** Source Id */
+            source_id?: number | null;
         };
         /**
          * OfPerson
@@ -17992,14 +18065,17 @@ export interface components {
         };
         /**
          * RejectPage
-         * @description Rejected rows, and how many there are for each reason and column.
+         * @description Rejected rows.
          */
         RejectPage: {
             /** Items */
             items: components["schemas"]["RejectedRow"][];
             /** Next */
             next: number | null;
-            /** Sums */
+            /**
+             * Sums
+             * @description How many there are for each reason and column; with the first page only.
+             */
             sums: components["schemas"]["RejectSum"][];
         };
         /**
@@ -22318,12 +22394,20 @@ export interface components {
             key: string;
         };
         /**
+         * Asked
+         * @description How many letters it will be done to.
+         */
+        siyu__app__api__intake__Asked: {
+            /** Letters */
+            letters: number;
+        };
+        /**
          * Chosen
-         * @description Which letters; none named means the oldest open ones.
+         * @description Which letters, by their ids.
          */
         siyu__app__api__intake__Chosen: {
             /** Ids */
-            ids?: number[] | null;
+            ids: number[];
         };
         /**
          * StateChange
@@ -22335,6 +22419,23 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * Asked
+         * @description A refit runs in the background; the state of the model says when it is done.
+         */
+        siyu__app__api__lifetime__Asked: {
+            /**
+             * Job
+             * @default insight.refit
+             * @constant
+             */
+            job: "insight.refit";
+            /**
+             * Queued
+             * @description False when one was waiting already.
+             */
+            queued: boolean;
         };
         /** Taken */
         siyu__app__api__member__data__Taken: {
@@ -27422,6 +27523,8 @@ export interface operations {
             query?: {
                 state?: "open" | "replayed" | "discarded";
                 source_id?: number | null;
+                /** @description Only what died of this. */
+                code?: string | null;
                 before?: number | null;
                 limit?: number;
             };
@@ -27502,6 +27605,46 @@ export interface operations {
             };
         };
     };
+    list_groups_api_v1_dead_letters_groups_get: {
+        parameters: {
+            query?: {
+                source_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterGroup"][];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     replay_api_v1_dead_letters_replay_post: {
         parameters: {
             query?: never;
@@ -27522,6 +27665,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request cannot be done as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Siyu or an engine has a problem; send it again later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    settle_api_v1_dead_letters_settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfAKind"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["siyu__app__api__intake__Asked"];
                 };
             };
             /** @description The request cannot be done as it is. */
@@ -29472,7 +29657,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Asked"];
+                    "application/json": components["schemas"]["siyu__app__api__lifetime__Asked"];
                 };
             };
             /** @description The request cannot be done as it is. */

@@ -14,7 +14,9 @@ export function Rejects({ run }: { run: Run }) {
   const { t } = useTranslation("imports");
   const may = useMay();
   const [view, setView] = useInAddress("rejects");
+  const sums = useSums(run);
   if (run.rejected === 0) return run.state === "done" ? <Empty title={t("rejects.none")} /> : null;
+  if (sums.data?.length === 0) return <Empty title={t("rejects.gone")} />;
   const download = may("personal.reveal") ? (
     <Tooltip title={t("rejects.downloadWhat")}>
       <Button href={`/api/v1/imports/${run.id}/rejects`} download>
@@ -40,26 +42,31 @@ export function Rejects({ run }: { run: Run }) {
           onChange={(value) => setView(value === "reason" ? null : value, true)}
           style={{ alignSelf: "flex-start" }}
         />
-        {view === "each" ? <EachReject run={run} /> : <ByReason run={run} />}
+        {view === "each" ? <EachReject run={run} /> : <ByReason sums={sums.data} />}
       </Flex>
     </Card>
   );
 }
 
-function ByReason({ run }: { run: Run }) {
+/** How many there are of each reason; none are left when those that there were are kept no longer. */
+function useSums(run: Run) {
+  return useQuery({
+    queryKey: ["imports", run.id, "sums", run.rejected],
+    enabled: run.rejected > 0,
+    queryFn: async ({ signal }) => (await answered(api.GET("/api/v1/imports/{run_id}/reject-list", { signal, params: { path: { run_id: run.id }, query: { limit: 1 } } }))).sums,
+  });
+}
+
+function ByReason({ sums }: { sums: readonly Schema<"RejectSum">[] | undefined }) {
   const { t } = useTranslation("imports");
   const language = useLanguage();
   const format = useFormat();
-  const query = useQuery({
-    queryKey: ["imports", run.id, "sums", run.rejected],
-    queryFn: ({ signal }) => answered(api.GET("/api/v1/imports/{run_id}/reject-list", { signal, params: { path: { run_id: run.id }, query: { limit: 1 } } })),
-  });
   return (
     <Table<Schema<"RejectSum">>
       size="small"
       aria-label={t("rejects.byReason")}
-      loading={query.isPending}
-      dataSource={query.data?.sums ?? []}
+      loading={sums === undefined}
+      dataSource={sums ?? []}
       rowKey={(row) => `${row.code} ${row.column}`}
       pagination={false}
       scroll={{ x: "max-content" }}

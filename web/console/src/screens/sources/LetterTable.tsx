@@ -1,11 +1,13 @@
 import { answered, api, type Schema } from "@siyu/api";
 import { Confirm, DataTable, DetailDrawer, Empty, Opener, useInAddress, useLanguage, When, type Column } from "@siyu/kit";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Descriptions, Flex, Tag, Typography } from "antd";
 import { useState, type Key } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../../app/session";
+import { useSourceName, useSources } from "../customers/names";
+import { LetterGroups } from "./LetterGroups";
 
 type Letter = Schema<"Letter">;
 const STATES = ["open", "replayed", "discarded"] as const;
@@ -18,7 +20,8 @@ export function LetterTable({ source }: { source?: number }) {
   const [selected, setSelected] = useState<Key[]>([]);
   const [shown, show] = useState<Letter>();
   const [state] = useInAddress("l_state");
-  const names = useSourceNames();
+  const names = useSourceName();
+  const sources = useSources();
   const reason = (row: Letter): string => (language === "zh" ? row.reason_zh : row.reason);
   const columns: Column<Letter>[] = [
     {
@@ -40,22 +43,28 @@ export function LetterTable({ source }: { source?: number }) {
   ];
   const manage = may("intake.manage") && (state ?? "open") === "open";
   return (
-    <>
+    <Flex vertical gap="middle">
+      <LetterGroups source={source} />
       <DataTable
         name={source === undefined ? "letters" : "letters.source"}
         title={t("letters.title")}
         prefix="l_"
         columns={columns}
-        filters={[{ kind: "choice", key: "state", label: t("letters.state"), choices: STATES.map((value) => ({ value, label: t(`letters.states.${value}`) })) }]}
+        filters={[
+          { kind: "choice", key: "state", label: t("letters.state"), choices: STATES.map((value) => ({ value, label: t(`letters.states.${value}`) })) },
+          { kind: "text", key: "code", label: t("letters.code") },
+          ...(source === undefined ? [{ kind: "choice" as const, key: "source", label: t("letters.source"), choices: sources.map(({ id, name }) => ({ value: String(id), label: name })) }] : []),
+        ]}
         rowKey={(row) => row.id}
         queryKey={["sources", "letters", source]}
         refresh={10_000}
         empty={<Empty title={t("letters.empty")} />}
         selection={manage ? { selected, onChange: setSelected } : undefined}
-        actions={manage && <Actions selected={selected} everything={source === undefined} onDone={() => setSelected([])} />}
+        actions={manage && <Actions selected={selected} onDone={() => setSelected([])} />}
         load={async ({ filters, cursor, limit }, signal) => {
           const wanted = STATES.find((each) => each === filters["state"]) ?? "open";
-          const query = { state: wanted, source_id: source, before: cursor ? Number(cursor) : undefined, limit };
+          const of = source ?? (Number(filters["source"]) || undefined);
+          const query = { state: wanted, source_id: of, code: filters["code"] || undefined, before: cursor ? Number(cursor) : undefined, limit };
           const page = await answered(api.GET("/api/v1/dead-letters", { signal, params: { query } }));
           return { rows: page.items, next: page.next === null ? null : String(page.next) };
         }}
@@ -83,11 +92,11 @@ export function LetterTable({ source }: { source?: number }) {
           </Flex>
         )}
       </DetailDrawer>
-    </>
+    </Flex>
   );
 }
 
-function Actions({ selected, everything, onDone }: { selected: readonly Key[]; everything: boolean; onDone: () => void }) {
+function Actions({ selected, onDone }: { selected: readonly Key[]; onDone: () => void }) {
   const { t } = useTranslation("sources");
   const { message } = App.useApp();
   const client = useQueryClient();
@@ -98,10 +107,10 @@ function Actions({ selected, everything, onDone }: { selected: readonly Key[]; e
     onDone();
     await client.invalidateQueries({ queryKey: ["sources", "letters"] });
   };
-  const replay = async (chosen: number[] | null): Promise<void> => {
-    const answer = await answered(api.POST("/api/v1/dead-letters/replay", { body: { ids: chosen } }));
+  const replay = async (): Promise<void> => {
+    const answer = await answered(api.POST("/api/v1/dead-letters/replay", { body: { ids } }));
     // What the door would refuse again stays where it is.
-    await done(t("letters.replayed", { count: answer.count }), (chosen?.length ?? 0) - answer.count);
+    await done(t("letters.replayed", { count: answer.count }), ids.length - answer.count);
   };
   const discard = async (): Promise<void> => {
     const answer = await answered(api.POST("/api/v1/dead-letters/discard", { body: { ids } }));
@@ -109,27 +118,12 @@ function Actions({ selected, everything, onDone }: { selected: readonly Key[]; e
   };
   return (
     <>
-      <Confirm disabled={ids.length === 0} label={t("letters.replay", { count: ids.length })} title={t("letters.replayAsk")} onConfirm={() => replay(ids)}>
+      <Confirm disabled={ids.length === 0} label={t("letters.replay", { count: ids.length })} title={t("letters.replayAsk")} onConfirm={replay}>
         {t("letters.replayWhat")}
       </Confirm>
-      {everything && (
-        <Confirm label={t("letters.replayAll")} title={t("letters.replayAsk")} onConfirm={() => replay(null)}>
-          {t("letters.replayAllWhat")} {t("letters.replayWhat")}
-        </Confirm>
-      )}
       <Confirm danger disabled={ids.length === 0} label={t("letters.discard", { count: ids.length })} title={t("letters.discardAsk", { count: Number(count) })} onConfirm={discard}>
         {t("letters.discardWhat")}
       </Confirm>
     </>
   );
-}
-
-function useSourceNames(): (id: number) => string {
-  const may = useMay();
-  const query = useQuery({
-    queryKey: ["sources", "names"],
-    enabled: may("sources.read"),
-    queryFn: ({ signal }) => answered(api.GET("/api/v1/sources", { signal })),
-  });
-  return (id) => query.data?.find((each) => each.id === id)?.name ?? String(id);
 }

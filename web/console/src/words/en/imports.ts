@@ -64,6 +64,7 @@ export const imports: Words<typeof source> = {
     title: "Rejected rows",
     what: "These rows were not imported; the others were. Download them, mend them by their reason and import that file.",
     none: "No row was rejected",
+    gone: "The rejected rows are kept no longer, only how many they were. Import the file again to see them.",
     download: "Download the rejected rows",
     downloadWhat: "Holds the rows as they were; the download is audited",
     noRight: "Needs the right to see personal data unmasked",

@@ -19,6 +19,7 @@ export const system: Words<typeof source> = {
     "jobs.nightly": "Begin what is done every night",
     "jobs.forget": "Forget jobs that are over",
     "imports.run": "Import a file",
+    "intake.settle_letters": "Replay or discard dead letters of one kind",
     "intake.forget_seen": "Forget old message ids",
     "timeline.squash": "Fold merges into the timeline",
     "channels.check_all": "Check the health of channel accounts",

@@ -15,6 +15,7 @@ export const system = {
     "jobs.nightly": "启动每晚的任务",
     "jobs.forget": "清理已结束的任务记录",
     "imports.run": "导入文件",
+    "intake.settle_letters": "重放或丢弃一类死信",
     "intake.forget_seen": "清理去重记录",
     "timeline.squash": "合并客户映射",
     "channels.check_all": "检查渠道账号健康状况",
