@@ -1,13 +1,19 @@
 """What every process of Siyu opens at its start: settings, engines, keys. The only place where they meet."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
+from siyu.engines import machine
 from siyu.engines.clickhouse.client import Client, connect
 from siyu.engines.postgres import Database
 from siyu.engines.settings import Settings
 from siyu.engines.vault import service as vault
 from siyu.engines.zone import set_brand_zone
 from siyu.kernel.clock import Clock, SystemClock
+
+_HERE: Final = (None, "localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,17 @@ class Context:
     database: Database
     clickhouse: Client
     clock: Clock
+
+    @property
+    def disk(self) -> Path | None:
+        """A folder on the disk that fills; ``None`` where PostgreSQL is on another machine."""
+        return self.settings.data_folder if urlsplit(self.database.url).hostname in _HERE else None
+
+    def has_room(self) -> bool:
+        """Whether the engines have room for more of what waits. What is accepted is stopped at twice as much: this is the last
+        half of the reserve, without which PostgreSQL would not even start and ClickHouse would write parts that are broken.
+        """
+        return self.disk is None or machine.disk_free(self.disk) >= self.settings.minimum_free_bytes // 2
 
     def close(self) -> None:
         """Close the connections."""

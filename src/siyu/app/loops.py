@@ -14,6 +14,7 @@ log = structlog.get_logger(__name__)
 
 # Seconds after which a loop looks even though nobody called: a call can be lost, and some work is due at a time.
 _LOOK_ANYWAY = 2.0
+_STANDS_STILL = 1.0  # seconds to the next question whether it may work
 _NOW_AND_THEN = 0.2  # seconds to the next look of a loop that nobody calls; longer and longer while it finds nothing
 _LONGEST_PAUSE = 10.0
 # Whoever listens and looks without having been called does it when all do, one after the other: so they take one connection,
@@ -36,6 +37,7 @@ class Loop(threading.Thread):
             done anything: where little comes at a time, and always more, it is done together, and the processors are
             left to what follows. Who has had nothing to do begins at once, and longer pieces follow each other at once.
         seldom: seconds between two looks of a loop without a channel, at most.
+        may: whether it may work at all now; asked before each piece.
     """
 
     def __init__(
@@ -47,12 +49,15 @@ class Loop(threading.Thread):
         *,
         spacing: float = 0.0,
         seldom: float = _LOOK_ANYWAY,
+        may: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(name=name, daemon=True)
         self._listener = database.listener(*channel.split())
         self._work = work
         self._spacing = spacing
         self._seldom = seldom
+        self._may = may
+        self._stands_still = False
         self._called = True  # rather than that it looks anyway
         self._in_vain = 0  # looks since it last found something
 
@@ -77,6 +82,9 @@ class Loop(threading.Thread):
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _go_round(self) -> None:
+        if not self._may_go_on():
+            self._listener.rest(_STANDS_STILL)
+            return
         began = time.monotonic()
         if self._piece() == 0:
             self._wait()
@@ -86,6 +94,16 @@ class Loop(threading.Thread):
             self._in_vain = 0
         if (left := began + self._spacing - time.monotonic()) > 0:
             self._listener.rest(left)
+
+    def _may_go_on(self) -> bool:
+        before, self._stands_still = self._stands_still, not self._may()
+        if self._stands_still and not before:
+            log.error(
+                "loop.stands_still", loop=self.name, note="the disk is nearly full; it goes on when there is room"
+            )
+        elif before and not self._stands_still:
+            log.warning("loop.goes_on", loop=self.name)
+        return not self._stands_still
 
     def _piece(self) -> int:
         if self._called or not _IN_TURN.acquire(timeout=_PATIENCE):

@@ -26,7 +26,7 @@ class Relief:
         self._context = context
         most = context.settings.pipeline_batch
         pipeline = Pipeline(context.database, context.clock, most, least=most // 2)
-        self._loop = Loop("pipeline", context.database, "", pipeline.run_once, seldom=1.0)
+        self._loop = Loop("pipeline", context.database, "", pipeline.run_once, seldom=1.0, may=context.has_room)
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; what is begun is finished."""

@@ -282,8 +282,8 @@ def _disk(context: Context) -> Reading:
         "engines.disk_free", "bytes", "Free disk under the data folder", "数据目录所在磁盘剩余空间",
         machine.disk_free(folder), Normal(3 * least, None, least),
         (
-            f"Make room or move the data folder: below {least / _GIB:.1f} GiB nothing more is accepted.",
-            f"请清理磁盘或迁移数据目录：低于 {least / _GIB:.1f} GiB 时将停止接收数据。",
+            f"Make room or move the data folder: below {least / _GIB:.1f} GiB nothing more is accepted, below half of it what waits stands still.",
+            f"请清理磁盘或迁移数据目录：低于 {least / _GIB:.1f} GiB 时停止接收数据，低于其一半时暂停处理。",
         ),
         ("There is room.", "空间充足。"),
     )  # fmt: skip

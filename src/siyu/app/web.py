@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import FrameType
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -161,7 +160,7 @@ def open_door(context: Context) -> intake.Door:
         messages=settings.intake_queue_messages,
         queue_bytes=settings.intake_queue_bytes,
         free_bytes=settings.minimum_free_bytes,
-        folder=settings.data_folder if _on_this_machine(database.url) else None,
+        folder=context.disk,
     )
     sizes = DoorLimits(
         body=settings.intake_request_bytes, expanded=settings.intake_expanded_bytes, event=settings.intake_event_bytes
@@ -230,10 +229,6 @@ def open_sms(context: Context) -> Sms | None:
             )
     key, secret, sign_name, template = given.values()
     return Aliyun(Terms(key, secret, sign_name, template, settings.sms_url), outward(), context.clock)
-
-
-def _on_this_machine(url: str) -> bool:
-    return urlsplit(url).hostname in (None, "localhost", "127.0.0.1", "::1")
 
 
 def serve(context: Context) -> None:

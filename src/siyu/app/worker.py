@@ -82,8 +82,8 @@ class Worker:
         sealing = SealingAndTelling(context.database, Sealing(context.database, context.clock))
         tiering = Tiering(context.database, context.clock)
         self._loops = [
-            self._loop("pipeline", intake.CHANNEL, pipeline.run_once),
-            self._loop("exporter", timeline.CHANNEL, exporter.export_once),
+            self._loop("pipeline", intake.CHANNEL, pipeline.run_once, context.has_room),
+            self._loop("exporter", timeline.CHANNEL, exporter.export_once, context.has_room),
             self._loop("reacting", f"{timeline.SHIPPED} {segments.CHANNEL}", reacting.run_once),
             self._loop("learning", timeline.SHIPPED, learning.run_once),
             self._loop("standings", customers.CHANNEL, standings.run_once),
@@ -106,8 +106,8 @@ class Worker:
             ),
         ]
 
-    def _loop(self, name: str, channel: str, work: Callable[[], int]) -> Loop:
-        return Loop(name, self._context.database, channel, work, spacing=_SPACING.get(name, 0.0))
+    def _loop(self, name: str, channel: str, work: Callable[[], int], may: Callable[[], bool] = lambda: True) -> Loop:
+        return Loop(name, self._context.database, channel, work, spacing=_SPACING.get(name, 0.0), may=may)
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; what is begun is finished."""

@@ -130,7 +130,10 @@ class Settings(BaseSettings):
         le=3650,
     )
     minimum_free_bytes: int = _setting(
-        Group.INTAKE, 2 * _GIB, "Free disk below which intake stops accepting, so that nothing is lost.", ge=64 * _MIB
+        Group.INTAKE,
+        2 * _GIB,
+        "Free disk below which nothing more is accepted, so that nothing is lost; below half of it what waits stands still.",
+        ge=64 * _MIB,
     )
     upload_bytes: int = _setting(Group.INTAKE, 4 * _GIB, "Largest file that may be uploaded for an import.", ge=_MIB)
 

@@ -40,6 +40,28 @@ class TestLoop:
 
         assert logged(database, work, done) == [("error", "loop.failed")]
 
+    def test_what_may_not_work_stands_still_and_says_so_once(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(loops, "_STANDS_STILL", 0.01)
+        asked, worked, done = count(), list[int](), threading.Event()
+
+        def work() -> int:
+            worked.append(next(asked))
+            done.set()
+            return 0
+
+        with capture_logs() as lines:
+            loop = Loop("pipeline", database, "", work, may=lambda: next(asked) >= 5)
+            loop.start()
+            assert done.wait(30)
+            loop.stop()
+        assert worked[0] > 5
+        assert [(line["log_level"], line["event"]) for line in lines] == [
+            ("error", "loop.stands_still"),
+            ("warning", "loop.goes_on"),
+        ]
+
     def test_batches_that_met_are_a_line_and_no_alarm(self, database: Database) -> None:
         with database.transaction() as conn:
             run(conn, "CREATE TABLE met (name text PRIMARY KEY)")

@@ -126,3 +126,49 @@ class TestDeduplicationToken:
         driver.insert(table, [_row(2)], column_names="*")
         driver.insert(table, [_row(3)], column_names="*")
         assert driver.command(f"SELECT count() FROM {table}") == 3
+
+
+class TestAnInsertThatFails:
+    """Behind its last row, where chDB's streaming insert itself says nothing."""
+
+    @pytest.fixture
+    def strict(self, driver: Any) -> Iterator[str]:
+        driver.command("""
+            CREATE TABLE strict (id UInt64, CONSTRAINT small CHECK id < 1000) ENGINE = MergeTree ORDER BY id
+            SETTINGS non_replicated_deduplication_window = 1000
+        """)
+        yield "strict"
+        driver.command("DROP TABLE strict")
+
+    def insert(self, driver: Any, numbers: range, token: str) -> None:
+        data = pa.table({"id": pa.array(numbers, pa.uint64())})
+        driver.insert_arrow("strict", data, settings={"insert_deduplication_token": token})
+
+    def test_says_so_and_can_be_repeated_under_its_token(self, driver: Any, strict: str) -> None:
+        self.insert(driver, range(10), "first")
+        for _ in range(2):
+            with pytest.raises(DatabaseError, match="Constraint `small`") as refused:
+                self.insert(driver, range(990, 1010), "second")
+            assert refused.value.code == 469
+        self.insert(driver, range(10, 20), "third")  # is not blamed for those
+        driver.command(f"ALTER TABLE {strict} DROP CONSTRAINT small")
+        for _ in range(2):
+            self.insert(driver, range(990, 1010), "second")
+        assert driver.query(f"SELECT count(), uniqExact(id) FROM {strict}").result_rows == [(40, 40)]
+
+    def test_with_its_rows_read_elsewhere_is_nobody_elses(self, driver: Any, strict: str) -> None:
+        with pytest.raises(DatabaseError, match="Constraint `small`"):
+            driver.command(f"INSERT INTO {strict} SELECT number + 995 FROM numbers(10)")
+        self.insert(driver, range(10), "one")
+        assert driver.query(f"SELECT count() FROM {strict}").result_rows == [(10,)]
+
+    def test_when_there_are_too_many_parts(self, driver: Any) -> None:
+        driver.command("""
+            CREATE TABLE crowded (id UInt64) ENGINE = MergeTree ORDER BY id
+            SETTINGS parts_to_throw_insert = 1, parts_to_delay_insert = 1, max_bytes_to_merge_at_max_space_in_pool = 1
+        """)
+        driver.insert("crowded", [[1]], column_names=["id"])
+        with pytest.raises(DatabaseError, match="Too many parts"):
+            driver.insert("crowded", [[2]], column_names=["id"])
+        assert driver.query("SELECT id FROM crowded").result_rows == [(1,)]
+        driver.command("DROP TABLE crowded")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
+from siyu.engines.clickhouse.adapter.failures import Failures
 from siyu.engines.clickhouse.adapter.problem import QueryError
 
 _POOL_LIMIT = 16
@@ -48,8 +49,9 @@ _USUAL = {
 class Connection:
     """One chDB connection. Not for two threads at once."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, failures: Failures) -> None:
         self.raw = raw
+        self._failures = failures
         self.database = "default"
         self.settings: dict[str, str] = {}
         self.tainted = False  # SET or USE ran on it: must not serve another request outside its session
@@ -77,6 +79,7 @@ class Connection:
         try:
             return self.raw.query(text, form, params=dict(params or {}))
         except RuntimeError as error:
+            self._failures.look()  # an insert that reads its rows says itself that it failed: the next is not blamed for it
             raise QueryError(str(error)) from None
 
     def blocks(self, text: str, form: str, params: Mapping[str, str]) -> Iterator[bytes]:
@@ -102,21 +105,27 @@ class Connection:
 
     def insert(self, statement: str, form: str, pieces: Iterator[bytes]) -> int:
         """Stream data into a table; give the number of rows. All or nothing as far as ClickHouse does so."""
+        failed_before = self._failures.known()
         try:
             stream = self.raw.send_insert(statement, form)
         except RuntimeError as error:
+            self._failures.look()
             raise QueryError(str(error)) from None
         finished = False
         try:
             for piece in pieces:
                 self.raw.insert_append(stream, piece)
             finished = True
-            return int(self.raw.insert_done(stream).rows_written())
+            rows = int(self.raw.insert_done(stream).rows_written())
         except RuntimeError as error:
             raise QueryError(str(error)) from None
         finally:
             if not finished:
                 self.raw.insert_cancel(stream)
+            failed = self._failures.look()
+        if failed > failed_before:
+            raise self._failures.newest()
+        return rows
 
 
 class Engine:
@@ -126,7 +135,8 @@ class Engine:
         # The compiled part alone: the Python around it would load pyarrow.
         compiled: Any = importlib.import_module("chdb._chdb")
         place = f"{path}?{urlencode(_SERVER_SETTINGS)}"
-        self._connect: Callable[[], Connection] = lambda: Connection(compiled.connect(place))
+        self._failures = Failures(compiled.connect(place))
+        self._connect: Callable[[], Connection] = lambda: Connection(compiled.connect(place), self._failures)
         self._lock = threading.Condition()
         self._idle: list[Connection] = []
         self._pooled = 0
@@ -185,6 +195,7 @@ class Engine:
                 self._lock.wait(left)
             for own in [self._control, *self._idle, *(own for own, _ in self._sessions.values())]:
                 own.raw.close()
+            self._failures.close()
             self._idle.clear()
             self._sessions.clear()
 
