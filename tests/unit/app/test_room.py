@@ -1,0 +1,30 @@
+"""What is accepted stops at the reserve of the disk, what waits at half of it; a disk on another machine is not looked at."""
+
+import shutil
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from siyu.app.context import Context
+from siyu.app.relief import Relief
+from siyu.app.worker import Worker
+from siyu.engines.postgres import Database
+
+
+@pytest.mark.parametrize(("share", "room"), [(1.0, True), (0.5, True), (0.49, False), (0.0, False)])
+def test_the_last_half_of_the_reserve_is_the_engines(
+    web_context: Context, monkeypatch: pytest.MonkeyPatch, share: float, room: bool
+) -> None:
+    free = int(web_context.settings.minimum_free_bytes * share)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    assert web_context.has_room() is room
+    away = replace(web_context, database=Database("postgresql://siyu@db.internal/siyu"))
+    assert away.disk is None
+    assert away.has_room()
+
+
+def test_the_pipeline_and_the_exporter_ask(web_context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    loops = [*Worker(web_context)._loops, Relief(web_context)._loop]
+    assert sorted(loop.name for loop in loops if not loop._may()) == ["exporter", "pipeline", "pipeline"]
