@@ -148,21 +148,22 @@ def _run(
                 recognise(file, options)  # one that cannot be imported is better known now
             begun = list(begun)
             _link_first(context, begun)
-        runs = []
+        runs, written = [], True
         for each, file in zip(begun, files, strict=True):
             runs.append(_import(context, each))
-            _write_rejects(context, runs[-1], rejects or file.with_name(f"{file.name}.rejects.csv"))
+            written &= _write_rejects(context, runs[-1], rejects or file.with_name(f"{file.name}.rejects.csv"))
         if wait:
             _wait(context)
     if as_json:
         print_json([imports.describe(run) for run in runs])
-        return
-    for run in runs:
+    for run in runs if not as_json else ():
         console.print(
             f"{run.file_name}: {run.rows:,} rows read as {run.format}, {run.messages:,} messages, "
             f"{run.rejected:,} rejected.",
             highlight=False,
         )
+    if not written:
+        raise typer.Exit(1)
 
 
 def _bar() -> Progress:
@@ -217,16 +218,21 @@ def _import(context: Context, begun: Begun) -> ImportRun:
         return imports.finish(context, begun, show)
 
 
-def _write_rejects(context: Context, run: ImportRun, target: Path) -> None:
+def _write_rejects(context: Context, run: ImportRun, target: Path) -> bool:
+    """Whether they stand there; where they cannot, the import is done nevertheless, and others go on."""
     try:
         if imports.write_rejects(context, run, target):
             errors.print(f"{run.rejected:,} rows were rejected; see {target}", style="yellow", soft_wrap=True)
     except OSError as error:
-        raise BadInput(
-            reason=f"{target} cannot be written: {error.strerror}. The import is done; the same command with --rejects and a "
-            "place that can be written to changes nothing but writes the rejected rows there.",
-            reason_zh=f"无法写入 {target}：{error.strerror}。导入已完成；用 --rejects 指定可写的位置后再次执行同一命令，只会写出被拒的行。",
-        ) from None
+        said = spoken(
+            f"{target} cannot be written: {error.strerror}. The import is done. To get its {run.rejected:,} rejected rows, import "
+            "the file again, with --rejects and a place that can be written to: nothing else changes.",
+            f"无法写入 {target}：{error.strerror}。导入已完成。如需其中 {run.rejected:,} 条被拒的行，"
+            "请用 --rejects 指定可写的位置后再次导入该文件，其余不会改变。",
+        )
+        errors.print(said, style="red", soft_wrap=True)
+        return False
+    return True
 
 
 def _wait(context: Context) -> None:

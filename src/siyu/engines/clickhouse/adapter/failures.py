@@ -31,9 +31,13 @@ class Failures:
         self.look()
 
     def look(self) -> int:
-        """Count what has failed so far, and remember it."""
+        """Count what has failed so far, and remember it.
+
+        Raises:
+            QueryError: the engine does not say.
+        """
         with self._lock:
-            self._count = int(self._raw.query(_COUNT, "TabSeparated").bytes())
+            self._count = int(self._ask(_COUNT, "TabSeparated"))
             return self._count
 
     def known(self) -> int:
@@ -43,8 +47,14 @@ class Failures:
     def newest(self) -> QueryError:
         """What the engine said of the last failure of any statement."""
         with self._lock:
-            code, said, name = json.loads(self._raw.query(_NEWEST, "JSONCompactEachRow").bytes())
+            code, said, name = json.loads(self._ask(_NEWEST, "JSONCompactEachRow"))
         return QueryError.of(code, name, said)
+
+    def _ask(self, text: str, form: str) -> bytes:
+        try:
+            return bytes(self._raw.query(text, form).bytes())
+        except RuntimeError as error:
+            raise QueryError(str(error)) from None
 
     def close(self) -> None:
         """Give the connection back."""
