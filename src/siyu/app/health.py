@@ -22,6 +22,9 @@ _EXPORT = Gauge("siyu_export_facts", "Facts on the log that ClickHouse does not 
 _EXPORT_AGE = Gauge("siyu_export_age_seconds", "Age of the oldest of them.")
 _DEAD = Gauge("siyu_dead_letters", "Open dead letters.", ["code"])
 _DISK = Gauge("siyu_disk_free_bytes", "Free disk under the data folder.")
+_RESERVE = Gauge(
+    "siyu_disk_reserve_bytes", "Below so much nothing is accepted, below half of it what waits stands still."
+)
 
 
 @router.get("/health/live", include_in_schema=False)
@@ -54,6 +57,7 @@ def state(context: Context) -> dict[str, Any]:
     context.clickhouse.scalar("SELECT 1")
     now = context.clock.now()
     free = machine.disk_free(context.settings.data_folder)
+    reserve = context.settings.minimum_free_bytes if context.disk else 0
     for lane in Lane:
         _QUEUE.labels(lane.name.lower()).set(depth.messages[lane])
     _QUEUE_AGE.set(_age(depth.oldest, now))
@@ -63,12 +67,14 @@ def state(context: Context) -> dict[str, Any]:
     for code, count in dead.items():
         _DEAD.labels(code).set(count)
     _DISK.set(free)
+    _RESERVE.set(reserve)
     return {
         "status": "ready",
         "queue": {lane.name.lower(): depth.messages[lane] for lane in Lane} | {"oldest_s": _age(depth.oldest, now)},
         "export": {"facts": lag.facts, "oldest_s": _age(lag.oldest, now)},
         "dead_letters": dead,
         "disk_free_bytes": free,
+        "disk_reserve_bytes": reserve,
     }
 
 

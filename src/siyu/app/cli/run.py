@@ -95,6 +95,19 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     shown.add_row("dead letters", f"{sum(state['dead_letters'].values()):,}")
     shown.add_row("free disk", f"{state['disk_free_bytes'] / 2**30:,.1f} GiB")
     console.print(shown)
+    free, reserve = state["disk_free_bytes"], state["disk_reserve_bytes"]
+    if free < reserve:
+        stands_still = free < reserve // 2
+        errors.print(
+            spoken(
+                f"The disk is nearly full: below {reserve / 2**30:,.1f} GiB nothing is accepted"
+                f"{', and below half of it what waits stands still' if stands_still else ''}. Make room; it goes on by itself.",
+                f"磁盘空间即将用尽：低于 {reserve / 2**30:,.1f} GiB 时停止接收数据{'，低于其一半时暂停处理' if stands_still else ''}。"
+                "请清理磁盘，之后会自动继续。",
+            ),
+            style="red",
+            soft_wrap=True,
+        )
 
 
 def doctor(
