@@ -39,6 +39,9 @@ def test_status_says_so(
 ) -> None:
     free = int(reporting_context.settings.minimum_free_bytes * share)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    monkeypatch.setattr(
+        commands, "load_settings", lambda _: reporting_context.settings
+    )  # as it is, logging would stay set up
     monkeypatch.setattr(commands, "where", lambda _: Running(0, "", "", "http://siyu", "", ""))
     monkeypatch.setattr(httpx, "get", lambda *_, **__: SimpleNamespace(json=lambda: health.state(reporting_context)))
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
