@@ -3,8 +3,10 @@
 import itertools
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, cast
 
 import pytest
@@ -77,6 +79,19 @@ def asking(app: FastAPI, database: Database) -> Callable[..., TestClient]:
         return client
 
     return ask
+
+
+@pytest.fixture
+def commanding(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Has the commands of these modules run over a context, as on a wide terminal in English."""
+
+    def over(context: Context, *modules: ModuleType) -> None:
+        for module in modules:
+            monkeypatch.setattr(module, "engines", lambda _: nullcontext(context))
+        monkeypatch.setenv("LANG", "C.UTF-8")
+        monkeypatch.setenv("COLUMNS", "200")
+
+    return over
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """What a customer has and why, by the API and by the command line, through the loop, the job, and people who are merged and split."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -258,14 +256,8 @@ def test_merged_and_split_by_an_operator(tell: Told, database: Database, clock: 
 
 class TestCommands:
     @pytest.fixture(autouse=True)
-    def _engines(self, monkeypatch: pytest.MonkeyPatch, web_context: Context) -> None:
-        @contextmanager
-        def engines(_: Path | None) -> Iterator[Context]:
-            yield web_context
-
-        monkeypatch.setattr(commands, "engines", engines)
-        monkeypatch.setenv("LANG", "C.UTF-8")
-        monkeypatch.setenv("COLUMNS", "200")
+    def _engines(self, commanding: Callable[..., None], web_context: Context) -> None:
+        commanding(web_context, commands)
 
     @staticmethod
     def run(*words: str, code: int = 0) -> str:

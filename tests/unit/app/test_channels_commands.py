@@ -1,8 +1,7 @@
 """``siyu channels`` and ``siyu doctor channels``, over a database of the test's own."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,15 +23,9 @@ from siyu.kernel.errors import BadInput, NotFound, SiyuError
 
 
 @pytest.fixture(autouse=True)
-def _parrot(monkeypatch: pytest.MonkeyPatch, web_context: Context) -> None:
-    @contextmanager
-    def engines(_: Path | None) -> Iterator[Context]:
-        yield web_context
-
+def _parrot(monkeypatch: pytest.MonkeyPatch, commanding: Callable[..., None], web_context: Context) -> None:
     monkeypatch.setattr(registry, "plugins", installed)
-    monkeypatch.setattr(commands, "engines", engines)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("COLUMNS", "200")
+    commanding(web_context, commands)
 
 
 def run(*words: str, typed: str = "", code: int = 0) -> Result:

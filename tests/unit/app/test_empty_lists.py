@@ -1,8 +1,6 @@
 """A list with nothing in it says so, and a kind of fact that there is not is no empty list."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,13 +17,8 @@ EMPTY = [
 
 
 @pytest.fixture
-def _engines(monkeypatch: pytest.MonkeyPatch, reporting_context: Context) -> None:
-    @contextmanager
-    def engines(_: Path | None) -> Iterator[Context]:
-        yield reporting_context
-
-    for module in (access, channels, data, imports, journeys, letters, people, segments, sources):
-        monkeypatch.setattr(module, "engines", engines)
+def _engines(commanding: Callable[..., None], reporting_context: Context) -> None:
+    commanding(reporting_context, access, channels, data, imports, journeys, letters, people, segments, sources)
 
 
 @pytest.mark.usefixtures("_engines")

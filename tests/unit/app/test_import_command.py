@@ -1,8 +1,7 @@
 """``siyu import``: where the rows go that were rejected."""
 
 import csv
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -19,13 +18,8 @@ BAD = "A3,yesterday,1.00,M9,\n"
 
 
 @pytest.fixture(autouse=True)
-def _engines(monkeypatch: pytest.MonkeyPatch, web_context: Context) -> None:
-    @contextmanager
-    def engines(_: Path | None) -> Iterator[Context]:
-        yield web_context
-
-    monkeypatch.setattr(commands, "engines", engines)
-    monkeypatch.setenv("LANG", "C.UTF-8")
+def _engines(commanding: Callable[..., None], web_context: Context) -> None:
+    commanding(web_context, commands)
 
 
 @pytest.fixture

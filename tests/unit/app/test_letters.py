@@ -1,10 +1,8 @@
 """All dead letters of one kind, settled by a job or by the command; what it waits for, and where it goes on."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,14 +146,8 @@ class TestTheJob:
 
 class TestCommand:
     @pytest.fixture(autouse=True)
-    def _engines(self, monkeypatch: pytest.MonkeyPatch, web_context: Context) -> None:
-        @contextmanager
-        def engines(_: Path | None) -> Iterator[Context]:
-            yield web_context
-
-        monkeypatch.setattr(commands, "engines", engines)
-        monkeypatch.setenv("LANG", "C.UTF-8")
-        monkeypatch.setenv("COLUMNS", "200")
+    def _engines(self, commanding: Callable[..., None], web_context: Context) -> None:
+        commanding(web_context, commands)
 
     def run(self, *words: str) -> Result:
         result = CliRunner().invoke(app, ["dead-letters", *words])

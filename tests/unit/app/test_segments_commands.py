@@ -1,8 +1,7 @@
 """``siyu segments``, over both engines of the test's own."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,8 @@ BOUGHT = {"condition": "bought", "measure": "sum", "comparison": "ge", "value": 
 
 
 @pytest.fixture(autouse=True)
-def _engines(monkeypatch: pytest.MonkeyPatch, reporting_context: Context) -> None:
-    @contextmanager
-    def engines(_: Path | None) -> Iterator[Context]:
-        yield reporting_context
-
-    monkeypatch.setattr(commands, "engines", engines)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("COLUMNS", "200")
+def _engines(commanding: Callable[..., None], reporting_context: Context) -> None:
+    commanding(reporting_context, commands)
 
 
 def run(*words: str) -> Result:
